@@ -1,0 +1,58 @@
+/**
+ * What the relay retains between requests: completed responses for `previous_response_id`, and the reasoning
+ * that a provider wants back from clients which drop reasoning items. One interface, two backends.
+ */
+import type { ProviderReasoning } from '../translate/reasoning.ts';
+import type { InputItem, ResponseResource } from '../translate/responses.ts';
+
+/** One completed turn: what *this* request added, and the response it continues (contract: n turns cost O(n)). */
+export interface StoredTurn {
+  /** The response as the client got it; `response.previous_response_id` links the chain. */
+  response: ResponseResource;
+  /** The items that this request brought (not those of earlier turns), each with an id. */
+  input: readonly InputItem[];
+}
+
+/** Where a turn's reasoning can be found again when the client no longer sends it. */
+export interface RetainedReasoning {
+  /** The call ids of the assistant turn that the reasoning belongs to; may be empty. */
+  callIds: readonly string[];
+  /** `turnFingerprint()` of the assistant turn. */
+  fingerprint: string;
+  reasoning: ProviderReasoning;
+}
+
+export interface HistoryStore {
+  /**
+   * All items of the conversation that ends with `responseId`, oldest first, input and output alternating.
+   * Undefined when the response, or one that it continues, is unknown, expired or deleted.
+   */
+  conversation(responseId: string): Promise<readonly InputItem[] | undefined>;
+  /** The turn itself; undefined when unknown. */
+  turn(responseId: string): Promise<StoredTurn | undefined>;
+  /** Resolves when the turn is retained (on disk: durable). */
+  record(turn: StoredTurn): Promise<void>;
+  /** False when there was nothing to delete. Later turns of the chain stay readable by their own id. */
+  delete(responseId: string): Promise<boolean>;
+
+  retainReasoning(entry: RetainedReasoning): Promise<void>;
+  reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined>;
+  reasoningByFingerprint(fingerprint: string): Promise<ProviderReasoning | undefined>;
+
+  /** Removes everything that is retained. */
+  clear(): Promise<void>;
+  /** Flushes and releases the backend; the store is not used afterwards. */
+  close(): Promise<void>;
+}
+
+/** Limits of both backends; least recently used goes first. */
+export interface HistoryLimits {
+  /** Idle time to live, in hours. Default 168. */
+  ttlHours: number;
+  /** Responses kept for continuation. Default 256. */
+  maxSessions: number;
+  /** Budget for all that is retained, in MiB of stored JSON. Default 512. */
+  maxMemoryMb: number;
+}
+
+export const DEFAULT_HISTORY_LIMITS: HistoryLimits = { ttlHours: 168, maxSessions: 256, maxMemoryMb: 512 };

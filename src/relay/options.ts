@@ -1,0 +1,78 @@
+/** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
+import type { HistoryStore } from '../history/store.ts';
+import type { Logger } from './logger.ts';
+
+/** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
+export interface UpstreamOptions {
+  /**
+   * Chat Completions base URL, http or https, e.g. `https://api.deepseek.com`. A pasted `/chat/completions`
+   * tail is removed. Default: the preset's own, or `https://openrouter.ai/api/v1`.
+   */
+  upstream?: string;
+  /** Preset id, e.g. `deepseek`. Default: recognised from the upstream's host, else `openai-compatible`. */
+  provider?: string;
+  /** Key sent upstream. Without one, a client's own bearer token is passed on (unless it is our `token`). */
+  apiKey?: string;
+  /** Model names of clients -> model names of the provider. */
+  modelMap?: Readonly<Record<string, string>>;
+  /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
+  model?: string;
+}
+
+export interface RelayOptions extends UpstreamOptions {
+  /** Port on 127.0.0.1; 0 lets the system choose. Default 4444. */
+  port?: number;
+  /** Names of tools, as sent upstream, that are removed. Default none. */
+  toolDenylist?: readonly string[];
+  /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
+  token?: string;
+  /** Default: a memory store with the default limits. */
+  history?: HistoryStore;
+  /** Default: silent. */
+  logger?: Logger;
+  /** Used for upstream calls instead of undici (VS Code's fetch knows its proxy and certificates). */
+  fetch?: typeof globalThis.fetch;
+  /** Proxy of upstream calls; loopback is never proxied. Default none. */
+  proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
+  /** Largest request body accepted, in bytes. Default 64 MiB. */
+  maxBodyBytes?: number;
+  /** While upstream is silent, `response.in_progress` goes out this often, in ms. Default 15,000. */
+  keepAliveMs?: number;
+  /** An upstream that sends nothing for this long fails the response, in ms. Default 600,000. */
+  stallMs?: number;
+  /** Called when a request begins to be served, changes state, and ends. Must not throw. */
+  onRequest?: (report: RequestReport) => void;
+}
+
+/** What may be told about one request: no prompt, no argument, no key. */
+export interface RequestReport {
+  /** Response id (`resp_...`), unique per request. */
+  id: string;
+  state: 'running' | 'completed' | 'failed' | 'incomplete' | 'cancelled';
+  provider: string;
+  /** The model as the client asked for it, and as upstream was asked. */
+  model: string;
+  upstreamModel: string;
+  stream: boolean;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  /** Milliseconds from start to the first content, and to the end; undefined until then. */
+  firstTokenMs?: number;
+  durationMs?: number;
+  usage?: { inputTokens: number; cachedTokens: number; outputTokens: number; reasoningTokens: number };
+  /** Names of tools that the model called. */
+  calledTools: readonly string[];
+  error?: { code: string; message: string };
+}
+
+export interface RelayHandle {
+  /** `http://127.0.0.1:<port>` (add `/v1` for a client's base URL). */
+  readonly url: string;
+  readonly port: number;
+  /** Requests that begin after this call go to another provider; running ones finish where they are. */
+  use(upstream: UpstreamOptions): void;
+  /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
+  models(): Promise<readonly string[]>;
+  /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */
+  stop(): Promise<void>;
+}

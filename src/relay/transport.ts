@@ -1,0 +1,20 @@
+/** How bytes reach a provider. Implementations: undici (default), a host's fetch, the scripted demo. */
+
+export interface UpstreamRequest {
+  method: 'GET' | 'POST';
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string;
+  /** Aborted when the client leaves; the implementation then ends the upstream call at once. */
+  signal: AbortSignal;
+}
+
+export interface UpstreamReply {
+  status: number;
+  /** The first value of a header, by lower-case name. */
+  header(name: string): string | undefined;
+  body: AsyncIterable<Uint8Array>;
+}
+
+/** Rejects when no reply came (refused, reset, TLS, aborted); never for an HTTP status. Follows no redirect. */
+export type UpstreamTransport = (request: UpstreamRequest) => Promise<UpstreamReply>;

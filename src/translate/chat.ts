@@ -1,0 +1,113 @@
+/**
+ * Chat Completions as this relay speaks it: the request it sends upstream, and the chunks it accepts. Chunks
+ * are typed by what providers really send: every field may be missing, null, or of a neighbouring type.
+ */
+import type { Json, JsonObject } from './responses.ts';
+
+// ---------------------------------------------------------------------------------------------- requests
+
+export interface ChatTextPart {
+  type: 'text';
+  text: string;
+}
+
+export interface ChatImagePart {
+  type: 'image_url';
+  image_url: { url: string; detail?: string };
+}
+
+export type ChatPart = ChatTextPart | ChatImagePart;
+
+export interface ChatToolCall {
+  id: string;
+  type: 'function';
+  function: { name: string; arguments: string };
+  /** Provider metadata that must come back with its call, e.g. Gemini's thought signature. */
+  extra_content?: Json;
+}
+
+export interface ChatSystemMessage {
+  role: 'system' | 'developer';
+  content: string;
+}
+
+export interface ChatUserMessage {
+  role: 'user';
+  content: string | ChatPart[];
+}
+
+export interface ChatAssistantMessage {
+  role: 'assistant';
+  content?: string | JsonObject[] | null;
+  tool_calls?: ChatToolCall[];
+  reasoning_content?: string;
+  reasoning?: string;
+  reasoning_details?: Json[];
+}
+
+export interface ChatToolMessage {
+  role: 'tool';
+  tool_call_id: string;
+  name?: string;
+  content: string | ChatPart[];
+}
+
+export type ChatMessage = ChatSystemMessage | ChatUserMessage | ChatAssistantMessage | ChatToolMessage;
+
+export interface ChatFunctionTool {
+  type: 'function';
+  function: { name: string; description?: string; parameters: JsonObject; strict?: boolean };
+}
+
+/** The request body. Fields beyond the named ones are a dialect's own (see `Profile`). */
+export interface ChatRequest {
+  model: string;
+  messages: ChatMessage[];
+  stream: true;
+  stream_options?: { include_usage: true };
+  tools?: (ChatFunctionTool | JsonObject)[];
+  tool_choice?: string | { type: 'function'; function: { name: string } };
+  [dialectField: string]: unknown;
+}
+
+// ------------------------------------------------------------------------------------------------ chunks
+
+export interface ChatToolCallDelta {
+  index?: number | null;
+  id?: string | null;
+  type?: string | null;
+  function?: { name?: string | null; arguments?: Json } | null;
+  extra_content?: Json;
+}
+
+export interface ChatDelta {
+  role?: string | null;
+  content?: string | null | Json[];
+  refusal?: string | null;
+  reasoning_content?: string | null;
+  reasoning?: string | null;
+  reasoning_details?: Json[] | null;
+  tool_calls?: ChatToolCallDelta[] | null;
+}
+
+export interface ChatUsage {
+  [field: string]: unknown;
+}
+
+export interface ChatChoice {
+  index?: number | null;
+  delta?: ChatDelta | null;
+  /** Of a blocking completion, which some gateways answer to a stream request. */
+  message?: ChatDelta | null;
+  finish_reason?: string | null;
+  usage?: ChatUsage | null;
+}
+
+export interface ChatChunk {
+  id?: string | null;
+  model?: string | null;
+  choices?: ChatChoice[] | null;
+  usage?: ChatUsage | null;
+  error?: unknown;
+  [providerField: string]: unknown;
+}

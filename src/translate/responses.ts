@@ -1,0 +1,301 @@
+/**
+ * The Responses API as this relay speaks it: requests and items that clients send, items, events and the
+ * response resource that they get. Requests are typed loosely where clients differ (Codex 0.80 to 0.169, the
+ * OpenAI SDK, Open Responses); what we emit is typed exactly, and `test/translate/contract.test.ts` holds it
+ * against the `openai` package's own types.
+ */
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+// ---------------------------------------------------------------------------------------------- requests
+
+/** A content part of a message or of a tool output; parts of unknown type keep whatever text they hold. */
+export interface ContentPart {
+  type: string;
+  text?: string | undefined;
+  refusal?: string | undefined;
+  /** A data URL or an https URL. OpenAI's Chat shape (`{url}`) is understood too. */
+  image_url?: string | { url: string } | null | undefined;
+  detail?: string | null | undefined;
+  filename?: string | undefined;
+  file_data?: string | undefined;
+}
+
+export type Content = string | readonly ContentPart[];
+
+/**
+ * One entry of `input`. `type` may be absent for a message given as `{role, content}`. Only the fields that
+ * some kind of item uses are named; `item-kinds.ts` says which kind reads which.
+ */
+export interface InputItem {
+  type?: string | undefined;
+  id?: string | null | undefined;
+  status?: string | null | undefined;
+  role?: string | undefined;
+  content?: Content | null | undefined;
+  call_id?: string | undefined;
+  name?: string | undefined;
+  namespace?: string | null | undefined;
+  arguments?: Json | undefined;
+  input?: string | undefined;
+  output?: Content | Json | undefined;
+  action?: Json | undefined;
+  summary?: readonly ContentPart[] | undefined;
+  encrypted_content?: string | null | undefined;
+  tools?: readonly Tool[] | undefined;
+  author?: string | undefined;
+  recipient?: string | undefined;
+}
+
+/** One entry of `tools`. Hosted tools (`web_search` and others) carry only their type and settings. */
+export interface Tool {
+  type: string;
+  name?: string | undefined;
+  description?: string | null | undefined;
+  parameters?: JsonObject | null | undefined;
+  strict?: boolean | null | undefined;
+  /** Of a custom tool: the format of its free text. */
+  format?: { type: string; syntax?: string | undefined; definition?: string | undefined } | null | undefined;
+  /** Of a namespace: its functions. */
+  tools?: readonly Tool[] | undefined;
+  execution?: string | undefined;
+}
+
+export type ToolChoice =
+  | 'none'
+  | 'auto'
+  | 'required'
+  | {
+      type: string;
+      name?: string | undefined;
+      namespace?: string | null | undefined;
+      mode?: string | undefined;
+      tools?: readonly ToolReference[] | undefined;
+    };
+
+export interface ToolReference {
+  type: string;
+  name?: string | undefined;
+  namespace?: string | null | undefined;
+}
+
+export interface TextFormat {
+  type: string;
+  name?: string | undefined;
+  description?: string | null | undefined;
+  schema?: JsonObject | null | undefined;
+  strict?: boolean | null | undefined;
+}
+
+export interface ReasoningOptions {
+  effort?: string | null | undefined;
+  summary?: string | null | undefined;
+}
+
+/** A validated request body (see `request-schema.ts`). Unknown fields are tolerated and ignored. */
+export interface ResponsesRequest {
+  model: string;
+  input: string | readonly InputItem[];
+  instructions?: string | null | undefined;
+  stream?: boolean | null | undefined;
+  tools?: readonly Tool[] | null | undefined;
+  tool_choice?: ToolChoice | null | undefined;
+  parallel_tool_calls?: boolean | null | undefined;
+  reasoning?: ReasoningOptions | null | undefined;
+  text?: { format?: TextFormat | null | undefined; verbosity?: string | null | undefined } | null | undefined;
+  max_output_tokens?: number | null | undefined;
+  max_tool_calls?: number | null | undefined;
+  temperature?: number | null | undefined;
+  top_p?: number | null | undefined;
+  presence_penalty?: number | null | undefined;
+  frequency_penalty?: number | null | undefined;
+  top_logprobs?: number | null | undefined;
+  truncation?: string | null | undefined;
+  store?: boolean | null | undefined;
+  background?: boolean | null | undefined;
+  include?: readonly string[] | null | undefined;
+  metadata?: JsonObject | null | undefined;
+  previous_response_id?: string | null | undefined;
+  prompt_cache_key?: string | null | undefined;
+  safety_identifier?: string | null | undefined;
+  service_tier?: string | null | undefined;
+}
+
+// ------------------------------------------------------------------------------------------ output items
+
+export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
+
+export interface OutputTextPart {
+  type: 'output_text';
+  text: string;
+  annotations: [];
+  logprobs: [];
+}
+
+export interface RefusalPart {
+  type: 'refusal';
+  refusal: string;
+}
+
+export interface SummaryTextPart {
+  type: 'summary_text';
+  text: string;
+}
+
+export interface ReasoningTextPart {
+  type: 'reasoning_text';
+  text: string;
+}
+
+export interface MessageItem {
+  type: 'message';
+  id: string;
+  status: ItemStatus;
+  role: 'assistant';
+  content: (OutputTextPart | RefusalPart)[];
+}
+
+export interface ReasoningItem {
+  type: 'reasoning';
+  id: string;
+  summary: SummaryTextPart[];
+  /** Present only where the client asked for no summary: the raw text, without delta events of its own. */
+  content?: ReasoningTextPart[];
+  /** What the provider wants back (text, details, signatures), sealed; see `reasoning.ts`. */
+  encrypted_content?: string;
+}
+
+export interface FunctionCallItem {
+  type: 'function_call';
+  id: string;
+  status: ItemStatus;
+  call_id: string;
+  /** Only on a call of a namespaced tool: Codex finds it by namespace and name together. */
+  namespace?: string;
+  name: string;
+  /** JSON text. */
+  arguments: string;
+}
+
+export interface CustomToolCallItem {
+  type: 'custom_tool_call';
+  id: string;
+  status: ItemStatus;
+  call_id: string;
+  namespace?: string;
+  name: string;
+  input: string;
+}
+
+/** Codex's client-side tool search; its arguments are an object, not text. */
+export interface ToolSearchCallItem {
+  type: 'tool_search_call';
+  id: string;
+  status: ItemStatus;
+  call_id: string;
+  execution: 'client';
+  arguments: Json;
+}
+
+export type CallItem = FunctionCallItem | CustomToolCallItem | ToolSearchCallItem;
+export type OutputItem = MessageItem | ReasoningItem | CallItem;
+
+// ------------------------------------------------------------------------------------ response and events
+
+export interface ResponseUsage {
+  input_tokens: number;
+  input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
+  output_tokens: number;
+  output_tokens_details: { reasoning_tokens: number };
+  total_tokens: number;
+}
+
+export interface ResponseError {
+  code: string;
+  message: string;
+}
+
+export type ResponseStatus = 'in_progress' | 'completed' | 'failed' | 'incomplete' | 'cancelled';
+
+/** The 31 keys that Open Responses (2026-04-24) requires of every response object, in every event. */
+export interface ResponseResource {
+  id: string;
+  object: 'response';
+  created_at: number;
+  completed_at: number | null;
+  status: ResponseStatus;
+  incomplete_details: { reason: string } | null;
+  model: string;
+  previous_response_id: string | null;
+  instructions: string | null;
+  output: OutputItem[];
+  error: ResponseError | null;
+  tools: JsonObject[];
+  tool_choice: Exclude<ToolChoice, { type: string }> | JsonObject;
+  truncation: 'auto' | 'disabled';
+  parallel_tool_calls: boolean;
+  text: { format: JsonObject; verbosity?: string };
+  top_p: number;
+  presence_penalty: number;
+  frequency_penalty: number;
+  top_logprobs: number;
+  temperature: number;
+  reasoning: { effort: string | null; summary: string | null };
+  usage: ResponseUsage | null;
+  max_output_tokens: number | null;
+  max_tool_calls: number | null;
+  store: boolean;
+  background: boolean;
+  service_tier: string;
+  metadata: JsonObject;
+  safety_identifier: string | null;
+  prompt_cache_key: string | null;
+}
+
+interface Sequenced {
+  sequence_number: number;
+}
+
+interface InItem extends Sequenced {
+  item_id: string;
+  output_index: number;
+}
+
+export type ResponseEvent =
+  | (Sequenced & {
+      type:
+        | 'response.created'
+        | 'response.in_progress'
+        | 'response.completed'
+        | 'response.failed'
+        | 'response.incomplete';
+      response: ResponseResource;
+    })
+  | (Sequenced & {
+      type: 'response.output_item.added' | 'response.output_item.done';
+      output_index: number;
+      item: OutputItem;
+    })
+  | (InItem & {
+      type: 'response.content_part.added' | 'response.content_part.done';
+      content_index: number;
+      part: OutputTextPart | RefusalPart;
+    })
+  | (InItem & { type: 'response.output_text.delta'; content_index: number; delta: string; logprobs: [] })
+  | (InItem & { type: 'response.output_text.done'; content_index: number; text: string; logprobs: [] })
+  | (InItem & { type: 'response.refusal.delta'; content_index: number; delta: string })
+  | (InItem & { type: 'response.refusal.done'; content_index: number; refusal: string })
+  | (InItem & {
+      type: 'response.reasoning_summary_part.added' | 'response.reasoning_summary_part.done';
+      summary_index: number;
+      part: SummaryTextPart;
+    })
+  | (InItem & { type: 'response.reasoning_summary_text.delta'; summary_index: number; delta: string })
+  | (InItem & { type: 'response.reasoning_summary_text.done'; summary_index: number; text: string })
+  | (InItem & { type: 'response.function_call_arguments.delta'; delta: string })
+  | (InItem & { type: 'response.function_call_arguments.done'; name: string; arguments: string })
+  | (InItem & { type: 'response.custom_tool_call_input.delta'; delta: string })
+  | (InItem & { type: 'response.custom_tool_call_input.done'; input: string });
+
+export type TerminalEventType = 'response.completed' | 'response.failed' | 'response.incomplete';
