@@ -70,24 +70,3 @@ export interface Profile {
   /** Extra request fields that every request carries. */
   extraFields: JsonObject;
 }
-
-/** Careful defaults for an endpoint that is only known to be "OpenAI-compatible". */
-export const OPENAI_COMPATIBLE: Profile = {
-  id: 'openai-compatible',
-  name: 'OpenAI-compatible endpoint',
-  maxTokensField: 'max_tokens',
-  optionalFields: ['parallel_tool_calls', 'temperature', 'top_p'],
-  usageRequest: 'stream_options',
-  instructionRole: 'system',
-  lateInstructions: 'keep',
-  emptyAssistantContent: 'null',
-  toolImages: 'user-message',
-  userImages: 'send',
-  effort: 'reasoning_effort',
-  effortLevels: [],
-  responseFormat: 'json_schema',
-  toolChoices: ['none', 'auto', 'required', 'named'],
-  strictTools: false,
-  reasoningReplay: { turns: 'tool-turns', field: 'as-received', placeholder: null },
-  extraFields: {},
-};

@@ -1,0 +1,296 @@
+/**
+ * The items of a request as Chat messages. Chat Completions has a stricter order than the Responses API: the
+ * calls of one assistant turn stand in one message, and their outputs follow it at once. Items are therefore
+ * gathered into turns, and every output is moved directly behind the message that holds its call.
+ */
+import type {
+  ChatAssistantMessage,
+  ChatImagePart,
+  ChatMessage,
+  ChatToolCall,
+  ChatToolMessage,
+} from './chat.ts';
+import { anyText, readContent, userContent } from './content.ts';
+import { type CallKind, kindOf } from './item-kinds.ts';
+import type { Profile } from './profile.ts';
+import { modelFamily, type ProviderReasoning, type ReasoningSeal } from './reasoning.ts';
+import { mergeDetails } from './reasoning-details.ts';
+import type { InputItem } from './responses.ts';
+import type { ToolTable } from './tools.ts';
+
+const NO_OUTPUT = '[no output was recorded for this call: it was interrupted]';
+const EMPTY_OUTPUT = '[empty output]';
+const IMAGE_OUTPUT = '[the output is an image; it follows as a message]';
+const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only]';
+
+/** An assistant turn, as reasoning can be looked up for it. */
+export interface AssistantTurn {
+  callIds: readonly string[];
+  text: string;
+}
+
+export interface ConversationOptions {
+  profile: Profile;
+  /** The model that gets the conversation; only reasoning of its own family goes back to it. */
+  model: string;
+  tools: ToolTable;
+  seal: ReasoningSeal | undefined;
+  /** Finds reasoning of a turn whose reasoning items the client dropped. */
+  recall: ((turn: AssistantTurn) => ProviderReasoning | undefined) | undefined;
+}
+
+export function toChatMessages(
+  instructions: string | null | undefined,
+  items: readonly InputItem[],
+  options: ConversationOptions,
+): ChatMessage[] {
+  const builder = new ConversationBuilder(items, options);
+  if (instructions) builder.instruct(instructions);
+  for (const item of items) builder.add(item);
+  return builder.finish();
+}
+
+/** The assistant turn that is being gathered: it ends with the first item that is not the assistant's. */
+class OpenTurn {
+  readonly texts: string[] = [];
+  readonly calls: PendingCall[] = [];
+  readonly reasoning: ProviderReasoning[] = [];
+}
+
+interface PendingCall {
+  /** The client's call id, by which its output is found. */
+  callId: string;
+  /** The Chat call; its id differs from `callId` only where a client used one id twice in a turn. */
+  chat: ChatToolCall;
+}
+
+class ConversationBuilder {
+  readonly #options: ConversationOptions;
+  readonly #messages: ChatMessage[] = [];
+  readonly #leading: string[] = [];
+  /** Outputs by call id, in order; each is taken by the first call with that id that has none yet. */
+  readonly #outputs = new Map<string, InputItem[]>();
+  readonly #taken = new Set<InputItem>();
+  #turn: OpenTurn | undefined;
+  #started = false;
+
+  constructor(items: readonly InputItem[], options: ConversationOptions) {
+    this.#options = options;
+    for (const item of items) {
+      if (kindOf(item)?.role !== 'output' || item.call_id === undefined) continue;
+      const waiting = this.#outputs.get(item.call_id);
+      if (waiting === undefined) this.#outputs.set(item.call_id, [item]);
+      else waiting.push(item);
+    }
+  }
+
+  instruct(text: string): void {
+    const { lateInstructions, instructionRole } = this.#options.profile;
+    if (text === '') return;
+    if (!this.#started || lateInstructions === 'fold') {
+      this.#leading.push(text);
+      return;
+    }
+    this.#closeTurn();
+    this.#messages.push(
+      lateInstructions === 'keep'
+        ? { role: instructionRole, content: text }
+        : { role: 'user', content: `[instructions]\n${text}` },
+    );
+  }
+
+  add(item: InputItem): void {
+    const kind = kindOf(item);
+    switch (kind?.role) {
+      case undefined:
+        this.#user(anyText(item));
+        break;
+      case 'message':
+        this.#message(item);
+        break;
+      case 'reasoning':
+        this.#reasoning(item);
+        break;
+      case 'call':
+        this.#call(item, kind);
+        break;
+      case 'output':
+        this.#output(item);
+        break;
+      case 'agent-message':
+        this.#user(agentMessage(item));
+        break;
+      case 'ignored':
+        break;
+    }
+  }
+
+  finish(): ChatMessage[] {
+    this.#closeTurn();
+    if (this.#leading.length === 0) return this.#messages;
+    const content = this.#leading.join('\n\n');
+    return [{ role: this.#options.profile.instructionRole, content }, ...this.#messages];
+  }
+
+  #message(item: InputItem): void {
+    switch (item.role) {
+      case 'system':
+      case 'developer':
+        this.instruct(readContent(item.content).text);
+        break;
+      case 'assistant': {
+        const { text } = readContent(item.content);
+        if (text !== '') this.#openTurn().texts.push(text);
+        break;
+      }
+      default:
+        this.#user(userContent(item.content, this.#options.profile.userImages));
+    }
+  }
+
+  #user(content: ReturnType<typeof userContent>): void {
+    if (content.length === 0) return;
+    this.#closeTurn();
+    this.#started = true;
+    this.#messages.push({ role: 'user', content });
+  }
+
+  #reasoning(item: InputItem): void {
+    const turn = this.#openTurn();
+    const sealed = item.encrypted_content;
+    const reasoning = sealed ? this.#options.seal?.open(sealed) : undefined;
+    if (reasoning !== undefined && this.#isOurs(reasoning)) turn.reasoning.push(reasoning);
+  }
+
+  /** Reasoning of another provider or model family is dropped: its new reader would refuse or misread it. */
+  #isOurs(reasoning: ProviderReasoning): boolean {
+    const { profile, model } = this.#options;
+    return reasoning.provider === profile.id && modelFamily(reasoning.model) === modelFamily(model);
+  }
+
+  #call(item: InputItem, kind: CallKind): void {
+    const turn = this.#openTurn();
+    const callId = item.call_id ?? item.id ?? `call_${this.#messages.length}_${turn.calls.length}`;
+    const isRepeated = turn.calls.some((call) => call.chat.id === callId);
+    const chat: ChatToolCall = {
+      id: isRepeated ? `${callId}_${turn.calls.length}` : callId,
+      type: 'function',
+      function: {
+        name: this.#options.tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
+        arguments: kind.arguments(item),
+      },
+    };
+    turn.calls.push({ callId, chat });
+  }
+
+  #output(item: InputItem): void {
+    this.#closeTurn();
+    if (this.#taken.has(item)) return;
+    const { text } = readContent(item.output);
+    this.#user(
+      `[output of tool call ${item.call_id ?? 'without an id'}, which is no longer in the history]\n${text}`,
+    );
+  }
+
+  #openTurn(): OpenTurn {
+    this.#started = true;
+    this.#turn ??= new OpenTurn();
+    return this.#turn;
+  }
+
+  #closeTurn(): void {
+    const turn = this.#turn;
+    if (turn === undefined) return;
+    this.#turn = undefined;
+    if (turn.texts.length === 0 && turn.calls.length === 0) return;
+    this.#messages.push(this.#assistantMessage(turn));
+    this.#toolMessages(turn.calls);
+  }
+
+  #assistantMessage(turn: OpenTurn): ChatAssistantMessage {
+    const { profile } = this.#options;
+    const text = turn.texts.join('\n\n');
+    const message: ChatAssistantMessage = { role: 'assistant' };
+    if (text !== '') message.content = text;
+    else if (profile.emptyAssistantContent === 'null') message.content = null;
+    else if (profile.emptyAssistantContent === 'empty') message.content = '';
+    this.#giveReasoningBack(turn, text, message);
+    if (turn.calls.length > 0) message.tool_calls = turn.calls.map((call) => call.chat);
+    return message;
+  }
+
+  #giveReasoningBack(turn: OpenTurn, text: string, message: ChatAssistantMessage): void {
+    const { turns, field, placeholder } = this.#options.profile.reasoningReplay;
+    const reasoning = joinReasoning(turn.reasoning) ?? this.#recalled(turn, text);
+    for (const call of turn.calls) {
+      const extra = reasoning?.callExtras?.[call.callId];
+      if (extra !== undefined) call.chat.extra_content = extra;
+    }
+    if (turns === 'never' || (turns === 'tool-turns' && turn.calls.length === 0)) return;
+    const target = field === 'as-received' ? reasoning?.field : field;
+    if (target === 'reasoning_details') {
+      if (reasoning?.details !== undefined) message.reasoning_details = reasoning.details;
+      return;
+    }
+    const thought = reasoning?.text || placeholder;
+    if (target !== undefined && thought !== null) message[target] = thought;
+  }
+
+  #recalled(turn: OpenTurn, text: string): ProviderReasoning | undefined {
+    const found = this.#options.recall?.({ callIds: turn.calls.map((call) => call.callId), text });
+    return found !== undefined && this.#isOurs(found) ? found : undefined;
+  }
+
+  /** The outputs of one assistant message; images that cannot stay inside follow behind all of them. */
+  #toolMessages(calls: readonly PendingCall[]): void {
+    const images: ChatImagePart[] = [];
+    for (const call of calls) {
+      const output = this.#outputs.get(call.callId)?.shift();
+      if (output !== undefined) this.#taken.add(output);
+      this.#messages.push(this.#toolMessage(call.chat.id, output, images));
+    }
+    if (images.length === 0) return;
+    this.#messages.push({
+      role: 'user',
+      content: [{ type: 'text', text: 'Images from the tool outputs above:' }, ...images],
+    });
+  }
+
+  #toolMessage(callId: string, output: InputItem | undefined, deferred: ChatImagePart[]): ChatToolMessage {
+    if (output === undefined) return { role: 'tool', tool_call_id: callId, content: NO_OUTPUT };
+    const { text, images } = readContent(output.output);
+    const { toolImages } = this.#options.profile;
+    if (images.length > 0 && toolImages === 'inline') {
+      const texts = text === '' ? [] : [{ type: 'text' as const, text }];
+      return { role: 'tool', tool_call_id: callId, content: [...texts, ...images] };
+    }
+    if (images.length === 0) return { role: 'tool', tool_call_id: callId, content: text || EMPTY_OUTPUT };
+    if (toolImages === 'user-message') deferred.push(...images);
+    const note = toolImages === 'user-message' ? IMAGE_OUTPUT : IMAGE_OUTPUT_UNREAD;
+    return { role: 'tool', tool_call_id: callId, content: text === '' ? note : `${text}\n${note}` };
+  }
+}
+
+/** Several reasoning items of one turn (reasoning, text, reasoning) as one. */
+function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first;
+  const details = parts.flatMap((part) => part.details ?? []);
+  return {
+    ...first,
+    text: parts.map((part) => part.text).join(''),
+    ...(details.length > 0 ? { details: mergeDetails([], details) } : {}),
+    callExtras: Object.assign({}, ...parts.map((part) => part.callExtras)),
+  };
+}
+
+/** Codex's multi-agent messages: their `encrypted_content` parts are the model's own plain text. */
+function agentMessage(item: InputItem): string {
+  const { text } = readContent(item.content);
+  const sealed = Array.isArray(item.content)
+    ? item.content.map((part) => ('encrypted_content' in part ? String(part.encrypted_content) : ''))
+    : [];
+  const body = [text, ...sealed].filter((part) => part !== '').join('\n');
+  if (body === '') return '';
+  return `[message from agent ${item.author ?? 'unknown'} to ${item.recipient ?? 'unknown'}]\n${body}`;
+}

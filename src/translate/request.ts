@@ -1,0 +1,56 @@
+/** A Responses API request as a Chat Completions request in one provider's dialect. */
+import type { ChatRequest } from './chat.ts';
+import { type AssistantTurn, toChatMessages } from './conversation.ts';
+import type { Profile } from './profile.ts';
+import type { ProviderReasoning, ReasoningSeal } from './reasoning.ts';
+import type { InputItem, ResponsesRequest } from './responses.ts';
+import { applySettings } from './settings.ts';
+import { ToolTable } from './tools.ts';
+
+export interface TranslationOptions {
+  profile: Profile;
+  /** The provider's model name, after mapping. */
+  model: string;
+  /** What came before this request, by `previous_response_id`. Default nothing. */
+  history?: readonly InputItem[];
+  /** Names of tools, as sent upstream, to remove. Default none. */
+  toolDenylist?: ReadonlySet<string>;
+  /** Opens the reasoning that clients send back. Default: reasoning is not replayed. */
+  seal?: ReasoningSeal;
+  /** Finds reasoning for a turn whose reasoning items the client dropped. Default: not found. */
+  recall?: (turn: AssistantTurn) => ProviderReasoning | undefined;
+}
+
+export interface ChatTranslation {
+  body: ChatRequest;
+  /** Needed again to give calls back in the shape in which their tools were declared. */
+  tools: ToolTable;
+}
+
+const NO_TOOLS: ReadonlySet<string> = new Set();
+
+/** Pure: the same request and options give the same body, byte for byte, so that prompt caches keep hitting. */
+export function toChatRequest(request: ResponsesRequest, options: TranslationOptions): ChatTranslation {
+  const { profile, model, history = [], toolDenylist = NO_TOOLS, seal, recall } = options;
+  const items = [...history, ...inputItems(request.input)];
+  const tools = new ToolTable(items, request.tools ?? [], profile, toolDenylist);
+  const messages = toChatMessages(request.instructions, items, { profile, model, tools, seal, recall });
+  const body: ChatRequest = { model, messages, stream: true };
+  applySettings(body, request, profile, tools);
+  return { body, tools };
+}
+
+export function inputItems(input: ResponsesRequest['input']): readonly InputItem[] {
+  return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
+}
+
+/**
+ * The body as JSON text. A lone surrogate, which a client may send as an escape, would be refused or would
+ * crash a provider's decoder: it becomes U+FFFD.
+ */
+export function encodeChatRequest(body: ChatRequest): string {
+  const text = JSON.stringify(body);
+  if (!text.includes('\\ud')) return text;
+  // JSON.stringify escapes a surrogate only where it stands alone; an even run of backslashes before is text.
+  return text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
+}

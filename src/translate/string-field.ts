@@ -1,0 +1,127 @@
+/**
+ * Reads one string field out of a JSON object while the object's text arrives in fragments: a custom tool's
+ * input streams on as it comes. A fragment may end anywhere, also inside an escape.
+ */
+
+type State = 'before' | 'value' | 'after' | 'lost';
+
+const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  '\\': '\\',
+  '/': '/',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+};
+
+export class StringFieldReader {
+  /** All of the value that has arrived. */
+  value = '';
+  readonly #head: RegExp;
+  #state: State = 'before';
+  #rest = '';
+
+  constructor(field: string) {
+    this.#head = new RegExp(`^\\s*\\{\\s*"${field}"\\s*:\\s*"`);
+  }
+
+  /** True once the closing quote was seen. */
+  get isComplete(): boolean {
+    return this.#state === 'after';
+  }
+
+  /** The text that this fragment adds to the value. */
+  feed(fragment: string): string {
+    if (this.#state === 'after' || this.#state === 'lost') return '';
+    this.#rest += fragment;
+    if (this.#state === 'before' && !this.#enterValue()) return '';
+    const added = this.#readValue();
+    this.value += added;
+    return added;
+  }
+
+  #enterValue(): boolean {
+    const head = this.#head.exec(this.#rest);
+    if (head === null) {
+      // Another field first, or no object at all: the whole text is judged once it is complete.
+      if (this.#rest.includes(':')) this.#state = 'lost';
+      return false;
+    }
+    this.#rest = this.#rest.slice(head[0].length);
+    this.#state = 'value';
+    return true;
+  }
+
+  #readValue(): string {
+    const text = this.#rest;
+    let read = '';
+    let from = 0;
+    for (;;) {
+      const stop = nextSpecial(text, from);
+      read += text.slice(from, stop);
+      if (stop === text.length) return this.#keep(read, '');
+      if (text[stop] === '"') {
+        this.#state = 'after';
+        return this.#keep(read, '');
+      }
+      const decoded = decodeEscape(text, stop);
+      if (decoded === undefined) return this.#keep(read, text.slice(stop));
+      read += decoded.text;
+      from = decoded.end;
+    }
+  }
+
+  #keep(read: string, rest: string): string {
+    this.#rest = rest;
+    return read;
+  }
+}
+
+function nextSpecial(text: string, from: number): number {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22 || code === 0x5c) return at;
+  }
+  return text.length;
+}
+
+/** The escape at `at`; undefined while it is not whole (a high surrogate waits for its other half). */
+function decodeEscape(text: string, at: number): { text: string; end: number } | undefined {
+  const kind = text[at + 1];
+  if (kind === undefined) return undefined;
+  if (kind !== 'u') return { text: SIMPLE_ESCAPES[kind] ?? kind, end: at + 2 };
+  const hex = text.slice(at + 2, at + 6);
+  if (hex.length < 4) return undefined;
+  const unit = Number.parseInt(hex, 16);
+  if (Number.isNaN(unit)) return { text: '\ufffd', end: at + 6 };
+  const isHigh = unit >= 0xd800 && unit <= 0xdbff;
+  if (!isHigh) return { text: String.fromCharCode(unit), end: at + 6 };
+  const low = text.slice(at + 6, at + 12);
+  if (low.length < 6 && '\\u'.startsWith(low.slice(0, 2))) return undefined;
+  const lowUnit = low.startsWith('\\u') ? Number.parseInt(low.slice(2), 16) : Number.NaN;
+  if (lowUnit >= 0xdc00 && lowUnit <= 0xdfff)
+    return { text: String.fromCharCode(unit, lowUnit), end: at + 12 };
+  return { text: '\ufffd', end: at + 6 };
+}
+
+/**
+ * The free text of a custom tool's call whose arguments are whole, for models that did not use the declared
+ * field: the only string field there is, or the arguments themselves where they are no JSON at all.
+ */
+export function freeTextOf(argumentsText: string, field: string): string | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(argumentsText);
+  } catch {
+    // A model that ignored the JSON wrapping sent the text as it is; half a JSON object is not that.
+    return argumentsText.trimStart().startsWith('{') ? undefined : argumentsText;
+  }
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const named = Reflect.get(value, field);
+  if (typeof named === 'string') return named;
+  const strings = Object.values(value).filter((entry) => typeof entry === 'string');
+  return strings.length === 1 ? strings[0] : undefined;
+}
