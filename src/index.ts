@@ -6,6 +6,90 @@
  *     // clients: base_url = `${relay.url}/v1`
  *     await relay.stop();
  */
+import { createMemoryStore } from './history/memory-store.ts';
+import { createReasoningSeal } from './history/reasoning-seal.ts';
+import { DEFAULT_HISTORY_LIMITS } from './history/store.ts';
+import { createApp } from './relay/app.ts';
+import { createDemoTransport } from './relay/demo-transport.ts';
+import { createFetchTransport } from './relay/fetch-transport.ts';
+import type { Logger } from './relay/logger.ts';
+import type { RelayHandle, RelayOptions } from './relay/options.ts';
+import { resolveProvider } from './relay/provider.ts';
+import { listen } from './relay/server.ts';
+import { RelayService } from './relay/service.ts';
+import type { UpstreamTransport } from './relay/transport.ts';
+import { createUndiciTransport } from './relay/undici-transport.ts';
+import { Upstream } from './relay/upstream.ts';
+import { VERSION } from './version.ts';
+
 export type { HistoryStore } from './history/store.ts';
 export type { Logger } from './relay/logger.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
+export { RelayError } from './translate/errors.ts';
+export { VERSION };
+
+const DEFAULT_PORT = 4444;
+const MEBIBYTE = 1024 * 1024;
+/** How long running streams get for their last words when the relay stops. */
+const STOP_GRACE_MS = 2_000;
+
+const SILENT: Logger = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/**
+ * Starts a relay on 127.0.0.1.
+ * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) when the port is taken
+ */
+export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
+  const { logger = SILENT, token, maxBodyBytes = 64 * MEBIBYTE } = options;
+  const provider = resolveProvider(options);
+  const history = options.history ?? createMemoryStore(DEFAULT_HISTORY_LIMITS);
+  const { transport, close } = createTransport(options);
+  const service = new RelayService({
+    provider,
+    upstream: new Upstream(transport, `codex-relay/${VERSION}`, logger),
+    history,
+    seal: createReasoningSeal(),
+    logger,
+    toolDenylist: new Set(options.toolDenylist),
+    keepAliveMs: options.keepAliveMs ?? 15_000,
+    stallMs: options.stallMs ?? 600_000,
+    onRequest: options.onRequest ?? (() => {}),
+  });
+  const app = createApp({ service, token: token || undefined, maxBodyBytes, logger, version: VERSION });
+  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT);
+  return {
+    url: `http://127.0.0.1:${listening.port}`,
+    port: listening.port,
+    use: (upstream) => service.use(upstream),
+    models: () => service.models(),
+    stop: async () => {
+      const closed = listening.close(STOP_GRACE_MS);
+      service.cancelAll();
+      await closed;
+      await close();
+      await history.close();
+    },
+  };
+}
+
+/** The demo answers in process; everything else goes over the network. */
+function createTransport(options: RelayOptions): {
+  transport: UpstreamTransport;
+  close: () => Promise<void>;
+} {
+  const demo = createDemoTransport();
+  const network =
+    options.fetch === undefined
+      ? createUndiciTransport(options.proxy)
+      : { transport: createFetchTransport(options.fetch), close: async () => {} };
+  return {
+    transport: (request) => (request.url.startsWith('demo:') ? demo(request) : network.transport(request)),
+    close: network.close,
+  };
+}

@@ -119,7 +119,7 @@ function invalidField(issue: Issue, value: unknown): RelayError {
   if (param === '') {
     return new RelayError('invalid_request', 'The request body must be a JSON object.');
   }
-  const missing = deepest?.code === 'invalid_type' && valueAt(value, deepest.path) === undefined;
+  const missing = deepest !== undefined && valueAt(value, deepest.path) === undefined;
   const reason = missing ? 'is required' : (deepest?.message ?? 'is invalid');
   return new RelayError('invalid_request', `${param}: ${reason}.`, { param });
 }

@@ -7,6 +7,7 @@
  */
 import { CallTracker } from './call-tracker.ts';
 import type { ChatChunk, ChatDelta, ChatToolCallDelta, ChatUsage } from './chat.ts';
+import { forCodex } from './codex-errors.ts';
 import { type ReasoningDelta, reasoningOf, textOf } from './deltas.ts';
 import {
   CallDraft,
@@ -49,7 +50,7 @@ export interface StreamOptions {
   now: () => number;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal;
-  /** Codex retries a response that is `incomplete` by a content filter; it gets a final error instead. */
+  /** Codex gets errors under the codes that it understands (see `codex-errors.ts`). Default false. */
   isCodex?: boolean;
 }
 
@@ -157,8 +158,9 @@ export class ResponseStream {
   }
 
   /** Ends the response with `response.failed`; what was not finished is not offered. */
-  fail(error: RelayError): ResponseEvent[] {
+  fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
+    const error = this.#options.isCodex ? forCodex(cause) : cause;
     this.#error = error;
     this.#drafts = [];
     this.#response.error = { code: error.code, message: error.message };
@@ -188,6 +190,7 @@ export class ResponseStream {
   }
 
   #cutByFilter(): ResponseEvent[] {
+    // Codex would retry an incomplete response; the filter would stop it again.
     if (this.#options.isCodex) {
       const { name } = this.#options.profile;
       return this.fail(new RelayError('invalid_prompt', `${name}'s content filter stopped the answer.`));

@@ -1,0 +1,272 @@
+/** One request to `POST /v1/responses`, from the checked body to the terminal event. */
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { needsStream } from '../translate/codex-errors.ts';
+import { RelayError } from '../translate/errors.ts';
+import { type ChatTranslation, encodeChatRequest } from '../translate/request.ts';
+import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
+import type { IdPrefix, ResponseStream } from '../translate/stream.ts';
+import { type ChatStreamReader, readerFor } from './chat-stream.ts';
+import type { RequestReport } from './options.ts';
+import type { Provider } from './provider.ts';
+import { EventWriter } from './sse.ts';
+import type { UpstreamReply } from './transport.ts';
+import type { Upstream } from './upstream.ts';
+
+/** After the provider said why it stopped, usage follows within moments, or never. */
+const FINISH_GRACE_MS = 3_000;
+
+export interface ExchangeOptions {
+  upstream: Upstream;
+  provider: Provider;
+  apiKey: string | undefined;
+  request: ResponsesRequest;
+  model: string;
+  translation: ChatTranslation;
+  stream: ResponseStream;
+  isCodex: boolean;
+  keepAliveMs: number;
+  stallMs: number;
+  /** Called when the response is final, before the client learns of it. */
+  onEnd: (response: ResponseResource) => Promise<void>;
+  onReport: (report: RequestReport) => void;
+}
+
+export class Exchange {
+  readonly #options: ExchangeOptions;
+  readonly #abort = new AbortController();
+  readonly #startedAt = Date.now();
+  #ending: RelayError | undefined;
+  #firstTokenMs: number | undefined;
+
+  constructor(options: ExchangeOptions) {
+    this.#options = options;
+  }
+
+  get responseId(): string {
+    return this.#options.stream.response.id;
+  }
+
+  /** Ends the upstream call; the client, if it is still there, gets `response.failed` with this error. */
+  cancel(error: RelayError): void {
+    this.#ending ??= error;
+    this.#abort.abort();
+  }
+
+  /** Answers with an event stream. @throws RelayError while nothing was written yet */
+  async streamTo(response: ServerResponse): Promise<void> {
+    const { stream } = this.#options;
+    const output = new StreamOutput(response, stream, this.#options.keepAliveMs);
+    this.#cancelWhenClientLeaves(response);
+    this.#report('running');
+    try {
+      const reply = await this.#open();
+      output.begin();
+      await this.#pump(reply, (events) => output.write(events));
+      await this.#end(stream.finish(), (events) => output.write(events));
+    } catch (error) {
+      const failure = this.#asRelayError(error);
+      // Codex understands some codes only as events.
+      if (this.#options.isCodex && needsStream(failure)) output.begin();
+      if (!output.hasBegun) throw this.#failBeforeStream(failure);
+      await this.#end(stream.fail(failure), (events) => output.write(events));
+    } finally {
+      output.end();
+    }
+  }
+
+  /** Answers with the finished response. @throws RelayError when it failed */
+  async whole(response: ServerResponse): Promise<ResponseResource> {
+    const { stream } = this.#options;
+    this.#cancelWhenClientLeaves(response);
+    this.#report('running');
+    try {
+      stream.start();
+      await this.#pump(await this.#open(), () => undefined);
+      stream.finish();
+    } catch (error) {
+      throw this.#failBeforeStream(this.#asRelayError(error));
+    }
+    if (stream.error !== undefined) throw this.#failBeforeStream(stream.error);
+    await this.#end([], () => undefined);
+    return stream.response;
+  }
+
+  #open(): Promise<UpstreamReply> {
+    const { upstream, provider, apiKey, model, translation } = this.#options;
+    const call = { provider, apiKey, signal: this.#abort.signal };
+    return upstream.complete(call, model, encodeChatRequest(translation.body));
+  }
+
+  /** Feeds the reducer until the provider is done, falls silent, or breaks off. */
+  async #pump(reply: UpstreamReply, write: (events: readonly ResponseEvent[]) => Promise<void> | undefined) {
+    const { stream, provider, stallMs } = this.#options;
+    const reader = readerFor(reply, provider.profile);
+    const body = reply.body[Symbol.asyncIterator]();
+    let isWaitingForUsage = false;
+    const silence = setTimeout(() => this.cancel(stalled(provider, stallMs)), stallMs);
+    let grace: NodeJS.Timeout | undefined;
+    try {
+      for (;;) {
+        const { value, done } = await body.next();
+        if (done) break;
+        silence.refresh();
+        await write(this.#feed(reader.feed(value)));
+        if (reader.isDone || stream.isEnded) break;
+        if (stream.sawFinish && !isWaitingForUsage) {
+          isWaitingForUsage = true;
+          grace = setTimeout(() => this.#abort.abort(), FINISH_GRACE_MS);
+        }
+      }
+      await write(this.#feed(reader.end()));
+    } catch (error) {
+      // Whatever breaks off behind the finish reason takes nothing from the answer.
+      if (this.#ending !== undefined || !stream.sawFinish) throw error;
+    } finally {
+      clearTimeout(silence);
+      clearTimeout(grace);
+      drain(body, reader, this.#abort);
+    }
+  }
+
+  #feed(chunks: ReturnType<ChatStreamReader['feed']>): ResponseEvent[] {
+    const { stream } = this.#options;
+    if (chunks.length === 1 && chunks[0] !== undefined) return this.#seen(stream.feed(chunks[0]));
+    const events: ResponseEvent[] = [];
+    for (const chunk of chunks) events.push(...stream.feed(chunk));
+    return this.#seen(events);
+  }
+
+  #seen(events: ResponseEvent[]): ResponseEvent[] {
+    if (events.length > 0) this.#firstTokenMs ??= Date.now() - this.#startedAt;
+    return events;
+  }
+
+  /** The record is kept before the client learns of the end: it may continue at once. */
+  async #end(
+    events: readonly ResponseEvent[],
+    write: (events: readonly ResponseEvent[]) => unknown,
+  ): Promise<void> {
+    const { stream, onEnd } = this.#options;
+    await onEnd(stream.response);
+    await write(events);
+    this.#report(this.#ending?.code === 'cancelled' ? 'cancelled' : endState(stream.response));
+  }
+
+  #failBeforeStream(error: RelayError): RelayError {
+    this.#options.stream.fail(error);
+    this.#report(error.code === 'cancelled' ? 'cancelled' : 'failed', error);
+    return error;
+  }
+
+  #asRelayError(error: unknown): RelayError {
+    if (this.#ending !== undefined) return this.#ending;
+    if (error instanceof RelayError) return error;
+    const { name } = this.#options.provider.profile;
+    return new RelayError('upstream_error', `${name} broke off the answer.`, { cause: error });
+  }
+
+  #cancelWhenClientLeaves(response: ServerResponse): void {
+    response.once('close', () => {
+      if (!response.writableEnded) this.cancel(new RelayError('cancelled', 'The client left.'));
+    });
+  }
+
+  #report(state: RequestReport['state'], error: RelayError | undefined = this.#options.stream.error): void {
+    const { stream, provider, request, model } = this.#options;
+    const { usage } = stream.response;
+    this.#options.onReport({
+      id: stream.response.id,
+      state,
+      provider: provider.profile.id,
+      model: request.model,
+      upstreamModel: model,
+      stream: request.stream === true,
+      startedAt: this.#startedAt,
+      ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
+      ...(state === 'running' ? {} : { durationMs: Date.now() - this.#startedAt }),
+      ...(usage === null
+        ? {}
+        : {
+            usage: {
+              inputTokens: usage.input_tokens,
+              cachedTokens: usage.input_tokens_details.cached_tokens,
+              outputTokens: usage.output_tokens,
+              reasoningTokens: usage.output_tokens_details.reasoning_tokens,
+            },
+          }),
+      calledTools: stream.calledTools,
+      ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+    });
+  }
+}
+
+/** The client's event stream: begun by the first reply or the first keep-alive, whichever comes first. */
+class StreamOutput {
+  readonly #response: ServerResponse;
+  readonly #stream: ResponseStream;
+  readonly #keepAlive: NodeJS.Timeout;
+  #writer: EventWriter | undefined;
+
+  constructor(response: ServerResponse, stream: ResponseStream, keepAliveMs: number) {
+    this.#response = response;
+    this.#stream = stream;
+    this.#keepAlive = setInterval(() => this.#beat(), keepAliveMs);
+  }
+
+  get hasBegun(): boolean {
+    return this.#writer !== undefined;
+  }
+
+  begin(): void {
+    if (this.#writer !== undefined) return;
+    this.#writer = new EventWriter(this.#response);
+    this.#writer.write(this.#stream.start());
+  }
+
+  /** Resolves at once, or when a slow client has caught up. */
+  write(events: readonly ResponseEvent[]): Promise<void> | undefined {
+    if (events.length === 0 || this.#writer === undefined) return undefined;
+    this.#keepAlive.refresh();
+    return this.#writer.write(events) ? undefined : this.#writer.drained();
+  }
+
+  end(): void {
+    clearInterval(this.#keepAlive);
+    this.#writer?.end();
+  }
+
+  #beat(): void {
+    if (this.#writer === undefined) this.begin();
+    else this.#writer.write(this.#stream.heartbeat());
+  }
+}
+
+export function newId(prefix: IdPrefix): string {
+  return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+}
+
+function endState(response: ResponseResource): RequestReport['state'] {
+  return response.status === 'in_progress' ? 'failed' : response.status;
+}
+
+function stalled(provider: Provider, stallMs: number): RelayError {
+  const { name } = provider.profile;
+  return new RelayError('upstream_stalled', `${name} sent nothing for ${Math.round(stallMs / 1000)} s.`);
+}
+
+/** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */
+function drain(body: AsyncIterator<Uint8Array>, reader: ChatStreamReader, abort: AbortController): void {
+  if (!reader.isDone || abort.signal.aborted) {
+    abort.abort();
+    return;
+  }
+  const timer = setTimeout(() => abort.abort(), FINISH_GRACE_MS);
+  const readOn = async () => {
+    for (;;) if ((await body.next()).done) return;
+  };
+  // The answer is complete: how its connection ends is nobody's concern.
+  readOn()
+    .catch(() => undefined)
+    .finally(() => clearTimeout(timer));
+}

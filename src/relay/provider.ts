@@ -1,0 +1,96 @@
+/** Where requests go: a preset or an own endpoint, its key, and how model names are understood. */
+
+import { PRESETS, presetById, presetByUrl } from '../providers/index.ts';
+import { RelayError } from '../translate/errors.ts';
+import type { Profile } from '../translate/profile.ts';
+import type { UpstreamOptions } from './options.ts';
+
+const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
+
+/** The model name that always stands for the chosen model, so that switching needs no change in Codex. */
+export const MODEL_ALIAS = 'codex-relay';
+
+export interface Provider {
+  profile: Profile;
+  /** Without a trailing slash. */
+  baseUrl: string;
+  apiKey: string | undefined;
+  modelMap: ReadonlyMap<string, string>;
+  /** What the alias, and names that the provider does not serve, stand for. */
+  model: string | undefined;
+}
+
+/** @throws RelayError `invalid_request` that names the option, when URL or preset id are unusable */
+export function resolveProvider(options: UpstreamOptions): Provider {
+  const preset = options.provider === undefined ? undefined : presetById(options.provider);
+  if (options.provider !== undefined && preset === undefined) {
+    const known = PRESETS.map((entry) => entry.profile.id).join(', ');
+    throw new RelayError('invalid_request', `provider: "${options.provider}" is unknown. Known: ${known}.`, {
+      param: 'provider',
+    });
+  }
+  const given = options.upstream ?? preset?.baseUrl ?? (preset === undefined ? DEFAULT_UPSTREAM : undefined);
+  if (given === undefined) {
+    throw new RelayError(
+      'invalid_request',
+      `upstream: the provider "${options.provider}" needs a base URL.`,
+      {
+        param: 'upstream',
+      },
+    );
+  }
+  const baseUrl = normalBaseUrl(given);
+  const chosen = preset ?? presetByUrl(baseUrl);
+  return {
+    profile: chosen.profile,
+    baseUrl,
+    apiKey: options.apiKey || undefined,
+    modelMap: new Map(Object.entries(options.modelMap ?? {})),
+    model: options.model ?? chosen.defaultModel,
+  };
+}
+
+/**
+ * A base URL without what people paste too much of: `/chat/completions`, a trailing slash, white space.
+ * @throws RelayError `invalid_request` when it is no http, https or demo URL
+ */
+export function normalBaseUrl(given: string): string {
+  const text = given
+    .trim()
+    .replace(/\/+$/, '')
+    .replace(/\/chat\/completions$/, '')
+    .replace(/\/+$/, '');
+  const url = URL.parse(text);
+  const isKnown = url !== null && ['http:', 'https:', 'demo:'].includes(url.protocol);
+  if (isKnown && url.username === '' && url.password === '') return text;
+  throw new RelayError(
+    'invalid_request',
+    `upstream: "${url === null ? given : url.host}" is not usable. Give an http or https URL without credentials, such as https://api.example.com/v1.`,
+    { param: 'upstream' },
+  );
+}
+
+/**
+ * The provider's name for the model that a client asked for: mapped, or the alias's, or without the provider's
+ * own prefix (`deepseek/deepseek-chat` at DeepSeek), or as it is.
+ */
+export function upstreamModel(provider: Provider, requested: string): string {
+  const mapped = provider.modelMap.get(requested);
+  if (mapped !== undefined) return mapped;
+  if (requested === MODEL_ALIAS) return chosenModel(provider);
+  const prefix = `${provider.profile.id}/`;
+  // OpenRouter's own names begin with a vendor, which may be itself: `openrouter/auto` stays.
+  return requested.startsWith(prefix) && provider.profile.id !== 'openrouter'
+    ? requested.slice(prefix.length)
+    : requested;
+}
+
+function chosenModel(provider: Provider): string {
+  const model = provider.model ?? provider.modelMap.values().next().value;
+  if (model !== undefined) return model;
+  throw new RelayError(
+    'invalid_request',
+    `model: "${MODEL_ALIAS}" stands for the chosen model of ${provider.profile.name}, but none is chosen. Name a model, or map one (--model-map ${MODEL_ALIAS}:NAME).`,
+    { param: 'model' },
+  );
+}

@@ -1,0 +1,33 @@
+/** The listening socket on 127.0.0.1, and its graceful end. */
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Listening {
+  port: number;
+  /** Takes no new connections and ends idle ones; resolves when the last one is gone, at the latest after `graceMs`. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had */
+export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+  const server = createServer({ keepAliveTimeout: 60_000 }, handler);
+  // A long answer is no slow request: Codex keeps its stream open for minutes.
+  server.requestTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address() as AddressInfo;
+  return { port: address.port, close: (graceMs) => close(server, graceMs) };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,174 @@
+/** The relay without HTTP: the provider in force, what is retained, and the requests that are running. */
+import type { HistoryStore } from '../history/store.ts';
+import { RelayError } from '../translate/errors.ts';
+import type { ReasoningSeal } from '../translate/reasoning.ts';
+import { inputItems, toChatRequest } from '../translate/request.ts';
+import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
+import { ResponseStream } from '../translate/stream.ts';
+import { Exchange, newId } from './exchange.ts';
+import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } from './log-lines.ts';
+import type { Logger } from './logger.ts';
+import type { RequestReport, UpstreamOptions } from './options.ts';
+import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface ServiceOptions {
+  provider: Provider;
+  upstream: Upstream;
+  history: HistoryStore;
+  seal: ReasoningSeal;
+  logger: Logger;
+  toolDenylist: ReadonlySet<string>;
+  keepAliveMs: number;
+  stallMs: number;
+  onRequest: (report: RequestReport) => void;
+}
+
+/** What HTTP knows of the client that the translation needs. */
+export interface Client {
+  isCodex: boolean;
+  /** Sent upstream where no key is configured. */
+  bearer: string | undefined;
+}
+
+export class RelayService {
+  readonly #options: ServiceOptions;
+  readonly #running = new Map<string, Exchange>();
+  /** Kinds of hosted tools whose absence the log has mentioned. */
+  readonly #mentionedTools = new Set<string>();
+  #provider: Provider;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.#provider = options.provider;
+  }
+
+  get provider(): Provider {
+    return this.#provider;
+  }
+
+  get history(): HistoryStore {
+    return this.#options.history;
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  running(responseId: string): Exchange | undefined {
+    return this.#running.get(responseId);
+  }
+
+  use(upstream: UpstreamOptions): void {
+    this.#provider = resolveProvider(upstream);
+    this.#options.logger.info(
+      `upstream: ${this.#provider.profile.name} at ${new URL(this.#provider.baseUrl).host}`,
+    );
+  }
+
+  models(bearer?: string): Promise<string[]> {
+    const { apiKey } = this.#provider;
+    const call = { provider: this.#provider, apiKey: apiKey ?? bearer, signal: new AbortController().signal };
+    return this.#options.upstream.models(call);
+  }
+
+  /** Translates a request; the exchange then runs it. */
+  async begin(request: ResponsesRequest, client: Client): Promise<Exchange> {
+    const { upstream, logger, toolDenylist, seal, keepAliveMs, stallMs } = this.#options;
+    const provider = this.#provider;
+    const model = upstreamModel(provider, request.model);
+    const history = await this.#earlierItems(request);
+    const translation = toChatRequest(request, {
+      profile: provider.profile,
+      model,
+      history,
+      toolDenylist,
+      seal,
+    });
+    logger.debug(responseToolsLine(request));
+    logger.debug(upstreamToolsLine(translation.body));
+    this.#mentionDropped(translation.tools.dropped);
+
+    const responseId = newId('resp');
+    const stream = new ResponseStream({
+      request,
+      profile: provider.profile,
+      model,
+      tools: translation.tools,
+      responseId,
+      newId,
+      now: () => Math.floor(Date.now() / 1000),
+      seal,
+      isCodex: client.isCodex,
+    });
+    const exchange = new Exchange({
+      upstream,
+      provider,
+      apiKey: provider.apiKey ?? client.bearer,
+      request,
+      model,
+      translation,
+      stream,
+      isCodex: client.isCodex,
+      keepAliveMs,
+      stallMs,
+      onEnd: (response) => this.#retain(request, response),
+      onReport: (report) => this.#report(report),
+    });
+    this.#running.set(responseId, exchange);
+    return exchange;
+  }
+
+  /** Ends all running requests: their clients get `response.failed`. */
+  cancelAll(): void {
+    for (const exchange of this.#running.values()) {
+      exchange.cancel(new RelayError('cancelled', 'The relay was stopped.'));
+    }
+  }
+
+  async #earlierItems(request: ResponsesRequest): Promise<readonly InputItem[]> {
+    const id = request.previous_response_id;
+    if (!id) return [];
+    const items = await this.#options.history.conversation(id);
+    if (items !== undefined) return items;
+    throw new RelayError('previous_response_not_found', `Previous response with id '${id}' not found.`, {
+      param: 'previous_response_id',
+    });
+  }
+
+  async #retain(request: ResponsesRequest, response: ResponseResource): Promise<void> {
+    const isWhole = response.status === 'completed' || response.status === 'incomplete';
+    if (!isWhole || !response.store) return;
+    const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+    try {
+      await this.#options.history.record({ response, input });
+    } catch (error) {
+      // The answer is worth more than its record: the client still gets it.
+      this.#options.logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
+    }
+  }
+
+  #mentionDropped(kinds: ReadonlySet<string>): void {
+    for (const kind of kinds) {
+      if (this.#mentionedTools.has(kind)) continue;
+      this.#mentionedTools.add(kind);
+      this.#options.logger.warn(
+        `tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`,
+      );
+    }
+  }
+
+  #report(report: RequestReport): void {
+    const { logger, onRequest } = this.#options;
+    if (report.state !== 'running') {
+      this.#running.delete(report.id);
+      logger.debug(calledToolsLine(report));
+      logger.info(requestLine(report));
+    }
+    onRequest(report);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,182 @@
+/** Calls to the provider: the request, the retries before its first byte, and errors as `RelayError`. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RelayError } from '../translate/errors.ts';
+import type { Profile } from '../translate/profile.ts';
+import { upstreamError } from '../translate/upstream-errors.ts';
+import type { Logger } from './logger.ts';
+import type { Provider } from './provider.ts';
+import type { UpstreamReply, UpstreamTransport } from './transport.ts';
+
+const MAX_RETRIES = 2;
+/** Codex retries as well: all waiting of one request together stays below this. */
+const RETRY_BUDGET_MS = 20_000;
+const FIRST_BACKOFF_MS = 500;
+const RETRIED = new Set([408, 429, 500, 502, 503, 504, 529]);
+const MODELS_TIMEOUT_MS = 10_000;
+const MAX_ERROR_BODY_CHARS = 64 * 1024;
+
+export interface UpstreamCall {
+  provider: Provider;
+  /** The key to use; undefined sends none. */
+  apiKey: string | undefined;
+  signal: AbortSignal;
+}
+
+export class Upstream {
+  readonly #transport: UpstreamTransport;
+  readonly #userAgent: string;
+  readonly #logger: Logger;
+
+  constructor(transport: UpstreamTransport, userAgent: string, logger: Logger) {
+    this.#transport = transport;
+    this.#userAgent = userAgent;
+    this.#logger = logger;
+  }
+
+  /**
+   * Opens a streamed completion; resolves with a 2xx reply whose body has not been read.
+   * @throws RelayError when the provider refuses, cannot be reached, or stays overloaded
+   */
+  async complete(call: UpstreamCall, model: string, body: string): Promise<UpstreamReply> {
+    const { profile, baseUrl } = call.provider;
+    let waited = 0;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.#attempt(call, `${baseUrl}/chat/completions`, model, body);
+      if (!(outcome instanceof RelayError)) return outcome;
+      const wait = retryWait(outcome, attempt);
+      if (wait === undefined || waited + wait > RETRY_BUDGET_MS) throw outcome;
+      waited += wait;
+      this.#logger.warn(
+        `${profile.name}: ${outcome.code} (HTTP ${outcome.status}), retry ${attempt + 1} of ${MAX_RETRIES} in ${wait} ms`,
+      );
+      await sleep(wait, undefined, { signal: call.signal });
+    }
+  }
+
+  /** Ids of the models that the provider lists. */
+  async models(call: UpstreamCall): Promise<string[]> {
+    const { profile, baseUrl } = call.provider;
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
+    const reply = await this.#send({ ...call, signal }, 'GET', `${baseUrl}/models`);
+    const text = await readText(reply);
+    if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
+    return modelIds(text, profile);
+  }
+
+  /** A retryable failure is returned, so that `complete` decides; anything final is thrown. */
+  async #attempt(
+    call: UpstreamCall,
+    url: string,
+    model: string,
+    body: string,
+  ): Promise<UpstreamReply | RelayError> {
+    const { profile } = call.provider;
+    const reply = await this.#send(call, 'POST', url, body);
+    if (reply.status >= 200 && reply.status < 300) return reply;
+    const error = errorOf(reply, await readText(reply), profile, model, call.apiKey);
+    if (RETRIED.has(reply.status)) return error;
+    throw error;
+  }
+
+  async #send(
+    call: UpstreamCall,
+    method: 'GET' | 'POST',
+    url: string,
+    body?: string,
+  ): Promise<UpstreamReply> {
+    const { apiKey, signal, provider } = call;
+    // Nothing of the client's headers goes upstream: they hold workspace metadata (see the Codex facts).
+    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#userAgent };
+    if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+    if (body !== undefined) {
+      headers['accept'] = 'text/event-stream';
+      headers['content-type'] = 'application/json';
+    }
+    try {
+      return await this.#transport({ method, url, headers, signal, ...(body === undefined ? {} : { body }) });
+    } catch (cause) {
+      if (call.signal.aborted) throw new RelayError('cancelled', 'The client left.', { cause });
+      throw unreachable(provider, cause);
+    }
+  }
+}
+
+function unreachable(provider: Provider, cause: unknown): RelayError {
+  const { host } = new URL(provider.baseUrl);
+  const reason = networkCode(cause);
+  return new RelayError(
+    'upstream_unreachable',
+    `${provider.profile.name} cannot be reached at ${host}${reason}. Check the address, the network and the proxy.`,
+    { cause },
+  );
+}
+
+/** The system's own word for it (ECONNREFUSED, CERT_HAS_EXPIRED), from wherever the transport hides it. */
+function networkCode(cause: unknown): string {
+  for (let at = cause; at instanceof Error; at = at.cause) {
+    const code: unknown = Reflect.get(at, 'code');
+    if (typeof code === 'string') return ` (${code})`;
+    if (at.name === 'TimeoutError') return ' (no answer in time)';
+  }
+  return '';
+}
+
+/** Milliseconds to wait before another attempt; undefined when there is none. */
+function retryWait(error: RelayError, attempt: number): number | undefined {
+  const isFinal = error.code === 'insufficient_quota' || error.code === 'context_length_exceeded';
+  if (isFinal || attempt >= MAX_RETRIES) return undefined;
+  if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
+  return FIRST_BACKOFF_MS * 2 ** attempt;
+}
+
+function errorOf(
+  reply: UpstreamReply,
+  body: string,
+  profile: Profile,
+  model: string,
+  apiKey: string | undefined,
+): RelayError {
+  if (reply.status >= 300 && reply.status < 400) {
+    return new RelayError(
+      'invalid_prompt',
+      `${profile.name} redirects to another address (HTTP ${reply.status}); the key does not follow. Set the base URL to the new address.`,
+    );
+  }
+  // Some providers quote the key that they refuse.
+  const safeBody = apiKey === undefined ? body : body.replaceAll(apiKey, '[key]');
+  const failure = { status: reply.status, body: safeBody, retryAfter: reply.header('retry-after') };
+  return upstreamError(failure, profile, model);
+}
+
+async function readText(reply: UpstreamReply): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const bytes of reply.body) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.length > MAX_ERROR_BODY_CHARS && reply.status >= 400) break;
+  }
+  return text + decoder.decode();
+}
+
+/** OpenAI's `{data:[{id}]}`, Together's bare list, and `{models:[{name}]}` of local servers. */
+function modelIds(text: string, profile: Profile): string[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new RelayError(
+      'upstream_error',
+      `${profile.name} answered /models with something that is not JSON.`,
+      {
+        cause,
+      },
+    );
+  }
+  const body = typeof value === 'object' && value !== null ? value : {};
+  const list = [value, Reflect.get(body, 'data'), Reflect.get(body, 'models')].find(Array.isArray) ?? [];
+  return list.flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return [];
+    const id: unknown = Reflect.get(entry, 'id') ?? Reflect.get(entry, 'name');
+    return typeof id === 'string' ? [id] : [];
+  });
+}
