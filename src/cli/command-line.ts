@@ -1,0 +1,101 @@
+/** Reads arguments and environment into settings; `options.ts` says what there is. */
+import { parseArgs } from 'node:util';
+import { type Flag, OPTIONS, type Option, type Settings } from './options.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface CommandLine {
+  settings: Settings;
+  /** The options that a flag or a variable set; the others have their defaults. */
+  given: ReadonlySet<Flag>;
+  /** The words beside the flags, e.g. a command. */
+  words: readonly string[];
+}
+
+/** What the user typed cannot be used. The message is one line, names what is wrong, and holds no secret. */
+export class UsageError extends Error {}
+
+/** Throws a `UsageError`. An empty variable counts as unset. */
+export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {
+  const { flags, words } = readArguments(args);
+  const settings: Record<string, unknown> = {};
+  const given = new Set<Flag>();
+  for (const flag of FLAGS) {
+    const value = flags.has(flag) ? flags.get(flag) : fromEnvironment(OPTIONS[flag], environment);
+    settings[flag] = value ?? OPTIONS[flag].default;
+    if (value !== undefined) given.add(flag);
+  }
+  // Each value came from its own option's parser or default, which the loop cannot tell the type checker.
+  return { settings: settings as Settings, given, words };
+}
+
+/** All flags, in the order in which help shows them. */
+export const FLAGS = Object.keys(OPTIONS) as Flag[];
+
+function readArguments(args: readonly string[]): { flags: Map<Flag, unknown>; words: string[] } {
+  const flags = new Map<Flag, unknown>();
+  const words: string[] = [];
+  // Not strict: the tokens let us word the errors, and keep secrets out of them.
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(FLAGS.map((flag) => [flag, { type: isSwitch(flag) ? 'boolean' : 'string' }])),
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind === 'option') {
+      const flag = knownFlag(token.rawName);
+      flags.set(flag, isSwitch(flag) ? readSwitch(flag, token.value) : readValue(flag, token));
+    }
+  }
+  return { flags, words };
+}
+
+function isSwitch(flag: Flag): boolean {
+  return OPTIONS[flag].value === undefined;
+}
+
+function knownFlag(rawName: string): Flag {
+  const flag = FLAGS.find((known) => `--${known}` === rawName);
+  if (!flag) throw new UsageError(`${rawName} is not an option; codex-relay --help lists them all`);
+  return flag;
+}
+
+function readSwitch(flag: Flag, value: string | undefined): boolean {
+  if (value !== undefined) throw new UsageError(`--${flag} takes no value`);
+  return true;
+}
+
+function readValue(
+  flag: Flag,
+  token: { value?: string | undefined; inlineValue?: boolean | undefined },
+): unknown {
+  const { takes }: Option<unknown> = OPTIONS[flag];
+  // `--api-key --port` forgot the key; a value that does begin with a dash is written `--api-key=-...`.
+  const forgotten = token.value === undefined || (token.value.startsWith('-') && !token.inlineValue);
+  if (token.value === undefined || forgotten)
+    throw new UsageError(`--${flag} needs a value: it takes ${takes}`);
+  return accept(OPTIONS[flag], `--${flag}`, ' ', token.value);
+}
+
+function fromEnvironment(option: Option<unknown>, environment: Environment): unknown {
+  const text = option.variable && environment[option.variable];
+  if (option.variable && text) return accept(option, option.variable, '=', text);
+  const foreign = option.foreign && environment[option.foreign.variable];
+  return foreign ? option.foreign?.read(foreign) : undefined;
+}
+
+function accept(option: Option<unknown>, name: string, joint: string, text: string): unknown {
+  const value = option.parse(text);
+  if (value !== undefined) return value;
+  const shown = option.secret ? `the value of ${name}` : `${name}${joint}${shownValue(text)}`;
+  throw new UsageError(`${shown} is not accepted: it takes ${option.takes}`);
+}
+
+/** One line of at most 80 characters, without the password that a URL may hold. */
+function shownValue(text: string): string {
+  const shown = JSON.stringify(text.replace(/\/\/[^/]*@/, '//***@'));
+  return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
+}

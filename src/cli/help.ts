@@ -1,0 +1,32 @@
+/** The text of `--help`. */
+import { FLAGS } from './command-line.ts';
+import { OPTIONS, type Option } from './options.ts';
+
+const INTRODUCTION = `Usage: codex-relay [options]
+
+Lets Codex, which speaks only the Responses API, work with a provider that speaks Chat Completions.
+
+Options (a flag beats its environment variable):
+`;
+
+export function helpText(): string {
+  return INTRODUCTION + FLAGS.map((flag) => entry(flag, OPTIONS[flag])).join('');
+}
+
+function entry(flag: string, option: Option<unknown>): string {
+  const source = [
+    option.variable && `variable ${option.variable}`,
+    option.value && `default ${defaultText(option)}`,
+  ].filter(Boolean);
+  const value = option.value ? ` ${option.value}` : '';
+  const details = source.length > 0 ? `      [${source.join('; ')}]\n` : '';
+  return `\n  --${flag}${value}\n      ${option.help}\n${details}`;
+}
+
+/** The default as a person reads it. */
+export function defaultText({ default: value, defaultText }: Option<unknown>): string {
+  if (defaultText !== undefined) return defaultText;
+  const empty =
+    value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+  return empty ? 'none' : String(value);
+}

@@ -1,0 +1,51 @@
+/** The command line's log: one line a message on stderr, as text for a person or as JSON for a machine. */
+import type { Logger } from '../relay/logger.ts';
+
+/** From the quietest to the loudest; a logger writes its own level and the quieter ones. */
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ['text', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export interface LogOptions {
+  level: LogLevel;
+  format: LogFormat;
+  /** Takes one line with its line end. */
+  write: (line: string) => void;
+  /** The time of a line. */
+  now: () => Date;
+}
+
+export function createLogger({ level, format, write, now }: LogOptions): Logger {
+  const loudest = LOG_LEVELS.indexOf(level);
+  const encode = format === 'json' ? jsonLine : textLine;
+  const writer = (own: LogLevel) => (message: string) => {
+    if (LOG_LEVELS.indexOf(own) <= loudest) write(encode(now(), own, message));
+  };
+  return {
+    error: writer('error'),
+    warn: writer('warn'),
+    info: writer('info'),
+    debug: writer('debug'),
+    trace: writer('trace'),
+  };
+}
+
+function jsonLine(time: Date, level: LogLevel, message: string): string {
+  return `${JSON.stringify({ time: time.toISOString(), level, message })}\n`;
+}
+
+function textLine(time: Date, level: LogLevel, message: string): string {
+  return `${time.toISOString().slice(11, 23)} ${level.padEnd(5)} ${harmless(message)}\n`;
+}
+
+/**
+ * A message may quote what a provider said. Its line ends must not pass for lines of ours, so that what
+ * follows one is indented, and its control characters must not steer the terminal.
+ */
+function harmless(message: string): string {
+  return message
+    .replace(/\r?\n/g, '\n    ')
+    .replace(/[^\P{Cc}\n]/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

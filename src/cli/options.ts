@@ -1,0 +1,206 @@
+/**
+ * Every option of the command line. Parsing, the environment, `--help` and the README's table (a test compares
+ * them) are all made from here.
+ */
+import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
+import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
+
+export interface Option<T> {
+  /** What it does, as a sentence. */
+  help: string;
+  /** The environment variable that the flag beats. */
+  variable?: string;
+  /** A variable of other programs, asked last; `read` gives undefined for what does not concern us. */
+  foreign?: { variable: string; read(text: string): T | undefined };
+  /** The name of the value in `--help`; absent for a switch, which is true when given. */
+  value?: string;
+  default: T;
+  /** The default in words, where `default` does not say it. */
+  defaultText?: string;
+  /** Completes "... is not accepted: it takes ...". */
+  takes: string;
+  /** A secret's value is never shown, not even in an error. */
+  secret?: true;
+  /** Undefined when the text is not accepted. */
+  parse(text: string): T | undefined;
+}
+
+export const OPTIONS = {
+  port: option<number>({
+    help: 'Listen port on 127.0.0.1; 0 lets the system choose one.',
+    variable: 'CODEX_RELAY_PORT',
+    value: 'PORT',
+    default: 4444,
+    takes: 'a port number from 0 to 65535',
+    parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined),
+  }),
+  upstream: option<string>({
+    help: "The provider's Chat Completions base URL.",
+    variable: 'CODEX_RELAY_UPSTREAM',
+    value: 'URL',
+    default: '',
+    defaultText: "the provider's own, or https://openrouter.ai/api/v1",
+    takes: 'an http or https URL without a user name, such as https://api.deepseek.com',
+    parse: (text) => (isUpstreamUrl(text) ? text : undefined),
+  }),
+  provider: option<string>({
+    help: "The provider, when the upstream's host does not tell.",
+    variable: 'CODEX_RELAY_PROVIDER',
+    value: 'NAME',
+    default: '',
+    defaultText: 'recognised from the upstream',
+    takes: 'the name of a provider, such as deepseek',
+    parse: (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined),
+  }),
+  'api-key': option<string>({
+    help: 'Key sent upstream as a bearer token. Better set by its variable: other users can see flags.',
+    variable: 'CODEX_RELAY_API_KEY',
+    value: 'KEY',
+    default: '',
+    takes: 'visible ASCII characters only',
+    secret: true,
+    parse: (text) => (/^[\x21-\x7e]*$/.test(text.trim()) ? text.trim() : undefined),
+  }),
+  'model-map': option<Readonly<Record<string, string>>>({
+    help: 'Model names to replace, e.g. gpt-5.4:deepseek-v4-pro; a target may hold more colons.',
+    variable: 'CODEX_RELAY_MODEL_MAP',
+    value: 'SOURCE:TARGET,...',
+    default: {},
+    takes: 'comma-separated source:target pairs, each source once',
+    parse: parseModelMap,
+  }),
+  'tool-denylist': option<readonly string[]>({
+    help: 'Tools to remove, by the names that are sent upstream.',
+    variable: 'CODEX_RELAY_TOOL_DENYLIST',
+    value: 'NAME,...',
+    default: [],
+    takes: 'comma-separated tool names',
+    parse: splitList,
+  }),
+  token: option<string>({
+    help: 'Token that every client must send as its bearer token. Better set by its variable.',
+    variable: 'CODEX_RELAY_TOKEN',
+    value: 'TOKEN',
+    default: '',
+    takes: 'one or more visible ASCII characters',
+    secret: true,
+    parse: (text) => (/^[\x21-\x7e]+$/.test(text) ? text : undefined),
+  }),
+  'session-ttl-hours': option<number>({
+    help: 'Keep idle response history and reasoning this long.',
+    variable: 'CODEX_RELAY_SESSION_TTL_HOURS',
+    value: 'HOURS',
+    default: DEFAULT_HISTORY_LIMITS.ttlHours,
+    takes: 'a number of hours above 0',
+    parse: (text) => positive(text, /^\d+(\.\d+)?$/),
+  }),
+  'max-sessions': option<number>({
+    help: 'Completed responses kept for continuation.',
+    variable: 'CODEX_RELAY_MAX_SESSIONS',
+    value: 'COUNT',
+    default: DEFAULT_HISTORY_LIMITS.maxSessions,
+    takes: 'a whole number above 0',
+    parse: (text) => positive(text, /^\d+$/),
+  }),
+  'max-session-memory-mb': option<number>({
+    help: 'Budget for retained history and reasoning, in MiB.',
+    variable: 'CODEX_RELAY_MAX_SESSION_MEMORY_MB',
+    value: 'MIB',
+    default: DEFAULT_HISTORY_LIMITS.maxMemoryMb,
+    takes: 'a whole number above 0',
+    parse: (text) => positive(text, /^\d+$/),
+  }),
+  'history-store': option<'memory' | 'disk'>({
+    help: 'Where history is kept: memory, or disk to survive a restart.',
+    variable: 'CODEX_RELAY_HISTORY_STORE',
+    value: 'memory|disk',
+    default: 'memory',
+    takes: 'memory or disk',
+    parse: (text) => oneOf(['memory', 'disk'], text),
+  }),
+  'history-dir': option<string>({
+    help: 'Directory of the disk store.',
+    variable: 'CODEX_RELAY_HISTORY_DIR',
+    value: 'DIR',
+    default: '.codex-relay-history',
+    takes: 'a directory',
+    parse: (text) => text || undefined,
+  }),
+  'log-level': option<LogLevel>({
+    help: 'How much is logged; debug adds the names of tools. RUST_LOG=codex_relay=debug works too.',
+    variable: 'CODEX_RELAY_LOG',
+    foreign: { variable: 'RUST_LOG', read: readRustLog },
+    value: LOG_LEVELS.join('|'),
+    default: 'info',
+    takes: LOG_LEVELS.join(', '),
+    parse: (text) => oneOf(LOG_LEVELS, text.toLowerCase()),
+  }),
+  'log-format': option<(typeof LOG_FORMATS)[number]>({
+    help: 'Log lines as text, or as JSON objects with time, level and message.',
+    variable: 'CODEX_RELAY_LOG_FORMAT',
+    value: LOG_FORMATS.join('|'),
+    default: 'text',
+    takes: LOG_FORMATS.join(' or '),
+    parse: (text) => oneOf(LOG_FORMATS, text),
+  }),
+  demo: flag('Answer with a built-in scripted demo (no model) unless an upstream or a provider is given.'),
+  'print-config': flag('Print the Codex configuration for this relay and exit.'),
+  help: flag('Show this text and exit.'),
+  version: flag('Show the version and exit.'),
+};
+
+export type Flag = keyof typeof OPTIONS;
+
+/** The value of every option, by its flag's name. */
+export type Settings = { readonly [F in Flag]: (typeof OPTIONS)[F]['default'] };
+
+/** Fixes the type of one option's value. */
+function option<T>(spec: Option<T>): Option<T> {
+  return spec;
+}
+
+/** An option without a value. */
+function flag(help: string): Option<boolean> {
+  return { help, default: false, takes: 'no value', parse: () => undefined };
+}
+
+function oneOf<T extends string>(allowed: readonly T[], text: string): T | undefined {
+  return allowed.find((value) => value === text);
+}
+
+function positive(text: string, shape: RegExp): number | undefined {
+  return shape.test(text) && Number(text) > 0 ? Number(text) : undefined;
+}
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function parseModelMap(text: string): Record<string, string> | undefined {
+  const pairs = splitList(text).map((entry): [string, string] => {
+    const colon = entry.indexOf(':');
+    return colon === -1 ? [entry, ''] : [entry.slice(0, colon).trim(), entry.slice(colon + 1).trim()];
+  });
+  const sources = new Set(pairs.map(([source]) => source));
+  const complete = pairs.every(([source, target]) => source !== '' && target !== '');
+  return complete && sources.size === pairs.length ? Object.fromEntries(pairs) : undefined;
+}
+
+function isUpstreamUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+}
+
+/**
+ * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one.
+ * Users of the original relay have it in their shells; filters of other programs are none of our business.
+ */
+function readRustLog(text: string): LogLevel | undefined {
+  const directives = splitList(text.toLowerCase()).map((directive) => directive.split('='));
+  const own = directives.find(([target, level]) => target === 'codex_relay' && level !== undefined)?.[1];
+  const general = directives.find(([level, ...rest]) => level !== undefined && rest.length === 0)?.[0];
+  return oneOf(LOG_LEVELS, own ?? general ?? '');
+}
