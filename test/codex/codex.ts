@@ -9,10 +9,14 @@ export const SCENE_MODEL = 'scripted-model';
 
 /** A throw-away place for one scene. */
 export interface CodexPlace {
+  /** Holds all the others. */
+  root: string;
   /** `CODEX_HOME`: configuration, catalog and sessions. */
   home: string;
   /** The folder that Codex works in; no git repository. */
   workspace: string;
+  /** The system's temp folder, as Codex sees it. */
+  temp: string;
   remove(): Promise<void>;
 }
 
@@ -55,16 +59,15 @@ export interface CodexEvent {
 
 const TOKEN_VARIABLE = 'CODEX_RELAY_TOKEN';
 
-/** Beside the installed releases: below the system's temp folder Codex warns about its own helper links. */
 export async function createPlace(settings: CodexSettings): Promise<CodexPlace> {
   await mkdir(codexCache(), { recursive: true });
   const root = await mkdtemp(join(codexCache(), 'run-'));
-  const place = { home: join(root, 'home'), workspace: join(root, 'workspace') };
-  await mkdir(place.home);
-  await mkdir(place.workspace);
-  await writeFile(join(place.home, 'config.toml'), configToml(settings));
-  await writeFile(join(place.home, 'catalog.json'), JSON.stringify({ models: [CATALOG_ENTRY] }));
-  return { ...place, remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }) };
+  const [home, workspace, temp] = [join(root, 'home'), join(root, 'workspace'), join(root, 'temp')];
+  for (const folder of [home, workspace, temp]) await mkdir(folder);
+  await writeFile(join(home, 'config.toml'), configToml(settings));
+  await writeFile(join(home, 'catalog.json'), JSON.stringify({ models: [CATALOG_ENTRY] }));
+  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
+  return { root, home, workspace, temp, remove };
 }
 
 /** Never rejects for what Codex does: exit code, output and events tell. */
@@ -94,14 +97,16 @@ export function runCodex({
 }
 
 /** Little of our own environment reaches Codex: no key, no proxy, no configuration of the person who tests. */
-function environment({ home, workspace }: CodexPlace, token: string): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR, TEMP, SystemRoot, ComSpec } = process.env;
-  const inherited = Object.entries({ PATH, TMPDIR, TEMP, SystemRoot, ComSpec }).filter(([, value]) => value);
+function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
+  const { PATH, SystemRoot, ComSpec } = process.env;
   return {
-    ...Object.fromEntries(inherited),
-    HOME: workspace,
-    USERPROFILE: workspace,
+    ...Object.fromEntries(Object.entries({ PATH, SystemRoot, ComSpec }).filter(([, value]) => value)),
+    HOME: root,
+    USERPROFILE: root,
     CODEX_HOME: home,
+    // Codex warns when its home lies below the temp folder, as it does where the cache is kept in /tmp.
+    TMPDIR: temp,
+    TEMP: temp,
     TZ: 'UTC',
     LANG: 'C.UTF-8',
     [TOKEN_VARIABLE]: token,

@@ -1,34 +1,27 @@
 /**
  * `npm run fixtures -- 0.169.0 0.130.0` plays the scenes with these releases of the real Codex (default: those
  * of the tests), writes what Codex sent and what the provider answered to `fixtures/codex_<release>/`, and
- * keeps the release's row of `fixtures/VERSIONS.md`. Golden files: see `test/translate/fixtures.test.ts`.
+ * keeps the release's row of `fixtures/VERSIONS.md`.
  */
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { dirname } from 'node:path';
 import type { JsonObject } from '../../src/translate/responses.ts';
-import { type BodyStep, scriptedReply } from '../support/scripted-upstream.ts';
+import {
+  type Exchange,
+  type Fixture,
+  replaceFixtures,
+  VERSIONS_FILE,
+  writeGolden,
+} from '../support/fixtures.ts';
+import { replay, toGolden } from '../support/replay.ts';
+import { scriptedReply } from '../support/scripted-upstream.ts';
 import { CODEX_RELEASES, installCodex } from './install.ts';
 import { type Hop, playScene, type SceneOutcome } from './play.ts';
 import { SCENES, type Scene } from './scenes.ts';
-import { type RecordedRequest, Trimmer } from './trim.ts';
+import { Trimmer } from './trim.ts';
 import { describeWire, withVersionRow } from './versions.ts';
-
-/** One scene of one release, as kept in `fixtures/`. */
-export interface Fixture {
-  codex: string;
-  scene: string;
-  exchanges: Exchange[];
-}
-
-export interface Exchange {
-  /** What Codex sent to the relay. */
-  request: RecordedRequest;
-  /** What the provider answered to the relay: chunks, and text as it stood in the stream. */
-  upstream: { status: number; body: readonly BodyStep[] };
-}
 
 interface Heard {
   method: string;
@@ -37,26 +30,19 @@ interface Heard {
   body: JsonObject;
 }
 
-const FIXTURES = new URL('../../fixtures/', import.meta.url);
-
 const releases = process.argv.length > 2 ? process.argv.slice(2) : CODEX_RELEASES;
 for (const release of releases) await recordRelease(release);
 
 async function recordRelease(release: string): Promise<void> {
   const executable = await installCodex(release);
-  const folder = new URL(`codex_${release.replaceAll('.', '_')}/`, FIXTURES);
   const fixtures: Fixture[] = [];
   for (const scene of SCENES) fixtures.push(await recordScene(scene, release, executable));
 
   // Only now: a scene that fails leaves the earlier recording as it was.
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const fixture of fixtures) {
-    await writeFile(new URL(`${fixture.scene}.json`, folder), `${JSON.stringify(fixture, null, 1)}\n`);
-  }
-  const versions = new URL('VERSIONS.md', FIXTURES);
+  replaceFixtures(release, fixtures);
+  for (const fixture of fixtures) writeGolden(fixture, toGolden(replay(fixture)));
   const row = { release, date: today(), scenes: SCENES.length, wire: describeWire(fixtures) };
-  await writeFile(versions, withVersionRow(await readFile(versions, 'utf8'), row));
+  await writeFile(VERSIONS_FILE, withVersionRow(await readFile(VERSIONS_FILE, 'utf8'), row));
   process.stderr.write(`Recorded ${fixtures.length} scenes of Codex ${release}.\n`);
 }
 
@@ -82,7 +68,7 @@ async function exchangesOf(
   const trimmer = new Trimmer([
     [place.workspace, '/workspace'],
     [place.home, '/codex-home'],
-    [dirname(place.home), '/scene'],
+    [place.root, '/scene'],
   ]);
   const replies = await Promise.all(chats.map((chat, index) => scriptedReply(scene.upstream, chat, index)));
   return replies.map(({ status = 200, body }, index) => {

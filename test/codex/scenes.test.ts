@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import { assertChatRules } from './chat-rules.ts';
+import { assertChatRules } from '../support/chat-rules.ts';
 import { CODEX_RELEASES, installCodex } from './install.ts';
 import { playScene, RELAY_TOKEN, type SceneOutcome, UPSTREAM_KEY } from './play.ts';
 import { SCENES } from './scenes.ts';

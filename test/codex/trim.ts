@@ -5,16 +5,10 @@
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Json, JsonObject } from '../../src/translate/responses.ts';
+import type { RecordedRequest } from '../support/fixtures.ts';
 
 /** Stands where Codex sent workspace, git or installation data; the replay test looks for it upstream. */
 export const PRIVATE = 'PRIVATE';
-
-export interface RecordedRequest {
-  method: string;
-  path: string;
-  headers: Record<string, string>;
-  body: JsonObject;
-}
 
 /** Headers by which Codex and its sub-requests are known, and those that must never go upstream. */
 const KEPT_HEADERS = [

@@ -1,6 +1,6 @@
 /** The table in `fixtures/VERSIONS.md`: which releases of Codex are recorded, and what is particular in each. */
 import type { InputItem, Tool } from '../../src/translate/responses.ts';
-import type { Fixture } from './record.ts';
+import type { Fixture } from '../support/fixtures.ts';
 
 export interface VersionRow {
   release: string;

@@ -87,8 +87,7 @@ export async function startScriptedUpstream(
     const chat = { path, headers: request.headers, text, body: JSON.parse(text) as ChatRequest, clientLeft };
     const index = chats.push(chat) - 1;
     arrival(index).resolve(chat);
-    const reply = typeof script === 'function' ? await script(chat, index) : script[index];
-    return send(response, reply ?? errorReply(500, `the script has no reply for chat request ${index + 1}`));
+    return send(response, await scriptedReply(script, chat, index));
   }
 
   const server = createServer((request, response) => {
@@ -114,6 +113,16 @@ export async function startScriptedUpstream(
       await closed;
     },
   };
+}
+
+/** What `script` answers to the chat request of that index. */
+export async function scriptedReply(
+  script: Script,
+  chat: ReceivedChat,
+  index: number,
+): Promise<ScriptedReply> {
+  const reply = typeof script === 'function' ? await script(chat, index) : script[index];
+  return reply ?? errorReply(500, `the script has no reply for chat request ${index + 1}`);
 }
 
 // --------------------------------------------------------------------------------------------- building replies

@@ -1,0 +1,71 @@
+/** The recordings in `fixtures/codex_<release>/`, and the golden file beside each. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { JsonObject } from '../../src/translate/responses.ts';
+import type { BodyStep } from './scripted-upstream.ts';
+
+/** One scene of `test/codex/scenes.ts`, played with one release of Codex. */
+export interface Fixture {
+  codex: string;
+  scene: string;
+  exchanges: Exchange[];
+}
+
+export interface Exchange {
+  /** What Codex sent to the relay, trimmed (see `test/codex/trim.ts`). */
+  request: RecordedRequest;
+  /** What the provider answered to the relay: chunks, and text as it stood in the body. */
+  upstream: { status: number; body: readonly BodyStep[] };
+}
+
+export interface RecordedRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: JsonObject;
+}
+
+const ROOT = new URL('../../fixtures/', import.meta.url);
+const GOLDEN = '.golden.json';
+
+export const VERSIONS_FILE = new URL('VERSIONS.md', ROOT);
+
+/** Every fixture of every release. */
+export function readFixtures(): Fixture[] {
+  const folders = readdirSync(ROOT).filter((name) => name.startsWith('codex_'));
+  return folders.flatMap((folder) => {
+    const files = readdirSync(new URL(folder, ROOT)).filter((name) => !name.endsWith(GOLDEN));
+    return files.map((file) => readJson(new URL(`${folder}/${file}`, ROOT)) as Fixture);
+  });
+}
+
+/** Puts these fixtures in place of all earlier ones of the release, golden files included. */
+export function replaceFixtures(release: string, fixtures: readonly Fixture[]): void {
+  const folder = new URL(folderName(release), ROOT);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
+  for (const fixture of fixtures) writeJson(new URL(`${fixture.scene}.json`, folder), fixture);
+}
+
+export function readGolden(fixture: Fixture): unknown {
+  return readJson(goldenFile(fixture));
+}
+
+export function writeGolden(fixture: Fixture, golden: unknown): void {
+  writeJson(goldenFile(fixture), golden);
+}
+
+function goldenFile({ codex, scene }: Fixture): URL {
+  return new URL(`${folderName(codex)}${scene}${GOLDEN}`, ROOT);
+}
+
+function folderName(release: string): string {
+  return `codex_${release.replaceAll('.', '_')}/`;
+}
+
+function readJson(file: URL): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+function writeJson(file: URL, value: unknown): void {
+  writeFileSync(file, `${JSON.stringify(value, null, 1)}\n`);
+}

@@ -1,0 +1,77 @@
+/** Sends a recorded scene through the translator alone: no Codex, no network, no clock, no random ids. */
+import { isDeepStrictEqual } from 'node:util';
+import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
+import type { ChatChunk, ChatRequest } from '../../src/translate/chat.ts';
+import { toChatRequest } from '../../src/translate/request.ts';
+import { parseRequest } from '../../src/translate/request-schema.ts';
+import type { ResponseEvent, ResponsesRequest } from '../../src/translate/responses.ts';
+import { ResponseStream } from '../../src/translate/stream.ts';
+import type { ToolTable } from '../../src/translate/tools.ts';
+import { upstreamError } from '../../src/translate/upstream-errors.ts';
+import type { Exchange, Fixture } from './fixtures.ts';
+import type { BodyStep } from './scripted-upstream.ts';
+
+/** What becomes of one exchange: the request to the provider, and the events, or the error, for Codex. */
+export interface Replayed {
+  chat: ChatRequest;
+  events?: ResponseEvent[];
+  error?: { code: string; message: string };
+}
+
+const PROFILE = BASE_PROFILE;
+const seal = { seal: (r: unknown) => JSON.stringify(r), open: () => undefined };
+
+export function replay({ exchanges }: Fixture): Replayed[] {
+  return exchanges.map(replayExchange);
+}
+
+function replayExchange({ request: { body }, upstream }: Exchange): Replayed {
+  const request = parseRequest(body);
+  const { body: chat, tools } = toChatRequest(request, { profile: PROFILE, model: request.model, seal });
+  if (upstream.status === 200) return { chat, events: eventsOf(request, tools, upstream.body) };
+  const failure = { status: upstream.status, body: upstream.body.join('') };
+  const { code, message } = upstreamError(failure, PROFILE, request.model);
+  return { chat, error: { code, message } };
+}
+
+function eventsOf(request: ResponsesRequest, tools: ToolTable, body: readonly BodyStep[]): ResponseEvent[] {
+  let ids = 0;
+  const stream = new ResponseStream({
+    request,
+    profile: PROFILE,
+    model: request.model,
+    tools,
+    responseId: 'resp_0',
+    newId: (prefix) => `${prefix}_${++ids}`,
+    now: () => 1_700_000_000,
+    seal,
+    isCodex: true,
+  });
+  const chunks = body.filter((step): step is ChatChunk => typeof step === 'object');
+  return [stream.start(), ...chunks.map((chunk) => stream.feed(chunk)), stream.finish()].flat();
+}
+
+// --------------------------------------------------------------------------------------- golden files
+
+const SAME_TOOLS = 'same as in the exchange before';
+
+/**
+ * The replayed scene as a golden file holds it: responses inside events are cut to what an answer changes in
+ * them, and tools are written once where all exchanges have the same.
+ */
+export function toGolden(replayed: readonly Replayed[]): unknown {
+  return replayed.map(({ chat, events, ...error }, index) => {
+    const isSame = isDeepStrictEqual(chat.tools, replayed[index - 1]?.chat.tools);
+    return {
+      chat: isSame ? { ...chat, tools: SAME_TOOLS } : chat,
+      ...(events && { events: events.map(withResponseCut) }),
+      ...error,
+    };
+  });
+}
+
+function withResponseCut(event: ResponseEvent): object {
+  if (!('response' in event)) return event;
+  const { id, status, output, usage, error, incomplete_details } = event.response;
+  return { ...event, response: { id, status, output, usage, error, incomplete_details } };
+}
