@@ -266,7 +266,8 @@ export class CallDraft implements Draft {
 
   /** Arguments that are a whole JSON object cannot grow; a bare `{}` may be a placeholder for what follows. */
   get canClose(): boolean {
-    return this.canOpen && this.arguments !== '{}' && this.isWhole;
+    if (!this.canOpen || this.arguments === '{}' || !this.isWhole) return false;
+    return this.#reader === undefined || this.#textOf(this.#reader) !== undefined;
   }
 
   get isWhole(): boolean {
@@ -334,10 +335,15 @@ export class CallDraft implements Draft {
   }
 
   #wholeText(out: EventOutput, reader: StringFieldReader): string | undefined {
-    if (reader.isComplete) return reader.value;
-    const text = reader.value === '' ? freeTextOf(this.arguments, CUSTOM_INPUT_FIELD) : undefined;
-    if (text !== undefined && text !== '') this.#inputDelta(text, out);
+    const text = this.#textOf(reader);
+    if (!reader.isComplete && text !== undefined && text !== '') this.#inputDelta(text, out);
     return text;
+  }
+
+  /** A custom tool's whole text; undefined while, or because, there is none. */
+  #textOf(reader: StringFieldReader): string | undefined {
+    if (reader.isComplete) return reader.value;
+    return reader.value === '' ? freeTextOf(this.arguments, CUSTOM_INPUT_FIELD) : undefined;
   }
 
   #delta(fragment: string, out: EventOutput): void {

@@ -225,7 +225,7 @@ export interface ResponseResource {
   created_at: number;
   completed_at: number | null;
   status: ResponseStatus;
-  incomplete_details: { reason: string } | null;
+  incomplete_details: { reason: 'max_output_tokens' | 'content_filter' } | null;
   model: string;
   previous_response_id: string | null;
   instructions: string | null;

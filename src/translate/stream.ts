@@ -319,30 +319,24 @@ export class ResponseStream {
     return true;
   }
 
-  /** Takes the first draft out without ending its item; its index stays used if the client saw it begin. */
-  #abandon(): void {
-    this.#drafts.shift();
-    if (this.#isLive) this.#outputIndex++;
-    this.#isLive = false;
-  }
-
-  /** @returns false when an item was not whole */
+  /**
+   * Ends all drafts in order. At one that is not whole the response ends: what it began gets no
+   * `output_item.done`, and nothing may follow it.
+   * @returns false in that case
+   */
   #closeAll(ending: Ending): boolean {
     this.#carryMetadata();
-    let isWhole = true;
     for (;;) {
       const first = this.#drafts[0];
-      if (first === undefined) return isWhole;
+      if (first === undefined) return true;
       const isNameless = first instanceof CallDraft && first.name === '';
       const isHalf = ending === 'cut' && first instanceof CallDraft && !first.isWhole;
-      if (isNameless || isHalf) {
-        this.#abandon();
-        isWhole = false;
-        continue;
-      }
-      if (!this.#isLive) this.#open(first);
+      const isOpen = !isNameless && !isHalf;
+      if (isOpen && !this.#isLive) this.#open(first);
       const isLast = this.#drafts.length === 1;
-      if (!this.#close(first, isLast ? ending : 'whole')) isWhole = false;
+      if (isOpen && this.#close(first, isLast ? ending : 'whole')) continue;
+      this.#drafts = [];
+      return false;
     }
   }
 

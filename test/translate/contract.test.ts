@@ -1,0 +1,60 @@
+/** What we emit, held against the types of the official client. A mismatch fails the type check, not a run. */
+import assert from 'node:assert/strict';
+import type OpenAI from 'openai';
+import type { OutputItem, ResponseEvent, ResponseResource } from '../../src/translate/responses.ts';
+
+type Events = OpenAI.Responses.ResponseStreamEvent;
+type Official = Omit<
+  OpenAI.Responses.Response,
+  | 'output_text'
+  | 'access_programs'
+  | 'tools'
+  | 'tool_choice'
+  | 'text'
+  | 'output'
+  | 'reasoning'
+  | 'service_tier'
+  | 'error'
+  | 'metadata'
+>;
+
+/** Fields whose official type is a closed list of names (models, efforts, error codes) are checked at run time elsewhere. */
+type Ours = Omit<
+  ResponseResource,
+  'tools' | 'tool_choice' | 'text' | 'output' | 'reasoning' | 'service_tier' | 'error' | 'metadata'
+>;
+
+/** The member of a union whose `type` may be `Type`. */
+type Member<Union, Type> = Union extends { type: infer Own } ? (Type extends Own ? Union : never) : never;
+type Mine<Type> = Omit<Member<ResponseEvent, Type>, 'type' | 'response' | 'item'>;
+type Theirs<Type> = Omit<Member<Events, Type>, 'type' | 'response' | 'item'>;
+
+/** The events, items and response fields that do not fit: the compiler names them. */
+type MismatchedEvents = {
+  [Type in ResponseEvent['type']]: Type extends Events['type']
+    ? Mine<Type> extends Theirs<Type>
+      ? never
+      : Type
+    : Type;
+}[ResponseEvent['type']];
+type MismatchedItems = {
+  [Type in OutputItem['type']]: Extract<
+    OutputItem,
+    { type: Type }
+  > extends OpenAI.Responses.ResponseOutputItem
+    ? never
+    : Type;
+}[OutputItem['type']];
+type MismatchedFields = {
+  [Key in keyof Official]-?: Exclude<Ours[Key & keyof Ours], null> extends Official[Key] ? never : Key;
+}[keyof Official];
+
+type Nothing<Type extends never> = Type;
+type Checked = [Nothing<MismatchedEvents>, Nothing<MismatchedItems>, Nothing<MismatchedFields>];
+
+describe('the contract with the official client', () => {
+  it('is kept by types', () => {
+    const checked: Checked[] = [];
+    assert.equal(checked.length, 0);
+  });
+});
