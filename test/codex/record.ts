@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createReasoningSeal } from '../../src/history/reasoning-seal.ts';
 import type { JsonObject } from '../../src/translate/responses.ts';
 import {
   type Exchange,
@@ -15,7 +16,7 @@ import {
   VERSIONS_FILE,
   writeGolden,
 } from '../support/fixtures.ts';
-import { replay, toGolden } from '../support/replay.ts';
+import { PLAIN_SEAL, replay, toGolden } from '../support/replay.ts';
 import { scriptedReply } from '../support/scripted-upstream.ts';
 import { CODEX_RELEASES, installCodex } from './install.ts';
 import { type Hop, playScene, type SceneOutcome } from './play.ts';
@@ -65,16 +66,26 @@ async function exchangesOf(
   if (heard.length !== chats.length) {
     throw new Error(`${scene.name}: Codex sent ${heard.length} requests, the provider got ${chats.length}`);
   }
-  const trimmer = new Trimmer([
-    [place.workspace, '/workspace'],
-    [place.home, '/codex-home'],
-    [place.root, '/scene'],
-  ]);
+  const trimmer = new Trimmer({
+    paths: [
+      [place.workspace, '/workspace'],
+      [place.home, '/codex-home'],
+      [place.root, '/scene'],
+    ],
+    reseal,
+  });
   const replies = await Promise.all(chats.map((chat, index) => scriptedReply(scene.upstream, chat, index)));
   return replies.map(({ status = 200, body }, index) => {
     const { method = '', path = '', headers = {}, body: sent = {} } = heard[index] ?? {};
     return { request: trimmer.request(method, path, headers, sent), upstream: { status, body } };
   });
+}
+
+/** What the relay packed into a reasoning item, as the replay reads it. */
+function reseal(sealed: string): string {
+  const reasoning = createReasoningSeal().open(sealed);
+  if (!reasoning) throw new Error('Codex sent back an encrypted_content that the relay cannot open');
+  return PLAIN_SEAL.seal(reasoning);
 }
 
 /** Stands between Codex and the relay, passes everything on unchanged and keeps what Codex sent. */

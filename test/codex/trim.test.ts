@@ -7,12 +7,10 @@ const SESSION = '01a20273-0f40-7550-a4d4-18067b098ae5';
 
 describe('trimming a recorded request', () => {
   const trim = (body: Parameters<Trimmer['request']>[3], headers = {}) =>
-    new Trimmer([['/home/someone/run-x1/workspace', '/workspace']]).request(
-      'POST',
-      '/v1/responses',
-      headers,
-      body,
-    );
+    new Trimmer({
+      paths: [['/home/someone/run-x1/workspace', '/workspace']],
+      reseal: (sealed) => `opened ${sealed}`,
+    }).request('POST', '/v1/responses', headers, body);
 
   it('replaces ids by the order in which they appear, the same one by the same', () => {
     const { body } = trim({ a: SESSION, b: [{ id: `msg_${SESSION}` }, { id: 'rs_abc' }], c: `${SESSION}:0` });
@@ -33,6 +31,11 @@ describe('trimming a recorded request', () => {
     const { headers: kept, body } = trim({ client_metadata: { b: 'x', a: { deep: 'y' } } }, headers);
     assert.deepEqual(kept, { 'x-codex-turn-metadata': PRIVATE });
     assert.deepEqual(body, { client_metadata: { a: PRIVATE, b: PRIVATE } });
+  });
+
+  it('keeps sealed reasoning in a form that can be read', () => {
+    const { body } = trim({ input: [{ type: 'reasoning', encrypted_content: 'abc' }] });
+    assert.deepEqual(body, { input: [{ type: 'reasoning', encrypted_content: 'opened abc' }] });
   });
 
   it("cuts Codex's prose, not what a person said", () => {

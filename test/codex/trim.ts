@@ -32,14 +32,20 @@ const LONGEST_TEXT = 50;
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+export interface TrimOptions {
+  /** Folders of this machine and what stands for them, the longest first. */
+  paths: readonly (readonly [real: string, kept: string])[];
+  /** What stands for an `encrypted_content`. */
+  reseal: (sealed: string) => string;
+}
+
 /** One trimmer per scene: the same id gets the same stand-in in all requests of a scene. */
 export class Trimmer {
-  readonly #paths: readonly (readonly [real: string, kept: string])[];
+  readonly #options: TrimOptions;
   readonly #standIns = new Map<string, string>();
 
-  /** `paths`: folders of this machine and what stands for them, the longest first. */
-  constructor(paths: readonly (readonly [real: string, kept: string])[]) {
-    this.#paths = paths;
+  constructor(options: TrimOptions) {
+    this.#options = options;
   }
 
   request(method: string, path: string, headers: IncomingHttpHeaders, body: JsonObject): RecordedRequest {
@@ -62,7 +68,7 @@ export class Trimmer {
   }
 
   #value(value: Json, key: string): Json {
-    if (typeof value === 'string') return key === 'id' ? this.#id(value) : this.#text(value);
+    if (typeof value === 'string') return this.#string(value, key);
     if (Array.isArray(value)) return value.map((entry) => this.#value(entry, key));
     if (value === null || typeof value !== 'object') return value;
     const entries = Object.entries(value).map(([name, entry]) => [
@@ -72,6 +78,12 @@ export class Trimmer {
     return Object.fromEntries(entries) as JsonObject;
   }
 
+  #string(text: string, key: string): string {
+    if (key === 'id') return this.#id(text);
+    if (key === 'encrypted_content') return this.#options.reseal(text);
+    return this.#text(text);
+  }
+
   /** `msg_<anything>` -> `msg_1`, counted over all ids of the scene. */
   #id(id: string): string {
     const prefix = id.slice(0, id.indexOf('_') + 1);
@@ -79,7 +91,7 @@ export class Trimmer {
   }
 
   #text(text: string): string {
-    return this.#paths
+    return this.#options.paths
       .reduce((replaced, [real, kept]) => replaced.replaceAll(real, kept), text)
       .replaceAll(UUID, (uuid) =>
         this.#standIn(uuid, (count) => `00000000-0000-4000-8000-${`${count}`.padStart(12, '0')}`),

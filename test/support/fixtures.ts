@@ -26,6 +26,7 @@ export interface RecordedRequest {
 
 const ROOT = new URL('../../fixtures/', import.meta.url);
 const GOLDEN = '.golden.json';
+const LISTS = new Set(['input', 'messages', 'tools', 'body', 'events']);
 
 export const VERSIONS_FILE = new URL('VERSIONS.md', ROOT);
 
@@ -66,6 +67,14 @@ function readJson(file: URL): unknown {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** Indented, but with one line per item, message, tool, chunk and event, so that a diff shows which one changed. */
 function writeJson(file: URL, value: unknown): void {
-  writeFileSync(file, `${JSON.stringify(value, null, 1)}\n`);
+  const lines: string[] = [];
+  const asLine = (entry: unknown) => `line ${lines.push(JSON.stringify(entry)) - 1}`;
+  const outline = JSON.stringify(
+    value,
+    (key, field) => (LISTS.has(key) && Array.isArray(field) ? field.map(asLine) : field),
+    1,
+  );
+  writeFileSync(file, `${outline.replaceAll(/"line (\d+)"/g, (_, index) => lines[index] ?? '')}\n`);
 }

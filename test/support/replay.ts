@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import type { ChatChunk, ChatRequest } from '../../src/translate/chat.ts';
+import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning.ts';
 import { toChatRequest } from '../../src/translate/request.ts';
 import { parseRequest } from '../../src/translate/request-schema.ts';
 import type { ResponseEvent, ResponsesRequest } from '../../src/translate/responses.ts';
@@ -19,7 +20,12 @@ export interface Replayed {
 }
 
 const PROFILE = BASE_PROFILE;
-const seal = { seal: (r: unknown) => JSON.stringify(r), open: () => undefined };
+
+/** Seals reasoning as plain JSON, so that fixtures can be read, and outlive the relay's own way of packing it. */
+export const PLAIN_SEAL: ReasoningSeal = {
+  seal: (reasoning) => JSON.stringify(reasoning),
+  open: (sealed) => JSON.parse(sealed) as ProviderReasoning,
+};
 
 export function replay({ exchanges }: Fixture): Replayed[] {
   return exchanges.map(replayExchange);
@@ -27,7 +33,11 @@ export function replay({ exchanges }: Fixture): Replayed[] {
 
 function replayExchange({ request: { body }, upstream }: Exchange): Replayed {
   const request = parseRequest(body);
-  const { body: chat, tools } = toChatRequest(request, { profile: PROFILE, model: request.model, seal });
+  const { body: chat, tools } = toChatRequest(request, {
+    profile: PROFILE,
+    model: request.model,
+    seal: PLAIN_SEAL,
+  });
   if (upstream.status === 200) return { chat, events: eventsOf(request, tools, upstream.body) };
   const failure = { status: upstream.status, body: upstream.body.join('') };
   const { code, message } = upstreamError(failure, PROFILE, request.model);
@@ -44,7 +54,7 @@ function eventsOf(request: ResponsesRequest, tools: ToolTable, body: readonly Bo
     responseId: 'resp_0',
     newId: (prefix) => `${prefix}_${++ids}`,
     now: () => 1_700_000_000,
-    seal,
+    seal: PLAIN_SEAL,
     isCodex: true,
   });
   const chunks = body.filter((step): step is ChatChunk => typeof step === 'object');
