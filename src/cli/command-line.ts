@@ -1,5 +1,6 @@
 /** Reads arguments and environment into settings; `options.ts` says what there is. */
 import { parseArgs } from 'node:util';
+import { UsageError } from './errors.ts';
 import { type Flag, OPTIONS, type Option, type Settings } from './options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,9 +12,6 @@ export interface CommandLine {
   /** The words beside the flags, e.g. a command. */
   words: readonly string[];
 }
-
-/** What the user typed cannot be used. The message is one line, names what is wrong, and holds no secret. */
-export class UsageError extends Error {}
 
 /** Throws a `UsageError`. An empty variable counts as unset. */
 export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {

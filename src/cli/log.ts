@@ -37,7 +37,7 @@ function jsonLine(time: Date, level: LogLevel, message: string): string {
 }
 
 function textLine(time: Date, level: LogLevel, message: string): string {
-  return `${time.toISOString().slice(11, 23)} ${level.padEnd(5)} ${harmless(message)}\n`;
+  return `${time.toISOString()} ${level.padEnd(5)} ${harmless(message)}\n`;
 }
 
 /**

@@ -3,6 +3,7 @@
  * them) are all made from here.
  */
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
+import { PRESETS } from '../providers/index.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
 export interface Option<T> {
@@ -24,6 +25,8 @@ export interface Option<T> {
   /** Undefined when the text is not accepted. */
   parse(text: string): T | undefined;
 }
+
+const PROVIDERS = PRESETS.map(({ profile }) => profile.id);
 
 export const OPTIONS = {
   port: option<number>({
@@ -49,8 +52,8 @@ export const OPTIONS = {
     value: 'NAME',
     default: '',
     defaultText: 'recognised from the upstream',
-    takes: 'the name of a provider, such as deepseek',
-    parse: (text) => (/^[a-z0-9-]+$/.test(text) ? text : undefined),
+    takes: `one of ${PROVIDERS.join(', ')}`,
+    parse: (text) => oneOf(PROVIDERS, text),
   }),
   'api-key': option<string>({
     help: 'Key sent upstream as a bearer token. Better set by its variable: other users can see flags.',

@@ -1,0 +1,29 @@
+/** How a command fails: each message is one line for a person, and holds no secret. */
+import { RelayError } from '../translate/errors.ts';
+
+/** What the user typed cannot be used; names the flag or variable at fault. */
+export class UsageError extends Error {}
+
+/** The command could not do its work; says what to do about it. */
+export class CommandError extends Error {}
+
+export interface Failure {
+  /** 2 for bad usage, 1 for anything else. */
+  exitCode: 1 | 2;
+  message: string;
+}
+
+export function describeFailure(error: unknown): Failure {
+  // The relay checks its own options, e.g. that a provider without an address is given one.
+  const isUsage =
+    error instanceof UsageError || (error instanceof RelayError && error.code === 'invalid_request');
+  if (isUsage) return { exitCode: 2, message: error.message };
+  if (error instanceof CommandError || error instanceof RelayError)
+    return { exitCode: 1, message: error.message };
+  // Anything else is a mistake of ours: whoever reports it needs the place.
+  return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

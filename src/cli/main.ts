@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+/** The executable. Loads the rest only where it can run, since the libraries fail to load on an older Node. */
+const OLDEST_NODE = [22, 19] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {
+  process.stderr.write(
+    `codex-relay: this is Node ${process.versions.node}, but ${OLDEST_NODE.join('.')} or newer is needed: see https://nodejs.org\n`,
+  );
+  process.exit(1);
+}
+const { run } = await import('./run.ts');
+process.exitCode = await run(process.argv.slice(2), process.env);
+// Output still drains; connections that are merely kept alive may not hold the process back.
+setTimeout(() => process.exit(), 500).unref();

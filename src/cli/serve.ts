@@ -1,0 +1,67 @@
+/** The default command: run the relay until a signal stops it. */
+import { start } from '../index.ts';
+import { presetByUrl } from '../providers/index.ts';
+import type { RelayHandle, RelayOptions } from '../relay/options.ts';
+import { resolveProvider } from '../relay/provider.ts';
+import { CommandError } from './errors.ts';
+import { type Command, upstreamOptions } from './invocation.ts';
+import { readProxy } from './proxy.ts';
+import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
+import { VERSION } from './version.ts';
+
+export const serve: Command = async (invocation) => {
+  const { settings, environment, logger } = invocation;
+  const upstream = upstreamOptions(invocation);
+  const provider = resolveProvider(upstream);
+  const proxy = readProxy(environment);
+  const relay = await listen({
+    ...upstream,
+    port: settings.port,
+    toolDenylist: settings['tool-denylist'],
+    logger,
+    ...(settings.token && { token: settings.token }),
+    ...(proxy && { proxy }),
+  });
+  const { needsKey, keyUrl } = presetByUrl(provider.baseUrl);
+  const started = { relay, provider, logger, needsToken: settings.token !== '' };
+  announceStart(started, VERSION);
+  if (needsKey && !provider.apiKey) warnOfMissingKey(started, keyUrl);
+  void announceModels(started);
+
+  logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);
+  await relay.stop();
+  return 0;
+};
+
+async function listen(options: RelayOptions): Promise<RelayHandle> {
+  try {
+    return await start(options);
+  } catch (cause) {
+    const sentence = bindFailure(cause, options.port);
+    throw sentence ? new CommandError(sentence, { cause }) : cause;
+  }
+}
+
+function bindFailure(cause: unknown, port: number | undefined): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return `port ${port} on 127.0.0.1 is in use, perhaps by another relay: stop that program, or choose a port with --port`;
+  }
+  if (code === 'EACCES')
+    return `port ${port} on 127.0.0.1 may not be used by this user: choose another with --port`;
+  return undefined;
+}
+
+/** Resolves with the first signal to stop; a second one ends the process at once. */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let isStopping = false;
+    const onSignal = (signal: NodeJS.Signals) => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      resolve(signal);
+    };
+    process.on('SIGINT', onSignal);
+    process.on('SIGTERM', onSignal);
+  });
+}

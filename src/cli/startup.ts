@@ -1,0 +1,58 @@
+/** What a person reads when the relay has started. */
+import type { Logger } from '../relay/logger.ts';
+import type { RelayHandle } from '../relay/options.ts';
+import type { Provider } from '../relay/provider.ts';
+import { codexCommand } from './codex-command.ts';
+import { messageOf } from './errors.ts';
+
+const MOST_MODELS_SHOWN = 20;
+
+export interface Started {
+  relay: RelayHandle;
+  provider: Provider;
+  needsToken: boolean;
+  logger: Logger;
+}
+
+export function announceStart({ relay, provider, logger }: Started, version: string): void {
+  logger.info(`codex-relay ${version} listens on ${relay.url}`);
+  logger.info(`Upstream: ${provider.profile.name}, ${shownUrl(provider.baseUrl)}`);
+}
+
+export function warnOfMissingKey({ provider, logger }: Started, keyUrl: string | undefined): void {
+  const source = keyUrl === undefined ? '' : ` to a key from ${keyUrl}`;
+  logger.warn(
+    `No key is set: ${provider.profile.name} gets the bearer token of the client, if any. Set CODEX_RELAY_API_KEY${source}`,
+  );
+}
+
+/** Asks the provider for its models; resolves when all is said, also when the provider does not answer. */
+export async function announceModels(started: Started): Promise<void> {
+  const { relay, provider, needsToken, logger } = started;
+  const models = await listModels(started);
+  const model = provider.model ?? provider.modelMap.keys().next().value ?? models[0] ?? 'MODEL';
+  logger.info(
+    'codex-relay --print-config, with the same flags, prints the configuration that makes Codex use it',
+  );
+  logger.info(`Or start Codex right away:\n${codexCommand({ url: relay.url, model, needsToken })}`);
+}
+
+async function listModels({ relay, logger }: Started): Promise<readonly string[]> {
+  try {
+    const models = await relay.models();
+    const shown = models.slice(0, MOST_MODELS_SHOWN).join(', ');
+    const more = models.length - MOST_MODELS_SHOWN;
+    logger.info(`Models: ${shown}${more > 0 ? ` and ${more} more, listed by ${relay.url}/v1/models` : ''}`);
+    return models;
+  } catch (error) {
+    logger.warn(
+      `Models: not listed. ${messageOf(error)} The relay runs; name the model yourself (codex -m MODEL)`,
+    );
+    return [];
+  }
+}
+
+/** A query may hold a key. */
+function shownUrl(url: string): string {
+  return url.replace(/[?#].*$/, '');
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { FLAGS, readCommandLine } from '../../src/cli/command-line.ts';
+import { UsageError } from '../../src/cli/errors.ts';
+import { helpText } from '../../src/cli/help.ts';
+import { type Flag, OPTIONS, type Option } from '../../src/cli/options.ts';
+
+/** For every option with a value: a text, what it means, and texts that are refused. */
+const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: string[] }>> = {
+  port: { text: '0', value: 0, refused: ['', 'http', '65536', '-1', '44.5', '0x10', ' 80'] },
+  upstream: {
+    text: 'https://api.deepseek.com/v1',
+    value: 'https://api.deepseek.com/v1',
+    refused: [
+      '',
+      'api.deepseek.com',
+      'ftp://example.com',
+      'demo:scripted',
+      'https://me@example.com',
+      'file:///etc',
+    ],
+  },
+  provider: { text: 'openrouter', value: 'openrouter', refused: ['', 'OpenRouter', 'nobody', '__proto__'] },
+  'api-key': { text: ' sk-1\n', value: 'sk-1', refused: ['sk 1', 'sk-\u00e9', 'sk-1\nx'] },
+  'model-map': {
+    text: 'gpt-5.4:deepseek-v4-pro, a:b:c,__proto__:x,',
+    value: Object.fromEntries([
+      ['gpt-5.4', 'deepseek-v4-pro'],
+      ['a', 'b:c'],
+      ['__proto__', 'x'],
+    ]),
+    refused: ['gpt-5.4', ':target', 'source:', 'a:b,a:c'],
+  },
+  'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
+  token: { text: 'local-token', value: 'local-token', refused: ['', 'two words', 'é'] },
+  'session-ttl-hours': { text: '0.5', value: 0.5, refused: ['', '0', '-1', 'week', '1e3', 'Infinity'] },
+  'max-sessions': { text: '12', value: 12, refused: ['', '0', '1.5', '-3', 'many'] },
+  'max-session-memory-mb': { text: '64', value: 64, refused: ['', '0', '1.5', '64MB'] },
+  'history-store': { text: 'disk', value: 'disk', refused: ['', 'Disk', 'redis'] },
+  'history-dir': { text: '/var/lib/history', value: '/var/lib/history', refused: [''] },
+  'log-level': { text: 'DEBUG', value: 'debug', refused: ['', 'verbose', '2'] },
+  'log-format': { text: 'json', value: 'json', refused: ['', 'xml'] },
+};
+
+const withValue = FLAGS.filter((flag) => OPTIONS[flag].value !== undefined);
+
+/** The message of the usage error that `action` must throw. */
+function usageMessage(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    assert.ok(error instanceof UsageError, `not a usage error: ${error}`);
+    return error.message;
+  }
+  return assert.fail('no usage error');
+}
+
+describe('command line', () => {
+  it('has a case below for every option with a value', () => {
+    assert.deepEqual(Object.keys(CASES), withValue);
+  });
+
+  for (const flag of withValue) {
+    const option: Option<unknown> = OPTIONS[flag];
+    const { text, value, refused } = CASES[flag] ?? assert.fail(`no case for --${flag}`);
+    const variable = option.variable ?? assert.fail(`--${flag} has no variable`);
+
+    it(`--${flag} beats ${variable}, which beats the default`, () => {
+      const other = String(option.default) || 'unused';
+      assert.deepEqual(readCommandLine([`--${flag}`, text], { [variable]: other }).settings[flag], value);
+      assert.deepEqual(readCommandLine([`--${flag}=${text}`], {}).settings[flag], value);
+      assert.deepEqual(readCommandLine([], { [variable]: text }).settings[flag], value);
+      assert.deepEqual(readCommandLine([], { [variable]: '' }).settings[flag], option.default);
+      assert.deepEqual(readCommandLine([], {}).settings[flag], option.default);
+    });
+
+    it(`--${flag} is given when the flag or ${variable} sets it, and not by its default`, () => {
+      assert.ok(readCommandLine([`--${flag}`, text], {}).given.has(flag));
+      assert.ok(readCommandLine([], { [variable]: text }).given.has(flag));
+      assert.equal(readCommandLine([], {}).given.size, 0);
+    });
+
+    it(`--${flag} without a value says what it takes`, () => {
+      for (const args of [[`--${flag}`], [`--${flag}`, '--demo']]) {
+        assert.equal(
+          usageMessage(() => readCommandLine(args, {})),
+          `--${flag} needs a value: it takes ${option.takes}`,
+        );
+      }
+    });
+
+    for (const bad of refused) {
+      it(`--${flag} refuses ${JSON.stringify(bad)} in one line that names flag or variable`, () => {
+        const message = usageMessage(() => readCommandLine([`--${flag}=${bad}`], {}));
+        assert.ok(message.includes(`--${flag}`) && message.endsWith(`it takes ${option.takes}`), message);
+        assert.ok(!message.includes('\n'), message);
+        if (bad === '') return;
+        const fromVariable = usageMessage(() => readCommandLine([], { [variable]: bad }));
+        assert.ok(fromVariable.includes(variable) && !fromVariable.includes(`--${flag}`), fromVariable);
+        for (const text of [message, fromVariable])
+          assert.equal(text.includes(bad), showsValue(option, bad), text);
+      });
+    }
+  }
+
+  function showsValue(option: Option<unknown>, bad: string): boolean {
+    return !option.secret && !bad.includes('@');
+  }
+
+  for (const flag of FLAGS.filter((name) => !withValue.includes(name))) {
+    it(`--${flag} is a switch`, () => {
+      assert.equal(readCommandLine([], {}).settings[flag], false);
+      assert.equal(readCommandLine([`--${flag}`], {}).settings[flag], true);
+      assert.equal(
+        usageMessage(() => readCommandLine([`--${flag}=yes`], {})),
+        `--${flag} takes no value`,
+      );
+    });
+  }
+
+  it('names an unknown option but not its value', () => {
+    const message = usageMessage(() => readCommandLine(['--apikey=sk-secret'], {}));
+    assert.equal(message, '--apikey is not an option; codex-relay --help lists them all');
+  });
+
+  it('keeps the words beside the flags', () => {
+    assert.deepEqual(readCommandLine(['doctor', '--port', '1', 'x'], {}).words, ['doctor', 'x']);
+  });
+
+  it('shows a long value shortened', () => {
+    const message = usageMessage(() => readCommandLine(['--port', '9'.repeat(1000)], {}));
+    assert.ok(message.length < 200, message);
+  });
+});
+
+describe('RUST_LOG', () => {
+  const levels: [filter: string, level: string][] = [
+    ['codex_relay=debug', 'debug'],
+    ['hyper=trace,codex_relay=warn', 'warn'],
+    ['error', 'error'],
+    ['codex_relay=debug,error', 'debug'],
+    ['hyper=trace', 'info'],
+    ['codex_relay=off', 'info'],
+    ['nonsense', 'info'],
+  ];
+  for (const [filter, level] of levels) {
+    it(`${filter} means ${level}`, () => {
+      assert.equal(readCommandLine([], { RUST_LOG: filter }).settings['log-level'], level);
+    });
+  }
+
+  it('is beaten by CODEX_RELAY_LOG and by --log-level', () => {
+    const environment = { RUST_LOG: 'codex_relay=debug', CODEX_RELAY_LOG: 'warn' };
+    assert.equal(readCommandLine([], environment).settings['log-level'], 'warn');
+    assert.equal(readCommandLine(['--log-level', 'trace'], environment).settings['log-level'], 'trace');
+  });
+});
+
+describe('--help', () => {
+  it('lists every flag, every variable, every default and every explanation', () => {
+    const help = helpText();
+    for (const flag of FLAGS) {
+      const option: Option<unknown> = OPTIONS[flag];
+      assert.match(help, new RegExp(`^  --${flag}( |$)`, 'm'));
+      assert.ok(help.includes(option.help), flag);
+      if (option.variable) assert.ok(help.includes(option.variable), option.variable);
+    }
+    assert.match(help, /variable CODEX_RELAY_PORT; default 4444/);
+    assert.match(help, /variable CODEX_RELAY_API_KEY; default none/);
+  });
+});
