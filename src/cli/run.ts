@@ -1,10 +1,11 @@
 /** One invocation of `codex-relay`, from its arguments to its exit code. */
+
+import { VERSION } from '../version.ts';
 import { type Environment, readCommandLine } from './command-line.ts';
 import { chooseCommand } from './commands.ts';
 import { describeFailure } from './errors.ts';
 import { helpText } from './help.ts';
 import { createLogger } from './log.ts';
-import { VERSION } from './version.ts';
 
 /** Answered before anything else is read, so that a bad flag or variable does not stand in the way. */
 const ANSWERS: Readonly<Record<string, () => string>> = {

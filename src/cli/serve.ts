@@ -3,11 +3,11 @@ import { start } from '../index.ts';
 import { presetByUrl } from '../providers/index.ts';
 import type { RelayHandle, RelayOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/provider.ts';
+import { VERSION } from '../version.ts';
 import { CommandError } from './errors.ts';
 import { type Command, upstreamOptions } from './invocation.ts';
 import { readProxy } from './proxy.ts';
 import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
-import { VERSION } from './version.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;

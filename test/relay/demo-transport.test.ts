@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { createDemoTransport } from '../../src/relay/demo-transport.ts';
 import type { ChatChunk, ChatMessage, ChatRequest } from '../../src/translate/chat.ts';
 import type { JsonObject } from '../../src/translate/responses.ts';
@@ -36,11 +37,7 @@ async function ask(request: Partial<ChatRequest>): Promise<Answer> {
   });
   assert.equal(reply.status, 200);
   assert.equal(reply.header('content-type'), 'text/event-stream');
-  return readAnswer(await textOf(reply.body));
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  return Buffer.concat(await Array.fromAsync(body)).toString();
+  return readAnswer(await text(reply.body));
 }
 
 function readAnswer(sse: string): Answer {
@@ -68,7 +65,7 @@ describe('scripted demo', () => {
   it('lists one model', async () => {
     const { signal } = new AbortController();
     const reply = await createDemoTransport()({ method: 'GET', url: `${BASE}/models`, headers: {}, signal });
-    const { data } = JSON.parse(await textOf(reply.body));
+    const { data } = JSON.parse(await text(reply.body));
     assert.deepEqual(
       data.map(({ id }: { id: string }) => id),
       ['demo'],
