@@ -10,7 +10,13 @@ export interface Listening {
 
 /** @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had */
 export async function listen(handler: RequestListener, port: number): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: 60_000 }, handler);
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    // A connection that was busy when the server closed is not ended by Node once its answer is out.
+    response.once('close', () => {
+      if (!server.listening) server.closeIdleConnections();
+    });
+    return handler(request, response);
+  });
   // A long answer is no slow request: Codex keeps its stream open for minutes.
   server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
