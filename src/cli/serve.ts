@@ -52,13 +52,17 @@ function bindFailure(cause: unknown, port: number | undefined): string | undefin
   return undefined;
 }
 
+/** npm passes a Ctrl-C on to its child, which the terminal has told already: one key press comes twice. */
+const SAME_KEY_PRESS_MS = 300;
+
 /** Resolves with the first signal to stop; a second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let isStopping = false;
+    let first: { signal: NodeJS.Signals; time: number } | undefined;
     const onSignal = (signal: NodeJS.Signals) => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
+      const time = performance.now();
+      first ??= { signal, time };
+      if (first.signal !== signal || time - first.time > SAME_KEY_PRESS_MS) process.exit(1);
       resolve(signal);
     };
     process.on('SIGINT', onSignal);
