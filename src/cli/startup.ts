@@ -30,7 +30,9 @@ export function warnOfMissingKey({ provider, logger }: Started, keyUrl: string |
 export async function announceModels(started: Started): Promise<void> {
   const { relay, provider, needsToken, logger } = started;
   const models = await listModels(started);
-  const model = provider.model ?? provider.modelMap.keys().next().value ?? models[0] ?? 'MODEL';
+  // The provider's names end up in a shell: one that could do more there than name a model is left out.
+  const firstModel = models.find((name) => /^[\w./:@+-]+$/.test(name));
+  const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(
     'codex-relay --print-config, with the same flags, prints the configuration that makes Codex use it',
   );
@@ -40,7 +42,7 @@ export async function announceModels(started: Started): Promise<void> {
 async function listModels({ relay, logger }: Started): Promise<readonly string[]> {
   try {
     const models = await relay.models();
-    const shown = models.slice(0, MOST_MODELS_SHOWN).join(', ');
+    const shown = models.slice(0, MOST_MODELS_SHOWN).join(', ') || 'none listed';
     const more = models.length - MOST_MODELS_SHOWN;
     logger.info(`Models: ${shown}${more > 0 ? ` and ${more} more, listed by ${relay.url}/v1/models` : ''}`);
     return models;
