@@ -31,7 +31,7 @@ export async function announceModels(started: Started): Promise<void> {
   const { relay, provider, needsToken, logger } = started;
   const models = await listModels(started);
   // The provider's names end up in a shell: one that could do more there than name a model is left out.
-  const firstModel = models.find((name) => /^[\w./:@+-]+$/.test(name));
+  const firstModel = models.find((name) => /^\w[\w./:@+-]*$/.test(name));
   const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(
     'codex-relay --print-config, with the same flags, prints the configuration that makes Codex use it',
