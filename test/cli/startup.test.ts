@@ -43,7 +43,12 @@ describe('start-up lines', () => {
   const commandModels: [why: string, models: string[], map: Record<string, string>, shown: string][] = [
     ['the first of the list', ['a/b:free', 'c'], {}, 'a/b:free'],
     ['the first that the user mapped', ['a'], { 'gpt-5.4': 'a' }, 'gpt-5.4'],
-    ['one that a shell takes for a word', ['--help', '$(reboot)', 'a;b', 'a b', '`x`', 'plain-1.0'], {}, 'plain-1.0'],
+    [
+      'one that a shell takes for a word',
+      ['--help', '$(reboot)', 'a;b', 'a b', '`x`', 'plain-1.0'],
+      {},
+      'plain-1.0',
+    ],
   ];
   for (const [why, models, map, shown] of commandModels) {
     it(`start Codex with ${why}`, async () => {
