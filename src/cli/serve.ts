@@ -5,6 +5,7 @@ import type { RelayHandle, RelayOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/provider.ts';
 import { VERSION } from '../version.ts';
 import { CommandError } from './errors.ts';
+import { openHistory } from './history.ts';
 import { type Command, upstreamOptions } from './invocation.ts';
 import { readProxy } from './proxy.ts';
 import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
@@ -18,6 +19,7 @@ export const serve: Command = async (invocation) => {
     ...upstream,
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
+    history: await openHistory(settings),
     logger,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
