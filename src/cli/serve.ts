@@ -39,6 +39,7 @@ async function listen(options: RelayOptions): Promise<RelayHandle> {
   try {
     return await start(options);
   } catch (cause) {
+    await options.history?.close();
     const sentence = bindFailure(cause, options.port);
     throw sentence ? new CommandError(sentence, { cause }) : cause;
   }
