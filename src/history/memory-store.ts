@@ -1,20 +1,45 @@
-import type { HistoryLimits, HistoryStore, StoredTurn } from './store.ts';
+import type { Logger } from '../relay/logger.ts';
+import { type RecordStorage, RetainedHistory } from './retained-history.ts';
+import type { HistoryLimits, HistoryStore } from './store.ts';
 
-/** Stand-in until the history branch lands. */
-export function createMemoryStore(_limits: HistoryLimits): HistoryStore {
-  const turns = new Map<string, StoredTurn>();
+export interface MemoryStoreOptions {
+  /** Told what was not kept, and why. Default: silent. */
+  logger?: Logger;
+  /** Milliseconds since the epoch. Default: the system's clock. */
+  clock?: () => number;
+}
+
+export const SILENT_LOGGER: Logger = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};
+
+/** A history that ends with the process. */
+export function createMemoryStore(limits: HistoryLimits, options: MemoryStoreOptions = {}): HistoryStore {
+  const { logger = SILENT_LOGGER, clock = Date.now } = options;
+  return new RetainedHistory({ limits, storage: createMemoryStorage(), logger, clock });
+}
+
+/** Bytes, not objects: they cost what the budget says, and the garbage collector does not walk them. */
+function createMemoryStorage(): RecordStorage {
+  const records = new Map<string, Buffer>();
   return {
-    conversation: async (id) => {
-      const turn = turns.get(id);
-      return turn && [...turn.input, ...(turn.response.output as never[])];
+    indent: 0,
+    read: async (key) => records.get(key)?.toString(),
+    write: async (key, text) => {
+      // Of its own, not from Node's pool: one small record would hold on to the memory of its neighbours.
+      const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+      bytes.write(text);
+      records.set(key, bytes);
     },
-    turn: async (id) => turns.get(id),
-    record: async (turn) => void turns.set(turn.response.id, turn),
-    delete: async (id) => turns.delete(id),
-    retainReasoning: async () => {},
-    reasoningByCallId: async () => undefined,
-    reasoningByFingerprint: async () => undefined,
-    clear: async () => turns.clear(),
+    touch: () => {},
+    remove: async (keys) => {
+      for (const key of keys) records.delete(key);
+    },
+    clear: async () => {},
     close: async () => {},
   };
 }

@@ -25,8 +25,8 @@ const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only
 
 /** An assistant turn, as reasoning can be looked up for it. */
 export interface AssistantTurn {
-  callIds: readonly string[];
   text: string;
+  calls: readonly { callId: string; name: string; arguments: string }[];
 }
 
 export interface ConversationOptions {
@@ -237,7 +237,8 @@ class ConversationBuilder {
   }
 
   #recalled(turn: OpenTurn, text: string): ProviderReasoning | undefined {
-    const found = this.#options.recall?.({ callIds: turn.calls.map((call) => call.callId), text });
+    const calls = turn.calls.map(({ callId, chat }) => ({ callId, ...chat.function }));
+    const found = this.#options.recall?.({ text, calls });
     return found !== undefined && this.#isOurs(found) ? found : undefined;
   }
 

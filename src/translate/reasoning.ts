@@ -21,10 +21,11 @@ export interface ProviderReasoning {
 
 /**
  * Turns reasoning into the opaque text of `encrypted_content` and back. The host supplies it, since
- * compression is not pure. `open` returns undefined for anything that this relay did not write.
+ * compression is not pure. `seal` returns undefined for what is too large to travel, `open` for anything that
+ * this relay did not write.
  */
 export interface ReasoningSeal {
-  seal(reasoning: ProviderReasoning): string;
+  seal(reasoning: ProviderReasoning): string | undefined;
   open(sealed: string): ProviderReasoning | undefined;
 }
 

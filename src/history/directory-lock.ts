@@ -1,0 +1,158 @@
+/**
+ * One process at a time works in a history directory. The lock is a folder `lock.<n>` that names its owner; it
+ * outlives a killed process, and the next one takes over by creating `lock.<n+1>`, which only one can. The
+ * highest number counts, and only the owner of a higher one removes it: a slow process that still looks at an
+ * old lock cannot take over from the one that was faster.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { uptime } from 'node:os';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { codeOf } from './record-files.ts';
+
+const owner = z.object({
+  /** 0 when the owner has left in good order. */
+  pid: z.number(),
+  /** When it took the lock, ISO 8601. */
+  since: z.string(),
+  /** When its process began, in the system's own terms; null where the system does not tell. */
+  process_start: z.nullable(z.string()),
+});
+type Owner = z.infer<typeof owner>;
+
+export interface DirectoryLock {
+  release(): Promise<void>;
+}
+
+const ATTEMPTS = 5;
+
+/** Directories that this process itself has open. */
+const ours = new Set<string>();
+
+/**
+ * @param directory must exist
+ * @returns the lock, or in words who holds it instead
+ */
+export async function lockDirectory(directory: string): Promise<DirectoryLock | { heldBy: string }> {
+  const path = await realpath(directory);
+  if (ours.has(path)) return { heldBy: 'this process' };
+  ours.add(path);
+  try {
+    const lock = await takeLock(path);
+    if ('heldBy' in lock) ours.delete(path);
+    return lock;
+  } catch (error) {
+    ours.delete(path);
+    throw error;
+  }
+}
+
+async function takeLock(path: string): Promise<DirectoryLock | { heldBy: string }> {
+  for (let attempt = 1; ; attempt++) {
+    const last = Math.max(0, ...(await lockNumbers(path)));
+    const holder = await readOwner(lockPath(path, last));
+    if (holder !== undefined && (await isAlive(holder))) {
+      return { heldBy: `process ${holder.pid} (see ${lockPath(path, last)})` };
+    }
+    const mine = last + 1;
+    if (await claim(path, mine)) {
+      await removeOlder(path, mine);
+      return { release: () => release(path, mine) };
+    }
+    if (attempt === ATTEMPTS) throw new Error(`${path} cannot be locked`);
+  }
+}
+
+/** @returns false when another process was faster */
+async function claim(path: string, number: number): Promise<boolean> {
+  const draft = `${lockPath(path, number)}.${randomUUID()}`;
+  await mkdir(draft, { mode: 0o700 });
+  try {
+    await writeOwner(draft, await ownerOf(process.pid));
+    // Fails when the target exists: a folder that is not empty is never replaced.
+    await rename(draft, lockPath(path, number));
+  } catch {
+    // Whatever the reason: this attempt did not get the lock, and the last one says so.
+    await rm(draft, { recursive: true, force: true });
+    return false;
+  }
+  const isLast = Math.max(...(await lockNumbers(path))) === number;
+  if (!isLast) await rm(lockPath(path, number), { recursive: true, force: true });
+  return isLast;
+}
+
+/** The folder stays, so that its number is not given again. */
+async function release(path: string, number: number): Promise<void> {
+  await writeOwner(lockPath(path, number), { pid: 0, since: new Date().toISOString(), process_start: null });
+  ours.delete(path);
+}
+
+/** Also what a process left that was killed while it made its lock. */
+async function removeOlder(path: string, number: number): Promise<void> {
+  for (const name of await readdir(path)) {
+    const older = /^lock\.(\d+)/.exec(name);
+    if (older !== null && Number(older[1]) < number)
+      await rm(join(path, name), { recursive: true, force: true });
+  }
+}
+
+async function lockNumbers(path: string): Promise<number[]> {
+  const names = await readdir(path);
+  return names.flatMap((name) => (/^lock\.\d+$/.test(name) ? [Number(name.slice('lock.'.length))] : []));
+}
+
+function lockPath(path: string, number: number): string {
+  return join(path, `lock.${number}`);
+}
+
+// ------------------------------------------------------------------------------------------------- owners
+
+async function ownerOf(pid: number): Promise<Owner> {
+  const seen = await observe(pid);
+  return { pid, since: new Date().toISOString(), process_start: seen?.start ?? null };
+}
+
+function writeOwner(lock: string, value: Owner): Promise<void> {
+  return writeFile(join(lock, 'owner.json'), `${JSON.stringify(value)}\n`, { mode: 0o600 });
+}
+
+/** Undefined when there is none, or none that can be read: a lock is complete from its first moment. */
+async function readOwner(lock: string): Promise<Owner | undefined> {
+  try {
+    return owner.safeParse(JSON.parse(await readFile(join(lock, 'owner.json'), 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Process ids are used again: the start of the process, or else of the machine, tells the old owner from a new one. */
+async function isAlive({ pid, since, process_start }: Owner): Promise<boolean> {
+  // Our own directories are known; a lock with our id was left by a process that had it before us.
+  if (pid === 0 || pid === process.pid || !isRunning(pid)) return false;
+  const seen = await observe(pid);
+  if (seen !== undefined) return !seen.isZombie && (process_start === null || process_start === seen.start);
+  return Date.parse(since) > Date.now() - uptime() * 1000;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, under another user.
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+/** What Linux tells of a process; undefined on other systems, or when there is none. */
+async function observe(pid: number): Promise<{ start: string; isZombie: boolean } | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    // The second field is the program's name in parentheses, which may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { start: fields[19] ?? '', isZombie: fields[0] === 'Z' };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,229 @@
+/** Records as files: whole or not at all, private, and in the order in which they were written. */
+import { randomUUID } from 'node:crypto';
+import {
+  chmod,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  unlink,
+  utimes,
+} from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Logger } from '../relay/logger.ts';
+import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
+import { type FoundRecord, messageOf, type RecordStorage } from './retained-history.ts';
+
+/** Half-written files end up here, out of the way but not lost. */
+const DAMAGED = 'damaged';
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+/** Long enough for nearly every header. */
+const HEADER_BYTES = 1024;
+const END_BYTES = 3;
+const FILES_AT_ONCE = 16;
+
+export class RecordFiles implements RecordStorage {
+  readonly indent = 2;
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #onClose: () => Promise<void>;
+  /** Files that are not ours to change, by key. */
+  readonly #foreign = new Set<string>();
+  /** The last write or removal of each key that is under way. */
+  readonly #changes = new Map<string, Promise<void>>();
+  readonly #touches = new Set<Promise<void>>();
+
+  constructor(directory: string, logger: Logger, onClose: () => Promise<void>) {
+    this.#directory = directory;
+    this.#logger = logger;
+    this.#onClose = onClose;
+  }
+
+  /** Creates the folders where they are missing, and finds the records in them. */
+  async scan(): Promise<FoundRecord[]> {
+    const found: FoundRecord[] = [];
+    for (const folder of FOLDERS) {
+      const path = join(this.#directory, folder);
+      await mkdir(path, { recursive: true });
+      await chmod(path, PRIVATE_FOLDER);
+      const entries = await readdir(path, { withFileTypes: true });
+      const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+      for (let from = 0; from < names.length; from += FILES_AT_ONCE) {
+        const batch = names.slice(from, from + FILES_AT_ONCE);
+        const records = await Promise.all(batch.map((name) => this.#examine(`${folder}/${name}`)));
+        for (const record of records) if (record !== undefined) found.push(record);
+      }
+      this.#mentionForeign(folder);
+    }
+    return found;
+  }
+
+  async read(key: string): Promise<string | undefined> {
+    try {
+      return await readFile(this.#path(key), 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  write(key: string, text: string, usedAt: number): Promise<void> {
+    if (this.#foreign.has(key)) throw new Error(`${key} is there already and not a record of this version`);
+    return this.#inOrder(key, () => this.#writeWhole(this.#path(key), text, usedAt));
+  }
+
+  touch(key: string, usedAt: number): void {
+    const seconds = usedAt / 1000;
+    const touch = utimes(this.#path(key), seconds, seconds).catch((error: unknown) => {
+      // Gone meanwhile, or not ours to change: only its place in the order after a restart suffers.
+      if (codeOf(error) !== 'ENOENT') this.#logger.debug(`history: ${key} not touched: ${messageOf(error)}`);
+    });
+    this.#touches.add(touch);
+    touch.finally(() => this.#touches.delete(touch));
+  }
+
+  async remove(keys: readonly string[]): Promise<void> {
+    await Promise.all(
+      keys.map((key) => this.#inOrder(key, () => rm(this.#path(key), { force: true, maxRetries: 3 }))),
+    );
+    for (const folder of new Set(keys.map((key) => dirname(this.#path(key))))) await syncFolder(folder);
+  }
+
+  async clear(): Promise<void> {
+    await rm(join(this.#directory, DAMAGED), { recursive: true, force: true });
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#changes.values(), ...this.#touches]);
+    await this.#onClose();
+  }
+
+  #path(key: string): string {
+    return join(this.#directory, key);
+  }
+
+  async #inOrder(key: string, change: () => Promise<void>): Promise<void> {
+    const earlier = this.#changes.get(key);
+    // What went wrong before was told to its own caller.
+    const changed = earlier === undefined ? change() : earlier.catch(() => undefined).then(change);
+    this.#changes.set(key, changed);
+    try {
+      await changed;
+    } finally {
+      if (this.#changes.get(key) === changed) this.#changes.delete(key);
+    }
+  }
+
+  /** A reader sees the old file or the new one; after a crash of the machine too, hence the two syncs. */
+  async #writeWhole(path: string, text: string, usedAt: number): Promise<void> {
+    const draft = `${path}.${randomUUID()}.tmp`;
+    try {
+      const file = await open(draft, 'wx', PRIVATE_FILE);
+      try {
+        await file.writeFile(text);
+        await file.utimes(usedAt / 1000, usedAt / 1000);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await renameOver(draft, path);
+    } catch (error) {
+      await unlink(draft).catch(() => undefined);
+      throw error;
+    }
+    await syncFolder(dirname(path));
+  }
+
+  // ------------------------------------------------------------------------------------------ opening
+
+  async #examine(key: string): Promise<FoundRecord | undefined> {
+    try {
+      if (key.endsWith('.tmp')) {
+        await this.#setAside(key);
+        return undefined;
+      }
+      return key.endsWith('.json') ? await this.#readHead(key) : undefined;
+    } catch (error) {
+      this.#logger.warn(`history: ${this.#path(key)} cannot be read: ${messageOf(error)}`);
+      this.#foreign.add(key);
+      return undefined;
+    }
+  }
+
+  async #readHead(key: string): Promise<FoundRecord | undefined> {
+    const file = await open(this.#path(key), 'r');
+    const { start, end, bytes, lastUsed } = await readEnds(file).finally(() => file.close());
+    if (isOurs(start) && !isWhole(end)) {
+      await this.#setAside(key);
+      return undefined;
+    }
+    // A person, or jq, may have laid it out anew; other programs' files are not worth reading whole.
+    const isMarked = start.includes(FORMAT);
+    const header =
+      readHeader(start) ?? (isMarked ? readHeaderOf(await readFile(this.#path(key), 'utf8')) : undefined);
+    if (header !== undefined && keyOf(header) === key) return { header, bytes, lastUsed };
+    this.#foreign.add(key);
+    return undefined;
+  }
+
+  /** One line for all: the original relay's directory, which has the same name, may hold thousands. */
+  #mentionForeign(folder: string): void {
+    const keys = [...this.#foreign].filter((key) => key.startsWith(`${folder}/`));
+    if (keys.length === 0) return;
+    this.#logger.warn(
+      `history: ${keys.length} files in ${this.#path(folder)} are not records of this version and stay as they are (${keys[0]}${keys.length > 1 ? ', ...' : ''})`,
+    );
+  }
+
+  async #setAside(key: string): Promise<void> {
+    const folder = join(this.#directory, DAMAGED);
+    await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER });
+    const target = join(folder, `${key.replace('/', '-')}.${randomUUID().slice(0, 8)}`);
+    await rename(this.#path(key), target);
+    this.#logger.warn(
+      `history: ${this.#path(key)} was half written when the relay ended: moved to ${target}`,
+    );
+  }
+}
+
+/** The first and last characters, without reading what is between. */
+async function readEnds(file: FileHandle) {
+  const { size, mtimeMs } = await file.stat();
+  const start = await readAt(file, 0, Math.min(HEADER_BYTES, size));
+  const end = size > HEADER_BYTES ? await readAt(file, size - END_BYTES, END_BYTES) : start;
+  return { start, end, bytes: size, lastUsed: Math.round(mtimeMs) };
+}
+
+async function readAt(file: FileHandle, position: number, length: number): Promise<string> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
+  return buffer.toString('utf8', 0, bytesRead);
+}
+
+/** Virus scanners on Windows hold a new file for moments. */
+async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const isHeld =
+        process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error) ?? '');
+      if (!isHeld || attempt === 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20));
+    }
+  }
+}
+
+/** Makes renames and removals durable; Windows cannot, and does not need it. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await open(path, 'r');
+  await folder.sync().finally(() => folder.close());
+}
+
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

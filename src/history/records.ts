@@ -1,0 +1,161 @@
+/**
+ * The records of a history: JSON that a person can read, headed by what the index needs, so that a directory
+ * opens without reading whole conversations.
+ */
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { ProviderReasoning } from '../translate/reasoning.ts';
+import type { InputItem, ResponseResource } from '../translate/responses.ts';
+import type { RetainedReasoning, StoredTurn } from './store.ts';
+
+/** Folders of a history directory. Reasoning of a turn that called tools is apart from that of one that only spoke. */
+export const FOLDERS = ['sessions', 'reasoning', 'turns'] as const;
+
+/** Marks a record as ours. */
+export const FORMAT = 'codex-relay-history';
+const VERSION = 1;
+
+const header = z.discriminatedUnion('kind', [
+  z.looseObject({
+    format: z.literal(FORMAT),
+    version: z.literal(VERSION),
+    kind: z.literal('session'),
+    id: z.string(),
+    continues: z.nullable(z.string()),
+  }),
+  z.looseObject({
+    format: z.literal(FORMAT),
+    version: z.literal(VERSION),
+    kind: z.literal('reasoning'),
+    fingerprint: z.string(),
+    call_ids: z.array(z.string()),
+  }),
+]);
+
+export type RecordHeader = z.infer<typeof header>;
+export type ReasoningHeader = Extract<RecordHeader, { kind: 'reasoning' }>;
+
+const json: z.ZodMiniType = z.any();
+const providerReasoning = z.object({
+  provider: z.string(),
+  model: z.string(),
+  text: z.string(),
+  field: z.enum(['reasoning_content', 'reasoning', 'reasoning_details']),
+  details: z.optional(z.array(json)),
+  callExtras: z.optional(z.record(z.string(), json)),
+});
+const items = z.array(z.looseObject({ id: z.optional(z.nullable(z.string())) }));
+const session = z.object({
+  record: header,
+  input: items,
+  response: z.looseObject({ id: z.string(), previous_response_id: z.nullable(z.string()), output: items }),
+});
+
+// ---------------------------------------------------------------------------------------------------- keys
+
+/** A record's key is its path below the history directory, with `/` between folder and file. */
+export function sessionKey(responseId: string): string {
+  return `sessions/${fileName(responseId)}`;
+}
+
+/** Named by the first call, which a person can look for, and by the turn: some providers reuse call ids. */
+export function reasoningKey({ call_ids: [first], fingerprint }: ReasoningHeader): string {
+  if (first === undefined) return `turns/${fileName(fingerprint)}`;
+  return `reasoning/${readable(first)}-${digest(fingerprint)}.json`;
+}
+
+export function keyOf(head: RecordHeader): string {
+  return head.kind === 'session' ? sessionKey(head.id) : reasoningKey(head);
+}
+
+/**
+ * An id of our own making (`resp_` and hexadecimal digits) is its own file name. Any other could leave the
+ * directory, be a device's name on Windows, or differ from its neighbour only by case: it gets a digest.
+ */
+function fileName(id: string): string {
+  const isPlain = /^[a-z]+_[a-z0-9]{1,64}$/.test(id) || /^[a-f0-9]{64}$/.test(id);
+  return isPlain ? `${id}.json` : `${readable(id)}-${digest(id)}.json`;
+}
+
+function readable(id: string): string {
+  return id.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 48) || 'unnamed';
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
+// ------------------------------------------------------------------------------------------------- writing
+
+export function sessionHeader({ response }: StoredTurn): RecordHeader {
+  const { id, previous_response_id: continues } = response;
+  return { format: FORMAT, version: VERSION, kind: 'session', id, continues };
+}
+
+export function reasoningHeader({ callIds, fingerprint }: RetainedReasoning): ReasoningHeader {
+  return { format: FORMAT, version: VERSION, kind: 'reasoning', fingerprint, call_ids: [...callIds] };
+}
+
+/** @param indent spaces per level: 2 where a person may read, 0 where none can */
+export function encodeRecord(record: RecordHeader, body: object, indent: number): string {
+  return `${JSON.stringify({ record, ...body }, null, indent)}\n`;
+}
+
+// ------------------------------------------------------------------------------------------------- reading
+
+/** How an indented record begins, and how its header and the record itself end. */
+const BEGINNING = '{\n  "record": ';
+const SIGNATURE = `${BEGINNING}{\n    "format": "${FORMAT}"`;
+const HEADER_END = '\n  }';
+const RECORD_END = '\n}\n';
+
+/** Whether a file that begins so was written, or half written, by this program. */
+export function isOurs(start: string): boolean {
+  return start.startsWith(SIGNATURE) || SIGNATURE.startsWith(start);
+}
+
+/** Whether a record's last characters show that it was written to its end: nothing inside stands unindented. */
+export function isWhole(end: string): boolean {
+  return end.endsWith(RECORD_END);
+}
+
+/** The header from the first characters of a record; undefined when they do not hold all of it. */
+export function readHeader(start: string): RecordHeader | undefined {
+  const end = start.indexOf(HEADER_END);
+  if (end === -1 || !start.startsWith(BEGINNING)) return undefined;
+  return checked(header, parse(start.slice(BEGINNING.length, end + HEADER_END.length)));
+}
+
+/** The header of a record whose whole text is known, however it is laid out. */
+export function readHeaderOf(text: string): RecordHeader | undefined {
+  return checked(z.looseObject({ record: header }), parse(text))?.record;
+}
+
+export function readSession(text: string): StoredTurn | undefined {
+  const read = checked(session, parse(text));
+  if (read === undefined) return undefined;
+  // The schema checks what the relay relies on; the rest came from its own types and goes back as it was.
+  return { response: read.response as unknown as ResponseResource, input: read.input as InputItem[] };
+}
+
+export function readReasoning(text: string): ProviderReasoning | undefined {
+  return asProviderReasoning(checked(z.looseObject({ reasoning: z.any() }), parse(text))?.reasoning);
+}
+
+export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
+  return checked(providerReasoning, value) as ProviderReasoning | undefined;
+}
+
+function checked<T extends z.ZodMiniType>(schema: T, value: unknown): z.infer<T> | undefined {
+  const result = schema.safeParse(value);
+  return result.success ? result.data : undefined;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: no schema accepts undefined, and the caller says which file it was.
+    return undefined;
+  }
+}

@@ -1,0 +1,207 @@
+/**
+ * Decides what stays and what goes; knows nothing of where records lie.
+ *
+ * Every record that is used has a claim to stay, and claims are ordered by use. What loses its claim (too old,
+ * too many, too much) goes, unless a later turn of its conversation still needs it: then it goes together with
+ * the last turn that does. So continuing a conversation of any length costs one step, and each record loses its
+ * claim once. A plain LRU cache cannot do this: it would drop the beginning of a conversation that goes on.
+ */
+import type { HistoryLimits } from './store.ts';
+
+export type RecordKind = 'session' | 'reasoning';
+
+export interface Entry {
+  readonly key: string;
+  readonly kind: RecordKind;
+  /** Of the stored JSON. */
+  readonly bytes: number;
+  /** Key of the record that this one continues; it need not exist. */
+  readonly parent: string | undefined;
+  /** Milliseconds since the epoch. */
+  lastUsed: number;
+}
+
+interface Retained extends Entry {
+  /** Bytes of this record and of all that it continues. */
+  readonly chainBytes: number;
+}
+
+const HOUR_MS = 3_600_000;
+const MEBIBYTE = 1024 * 1024;
+
+/** Reasoning is kept per model turn, of which a session has many; without a bound, start-up would slow down. */
+const REASONING_PER_SESSION = 64;
+
+export class Retention {
+  readonly maxBytes: number;
+  readonly #ttlMs: number;
+  readonly #maxCount: Readonly<Record<RecordKind, number>>;
+  readonly #entries = new Map<string, Retained>();
+  /** How many records continue the record of that key. */
+  readonly #children = new Map<string, number>();
+  /** In order of use, the least recent first. */
+  readonly #claims: Readonly<Record<RecordKind, Map<string, Retained>>> = {
+    session: new Map(),
+    reasoning: new Map(),
+  };
+  #bytes = 0;
+
+  constructor(limits: HistoryLimits) {
+    this.maxBytes = limits.maxMemoryMb * MEBIBYTE;
+    this.#ttlMs = limits.ttlHours * HOUR_MS;
+    this.#maxCount = {
+      session: limits.maxSessions,
+      reasoning: limits.maxSessions * REASONING_PER_SESSION,
+    };
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get keys(): string[] {
+    return [...this.#entries.keys()];
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** What the budget must hold for a record of that size: the record and all that it continues. */
+  chainBytes(bytes: number, parent: string | undefined): number {
+    const before = parent === undefined ? undefined : this.#entries.get(parent);
+    return bytes + (before?.chainBytes ?? 0);
+  }
+
+  /** Adds a record as the most recently used one, or replaces the one of that key. */
+  add(entry: Entry): void {
+    this.#forget(entry.key);
+    const { parent } = entry;
+    const retained = { ...entry, chainBytes: this.chainBytes(entry.bytes, parent) };
+    this.#entries.set(entry.key, retained);
+    this.#bytes += entry.bytes;
+    if (parent !== undefined) this.#children.set(parent, (this.#children.get(parent) ?? 0) + 1);
+    this.#claim(retained);
+  }
+
+  /** Adds what an earlier process left. @returns keys of records that continue each other in a circle: not added */
+  load(entries: readonly Entry[]): string[] {
+    const { ordered, circular } = parentsFirst(entries);
+    for (const entry of ordered) this.add(entry);
+    for (const { key } of ordered.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
+      const retained = this.#entries.get(key);
+      if (retained !== undefined) this.#claim(retained);
+    }
+    return circular;
+  }
+
+  touch(key: string, now: number): void {
+    const retained = this.#entries.get(key);
+    if (retained === undefined) return;
+    retained.lastUsed = now;
+    this.#claim(retained);
+  }
+
+  /** Keys from the first turn of a conversation to the one given; undefined when one of them is missing. */
+  lineage(key: string): string[] | undefined {
+    const keys: string[] = [];
+    for (let at: string | undefined = key; at !== undefined; ) {
+      const retained = this.#entries.get(at);
+      if (retained === undefined || keys.length > this.#entries.size) return undefined;
+      keys.push(at);
+      at = retained.parent;
+    }
+    return keys.reverse();
+  }
+
+  /** Takes a record out. @returns its key, and those of earlier turns that only it still needed */
+  remove(key: string): string[] {
+    const removed: string[] = [];
+    let retained = this.#entries.get(key);
+    while (retained !== undefined) {
+      this.#forget(retained.key);
+      removed.push(retained.key);
+      const parent: Retained | undefined =
+        retained.parent === undefined ? undefined : this.#entries.get(retained.parent);
+      const isFree = parent !== undefined && !this.#isNeeded(parent.key) && !this.#isClaimed(parent);
+      retained = isFree ? parent : undefined;
+    }
+    return removed;
+  }
+
+  /** Applies the limits. @returns keys of the records that went */
+  trim(now: number): string[] {
+    const removed: string[] = [];
+    for (const kind of ['session', 'reasoning'] as const) {
+      for (const oldest of this.#claims[kind].values()) {
+        const isTooMany = this.#claims[kind].size > this.#maxCount[kind];
+        if (!isTooMany && now - oldest.lastUsed < this.#ttlMs) break;
+        removed.push(...this.#release(oldest));
+      }
+    }
+    while (this.#bytes > this.maxBytes) {
+      const oldest = this.#leastRecent();
+      if (oldest === undefined) break;
+      removed.push(...this.#release(oldest));
+    }
+    return removed;
+  }
+
+  #leastRecent(): Retained | undefined {
+    const [session] = this.#claims.session.values();
+    const [reasoning] = this.#claims.reasoning.values();
+    if (session === undefined || reasoning === undefined) return session ?? reasoning;
+    return session.lastUsed <= reasoning.lastUsed ? session : reasoning;
+  }
+
+  #release(retained: Retained): string[] {
+    this.#claims[retained.kind].delete(retained.key);
+    return this.#isNeeded(retained.key) ? [] : this.remove(retained.key);
+  }
+
+  #claim(retained: Retained): void {
+    const claims = this.#claims[retained.kind];
+    claims.delete(retained.key);
+    claims.set(retained.key, retained);
+  }
+
+  #isClaimed(retained: Retained): boolean {
+    return this.#claims[retained.kind].has(retained.key);
+  }
+
+  #isNeeded(key: string): boolean {
+    return this.#children.has(key);
+  }
+
+  #forget(key: string): void {
+    const retained = this.#entries.get(key);
+    if (retained === undefined) return;
+    const { parent } = retained;
+    this.#entries.delete(key);
+    this.#claims[retained.kind].delete(key);
+    this.#bytes -= retained.bytes;
+    if (parent === undefined) return;
+    const left = (this.#children.get(parent) ?? 0) - 1;
+    if (left > 0) this.#children.set(parent, left);
+    else this.#children.delete(parent);
+  }
+}
+
+/** Every entry behind the one that it continues; circles, which only a damaged directory holds, apart. */
+function parentsFirst(entries: readonly Entry[]): { ordered: Entry[]; circular: string[] } {
+  const waiting = new Map(entries.map((entry) => [entry.key, entry]));
+  const ordered: Entry[] = [];
+  const circular: string[] = [];
+  for (const entry of entries) {
+    const chain: Entry[] = [];
+    for (let at: Entry | undefined = entry; at !== undefined && waiting.delete(at.key); ) {
+      chain.push(at);
+      at = at.parent === undefined ? undefined : waiting.get(at.parent);
+    }
+    const top = chain.at(-1);
+    const isCircular = top?.parent !== undefined && chain.some(({ key }) => key === top.parent);
+    if (isCircular) circular.push(...chain.map(({ key }) => key));
+    else ordered.push(...chain.reverse());
+  }
+  return { ordered, circular };
+}
