@@ -11,7 +11,7 @@ interface Metafile {
 const ALLOWED: Record<string, string[]> = {
   translate: ['translate', 'zod'],
   providers: ['providers', 'translate'],
-  history: ['history', 'translate', 'node:', 'lru-cache'],
+  history: ['history', 'translate', 'node:', 'lru-cache', 'zod'],
   relay: [
     'relay',
     'providers',

@@ -123,6 +123,10 @@ export class RetainedHistory implements HistoryStore {
     });
   }
 
+  get hasReasoning(): boolean {
+    return this.#byFingerprint.size > 0;
+  }
+
   retainReasoning(entry: RetainedReasoning): Promise<void> {
     return this.#retain(reasoningHeader(entry), { reasoning: entry.reasoning }, 'reasoning of a turn');
   }

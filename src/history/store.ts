@@ -35,6 +35,8 @@ export interface HistoryStore {
   /** False when there was nothing to delete. Later turns of the chain stay readable by their own id. */
   delete(responseId: string): Promise<boolean>;
 
+  /** False while no reasoning is retained: looking for some would be in vain. */
+  readonly hasReasoning: boolean;
   retainReasoning(entry: RetainedReasoning): Promise<void>;
   reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined>;
   reasoningByFingerprint(fingerprint: string): Promise<ProviderReasoning | undefined>;

@@ -2,14 +2,16 @@
 import type { HistoryStore } from '../history/store.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { ReasoningSeal } from '../translate/reasoning.ts';
-import { inputItems, toChatRequest } from '../translate/request.ts';
+import { inputItems } from '../translate/request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
 import { ResponseStream } from '../translate/stream.ts';
+import type { ToolTable } from '../translate/tools.ts';
 import { Exchange, newId } from './exchange.ts';
 import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } from './log-lines.ts';
 import type { Logger } from './logger.ts';
 import type { RequestReport, UpstreamOptions } from './options.ts';
 import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
+import { carriesReasoning, retainReasoning, translateWithMemory } from './reasoning-memory.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ServiceOptions {
@@ -78,13 +80,11 @@ export class RelayService {
     const provider = this.#provider;
     const model = upstreamModel(provider, request.model);
     const history = await this.#earlierItems(request);
-    const translation = toChatRequest(request, {
-      profile: provider.profile,
-      model,
-      history,
-      toolDenylist,
-      seal,
-    });
+    const translation = await translateWithMemory(
+      request,
+      { profile: provider.profile, model, history, toolDenylist, seal },
+      this.#options.history,
+    );
     logger.debug(responseToolsLine(request));
     logger.debug(upstreamToolsLine(translation.body));
     this.#mentionDropped(translation.tools.dropped);
@@ -112,7 +112,7 @@ export class RelayService {
       isCodex: client.isCodex,
       keepAliveMs,
       stallMs,
-      onEnd: (response) => this.#retain(request, response),
+      onEnd: (response) => this.#retain(request, response, translation.tools),
       onReport: (report) => this.#report(report),
     });
     this.#running.set(responseId, exchange);
@@ -136,15 +136,17 @@ export class RelayService {
     });
   }
 
-  async #retain(request: ResponsesRequest, response: ResponseResource): Promise<void> {
-    const isWhole = response.status === 'completed' || response.status === 'incomplete';
-    if (!isWhole || !response.store) return;
-    const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+  /** Keeps what a later request may refer to. The answer is worth more than its record: failures are logged. */
+  async #retain(request: ResponsesRequest, response: ResponseResource, tools: ToolTable): Promise<void> {
+    if (response.status !== 'completed' && response.status !== 'incomplete') return;
+    const { history, seal, logger } = this.#options;
     try {
-      await this.#options.history.record({ response, input });
+      if (!carriesReasoning(request)) await retainReasoning(response.output, tools, seal, history);
+      if (!response.store) return;
+      const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+      await history.record({ response, input });
     } catch (error) {
-      // The answer is worth more than its record: the client still gets it.
-      this.#options.logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
+      logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
     }
   }
 

@@ -39,6 +39,28 @@ export interface ConversationOptions {
   recall: ((turn: AssistantTurn) => ProviderReasoning | undefined) | undefined;
 }
 
+/** The assistant turn that an answer's items make, in the form in which it is looked up later. */
+export function assistantTurnOf(output: readonly InputItem[], tools: ToolTable): AssistantTurn {
+  const calls = output.flatMap((item) => {
+    const kind = kindOf(item);
+    if (kind?.role !== 'call') return [];
+    return [{ callId: item.call_id ?? '', ...chatFunction(item, kind, tools) }];
+  });
+  const texts = output.map((item) => (item.type === 'message' ? readContent(item.content).text : ''));
+  return { text: joinTexts(texts), calls };
+}
+
+function chatFunction(item: InputItem, kind: CallKind, tools: ToolTable): ChatToolCall['function'] {
+  return {
+    name: tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
+    arguments: kind.arguments(item),
+  };
+}
+
+function joinTexts(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
 export function toChatMessages(
   instructions: string | null | undefined,
   items: readonly InputItem[],
@@ -175,10 +197,7 @@ class ConversationBuilder {
     const chat: ChatToolCall = {
       id: isRepeated ? `${callId}_${turn.calls.length}` : callId,
       type: 'function',
-      function: {
-        name: this.#options.tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
-        arguments: kind.arguments(item),
-      },
+      function: chatFunction(item, kind, this.#options.tools),
     };
     turn.calls.push({ callId, chat });
   }
@@ -209,7 +228,7 @@ class ConversationBuilder {
 
   #assistantMessage(turn: OpenTurn): ChatAssistantMessage {
     const { profile } = this.#options;
-    const text = turn.texts.join('\n\n');
+    const text = joinTexts(turn.texts);
     const message: ChatAssistantMessage = { role: 'assistant' };
     if (text !== '') message.content = text;
     else if (profile.emptyAssistantContent === 'null') message.content = null;
@@ -221,12 +240,13 @@ class ConversationBuilder {
 
   #giveReasoningBack(turn: OpenTurn, text: string, message: ChatAssistantMessage): void {
     const { turns, field, placeholder } = this.#options.profile.reasoningReplay;
-    const reasoning = joinReasoning(turn.reasoning) ?? this.#recalled(turn, text);
+    const isWanted = turns === 'all' || (turns === 'tool-turns' && turn.calls.length > 0);
+    const reasoning = joinReasoning(turn.reasoning) ?? (isWanted ? this.#recalled(turn, text) : undefined);
     for (const call of turn.calls) {
       const extra = reasoning?.callExtras?.[call.callId];
       if (extra !== undefined) call.chat.extra_content = extra;
     }
-    if (turns === 'never' || (turns === 'tool-turns' && turn.calls.length === 0)) return;
+    if (!isWanted) return;
     const target = field === 'as-received' ? reasoning?.field : field;
     if (target === 'reasoning_details') {
       if (reasoning?.details !== undefined) message.reasoning_details = reasoning.details;
@@ -273,7 +293,7 @@ class ConversationBuilder {
 }
 
 /** Several reasoning items of one turn (reasoning, text, reasoning) as one. */
-function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
+export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
   const [first] = parts;
   if (first === undefined || parts.length === 1) return first;
   const details = parts.flatMap((part) => part.details ?? []);

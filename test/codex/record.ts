@@ -16,7 +16,7 @@ import {
   VERSIONS_FILE,
   writeGolden,
 } from '../support/fixtures.ts';
-import { PLAIN_SEAL, replay, toGolden } from '../support/replay.ts';
+import { FIXTURE_SEAL, replay, toGolden } from '../support/replay.ts';
 import { scriptedReply } from '../support/scripted-upstream.ts';
 import { CODEX_RELEASES, installCodex } from './install.ts';
 import { type Hop, playScene, type SceneOutcome } from './play.ts';
@@ -85,7 +85,7 @@ async function exchangesOf(
 function reseal(sealed: string): string {
   const reasoning = createReasoningSeal().open(sealed);
   if (!reasoning) throw new Error('Codex sent back an encrypted_content that the relay cannot open');
-  return PLAIN_SEAL.seal(reasoning);
+  return FIXTURE_SEAL.seal(reasoning);
 }
 
 /** Stands between Codex and the relay, passes everything on unchanged and keeps what Codex sent. */

@@ -22,10 +22,10 @@ export interface Replayed {
 const PROFILE = BASE_PROFILE;
 
 /** Seals reasoning as plain JSON, so that fixtures can be read, and outlive the relay's own way of packing it. */
-export const PLAIN_SEAL: ReasoningSeal = {
+export const FIXTURE_SEAL = {
   seal: (reasoning) => JSON.stringify(reasoning),
   open: (sealed) => JSON.parse(sealed) as ProviderReasoning,
-};
+} satisfies ReasoningSeal;
 
 export function replay({ exchanges }: Fixture): Replayed[] {
   return exchanges.map(replayExchange);
@@ -36,7 +36,7 @@ function replayExchange({ request: { body }, upstream }: Exchange): Replayed {
   const { body: chat, tools } = toChatRequest(request, {
     profile: PROFILE,
     model: request.model,
-    seal: PLAIN_SEAL,
+    seal: FIXTURE_SEAL,
   });
   if (upstream.status === 200) return { chat, events: eventsOf(request, tools, upstream.body) };
   const failure = { status: upstream.status, body: upstream.body.join('') };
@@ -54,7 +54,7 @@ function eventsOf(request: ResponsesRequest, tools: ToolTable, body: readonly Bo
     responseId: 'resp_0',
     newId: (prefix) => `${prefix}_${++ids}`,
     now: () => 1_700_000_000,
-    seal: PLAIN_SEAL,
+    seal: FIXTURE_SEAL,
     isCodex: true,
   });
   const chunks = body.filter((step): step is ChatChunk => typeof step === 'object');

@@ -2,7 +2,7 @@
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import type { ChatChunk } from '../../src/translate/chat.ts';
 import type { Profile } from '../../src/translate/profile.ts';
-import type { ReasoningSeal } from '../../src/translate/reasoning.ts';
+import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning.ts';
 import { type ChatTranslation, toChatRequest } from '../../src/translate/request.ts';
 import type { InputItem, ResponseEvent, ResponsesRequest } from '../../src/translate/responses.ts';
 import { ResponseStream, type StreamOptions } from '../../src/translate/stream.ts';
@@ -10,10 +10,11 @@ import { ResponseStream, type StreamOptions } from '../../src/translate/stream.t
 export const PROFILE: Profile = { ...BASE_PROFILE, id: 'test', name: 'Test provider' };
 
 /** Readable in a failing test, unlike the real one. */
-export const PLAIN_SEAL: ReasoningSeal = {
+export const PLAIN_SEAL = {
   seal: (reasoning) => `plain:${JSON.stringify(reasoning)}`,
-  open: (sealed) => (sealed.startsWith('plain:') ? JSON.parse(sealed.slice(6)) : undefined),
-};
+  open: (sealed) =>
+    sealed.startsWith('plain:') ? (JSON.parse(sealed.slice(6)) as ProviderReasoning) : undefined,
+} satisfies ReasoningSeal;
 
 export function requestOf(
   fields: Partial<ResponsesRequest> & { input: ResponsesRequest['input'] },

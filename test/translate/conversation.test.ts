@@ -392,7 +392,7 @@ describe('reasoning on its way back', () => {
     const { body } = toChatRequest(requestOf({ input: [user('hi'), call('a'), output('a')] }), {
       profile: PROFILE,
       model: 'model-1',
-      recall: ({ callIds }) => (callIds.includes('a') ? found : undefined),
+      recall: ({ calls }) => (calls.some((made) => made.callId === 'a') ? found : undefined),
     });
     assert.equal(Reflect.get(body.messages[1] ?? {}, 'reasoning_content'), 'recalled');
   });
