@@ -1,0 +1,92 @@
+/** What Codex must be told to use the relay: the keys that this project owns in a Codex configuration. */
+import { tomlString } from './toml-document.ts';
+
+/** The file that `codex -p codex-relay` reads, beside `config.toml`. */
+export const PROFILE_FILE = 'codex-relay.config.toml';
+/** The model catalog. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
+export const CATALOG_FILE = 'codex-relay.models.json';
+/** Codex filters its list of sessions by provider id, so this never changes with the upstream provider. */
+export const PROVIDER_ID = 'codex-relay';
+/** The model that stands for whatever model is chosen in the relay. */
+export const ALIAS = 'codex-relay';
+
+export const PROVIDER_PATH = ['model_providers', PROVIDER_ID] as const;
+/** Codex treats a provider named exactly `OpenAI` in ways that only OpenAI's own servers understand. */
+export const PROVIDER_NAME = 'Codex Relay';
+
+/** How Codex reaches the relay. */
+export interface RelayConfig {
+  /** The relay's port on 127.0.0.1. */
+  port: number;
+  /** The relay's local token, when it has one. */
+  token?: string;
+  /** The model that Codex starts with. Default: the alias `codex-relay`. */
+  model?: string;
+  /** Where Codex finds the catalog. Default: `codex-relay.models.json`, beside the file that names it. */
+  catalog?: string;
+}
+
+export const ROOT_KEYS = ['model', 'model_provider', 'model_catalog_json'] as const;
+export type RootKey = (typeof ROOT_KEYS)[number];
+
+export function rootValues(config: RelayConfig): Record<RootKey, string> {
+  return {
+    model: config.model ?? ALIAS,
+    model_provider: PROVIDER_ID,
+    model_catalog_json: config.catalog ?? CATALOG_FILE,
+  };
+}
+
+/**
+ * The keys of `[model_providers.codex-relay]`. The token stands in the file instead of an environment variable
+ * because every client of Codex reads the file (terminal, exec, app-server, the IDE extension, cron), while a
+ * variable has to reach each of their processes.
+ */
+export function providerValues(config: RelayConfig): ReadonlyMap<string, string | boolean> {
+  return new Map<string, string | boolean>([
+    ['name', PROVIDER_NAME],
+    ['base_url', `http://127.0.0.1:${config.port}/v1`],
+    ['wire_api', 'responses'],
+    ...(config.token ? ([['experimental_bearer_token', config.token]] as const) : []),
+    ['supports_websockets', false],
+  ]);
+}
+
+/** Every key that `providerValues` may ever give. */
+export const PROVIDER_KEYS: ReadonlySet<string> = new Set([
+  'name',
+  'base_url',
+  'wire_api',
+  'experimental_bearer_token',
+  'supports_websockets',
+]);
+
+/** Keys that win over the token; we never write them. */
+export const OTHER_AUTH_KEYS = ['env_key', 'auth', 'requires_openai_auth'] as const;
+
+/** Whether a parsed `[model_providers.codex-relay]` is one that we wrote, not one that a person made. */
+export function isOurProvider(values: Readonly<Record<string, unknown>>): boolean {
+  const otherAuth = OTHER_AUTH_KEYS.some((key) => key in values);
+  return values['name'] === PROVIDER_NAME && relayPort(values) !== undefined && !otherAuth;
+}
+
+/** The relay's port in a parsed `[model_providers.codex-relay]`; undefined when it points elsewhere. */
+export function relayPort(values: Readonly<Record<string, unknown>>): number | undefined {
+  const url = values['base_url'];
+  const [, port] = (typeof url === 'string' && /^http:\/\/127\.0\.0\.1:(\d+)\/v1$/.exec(url)) || [];
+  return port === undefined ? undefined : Number(port);
+}
+
+export function keyLine(key: string, value: string | boolean): string {
+  return `${key} = ${tomlValue(value)}`;
+}
+
+export function tomlValue(value: string | boolean): string {
+  return typeof value === 'string' ? tomlString(value) : String(value);
+}
+
+/** The table's lines, header first. */
+export function providerLines(config: RelayConfig): string[] {
+  const header = `[${PROVIDER_PATH.join('.')}]`;
+  return [header, ...[...providerValues(config)].map(([key, value]) => keyLine(key, value))];
+}
