@@ -6,15 +6,18 @@
  *     // clients: base_url = `${relay.url}/v1`
  *     await relay.stop();
  */
+import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
+import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { createReasoningSeal } from './history/reasoning-seal.ts';
 import { DEFAULT_HISTORY_LIMITS } from './history/store.ts';
+import type { ListedModel } from './providers/model-list.ts';
 import { createApp } from './relay/app.ts';
 import { createDemoTransport } from './relay/demo-transport.ts';
 import { createFetchTransport } from './relay/fetch-transport.ts';
 import type { Logger } from './relay/logger.ts';
 import type { RelayHandle, RelayOptions } from './relay/options.ts';
-import { resolveProvider } from './relay/provider.ts';
+import { type Provider, resolveProvider } from './relay/provider.ts';
 import { listen } from './relay/server.ts';
 import { RelayService } from './relay/service.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
@@ -61,13 +64,21 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     stallMs: options.stallMs ?? 600_000,
     onRequest: options.onRequest ?? (() => {}),
   });
-  const app = createApp({ service, token: token || undefined, maxBodyBytes, logger, version: VERSION });
+  const app = createApp({
+    service,
+    token: token || undefined,
+    maxBodyBytes,
+    logger,
+    version: VERSION,
+    codexModels,
+  });
   const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT);
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
     use: (upstream) => service.use(upstream),
-    models: () => service.models(),
+    models: async () => (await service.models()).map(({ id }) => id),
+    modelDetails: () => service.models(),
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       service.cancelAll();
@@ -76,6 +87,16 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       await history.close();
     },
   };
+}
+
+function codexModels({ profile, model, modelMap }: Provider, listed: readonly ListedModel[]): CatalogEntry[] {
+  return buildCatalog({
+    provider: profile,
+    selected: model,
+    listed,
+    modelMap: Object.fromEntries(modelMap),
+    instructions: DEFAULT_INSTRUCTIONS,
+  }).models;
 }
 
 /** The demo answers in process; everything else goes over the network. */

@@ -1,6 +1,7 @@
 /** The HTTP surface: routes, and errors in the shape that each client understands. */
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
+import type { ListedModel } from '../providers/model-list.ts';
 import { forCodex } from '../translate/codex-errors.ts';
 import { errorEnvelope, RelayError } from '../translate/errors.ts';
 import { parseRequest } from '../translate/request-schema.ts';
@@ -8,6 +9,7 @@ import { readJson } from './body.ts';
 import { isCodex } from './codex-client.ts';
 import { bearerOf, guard } from './guard.ts';
 import type { Logger } from './logger.ts';
+import type { Provider } from './provider.ts';
 import type { RelayService } from './service.ts';
 
 export interface AppOptions {
@@ -16,6 +18,8 @@ export interface AppOptions {
   maxBodyBytes: number;
   logger: Logger;
   version: string;
+  /** Entries in the format of Codex's model catalog. */
+  codexModels: (provider: Provider, listed: readonly ListedModel[]) => readonly object[];
 }
 
 export function createApp(options: AppOptions): Koa {
@@ -56,15 +60,18 @@ function clientKey(ctx: Context, { token }: AppOptions): string | undefined {
   return token === undefined ? bearerOf(ctx) : undefined;
 }
 
-/** One body for two readers: `data` is OpenAI's list, `models` is what Codex looks for. */
+/**
+ * One body for two readers: `data` is OpenAI's list, `models` is what Codex looks for. Codex, which says its
+ * release in the query, needs entries of some 10 KB each; nobody else is sent them.
+ */
 async function listModels(ctx: Context, options: AppOptions): Promise<void> {
-  const { service } = options;
-  const ids = await service.models(clientKey(ctx, options));
-  const owner = service.provider.profile.id;
+  const { service, codexModels } = options;
+  const { provider } = service;
+  const listed = await service.models(clientKey(ctx, options));
   ctx.body = {
     object: 'list',
-    data: ids.map((id) => ({ id, object: 'model', created: 0, owned_by: owner })),
-    models: [],
+    data: listed.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: provider.profile.id })),
+    models: 'client_version' in ctx.query ? codexModels(provider, listed) : [],
   };
 }
 

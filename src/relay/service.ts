@@ -1,5 +1,6 @@
 /** The relay without HTTP: the provider in force, what is retained, and the requests that are running. */
 import type { HistoryStore } from '../history/store.ts';
+import type { ListedModel } from '../providers/model-list.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { ReasoningSeal } from '../translate/reasoning.ts';
 import { inputItems } from '../translate/request.ts';
@@ -68,7 +69,7 @@ export class RelayService {
     );
   }
 
-  models(bearer?: string): Promise<string[]> {
+  models(bearer?: string): Promise<ListedModel[]> {
     const { apiKey } = this.#provider;
     const call = { provider: this.#provider, apiKey: apiKey ?? bearer, signal: new AbortController().signal };
     return this.#options.upstream.models(call);

@@ -1,5 +1,6 @@
 /** Calls to the provider: the request, the retries before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type ListedModel, readModelList } from '../providers/model-list.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { Profile } from '../translate/profile.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
@@ -53,14 +54,14 @@ export class Upstream {
     }
   }
 
-  /** Ids of the models that the provider lists. */
-  async models(call: UpstreamCall): Promise<string[]> {
+  /** The models that the provider lists. */
+  async models(call: UpstreamCall): Promise<ListedModel[]> {
     const { profile, baseUrl } = call.provider;
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
     const reply = await this.#send({ ...call, signal }, 'GET', `${baseUrl}/models`);
     const text = await readText(reply);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
-    return modelIds(text, profile);
+    return readModelList(parseList(text, profile));
   }
 
   /** A retryable failure is returned, so that `complete` decides; anything final is thrown. */
@@ -158,25 +159,14 @@ async function readText(reply: UpstreamReply): Promise<string> {
   return text + decoder.decode();
 }
 
-/** OpenAI's `{data:[{id}]}`, Together's bare list, and `{models:[{name}]}` of local servers. */
-function modelIds(text: string, profile: Profile): string[] {
-  let value: unknown;
+function parseList(text: string, profile: Profile): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new RelayError(
       'upstream_error',
       `${profile.name} answered /models with something that is not JSON.`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
-  const body = typeof value === 'object' && value !== null ? value : {};
-  const list = [value, Reflect.get(body, 'data'), Reflect.get(body, 'models')].find(Array.isArray) ?? [];
-  return list.flatMap((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const id: unknown = Reflect.get(entry, 'id') ?? Reflect.get(entry, 'name');
-    return typeof id === 'string' ? [id] : [];
-  });
 }

@@ -1,0 +1,191 @@
+/**
+ * The model catalog (`codex-relay.models.json`), in the format that Codex 0.110 to 0.169 reads. Without an entry
+ * Codex warns, offers no apply_patch, and assumes a window that is not the model's.
+ */
+
+import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
+import type { Profile } from '../translate/profile.ts';
+import { mergeFacts, shippedFacts, shippedModels } from './model-facts.ts';
+import { ALIAS } from './relay-keys.ts';
+
+export interface CatalogInput {
+  /** The active provider's profile. */
+  provider: Pick<Profile, 'id' | 'name' | 'effort' | 'effortLevels' | 'userImages'>;
+  /** The provider's model that the alias stands for, unless the model map names one. */
+  selected?: string | undefined;
+  /** What the provider's `/models` lists; empty when it could not be asked. */
+  listed: readonly ListedModel[];
+  /** Other names that clients may ask for, the alias among them -> the provider's models. */
+  modelMap?: Readonly<Record<string, string>>;
+  /** More models to have entries for, e.g. the one that the user's configuration names. */
+  alsoServed?: readonly string[];
+  /** The user's own facts, by model id. */
+  overrides?: Readonly<Record<string, ModelFacts>>;
+  /** The system prompt of every entry. */
+  instructions: string;
+}
+
+export interface Catalog {
+  models: CatalogEntry[];
+  /** Models whose window nobody knows: their entries are careful guesses. */
+  guessed: string[];
+}
+
+/** Codex's own names. Everything that some release requires is here, and nothing that some release rejects. */
+export interface CatalogEntry {
+  slug: string;
+  display_name: string;
+  description: string;
+  base_instructions: string;
+  supported_reasoning_levels: { effort: string; description: string }[];
+  shell_type: 'unified_exec';
+  /** `hide` keeps a model out of the picker; it can still be asked for by name. */
+  visibility: 'list' | 'hide';
+  supported_in_api: true;
+  priority: number;
+  support_verbosity: false;
+  /** Both `supports_*` keys: required up to 0.140 and 0.145, ignored later. */
+  supports_reasoning_summaries: true;
+  supports_parallel_tool_calls: true;
+  default_reasoning_summary: 'auto';
+  apply_patch_tool_type: 'freeform';
+  truncation_policy: { mode: 'tokens'; limit: number };
+  context_window: number;
+  input_modalities: ('text' | 'image')[];
+  experimental_supported_tools: [];
+  /** Version 2 sends a sub-agent's task as encrypted content. */
+  multi_agent_version: 'v1';
+  supports_search_tool: false;
+}
+
+/** Codex's first request is about 10,000 tokens, so less would compact all the time; more risks a refusal. */
+const CAREFUL_WINDOW = 128_000;
+/** What Codex's own entries use. */
+const TOOL_OUTPUT_TOKENS = 10_000;
+/** A gateway's list of hundreds is no picker: beyond this many, only models that ship with the relay show. */
+const LONG_LIST = 40;
+
+/** Releases up to at least 0.134 refuse the whole catalog for a level outside this list; `max` is outside. */
+const CODEX_EFFORTS: Readonly<Record<string, string>> = {
+  minimal: 'The least thinking',
+  low: 'Fast, with lighter thinking',
+  medium: 'Balances speed and depth',
+  high: 'Deeper thinking for hard problems',
+  xhigh: 'The most thinking',
+};
+
+/** One entry for the alias, and one for each model that may be asked for; the chosen one comes first. */
+export function buildCatalog(input: CatalogInput): Catalog {
+  const { provider, modelMap = {}, overrides = {} } = input;
+  const selected = selectedModel(input);
+  const fit = input.listed.filter(({ unfit }) => !unfit);
+  const listed = fit.length > 0 ? fit : shippedModels(provider.id);
+  const byId = new Map(listed.map((model) => [model.id, model]));
+  const factsOf = (id: string) => mergeFacts(shippedFacts(provider.id, id), byId.get(id), overrides[id]);
+
+  const named = [selected, ...(input.alsoServed ?? []), ...Object.values(modelMap)].filter(isModel);
+  const ids = new Set([...named, ...byId.keys()]);
+  const short = ids.size <= LONG_LIST;
+  const isShown = (id: string) => short || named.includes(id) || shippedFacts(provider.id, id) !== undefined;
+  const entry = (slug: string, id: string, priority: number) =>
+    catalogEntry({ slug, id, priority, facts: factsOf(id), shown: isShown(id) }, input);
+
+  const slugs = new Map([...ids].map((id) => [id, id]));
+  for (const [source, target] of Object.entries(modelMap)) slugs.set(source, target);
+  slugs.delete(ALIAS);
+  const entries = [...slugs].map(([slug, id], index) => entry(slug, id, index + 1));
+  return {
+    models: [aliasEntry(entry(ALIAS, selected ?? ALIAS, 0), selected, provider.name), ...entries],
+    guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined),
+  };
+}
+
+/** The model that the alias stands for, as the relay understands it; undefined when none is chosen. */
+export function selectedModel({ selected, modelMap = {} }: Pick<CatalogInput, 'selected' | 'modelMap'>) {
+  return modelMap[ALIAS] ?? selected ?? Object.values(modelMap)[0];
+}
+
+/** The catalog file's text. */
+export function catalogText(catalog: Catalog): string {
+  return `${JSON.stringify({ models: catalog.models }, null, 2)}\n`;
+}
+
+function isModel(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id !== ALIAS;
+}
+
+interface EntryInput {
+  slug: string;
+  id: string;
+  priority: number;
+  facts: ModelFacts;
+  shown: boolean;
+}
+
+function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: CatalogInput): CatalogEntry {
+  const name = facts.name ?? id;
+  return {
+    slug,
+    display_name: slug === id ? name : `${slug} (${name})`,
+    description: describe(facts, input.provider.name),
+    base_instructions: input.instructions,
+    supported_reasoning_levels: reasoningLevels(facts, input.provider),
+    shell_type: 'unified_exec',
+    visibility: shown ? 'list' : 'hide',
+    supported_in_api: true,
+    priority,
+    support_verbosity: false,
+    supports_reasoning_summaries: true,
+    supports_parallel_tool_calls: true,
+    default_reasoning_summary: 'auto',
+    apply_patch_tool_type: 'freeform',
+    truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
+    context_window: facts.contextWindow ?? CAREFUL_WINDOW,
+    // Unknown means text only: an image that a model cannot read would break every later turn of the session.
+    input_modalities: facts.images && input.provider.userImages === 'send' ? ['text', 'image'] : ['text'],
+    experimental_supported_tools: [],
+    multi_agent_version: 'v1',
+    supports_search_tool: false,
+  };
+}
+
+function aliasEntry(entry: CatalogEntry, selected: string | undefined, provider: string): CatalogEntry {
+  const now = selected ? `${selected} at ${provider}` : `${provider}'s first model`;
+  return {
+    ...entry,
+    display_name: 'Codex Relay',
+    description: `Follows the model that is chosen in Codex Relay; now ${now}.`,
+  };
+}
+
+function describe({ contextWindow, maxOutput }: ModelFacts, provider: string): string {
+  const sizes = [
+    contextWindow === undefined ? 'context window not known' : `${tokens(contextWindow)} context`,
+    ...(maxOutput === undefined ? [] : [`up to ${tokens(maxOutput)} per answer`]),
+  ];
+  return `${provider}: ${sizes.join(', ')}`;
+}
+
+function tokens(count: number): string {
+  return count >= 1_000_000 ? `${Math.floor(count / 100_000) / 10}M` : `${Math.floor(count / 1000)}K`;
+}
+
+/**
+ * The levels that the model and its provider's dialect both know. `max` is offered as `xhigh`, which the
+ * translator sends as the strongest level there is, but only where the dialect names its levels.
+ */
+function reasoningLevels(
+  { efforts, reasons }: ModelFacts,
+  provider: CatalogInput['provider'],
+): CatalogEntry['supported_reasoning_levels'] {
+  if (provider.effort === 'none' || reasons === false) return [];
+  const dialect = provider.effortLevels;
+  const known = efforts ?? dialect;
+  const levels = dialect.length === 0 ? known : known.filter((level) => dialect.includes(level));
+  const strongest =
+    dialect.length > 0 && levels.includes('max') && !levels.includes('xhigh') ? ['xhigh'] : [];
+  const offered = [...levels, ...strongest];
+  return Object.entries(CODEX_EFFORTS).flatMap(([effort, description]) =>
+    offered.includes(effort) ? [{ effort, description }] : [],
+  );
+}
