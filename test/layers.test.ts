@@ -23,7 +23,15 @@ const ALLOWED: Record<string, string[]> = {
     'undici',
     'eventsource-parser',
   ],
-  codex: ['codex', 'providers', 'translate', 'smol-toml', 'toml-eslint-parser'],
+  codex: [
+    'codex',
+    'providers',
+    'translate',
+    'smol-toml',
+    'toml-eslint-parser',
+    'eslint-visitor-keys',
+    'node:',
+  ],
   files: ['files', 'node:'],
   cli: [
     'cli',
