@@ -1,16 +1,22 @@
 /** The history store that the options ask for. */
+import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
 import type { HistoryStore } from '../history/store.ts';
-import { CommandError } from './errors.ts';
+import type { Logger } from '../relay/logger.ts';
+import { CommandError, messageOf } from './errors.ts';
 import type { Settings } from './options.ts';
 
-/** Throws a `CommandError` when the store cannot be had. */
-export async function openHistory(settings: Settings): Promise<HistoryStore> {
+/** Throws a `CommandError` that names the directory when the disk store cannot be had. */
+export async function openHistory(settings: Settings, logger: Logger): Promise<HistoryStore> {
   const limits = {
     ttlHours: settings['session-ttl-hours'],
     maxSessions: settings['max-sessions'],
     maxMemoryMb: settings['max-session-memory-mb'],
   };
-  if (settings['history-store'] === 'memory') return createMemoryStore(limits);
-  throw new CommandError('the disk store is not part of this build yet: use --history-store memory');
+  if (settings['history-store'] === 'memory') return createMemoryStore(limits, { logger });
+  try {
+    return await openDiskStore({ directory: settings['history-dir'], limits, logger });
+  } catch (cause) {
+    throw new CommandError(`${messageOf(cause)} Choose another with --history-dir`, { cause });
+  }
 }

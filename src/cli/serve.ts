@@ -19,7 +19,7 @@ export const serve: Command = async (invocation) => {
     ...upstream,
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
-    history: await openHistory(settings),
+    history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),

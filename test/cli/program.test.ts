@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { ResponseResource } from '../../src/translate/responses.ts';
 import { VERSION } from '../../src/version.ts';
@@ -205,6 +208,29 @@ describe('codex-relay', () => {
     const { cli, url } = await startRelayCli(['--demo'], { environment: { CODEX_RELAY_UPSTREAM: base } });
     await cli.logged(/Models: scripted-model/);
     assert.equal(await answerText(await ask(url, { model: 'scripted-model' })), 'From upstream');
+  });
+
+  it('remembers a response after a restart with --history-store disk', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'codex-relay-'));
+    try {
+      const flags = ['--demo', '--history-store', 'disk', '--history-dir', join(directory, 'history')];
+      const before = await startRelayCli(flags);
+      const { id } = (await (await ask(before.url, {})).json()) as ResponseResource;
+      before.cli.signal('SIGTERM');
+      await before.cli.ended;
+      const { url } = await startRelayCli(flags);
+      assert.match(await answerText(await ask(url, { previous_response_id: id })), /demo/);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('exits with 1 and names the directory when history cannot be kept there', async () => {
+    const { code, stderr } = await runCli(['--demo', '--port', '0', '--history-store', 'disk'], {
+      environment: { CODEX_RELAY_HISTORY_DIR: join(import.meta.filename, 'history') },
+    });
+    assert.equal(code, 1);
+    assert.match(stderr, /^codex-relay: The history directory .*program\.test\.ts.* --history-dir\n$/);
   });
 
   it('asks its clients for the token, and never writes it', async () => {
