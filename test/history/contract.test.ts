@@ -144,6 +144,17 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.reasoningByCallId('functions.shell:0'), second);
       });
 
+      it('of two turns with one call id is found by it when the earlier is gone', async () => {
+        await using bench = await open({ ttlHours: 1 });
+        const callIds = ['functions.shell:0'];
+        await bench.store.retainReasoning({ callIds, fingerprint: 'f1', reasoning: reasoningOf('first') });
+        bench.now += 0.9 * HOUR;
+        await bench.store.retainReasoning({ callIds, fingerprint: 'f2', reasoning: reasoningOf('second') });
+        bench.now += 0.9 * HOUR;
+        assert.equal(await bench.store.reasoningByFingerprint('f1'), undefined);
+        assert.deepEqual(await bench.store.reasoningByCallId('functions.shell:0'), reasoningOf('second'));
+      });
+
       it('of the same turn is replaced', async () => {
         await using bench = await open();
         for (const text of ['old', 'new']) {

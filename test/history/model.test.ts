@@ -1,0 +1,255 @@
+/**
+ * Random chains, forks, deletions, evictions and restarts, held against a model that is too simple to be wrong:
+ * a list of records, each with or without a claim to stay, and the rules as they are written in `retention.ts`.
+ */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import {
+  encodeRecord,
+  type RecordHeader,
+  reasoningHeader,
+  sessionHeader,
+} from '../../src/history/records.ts';
+import type { HistoryLimits, StoredTurn } from '../../src/history/store.ts';
+import { BACKENDS, type Backend, type Bench, itemsOf, reasoningOf, turnOf } from './support.ts';
+
+interface ModelRecord {
+  id: string;
+  kind: 'session' | 'reasoning';
+  parent: string | null;
+  bytes: number;
+  lastUsed: number;
+  isClaimed: boolean;
+  turn?: StoredTurn;
+}
+
+class Model {
+  records: ModelRecord[] = [];
+  readonly #limits: HistoryLimits;
+
+  constructor(limits: HistoryLimits) {
+    this.#limits = limits;
+  }
+
+  get(id: string): ModelRecord | undefined {
+    return this.records.find((record) => record.id === id);
+  }
+
+  chain(id: string): ModelRecord[] | undefined {
+    const record = this.get(id);
+    if (record === undefined) return undefined;
+    if (record.parent === null) return [record];
+    const before = this.chain(record.parent);
+    return before && [...before, record];
+  }
+
+  add(record: Omit<ModelRecord, 'isClaimed'>): void {
+    const before = record.parent === null ? [] : this.#known(record.parent);
+    const needed = before.reduce((sum, { bytes }) => sum + bytes, record.bytes);
+    if (needed > this.#limits.maxMemoryMb * 1024 * 1024) return;
+    this.records = this.records.filter(({ id }) => id !== record.id);
+    this.records.push({ ...record, isClaimed: true });
+    this.trim(record.lastUsed);
+  }
+
+  use(id: string, now: number): void {
+    const record = this.get(id);
+    if (record === undefined) return;
+    record.lastUsed = now;
+    record.isClaimed = true;
+  }
+
+  delete(id: string): void {
+    const parent = this.get(id)?.parent;
+    this.records = this.records.filter((record) => record.id !== id);
+    if (parent) this.#collect();
+  }
+
+  restart(now: number): void {
+    for (const record of this.records) record.isClaimed = true;
+    this.trim(now);
+  }
+
+  trim(now: number): void {
+    const { ttlHours, maxSessions, maxMemoryMb } = this.#limits;
+    const claimed = (kind: ModelRecord['kind']) =>
+      this.records
+        .filter((record) => record.isClaimed && record.kind === kind)
+        .sort((a, b) => a.lastUsed - b.lastUsed);
+    for (const record of this.records) {
+      if (now - record.lastUsed >= ttlHours * 3_600_000) record.isClaimed = false;
+    }
+    for (const record of claimed('session').slice(0, -maxSessions)) record.isClaimed = false;
+    this.#collect();
+    for (;;) {
+      const bytes = this.records.reduce((sum, record) => sum + record.bytes, 0);
+      if (bytes <= maxMemoryMb * 1024 * 1024) return;
+      const [oldest] = [...claimed('session'), ...claimed('reasoning')].sort(
+        (a, b) => a.lastUsed - b.lastUsed,
+      );
+      assert.ok(oldest);
+      oldest.isClaimed = false;
+      this.#collect();
+    }
+  }
+
+  /** The record and what of its beginning is still known. */
+  #known(id: string): ModelRecord[] {
+    const record = this.get(id);
+    if (record === undefined) return [];
+    return record.parent === null ? [record] : [...this.#known(record.parent), record];
+  }
+
+  /** What has no claim and is continued by nothing goes, until nothing more goes. */
+  #collect(): void {
+    for (;;) {
+      const needed = new Set(this.records.map(({ parent }) => parent));
+      const left = this.records.filter(({ id, isClaimed }) => isClaimed || needed.has(id));
+      if (left.length === this.records.length) return;
+      this.records = left;
+    }
+  }
+}
+
+interface Run {
+  bench: Bench;
+  model: Model;
+  indent: number;
+  count: number;
+}
+
+/** What can happen, as data: a failing sequence can be read. */
+type Step =
+  | readonly ['record', back: number, padding: number]
+  | readonly ['conversation' | 'turn' | 'delete', back: number]
+  | readonly ['retain', name: string, padding: number]
+  | readonly ['recall', name: string]
+  | readonly ['wait', hours: number]
+  | readonly ['restart' | 'clear'];
+
+async function perform(run: Run, [action, target, padding]: readonly [Step[0], ...unknown[]]): Promise<void> {
+  const { bench, model } = run;
+  switch (action) {
+    case 'record':
+      return record(run, Number(target), Number(padding));
+    case 'conversation':
+    case 'turn':
+    case 'delete':
+      return ask(run, newest(model, Number(target) + 1) ?? 'resp_unknown', action);
+    case 'retain':
+      return retain(run, String(target), Number(padding));
+    case 'recall':
+      return recall(run, String(target));
+    case 'wait':
+      bench.now += Math.round(Number(target) * 3_600_000);
+      return;
+    case 'restart':
+      await bench.restart();
+      model.restart(bench.now);
+      return;
+    case 'clear':
+      await bench.store.clear();
+      model.records = [];
+  }
+}
+
+/** The id of the `back`-th newest response that is known, counted from 1. */
+function newest(model: Model, back: number): string | undefined {
+  return model.records.filter(({ kind }) => kind === 'session').at(-back)?.id;
+}
+
+/** A new turn that continues the `back`-th newest response (0: none; one beyond the oldest: an unknown one). */
+async function record({ bench, model, indent, count }: Run, back: number, padding: number): Promise<void> {
+  const id = `resp_${count}`;
+  const parent = back === 0 ? null : (newest(model, back) ?? 'resp_unknown');
+  const turn = turnOf(id, parent, padding);
+  await bench.store.record(turn);
+  const { input, response } = turn;
+  const bytes = size(sessionHeader(turn), { input, response }, indent);
+  model.add({ id, kind: 'session', parent, bytes, lastUsed: bench.now, turn });
+}
+
+async function retain({ bench, model, indent }: Run, name: string, padding: number): Promise<void> {
+  const entry = { callIds: [`call_${name}`], fingerprint: name, reasoning: reasoningOf('r'.repeat(padding)) };
+  await bench.store.retainReasoning(entry);
+  const bytes = size(reasoningHeader(entry), { reasoning: entry.reasoning }, indent);
+  model.add({ id: name, kind: 'reasoning', parent: null, bytes, lastUsed: bench.now });
+}
+
+async function ask(
+  { bench, model }: Run,
+  id: string,
+  how: 'conversation' | 'turn' | 'delete',
+): Promise<void> {
+  model.trim(bench.now);
+  const known = model.get(id);
+  if (how === 'delete') {
+    assert.equal(await bench.store.delete(id), known !== undefined);
+    model.delete(id);
+    return;
+  }
+  if (how === 'turn') {
+    assert.deepEqual(await bench.store.turn(id), known?.turn);
+    model.use(id, bench.now);
+    return;
+  }
+  const chain = model.chain(id);
+  const items = chain && itemsOf(...chain.flatMap(({ turn }) => turn ?? []));
+  assert.deepEqual(await bench.store.conversation(id), items);
+  if (chain !== undefined) model.use(id, bench.now);
+}
+
+async function recall({ bench, model }: Run, name: string): Promise<void> {
+  model.trim(bench.now);
+  const isKnown = model.get(name) !== undefined;
+  assert.equal((await bench.store.reasoningByCallId(`call_${name}`)) !== undefined, isKnown);
+  assert.equal((await bench.store.reasoningByFingerprint(name)) !== undefined, isKnown);
+  model.use(name, bench.now);
+}
+
+function size(header: RecordHeader, body: object, indent: number): number {
+  return Buffer.byteLength(encodeRecord(header, body, indent));
+}
+
+function steps(survivesRestart: boolean): fc.Arbitrary<Step> {
+  const padding = fc.constantFrom(0, 0, 1_000, 300_000);
+  const name = fc.constantFrom('f1', 'f2', 'f3');
+  const how = fc.constantFrom('conversation' as const, 'turn' as const, 'delete' as const);
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.tuple(fc.constant('record' as const), fc.nat(4), padding) },
+    { weight: 4, arbitrary: fc.tuple(how, fc.nat(5)) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('retain' as const), name, padding) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('recall' as const), name) },
+    { weight: 2, arbitrary: fc.tuple(fc.constant('wait' as const), fc.constantFrom(0.1, 0.4, 1.1)) },
+    { weight: survivesRestart ? 3 : 0, arbitrary: fc.constant(['restart'] as const) },
+    { weight: 1, arbitrary: fc.constant(['clear'] as const) },
+  );
+}
+
+async function play(open: Backend, indent: number, sequence: readonly Step[]): Promise<void> {
+  const limits: HistoryLimits = { ttlHours: 1, maxSessions: 4, maxMemoryMb: 1 };
+  await using bench = await open(limits);
+  const run: Run = { bench, model: new Model(limits), indent, count: 0 };
+  for (const step of sequence) {
+    bench.now += 1;
+    run.count += 1;
+    await perform(run, step);
+  }
+  for (let at = 1; at <= run.count; at++) {
+    bench.now += 1;
+    await ask(run, `resp_${at}`, 'conversation');
+  }
+}
+
+describe('history against a model', () => {
+  for (const [name, open] of BACKENDS) {
+    it(`in ${name} keeps and drops what the rules say`, async () => {
+      const isDisk = name === 'disk';
+      const sequences = fc.array(steps(isDisk), { minLength: 1, maxLength: 60, size: 'max' });
+      await fc.assert(
+        fc.asyncProperty(sequences, (sequence) => play(open, isDisk ? 2 : 0, sequence)),
+        { numRuns: isDisk ? 50 : 150 },
+      );
+    }).timeout(60_000);
+  }
+});
