@@ -72,17 +72,28 @@ export function normalBaseUrl(given: string): string {
 
 /**
  * The provider's name for the model that a client asked for: mapped, or the alias's, or without the provider's
- * own prefix (`deepseek/deepseek-chat` at DeepSeek), or as it is.
+ * own prefix (`deepseek/deepseek-chat` at DeepSeek), or as it is. A name that the provider is known not to
+ * serve stands for the chosen model: Codex asks for OpenAI's own in side requests.
+ * @param served what the provider lists; undefined while that is not known
  */
-export function upstreamModel(provider: Provider, requested: string): string {
+export function upstreamModel(
+  provider: Provider,
+  requested: string,
+  served: ReadonlySet<string> | undefined,
+): string {
   const mapped = provider.modelMap.get(requested);
   if (mapped !== undefined) return mapped;
   if (requested === MODEL_ALIAS) return chosenModel(provider);
-  const prefix = `${provider.profile.id}/`;
+  const name = withoutPrefix(provider, requested);
+  const isUnknown = served !== undefined && served.size > 0 && !served.has(name);
+  return isUnknown && provider.model !== undefined ? provider.model : name;
+}
+
+function withoutPrefix({ profile }: Provider, requested: string): string {
+  const prefix = `${profile.id}/`;
   // OpenRouter's own names begin with a vendor, which may be itself: `openrouter/auto` stays.
-  return requested.startsWith(prefix) && provider.profile.id !== 'openrouter'
-    ? requested.slice(prefix.length)
-    : requested;
+  const isOwn = profile.id !== 'openrouter' && requested.startsWith(prefix);
+  return isOwn ? requested.slice(prefix.length) : requested;
 }
 
 function chosenModel(provider: Provider): string {

@@ -39,7 +39,11 @@ export class RelayService {
   readonly #running = new Map<string, Exchange>();
   /** Kinds of hosted tools whose absence the log has mentioned. */
   readonly #mentionedTools = new Set<string>();
+  /** Names of models that the provider does not serve, and that the log has mentioned. */
+  readonly #mentionedModels = new Set<string>();
   #provider: Provider;
+  /** What the provider in force lists; undefined until it was asked. */
+  #served: ReadonlySet<string> | undefined;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -64,22 +68,29 @@ export class RelayService {
 
   use(upstream: UpstreamOptions): void {
     this.#provider = resolveProvider(upstream);
+    this.#served = undefined;
     this.#options.logger.info(
       `upstream: ${this.#provider.profile.name} at ${new URL(this.#provider.baseUrl).host}`,
     );
   }
 
-  models(bearer?: string): Promise<ListedModel[]> {
-    const { apiKey } = this.#provider;
-    const call = { provider: this.#provider, apiKey: apiKey ?? bearer, signal: new AbortController().signal };
-    return this.#options.upstream.models(call);
+  async models(bearer?: string): Promise<ListedModel[]> {
+    const provider = this.#provider;
+    const apiKey = provider.apiKey ?? bearer;
+    const listed = await this.#options.upstream.models({
+      provider,
+      apiKey,
+      signal: new AbortController().signal,
+    });
+    if (provider === this.#provider) this.#served = new Set(listed.map(({ id }) => id));
+    return listed;
   }
 
   /** Translates a request; the exchange then runs it. */
   async begin(request: ResponsesRequest, client: Client): Promise<Exchange> {
     const { upstream, logger, toolDenylist, seal, keepAliveMs, stallMs } = this.#options;
     const provider = this.#provider;
-    const model = upstreamModel(provider, request.model);
+    const model = this.#modelFor(provider, request.model);
     const history = await this.#earlierItems(request);
     const translation = await translateWithMemory(
       request,
@@ -125,6 +136,18 @@ export class RelayService {
     for (const exchange of this.#running.values()) {
       exchange.cancel(new RelayError('cancelled', 'The relay was stopped.'));
     }
+  }
+
+  #modelFor(provider: Provider, requested: string): string {
+    const model = upstreamModel(provider, requested, this.#served);
+    const isStandIn = model === provider.model && model !== upstreamModel(provider, requested, undefined);
+    if (isStandIn && !this.#mentionedModels.has(requested)) {
+      this.#mentionedModels.add(requested);
+      this.#options.logger.warn(
+        `${provider.profile.name} does not list the model "${requested}": ${model} answers instead`,
+      );
+    }
+    return model;
   }
 
   async #earlierItems(request: ResponsesRequest): Promise<readonly InputItem[]> {

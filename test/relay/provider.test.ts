@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { UpstreamOptions } from '../../src/relay/options.ts';
+import { normalBaseUrl, resolveProvider, upstreamModel } from '../../src/relay/provider.ts';
+import { RelayError } from '../../src/translate/errors.ts';
+import { startRig } from '../support/relay-client.ts';
+import { streamReply, textChunks } from '../support/scripted-upstream.ts';
+
+describe('the upstream', () => {
+  const URLS: [given: string, used: string | undefined][] = [
+    ['https://api.example.com/v1', 'https://api.example.com/v1'],
+    [' https://api.example.com/v1/ ', 'https://api.example.com/v1'],
+    ['https://api.example.com/v1/chat/completions', 'https://api.example.com/v1'],
+    ['https://api.example.com/v1/chat/completions/', 'https://api.example.com/v1'],
+    ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
+    ['demo:scripted', 'demo:scripted'],
+    ['ftp://example.com', undefined],
+    ['example.com/v1', undefined],
+    ['https://user:secret@example.com', undefined],
+    ['', undefined],
+  ];
+  for (const [given, used] of URLS) {
+    it(`takes "${given}" ${used === undefined ? 'for no address' : `as ${used}`}`, () => {
+      if (used !== undefined) return assert.equal(normalBaseUrl(given), used);
+      assert.throws(
+        () => normalBaseUrl(given),
+        (error: unknown) => {
+          assert.ok(error instanceof RelayError && error.param === 'upstream');
+          assert.ok(!error.message.includes('secret'));
+          return true;
+        },
+      );
+    });
+  }
+
+  it('is OpenRouter by default, recognised by host, and generic otherwise', () => {
+    const id = (options: UpstreamOptions) => resolveProvider(options).profile.id;
+    assert.equal(id({}), 'openrouter');
+    assert.equal(id({ upstream: 'https://openrouter.ai/api/v1' }), 'openrouter');
+    assert.equal(id({ upstream: 'https://notopenrouter.ai/api/v1' }), 'openai-compatible');
+    assert.equal(id({ provider: 'demo' }), 'demo');
+    assert.throws(() => id({ provider: 'nobody' }), /"nobody" is unknown\. Known: /);
+    assert.throws(() => id({ provider: 'openai-compatible' }), /needs a base URL/);
+  });
+});
+
+describe('the model', () => {
+  const provider = resolveProvider({
+    provider: 'demo',
+    model: 'chosen',
+    modelMap: { 'gpt-5.4': 'mapped:free' },
+  });
+  const served = new Set(['demo', 'listed']);
+  const CASES: [what: string, requested: string, served: ReadonlySet<string> | undefined, used: string][] = [
+    ['mapped', 'gpt-5.4', served, 'mapped:free'],
+    ['chosen, for the alias', 'codex-relay', served, 'chosen'],
+    ['itself', 'listed', served, 'listed'],
+    ['itself without the provider in front', 'demo/listed', served, 'listed'],
+    ['the chosen one where the provider does not list it', 'gpt-6', served, 'chosen'],
+    ['itself while nobody knows what is listed', 'gpt-6', undefined, 'gpt-6'],
+    ['itself where the provider lists nothing', 'gpt-6', new Set(), 'gpt-6'],
+  ];
+  for (const [what, requested, list, used] of CASES) {
+    it(`${requested} is ${what}`, () => assert.equal(upstreamModel(provider, requested, list), used));
+  }
+
+  it('is asked for where the alias stands for none', () => {
+    const bare = resolveProvider({ upstream: 'http://127.0.0.1:1' });
+    assert.throws(() => upstreamModel(bare, 'codex-relay', undefined), /none is chosen/);
+  });
+
+  it('that is not listed is replaced with one line in the log', async () => {
+    const rig = await startRig(() => streamReply(textChunks('hi')), { model: 'scripted-model' });
+    await rig.relay.models();
+    for (let time = 0; time < 2; time++) await (await rig.post({ model: 'gpt-6', input: 'hi' })).text();
+    assert.deepEqual(
+      rig.upstream.chats.map((chat) => chat.body.model),
+      ['scripted-model', 'scripted-model'],
+    );
+    assert.equal(rig.log.filter((line) => line.includes('does not list the model "gpt-6"')).length, 1);
+    await rig.stop();
+  });
+});
