@@ -84,8 +84,13 @@ async function claim(path: string, number: number): Promise<boolean> {
 
 /** The folder stays, so that its number is not given again. */
 async function release(path: string, number: number): Promise<void> {
-  await writeOwner(lockPath(path, number), { pid: 0, since: new Date().toISOString(), process_start: null });
   ours.delete(path);
+  try {
+    await writeOwner(lockPath(path, number), { pid: 0, since: new Date().toISOString(), process_start: null });
+  } catch (error) {
+    // The user removed the directory while it was in use: there is nothing left to release.
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
 }
 
 /** Also what a process left that was killed while it made its lock. */

@@ -121,6 +121,8 @@ export class RecordFiles implements RecordStorage {
   /** A reader sees the old file or the new one; after a crash of the machine too, hence the two syncs. */
   async #writeWhole(path: string, text: string, usedAt: number): Promise<void> {
     const draft = `${path}.${randomUUID()}.tmp`;
+    // A user who removes the directory of a running relay wants its history gone, not its end.
+    await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     try {
       const file = await open(draft, 'wx', PRIVATE_FILE);
       try {

@@ -64,7 +64,7 @@ export function recordingLogger(): RecordingLogger {
 
 export async function temporaryDirectory(): Promise<AsyncDisposable & { path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'codex-relay-history-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
 /** A store under test, with a clock that only the test moves. */
@@ -81,7 +81,7 @@ export interface Bench extends AsyncDisposable {
 
 export type Backend = (limits?: Partial<HistoryLimits>) => Promise<Bench>;
 
-const START = 1_800_000_000_000;
+const START = 1_700_000_000_000;
 
 async function memoryBench(limits: Partial<HistoryLimits> = {}): Promise<Bench> {
   const logger = recordingLogger();
