@@ -86,7 +86,11 @@ async function claim(path: string, number: number): Promise<boolean> {
 async function release(path: string, number: number): Promise<void> {
   ours.delete(path);
   try {
-    await writeOwner(lockPath(path, number), { pid: 0, since: new Date().toISOString(), process_start: null });
+    await writeOwner(lockPath(path, number), {
+      pid: 0,
+      since: new Date().toISOString(),
+      process_start: null,
+    });
   } catch (error) {
     // The user removed the directory while it was in use: there is nothing left to release.
     if (codeOf(error) !== 'ENOENT') throw error;

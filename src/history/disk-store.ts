@@ -47,7 +47,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryS
       throw error;
     }
   } catch (error) {
-    throw new Error(`The history directory ${directory} cannot be used: ${messageOf(error)}`, {
+    throw new Error(`The history directory ${directory} cannot be used: ${messageOf(error)}.`, {
       cause: error,
     });
   }

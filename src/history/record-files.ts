@@ -1,18 +1,9 @@
 /** Records as files: whole or not at all, private, and in the order in which they were written. */
 import { randomUUID } from 'node:crypto';
-import {
-  chmod,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  unlink,
-  utimes,
-} from 'node:fs/promises';
+import fs from 'node:fs';
+import { chmod, mkdir, open, readdir, readFile, rename, rm, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Logger } from '../relay/logger.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
 import { type FoundRecord, messageOf, type RecordStorage } from './retained-history.ts';
@@ -21,8 +12,8 @@ import { type FoundRecord, messageOf, type RecordStorage } from './retained-hist
 const DAMAGED = 'damaged';
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-/** Long enough for nearly every header. */
-const HEADER_BYTES = 1024;
+/** A block of the disk: nearly every header, and many a whole record. */
+const HEAD_BYTES = 4096;
 const END_BYTES = 3;
 const FILES_AT_ONCE = 16;
 
@@ -157,8 +148,7 @@ export class RecordFiles implements RecordStorage {
   }
 
   async #readHead(key: string): Promise<FoundRecord | undefined> {
-    const file = await open(this.#path(key), 'r');
-    const { start, end, bytes, lastUsed } = await readEnds(file).finally(() => file.close());
+    const { start, end, bytes, lastUsed } = await readEnds(this.#path(key));
     if (isOurs(start) && !isWhole(end)) {
       await this.#setAside(key);
       return undefined;
@@ -192,16 +182,27 @@ export class RecordFiles implements RecordStorage {
   }
 }
 
+// The same on promises takes twice as long, which shows where thousands of files are opened.
+const openFile = promisify(fs.open);
+const statFile = promisify(fs.fstat);
+const readFrom = promisify(fs.read);
+const closeFile = promisify(fs.close);
+
 /** The first and last characters, without reading what is between. */
-async function readEnds(file: FileHandle) {
-  const { size, mtimeMs } = await file.stat();
-  const start = await readAt(file, 0, Math.min(HEADER_BYTES, size));
-  const end = size > HEADER_BYTES ? await readAt(file, size - END_BYTES, END_BYTES) : start;
-  return { start, end, bytes: size, lastUsed: Math.round(mtimeMs) };
+async function readEnds(path: string) {
+  const file = await openFile(path, 'r');
+  try {
+    const { size, mtimeMs } = await statFile(file);
+    const start = await readAt(file, 0, Math.min(HEAD_BYTES, size));
+    const end = size > HEAD_BYTES ? await readAt(file, size - END_BYTES, END_BYTES) : start;
+    return { start, end, bytes: size, lastUsed: Math.round(mtimeMs) };
+  } finally {
+    await closeFile(file);
+  }
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<string> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, position);
+async function readAt(file: number, position: number, length: number): Promise<string> {
+  const { buffer, bytesRead } = await readFrom(file, Buffer.allocUnsafe(length), 0, length, position);
   return buffer.toString('utf8', 0, bytesRead);
 }
 

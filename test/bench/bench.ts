@@ -6,6 +6,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startContenders } from './contenders.ts';
 import { measureFirstToken } from './first-token.ts';
+import { FULL_HISTORY, measureHistory, QUICK_HISTORY } from './history.bench.ts';
 import { measureGrowth, measurePeak } from './memory.ts';
 import { script, smallRequest } from './requests.ts';
 import { measureStartUp } from './start-up.ts';
@@ -39,6 +40,7 @@ try {
   rows.push(await measureStartUp(contenders.upstreamUrl, question, effort.startUps));
   rows.push(...(await measureGrowth(contenders, effort.requests)));
   rows.push(await measurePeak(contenders));
+  rows.push(...(await measureHistory(values.quick ? QUICK_HISTORY : FULL_HISTORY)));
 } finally {
   await contenders.stop();
 }
