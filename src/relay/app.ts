@@ -11,6 +11,7 @@ import { bearerOf, guard } from './guard.ts';
 import type { Logger } from './logger.ts';
 import type { Provider } from './provider.ts';
 import type { RelayService } from './service.ts';
+import { routeStoredResponses } from './stored-responses.ts';
 
 export interface AppOptions {
   service: RelayService;
@@ -29,6 +30,7 @@ export function createApp(options: AppOptions): Koa {
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => respond(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
+    routeStoredResponses(router, prefix, options.service);
   }
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok', version: options.version, running: options.service.runningCount };

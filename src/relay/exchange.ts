@@ -36,6 +36,7 @@ export class Exchange {
   readonly #options: ExchangeOptions;
   readonly #abort = new AbortController();
   readonly #startedAt = Date.now();
+  readonly #ended = Promise.withResolvers<void>();
   #ending: RelayError | undefined;
   #firstTokenMs: number | undefined;
 
@@ -43,8 +44,18 @@ export class Exchange {
     this.#options = options;
   }
 
-  get responseId(): string {
-    return this.#options.stream.response.id;
+  get request(): ResponsesRequest {
+    return this.#options.request;
+  }
+
+  /** As it stands: of finished items only. */
+  get response(): ResponseResource {
+    return this.#options.stream.response;
+  }
+
+  /** Resolves when the response is final and recorded. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Ends the upstream call; the client, if it is still there, gets `response.failed` with this error. */
@@ -175,6 +186,7 @@ export class Exchange {
   #report(state: RequestReport['state'], error: RelayError | undefined = this.#options.stream.error): void {
     const { stream, provider, request, model } = this.#options;
     const { usage } = stream.response;
+    if (state !== 'running') this.#ended.resolve();
     this.#options.onReport({
       id: stream.response.id,
       state,

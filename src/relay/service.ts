@@ -62,8 +62,26 @@ export class RelayService {
     return this.#running.size;
   }
 
-  running(responseId: string): Exchange | undefined {
-    return this.#running.get(responseId);
+  /** A response that is being made, as it stands; undefined when there is none, or none that may be stored. */
+  runningResponse(responseId: string): ResponseResource | undefined {
+    const response = this.#running.get(responseId)?.response;
+    return response?.store ? response : undefined;
+  }
+
+  /**
+   * Ends a running request; its own client gets `response.failed`. What was finished of the response can be
+   * retrieved and continued. Undefined when nothing of that id is running.
+   */
+  async cancel(responseId: string): Promise<ResponseResource | undefined> {
+    const exchange = this.#running.get(responseId);
+    if (exchange === undefined) return undefined;
+    exchange.cancel(new RelayError('cancelled', 'The response was cancelled.'));
+    await exchange.ended;
+    // It may have been complete already.
+    if (exchange.response.status !== 'failed') return exchange.response;
+    const response: ResponseResource = { ...exchange.response, status: 'cancelled', error: null };
+    await this.#record(exchange.request, response);
+    return response;
   }
 
   use(upstream: UpstreamOptions): void {
@@ -166,8 +184,17 @@ export class RelayService {
     const { history, seal, logger } = this.#options;
     try {
       if (!carriesReasoning(request)) await retainReasoning(response.output, tools, seal, history);
-      if (!response.store) return;
-      const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+    } catch (error) {
+      logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
+    }
+    await this.#record(request, response);
+  }
+
+  async #record(request: ResponsesRequest, response: ResponseResource): Promise<void> {
+    if (!response.store) return;
+    const { history, logger } = this.#options;
+    const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+    try {
       await history.record({ response, input });
     } catch (error) {
       logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
