@@ -27,6 +27,7 @@ const header = z.discriminatedUnion('kind', [
     format: z.literal(FORMAT),
     version: z.literal(VERSION),
     kind: z.literal('reasoning'),
+    response: z.string(),
     fingerprint: z.string(),
     call_ids: z.array(z.string()),
   }),
@@ -92,8 +93,16 @@ export function sessionHeader({ response }: StoredTurn): RecordHeader {
   return { format: FORMAT, version: VERSION, kind: 'session', id, continues };
 }
 
-export function reasoningHeader({ callIds, fingerprint }: RetainedReasoning): ReasoningHeader {
-  return { format: FORMAT, version: VERSION, kind: 'reasoning', fingerprint, call_ids: [...callIds] };
+export function reasoningHeader(entry: RetainedReasoning): ReasoningHeader {
+  const { responseId: response, fingerprint, callIds } = entry;
+  return {
+    format: FORMAT,
+    version: VERSION,
+    kind: 'reasoning',
+    response,
+    fingerprint,
+    call_ids: [...callIds],
+  };
 }
 
 /** @param indent spaces per level: 2 where a person may read, 0 where none can */

@@ -63,6 +63,7 @@ export class RetainedHistory implements HistoryStore {
   /** Keys of reasoning records; of two turns with one call id, the later. */
   readonly #byCallId = new Map<string, string>();
   readonly #byFingerprint = new Map<string, string>();
+  readonly #byResponse = new Map<string, string>();
   readonly #unfinished = new Set<Promise<unknown>>();
 
   constructor({ limits, storage, logger, clock }: RetainedHistoryOptions) {
@@ -117,9 +118,11 @@ export class RetainedHistory implements HistoryStore {
   delete(responseId: string): Promise<boolean> {
     return this.#tracked(async () => {
       const key = sessionKey(responseId);
-      if (!this.#isAlive(key)) return false;
-      await this.#storage.remove(this.#drop(this.#retention.remove(key)));
-      return true;
+      const isKnown = this.#isAlive(key);
+      const keys = [key, this.#byResponse.get(responseId) ?? []].flat();
+      const removed = this.#drop(keys.flatMap((each) => this.#retention.remove(each)));
+      if (removed.length > 0) await this.#storage.remove(removed);
+      return isKnown;
     });
   }
 
@@ -279,6 +282,7 @@ export class RetainedHistory implements HistoryStore {
     this.#headers.set(key, header);
     if (header.kind === 'session') return;
     this.#byFingerprint.set(header.fingerprint, key);
+    this.#byResponse.set(header.response, key);
     for (const callId of header.call_ids) this.#byCallId.set(callId, key);
   }
 
@@ -287,10 +291,9 @@ export class RetainedHistory implements HistoryStore {
     this.#headers.delete(key);
     this.#items.delete(key);
     if (header === undefined || header.kind === 'session') return;
-    if (this.#byFingerprint.get(header.fingerprint) === key) this.#byFingerprint.delete(header.fingerprint);
-    for (const callId of header.call_ids) {
-      if (this.#byCallId.get(callId) === key) this.#byCallId.delete(callId);
-    }
+    deleteIf(this.#byFingerprint, header.fingerprint, key);
+    deleteIf(this.#byResponse, header.response, key);
+    for (const callId of header.call_ids) deleteIf(this.#byCallId, callId, key);
   }
 
   #drop(keys: string[]): string[] {
@@ -319,6 +322,11 @@ function indexed(header: RecordHeader): { key: string; kind: RecordKind; parent:
   if (header.kind === 'reasoning') return { key: reasoningKey(header), kind, parent: undefined };
   const parent = header.continues === null ? undefined : sessionKey(header.continues);
   return { key: sessionKey(header.id), kind, parent };
+}
+
+/** What meanwhile leads to another record goes on leading there. */
+function deleteIf(index: Map<string, string>, id: string, key: string): void {
+  if (index.get(id) === key) index.delete(id);
 }
 
 function itemsOf({ input, response }: StoredTurn): readonly InputItem[] {

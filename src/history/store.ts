@@ -15,6 +15,8 @@ export interface StoredTurn {
 
 /** Where a turn's reasoning can be found again when the client no longer sends it. */
 export interface RetainedReasoning {
+  /** The response that it came with, stored or not; deleting that one deletes it too. */
+  responseId: string;
   /** The call ids of the assistant turn that the reasoning belongs to; may be empty. */
   callIds: readonly string[];
   /** `turnFingerprint()` of the assistant turn. */
@@ -32,7 +34,10 @@ export interface HistoryStore {
   turn(responseId: string): Promise<StoredTurn | undefined>;
   /** Resolves when the turn is retained (on disk: durable). */
   record(turn: StoredTurn): Promise<void>;
-  /** False when there was nothing to delete. Later turns of the chain stay readable by their own id. */
+  /**
+   * Deletes a response and its reasoning; false when there was no such response. Later turns of the chain stay
+   * readable by their own id.
+   */
   delete(responseId: string): Promise<boolean>;
 
   /** False while no reasoning is retained: looking for some would be in vain. */

@@ -4,7 +4,7 @@ import { turnFingerprint } from '../history/turn-fingerprint.ts';
 import { type AssistantTurn, assistantTurnOf, joinReasoning } from '../translate/conversation.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../translate/reasoning.ts';
 import { type ChatTranslation, type TranslationOptions, toChatRequest } from '../translate/request.ts';
-import type { InputItem, OutputItem, ResponsesRequest } from '../translate/responses.ts';
+import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
 import type { ToolTable } from '../translate/tools.ts';
 
 const SEALED_FIELD = 'reasoning.encrypted_content';
@@ -16,7 +16,7 @@ export function carriesReasoning(request: ResponsesRequest): boolean {
 
 /** Keeps what the provider wants back of an answer. Rejects when the store cannot. */
 export async function retainReasoning(
-  output: readonly OutputItem[],
+  { id: responseId, output }: ResponseResource,
   tools: ToolTable,
   seal: ReasoningSeal,
   history: HistoryStore,
@@ -29,7 +29,7 @@ export async function retainReasoning(
   if (reasoning === undefined) return;
   const turn = assistantTurnOf(output as readonly InputItem[], tools);
   const callIds = turn.calls.map((call) => call.callId);
-  await history.retainReasoning({ callIds, fingerprint: turnFingerprint(turn), reasoning });
+  await history.retainReasoning({ responseId, callIds, fingerprint: turnFingerprint(turn), reasoning });
 }
 
 /**

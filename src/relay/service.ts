@@ -183,7 +183,7 @@ export class RelayService {
     if (response.status !== 'completed' && response.status !== 'incomplete') return;
     const { history, seal, logger } = this.#options;
     try {
-      if (!carriesReasoning(request)) await retainReasoning(response.output, tools, seal, history);
+      if (!carriesReasoning(request)) await retainReasoning(response, tools, seal, history);
     } catch (error) {
       logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
     }

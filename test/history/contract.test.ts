@@ -95,10 +95,24 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.conversation('resp_a'), itemsOf(turnOf('resp_a')));
       });
 
+      it('takes the reasoning with it that came with the response', async () => {
+        await using bench = await open();
+        await recordAll(bench, 'a', 'b');
+        for (const id of ['a', 'b']) {
+          const entry = { responseId: `resp_${id}`, callIds: [`call_${id}`], fingerprint: id };
+          await bench.store.retainReasoning({ ...entry, reasoning: reasoningOf(id) });
+        }
+        await bench.store.delete('resp_a');
+        assert.equal(await bench.store.reasoningByCallId('call_a'), undefined);
+        assert.equal(await bench.store.reasoningByFingerprint('a'), undefined);
+        assert.deepEqual(await bench.store.reasoningByCallId('call_b'), reasoningOf('b'));
+      });
+
       it('removes everything', async () => {
         await using bench = await open();
         await recordAll(bench, 'a', 'b<a');
         await bench.store.retainReasoning({
+          responseId: 'resp_other',
           callIds: ['call_1'],
           fingerprint: 'f',
           reasoning: reasoningOf('r'),
@@ -118,7 +132,12 @@ for (const [name, open] of BACKENDS) {
       it('is found by each call id and by the turn', async () => {
         await using bench = await open();
         const { store } = bench;
-        await store.retainReasoning({ callIds: ['call_1', 'call_2'], fingerprint: 'f1', reasoning: full });
+        await store.retainReasoning({
+          responseId: 'resp_other',
+          callIds: ['call_1', 'call_2'],
+          fingerprint: 'f1',
+          reasoning: full,
+        });
         assert.deepEqual(await store.reasoningByCallId('call_1'), full);
         assert.deepEqual(await store.reasoningByCallId('call_2'), full);
         assert.deepEqual(await store.reasoningByFingerprint('f1'), full);
@@ -128,7 +147,12 @@ for (const [name, open] of BACKENDS) {
 
       it('of a turn without calls is found by the turn', async () => {
         await using bench = await open();
-        await bench.store.retainReasoning({ callIds: [], fingerprint: 'f1', reasoning: full });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds: [],
+          fingerprint: 'f1',
+          reasoning: full,
+        });
         assert.deepEqual(await bench.store.reasoningByFingerprint('f1'), full);
       });
 
@@ -136,9 +160,19 @@ for (const [name, open] of BACKENDS) {
         await using bench = await open();
         const [first, second] = [reasoningOf('first'), reasoningOf('second')];
         const callIds = ['functions.shell:0'];
-        await bench.store.retainReasoning({ callIds, fingerprint: 'f1', reasoning: first });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds,
+          fingerprint: 'f1',
+          reasoning: first,
+        });
         bench.now += 1;
-        await bench.store.retainReasoning({ callIds, fingerprint: 'f2', reasoning: second });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds,
+          fingerprint: 'f2',
+          reasoning: second,
+        });
         assert.deepEqual(await bench.store.reasoningByFingerprint('f1'), first);
         assert.deepEqual(await bench.store.reasoningByFingerprint('f2'), second);
         assert.deepEqual(await bench.store.reasoningByCallId('functions.shell:0'), second);
@@ -147,9 +181,19 @@ for (const [name, open] of BACKENDS) {
       it('of two turns with one call id is found by it when the earlier is gone', async () => {
         await using bench = await open({ ttlHours: 1 });
         const callIds = ['functions.shell:0'];
-        await bench.store.retainReasoning({ callIds, fingerprint: 'f1', reasoning: reasoningOf('first') });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds,
+          fingerprint: 'f1',
+          reasoning: reasoningOf('first'),
+        });
         bench.now += 0.9 * HOUR;
-        await bench.store.retainReasoning({ callIds, fingerprint: 'f2', reasoning: reasoningOf('second') });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds,
+          fingerprint: 'f2',
+          reasoning: reasoningOf('second'),
+        });
         bench.now += 0.9 * HOUR;
         assert.equal(await bench.store.reasoningByFingerprint('f1'), undefined);
         assert.deepEqual(await bench.store.reasoningByCallId('functions.shell:0'), reasoningOf('second'));
@@ -159,6 +203,7 @@ for (const [name, open] of BACKENDS) {
         await using bench = await open();
         for (const text of ['old', 'new']) {
           await bench.store.retainReasoning({
+            responseId: 'resp_other',
             callIds: ['c'],
             fingerprint: 'f',
             reasoning: reasoningOf(text),
@@ -172,7 +217,12 @@ for (const [name, open] of BACKENDS) {
       it('drops what was idle for its time to live', async () => {
         await using bench = await open({ ttlHours: 2 });
         await recordAll(bench, 'old', 'used');
-        await bench.store.retainReasoning({ callIds: ['c'], fingerprint: 'f', reasoning: reasoningOf('r') });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds: ['c'],
+          fingerprint: 'f',
+          reasoning: reasoningOf('r'),
+        });
         bench.now += 1.5 * HOUR;
         assert.ok(await bench.store.turn('resp_used'));
         bench.now += 0.6 * HOUR;
@@ -234,7 +284,12 @@ for (const [name, open] of BACKENDS) {
         const reasoning = reasoningOf('r'.repeat(half));
         await bench.store.record(turnOf('resp_a', null, half));
         bench.now += 1;
-        await bench.store.retainReasoning({ callIds: ['c'], fingerprint: 'f', reasoning });
+        await bench.store.retainReasoning({
+          responseId: 'resp_other',
+          callIds: ['c'],
+          fingerprint: 'f',
+          reasoning,
+        });
         bench.now += 1;
         await bench.store.record(turnOf('resp_b', null, half));
         assert.deepEqual(await alive(bench, 'a', 'b'), ['b']);

@@ -26,6 +26,7 @@ import {
 } from './support.ts';
 
 const REASONING = {
+  responseId: 'resp_other',
   callIds: ['call_1', 'call_2'],
   fingerprint: 'a'.repeat(64),
   reasoning: reasoningOf('hm'),

@@ -174,7 +174,12 @@ async function record({ bench, model, indent, count }: Run, back: number, paddin
 }
 
 async function retain({ bench, model, indent }: Run, name: string, padding: number): Promise<void> {
-  const entry = { callIds: [`call_${name}`], fingerprint: name, reasoning: reasoningOf('r'.repeat(padding)) };
+  const entry = {
+    responseId: 'resp_other',
+    callIds: [`call_${name}`],
+    fingerprint: name,
+    reasoning: reasoningOf('r'.repeat(padding)),
+  };
   await bench.store.retainReasoning(entry);
   const bytes = size(reasoningHeader(entry), { reasoning: entry.reasoning }, indent);
   model.add({ id: name, kind: 'reasoning', parent: null, bytes, lastUsed: bench.now });

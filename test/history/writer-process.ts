@@ -39,12 +39,14 @@ async function write(lane: string): Promise<void> {
     acknowledge({ turn, previous, padding });
     const reasoning = `${lane}x${at}`;
     await store.retainReasoning({
+      responseId: 'resp_other',
       callIds: [`call_${reasoning}`],
       fingerprint: reasoning,
       reasoning: reasoningOf(reasoning),
     });
     acknowledge({ reasoning });
     await store.retainReasoning({
+      responseId: 'resp_other',
       callIds: [],
       fingerprint: lane,
       reasoning: reasoningOf(`${at} ${'v'.repeat(20_000)}`),
