@@ -257,7 +257,7 @@ describe('history against a model', () => {
       const sequences = fc.array(steps(isDisk), { minLength: 1, maxLength: 60, size: 'max' });
       await fc.assert(
         fc.asyncProperty(sequences, (sequence) => play(open, isDisk ? 2 : 0, sequence)),
-        { numRuns: isDisk ? 60 : 200 },
+        { numRuns: isDisk ? 40 : 120 },
       );
     }).timeout(60_000);
   }
