@@ -10,12 +10,11 @@ import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { createReasoningSeal } from './history/reasoning-seal.ts';
-import { DEFAULT_HISTORY_LIMITS } from './history/store.ts';
 import type { ListedModel } from './providers/model-list.ts';
 import { createApp } from './relay/app.ts';
 import { createDemoTransport } from './relay/demo-transport.ts';
 import { createFetchTransport } from './relay/fetch-transport.ts';
-import type { Logger } from './relay/logger.ts';
+import { SILENT_LOGGER } from './relay/logger.ts';
 import type { RelayHandle, RelayOptions } from './relay/options.ts';
 import { type Provider, resolveProvider } from './relay/provider.ts';
 import { listen } from './relay/server.ts';
@@ -25,7 +24,9 @@ import { createUndiciTransport } from './relay/undici-transport.ts';
 import { Upstream } from './relay/upstream.ts';
 import { VERSION } from './version.ts';
 
-export type { HistoryStore } from './history/store.ts';
+export { openDiskStore } from './history/disk-store.ts';
+export { createMemoryStore } from './history/memory-store.ts';
+export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './history/store.ts';
 export type { Logger } from './relay/logger.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
 export { RelayError } from './translate/errors.ts';
@@ -36,22 +37,14 @@ const MEBIBYTE = 1024 * 1024;
 /** How long running streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
 
-const SILENT: Logger = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-};
-
 /**
  * Starts a relay on 127.0.0.1.
  * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) when the port is taken
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
-  const { logger = SILENT, token, maxBodyBytes = 64 * MEBIBYTE } = options;
+  const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
   const provider = resolveProvider(options);
-  const history = options.history ?? createMemoryStore(DEFAULT_HISTORY_LIMITS);
+  const history = options.history ?? createMemoryStore();
   const { transport, close } = createTransport(options);
   const service = new RelayService({
     provider,

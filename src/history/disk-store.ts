@@ -1,18 +1,19 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Logger } from '../relay/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../relay/logger.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { RecordFiles } from './record-files.ts';
 import { messageOf, RetainedHistory } from './retained-history.ts';
-import type { HistoryLimits, HistoryStore } from './store.ts';
+import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface DiskStoreOptions {
   /** Created when missing, readable by its owner only. A relative path counts from the working directory. */
   directory: string;
-  limits: HistoryLimits;
-  /** Told which files were set aside or left alone, and why. */
-  logger: Logger;
+  /** Default: `DEFAULT_HISTORY_LIMITS`. */
+  limits?: HistoryLimits;
+  /** Told which files were set aside or left alone, and why. Default: silent. */
+  logger?: Logger;
   /** Milliseconds since the epoch. Default: the system's clock. */
   clock?: () => number;
 }
@@ -24,7 +25,7 @@ export interface DiskStoreOptions {
  * @throws Error with a sentence that names the directory, when it cannot be used
  */
 export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryStore> {
-  const { limits, logger, clock = Date.now } = options;
+  const { limits = DEFAULT_HISTORY_LIMITS, logger = SILENT_LOGGER, clock = Date.now } = options;
   const directory = resolve(options.directory);
   try {
     await createDirectory(directory);

@@ -1,6 +1,6 @@
-import type { Logger } from '../relay/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../relay/logger.ts';
 import { type RecordStorage, RetainedHistory } from './retained-history.ts';
-import type { HistoryLimits, HistoryStore } from './store.ts';
+import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface MemoryStoreOptions {
   /** Told what was not kept, and why. Default: silent. */
@@ -9,16 +9,11 @@ export interface MemoryStoreOptions {
   clock?: () => number;
 }
 
-export const SILENT_LOGGER: Logger = {
-  trace: () => {},
-  debug: () => {},
-  info: () => {},
-  warn: () => {},
-  error: () => {},
-};
-
 /** A history that ends with the process. */
-export function createMemoryStore(limits: HistoryLimits, options: MemoryStoreOptions = {}): HistoryStore {
+export function createMemoryStore(
+  limits: HistoryLimits = DEFAULT_HISTORY_LIMITS,
+  options: MemoryStoreOptions = {},
+): HistoryStore {
   const { logger = SILENT_LOGGER, clock = Date.now } = options;
   return new RetainedHistory({ limits, storage: createMemoryStorage(), logger, clock });
 }

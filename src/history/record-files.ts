@@ -125,6 +125,7 @@ export class RecordFiles implements RecordStorage {
       }
       await renameOver(draft, path);
     } catch (error) {
+      // What went wrong first is what its caller must hear; the next start sets the draft aside.
       await unlink(draft).catch(() => undefined);
       throw error;
     }

@@ -9,3 +9,11 @@ export interface Logger {
   warn(message: string): void;
   error(message: string): void;
 }
+
+export const SILENT_LOGGER: Logger = {
+  trace: () => {},
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+};

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDiskStore } from '../../src/history/disk-store.ts';
-import { createMemoryStore, SILENT_LOGGER } from '../../src/history/memory-store.ts';
+import { createMemoryStore } from '../../src/history/memory-store.ts';
 import { encodeRecord, sessionHeader, sessionKey } from '../../src/history/records.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryStore } from '../../src/history/store.ts';
 import { turnOf } from '../history/support.ts';
@@ -125,7 +125,7 @@ async function measureOpen(directory: string, records: number, opens: number): P
 }
 
 function openDisk(directory: string): Promise<HistoryStore> {
-  return openDiskStore({ directory, limits: LIMITS, logger: SILENT_LOGGER });
+  return openDiskStore({ directory, limits: LIMITS });
 }
 
 async function fileSizes(folder: string): Promise<number[]> {
