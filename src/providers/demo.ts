@@ -8,4 +8,6 @@ export const demo: Preset = {
   hosts: [],
   needsKey: false,
   defaultModel: 'demo',
+  source: 'src/relay/demo-transport.ts',
+  checked: '2026-11-22',
 };

@@ -7,4 +7,6 @@ export const openaiCompatible: Preset = {
   baseUrl: undefined,
   hosts: [],
   needsKey: false,
+  source: 'What the documented providers have in common',
+  checked: '2026-11-22',
 };

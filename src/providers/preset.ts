@@ -3,16 +3,43 @@ import type { Profile } from '../translate/profile.ts';
 /** A provider that ships with the relay. One file of this folder each. */
 export interface Preset {
   profile: Profile;
+  /** Models whose dialect differs. All that match are merged over the profile, in order. */
+  models?: readonly ModelRule[];
   /** Chat Completions base URL; `/chat/completions` and `/models` are appended. Undefined: the user gives one. */
   baseUrl: string | undefined;
-  /** Hosts by which a base URL is recognised as this provider's, each with its subdomains. */
+  /**
+   * Hosts by which a base URL is recognised as this provider's, each with its subdomains. With a port
+   * (`localhost:11434`) only that port is meant, on any loopback address.
+   */
   hosts: readonly string[];
   /** Whether requests need a key. */
   needsKey: boolean;
+  /** The header that carries the key. Default: `authorization`, as a bearer token. */
+  keyHeader?: string;
+  /** Headers that every request carries, by lower-case name. */
+  headers?: Readonly<Record<string, string>>;
   /** Where a person gets a key. */
   keyUrl?: string;
+  /** The environment variable in which people keep the key, by the provider's own documentation. */
+  keyVariable?: string;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */
   suggestedPort?: number;
+  /** Where the dialect was read: documentation, SDK source or recorded replies. */
+  source: string;
+  /** The day of that reading, `YYYY-MM-DD`. */
+  checked: string;
 }
+
+/** A difference that models of one kind have, at one provider or wherever they are served. */
+export interface ModelRule {
+  /** Globs over the upstream's model name, case ignored; `*` stands for any characters. */
+  match: readonly string[];
+  profile: DeepPartial<Profile>;
+}
+
+/** Objects merge; lists and everything else replace. */
+export type DeepPartial<T> = {
+  [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
+};

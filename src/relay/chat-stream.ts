@@ -18,10 +18,11 @@ export interface ChatStreamReader {
 }
 
 export function readerFor(reply: UpstreamReply, profile: Profile): ChatStreamReader {
-  const isEventStream = (reply.header('content-type') ?? 'text/event-stream').includes('event-stream');
-  // Gateways label event streams as text/plain; only JSON is certain to be one whole completion.
-  const isJson = (reply.header('content-type') ?? '').includes('json');
-  return isJson && !isEventStream ? new JsonReader(profile) : new SseReader(profile);
+  const contentType = reply.header('content-type') ?? '';
+  // Gateways label event streams as text/plain; only these two are certain to be something else.
+  if (contentType.includes('json')) return new JsonReader(profile);
+  if (contentType.includes('html')) return new PageReader(profile);
+  return new SseReader(profile);
 }
 
 class SseReader implements ChatStreamReader {
@@ -96,6 +97,27 @@ class JsonReader implements ChatStreamReader {
     const chunk = parseChunk(text);
     if (chunk === undefined) throw notJson(this.#profile);
     return [chunk];
+  }
+}
+
+/** A web page with status 200: a login page of a network, or a base URL that is not the API's. */
+class PageReader implements ChatStreamReader {
+  readonly isDone = false;
+  readonly #profile: Profile;
+
+  constructor(profile: Profile) {
+    this.#profile = profile;
+  }
+
+  feed(): ChatChunk[] {
+    return [];
+  }
+
+  end(): ChatChunk[] {
+    throw new RelayError(
+      'invalid_prompt',
+      `${this.#profile.name} answered with a web page instead of a completion. Check the base URL and the network.`,
+    );
   }
 }
 

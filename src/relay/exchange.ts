@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { needsStream } from '../translate/codex-errors.ts';
 import { RelayError } from '../translate/errors.ts';
-import { type ChatTranslation, encodeChatRequest } from '../translate/request.ts';
+import type { ChatTranslation } from '../translate/request.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
 import type { IdPrefix, ResponseStream } from '../translate/stream.ts';
 import { type ChatStreamReader, readerFor } from './chat-stream.ts';
@@ -106,7 +106,7 @@ export class Exchange {
   #open(): Promise<UpstreamReply> {
     const { upstream, provider, apiKey, model, translation } = this.#options;
     const call = { provider, apiKey, signal: this.#abort.signal };
-    return upstream.complete(call, model, encodeChatRequest(translation.body));
+    return upstream.complete(call, model, translation.body);
   }
 
   /** Feeds the reducer until the provider is done, falls silent, or breaks off. */

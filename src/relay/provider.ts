@@ -1,6 +1,6 @@
 /** Where requests go: a preset or an own endpoint, its key, and how model names are understood. */
 
-import { PRESETS, presetById, presetByUrl } from '../providers/index.ts';
+import { PRESETS, type Preset, presetById, presetByUrl } from '../providers/index.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { Profile } from '../translate/profile.ts';
 import type { UpstreamOptions } from './options.ts';
@@ -11,6 +11,8 @@ const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
 export const MODEL_ALIAS = 'codex-relay';
 
 export interface Provider {
+  preset: Preset;
+  /** The preset's own profile; single models may differ (`profileFor`). */
   profile: Profile;
   /** Without a trailing slash. */
   baseUrl: string;
@@ -42,6 +44,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
   const baseUrl = normalBaseUrl(given);
   const chosen = preset ?? presetByUrl(baseUrl);
   return {
+    preset: chosen,
     profile: chosen.profile,
     baseUrl,
     apiKey: options.apiKey || undefined,

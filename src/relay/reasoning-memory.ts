@@ -1,8 +1,9 @@
 /** Reasoning of clients that drop reasoning items: kept when an answer ends, found when its turn comes back. */
 import type { HistoryStore } from '../history/store.ts';
 import { turnFingerprint } from '../history/turn-fingerprint.ts';
-import { type AssistantTurn, assistantTurnOf, joinReasoning } from '../translate/conversation.ts';
+import { type AssistantTurn, assistantTurnOf } from '../translate/conversation.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../translate/reasoning.ts';
+import { joinReasoning } from '../translate/reasoning-replay.ts';
 import { type ChatTranslation, type TranslationOptions, toChatRequest } from '../translate/request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
 import type { ToolTable } from '../translate/tools.ts';

@@ -1,5 +1,6 @@
 /** The relay without HTTP: the provider in force, what is retained, and the requests that are running. */
 import type { HistoryStore } from '../history/store.ts';
+import { profileFor } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { ReasoningSeal } from '../translate/reasoning.ts';
@@ -41,6 +42,8 @@ export class RelayService {
   readonly #mentionedTools = new Set<string>();
   /** Names of models that the provider does not serve, and that the log has mentioned. */
   readonly #mentionedModels = new Set<string>();
+  /** What the log has said of changes to requests, each once. */
+  readonly #notes = new Set<string>();
   #provider: Provider;
   /** What the provider in force lists; undefined until it was asked. */
   #served: ReadonlySet<string> | undefined;
@@ -109,20 +112,22 @@ export class RelayService {
     const { upstream, logger, toolDenylist, seal, keepAliveMs, stallMs } = this.#options;
     const provider = this.#provider;
     const model = this.#modelFor(provider, request.model);
+    const profile = profileFor(provider.preset, model);
     const history = await this.#earlierItems(request);
     const translation = await translateWithMemory(
       request,
-      { profile: provider.profile, model, history, toolDenylist, seal },
+      { profile, model, history, toolDenylist, seal },
       this.#options.history,
     );
     logger.debug(responseToolsLine(request));
     logger.debug(upstreamToolsLine(translation.body));
     this.#mentionDropped(translation.tools.dropped);
+    for (const note of translation.notes) this.#mention(note);
 
     const responseId = newId('resp');
     const stream = new ResponseStream({
       request,
-      profile: provider.profile,
+      profile,
       model,
       tools: translation.tools,
       responseId,
@@ -209,6 +214,12 @@ export class RelayService {
         `tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`,
       );
     }
+  }
+
+  #mention(note: string): void {
+    if (this.#notes.has(note)) return;
+    this.#notes.add(note);
+    this.#options.logger.warn(note);
   }
 
   #report(report: RequestReport): void {

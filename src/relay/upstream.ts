@@ -1,8 +1,12 @@
 /** Calls to the provider: the request, the retries before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Preset } from '../providers/index.ts';
 import { type ListedModel, readModelList } from '../providers/model-list.ts';
+import type { ChatRequest } from '../translate/chat.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { Profile } from '../translate/profile.ts';
+import { refusedFields, withoutFields } from '../translate/refused-fields.ts';
+import { encodeChatRequest } from '../translate/request.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
 import type { Logger } from './logger.ts';
 import type { Provider } from './provider.ts';
@@ -12,7 +16,9 @@ const MAX_RETRIES = 2;
 /** Codex retries as well: all waiting of one request together stays below this. */
 const RETRY_BUDGET_MS = 20_000;
 const FIRST_BACKOFF_MS = 500;
-const RETRIED = new Set([408, 429, 500, 502, 503, 504, 529]);
+const RETRIED = new Set([408, 425, 429, 498, 500, 502, 503, 504, 520, 522, 524, 529]);
+/** A kept connection that the provider had closed meanwhile, or one that broke before any answer. */
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 const MODELS_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
@@ -27,6 +33,8 @@ export class Upstream {
   readonly #transport: UpstreamTransport;
   readonly #userAgent: string;
   readonly #logger: Logger;
+  /** Fields that a provider refused, by base URL and model. */
+  readonly #refused = new Map<string, Set<string>>();
 
   constructor(transport: UpstreamTransport, userAgent: string, logger: Logger) {
     this.#transport = transport;
@@ -38,11 +46,26 @@ export class Upstream {
    * Opens a streamed completion; resolves with a 2xx reply whose body has not been read.
    * @throws RelayError when the provider refuses, cannot be reached, or stays overloaded
    */
-  async complete(call: UpstreamCall, model: string, body: string): Promise<UpstreamReply> {
-    const { profile, baseUrl } = call.provider;
+  async complete(call: UpstreamCall, model: string, body: ChatRequest): Promise<UpstreamReply> {
+    const key = `${call.provider.baseUrl} ${model}`;
+    const known = withoutFields(body, this.#refused.get(key) ?? []);
+    const outcome = await this.#completeWithRetries(call, model, known);
+    if (!(outcome instanceof Refusal)) return outcome;
+    this.#remember(key, outcome.fields, call.provider, model);
+    const second = await this.#completeWithRetries(call, model, withoutFields(known, outcome.fields));
+    if (second instanceof Refusal) throw second.error;
+    return second;
+  }
+
+  async #completeWithRetries(
+    call: UpstreamCall,
+    model: string,
+    body: ChatRequest,
+  ): Promise<UpstreamReply | Refusal> {
+    const { profile } = call.provider;
     let waited = 0;
     for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#attempt(call, `${baseUrl}/chat/completions`, model, body);
+      const outcome = await this.#attempt(call, model, body);
       if (!(outcome instanceof RelayError)) return outcome;
       const wait = retryWait(outcome, attempt);
       if (wait === undefined || waited + wait > RETRY_BUDGET_MS) throw outcome;
@@ -52,6 +75,13 @@ export class Upstream {
       );
       await sleep(wait, undefined, { signal: call.signal });
     }
+  }
+
+  #remember(key: string, fields: readonly string[], { profile }: Provider, model: string): void {
+    const refused = this.#refused.get(key) ?? new Set();
+    for (const field of fields) refused.add(field);
+    this.#refused.set(key, refused);
+    this.#logger.warn(`${profile.name} refuses ${fields.join(', ')} for ${model}: sent without from now on`);
   }
 
   /** The models that the provider lists. */
@@ -64,18 +94,27 @@ export class Upstream {
     return readModelList(parseList(text, profile));
   }
 
-  /** A retryable failure is returned, so that `complete` decides; anything final is thrown. */
+  /** A failure that another attempt may cure is returned; anything final is thrown. */
   async #attempt(
     call: UpstreamCall,
-    url: string,
     model: string,
-    body: string,
-  ): Promise<UpstreamReply | RelayError> {
-    const { profile } = call.provider;
-    const reply = await this.#send(call, 'POST', url, body);
+    body: ChatRequest,
+  ): Promise<UpstreamReply | RelayError | Refusal> {
+    const { profile, baseUrl } = call.provider;
+    const reply = await this.#send(
+      call,
+      'POST',
+      `${baseUrl}/chat/completions`,
+      encodeChatRequest(body),
+    ).catch(retryableOrThrow);
+    if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
-    const error = errorOf(reply, await readText(reply), profile, model, call.apiKey);
-    if (RETRIED.has(reply.status)) return error;
+    const text = await readText(reply);
+    const error = errorOf(reply, text, profile, model, call.apiKey);
+    const refused = refusedFields(body, reply.status, text);
+    if (refused.length > 0) return new Refusal(refused, error);
+    // A provider's own trouble may hide behind any status (Groq, 2026-11: 400 "tool_use_failed").
+    if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;
     throw error;
   }
 
@@ -86,9 +125,10 @@ export class Upstream {
     body?: string,
   ): Promise<UpstreamReply> {
     const { apiKey, signal, provider } = call;
+    const { preset } = provider;
     // Nothing of the client's headers goes upstream: they hold workspace metadata (see the Codex facts).
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#userAgent };
-    if (apiKey !== undefined) headers['authorization'] = `Bearer ${apiKey}`;
+    Object.assign(headers, preset.headers, keyHeader(preset, apiKey));
     if (body !== undefined) {
       headers['accept'] = 'text/event-stream';
       headers['content-type'] = 'application/json';
@@ -102,9 +142,32 @@ export class Upstream {
   }
 }
 
+/** The provider refused fields that the request can do without. */
+class Refusal {
+  readonly fields: readonly string[];
+  readonly error: RelayError;
+
+  constructor(fields: readonly string[], error: RelayError) {
+    this.fields = fields;
+    this.error = error;
+  }
+}
+
+function keyHeader({ keyHeader: name }: Preset, apiKey: string | undefined): Record<string, string> {
+  if (apiKey === undefined) return {};
+  return name === undefined ? { authorization: `Bearer ${apiKey}` } : { [name]: apiKey };
+}
+
+function retryableOrThrow(error: unknown): RelayError {
+  const isBroken = error instanceof RelayError && BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');
+  if (isBroken) return error;
+  throw error;
+}
+
 function unreachable(provider: Provider, cause: unknown): RelayError {
   const { host } = new URL(provider.baseUrl);
-  const reason = networkCode(cause);
+  const code = networkCode(cause);
+  const reason = code === undefined ? '' : ` (${code})`;
   return new RelayError(
     'upstream_unreachable',
     `${provider.profile.name} cannot be reached at ${host}${reason}. Check the address, the network and the proxy.`,
@@ -113,13 +176,13 @@ function unreachable(provider: Provider, cause: unknown): RelayError {
 }
 
 /** The system's own word for it (ECONNREFUSED, CERT_HAS_EXPIRED), from wherever the transport hides it. */
-function networkCode(cause: unknown): string {
+function networkCode(cause: unknown): string | undefined {
   for (let at = cause; at instanceof Error; at = at.cause) {
     const code: unknown = Reflect.get(at, 'code');
-    if (typeof code === 'string') return ` (${code})`;
-    if (at.name === 'TimeoutError') return ' (no answer in time)';
+    if (typeof code === 'string') return code;
+    if (at.name === 'TimeoutError') return 'no answer in time';
   }
-  return '';
+  return undefined;
 }
 
 /** Milliseconds to wait before another attempt; undefined when there is none. */
@@ -145,8 +208,18 @@ function errorOf(
   }
   // Some providers quote the key that they refuse.
   const safeBody = apiKey === undefined ? body : body.replaceAll(apiKey, '[key]');
-  const failure = { status: reply.status, body: safeBody, retryAfter: reply.header('retry-after') };
+  const failure = { status: reply.status, body: safeBody, retryAfterSeconds: askedWait(reply) };
   return upstreamError(failure, profile, model);
+}
+
+/** Seconds; `Retry-After` is a number of them or a date, OpenAI and Azure send milliseconds beside it. */
+function askedWait(reply: UpstreamReply): number | undefined {
+  const milliseconds = Number(reply.header('retry-after-ms') || Number.NaN);
+  const after = reply.header('retry-after') || 'unknown';
+  const seconds = Number(after);
+  const untilDate = (Date.parse(after) - Date.now()) / 1000;
+  const wait = [milliseconds / 1000, seconds, untilDate].find(Number.isFinite);
+  return wait === undefined ? undefined : Math.max(0, Math.ceil(wait));
 }
 
 async function readText(reply: UpstreamReply): Promise<string> {

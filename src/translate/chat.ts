@@ -88,6 +88,7 @@ export interface ChatDelta {
   reasoning?: string | null;
   reasoning_details?: Json[] | null;
   tool_calls?: ChatToolCallDelta[] | null;
+  extra_content?: Json;
 }
 
 export interface ChatUsage {
@@ -101,6 +102,7 @@ export interface ChatChoice {
   message?: ChatDelta | null;
   finish_reason?: string | null;
   usage?: ChatUsage | null;
+  error?: unknown;
 }
 
 export interface ChatChunk {

@@ -3,18 +3,14 @@
  * calls of one assistant turn stand in one message, and their outputs follow it at once. Items are therefore
  * gathered into turns, and every output is moved directly behind the message that holds its call.
  */
-import type {
-  ChatAssistantMessage,
-  ChatImagePart,
-  ChatMessage,
-  ChatToolCall,
-  ChatToolMessage,
-} from './chat.ts';
+import { CallIds } from './call-ids.ts';
+import type { ChatAssistantMessage, ChatImagePart, ChatMessage, ChatToolMessage } from './chat.ts';
 import { anyText, readContent, userContent } from './content.ts';
 import { type CallKind, kindOf } from './item-kinds.ts';
+import { MessageList } from './message-list.ts';
 import type { Profile } from './profile.ts';
 import { modelFamily, type ProviderReasoning, type ReasoningSeal } from './reasoning.ts';
-import { mergeDetails } from './reasoning-details.ts';
+import { giveReasoningBack, joinReasoning, type ReplayedCall, wantsReasoning } from './reasoning-replay.ts';
 import type { InputItem } from './responses.ts';
 import type { ToolTable } from './tools.ts';
 
@@ -50,7 +46,7 @@ export function assistantTurnOf(output: readonly InputItem[], tools: ToolTable):
   return { text: joinTexts(texts), calls };
 }
 
-function chatFunction(item: InputItem, kind: CallKind, tools: ToolTable): ChatToolCall['function'] {
+function chatFunction(item: InputItem, kind: CallKind, tools: ToolTable): ReplayedCall['chat']['function'] {
   return {
     name: tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
     arguments: kind.arguments(item),
@@ -75,20 +71,15 @@ export function toChatMessages(
 /** The assistant turn that is being gathered: it ends with the first item that is not the assistant's. */
 class OpenTurn {
   readonly texts: string[] = [];
-  readonly calls: PendingCall[] = [];
+  /** Each with the client's call id, by which its output is found. */
+  readonly calls: ReplayedCall[] = [];
   readonly reasoning: ProviderReasoning[] = [];
-}
-
-interface PendingCall {
-  /** The client's call id, by which its output is found. */
-  callId: string;
-  /** The Chat call; its id differs from `callId` only where a client used one id twice in a turn. */
-  chat: ChatToolCall;
 }
 
 class ConversationBuilder {
   readonly #options: ConversationOptions;
-  readonly #messages: ChatMessage[] = [];
+  readonly #list: MessageList;
+  readonly #callIds: CallIds;
   readonly #leading: string[] = [];
   /** Outputs by call id, in order; each is taken by the first call with that id that has none yet. */
   readonly #outputs = new Map<string, InputItem[]>();
@@ -98,6 +89,8 @@ class ConversationBuilder {
 
   constructor(items: readonly InputItem[], options: ConversationOptions) {
     this.#options = options;
+    this.#list = new MessageList(options.profile);
+    this.#callIds = new CallIds(options.profile.toolCallIds);
     for (const item of items) {
       if (kindOf(item)?.role !== 'output' || item.call_id === undefined) continue;
       const waiting = this.#outputs.get(item.call_id);
@@ -114,7 +107,7 @@ class ConversationBuilder {
       return;
     }
     this.#closeTurn();
-    this.#messages.push(
+    this.#list.push(
       lateInstructions === 'keep'
         ? { role: instructionRole, content: text }
         : { role: 'user', content: `[instructions]\n${text}` },
@@ -149,9 +142,11 @@ class ConversationBuilder {
 
   finish(): ChatMessage[] {
     this.#closeTurn();
-    if (this.#leading.length === 0) return this.#messages;
+    this.#list.end();
+    const { messages } = this.#list;
+    if (this.#leading.length === 0) return messages;
     const content = this.#leading.join('\n\n');
-    return [{ role: this.#options.profile.instructionRole, content }, ...this.#messages];
+    return [{ role: this.#options.profile.instructionRole, content }, ...messages];
   }
 
   #message(item: InputItem): void {
@@ -174,7 +169,7 @@ class ConversationBuilder {
     if (content.length === 0) return;
     this.#closeTurn();
     this.#started = true;
-    this.#messages.push({ role: 'user', content });
+    this.#list.push({ role: 'user', content });
   }
 
   #reasoning(item: InputItem): void {
@@ -192,11 +187,12 @@ class ConversationBuilder {
 
   #call(item: InputItem, kind: CallKind): void {
     const turn = this.#openTurn();
-    const callId = item.call_id ?? item.id ?? `call_${this.#messages.length}_${turn.calls.length}`;
-    const isRepeated = turn.calls.some((call) => call.chat.id === callId);
-    const chat: ChatToolCall = {
-      id: isRepeated ? `${callId}_${turn.calls.length}` : callId,
-      type: 'function',
+    const callId = item.call_id ?? item.id ?? `call_${this.#list.messages.length}_${turn.calls.length}`;
+    // A client may use one id twice in a turn; a provider may not see it twice.
+    const isRepeated = turn.calls.some((call) => call.callId === callId);
+    const chat = {
+      id: this.#callIds.upstream(isRepeated ? `${callId}_${turn.calls.length}` : callId),
+      type: 'function' as const,
       function: chatFunction(item, kind, this.#options.tools),
     };
     turn.calls.push({ callId, chat });
@@ -222,7 +218,7 @@ class ConversationBuilder {
     if (turn === undefined) return;
     this.#turn = undefined;
     if (turn.texts.length === 0 && turn.calls.length === 0) return;
-    this.#messages.push(this.#assistantMessage(turn));
+    this.#list.push(this.#assistantMessage(turn));
     this.#toolMessages(turn.calls);
   }
 
@@ -233,27 +229,11 @@ class ConversationBuilder {
     if (text !== '') message.content = text;
     else if (profile.emptyAssistantContent === 'null') message.content = null;
     else if (profile.emptyAssistantContent === 'empty') message.content = '';
-    this.#giveReasoningBack(turn, text, message);
+    const isWanted = wantsReasoning(profile, turn.calls.length);
+    const reasoning = joinReasoning(turn.reasoning) ?? (isWanted ? this.#recalled(turn, text) : undefined);
+    giveReasoningBack(message, turn.calls, reasoning, profile);
     if (turn.calls.length > 0) message.tool_calls = turn.calls.map((call) => call.chat);
     return message;
-  }
-
-  #giveReasoningBack(turn: OpenTurn, text: string, message: ChatAssistantMessage): void {
-    const { turns, field, placeholder } = this.#options.profile.reasoningReplay;
-    const isWanted = turns === 'all' || (turns === 'tool-turns' && turn.calls.length > 0);
-    const reasoning = joinReasoning(turn.reasoning) ?? (isWanted ? this.#recalled(turn, text) : undefined);
-    for (const call of turn.calls) {
-      const extra = reasoning?.callExtras?.[call.callId];
-      if (extra !== undefined) call.chat.extra_content = extra;
-    }
-    if (!isWanted) return;
-    const target = field === 'as-received' ? reasoning?.field : field;
-    if (target === 'reasoning_details') {
-      if (reasoning?.details !== undefined) message.reasoning_details = reasoning.details;
-      return;
-    }
-    const thought = reasoning?.text || placeholder;
-    if (target !== undefined && thought !== null) message[target] = thought;
   }
 
   #recalled(turn: OpenTurn, text: string): ProviderReasoning | undefined {
@@ -263,46 +243,42 @@ class ConversationBuilder {
   }
 
   /** The outputs of one assistant message; images that cannot stay inside follow behind all of them. */
-  #toolMessages(calls: readonly PendingCall[]): void {
+  #toolMessages(calls: readonly ReplayedCall[]): void {
     const images: ChatImagePart[] = [];
     for (const call of calls) {
       const output = this.#outputs.get(call.callId)?.shift();
       if (output !== undefined) this.#taken.add(output);
-      this.#messages.push(this.#toolMessage(call.chat.id, output, images));
+      this.#list.push(this.#toolMessage(call, output, images));
     }
     if (images.length === 0) return;
-    this.#messages.push({
+    this.#list.push({
       role: 'user',
       content: [{ type: 'text', text: 'Images from the tool outputs above:' }, ...images],
     });
   }
 
-  #toolMessage(callId: string, output: InputItem | undefined, deferred: ChatImagePart[]): ChatToolMessage {
-    if (output === undefined) return { role: 'tool', tool_call_id: callId, content: NO_OUTPUT };
+  #toolMessage(
+    { chat }: ReplayedCall,
+    output: InputItem | undefined,
+    deferred: ChatImagePart[],
+  ): ChatToolMessage {
+    const { toolImages, toolMessageName } = this.#options.profile;
+    const message = {
+      role: 'tool' as const,
+      tool_call_id: chat.id,
+      ...(toolMessageName ? { name: chat.function.name } : {}),
+    };
+    if (output === undefined) return { ...message, content: NO_OUTPUT };
     const { text, images } = readContent(output.output);
-    const { toolImages } = this.#options.profile;
-    if (images.length > 0 && toolImages === 'inline') {
+    if (images.length === 0) return { ...message, content: text || EMPTY_OUTPUT };
+    if (toolImages === 'inline') {
       const texts = text === '' ? [] : [{ type: 'text' as const, text }];
-      return { role: 'tool', tool_call_id: callId, content: [...texts, ...images] };
+      return { ...message, content: [...texts, ...images] };
     }
-    if (images.length === 0) return { role: 'tool', tool_call_id: callId, content: text || EMPTY_OUTPUT };
     if (toolImages === 'user-message') deferred.push(...images);
     const note = toolImages === 'user-message' ? IMAGE_OUTPUT : IMAGE_OUTPUT_UNREAD;
-    return { role: 'tool', tool_call_id: callId, content: text === '' ? note : `${text}\n${note}` };
+    return { ...message, content: text === '' ? note : `${text}\n${note}` };
   }
-}
-
-/** Several reasoning items of one turn (reasoning, text, reasoning) as one. */
-export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
-  const [first] = parts;
-  if (first === undefined || parts.length === 1) return first;
-  const details = parts.flatMap((part) => part.details ?? []);
-  return {
-    ...first,
-    text: parts.map((part) => part.text).join(''),
-    ...(details.length > 0 ? { details: mergeDetails([], details) } : {}),
-    callExtras: Object.assign({}, ...parts.map((part) => part.callExtras)),
-  };
 }
 
 /** Codex's multi-agent messages: their `encrypted_content` parts are the model's own plain text. */

@@ -22,7 +22,7 @@ export function reasoningOf(delta: ChatDelta): ReasoningDelta | undefined {
   if (!Array.isArray(delta.content)) return undefined;
   // Mistral, 2026-11: content is a list whose thinking blocks hold lists of text parts.
   const text = delta.content.map(thinkingText).join('');
-  return text === '' ? undefined : { text, field: 'reasoning_content', details };
+  return text === '' ? undefined : { text, field: 'thinking_block', details };
 }
 
 export function textOf(delta: ChatDelta): string {

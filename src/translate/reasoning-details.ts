@@ -18,6 +18,26 @@ export function mergeDetails(details: readonly Json[], fragments: readonly Json[
   return merged;
 }
 
+/**
+ * Fragments as they would be if each carried only what is new. MiniMax (2026-11) may send an entry's whole text
+ * so far in every fragment.
+ */
+export class RepeatedDetails {
+  readonly #texts = new Map<string, string>();
+
+  news(fragments: readonly Json[]): Json[] {
+    return fragments.map((fragment) => {
+      if (!isEntry(fragment) || typeof fragment['text'] !== 'string') return fragment;
+      const key = `${fragment['type']} ${fragment['index']}`;
+      const before = this.#texts.get(key) ?? '';
+      const { text } = fragment;
+      const isRepeated = before !== '' && text.startsWith(before);
+      this.#texts.set(key, isRepeated ? text : before + text);
+      return isRepeated ? { ...fragment, text: text.slice(before.length) } : fragment;
+    });
+  }
+}
+
 /** The visible text of the fragments, for display. */
 export function detailsText(fragments: readonly Json[]): string {
   let text = '';

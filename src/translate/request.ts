@@ -25,6 +25,8 @@ export interface ChatTranslation {
   body: ChatRequest;
   /** Needed again to give calls back in the shape in which their tools were declared. */
   tools: ToolTable;
+  /** What was left out or changed that a person may wonder about, as sentences for the log. */
+  notes: string[];
 }
 
 const NO_TOOLS: ReadonlySet<string> = new Set();
@@ -37,7 +39,26 @@ export function toChatRequest(request: ResponsesRequest, options: TranslationOpt
   const messages = toChatMessages(request.instructions, items, { profile, model, tools, seal, recall });
   const body: ChatRequest = { model, messages, stream: true };
   applySettings(body, request, profile, tools);
-  return { body, tools };
+  return { body, tools, notes: notesOn(request, options, tools) };
+}
+
+function notesOn(
+  request: ResponsesRequest,
+  { profile, model }: TranslationOptions,
+  tools: ToolTable,
+): string[] {
+  const notes: string[] = [];
+  if (tools.surplus > 0) {
+    notes.push(`${profile.name} takes at most ${profile.maxTools} tools: ${tools.surplus} were left out`);
+  }
+  const effort = request.reasoning?.effort;
+  const forced = profile.effortWithTools;
+  if (forced !== null && effort && effort !== forced && tools.chatTools.length > 0) {
+    notes.push(
+      `${profile.name} accepts tools of ${model} only with reasoning effort "${forced}": "${effort}" was not sent`,
+    );
+  }
+  return notes;
 }
 
 export function inputItems(input: ResponsesRequest['input']): readonly InputItem[] {

@@ -60,6 +60,8 @@ export interface Tool {
   /** Of a namespace: its functions. */
   tools?: readonly Tool[] | undefined;
   execution?: string | undefined;
+  /** Of `web_search`: false where the user allows no live access to the web. */
+  external_web_access?: boolean | undefined;
 }
 
 export type ToolChoice =

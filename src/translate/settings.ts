@@ -1,6 +1,8 @@
 /** The settings of a request (everything but messages and tools) in the provider's dialect. */
-import type { ChatRequest } from './chat.ts';
-import type { OptionalField, Profile } from './profile.ts';
+import type { ChatRequest, ChatUserMessage } from './chat.ts';
+import { effortFor, isThinking } from './effort.ts';
+import { answerSchema } from './json-schema.ts';
+import type { OptionalField, Profile, ToolChoiceKind } from './profile.ts';
 import type { JsonObject, ResponsesRequest, TextFormat, ToolChoice, ToolReference } from './responses.ts';
 import type { ToolTable } from './tools.ts';
 
@@ -18,9 +20,6 @@ const SAME_NAME: readonly Exclude<OptionalField, 'parallel_tool_calls'>[] = [
   'top_p',
 ];
 
-/** Weakest first; a request for a level that a provider lacks takes the nearest, the stronger one on a tie. */
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
-
 export function applySettings(
   body: ChatRequest,
   request: ResponsesRequest,
@@ -33,21 +32,10 @@ export function applySettings(
     if (value !== undefined && value !== null && profile.optionalFields.includes(field)) body[field] = value;
   }
   if (request.max_output_tokens) body[profile.maxTokensField] = request.max_output_tokens;
-  const effort = effortFor(request.reasoning?.effort, profile);
-  if (effort !== undefined) body['reasoning_effort'] = effort;
   applyToolSettings(body, request, profile, tools);
+  const effort = effortFor(request.reasoning?.effort, profile, body.tools !== undefined);
+  Object.assign(body, profile.extraFields, effort?.fields);
   applyFormat(body, request.text?.format, profile);
-  Object.assign(body, profile.extraFields);
-}
-
-function effortFor(effort: string | null | undefined, profile: Profile): string | undefined {
-  if (!effort || profile.effort === 'none') return undefined;
-  const { effortLevels } = profile;
-  if (effortLevels.length === 0 || effortLevels.includes(effort)) return effort;
-  const wanted = EFFORTS.indexOf(effort);
-  if (wanted === -1) return undefined;
-  const distance = (level: string) => Math.abs(EFFORTS.indexOf(level) - wanted);
-  return effortLevels.reduce((best, level) => (distance(level) <= distance(best) ? level : best));
 }
 
 function applyToolSettings(
@@ -56,15 +44,17 @@ function applyToolSettings(
   profile: Profile,
   tools: ToolTable,
 ): void {
+  const { webSearch } = tools;
+  if (webSearch !== null && 'fields' in webSearch) Object.assign(body, webSearch.fields);
+  const choice = sendableChoice(chatToolChoice(request.tool_choice, tools), request, profile);
+  const { only } = choice;
+  const functions =
+    only === undefined ? tools.chatTools : tools.chatTools.filter(({ function: { name } }) => only.has(name));
+  const search = webSearch !== null && 'tool' in webSearch && only === undefined ? [webSearch.tool] : [];
   // A tool setting without tools is a 400 at most providers.
-  if (tools.chatTools.length === 0) return;
-  const choice = chatToolChoice(request.tool_choice, tools);
-  body.tools =
-    choice.only === undefined
-      ? tools.chatTools
-      : tools.chatTools.filter(({ function: { name } }) => choice.only?.has(name));
-  if (choice.value !== undefined && profile.toolChoices.includes(choice.kind))
-    body.tool_choice = choice.value;
+  if (functions.length + search.length === 0) return;
+  body.tools = search.length === 0 ? functions : [...functions, ...search];
+  if (choice.value !== undefined) body.tool_choice = choice.value;
   const parallel = request.parallel_tool_calls;
   if (typeof parallel === 'boolean' && profile.optionalFields.includes('parallel_tool_calls')) {
     body['parallel_tool_calls'] = parallel;
@@ -72,7 +62,7 @@ function applyToolSettings(
 }
 
 interface ChatToolChoice {
-  kind: 'none' | 'auto' | 'required' | 'named';
+  kind: ToolChoiceKind;
   value: ChatRequest['tool_choice'] | undefined;
   /** `allowed_tools` has no Chat form: the others are left out of `tools`. */
   only?: ReadonlySet<string>;
@@ -92,43 +82,73 @@ function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable)
   return { kind: 'named', value: { type: 'function', function: { name } } };
 }
 
+/** The choice as the provider can be asked for it: what it refuses becomes the nearest that it accepts. */
+function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
+  const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
+  const accepted =
+    toolChoicesThinking !== null && isThinking(request.reasoning?.effort, profile)
+      ? toolChoicesThinking
+      : toolChoices;
+  const { kind, value, only } = choice;
+  const rest = only === undefined ? {} : { only };
+  if (accepted.includes(kind)) {
+    return kind === 'required' ? { kind, value: requiredChoice, ...rest } : choice;
+  }
+  // No tool may be called: none is offered.
+  if (kind === 'none') return { kind, value: undefined, only: new Set() };
+  if (kind === 'named' && typeof value === 'object' && accepted.includes('required')) {
+    return { kind: 'required', value: requiredChoice, only: new Set([value.function.name]) };
+  }
+  return { kind: 'auto', value: undefined, ...rest };
+}
+
 function declaredName(reference: ToolReference, tools: ToolTable): string | undefined {
   const name = tools.upstreamName(reference.namespace, reference.name ?? reference.type);
   return tools.resolve(name) === undefined ? undefined : name;
 }
 
+// ---------------------------------------------------------------------------------- response formats
+
 function applyFormat(body: ChatRequest, format: TextFormat | null | undefined, profile: Profile): void {
   if (!format || format.type === 'text') return;
-  if (format.type === 'json_schema' && profile.responseFormat === 'json_schema') {
-    body['response_format'] = { type: 'json_schema', json_schema: chatSchema(format) };
+  const isFree = profile.formatWithTools || body.tools === undefined;
+  if (format.type === 'json_schema' && profile.responseFormat === 'json_schema' && isFree) {
+    body['response_format'] = { type: 'json_schema', json_schema: chatSchema(format, profile) };
     return;
   }
-  if (profile.responseFormat !== 'prompt') body['response_format'] = { type: 'json_object' };
-  appendInstruction(body, formatInWords(format));
+  if (profile.responseFormat !== 'prompt' && isFree) body['response_format'] = { type: 'json_object' };
+  const schema = format.type === 'json_schema' ? (format.schema ?? {}) : undefined;
+  body.messages = withFormatInWords(body.messages, schema);
 }
 
-function chatSchema(format: TextFormat): JsonObject {
+function chatSchema(format: TextFormat, profile: Profile): JsonObject {
   return {
     name: format.name ?? 'response',
     ...(format.description ? { description: format.description } : {}),
-    schema: format.schema ?? {},
+    schema: answerSchema(format.schema ?? {}, profile.toolSchema),
     ...(typeof format.strict === 'boolean' ? { strict: format.strict } : {}),
   };
 }
 
-/** Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11). */
-function formatInWords(format: TextFormat): string {
+/**
+ * The messages with the wanted format in words, at the end, so that the cached prefix stays what it was.
+ * Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * @param schema undefined: any JSON object
+ */
+export function withFormatInWords(
+  messages: ChatRequest['messages'],
+  schema: JsonObject | undefined,
+): ChatRequest['messages'] {
   const start = 'Answer with one JSON object and nothing else.';
-  if (format.type !== 'json_schema') return start;
-  return `${start} It must be valid against this JSON Schema:\n${JSON.stringify(format.schema ?? {})}`;
-}
-
-/** At the end of the conversation, so that the cached prefix stays what it was. */
-function appendInstruction(body: ChatRequest, text: string): void {
-  const last = body.messages.at(-1);
-  if (last?.role === 'user' && typeof last.content === 'string') {
-    body.messages[body.messages.length - 1] = { role: 'user', content: `${last.content}\n\n${text}` };
-    return;
-  }
-  body.messages.push({ role: 'user', content: text });
+  const text =
+    schema === undefined
+      ? start
+      : `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
+  const last = messages.at(-1);
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
+  const content: ChatUserMessage['content'] =
+    typeof last.content === 'string'
+      ? `${last.content}\n\n${text}`
+      : [...last.content, { type: 'text', text }];
+  return [...messages.slice(0, -1), { role: 'user', content }];
 }

@@ -21,7 +21,7 @@ import { RelayError } from './errors.ts';
 import { finishOf } from './finish-reasons.ts';
 import type { Profile, ReasoningField } from './profile.ts';
 import type { ReasoningSeal } from './reasoning.ts';
-import { mergeDetails } from './reasoning-details.ts';
+import { detailsText, mergeDetails, RepeatedDetails } from './reasoning-details.ts';
 import { newResponse } from './response.ts';
 import type {
   Json,
@@ -30,6 +30,7 @@ import type {
   ResponsesRequest,
   TerminalEventType,
 } from './responses.ts';
+import { type SplitText, ThinkTagSplitter } from './think-tags.ts';
 import type { ToolTable } from './tools.ts';
 import { errorInChunk } from './upstream-errors.ts';
 import { toResponseUsage, usageOf } from './usage.ts';
@@ -70,6 +71,12 @@ export class ResponseStream {
   #error: RelayError | undefined;
   /** Parts of `reasoning_details` that came after their reasoning item had ended. */
   readonly #lateDetails: Json[] = [];
+  /** The provider sent an empty list of details, which OpenRouter wants back as it came. */
+  #sawEmptyDetails = false;
+  #sawDetails = false;
+  /** Undefined once the beginning of the answer is behind, or where the profile knows no tags. */
+  #splitter: ThinkTagSplitter | undefined;
+  readonly #repeated: RepeatedDetails | undefined;
   readonly #output: EventOutput = {
     push: (event) => {
       this.#events.push(event);
@@ -81,6 +88,9 @@ export class ResponseStream {
     this.#options = options;
     this.#response = newResponse(options.request, options.responseId, options.now());
     this.#tracker = new CallTracker((providerId) => this.#newCall(providerId));
+    const { thinkTag, detailsMayRepeat } = options.profile;
+    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(thinkTag);
+    if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 
   /** The response as it stands: of finished items only. The final one after a terminal event. */
@@ -139,6 +149,7 @@ export class ResponseStream {
   /** Upstream ended: closes what is open and emits the one terminal event. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
+    this.#endSplitting();
     if (this.#finishReason === undefined) {
       return this.fail(this.#upstreamError('closed the stream before the answer was finished'));
     }
@@ -225,9 +236,13 @@ export class ResponseStream {
 
   #delta(delta: ChatDelta): void {
     const reasoning = reasoningOf(delta);
-    if (reasoning !== undefined) this.#reason(reasoning);
+    if (reasoning !== undefined) {
+      // A provider that takes reasoning apart itself leaves no tags in the text.
+      this.#endSplitting();
+      this.#reason(reasoning);
+    } else if (delta.reasoning_details) this.#sawEmptyDetails = true;
     const text = textOf(delta);
-    if (text !== '') this.#say('output_text', text);
+    if (text !== '') this.#text(text);
     if (delta.refusal) this.#say('refusal', delta.refusal);
     const calls = delta.tool_calls;
     if (calls) {
@@ -236,6 +251,30 @@ export class ResponseStream {
         if (fragment) this.#call(fragment, at, calls.length);
       }
     }
+    if (delta.extra_content) this.#signLastCall(delta.extra_content);
+  }
+
+  #text(text: string): void {
+    if (this.#splitter === undefined) this.#say('output_text', text);
+    else this.#speak(this.#splitter.split(text));
+    if (this.#splitter?.isDone) this.#splitter = undefined;
+  }
+
+  #endSplitting(): void {
+    const rest = this.#splitter?.flush();
+    this.#splitter = undefined;
+    if (rest !== undefined) this.#speak(rest);
+  }
+
+  #speak({ reasoning, text }: SplitText): void {
+    if (reasoning !== '') this.#reason({ text: reasoning, field: 'think_tags', details: [] });
+    if (text !== '') this.#say('output_text', text);
+  }
+
+  /** Gemini, 2026-11: a signature may come alone, behind its call. */
+  #signLastCall(extra: Json): void {
+    const call = this.#tracker.calls.at(-1);
+    if (call !== undefined) call.extra ??= extra;
   }
 
   #say(part: 'output_text' | 'refusal', text: string): void {
@@ -247,7 +286,10 @@ export class ResponseStream {
     if (draft instanceof MessageDraft) draft.append(text, this.#output);
   }
 
-  #reason({ text, field, details }: ReasoningDelta): void {
+  #reason({ text: given, field, details: fragments }: ReasoningDelta): void {
+    const details = this.#repeated?.news(fragments) ?? fragments;
+    const text = details === fragments ? given : detailsText(details);
+    if (details.length > 0) this.#sawDetails = true;
     let draft = this.#drafts.at(-1);
     // A signature may come late, when the answer has begun: it does not end what is being said.
     const isLate = text === '' && !(draft instanceof ReasoningDraft) && draft !== undefined;
@@ -343,9 +385,11 @@ export class ResponseStream {
   /** What must go back but came after its reasoning item: it travels in a reasoning item of its own. */
   #carryMetadata(): void {
     const calls = this.#tracker.calls.filter((call) => call.extra !== undefined);
-    if (calls.length === 0 && this.#lateDetails.length === 0) return;
+    const hasCalls = this.#tracker.calls.length > 0;
+    const hasEmptyDetails = hasCalls && this.#sawEmptyDetails && !this.#sawDetails;
+    if (calls.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return;
     const extras = Object.fromEntries(calls.map((call) => [call.callId, call.extra ?? null]));
-    const carrier = this.#newReasoning('reasoning_details', extras);
+    const carrier = this.#newReasoning('reasoning_details', extras, hasEmptyDetails);
     carrier.details.push(...this.#lateDetails);
     this.#drafts.push(carrier);
   }
@@ -359,7 +403,11 @@ export class ResponseStream {
     return draft;
   }
 
-  #newReasoning(field: ReasoningField, callExtras?: { [callId: string]: Json }): ReasoningDraft {
+  #newReasoning(
+    field: ReasoningField,
+    callExtras?: { [callId: string]: Json },
+    hasEmptyDetails = false,
+  ): ReasoningDraft {
     const { request, profile, model, seal, newId } = this.#options;
     const showsSummary = Boolean(request.reasoning?.summary);
     return new ReasoningDraft(newId('rs'), showsSummary, ({ text, details }) =>
@@ -368,7 +416,7 @@ export class ResponseStream {
         model,
         text,
         field,
-        ...(details.length > 0 ? { details: mergeDetails([], details) } : {}),
+        ...(details.length > 0 || hasEmptyDetails ? { details: mergeDetails([], details) } : {}),
         ...(callExtras === undefined ? {} : { callExtras }),
       }),
     );

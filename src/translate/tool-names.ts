@@ -3,6 +3,7 @@
  * `[A-Za-z0-9_-]{1,64}` (OpenAI's rule, the narrowest common one); Codex has namespaces, and MCP servers choose
  * names of any length. The same name always gives the same alias, so the prompt's prefix stays stable.
  */
+import type { Profile } from './profile.ts';
 
 const LEGAL = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_LENGTH = 64;
@@ -14,8 +15,14 @@ export function flatName(namespace: string | null | undefined, name: string): st
 }
 
 /** The legal name for a flat one: itself where it fits, else a readable head and a hash of the whole. */
-export function legalName(flat: string): string {
-  return LEGAL.test(flat) ? flat : hashedName(flat, flat);
+export function legalName(flat: string, start: Profile['toolNames']): string {
+  const name = readableName(flat, start);
+  return LEGAL.test(name) ? name : hashedName(name, flat);
+}
+
+/** The name with a beginning that the provider accepts. */
+export function readableName(flat: string, start: Profile['toolNames']): string {
+  return start === 'letter-first' && !/^[A-Za-z_]/.test(flat) ? `_${flat}` : flat;
 }
 
 /** A name that is different for every `identity`, and reads like `flat`. */

@@ -3,9 +3,10 @@
  * call is restored to the kind that the client declared. One entry of `TOOL_KINDS` holds both halves of a kind.
  */
 import type { ChatFunctionTool } from './chat.ts';
+import { strictSchema, toolParameters } from './json-schema.ts';
 import type { Profile } from './profile.ts';
 import type { CallItem, InputItem, ItemStatus, Json, JsonObject, Tool } from './responses.ts';
-import { flatName, hashedName, legalName } from './tool-names.ts';
+import { flatName, hashedName, legalName, readableName } from './tool-names.ts';
 
 /** The field of the lowered function that carries a custom tool's free text. */
 export const CUSTOM_INPUT_FIELD = 'input';
@@ -135,6 +136,12 @@ export class ToolTable {
   readonly chatTools: ChatFunctionTool[] = [];
   /** Kinds of hosted tools that were left out, e.g. `web_search`; each once. */
   readonly dropped = new Set<string>();
+  /** The client asked for a web search, and the provider has one of its own. */
+  webSearch: Profile['webSearch'] = null;
+  /** How many tools the provider's limit cut off. */
+  surplus = 0;
+  readonly #profile: Profile;
+  readonly #denylist: ReadonlySet<string>;
   readonly #byUpstreamName = new Map<string, DeclaredTool>();
   readonly #byIdentity = new Map<string, DeclaredTool>();
 
@@ -144,11 +151,13 @@ export class ToolTable {
     profile: Profile,
     denylist: ReadonlySet<string>,
   ) {
-    for (const tool of tools) this.#declare(tool, undefined, profile, denylist);
+    this.#profile = profile;
+    this.#denylist = denylist;
+    for (const tool of tools) this.#declare(tool, undefined);
     // "Responses Lite" and deferred tools arrive inside the history (see the Codex facts, tool_search).
     for (const item of input) {
       if (item.tools === undefined) continue;
-      for (const tool of item.tools) this.#declare(tool, undefined, profile, denylist);
+      for (const tool of item.tools) this.#declare(tool, undefined);
     }
   }
 
@@ -162,17 +171,17 @@ export class ToolTable {
     const flat = flatName(namespace, name);
     const declared =
       this.#byIdentity.get(identityOf(namespace, name)) ?? this.#byIdentity.get(identityOf(null, flat));
-    return declared?.upstreamName ?? legalName(flat);
+    return declared?.upstreamName ?? legalName(flat, this.#profile.toolNames);
   }
 
-  #declare(tool: Tool, namespace: string | undefined, profile: Profile, denylist: ReadonlySet<string>): void {
+  #declare(tool: Tool, namespace: string | undefined): void {
     if (tool.type === 'namespace') {
-      for (const member of tool.tools ?? []) this.#declare(member, tool.name, profile, denylist);
+      for (const member of tool.tools ?? []) this.#declare(member, tool.name);
       return;
     }
     const kind = TOOL_KINDS[tool.type];
     if (kind === undefined) {
-      this.dropped.add(tool.type);
+      this.#hosted(tool);
       return;
     }
     const name = tool.name ?? tool.type;
@@ -180,16 +189,31 @@ export class ToolTable {
     if (this.#byIdentity.has(identity)) return;
 
     const upstreamName = this.#freeName(flatName(namespace, name), identity);
-    if (denylist.has(upstreamName)) return;
+    if (this.#denylist.has(upstreamName)) return;
+    if (this.#byIdentity.size === this.#profile.maxTools) {
+      this.surplus += 1;
+      return;
+    }
     const declared = { kind, namespace, name, upstreamName };
     this.#byIdentity.set(identity, declared);
     this.#byUpstreamName.set(upstreamName, declared);
-    this.chatTools.push(chatTool(kind, tool, upstreamName, profile));
+    this.chatTools.push(chatTool(kind, tool, upstreamName, this.#profile));
+  }
+
+  /** A tool that OpenAI's servers would run. */
+  #hosted(tool: Tool): void {
+    const { webSearch } = this.#profile;
+    const isSearch = tool.type.startsWith('web_search') && tool.external_web_access !== false;
+    if (isSearch && webSearch !== null) this.webSearch = webSearch;
+    else this.dropped.add(tool.type);
   }
 
   #freeName(flat: string, identity: string): string {
-    let name = legalName(flat);
-    for (let salt = ''; this.#byUpstreamName.has(name); salt += '+') name = hashedName(flat, identity + salt);
+    const { toolNames } = this.#profile;
+    const readable = readableName(flat, toolNames);
+    let name = legalName(flat, toolNames);
+    for (let salt = ''; this.#byUpstreamName.has(name); salt += '+')
+      name = hashedName(readable, identity + salt);
     return name;
   }
 }
@@ -200,13 +224,15 @@ function identityOf(namespace: string | null | undefined, name: string): string 
 
 function chatTool(kind: ToolKind, tool: Tool, name: string, profile: Profile): ChatFunctionTool {
   const { description, parameters } = kind.lower(tool);
+  const isStrict = profile.strictTools && typeof tool.strict === 'boolean';
+  const shaped = toolParameters(parameters, profile.toolSchema);
   return {
     type: 'function',
     function: {
       name,
       ...(description ? { description } : {}),
-      parameters,
-      ...(profile.strictTools && typeof tool.strict === 'boolean' ? { strict: tool.strict } : {}),
+      parameters: isStrict && tool.strict ? strictSchema(shaped) : shaped,
+      ...(isStrict ? { strict: tool.strict ?? false } : {}),
     },
   };
 }

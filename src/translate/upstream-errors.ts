@@ -7,8 +7,8 @@ export interface UpstreamFailure {
   status: number;
   /** The body as text; any length, any shape. */
   body: string;
-  /** Value of the `Retry-After` header. */
-  retryAfter?: string | undefined;
+  /** How long the provider asks to wait. */
+  retryAfterSeconds?: number | undefined;
 }
 
 const OVERFLOW =
@@ -22,43 +22,69 @@ const MAX_MESSAGE = 600;
 export function upstreamError(failure: UpstreamFailure, profile: Profile, model: string): RelayError {
   const { status } = failure;
   const said = messageIn(parsed(failure.body), failure.body);
-  const code = codeFor(status, said.message, said.code);
-  const retryAfterSeconds = seconds(failure.retryAfter);
+  const isEmpty = failure.body.trim() === '';
+  said.codes.push(isEmpty ? `http_${status}_empty` : `http_${status}`, `http_${status}`);
+  const code = codeFor(status, said, profile);
+  const { retryAfterSeconds } = failure;
   return new RelayError(code, sentence(code, status, said.message, profile, model, retryAfterSeconds), {
     status: clientStatus(code, status),
     retryAfterSeconds,
   });
 }
 
-/** The error object that a provider put into a stream that began with 200; undefined where there is none. */
+/**
+ * The error that a provider put into a stream, or a JSON reply, that began with 200; undefined where there is
+ * none. Runs for every chunk: what is no error must be cheap to tell.
+ */
 export function errorInChunk(chunk: ChatChunk, profile: Profile, model: string): RelayError | undefined {
-  const { error } = chunk;
-  if (error === undefined || error === null) return undefined;
+  if (!holdsError(chunk)) return undefined;
   const said = messageIn(chunk, '');
-  const status = Number(said.code);
-  const isStatus = status >= 400 && status < 600;
-  const code = codeFor(isStatus ? status : 500, said.message, said.code);
-  return new RelayError(
-    code,
-    sentence(code, isStatus ? status : undefined, said.message, profile, model, undefined),
-  );
+  const status = Number(said.codes.find((code) => /^[45]\d\d$/.test(code)) ?? 0);
+  const isRefusal = said.codes.some((code) => /invalid.?(request|argument|param)/i.test(code));
+  const code = codeFor(status || (isRefusal ? 400 : 500), said, profile);
+  return new RelayError(code, sentence(code, status || undefined, said.message, profile, model, undefined));
+}
+
+function holdsError(chunk: ChatChunk): boolean {
+  if (chunk.error) return true;
+  const { choices } = chunk;
+  if (choices && choices.length > 0) return Boolean(choices[0]?.error) || failsInBaseResp(chunk);
+  if (failsInBaseResp(chunk) || record(chunk['x_groq'])?.['error']) return true;
+  // Cerebras and vLLM, 2026-11: no envelope at all.
+  return !choices && (chunk['object'] === 'error' || chunk['detail'] !== undefined || hasBareMessage(chunk));
+}
+
+/** MiniMax, 2026-11: every reply has one; 0 is success. */
+function failsInBaseResp(chunk: ChatChunk): boolean {
+  const status = record(chunk['base_resp'])?.['status_code'];
+  return typeof status === 'number' && status !== 0;
+}
+
+function hasBareMessage(chunk: ChatChunk): boolean {
+  return typeof chunk['message'] === 'string' && (Boolean(chunk['code']) || Boolean(chunk['status_code']));
 }
 
 interface Said {
   message: string;
-  code: string;
+  /** Codes and types, the most telling first. */
+  codes: string[];
 }
 
-function codeFor(status: number, message: string, code: string): ErrorCode {
-  if (code === 'context_length_exceeded') return 'context_length_exceeded';
-  if (code === 'insufficient_quota' || status === 402) return 'insufficient_quota';
-  const isRate = RATE.test(message) || RATE.test(code);
-  if (!isRate && (OVERFLOW.test(message) || OVERFLOW.test(code))) return 'context_length_exceeded';
-  if (QUOTA.test(message) || QUOTA.test(code)) return 'insufficient_quota';
+function codeFor(status: number, { message, codes }: Said, { errorCodes }: Profile): ErrorCode {
+  for (const code of codes) {
+    const known = Object.hasOwn(errorCodes, code) ? errorCodes[code] : undefined;
+    if (known !== undefined) return known;
+  }
+  if (codes.includes('context_length_exceeded')) return 'context_length_exceeded';
+  if (codes.includes('insufficient_quota') || status === 402) return 'insufficient_quota';
+  const says = (pattern: RegExp) => pattern.test(message) || codes.some((code) => pattern.test(code));
+  const isRate = says(RATE);
+  if (!isRate && says(OVERFLOW)) return 'context_length_exceeded';
+  if (says(QUOTA)) return 'insufficient_quota';
   if (status === 429 || isRate) return 'rate_limit_exceeded';
   if (status === 413) return 'context_length_exceeded';
   if (status === 401 || status === 403) return 'upstream_unauthorized';
-  if (status === 404) return 'model_not_found';
+  if (status === 404 || codes.includes('model_not_found')) return 'model_not_found';
   if (status === 503 || status === 529) return 'server_is_overloaded';
   return status >= 500 ? 'upstream_error' : 'invalid_prompt';
 }
@@ -111,25 +137,53 @@ function parsed(body: string): unknown {
   }
 }
 
-/** The message and code of the known shapes: `{error:{}}`, `{error:""}`, `[{error}]`, `{message}`, `{detail}`. */
+/**
+ * Message and codes of the known shapes: `{error:{}}`, `{error:""}`, `[{error}]`, `{message}`, `{detail}`,
+ * `{base_resp:{}}`, and an error inside a choice or Groq's envelope.
+ */
 function messageIn(value: unknown, text: string): Said {
   const body = record(Array.isArray(value) ? value[0] : value);
-  if (body === undefined) return { message: plain(text), code: '' };
-  const error = record(body['error']);
-  const holder = error ?? body;
-  const raw = record(holder['metadata'])?.['raw'];
-  const own = first(holder['message'], body['error'], holder['detail'], holder['msg']);
-  const message = typeof raw === 'string' && raw !== '' ? `${own} ${plain(raw)}`.trim() : own;
-  return { message: plain(message), code: first(holder['code'], holder['type'], body['status_code']) };
+  if (body === undefined) return { message: plain(text), codes: [] };
+  const choice = Array.isArray(body['choices']) ? record(body['choices'][0]) : undefined;
+  const inner = body['error'] ?? choice?.['error'] ?? record(body['x_groq'])?.['error'] ?? body['base_resp'];
+  const holder = record(inner) ?? body;
+  const own = first(holder['message'], inner, holder['detail'], holder['msg'], holder['status_msg']);
+  // OpenRouter, 2026-11: the provider's own words.
+  const raw = first(record(holder['metadata'])?.['raw']);
+  const codes = [
+    holder['code'],
+    holder['type'],
+    holder['status'],
+    holder['status_code'],
+    body['status_code'],
+  ];
+  return {
+    message: plain(raw === '' ? own : `${own} ${raw}`.trim()),
+    codes: codes.flatMap((code) =>
+      typeof code === 'string' || typeof code === 'number' ? String(code) : [],
+    ),
+  };
 }
 
 function first(...values: unknown[]): string {
   for (const value of values) {
-    if (typeof value === 'string' && value !== '') return value;
-    if (typeof value === 'number') return String(value);
-    if (Array.isArray(value) && value.length > 0) return JSON.stringify(value);
+    const text = said(value);
+    if (text !== '') return text;
   }
   return '';
+}
+
+/** A message as text; of validation errors (FastAPI, Mistral): what is wrong, and where. */
+function said(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  if (Array.isArray(value)) return value.map(said).filter(Boolean).join('; ');
+  const object = record(value);
+  if (object === undefined) return '';
+  const { loc } = object;
+  const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';
+  const what = first(object['msg'], object['message'], object['detail']);
+  return what === '' ? '' : where + what;
 }
 
 /** One line, without markup, short enough for a status line. */
@@ -140,12 +194,6 @@ function plain(text: string): string {
     .replace(/\s+/g, ' ')
     .trim();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}...` : line;
-}
-
-function seconds(retryAfter: string | undefined): number | undefined {
-  if (retryAfter === undefined) return undefined;
-  const value = Number(retryAfter);
-  return Number.isFinite(value) && value >= 0 ? Math.ceil(value) : undefined;
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {

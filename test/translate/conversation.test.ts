@@ -49,6 +49,7 @@ const CASES: Case[] = [
   {
     name: 'a late developer message stays where it is',
     input: [user('hi'), { role: 'developer', content: 'note' }, user('go on')],
+    profile: { lateInstructions: 'keep' },
     messages: [
       { role: 'user', content: 'hi' },
       { role: 'system', content: 'note' },

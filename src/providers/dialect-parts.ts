@@ -1,0 +1,91 @@
+/** Pieces of dialects that several presets share. Data only. */
+import type { Profile } from '../translate/profile.ts';
+import type { JsonObject } from '../translate/responses.ts';
+import type { ModelRule } from './preset.ts';
+
+type Effort = Pick<Profile, 'effort' | 'effortLevels' | 'effortFields'>;
+
+/** The effort cannot be chosen: none is sent. */
+export const FIXED_EFFORT: Effort = { effort: 'none', effortLevels: [], effortFields: {} };
+
+/** `reasoning_effort` with these levels, weakest first. */
+export function reasoningEffort(...levels: readonly string[]): Effort {
+  return { effort: 'reasoning_effort', effortLevels: levels, effortFields: {} };
+}
+
+/** Each level as request fields, weakest first. */
+export function effortFields(fields: { readonly [level: string]: JsonObject }): Effort {
+  return { effort: 'fields', effortLevels: Object.keys(fields), effortFields: fields };
+}
+
+/** Thinking is a switch: on for any effort, off for `none`. */
+export function thinkingSwitch(on: JsonObject, off: JsonObject): Effort {
+  return effortFields({ none: off, medium: on });
+}
+
+/** A switch and, where it is on, `reasoning_effort` with these levels. */
+export function switchAndEffort(on: JsonObject, off: JsonObject, ...levels: readonly string[]): Effort {
+  const steps = levels.map((level) => [level, { ...on, reasoning_effort: level }]);
+  return effortFields({ none: off, ...Object.fromEntries(steps) });
+}
+
+/** Mistral's rules for ids, order and schemas hold wherever its models and chat templates run. */
+export const MISTRAL_MODELS: ModelRule = {
+  match: ['*mistral*', '*ministral*', '*magistral*', '*devstral*', '*codestral*', '*pixtral*'],
+  profile: {
+    toolCallIds: 'alnum9',
+    bridgeAfterTool: 'Understood.',
+    continueAfterAssistant: 'Continue.',
+    joinUserMessages: true,
+    emptyAssistantContent: 'empty',
+  },
+};
+
+/** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
+export const KIMI_MODELS: ModelRule = {
+  match: ['*kimi*', 'k3*', 'moonshot*'],
+  profile: {
+    toolSchema: 'moonshot',
+    toolNames: 'letter-first',
+    toolChoicesThinking: ['auto', 'none'],
+    thinksByDefault: true,
+    reasoningReplay: { turns: 'all', placeholder: ' ' },
+  },
+};
+
+/** DeepSeek's models refuse a conversation whose assistant messages lack their reasoning. */
+export const DEEPSEEK_MODELS: ModelRule = {
+  match: ['*deepseek*'],
+  profile: {
+    toolChoicesThinking: ['none'],
+    thinksByDefault: true,
+    reasoningReplay: { turns: 'all', placeholder: '' },
+  },
+};
+
+/** GLM knows no tool choice but `auto`. */
+export const GLM_MODELS: ModelRule = {
+  match: ['*glm*'],
+  profile: { toolChoices: ['auto'], thinksByDefault: true },
+};
+
+/** Anthropic's models: no union at the root of a schema, ids of word characters, signed thinking only. */
+export const CLAUDE_MODELS: ModelRule = {
+  match: ['*claude*'],
+  profile: {
+    toolSchema: 'claude',
+    toolCallIds: 'word',
+    continueAfterAssistant: 'Continue.',
+    signedThoughtsOnly: true,
+  },
+};
+
+/** Google's models: their own subset of JSON Schema, names that begin with a letter, signed thinking only. */
+export const GEMINI_MODELS: ModelRule = {
+  match: ['*gemini*'],
+  profile: {
+    toolSchema: 'gemini',
+    toolNames: 'letter-first',
+    signedThoughtsOnly: true,
+  },
+};

@@ -1,0 +1,80 @@
+/**
+ * Splits reasoning from text where a model writes it as `<think>...</think>` at the start of its answer, and no
+ * server in between took it apart. The tags may be cut anywhere; a tag later in the answer is text.
+ */
+
+export interface SplitText {
+  reasoning: string;
+  text: string;
+}
+
+type State = 'before' | 'inside' | 'behind' | 'text';
+
+export class ThinkTagSplitter {
+  readonly #open: string;
+  readonly #close: string;
+  #state: State = 'before';
+  /** What may still turn out to be part of a tag. */
+  #held = '';
+
+  constructor(tag: string) {
+    this.#open = `<${tag}>`;
+    this.#close = `</${tag}>`;
+  }
+
+  /** True once everything that follows is text: the splitter is no longer needed. */
+  get isDone(): boolean {
+    return this.#state === 'text';
+  }
+
+  split(delta: string): SplitText {
+    let rest = this.#held + delta;
+    let reasoning = '';
+    this.#held = '';
+    if (this.#state === 'before') {
+      const start = rest.trimStart();
+      if (start.length < this.#open.length && this.#open.startsWith(start)) return this.#hold(rest, '');
+      if (!start.startsWith(this.#open)) return this.#plain(rest, '');
+      this.#state = 'inside';
+      rest = start.slice(this.#open.length);
+    }
+    if (this.#state === 'inside') {
+      const end = rest.indexOf(this.#close);
+      if (end === -1) {
+        const kept = partialTag(rest, this.#close);
+        return this.#hold(rest.slice(rest.length - kept), rest.slice(0, rest.length - kept));
+      }
+      reasoning = rest.slice(0, end);
+      rest = rest.slice(end + this.#close.length);
+      this.#state = 'behind';
+    }
+    // The blank lines between the tag and the answer belong to neither.
+    const text = rest.trimStart();
+    return text === '' ? { reasoning, text } : this.#plain(text, reasoning);
+  }
+
+  /** What was held back when the answer ended: white space before a tag is text, half a tag inside is reasoning. */
+  flush(): SplitText {
+    const held = this.#held;
+    this.#held = '';
+    return this.#state === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held };
+  }
+
+  #hold(held: string, reasoning: string): SplitText {
+    this.#held = held;
+    return { reasoning, text: '' };
+  }
+
+  #plain(text: string, reasoning: string): SplitText {
+    this.#state = 'text';
+    return { reasoning, text };
+  }
+}
+
+/** How many characters at the end of `text` may be the beginning of `tag`. */
+function partialTag(text: string, tag: string): number {
+  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(tag.slice(0, length))) return length;
+  }
+  return 0;
+}
