@@ -210,6 +210,7 @@ function simplified(schema: JsonObject): JsonObject {
   const { oneOf, allOf, const: constant, prefixItems, ...rest } = schema;
   let result: JsonObject = rest;
   if (Array.isArray(oneOf) && result['anyOf'] === undefined) result = { ...result, anyOf: oneOf };
+  if (Array.isArray(result['anyOf']) && result['anyOf'].length === 0) result = without(result, 'anyOf');
   if (Array.isArray(allOf)) result = allOf.filter(isObject).reduce<JsonObject>(mergedSchemas, result);
   if (constant !== undefined) result = { ...result, enum: [constant] };
   const tuple = prefixItems ?? result['items'];
@@ -235,6 +236,8 @@ function withoutTypeList(schema: JsonObject, form: 'anyOf' | 'nullable'): JsonOb
   const types = Array.isArray(type) ? type : [];
   const others = types.filter((name) => name !== 'null');
   const isNullable = others.length < types.length;
+  // The branches say it already.
+  if (rest['anyOf'] !== undefined) return rest;
   if (form === 'nullable') {
     const nullable = isNullable ? { nullable: true } : {};
     const [only] = others;

@@ -28,6 +28,7 @@ export class ThinkTagSplitter {
   }
 
   split(delta: string): SplitText {
+    if (this.#state === 'text') return { reasoning: '', text: delta };
     let rest = this.#held + delta;
     let reasoning = '';
     this.#held = '';

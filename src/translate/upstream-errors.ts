@@ -77,12 +77,13 @@ function codeFor(status: number, { message, codes }: Said, { errorCodes }: Profi
   }
   if (codes.includes('context_length_exceeded')) return 'context_length_exceeded';
   if (codes.includes('insufficient_quota') || status === 402) return 'insufficient_quota';
+  // Groq, 2026-11: a request that is larger than its whole rate limit; waiting does not make it fit.
+  if (status === 413) return 'context_length_exceeded';
   const says = (pattern: RegExp) => pattern.test(message) || codes.some((code) => pattern.test(code));
   const isRate = says(RATE);
   if (!isRate && says(OVERFLOW)) return 'context_length_exceeded';
   if (says(QUOTA)) return 'insufficient_quota';
   if (status === 429 || isRate) return 'rate_limit_exceeded';
-  if (status === 413) return 'context_length_exceeded';
   if (status === 401 || status === 403) return 'upstream_unauthorized';
   if (status === 404 || codes.includes('model_not_found')) return 'model_not_found';
   if (status === 503 || status === 529) return 'server_is_overloaded';
@@ -104,7 +105,7 @@ function sentence(
   wait: number | undefined,
 ): string {
   const answered = status === undefined ? '' : ` (HTTP ${status})`;
-  const quote = said === '' ? '.' : `: ${said}${/[.!?]$/.test(said) ? '' : '.'}`;
+  const quote = said === '' ? '.' : `: ${said}${/[.!?。]$/.test(said) ? '' : '.'}`;
   switch (code) {
     case 'upstream_unauthorized':
       return `${profile.name} refused the API key${answered}${quote} Check the key of this provider.`;
@@ -148,8 +149,7 @@ function messageIn(value: unknown, text: string): Said {
   const inner = body['error'] ?? choice?.['error'] ?? record(body['x_groq'])?.['error'] ?? body['base_resp'];
   const holder = record(inner) ?? body;
   const own = first(holder['message'], inner, holder['detail'], holder['msg'], holder['status_msg']);
-  // OpenRouter, 2026-11: the provider's own words.
-  const raw = first(record(holder['metadata'])?.['raw']);
+  const raw = rawWords(record(holder['metadata'])?.['raw']);
   const codes = [
     holder['code'],
     holder['type'],
@@ -163,6 +163,13 @@ function messageIn(value: unknown, text: string): Said {
       typeof code === 'string' || typeof code === 'number' ? String(code) : [],
     ),
   };
+}
+
+/** OpenRouter, 2026-11: the reply of the provider behind it, as text. */
+function rawWords(raw: unknown): string {
+  const text = first(raw);
+  const inner = text === '' ? undefined : parsed(text);
+  return (inner === undefined ? '' : messageIn(inner, '').message) || text;
 }
 
 function first(...values: unknown[]): string {
