@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { REASONING_FIELDS } from '../translate/profile.ts';
 import type { ProviderReasoning } from '../translate/reasoning.ts';
 import type { InputItem, ResponseResource } from '../translate/responses.ts';
 import type { RetainedReasoning, StoredTurn } from './store.ts';
@@ -41,7 +42,7 @@ const providerReasoning = z.object({
   provider: z.string(),
   model: z.string(),
   text: z.string(),
-  field: z.enum(['reasoning_content', 'reasoning', 'reasoning_details']),
+  field: z.enum(REASONING_FIELDS),
   details: z.optional(z.array(json)),
   callExtras: z.optional(z.record(z.string(), json)),
 });

@@ -9,6 +9,7 @@ export const lmstudio: Preset = {
     name: 'LM Studio',
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...FIXED_EFFORT,
+    responseFormat: 'json_schema_only',
     // Values are plain words; an object is refused.
     toolChoices: ['none', 'auto', 'required'],
   },

@@ -10,12 +10,14 @@ import type { JsonObject } from './responses.ts';
  * Where reasoning arrives, and where a provider wants its own back: a field of the message, blocks in a list of
  * content parts (`thinking_block`), or tags inside the text (`think_tags`).
  */
-export type ReasoningField =
-  | 'reasoning_content'
-  | 'reasoning'
-  | 'reasoning_details'
-  | 'thinking_block'
-  | 'think_tags';
+export type ReasoningField = (typeof REASONING_FIELDS)[number];
+export const REASONING_FIELDS = [
+  'reasoning_content',
+  'reasoning',
+  'reasoning_details',
+  'thinking_block',
+  'think_tags',
+] as const;
 
 /** Optional Chat fields; only those that a profile allows are ever sent. */
 export type OptionalField =
@@ -67,8 +69,11 @@ export interface Profile {
   /** Whether the model thinks when no effort is sent. */
   thinksByDefault: boolean;
 
-  /** What `text.format: json_schema` becomes where it is not spoken: `json_object` plus the schema in words. */
-  responseFormat: 'json_schema' | 'json_object' | 'prompt';
+  /**
+   * The response formats that are spoken: both, one of them, or none. A schema that cannot be sent becomes
+   * `json_object` plus the schema in words.
+   */
+  responseFormat: 'json_schema' | 'json_schema_only' | 'json_object' | 'prompt';
   /** Whether a response format may stand beside tools; where not, it is put into words. */
   formatWithTools: boolean;
 

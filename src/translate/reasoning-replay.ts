@@ -30,8 +30,8 @@ export function giveReasoningBack(
   const { turns, field, placeholder } = reasoningReplay;
   giveCallExtrasBack(calls, reasoning, lostCallExtra);
   if (!isReplayed(turns, calls.length)) return;
-  const target = field === 'as-received' ? reasoning?.field : field;
-  if (target === undefined) return;
+  // What is missed is missed under the name that most providers have for it.
+  const target = field === 'as-received' ? (reasoning?.field ?? 'reasoning_content') : field;
   if (target === 'reasoning_details') {
     const details = reasoning?.details ?? (placeholder === null ? undefined : []);
     if (details !== undefined)

@@ -50,7 +50,9 @@ function applyToolSettings(
   const { only } = choice;
   const functions =
     only === undefined ? tools.chatTools : tools.chatTools.filter(({ function: { name } }) => only.has(name));
-  const search = webSearch !== null && 'tool' in webSearch && only === undefined ? [webSearch.tool] : [];
+  const hasRoom = profile.maxTools === null || functions.length < profile.maxTools;
+  const isOffered = webSearch !== null && 'tool' in webSearch && only === undefined && hasRoom;
+  const search = isOffered ? [webSearch.tool] : [];
   // A tool setting without tools is a 400 at most providers.
   if (functions.length + search.length === 0) return;
   body.tools = search.length === 0 ? functions : [...functions, ...search];
@@ -112,11 +114,12 @@ function declaredName(reference: ToolReference, tools: ToolTable): string | unde
 function applyFormat(body: ChatRequest, format: TextFormat | null | undefined, profile: Profile): void {
   if (!format || format.type === 'text') return;
   const isFree = profile.formatWithTools || body.tools === undefined;
-  if (format.type === 'json_schema' && profile.responseFormat === 'json_schema' && isFree) {
+  const spoken = isFree ? profile.responseFormat : 'prompt';
+  if (format.type === 'json_schema' && spoken.startsWith('json_schema')) {
     body['response_format'] = { type: 'json_schema', json_schema: chatSchema(format, profile) };
     return;
   }
-  if (profile.responseFormat !== 'prompt' && isFree) body['response_format'] = { type: 'json_object' };
+  if (spoken === 'json_schema' || spoken === 'json_object') body['response_format'] = { type: 'json_object' };
   const schema = format.type === 'json_schema' ? (format.schema ?? {}) : undefined;
   body.messages = withFormatInWords(body.messages, schema);
 }
