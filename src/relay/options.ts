@@ -41,7 +41,7 @@ export interface RelayOptions extends UpstreamOptions {
   keepAliveMs?: number;
   /** An upstream that sends nothing for this long fails the response, in ms. Default 600,000. */
   stallMs?: number;
-  /** Called when a request begins to be served, changes state, and ends. Must not throw. */
+  /** Called when a request begins to be served, changes state, and ends. What it throws is only logged. */
   onRequest?: (report: RequestReport) => void;
 }
 

@@ -229,7 +229,12 @@ export class RelayService {
       logger.debug(calledToolsLine(report));
       logger.info(requestLine(report));
     }
-    onRequest(report);
+    try {
+      onRequest(report);
+    } catch (error) {
+      // The answer is not the observer's to break, nor are the timers of its stream to be left behind.
+      logger.error(`onRequest: the host's callback failed: ${messageOf(error)}`);
+    }
   }
 }
 

@@ -266,6 +266,19 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
+  it('answers all the same when the callback for reports throws', async () => {
+    const onRequest = () => {
+      throw new Error('mistake of the host');
+    };
+    const rig = await startRig(() => streamReply(textChunks('a')), { onRequest });
+    assert.equal((await allEvents(await rig.post(STREAMED))).at(-1)?.type, 'response.completed');
+    assert.equal(textIn(await responseOf(await rig.post(REQUEST))), 'a');
+    assert.match(rig.log.join('\n'), /^error .*mistake of the host/m);
+    const health = await fetch(`${rig.relay.url}/healthz`);
+    assert.equal(((await health.json()) as { running: number }).running, 0);
+    await rig.stop();
+  });
+
   it('switches provider for the next request; a running stream finishes where it began', async () => {
     const hold = Promise.withResolvers<void>();
     const first = await startRig([
