@@ -103,19 +103,29 @@ export class Exchange {
     return stream.response;
   }
 
-  #open(): Promise<UpstreamReply> {
+  async #open(): Promise<UpstreamReply> {
     const { upstream, provider, apiKey, model, translation } = this.#options;
     const call = { provider, apiKey, signal: this.#abort.signal };
-    return upstream.complete(call, model, translation.body);
+    const silence = this.#watchSilence();
+    try {
+      return await upstream.complete(call, model, translation.body);
+    } finally {
+      clearTimeout(silence);
+    }
+  }
+
+  #watchSilence(): NodeJS.Timeout {
+    const { provider, stallMs } = this.#options;
+    return setTimeout(() => this.cancel(stalled(provider, stallMs)), stallMs);
   }
 
   /** Feeds the reducer until the provider is done, falls silent, or breaks off. */
   async #pump(reply: UpstreamReply, write: (events: readonly ResponseEvent[]) => Promise<void> | undefined) {
-    const { stream, provider, stallMs } = this.#options;
+    const { stream, provider } = this.#options;
     const reader = readerFor(reply, provider.profile);
     const body = reply.body[Symbol.asyncIterator]();
     let isWaitingForUsage = false;
-    const silence = setTimeout(() => this.cancel(stalled(provider, stallMs)), stallMs);
+    const silence = this.#watchSilence();
     let grace: NodeJS.Timeout | undefined;
     try {
       for (;;) {

@@ -150,6 +150,16 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
+  it('fails when upstream takes the request and never answers', async () => {
+    const rig = await startRig(() => new Promise(() => {}), { stallMs: 20, keepAliveMs: 5 });
+    const last = (await allEvents(await rig.post(STREAMED))).at(-1);
+    assert.equal(last?.type === 'response.failed' && last.response.error?.code, 'upstream_stalled');
+    const blocking = await rig.post(REQUEST);
+    assert.deepEqual([blocking.status, (await errorOf(blocking)).code], [504, 'upstream_stalled']);
+    assert.equal(await (await rig.upstream.chat(0)).clientLeft, true);
+    await rig.stop();
+  });
+
   it('ends the upstream call when the client leaves, before or in the middle of the answer', async () => {
     const rig = await startRig(
       async ({ body }) => {
