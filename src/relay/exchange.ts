@@ -125,14 +125,20 @@ export class Exchange {
     const reader = readerFor(reply, provider.profile);
     const body = reply.body[Symbol.asyncIterator]();
     let isWaitingForUsage = false;
-    const silence = this.#watchSilence();
+    let silence = this.#watchSilence();
     let grace: NodeJS.Timeout | undefined;
     try {
       for (;;) {
         const { value, done } = await body.next();
         if (done) break;
         silence.refresh();
-        await write(this.#feed(reader.feed(value)));
+        const drained = write(this.#feed(reader.feed(value)));
+        if (drained !== undefined) {
+          // A client that reads slowly is no silence of the provider.
+          clearTimeout(silence);
+          await drained;
+          silence = this.#watchSilence();
+        }
         if (reader.isDone || stream.isEnded) break;
         if (stream.sawFinish && !isWaitingForUsage) {
           isWaitingForUsage = true;
@@ -260,7 +266,8 @@ class StreamOutput {
 
   #beat(): void {
     if (this.#writer === undefined) this.begin();
-    else this.#writer.write(this.#stream.heartbeat());
+    // A client with unread events is not idle; more of them would only fill memory while it does not read.
+    else if (!this.#response.writableNeedDrain) this.#writer.write(this.#stream.heartbeat());
   }
 }
 

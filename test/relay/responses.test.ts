@@ -160,6 +160,27 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
+  it('blames no provider for a client that reads slowly, and piles up no heartbeats for it', async () => {
+    const text = 'x'.repeat(64 * 1024);
+    const rig = await startRig(
+      ({ body }) => {
+        if (body.messages[0]?.content === 'silence') return new Promise(() => {});
+        return streamReply(textChunks(...Array(256).fill(text)));
+      },
+      { stallMs: 50, keepAliveMs: 1 },
+    );
+    const slow = await rig.post(STREAMED);
+    // Others stall meanwhile, so that the slow client's stall timer would have fired as well.
+    for (let round = 0; round < 5; round++) {
+      assert.equal((await rig.post({ ...REQUEST, input: 'silence' })).status, 504);
+    }
+    const types = (await slow.text()).match(/(?<=^event: ).*/gm) ?? [];
+    assert.equal(types.at(-1), 'response.completed');
+    const beats = types.filter((type) => type === 'response.in_progress').length;
+    assert.ok(beats < 50, `${beats} heartbeats`);
+    await rig.stop();
+  });
+
   it('ends the upstream call when the client leaves, before or in the middle of the answer', async () => {
     const rig = await startRig(
       async ({ body }) => {
