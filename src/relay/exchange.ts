@@ -194,9 +194,12 @@ export class Exchange {
   }
 
   #cancelWhenClientLeaves(response: ServerResponse): void {
-    response.once('close', () => {
+    const leave = () => {
       if (!response.writableEnded) this.cancel(new RelayError('cancelled', 'The client left.'));
-    });
+    };
+    // It may have left while its history was read.
+    if (response.destroyed) leave();
+    else response.once('close', leave);
   }
 
   #report(state: RequestReport['state'], error: RelayError | undefined = this.#options.stream.error): void {

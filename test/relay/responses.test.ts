@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
+import { createMemoryStore } from '../../src/history/memory-store.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
 import { start } from '../../src/index.ts';
 import type { RequestReport } from '../../src/relay/options.ts';
 import { assertEventRules } from '../support/event-rules.ts';
@@ -29,6 +31,11 @@ import {
 
 const REQUEST = { model: 'm', input: 'hello' };
 const STREAMED = { ...REQUEST, stream: true };
+
+/** A request to a socket, which may announce more bytes than it sends. */
+function rawPost(body: string, length: number): string {
+  return `POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${length}\r\n\r\n${body}`;
+}
 
 describe('POST /v1/responses', () => {
   it('streams events that keep the rules, with event names and [DONE]', async () => {
@@ -165,13 +172,13 @@ describe('POST /v1/responses', () => {
     const rig = await startRig(
       ({ body }) => {
         if (body.messages[0]?.content === 'silence') return new Promise(() => {});
-        return streamReply(textChunks(...Array(256).fill(text)));
+        return streamReply(textChunks(...Array(128).fill(text)));
       },
-      { stallMs: 50, keepAliveMs: 1 },
+      { stallMs: 250, keepAliveMs: 1 },
     );
     const slow = await rig.post(STREAMED);
     // Others stall meanwhile, so that the slow client's stall timer would have fired as well.
-    for (let round = 0; round < 5; round++) {
+    for (let round = 0; round < 2; round++) {
       assert.equal((await rig.post({ ...REQUEST, input: 'silence' })).status, 504);
     }
     const types = (await slow.text()).match(/(?<=^event: ).*/gm) ?? [];
@@ -197,6 +204,42 @@ describe('POST /v1/responses', () => {
       assert.equal(await chat.clientLeft, true);
     }
     await rig.stop();
+  });
+
+  it('starts no upstream call for a client that left while its history was read', async () => {
+    const asked = Promise.withResolvers<void>();
+    const found = Promise.withResolvers<undefined>();
+    const ended = Promise.withResolvers<RequestReport>();
+    const history = createMemoryStore(DEFAULT_HISTORY_LIMITS);
+    history.conversation = async () => {
+      asked.resolve();
+      await found.promise;
+      return [];
+    };
+    const rig = await startRig([], {
+      history,
+      onRequest: (report) => report.state !== 'running' && ended.resolve(report),
+    });
+    const body = JSON.stringify({ ...STREAMED, previous_response_id: 'resp_1' });
+    const client = connect(rig.relay.port, '127.0.0.1', () => client.write(rawPost(body, body.length)));
+    await asked.promise;
+    client.destroy();
+    await new Promise((resolve) => client.once('close', resolve));
+    // The relay has seen the client leave once it has answered another.
+    await fetch(`${rig.relay.url}/healthz`);
+    found.resolve(undefined);
+    assert.equal((await ended.promise).state, 'cancelled');
+    assert.equal(rig.upstream.chats.length, 0);
+    await rig.stop();
+  });
+
+  it('takes an upload that breaks off for what it is, not for a mistake of its own', async () => {
+    const rig = await startRig([]);
+    const client = connect(rig.relay.port, '127.0.0.1', () => client.end(rawPost('{"model":', 1000)));
+    client.resume();
+    await new Promise((resolve) => client.once('close', resolve));
+    await rig.stop();
+    assert.doesNotMatch(rig.log.join('\n'), /^error/m);
   });
 
   it('retries before the first byte, then answers; and gives up in the end', async () => {
