@@ -83,7 +83,9 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const byId = new Map(listed.map((model) => [model.id, model]));
   const factsOf = (id: string) => mergeFacts(shippedFacts(provider.id, id), byId.get(id), overrides[id]);
 
-  const named = [selected, ...(input.alsoServed ?? []), ...Object.values(modelMap)].filter(isModel);
+  const named = [selected, input.selected, ...(input.alsoServed ?? []), ...Object.values(modelMap)].filter(
+    isModel,
+  );
   const ids = new Set([...named, ...byId.keys()]);
   const short = ids.size <= LONG_LIST;
   const isShown = (id: string) => short || named.includes(id) || shippedFacts(provider.id, id) !== undefined;

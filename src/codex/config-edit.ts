@@ -83,18 +83,20 @@ function setRootKeys(document: TomlDocument, config: RelayConfig, ours: boolean)
   const missing: string[] = [];
   for (const key of ROOT_KEYS) {
     const entry = rootEntry(document, key);
-    const line = keyLine(key, wanted[key]);
-    if (!entry) missing.push(line);
-    else if (key === 'model' && wasProvider) continue;
-    else if (!ours || entry.value !== wanted[key]) replaceRootKey(document, key, line);
+    if (!entry) missing.push(keyLine(key, wanted[key]));
+    else if (!ours) replaceRootKey(document, key, wanted[key]);
+    else if (entry.value === wanted[key] || (key === 'model' && wasProvider && !config.resetModel)) continue;
+    else if (isOurs(key, entry.value, wasProvider)) replaceValue(document, entry, tomlValue(wanted[key]));
+    else replaceRootKey(document, key, wanted[key]);
   }
   if (missing.length > 0) document.insert(rootInsertLine(document), missing);
 }
 
-function replaceRootKey(document: TomlDocument, key: RootKey, line: string): void {
+/** Keeps the user's line as a comment, with ours below it. */
+function replaceRootKey(document: TomlDocument, key: RootKey, value: string): void {
   save(document, key, () => document.entries().filter((entry) => isRoot(entry, key)));
   const saved = savedLines(document, key).at(-1);
-  if (saved !== undefined) document.insert(saved + 1, [line]);
+  if (saved !== undefined) document.insert(saved + 1, [keyLine(key, value)]);
 }
 
 /** After the last of our keys, else after the last root key, else below the comments that open the file. */
@@ -270,8 +272,11 @@ function savedLines(document: TomlDocument, what: string): number[] {
 
 // --- the proof ------------------------------------------------------------------------------------------------
 
-/** Parses both files again and compares what is not ours, before anybody writes the result. */
-function checked(before: string, after: string): string {
+/**
+ * Gives `after` back when it says the same as `before` outside our keys: both are parsed once more, before
+ * anybody writes the result. @throws TomlFileError
+ */
+export function checked(before: string, after: string): string {
   if (sameToml(withoutOurs(before), withoutOurs(after))) return after;
   throw new TomlFileError(
     'the edit would change more than the keys of Codex Relay, so it was not made',

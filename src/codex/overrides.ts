@@ -1,33 +1,35 @@
 /** The user's own facts about models: `codex-relay.overrides.json` in `CODEX_HOME`. */
 import * as z from 'zod/mini';
 import type { ModelFacts } from '../providers/model-list.ts';
+import { CodexConfigError } from './errors.ts';
 
 export const OVERRIDES_FILE = 'codex-relay.overrides.json';
 
-/** The file cannot be used; the message names file and place. */
-export class OverridesError extends Error {
-  override readonly name = 'OverridesError';
-}
-
-const tokens = z.optional(z.int().check(z.positive()));
+const COUNT = 'must be a whole number of tokens';
+const tokens = z.optional(z.int(COUNT).check(z.positive(COUNT)));
+const text = z.string('must be text');
 const overrides = z.record(
   z.string(),
-  z.strictObject({
-    name: z.optional(z.string()),
-    contextWindow: tokens,
-    maxOutput: tokens,
-    images: z.optional(z.boolean()),
-    efforts: z.optional(z.array(z.string())),
-  }),
+  z.strictObject(
+    {
+      name: z.optional(text),
+      contextWindow: tokens,
+      maxOutput: tokens,
+      images: z.optional(z.boolean('must be true or false')),
+      efforts: z.optional(z.array(text, 'must be a list of level names')),
+    },
+    'takes name, contextWindow, maxOutput, images and efforts, nothing else',
+  ),
+  'must be an object with one entry a model',
 );
 
-/** What the file says, by model id. @throws OverridesError */
+/** What the file says, by model id. @throws CodexConfigError */
 export function parseOverrides(text: string): Record<string, ModelFacts> {
   const result = overrides.safeParse(parseJson(text));
   if (result.success) return result.data as Record<string, ModelFacts>;
   const [issue] = result.error.issues;
   const place = issue?.path.map((part) => JSON.stringify(part)).join(' > ');
-  throw new OverridesError(
+  throw new CodexConfigError(
     `${OVERRIDES_FILE}: ${place ? `${place}: ` : ''}${issue?.message ?? 'not usable'}`,
   );
 }
@@ -49,6 +51,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new OverridesError(`${OVERRIDES_FILE} is not JSON: ${reason}`, { cause });
+    throw new CodexConfigError(`${OVERRIDES_FILE} is not JSON: ${reason}`, { cause });
   }
 }

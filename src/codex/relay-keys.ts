@@ -22,6 +22,8 @@ export interface RelayConfig {
   token?: string;
   /** The model that Codex starts with. Default: the alias `codex-relay`. */
   model?: string;
+  /** Whether `model` replaces one that was chosen while the relay was the provider. Default: that one stays. */
+  resetModel?: boolean;
   /** Where Codex finds the catalog. Default: `codex-relay.models.json`, beside the file that names it. */
   catalog?: string;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { addRelayKeys, removeRelayKeys, usesRelay } from '../../src/codex/config-edit.ts';
+import { addRelayKeys, checked, removeRelayKeys, usesRelay } from '../../src/codex/config-edit.ts';
 import type { RelayConfig } from '../../src/codex/relay-keys.ts';
 import { parseToml, TomlFileError } from '../../src/codex/toml-document.ts';
 
@@ -132,7 +132,20 @@ describe('addRelayKeys', () => {
   it('keeps the model that was chosen while the relay was the provider', () => {
     const chosen = addRelayKeys('', CONFIG).replace('model = "codex-relay"', 'model = "deepseek-v4-pro"');
     assert.equal(addRelayKeys(chosen, CONFIG), chosen);
+    assert.equal(addRelayKeys(chosen, { ...CONFIG, resetModel: true }), addRelayKeys('', CONFIG));
     assert.equal(removeRelayKeys(chosen).text, '', 'which means nothing without the relay');
+  });
+
+  it('saves what was chosen in place of our keys since', () => {
+    const written = addRelayKeys('model = "gpt-5.5"\n', CONFIG);
+    const switched = written
+      .replace('model = "codex-relay"', 'model = "gpt-6-sol"')
+      .replace('model_provider = "codex-relay"', 'model_provider = "openai"')
+      .replace('codex-relay.models.json', 'mine.json');
+    const again = addRelayKeys(switched, CONFIG);
+    assert.partialDeepStrictEqual(parseToml(again), OURS);
+    const mine = { model: 'gpt-6-sol', model_provider: 'openai', model_catalog_json: 'mine.json' };
+    assert.deepEqual({ ...parseToml(removeRelayKeys(again).text) }, mine);
   });
 
   it("keeps the user's additions to our table, and changes only our values", () => {
@@ -204,6 +217,28 @@ describe('removeRelayKeys', () => {
       assert.equal(usesRelay(text), false, name);
     }
   });
+});
+
+describe('checked', () => {
+  const BEFORE = 'a = 1\nday = 1979-05-27\n[model_providers.x]\nname = "x"\n[t]\nb = nan\n';
+
+  it('lets changes of our keys pass', () => {
+    const after = `model = "m"\n${BEFORE}[model_providers.codex-relay]\nname = "y"\n`;
+    assert.equal(checked(BEFORE, after), after);
+  });
+
+  for (const [from, to] of [
+    ['a = 1', 'a = 2'],
+    ['1979-05-27', '1979-05-28'],
+    ['"x"', '"z"'],
+    ['b = nan', ''],
+    ['[t]', '[u]'],
+    ['a = 1', '[['],
+  ] as const) {
+    it(`stops ${JSON.stringify(to)} for ${JSON.stringify(from)}`, () => {
+      assert.throws(() => checked(BEFORE, BEFORE.replace(from, to)), TomlFileError);
+    });
+  }
 });
 
 function providersOf(values: Record<string, unknown>): Record<string, Record<string, unknown>> {

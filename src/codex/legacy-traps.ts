@@ -1,0 +1,136 @@
+/**
+ * Settings in a user's `config.toml` that stop today's Codex, or quietly win over what the relay writes. They
+ * are the user's, so they are explained, never changed. Each was seen with Codex 0.169.0.
+ */
+import { OTHER_AUTH_KEYS, PROVIDER_ID } from './relay-keys.ts';
+import { type Entry, TomlDocument } from './toml-document.ts';
+
+export interface Trap {
+  /** Counted from 1. */
+  line: number;
+  /** `stops`: Codex, or the profile, does not start. `hinders`: it starts, and something is not as it should be. */
+  weight: 'stops' | 'hinders';
+  /** What it does and what to do, as sentences. Holds names of settings, no values. */
+  message: string;
+}
+
+interface Rule {
+  weight: Trap['weight'];
+  /** `*` stands for any one name. */
+  path: readonly string[];
+  when?: (entry: Entry) => boolean;
+  message: (name: string) => string;
+}
+
+/** Settings of older releases and of other tools; Codex warns about each, `--strict-config` refuses to start. */
+const UNKNOWN_KEYS = [
+  'disable_response_storage',
+  'experimental_instructions_file',
+  'model_max_output_tokens',
+  'model_properties',
+  'model_reasoning_summary_format',
+  'model_supports_reasoning_summaries',
+  'preferred_auth_method',
+  'tools_web_search',
+];
+
+const RULES: readonly Rule[] = [
+  {
+    weight: 'stops',
+    path: ['profile'],
+    message: () =>
+      '`profile` stops Codex 0.134 and later from starting. Remove the line; choose a profile with ' +
+      '`codex -p NAME`, which reads NAME.config.toml.',
+  },
+  {
+    weight: 'stops',
+    path: ['profiles', PROVIDER_ID],
+    message: () =>
+      `\`[profiles.${PROVIDER_ID}]\` stops \`codex -p ${PROVIDER_ID}\` from starting. Remove the table; ` +
+      'its settings belong in codex-relay.config.toml.',
+  },
+  {
+    weight: 'stops',
+    path: ['model_providers', '*', 'wire_api'],
+    when: ({ value }) => value === 'chat',
+    message: (name) =>
+      `\`wire_api = "chat"\` of the provider ${name} stops Codex from starting, whichever provider is used. ` +
+      'Remove the provider, or set "responses".',
+  },
+  ...['openai', 'ollama', 'lmstudio'].map(
+    (id): Rule => ({
+      weight: 'stops',
+      path: ['model_providers', id],
+      message: () =>
+        `\`[model_providers.${id}]\` stops Codex from starting: the id is reserved. Give the provider another id.`,
+    }),
+  ),
+  ...OTHER_AUTH_KEYS.map(
+    (key): Rule => ({
+      weight: 'hinders',
+      path: ['model_providers', PROVIDER_ID, key],
+      message: () =>
+        `\`${key}\` in \`[model_providers.${PROVIDER_ID}]\` wins over the relay's token. Remove it.`,
+    }),
+  ),
+  ...['model_context_window', 'model_auto_compact_token_limit'].map(
+    (key): Rule => ({
+      weight: 'hinders',
+      path: [key],
+      message: () =>
+        `\`${key}\` wins over the model's own window from the catalog. Remove it if not meant so.`,
+    }),
+  ),
+  ...UNKNOWN_KEYS.map(
+    (key): Rule => ({
+      weight: 'hinders',
+      path: [key],
+      message: () => `\`${key}\` means nothing to Codex any more; it warns at each start. Remove it.`,
+    }),
+  ),
+];
+
+/** The traps of a `config.toml`, in file order. @throws TomlFileError when the text is not TOML */
+export function findTraps(text: string): Trap[] {
+  const entries = new TomlDocument(text).entries().flatMap(spread);
+  const found = RULES.flatMap((rule) => {
+    const entry = entries.find((candidate) => matches(rule, candidate));
+    if (!entry) return [];
+    const name = entry.path[rule.path.indexOf('*')] ?? '';
+    return [{ line: entry.first + 1, weight: rule.weight, message: rule.message(name) }];
+  });
+  return [...found, ...namelessProviders(entries)].toSorted((left, right) => left.line - right.line);
+}
+
+function matches({ path, when }: Rule, entry: Entry): boolean {
+  // A table is there when anything in it is, so what lies deeper matches too.
+  const fits = path.every((name, depth) =>
+    name === '*' ? entry.path.length > depth : name === entry.path[depth],
+  );
+  return fits && (when?.(entry) ?? true);
+}
+
+function namelessProviders(entries: readonly Entry[]): Trap[] {
+  const providers = entries.filter(({ path }) => path[0] === 'model_providers' && path.length > 1);
+  const ids = new Set(providers.map(({ path }) => path[1] ?? ''));
+  return [...ids].flatMap((id): Trap[] => {
+    const own = providers.filter(({ path }) => path[1] === id);
+    const named = own.some(({ path, value }) => path[2] === 'name' && value !== '');
+    const [first] = own;
+    if (named || !first) return [];
+    const message = `The provider ${id} has no \`name\`, which stops Codex from starting. Give it one, or remove it.`;
+    return [{ line: first.first + 1, weight: 'stops', message }];
+  });
+}
+
+/** The entries of an inline table as if they were written out. */
+function spread(entry: Entry): Entry[] {
+  const { value } = entry;
+  if (entry.kind !== 'key' || typeof value !== 'object' || value === null || value instanceof Date)
+    return [entry];
+  if (Array.isArray(value)) return [entry];
+  const inner = Object.entries(value).map(
+    ([key, field]): Entry => ({ ...entry, path: [...entry.path, key], value: field }),
+  );
+  return [entry, ...inner.flatMap(spread)];
+}

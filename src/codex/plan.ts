@@ -1,0 +1,122 @@
+/** Which of Codex's files change when the relay is configured, or taken out again. Text in, text out. */
+import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
+import { CodexConfigError } from './errors.ts';
+import { findTraps, type Trap } from './legacy-traps.ts';
+import { CATALOG_FILE, isOurProvider, PROFILE_FILE, PROVIDER_ID, type RelayConfig } from './relay-keys.ts';
+import { parseToml, TomlFileError } from './toml-document.ts';
+
+/** The user's own configuration. */
+export const CONFIG_FILE = 'config.toml';
+
+/** The files in `CODEX_HOME` that concern the relay, in the order in which they are written. */
+export const CODEX_FILES = [CATALOG_FILE, PROFILE_FILE, CONFIG_FILE] as const;
+export type CodexFile = (typeof CODEX_FILES)[number];
+
+/** Their texts; undefined where there is no such file. */
+export type CodexTexts = Readonly<Record<CodexFile, string | undefined>>;
+
+export interface FileChange {
+  file: CodexFile;
+  before: string | undefined;
+  /** Undefined: the file is removed. */
+  after: string | undefined;
+}
+
+export interface WritePlan {
+  changes: FileChange[];
+  /** Settings of the user's that get in the way. */
+  traps: Trap[];
+}
+
+export interface RemovalPlan {
+  changes: FileChange[];
+  /** Sentences about what stays, because it is not ours. */
+  kept: string[];
+}
+
+const PROFILE_HEADER = `# Written by Codex Relay. Use it with: codex -p ${PROVIDER_ID}
+# Settings that you add stay when Codex Relay writes this file again.
+`;
+
+/**
+ * The profile and the catalog always; `config.toml` when the relay is to be Codex's default, or already is (its
+ * port may have changed).
+ *
+ * @throws CodexConfigError when a file that would change is not valid TOML
+ */
+export function planWrite(
+  texts: CodexTexts,
+  { config, catalog, makeDefault }: { config: RelayConfig; catalog: string; makeDefault: boolean },
+): WritePlan {
+  const user = texts[CONFIG_FILE] ?? '';
+  const traps = inFile(CONFIG_FILE, () => findTraps(user));
+  const alsoUser = makeDefault || inFile(CONFIG_FILE, () => usesRelay(user) && isOwn(user));
+  const after: CodexTexts = {
+    [CATALOG_FILE]: catalog,
+    [PROFILE_FILE]: inFile(PROFILE_FILE, () => addRelayKeys(texts[PROFILE_FILE] ?? PROFILE_HEADER, config)),
+    [CONFIG_FILE]: alsoUser ? inFile(CONFIG_FILE, () => addRelayKeys(user, config)) : texts[CONFIG_FILE],
+  };
+  return { changes: changesBetween(texts, after), traps };
+}
+
+/** Everything that `planWrite` makes, undone. @throws CodexConfigError */
+export function planRemoval(texts: CodexTexts): RemovalPlan {
+  const profile = removeFrom(PROFILE_FILE, texts[PROFILE_FILE]);
+  const user = removeFrom(CONFIG_FILE, texts[CONFIG_FILE]);
+  const after: CodexTexts = {
+    [CATALOG_FILE]: undefined,
+    [PROFILE_FILE]: isBare(profile.text) ? undefined : profile.text,
+    [CONFIG_FILE]: user.text === '' ? undefined : user.text,
+  };
+  // The catalog goes last: Codex does not start with a configuration that names a missing one.
+  const changes = changesBetween(texts, after).toReversed();
+  const kept = [profile, user].flatMap((removal) => removal.kept);
+  return { changes, kept };
+}
+
+/** The models that the user's files name, so that the catalog knows them. Files that are no TOML name none. */
+export function namedModels(texts: CodexTexts): string[] {
+  return [texts[PROFILE_FILE], texts[CONFIG_FILE]].flatMap((text) => {
+    if (text === undefined) return [];
+    try {
+      const { model } = parseToml(text);
+      return usesRelay(text) && typeof model === 'string' ? [model] : [];
+    } catch (error) {
+      if (error instanceof TomlFileError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Whether `[model_providers.codex-relay]` of a configuration is of our making. */
+function isOwn(text: string): boolean {
+  return isOurProvider(relayProvider(text) ?? {});
+}
+
+function removeFrom(file: CodexFile, text: string | undefined): Removal {
+  if (text === undefined) return { text: '', kept: [] };
+  const removal = inFile(file, () => removeRelayKeys(text));
+  return { ...removal, kept: removal.kept.map((sentence) => `${file}: ${sentence}`) };
+}
+
+/** Whether nothing of the user's is left in the profile file. */
+function isBare(profile: string): boolean {
+  const ours = PROFILE_HEADER.split('\n');
+  return profile.split(/\r?\n/).every((line) => ours.includes(line));
+}
+
+function changesBetween(before: CodexTexts, after: CodexTexts): FileChange[] {
+  return CODEX_FILES.flatMap((file) =>
+    before[file] === after[file] ? [] : [{ file, before: before[file], after: after[file] }],
+  );
+}
+
+/** Names the file in the errors of its TOML. @throws CodexConfigError */
+export function inFile<T>(file: CodexFile, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!(error instanceof TomlFileError)) throw error;
+    throw new CodexConfigError(`${file}, ${error.message}. The file was left as it is.`, { cause: error });
+  }
+}

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { CodexConfigError } from '../../src/codex/errors.ts';
+import {
+  CODEX_FILES,
+  type CodexTexts,
+  type FileChange,
+  namedModels,
+  planRemoval,
+  planWrite,
+} from '../../src/codex/plan.ts';
+
+const NOTHING: CodexTexts = {
+  'codex-relay.models.json': undefined,
+  'codex-relay.config.toml': undefined,
+  'config.toml': undefined,
+};
+const WANTED = { config: { port: 4444, token: 'local-token' }, catalog: '{"models":[]}\n' };
+
+function applied(texts: CodexTexts, changes: readonly FileChange[]): CodexTexts {
+  return { ...texts, ...Object.fromEntries(changes.map(({ file, after }) => [file, after])) };
+}
+
+function write(texts: CodexTexts, makeDefault = false, port = 4444): CodexTexts {
+  return applied(
+    texts,
+    planWrite(texts, { ...WANTED, config: { ...WANTED.config, port }, makeDefault }).changes,
+  );
+}
+
+describe('planWrite', () => {
+  it('writes the catalog before the files that name it, and leaves config.toml alone', () => {
+    const texts = { ...NOTHING, 'config.toml': 'model = "gpt-5.5"\n' };
+    const { changes } = planWrite(texts, { ...WANTED, makeDefault: false });
+    assert.deepEqual(
+      changes.map(({ file }) => file),
+      ['codex-relay.models.json', 'codex-relay.config.toml'],
+    );
+    assert.match(changes[1]?.after ?? '', /^# Written by Codex Relay\. Use it with: codex -p codex-relay$/m);
+  });
+
+  it('edits config.toml as well when the relay is to be the default', () => {
+    assert.match(write(NOTHING, true)['config.toml'] ?? '', /^model_provider = "codex-relay"$/m);
+  });
+
+  it('keeps a config.toml that has the relay as default up to date', () => {
+    const moved = write(write(NOTHING, true), false, 5555);
+    assert.match(moved['config.toml'] ?? '', /127\.0\.0\.1:5555/);
+  });
+
+  it('leaves a config.toml alone whose codex-relay provider is of the user’s own making', () => {
+    const user = 'model_provider = "codex-relay"\n[model_providers.codex-relay]\nname = "x"\n';
+    assert.equal(write({ ...NOTHING, 'config.toml': user })['config.toml'], user);
+  });
+
+  it('changes nothing when all is as it should be', () => {
+    const texts = write(NOTHING, true);
+    assert.deepEqual(planWrite(texts, { ...WANTED, makeDefault: true }).changes, []);
+  });
+
+  it('keeps what the user added to the profile', () => {
+    const texts = write(NOTHING);
+    const mine = `approval_policy = "never"\n${texts['codex-relay.config.toml']}`;
+    const moved = write({ ...texts, 'codex-relay.config.toml': mine }, false, 5555);
+    assert.match(moved['codex-relay.config.toml'] ?? '', /^approval_policy = "never"$[\s\S]*5555/m);
+  });
+
+  it('tells of settings that are in the way', () => {
+    const texts = { ...NOTHING, 'config.toml': 'profile = "x"\n' };
+    assert.deepEqual(
+      planWrite(texts, { ...WANTED, makeDefault: false }).traps.map(({ line, weight }) => [line, weight]),
+      [[1, 'stops']],
+    );
+  });
+
+  for (const file of ['config.toml', 'codex-relay.config.toml'] as const) {
+    it(`refuses when ${file} is broken, and names file and line`, () => {
+      const texts = { ...NOTHING, [file]: 'a = 1\nb =\n' };
+      const isNamed = (error: unknown) =>
+        error instanceof CodexConfigError && error.message.startsWith(`${file}, line 2, column `);
+      assert.throws(() => planWrite(texts, { ...WANTED, makeDefault: false }), isNamed);
+      assert.throws(() => planRemoval(texts), isNamed);
+    });
+  }
+});
+
+describe('planRemoval', () => {
+  it('undoes what planWrite did, the catalog last', () => {
+    for (const makeDefault of [false, true]) {
+      const user = { ...NOTHING, 'config.toml': '# mine\nmodel = "gpt-5.5"\n' };
+      const texts = write(user, makeDefault);
+      const { changes, kept } = planRemoval(texts);
+      assert.deepEqual([applied(texts, changes), kept], [user, []]);
+      assert.equal(changes.at(-1)?.file, CODEX_FILES[0]);
+    }
+  });
+
+  it('removes a config.toml that it made', () => {
+    const texts = write(NOTHING, true);
+    assert.deepEqual(applied(texts, planRemoval(texts).changes), NOTHING);
+  });
+
+  it('leaves a profile that the user added to', () => {
+    const texts = write(NOTHING);
+    const mine = {
+      ...texts,
+      'codex-relay.config.toml': `approval_policy = "never"\n${texts['codex-relay.config.toml']}`,
+    };
+    const left = applied(mine, planRemoval(mine).changes)['codex-relay.config.toml'] ?? '';
+    assert.match(left, /^approval_policy = "never"$/m);
+    assert.doesNotMatch(left, /model_provider/);
+  });
+
+  it('has nothing to do where nothing was written', () => {
+    assert.deepEqual(planRemoval(NOTHING), { changes: [], kept: [] });
+  });
+});
+
+describe('namedModels', () => {
+  it('gives the models of files that use the relay, and of no others', () => {
+    const texts = write(NOTHING, true);
+    const chosen = {
+      ...texts,
+      'config.toml': texts['config.toml']?.replace('"codex-relay"', '"deepseek-v4-pro"'),
+    };
+    assert.deepEqual(namedModels(chosen), ['codex-relay', 'deepseek-v4-pro']);
+    assert.deepEqual(namedModels({ ...NOTHING, 'config.toml': 'model = "gpt-5.5"\n' }), []);
+    assert.deepEqual(namedModels({ ...NOTHING, 'config.toml': 'broken' }), []);
+  });
+});
