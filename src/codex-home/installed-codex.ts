@@ -1,0 +1,66 @@
+/** The user's own Codex: whether it is there, which release, what it says. Never throws for what it does. */
+import { spawn } from 'node:child_process';
+
+export interface CodexOutput {
+  /** Null when it was ended at its time limit, or by a signal. */
+  exitCode: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CodexCall {
+  args: readonly string[];
+  environment: Readonly<Record<string, string | undefined>>;
+  cwd?: string;
+  /** Codex is ended after this time, in ms. Default 10,000. */
+  limitMs?: number;
+}
+
+/** Runs `codex` from the PATH; undefined when there is none. The arguments must need no quotes in a shell. */
+export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
+  const { args, environment, cwd, limitMs = 10_000 } = call;
+  const child = spawn('codex', args, {
+    env: environment as NodeJS.ProcessEnv,
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal: AbortSignal.timeout(limitMs),
+    // npm installs `codex` on Windows as a .cmd file, which only a shell can run.
+    shell: process.platform === 'win32',
+    windowsHide: true,
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(undefined);
+      else if (error.name !== 'AbortError') reject(error);
+    });
+    child.once('close', (exitCode) => resolve({ exitCode, ...output }));
+  });
+}
+
+export interface CodexRelease {
+  /** As Codex says it, e.g. `0.169.0`. */
+  text: string;
+  /** The part that counts: 169 for 0.169.0. */
+  minor: number;
+}
+
+/** The first release that reads a model catalog. */
+export const OLDEST_CATALOG = 110;
+/** The first release whose `-p` reads a profile file. */
+export const OLDEST_PROFILE_FILE = 134;
+/** The first release with `codex debug prompt-input`, which reads the whole configuration and asks nobody. */
+export const OLDEST_DEBUG_PROMPT = 130;
+
+/** Undefined when there is no Codex on the PATH, or it does not tell. */
+export async function codexRelease(environment: CodexCall['environment']): Promise<CodexRelease | undefined> {
+  const output = await runCodex({ args: ['--version'], environment });
+  const [, text, minor] = /\b(0\.(\d+)\.\d+\S*)/.exec(output?.stdout ?? '') ?? [];
+  return text === undefined || minor === undefined ? undefined : { text, minor: Number(minor) };
+}
