@@ -1,10 +1,7 @@
 /** The `codex` command line that uses a relay without any configuration file. */
 
-/** The provider id in Codex is the same for every upstream: Codex lists past sessions by it. */
-export const CODEX_PROVIDER_ID = 'codex-relay';
-
-/** The variable from which Codex reads the relay's token, so that the command line does not hold it. */
-export const TOKEN_VARIABLE = 'CODEX_RELAY_TOKEN';
+import { TOKEN_VARIABLE } from '../codex/hand-written.ts';
+import { PROVIDER_ID, PROVIDER_NAME } from '../codex/relay-keys.ts';
 
 export interface CodexTarget {
   /** The relay's address without `/v1`. */
@@ -18,10 +15,10 @@ export interface CodexTarget {
  * into any shell.
  */
 export function codexCommand({ url, model, needsToken }: CodexTarget): string {
-  const key = `model_providers.${CODEX_PROVIDER_ID}`;
+  const key = `model_providers.${PROVIDER_ID}`;
   const settings = [
-    `model_provider=${CODEX_PROVIDER_ID}`,
-    `${key}.name="Codex Relay"`,
+    `model_provider=${PROVIDER_ID}`,
+    `${key}.name="${PROVIDER_NAME}"`,
     `${key}.base_url=${url}/v1`,
     ...(needsToken ? [`${key}.env_key=${TOKEN_VARIABLE}`] : []),
   ];

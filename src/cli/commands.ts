@@ -1,18 +1,21 @@
 /** Which command an invocation asks for. */
 import type { CommandLine } from './command-line.ts';
+import { printConfig, removeConfig, writeConfig } from './config-commands.ts';
+import { doctor } from './doctor.ts';
 import { UsageError } from './errors.ts';
 import type { Command } from './invocation.ts';
 import type { Flag } from './options.ts';
-import { printConfig } from './print-config.ts';
 import { serve } from './serve.ts';
 
 /** Commands that are chosen by a flag; the first that is given counts. */
 const BY_FLAG: Partial<Record<Flag, Command>> = {
   'print-config': printConfig,
+  'write-config': writeConfig,
+  'remove-config': removeConfig,
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */
-const BY_WORD: Readonly<Record<string, Command>> = {};
+const BY_WORD: Readonly<Record<string, Command>> = { doctor };
 
 /** Without a flag or a word that says otherwise, the relay runs. Throws a `UsageError` for an unknown word. */
 export function chooseCommand({ settings, words }: CommandLine): Command {

@@ -1,4 +1,5 @@
 /** How a command fails: each message is one line for a person, and holds no secret. */
+import { CodexConfigError } from '../codex/errors.ts';
 import { RelayError } from '../translate/errors.ts';
 
 /** What the user typed cannot be used; names the flag or variable at fault. */
@@ -18,10 +19,15 @@ export function describeFailure(error: unknown): Failure {
   const isUsage =
     error instanceof UsageError || (error instanceof RelayError && error.code === 'invalid_request');
   if (isUsage) return { exitCode: 2, message: error.message };
-  if (error instanceof CommandError || error instanceof RelayError)
-    return { exitCode: 1, message: error.message };
+  if (isForPeople(error)) return { exitCode: 1, message: error.message };
   // Anything else is a mistake of ours: whoever reports it needs the place.
   return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** Errors whose message says it all, the file system's own among them: it names call, reason and path. */
+function isForPeople(error: unknown): error is Error {
+  const kinds = [CommandError, RelayError, CodexConfigError];
+  return error instanceof Error && (kinds.some((kind) => error instanceof kind) || 'syscall' in error);
 }
 
 export function messageOf(error: unknown): string {

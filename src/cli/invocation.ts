@@ -8,6 +8,8 @@ export interface Invocation extends CommandLine {
   logger: Logger;
   /** Writes to stdout: the result that a command was run for. */
   print(text: string): void;
+  /** Asks the user for a yes or a no; rejects with a `UsageError` where there is no terminal to ask at. */
+  ask(question: string): Promise<boolean>;
 }
 
 /** Resolves with the exit code. Rejects with a `UsageError`, or with any error for exit code 1. */
@@ -21,6 +23,7 @@ export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptio
     ...(settings.upstream && { upstream: settings.upstream }),
     ...(provider && { provider }),
     ...(settings['api-key'] && { apiKey: settings['api-key'] }),
+    ...(settings.model && { model: settings.model }),
     modelMap: settings['model-map'],
   };
 }

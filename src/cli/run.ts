@@ -1,6 +1,7 @@
 /** One invocation of `codex-relay`, from its arguments to its exit code. */
 
 import { VERSION } from '../version.ts';
+import { ask } from './ask.ts';
 import { type Environment, readCommandLine } from './command-line.ts';
 import { chooseCommand } from './commands.ts';
 import { describeFailure } from './errors.ts';
@@ -28,7 +29,7 @@ export async function run(args: readonly string[], environment: Environment): Pr
       write: (text) => process.stderr.write(text),
       now: () => new Date(),
     });
-    return await chooseCommand(line)({ ...line, environment, logger, print });
+    return await chooseCommand(line)({ ...line, environment, logger, print, ask });
   } catch (error) {
     const { exitCode, message } = describeFailure(error);
     process.stderr.write(`codex-relay: ${message}\n`);

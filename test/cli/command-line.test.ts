@@ -30,6 +30,7 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     ]),
     refused: ['gpt-5.4', ':target', 'source:', 'a:b,a:c'],
   },
+  model: { text: 'deepseek-v4-pro', value: 'deepseek-v4-pro', refused: ['', ' '] },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
   token: { text: 'local-token', value: 'local-token', refused: ['', 'two words', 'é'] },
   'session-ttl-hours': { text: '0.5', value: 0.5, refused: ['', '0', '-1', 'week', '1e3', 'Infinity'] },
@@ -39,6 +40,7 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
   'history-dir': { text: '/var/lib/history', value: '/var/lib/history', refused: [''] },
   'log-level': { text: 'DEBUG', value: 'debug', refused: ['', 'verbose', '2'] },
   'log-format': { text: 'json', value: 'json', refused: ['', 'xml'] },
+  out: { text: 'codex', value: 'codex', refused: [''] },
 };
 
 const withValue = FLAGS.filter((flag) => OPTIONS[flag].value !== undefined);

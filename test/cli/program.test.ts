@@ -4,7 +4,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse as parseToml } from 'smol-toml';
 import type { ResponseResource } from '../../src/translate/responses.ts';
 import { VERSION } from '../../src/version.ts';
 import { killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
@@ -266,15 +265,5 @@ describe('codex-relay', () => {
       environment: { HTTPS_PROXY: 'http://127.0.0.1:1' },
     });
     await cli.logged(/warn {2}No key is set: OpenRouter .*CODEX_RELAY_API_KEY/);
-  });
-
-  it('--print-config prints TOML for the same port, and needs no running relay', async () => {
-    const { code, stdout, stderr } = await runCli(['--print-config', '--demo', '--port', '4499']);
-    assert.deepEqual([code, stderr], [0, '']);
-    const { model, model_provider, model_providers } = parseToml(stdout);
-    assert.deepEqual([model, model_provider], ['demo', 'codex-relay']);
-    assert.partialDeepStrictEqual(model_providers, {
-      'codex-relay': { base_url: 'http://127.0.0.1:4499/v1' },
-    });
   });
 });

@@ -1,0 +1,155 @@
+/** `--print-config`, `--write-config` and `--remove-config`: Codex's configuration for this relay. */
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { catalogText, selectedModel } from '../codex/catalog.ts';
+import { handWrittenConfig } from '../codex/hand-written.ts';
+import { shippedFacts } from '../codex/model-facts.ts';
+import { howToOverride } from '../codex/overrides.ts';
+import { CONFIG_FILE, type FileChange, planRemoval } from '../codex/plan.ts';
+import { ALIAS, CATALOG_FILE, PROVIDER_ID } from '../codex/relay-keys.ts';
+import { applyChanges, codexHome, readCodexFiles } from '../codex-home/codex-files.ts';
+import { type ConfigureInput, prepareCatalog, prepareConfig } from '../codex-home/configure.ts';
+import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../codex-home/installed-codex.ts';
+import { writeAtomic } from '../files/write-atomic.ts';
+import { start } from '../index.ts';
+import type { ListedModel } from '../providers/model-list.ts';
+import { resolveProvider } from '../relay/provider.ts';
+import { messageOf, UsageError } from './errors.ts';
+import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
+import { lineDiff } from './line-diff.ts';
+import { readProxy } from './proxy.ts';
+
+type Models = ConfigureInput['models'];
+
+export const printConfig: Command = async (invocation) => {
+  const { settings, print } = invocation;
+  const { out } = settings;
+  const models = out === '' ? modelsOf(invocation, []) : await askForModels(invocation);
+  const selected = selectedModel(models);
+  const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
+  const { contextWindow } = shippedFacts(models.provider.id, selected ?? '') ?? {};
+  const config = { port: fixedPort(invocation), model: startModel(models), catalog, contextWindow };
+  print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
+  return 0;
+};
+
+export const writeConfig: Command = async (invocation) => {
+  const { settings, given, environment, print } = invocation;
+  const models = await askForModels(invocation);
+  const input = configureInput(invocation, models);
+  const { token, default: makeDefault } = settings;
+  const config = {
+    port: fixedPort(invocation),
+    model: startModel(models),
+    resetModel: given.has('model'),
+    ...(token && { token }),
+  };
+  const { changes, traps, catalog } = await prepareConfig(input, { config, makeDefault });
+
+  for (const trap of traps) print(`Attention: ${CONFIG_FILE}, line ${trap.line}: ${trap.message}\n`);
+  if (catalog.guessed.length > 0) print(`Note: ${howToOverride(catalog.guessed)}\n`);
+  if (!(await carryOut(invocation, input.home, changes))) return 1;
+  print(await nextStep(environment, makeDefault));
+  return 0;
+};
+
+export const removeConfig: Command = async (invocation) => {
+  const { environment, print } = invocation;
+  const home = codexHome(environment);
+  const { changes, kept } = planRemoval(await readCodexFiles(home));
+  for (const sentence of kept) print(`Note: ${sentence}\n`);
+  return (await carryOut(invocation, home, changes)) ? 0 : 1;
+};
+
+/** Shows the changes, asks, and makes them. False when the user said no. */
+async function carryOut(
+  invocation: Invocation,
+  home: string,
+  changes: readonly FileChange[],
+): Promise<boolean> {
+  const { settings, print, ask } = invocation;
+  if (changes.length === 0) {
+    print(`Nothing to do: ${home} is as it should be.\n`);
+    return true;
+  }
+  for (const change of changes) print(`${describeChange(change).join('\n')}\n\n`);
+  if (!settings.yes && !(await ask(`Make these changes in ${home}?`))) {
+    print('Nothing was changed.\n');
+    return false;
+  }
+  for (const { file, backup } of await applyChanges(home, changes)) {
+    print(`Done: ${join(home, file)}${backup === undefined ? '' : ` (before: ${backup})`}\n`);
+  }
+  return true;
+}
+
+function describeChange({ file, before, after }: FileChange): string[] {
+  const title = `${file}${before === undefined ? ' (new)' : after === undefined ? ' (removed)' : ''}`;
+  if (file === CATALOG_FILE) return [`${title}: ${after === undefined ? 'the' : slugs(after)} model catalog`];
+  // The token is a secret, and screens are shared.
+  const hide = (text: string) => text.replace(/(experimental_bearer_token\s*=\s*)".*"/, '$1"..."');
+  return [title, ...lineDiff(hide(before ?? ''), hide(after ?? ''))];
+}
+
+function slugs(catalog: string): string {
+  const { models } = JSON.parse(catalog) as { models: { slug: string }[] };
+  return `${models.length} entries of the`;
+}
+
+async function nextStep(environment: Invocation['environment'], isDefault: boolean): Promise<string> {
+  const release = await codexRelease(environment);
+  if (release && release.minor < OLDEST_CATALOG) {
+    return `Codex ${release.text} reads no model catalog: update it to 0.${OLDEST_CATALOG} or newer.\n`;
+  }
+  if (isDefault) return 'Start the relay, then Codex: codex\n';
+  if (release && release.minor < OLDEST_PROFILE_FILE) {
+    return `Codex ${release.text} reads no profile files. Run this again with --default, or update Codex.\n`;
+  }
+  return `Start the relay, then Codex: codex -p ${PROVIDER_ID}\n`;
+}
+
+/** Puts the catalog into a folder of the user's choice. Gives its path. */
+async function writeCatalog(invocation: Invocation, models: Models, folder: string): Promise<string> {
+  const input = configureInput(invocation, models);
+  const catalog = await prepareCatalog(input, await readCodexFiles(input.home));
+  if (catalog.guessed.length > 0) invocation.logger.warn(howToOverride(catalog.guessed));
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, CATALOG_FILE);
+  await writeAtomic({ path, text: catalogText(catalog), mode: 0o644 });
+  return path;
+}
+
+function configureInput({ environment }: Invocation, models: Models): ConfigureInput {
+  return { home: codexHome(environment), environment, models };
+}
+
+/** With the provider's own list, where it can be had; a note says why it could not. */
+async function askForModels(invocation: Invocation): Promise<Models> {
+  const { environment, logger } = invocation;
+  const proxy = readProxy(environment);
+  const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });
+  try {
+    return modelsOf(invocation, await relay.modelDetails());
+  } catch (error) {
+    logger.warn(`The provider's models are not listed: ${messageOf(error)}`);
+    return modelsOf(invocation, []);
+  } finally {
+    await relay.stop();
+  }
+}
+
+function modelsOf(invocation: Invocation, listed: readonly ListedModel[]): Models {
+  const { profile, model, modelMap } = resolveProvider(upstreamOptions(invocation));
+  return { provider: profile, selected: model, modelMap: Object.fromEntries(modelMap), listed };
+}
+
+/** The alias where it stands for something; else a model that the provider has. */
+function startModel(models: Models): string {
+  if (selectedModel(models) !== undefined) return ALIAS;
+  return models.listed.find(({ unfit }) => !unfit)?.id ?? ALIAS;
+}
+
+function fixedPort({ settings }: Invocation): number {
+  if (settings.port !== 0) return settings.port;
+  throw new UsageError('--port 0 is another port at each start, which Codex cannot be told: name one');
+}

@@ -1,0 +1,130 @@
+/** The doctor's checks of Codex and its configuration. */
+import { relayProvider, usesRelay } from '../codex/config-edit.ts';
+import { findTraps } from '../codex/legacy-traps.ts';
+import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
+import { CATALOG_FILE, PROFILE_FILE, PROVIDER_ID, relayPort } from '../codex/relay-keys.ts';
+import { parseToml } from '../codex/toml-document.ts';
+import {
+  type CodexRelease,
+  codexRelease,
+  OLDEST_CATALOG,
+  OLDEST_DEBUG_PROMPT,
+  OLDEST_PROFILE_FILE,
+  runCodex,
+} from '../codex-home/installed-codex.ts';
+import type { Environment } from './command-line.ts';
+import type { Finding } from './doctor.ts';
+
+/** What Codex's files say about the relay. */
+export interface FoundConfig {
+  /** How Codex comes to use the relay: always, or with `codex -p codex-relay`; undefined: not at all. */
+  mode: 'default' | 'profile' | undefined;
+  port: number | undefined;
+  token: string | undefined;
+  model: string | undefined;
+  hasCatalog: boolean;
+  /** Sentences about settings that are in the way, each with its file and line. */
+  traps: { stops: boolean; sentence: string }[];
+}
+
+export async function checkCodex(
+  environment: Environment,
+): Promise<{ release: CodexRelease | undefined; findings: Finding[] }> {
+  const check = 'codex';
+  const release = await codexRelease(environment);
+  if (!release) {
+    const todo = 'Install it (npm install -g @openai/codex), or start it from where it is installed.';
+    return { release, findings: [{ check, state: 'attention', found: 'no `codex` on the PATH', todo }] };
+  }
+  const found = `Codex ${release.text}`;
+  if (release.minor >= OLDEST_CATALOG) return { release, findings: [{ check, state: 'ok', found }] };
+  const todo = `Update Codex: 0.${OLDEST_CATALOG} is the first release that reads a model catalog.`;
+  return { release, findings: [{ check, state: 'problem', found, todo }] };
+}
+
+/** @throws CodexConfigError when a file is not TOML */
+export function findConfig(texts: CodexTexts, environment: Environment): FoundConfig {
+  const user = texts[CONFIG_FILE] ?? '';
+  const profile = texts[PROFILE_FILE] ?? '';
+  const isDefault = inFile(CONFIG_FILE, () => usesRelay(user));
+  const isProfile = inFile(PROFILE_FILE, () => usesRelay(profile));
+  const text = isProfile ? profile : user;
+  const provider = relayProvider(text) ?? {};
+  const { model } = parseToml(text);
+  return {
+    mode: isDefault ? 'default' : isProfile ? 'profile' : undefined,
+    port: relayPort(provider),
+    token: tokenOf(provider, environment),
+    model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
+    hasCatalog: texts[CATALOG_FILE] !== undefined,
+    traps: findTraps(user).map(({ line, weight, message }) => ({
+      stops: weight === 'stops',
+      sentence: `${CONFIG_FILE}, line ${line}: ${message}`,
+    })),
+  };
+}
+
+/** The token that Codex will send: from the file, or from the variable that the file names, which wins. */
+function tokenOf(provider: Record<string, unknown>, environment: Environment): string | undefined {
+  const { env_key: variable, experimental_bearer_token: token } = provider;
+  if (typeof variable === 'string') return environment[variable];
+  return typeof token === 'string' ? token : undefined;
+}
+
+export interface Expectation {
+  home: string;
+  release: CodexRelease | undefined;
+  /** The port that the user asked about, if any. */
+  port: number | undefined;
+}
+
+const WRITE = 'Run: codex-relay --write-config';
+
+export function checkConfiguration(config: FoundConfig, expected: Expectation): Finding[] {
+  const traps = config.traps.map(({ stops, sentence }): Finding => {
+    return { check: 'config', state: stops ? 'problem' : 'attention', found: sentence };
+  });
+  return [configFinding(config, expected), ...traps];
+}
+
+function configFinding(config: FoundConfig, { home, release, port }: Expectation): Finding {
+  const check = 'config';
+  const { mode } = config;
+  if (mode === undefined) {
+    return { check, state: 'problem', found: `nothing in ${home} names the relay`, todo: WRITE };
+  }
+  if (config.port === undefined) {
+    const found = `[model_providers.${PROVIDER_ID}] in ${home} does not point to a relay on this machine`;
+    return { check, state: 'problem', found, todo: WRITE };
+  }
+  if (port !== undefined && port !== config.port) {
+    const found = `Codex is told port ${config.port}, not ${port}`;
+    return { check, state: 'problem', found, todo: `${WRITE} --port ${port}` };
+  }
+  if (!config.hasCatalog) {
+    return { check, state: 'problem', found: `${CATALOG_FILE} is missing in ${home}`, todo: WRITE };
+  }
+  if (mode === 'profile' && release && release.minor < OLDEST_PROFILE_FILE) {
+    const found = `there is a profile, but Codex ${release.text} reads no profile files`;
+    return { check, state: 'problem', found, todo: `${WRITE} --default` };
+  }
+  const use = mode === 'default' ? 'codex' : `codex -p ${PROVIDER_ID}`;
+  return { check, state: 'ok', found: `${home}, port ${config.port}; use it with: ${use}` };
+}
+
+/** Lets Codex itself read configuration and catalog. */
+export async function checkLoading(
+  environment: Environment,
+  release: CodexRelease,
+  mode: 'default' | 'profile',
+): Promise<Finding> {
+  const check = 'config load';
+  if (release.minor < OLDEST_DEBUG_PROMPT) {
+    return { check, state: 'skipped', found: `Codex ${release.text} cannot be asked to read it` };
+  }
+  const profile = mode === 'profile' ? ['-p', PROVIDER_ID] : [];
+  const output = await runCodex({ args: [...profile, 'debug', 'prompt-input', 'hello'], environment });
+  if (output?.exitCode === 0) return { check, state: 'ok', found: 'Codex reads configuration and catalog' };
+  const [reason = 'no answer in time'] = output?.stderr.split('\n').filter((text) => text !== '') ?? [];
+  return { check, state: 'problem', found: `Codex does not start: ${reason}`, todo: WRITE };
+}

@@ -1,0 +1,201 @@
+/** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
+import { ALIAS } from '../codex/relay-keys.ts';
+import type { Finding } from './doctor.ts';
+import { messageOf } from './errors.ts';
+
+export interface Target {
+  port: number;
+  /** The local token; undefined sends none. */
+  token: string | undefined;
+  /** The model to ask for. Default: the alias `codex-relay`. */
+  model: string | undefined;
+}
+
+const LIMIT_MS = 60_000;
+const QUICK_LIMIT_MS = 3_000;
+
+/** Whether a relay listens; something else on the port is a problem, nothing is not. */
+export async function checkPort({ port, token }: Target): Promise<{ finding: Finding; running: boolean }> {
+  const check = 'port';
+  const greeting = await greet(port, token);
+  if (greeting === 'relay' || greeting === 'refused') {
+    return { finding: { check, state: 'ok', found: `a relay listens on 127.0.0.1:${port}` }, running: true };
+  }
+  if (greeting === 'nothing') {
+    const found = `no relay listens on 127.0.0.1:${port}; one of this command's own stands in for the checks below`;
+    const todo = 'Start it before Codex: codex-relay, with the same flags.';
+    return { finding: { check, state: 'attention', found, todo }, running: false };
+  }
+  const found = `127.0.0.1:${port} is used by another program`;
+  const todo = 'Choose another port with --port, for --write-config too.';
+  return { finding: { check, state: 'problem', found, todo }, running: false };
+}
+
+/** A relay with a token refuses clients without it, and takes the one that Codex is told. */
+export async function checkToken({ port, token }: Target): Promise<Finding> {
+  const check = 'token';
+  if ((await greet(port, token)) !== 'relay') {
+    const todo =
+      'Give both the same: set CODEX_RELAY_TOKEN, start the relay, and run codex-relay --write-config.';
+    return { check, state: 'problem', found: 'the relay does not take the token that Codex is told', todo };
+  }
+  if ((await greet(port, undefined)) !== 'relay') {
+    return { check, state: 'ok', found: 'the relay takes it, and refuses clients without it' };
+  }
+  const todo = 'Set CODEX_RELAY_TOKEN for the relay and for --write-config to keep other programs out.';
+  return { check, state: 'attention', found: 'the relay asks for none: any program here can use it', todo };
+}
+
+/** What a port says to a client that has this token. */
+async function greet(
+  port: number,
+  token: string | undefined,
+): Promise<'relay' | 'refused' | 'stranger' | 'nothing'> {
+  try {
+    const reply = await get(port, '/healthz', token);
+    const text = await reply.text();
+    if (reply.status === 401 && errorIn(text).message.startsWith('The relay')) return 'refused';
+    return reply.ok && text.includes('"status":"ok"') ? 'relay' : 'stranger';
+  } catch (error) {
+    // No HTTP, or no answer in time: it is no relay, whatever it is.
+    return isRefused(error) ? 'nothing' : 'stranger';
+  }
+}
+
+const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
+
+/** Upstream, key and model, by the provider's own list. */
+export async function checkModels({ port, token, model }: Target): Promise<Finding[]> {
+  const { ids, error } = await listModels(port, token);
+  if (error && KEY_CODES.includes(error.code)) {
+    const todo = 'Set CODEX_RELAY_API_KEY to a valid key of this provider.';
+    return [
+      { check: 'upstream', state: 'ok', found: 'the provider answers' },
+      { check: 'key', state: 'problem', found: error.message, todo },
+    ];
+  }
+  if (error?.code === 'upstream_unreachable') {
+    return [{ check: 'upstream', state: 'problem', found: error.message }];
+  }
+  if (error) {
+    // Some endpoints have no list; the answer will tell.
+    return [{ check: 'upstream', state: 'attention', found: error.message }];
+  }
+  return [
+    {
+      check: 'upstream',
+      state: 'ok',
+      found: `the provider lists ${ids.length} model${ids.length === 1 ? '' : 's'}`,
+    },
+    { check: 'key', state: 'ok', found: 'not refused' },
+    modelFinding(model ?? ALIAS, ids),
+  ];
+}
+
+function modelFinding(model: string, ids: readonly string[]): Finding {
+  const check = 'model';
+  if (model === ALIAS) return { check, state: 'ok', found: `${ALIAS}, the model chosen in the relay` };
+  if (ids.includes(model)) return { check, state: 'ok', found: model };
+  const todo = `The provider has, among others: ${ids.slice(0, 5).join(', ')}.`;
+  return { check, state: 'attention', found: `${model} is not in the provider's list`, todo };
+}
+
+/** One short streamed answer. It costs a few tokens. */
+export async function checkAnswer(target: Target): Promise<Finding> {
+  const check = 'answer';
+  const outcome = await respond(target, { input: 'Answer with the single word OK.' });
+  if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
+  const text = outcome.output.flatMap(({ content }) => content ?? []).map((part) => part.text ?? '');
+  if (text.join('') !== '') return { check, state: 'ok', found: 'a streamed answer arrived' };
+  return { check, state: 'problem', found: 'the streamed answer was empty' };
+}
+
+/** The tool that Codex itself offers first. The doctor never runs what is called. */
+const TOOL = {
+  type: 'function',
+  name: 'exec_command',
+  description: 'Runs a command in a shell.',
+  parameters: { type: 'object', properties: { cmd: { type: 'string' } }, required: ['cmd'] },
+  strict: false,
+};
+
+/** One tool call, which everything in Codex depends on. */
+export async function checkToolCall(target: Target): Promise<Finding> {
+  const check = 'tool call';
+  const input = 'Call the tool exec_command with the command "echo ok". Do not answer with text.';
+  const outcome = await respond(target, { input, tools: [TOOL] });
+  if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
+  if (outcome.output.some(({ type, name }) => type === 'function_call' && name === TOOL.name)) {
+    return { check, state: 'ok', found: 'the model called a tool' };
+  }
+  const todo =
+    'Codex needs a model that calls tools. Choose another, or switch tools on in the model server.';
+  return { check, state: 'problem', found: 'the model answered without calling the tool', todo };
+}
+
+interface Answer {
+  output: { type: string; name?: string; content?: { text?: string }[] }[];
+}
+
+/** The finished response, or a sentence about why there is none. */
+async function respond({ port, token, model }: Target, body: object): Promise<Answer | string> {
+  try {
+    const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
+      method: 'POST',
+      headers: { ...authorization(token), 'content-type': 'application/json' },
+      body: JSON.stringify({ model: model ?? ALIAS, stream: true, store: false, ...body }),
+      signal: AbortSignal.timeout(LIMIT_MS),
+    });
+    const text = await reply.text();
+    return reply.ok ? readStream(text) : errorIn(text).message;
+  } catch (error) {
+    return `no answer: ${messageOf(error)}`;
+  }
+}
+
+function readStream(text: string): Answer | string {
+  const data = text.split('\n').filter((row) => row.startsWith('data: {'));
+  const last = JSON.parse(data.at(-1)?.slice('data: '.length) ?? '{}') as {
+    type?: string;
+    response?: Answer & { error?: { message?: string } | null };
+  };
+  if (last.type === 'response.completed' && last.response) return last.response;
+  return last.response?.error?.message ?? 'the stream ended without an answer';
+}
+
+async function listModels(port: number, token: string | undefined) {
+  const reply = await get(port, '/v1/models', token, LIMIT_MS);
+  const text = await reply.text();
+  if (!reply.ok) return { ids: [], error: errorIn(text) };
+  const { data } = JSON.parse(text) as { data: { id: string }[] };
+  return { ids: data.map(({ id }) => id), error: undefined };
+}
+
+function get(
+  port: number,
+  path: string,
+  token: string | undefined,
+  limit = QUICK_LIMIT_MS,
+): Promise<Response> {
+  const signal = AbortSignal.timeout(limit);
+  return fetch(`http://127.0.0.1:${port}${path}`, { headers: authorization(token), signal });
+}
+
+function authorization(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+/** The relay's error envelope; plain text where it is none. */
+function errorIn(text: string): { code: string; message: string } {
+  try {
+    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
+    return { code: error.code, message: error.message };
+  } catch {
+    return { code: '', message: text.slice(0, 200) };
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+}

@@ -1,0 +1,123 @@
+/** `codex-relay doctor`: checks the way from Codex to the model, a line each, with what to do where it breaks. */
+import { CodexConfigError } from '../codex/errors.ts';
+import { codexHome, readCodexFiles } from '../codex-home/codex-files.ts';
+import { start } from '../index.ts';
+import type { Environment } from './command-line.ts';
+import {
+  checkCodex,
+  checkConfiguration,
+  checkLoading,
+  type FoundConfig,
+  findConfig,
+} from './doctor-codex.ts';
+import {
+  checkAnswer,
+  checkModels,
+  checkPort,
+  checkToken,
+  checkToolCall,
+  type Target,
+} from './doctor-relay.ts';
+import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
+import { readProxy } from './proxy.ts';
+
+export interface Finding {
+  check: string;
+  /** `attention` works, but not as it should; `skipped` could not be looked at after an earlier problem. */
+  state: 'ok' | 'attention' | 'problem' | 'skipped';
+  /** What was found. Holds no key and no token. */
+  found: string;
+  /** What to do about it. */
+  todo?: string;
+}
+
+export const doctor: Command = async (invocation) => {
+  const { settings, print } = invocation;
+  const findings: Finding[] = [];
+  const isHealthy = () => findings.every(({ state }) => state !== 'problem');
+  for await (const finding of examine(invocation)) {
+    findings.push(finding);
+    if (!settings.json) print(line(finding));
+  }
+  if (settings.json) print(`${JSON.stringify({ ok: isHealthy(), findings }, null, 2)}\n`);
+  else print(isHealthy() ? 'All is well.\n' : 'Something is wrong: see above.\n');
+  return isHealthy() ? 0 : 1;
+};
+
+const SIGNS = { ok: 'ok', attention: 'note', problem: 'FAIL', skipped: 'skip' } as const;
+
+function line({ check, state, found, todo }: Finding): string {
+  const advice = todo === undefined ? '' : `\n${' '.repeat(19)}${todo}`;
+  return `${SIGNS[state].padEnd(5)} ${check.padEnd(12)} ${found}${advice}\n`;
+}
+
+async function* examine(invocation: Invocation): AsyncGenerator<Finding> {
+  const { environment, settings } = invocation;
+  const { release, findings } = await checkCodex(environment);
+  yield* findings;
+  const home = codexHome(environment);
+  const config = await readConfig(home, environment);
+  if ('state' in config) yield config;
+  else {
+    yield* checkConfiguration(config, { home, release, port: wantedPort(invocation) });
+    if (release && config.mode) yield await checkLoading(environment, release, config.mode);
+  }
+  const known: Partial<FoundConfig> = 'state' in config ? {} : config;
+  const port = wantedPort(invocation) ?? known.port ?? settings.port;
+  const token = known.mode === undefined ? settings.token : known.token;
+  const target: Target = { port, token: token || undefined, model: known.model };
+  const { finding, running } = await checkPort(target);
+  yield finding;
+  if (running) {
+    const entry = await checkToken(target);
+    yield entry;
+    if (entry.state === 'problem')
+      yield* skip(['upstream', 'answer', 'tool call'], 'the relay does not let us in');
+    else yield* examineRelay(target);
+  } else {
+    yield* skip(['token'], 'no relay is running to ask');
+    yield* examineOwnRelay(invocation, known.model);
+  }
+}
+
+/** The port that the user named, by flag or variable. */
+function wantedPort({ settings, given }: Invocation): number | undefined {
+  return given.has('port') ? settings.port : undefined;
+}
+
+async function readConfig(home: string, environment: Environment): Promise<FoundConfig | Finding> {
+  try {
+    return findConfig(await readCodexFiles(home), environment);
+  } catch (error) {
+    if (!(error instanceof CodexConfigError)) throw error;
+    const todo = 'Correct the file; Codex does not start with it either.';
+    return { check: 'config', state: 'problem', found: error.message, todo };
+  }
+}
+
+/** Everything behind the relay, through it, as Codex would ask. */
+async function* examineRelay(target: Target): AsyncGenerator<Finding> {
+  const models = await checkModels(target);
+  yield* models;
+  if (models.some(({ state }) => state === 'problem')) {
+    yield* skip(['answer', 'tool call'], 'the provider does not answer yet');
+    return;
+  }
+  yield await checkAnswer(target);
+  yield await checkToolCall(target);
+}
+
+/** With a relay of this command's own, made from its flags, when none is running. */
+async function* examineOwnRelay(invocation: Invocation, model: string | undefined): AsyncGenerator<Finding> {
+  const proxy = readProxy(invocation.environment);
+  const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });
+  try {
+    yield* examineRelay({ port: relay.port, token: undefined, model });
+  } finally {
+    await relay.stop();
+  }
+}
+
+function skip(checks: readonly string[], found: string): Finding[] {
+  return checks.map((check) => ({ check, state: 'skipped', found }));
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { lineDiff } from '../../src/cli/line-diff.ts';
+import { type CliResult, killLeftovers, runCli } from '../support/cli-process.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+
+const USER = '# mine\nmodel = "gpt-5.5" # fav\n\n[mcp_servers.a]\ncommand = "a"\n';
+const TOKEN = 'local-token-of-this-test';
+
+describe('codex configuration commands', () => {
+  let home: string;
+  let upstream: ScriptedUpstream;
+
+  before(async () => {
+    upstream = await startScriptedUpstream([], ['alpha', 'beta']);
+  });
+  after(() => upstream.stop());
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'codex-home-'));
+    await writeFile(join(home, 'config.toml'), USER);
+  });
+  afterEach(async () => {
+    killLeftovers();
+    await rm(home, { recursive: true });
+  });
+
+  /** Without a Codex on the PATH. */
+  function run(args: string[], environment: Record<string, string> = {}): Promise<CliResult> {
+    const all = { PATH: '', CODEX_HOME: home, CODEX_RELAY_UPSTREAM: upstream.url, ...environment };
+    return runCli(args, { environment: all });
+  }
+  const text = (file: string) => readFileSync(join(home, file), 'utf8');
+  const slugs = (path: string) =>
+    (JSON.parse(readFileSync(path, 'utf8')) as { models: { slug: string }[] }).models.map(({ slug }) => slug);
+
+  it('--write-config writes profile and catalog, and leaves config.toml alone', async () => {
+    const { code, stdout, stderr } = await run([
+      '--write-config',
+      '--yes',
+      '--model',
+      'beta',
+      '--port',
+      '4999',
+    ]);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(text('config.toml'), USER);
+    assert.deepEqual(slugs(join(home, 'codex-relay.models.json')), ['codex-relay', 'beta', 'alpha']);
+    const profile = parseToml(text('codex-relay.config.toml'));
+    assert.partialDeepStrictEqual(profile, {
+      model: 'codex-relay',
+      model_provider: 'codex-relay',
+      model_providers: { 'codex-relay': { base_url: 'http://127.0.0.1:4999/v1' } },
+    });
+    assert.match(stdout, /^\+ model_provider = "codex-relay"$/m);
+    assert.match(stdout, /Nothing is known about beta, alpha: .*codex-relay\.overrides\.json/);
+    assert.match(stdout, /Start the relay, then Codex: codex -p codex-relay\n$/);
+  });
+
+  it('names a model of the provider where none is chosen', async () => {
+    await run(['--write-config', '--yes']);
+    assert.equal(parseToml(text('codex-relay.config.toml'))['model'], 'alpha');
+  });
+
+  it('reads the user’s facts about models', async () => {
+    await writeFile(join(home, 'codex-relay.overrides.json'), '{"alpha":{"contextWindow":32768}}');
+    const { stdout } = await run(['--write-config', '--yes', '--model', 'alpha']);
+    assert.match(stdout, /Nothing is known about beta:/);
+    assert.match(text('codex-relay.models.json'), /"context_window": 32768/);
+    await writeFile(join(home, 'codex-relay.overrides.json'), '{"alpha":{"contextWindow":"32K"}}');
+    const { code, stderr } = await run(['--write-config', '--yes']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^codex-relay: codex-relay\.overrides\.json: "alpha" > "contextWindow": [^\n]*\n$/);
+  });
+
+  it('writes a configuration all the same when the provider does not answer', async () => {
+    const { code, stderr } = await run(['--write-config', '--yes', '--model', 'gamma'], {
+      CODEX_RELAY_UPSTREAM: 'http://127.0.0.1:9/v1',
+    });
+    assert.equal(code, 0);
+    assert.match(stderr, /The provider's models are not listed: .* cannot be reached at 127\.0\.0\.1:9/);
+    assert.deepEqual(slugs(join(home, 'codex-relay.models.json')), ['codex-relay', 'gamma']);
+  });
+
+  it('--default edits config.toml too; --remove-config gives the old bytes back', async () => {
+    const written = await run(['--write-config', '--default', '--yes'], { CODEX_RELAY_TOKEN: TOKEN });
+    assert.equal(written.code, 0);
+    assert.match(text('config.toml'), /^# codex-relay saved model: model = "gpt-5\.5" # fav$/m);
+    assert.match(text('config.toml'), new RegExp(`^experimental_bearer_token = "${TOKEN}"$`, 'm'));
+    assert.match(written.stdout, /Start the relay, then Codex: codex\n$/);
+    assert.match(written.stdout, /Done: .*config\.toml \(before: .*\.bak\)/);
+    const again = await run(['--write-config', '--default', '--yes'], { CODEX_RELAY_TOKEN: TOKEN });
+    assert.match(again.stdout, /^Nothing to do: /m);
+
+    const removed = await run(['--remove-config', '--yes']);
+    assert.equal(removed.code, 0);
+    assert.equal(text('config.toml'), USER);
+    assert.ok(!existsSync(join(home, 'codex-relay.config.toml')));
+    assert.ok(!existsSync(join(home, 'codex-relay.models.json')));
+    for (const { stdout, stderr } of [written, again, removed]) {
+      assert.ok(!`${stdout}${stderr}`.includes(TOKEN), 'the token is not shown');
+    }
+  });
+
+  it('changes nothing without a yes', async () => {
+    for (const args of [['--write-config'], ['--write-config', '--default']]) {
+      const { code, stdout, stderr } = await run(args);
+      assert.equal(code, 2);
+      assert.match(stdout, /^\+ model_provider/m);
+      assert.match(stderr, /no terminal to ask at, so nothing was changed: add --yes/);
+      assert.ok(!existsSync(join(home, 'codex-relay.config.toml')));
+      assert.equal(text('config.toml'), USER);
+    }
+  });
+
+  it('never touches a broken config.toml, and says where it is broken', async () => {
+    await writeFile(join(home, 'config.toml'), 'model = "a\n');
+    for (const args of [
+      ['--write-config', '--default', '--yes'],
+      ['--remove-config', '--yes'],
+    ]) {
+      const { code, stderr } = await run(args);
+      assert.equal(code, 1);
+      assert.match(stderr, /^codex-relay: config\.toml, line 1, column \d+: .*left as it is\.\n$/);
+    }
+    assert.equal(text('config.toml'), 'model = "a\n');
+    assert.ok(!existsSync(join(home, 'codex-relay.models.json')));
+  });
+
+  it('points out settings that are in the way', async () => {
+    await writeFile(join(home, 'config.toml'), 'profile = "x"\n');
+    const { stdout } = await run(['--write-config', '--yes']);
+    assert.match(stdout, /^Attention: config\.toml, line 1: `profile` stops Codex 0\.134/m);
+  });
+
+  it('--port 0 cannot be written down', async () => {
+    const { code, stderr } = await run(['--write-config', '--yes', '--port', '0']);
+    assert.equal(code, 2);
+    assert.match(stderr, /--port 0 is another port at each start/);
+  });
+
+  it('--print-config prints TOML for the same port, and needs neither relay nor provider', async () => {
+    const { code, stdout, stderr } = await run(['--print-config', '--port', '4499'], {
+      CODEX_RELAY_TOKEN: TOKEN,
+    });
+    assert.deepEqual([code, stderr], [0, '']);
+    const { model, model_provider, model_providers } = parseToml(stdout);
+    assert.deepEqual([model, model_provider], ['codex-relay', 'codex-relay']);
+    assert.partialDeepStrictEqual(model_providers, {
+      'codex-relay': { base_url: 'http://127.0.0.1:4499/v1', env_key: 'CODEX_RELAY_TOKEN' },
+    });
+    assert.ok(!stdout.includes(TOKEN));
+  });
+
+  it('--print-config --out writes the catalog there and names it', async () => {
+    const out = join(home, 'new', 'folder "x"');
+    const { code, stdout } = await run(['--print-config', '--out', out, '--model', 'beta']);
+    assert.equal(code, 0);
+    const { model_catalog_json: path } = parseToml(stdout);
+    assert.equal(path, join(out, 'codex-relay.models.json'));
+    assert.deepEqual(slugs(join(out, 'codex-relay.models.json')), ['codex-relay', 'beta', 'alpha']);
+  });
+});
+
+describe('lineDiff', () => {
+  it('shows changed lines with three around them', () => {
+    const before = ['a', 'b', 'c', 'd', 'e', 'old', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', ''].join(
+      '\r\n',
+    );
+    const after = before.replace('old', 'new').replace('o\r\n', 'o').concat('\r\nmore');
+    assert.deepEqual(lineDiff(before, after), [
+      '  c',
+      '  d',
+      '  e',
+      '- old',
+      '+ new',
+      '  g',
+      '  h',
+      '  i',
+      '  ...',
+      '  m',
+      '  n',
+      '  o',
+      '+ more',
+    ]);
+  });
+});

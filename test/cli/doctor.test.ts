@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addRelayKeys } from '../../src/codex/config-edit.ts';
+import { type CliResult, killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
+import {
+  errorReply,
+  type ReceivedChat,
+  type Script,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  streamReply,
+  textChunks,
+  toolCallChunks,
+} from '../support/scripted-upstream.ts';
+
+const KEY = 'upstream-key-of-the-doctor';
+const TOKEN = 'local-token-of-the-doctor';
+const CALL = { id: 'call_1', name: 'exec_command', arguments: { cmd: 'echo ok' } };
+
+/** A provider in good health. */
+function healthy({ body }: ReceivedChat) {
+  return body.tools ? streamReply(toolCallChunks(CALL)) : streamReply(textChunks('OK'));
+}
+
+describe('codex-relay doctor', () => {
+  let home: string;
+  let upstream: ScriptedUpstream | undefined;
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'codex-home-'));
+  });
+  afterEach(async () => {
+    killLeftovers();
+    await upstream?.stop();
+    upstream = undefined;
+    await rm(home, { recursive: true });
+  });
+
+  async function configure(port: number, token?: string): Promise<void> {
+    const profile = addRelayKeys('', { port, ...(token && { token }) });
+    await writeFile(join(home, 'codex-relay.config.toml'), profile);
+    await writeFile(join(home, 'codex-relay.models.json'), '{}');
+  }
+
+  async function examine(args: string[] = [], environment: Record<string, string> = {}): Promise<CliResult> {
+    const all = { PATH: '', CODEX_HOME: home, CODEX_RELAY_API_KEY: KEY, ...environment };
+    const result = await runCli(['doctor', '--model', 'scripted-model', ...args], { environment: all });
+    assert.equal(result.stderr, '');
+    assert.ok(!result.stdout.includes(KEY) && !result.stdout.includes(TOKEN), 'no secret is shown');
+    return result;
+  }
+
+  async function provider(script: Script): Promise<string[]> {
+    upstream = await startScriptedUpstream(script);
+    return ['--upstream', upstream.url];
+  }
+
+  /** The line of one check, with what to do about it. */
+  function lineOf({ stdout }: CliResult, check: string): string {
+    return new RegExp(`^\\w+ +${check} .*(\\n {19}.*)?`, 'm').exec(stdout)?.[0] ?? assert.fail(stdout);
+  }
+
+  it('finds all well with a running relay, and uses no key of its own', async () => {
+    const flags = await provider(healthy);
+    const environment = { CODEX_RELAY_API_KEY: KEY, CODEX_RELAY_TOKEN: TOKEN };
+    const { url } = await startRelayCli([...flags, '--model', 'scripted-model'], { environment });
+    await configure(Number(new URL(url).port), TOKEN);
+    const result = await examine([], { CODEX_RELAY_API_KEY: '' });
+    assert.equal(result.code, 0, result.stdout);
+    assert.deepEqual(
+      result.stdout.split('\n').map((line) => line.slice(0, 18).trim()),
+      [
+        'note  codex',
+        '',
+        'ok    config',
+        'ok    port',
+        'ok    token',
+        'ok    upstream',
+        'ok    key',
+        'ok    model',
+        'ok    answer',
+        'ok    tool call',
+        'All is well.',
+        '',
+      ],
+    );
+  });
+
+  it('stands in for a relay that is not running', async () => {
+    await configure(await freePort());
+    const result = await examine(await provider(healthy));
+    assert.equal(result.code, 0, result.stdout);
+    assert.match(
+      lineOf(result, 'port'),
+      /^note .* no relay listens on 127\.0\.0\.1:\d+.*\n.*Start it before Codex/,
+    );
+    assert.match(lineOf(result, 'tool call'), /^ok /);
+  });
+
+  it('says it in JSON', async () => {
+    await configure(await freePort());
+    const { code, stdout } = await examine([...(await provider([])), '--json']);
+    const { ok, findings } = JSON.parse(stdout) as {
+      ok: boolean;
+      findings: { check: string; state: string }[];
+    };
+    assert.deepEqual([code, ok], [1, false]);
+    assert.deepEqual(
+      findings.map(({ check, state }) => `${check}: ${state}`),
+      [
+        'codex: attention',
+        'config: ok',
+        'port: attention',
+        'token: skipped',
+        'upstream: ok',
+        'key: ok',
+        'model: ok',
+        'answer: problem',
+        'tool call: problem',
+      ],
+    );
+  });
+
+  const AILING: [what: string, script: Script, check: string, says: RegExp][] = [
+    ['a refused key', () => errorReply(401, 'Incorrect key'), 'answer', /^FAIL .*Incorrect key/],
+    ['an empty answer', () => streamReply(textChunks('')), 'answer', /^FAIL /],
+    ['a model without tools', () => streamReply(textChunks('OK')), 'tool call', /^FAIL .*\n.*calls tools/],
+    ['a broken stream', () => ({ body: ['data: {"id":"x","choices":[]}\n\n'] }), 'answer', /^FAIL /],
+  ];
+  for (const [what, script, check, says] of AILING) {
+    it(`finds ${what}`, async () => {
+      await configure(await freePort());
+      const result = await examine(await provider(script));
+      assert.equal(result.code, 1);
+      assert.match(lineOf(result, check), says);
+    });
+  }
+
+  it('finds a provider that cannot be reached, and asks it no more', async () => {
+    await configure(await freePort());
+    const result = await examine(['--upstream', `http://127.0.0.1:${await freePort()}/v1`]);
+    assert.equal(result.code, 1);
+    assert.match(lineOf(result, 'upstream'), /^FAIL .*cannot be reached/);
+    assert.match(lineOf(result, 'answer'), /^skip /);
+  });
+
+  it('finds a relay that wants another token', async () => {
+    const { url } = await startRelayCli(['--demo'], { environment: { CODEX_RELAY_TOKEN: TOKEN } });
+    await configure(Number(new URL(url).port), 'an old token');
+    const result = await examine();
+    assert.equal(result.code, 1);
+    assert.match(lineOf(result, 'token'), /^FAIL .*\n.*codex-relay --write-config/);
+  });
+
+  it('finds another program on the port', async () => {
+    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    await configure(port);
+    const result = await examine(await provider(healthy));
+    server.close();
+    server.closeAllConnections();
+    assert.equal(result.code, 1);
+    assert.match(
+      lineOf(result, 'port'),
+      new RegExp(`^FAIL .*127\\.0\\.0\\.1:${port} is used by another program`),
+    );
+  });
+
+  const CONFIGS: [what: string, files: Record<string, string>, args: string[], says: RegExp][] = [
+    ['no configuration', {}, [], /^FAIL .*names the relay\n.*codex-relay --write-config/],
+    ['a broken file', { 'config.toml': 'a =\n' }, [], /^FAIL .*config\.toml, line 1, column \d+/],
+    [
+      'another port',
+      { 'config.toml': addRelayKeys('', { port: 1 }) },
+      ['--port', '2'],
+      /^FAIL .*port 1, not 2/,
+    ],
+    ['no catalog', { 'config.toml': addRelayKeys('', { port: 1 }) }, [], /^FAIL .*models\.json is missing/],
+    [
+      'a provider elsewhere',
+      { 'config.toml': 'model_provider = "codex-relay"\n[model_providers.codex-relay]\nname = "x"\n' },
+      [],
+      /^FAIL .*does not point to a relay/,
+    ],
+  ];
+  for (const [what, files, args, says] of CONFIGS) {
+    it(`finds ${what}`, async () => {
+      for (const [file, text] of Object.entries(files)) await writeFile(join(home, file), text);
+      const result = await examine([...args, ...(await provider(healthy))]);
+      assert.equal(result.code, 1);
+      assert.match(lineOf(result, 'config'), says);
+    });
+  }
+
+  it('points out settings that are in the way', async () => {
+    await configure(await freePort());
+    await writeFile(join(home, 'config.toml'), 'profile = "x"\n');
+    const { code, stdout } = await examine(await provider(healthy));
+    assert.equal(code, 1);
+    assert.match(stdout, /^FAIL {2}config {7}config\.toml, line 1: `profile` stops Codex/m);
+  });
+});
+
+/** A port that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
