@@ -91,9 +91,14 @@ export function runCodex({
     child.once('error', reject);
     child.once('close', (exitCode) => {
       clearTimeout(limit);
-      resolve({ exitCode, ...output, events: args.includes('--json') ? parseEvents(output.stdout) : [] });
+      resolve({ exitCode, ...output, events: isJsonExec(args) ? parseEvents(output.stdout) : [] });
     });
   });
+}
+
+/** `--json` of other commands means one JSON document. */
+function isJsonExec(args: readonly string[]): boolean {
+  return args.includes('exec') && args.includes('--json');
 }
 
 /** Little of our own environment reaches Codex: no key, no proxy, no configuration of the person who tests. */
