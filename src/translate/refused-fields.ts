@@ -44,14 +44,17 @@ function droppable(body: ChatRequest): string[] {
 
 function isNamed(field: string, error: string): boolean {
   if (NICKNAMES[field]?.test(error)) return true;
-  const camelCase = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  const names = camelCase === field ? field : `${field}|${camelCase}`;
   // A plain word such as "reasoning" is a name only where it is marked as one.
-  const isWord = /^[a-z]+$/.test(field);
-  const before = isWord
-    ? `(?:["'\`.]|(?:parameter|argument|field|invalid|unsupported|unknown)s?:? )`
-    : '(?<!\\w)';
-  return new RegExp(`${before}(?:${names})(?!\\w)`, 'i').test(error);
+  if (/^[a-z]+$/.test(field)) return wordPattern(field).test(error);
+  const camelCase = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  return new RegExp(`(?<!\\w)(?:${field}|${camelCase})(?!\\w)`, 'i').test(error);
+}
+
+function wordPattern(word: string): RegExp {
+  const quoted = `(["'\`])${word}\\1`;
+  const inPath = `\\.${word}(?!\\w)`;
+  const announced = `(?:parameter|argument|field|invalid|unsupported|unknown)s?:? ${word}(?!\\w)`;
+  return new RegExp(`${quoted}|${inPath}|${announced}`, 'i');
 }
 
 function withoutField(body: ChatRequest, field: string): ChatRequest {
