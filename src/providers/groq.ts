@@ -55,6 +55,7 @@ export const groq: Preset = {
   baseUrl: 'https://api.groq.com/openai/v1',
   hosts: ['api.groq.com'],
   needsKey: true,
+  isVendorPrefix: true,
   keyUrl: 'https://console.groq.com/keys',
   keyVariable: 'GROQ_API_KEY',
   defaultModel: 'openai/gpt-oss-120b',

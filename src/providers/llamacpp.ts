@@ -12,6 +12,7 @@ export const llamacpp: Preset = {
       { chat_template_kwargs: { enable_thinking: true } },
       { chat_template_kwargs: { enable_thinking: false } },
     ),
+    toolSchema: 'inlined',
     // A named function silently means auto.
     toolChoices: ['none', 'auto', 'required'],
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },

@@ -44,6 +44,7 @@ export const nvidia: Preset = {
   baseUrl: 'https://integrate.api.nvidia.com/v1',
   hosts: ['integrate.api.nvidia.com'],
   needsKey: true,
+  isVendorPrefix: true,
   // Without it, a slow answer becomes a 202 that must be polled.
   headers: { 'nvcf-poll-seconds': '3600' },
   keyUrl: 'https://build.nvidia.com/settings/api-keys',

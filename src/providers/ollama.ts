@@ -11,6 +11,8 @@ export const ollama: Preset = {
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...reasoningEffort('none', 'low', 'medium', 'high', 'max'),
     toolChoices: ['auto'],
+    // References are lost on the way to the chat template.
+    toolSchema: 'inlined',
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
   baseUrl: 'http://localhost:11434/v1',

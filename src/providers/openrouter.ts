@@ -49,6 +49,7 @@ export const openrouter: Preset = {
   baseUrl: 'https://openrouter.ai/api/v1',
   hosts: ['openrouter.ai'],
   needsKey: true,
+  isVendorPrefix: true,
   headers: { 'x-openrouter-title': 'Codex Relay' },
   keyUrl: 'https://openrouter.ai/settings/keys',
   keyVariable: 'OPENROUTER_API_KEY',

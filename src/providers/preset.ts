@@ -22,6 +22,8 @@ export interface Preset {
   keyUrl?: string;
   /** The environment variable in which people keep the key, by the provider's own documentation. */
   keyVariable?: string;
+  /** Whether the provider's own model names may begin with its id, as `openrouter/auto` does. Default false. */
+  isVendorPrefix?: true;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */

@@ -87,16 +87,20 @@ export function upstreamModel(
   const mapped = provider.modelMap.get(requested);
   if (mapped !== undefined) return mapped;
   if (requested === MODEL_ALIAS) return chosenModel(provider);
-  const name = withoutPrefix(provider, requested);
+  const name = withoutPrefix(provider, requested, served);
   const isUnknown = served !== undefined && served.size > 0 && !served.has(name);
   return isUnknown && provider.model !== undefined ? provider.model : name;
 }
 
-function withoutPrefix({ profile }: Provider, requested: string): string {
-  const prefix = `${profile.id}/`;
-  // OpenRouter's own names begin with a vendor, which may be itself: `openrouter/auto` stays.
-  const isOwn = profile.id !== 'openrouter' && requested.startsWith(prefix);
-  return isOwn ? requested.slice(prefix.length) : requested;
+function withoutPrefix(
+  { preset }: Provider,
+  requested: string,
+  served: ReadonlySet<string> | undefined,
+): string {
+  const prefix = `${preset.profile.id}/`;
+  if (!requested.startsWith(prefix) || served?.has(requested)) return requested;
+  const rest = requested.slice(prefix.length);
+  return preset.isVendorPrefix && !served?.has(rest) ? requested : rest;
 }
 
 function chosenModel(provider: Provider): string {

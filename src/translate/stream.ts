@@ -8,7 +8,7 @@
 import { CallTracker } from './call-tracker.ts';
 import type { ChatChunk, ChatDelta, ChatToolCallDelta, ChatUsage } from './chat.ts';
 import { forCodex } from './codex-errors.ts';
-import { type ReasoningDelta, reasoningOf, textOf } from './deltas.ts';
+import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import {
   CallDraft,
   type Draft,
@@ -21,7 +21,7 @@ import { RelayError } from './errors.ts';
 import { finishOf } from './finish-reasons.ts';
 import type { Profile, ReasoningField } from './profile.ts';
 import type { ReasoningSeal } from './reasoning.ts';
-import { detailsText, mergeDetails, RepeatedDetails } from './reasoning-details.ts';
+import { mergeDetails } from './reasoning-details.ts';
 import { newResponse } from './response.ts';
 import type {
   Json,
@@ -30,7 +30,6 @@ import type {
   ResponsesRequest,
   TerminalEventType,
 } from './responses.ts';
-import { type SplitText, ThinkTagSplitter } from './think-tags.ts';
 import type { ToolTable } from './tools.ts';
 import { errorInChunk } from './upstream-errors.ts';
 import { toResponseUsage, usageOf } from './usage.ts';
@@ -58,6 +57,7 @@ export interface StreamOptions {
 export class ResponseStream {
   readonly #options: StreamOptions;
   readonly #response: ResponseResource;
+  readonly #reader: DeltaReader;
   readonly #tracker: CallTracker;
   readonly #callIds = new Set<string>();
   /** Drafts that have not ended; the first one may be live. */
@@ -71,12 +71,6 @@ export class ResponseStream {
   #error: RelayError | undefined;
   /** Parts of `reasoning_details` that came after their reasoning item had ended. */
   readonly #lateDetails: Json[] = [];
-  /** The provider sent an empty list of details, which OpenRouter wants back as it came. */
-  #sawEmptyDetails = false;
-  #sawDetails = false;
-  /** Undefined once the beginning of the answer is behind, or where the profile knows no tags. */
-  #splitter: ThinkTagSplitter | undefined;
-  readonly #repeated: RepeatedDetails | undefined;
   readonly #output: EventOutput = {
     push: (event) => {
       this.#events.push(event);
@@ -88,9 +82,7 @@ export class ResponseStream {
     this.#options = options;
     this.#response = newResponse(options.request, options.responseId, options.now());
     this.#tracker = new CallTracker((providerId) => this.#newCall(providerId));
-    const { thinkTag, detailsMayRepeat } = options.profile;
-    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(thinkTag);
-    if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
+    this.#reader = new DeltaReader(options.profile);
   }
 
   /** The response as it stands: of finished items only. The final one after a terminal event. */
@@ -149,7 +141,7 @@ export class ResponseStream {
   /** Upstream ended: closes what is open and emits the one terminal event. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
-    this.#endSplitting();
+    this.#speak(this.#reader.end());
     if (this.#finishReason === undefined) {
       return this.fail(this.#upstreamError('closed the stream before the answer was finished'));
     }
@@ -235,14 +227,7 @@ export class ResponseStream {
   // ------------------------------------------------------------------------------------- deltas
 
   #delta(delta: ChatDelta): void {
-    const reasoning = reasoningOf(delta);
-    if (reasoning !== undefined) {
-      // A provider that takes reasoning apart itself leaves no tags in the text.
-      this.#endSplitting();
-      this.#reason(reasoning);
-    } else if (delta.reasoning_details) this.#sawEmptyDetails = true;
-    const text = textOf(delta);
-    if (text !== '') this.#text(text);
+    this.#speak(this.#reader.read(delta));
     if (delta.refusal) this.#say('refusal', delta.refusal);
     const calls = delta.tool_calls;
     if (calls) {
@@ -254,20 +239,8 @@ export class ResponseStream {
     if (delta.extra_content) this.#signLastCall(delta.extra_content);
   }
 
-  #text(text: string): void {
-    if (this.#splitter === undefined) this.#say('output_text', text);
-    else this.#speak(this.#splitter.split(text));
-    if (this.#splitter?.isDone) this.#splitter = undefined;
-  }
-
-  #endSplitting(): void {
-    const rest = this.#splitter?.flush();
-    this.#splitter = undefined;
-    if (rest !== undefined) this.#speak(rest);
-  }
-
-  #speak({ reasoning, text }: SplitText): void {
-    if (reasoning !== '') this.#reason({ text: reasoning, field: 'think_tags', details: [] });
+  #speak({ reasoning, text }: DeltaParts): void {
+    if (reasoning !== undefined) this.#reason(reasoning);
     if (text !== '') this.#say('output_text', text);
   }
 
@@ -286,10 +259,7 @@ export class ResponseStream {
     if (draft instanceof MessageDraft) draft.append(text, this.#output);
   }
 
-  #reason({ text: given, field, details: fragments }: ReasoningDelta): void {
-    const details = this.#repeated?.news(fragments) ?? fragments;
-    const text = details === fragments ? given : detailsText(details);
-    if (details.length > 0) this.#sawDetails = true;
+  #reason({ text, field, details }: ReasoningDelta): void {
     let draft = this.#drafts.at(-1);
     // A signature may come late, when the answer has begun: it does not end what is being said.
     const isLate = text === '' && !(draft instanceof ReasoningDraft) && draft !== undefined;
@@ -386,7 +356,7 @@ export class ResponseStream {
   #carryMetadata(): void {
     const calls = this.#tracker.calls.filter((call) => call.extra !== undefined);
     const hasCalls = this.#tracker.calls.length > 0;
-    const hasEmptyDetails = hasCalls && this.#sawEmptyDetails && !this.#sawDetails;
+    const hasEmptyDetails = hasCalls && this.#reader.hasOnlyEmptyDetails;
     if (calls.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return;
     const extras = Object.fromEntries(calls.map((call) => [call.callId, call.extra ?? null]));
     const carrier = this.#newReasoning('reasoning_details', extras, hasEmptyDetails);

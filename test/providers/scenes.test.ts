@@ -4,9 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { start } from '../../src/index.ts';
+import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import { PRESETS, presetById, profileFor } from '../../src/providers/index.ts';
 import type { RelayHandle } from '../../src/relay/options.ts';
 import type { ChatChunk } from '../../src/translate/chat.ts';
+import { toChatRequest } from '../../src/translate/request.ts';
+import { parseRequest } from '../../src/translate/request-schema.ts';
 import type { InputItem, JsonObject, OutputItem, ResponseResource } from '../../src/translate/responses.ts';
 import { readFixtures } from '../support/fixtures.ts';
 import {
@@ -29,6 +32,32 @@ describe('scenes at strict upstreams', () => {
     const covered = FAMILIES.flatMap(({ presets }) => presets);
     const all = PRESETS.map(({ profile }) => profile.id).filter((id) => id !== 'demo');
     assert.deepEqual(covered.toSorted(), all.toSorted());
+  });
+
+  it('are strict: most refuse what the careful generic dialect sends', () => {
+    const request = parseRequest({
+      ...CODEX_BODY,
+      reasoning: { effort: 'xhigh' },
+      tools: [{ type: 'function', name: '1', parameters: { properties: { a: { $ref: '#/$defs/b' } } } }],
+      max_output_tokens: 9,
+      tool_choice: { type: 'function', name: '1' },
+      input: [
+        { role: 'user', content: 'Hi' },
+        { type: 'function_call', call_id: `call_${'x'.repeat(60)}`, name: '1', arguments: '{}' },
+        { type: 'function_call_output', call_id: `call_${'x'.repeat(60)}`, output: 'a' },
+        { role: 'developer', content: 'More.' },
+      ],
+    });
+    const lenient = FAMILIES.filter((family) => {
+      const [model = ''] = family.models;
+      const { body } = toChatRequest({ ...request, model }, { profile: BASE_PROFILE, model });
+      const chat = { body, headers: {}, path: '', text: '', clientLeft: Promise.resolve(false) };
+      return complaintAbout(family, chat) === undefined;
+    });
+    assert.deepEqual(
+      lenient.flatMap(({ presets }) => presets),
+      ['xai', 'together', 'vllm', 'openai-compatible'],
+    );
   });
 
   for (const family of FAMILIES) {

@@ -63,6 +63,20 @@ describe('the model', () => {
     it(`${requested} is ${what}`, () => assert.equal(upstreamModel(provider, requested, list), used));
   }
 
+  for (const [requested, list, used] of [
+    ['openrouter/auto', undefined, 'openrouter/auto'],
+    [
+      'openrouter/deepseek/deepseek-v4-pro',
+      new Set(['deepseek/deepseek-v4-pro']),
+      'deepseek/deepseek-v4-pro',
+    ],
+    ['openrouter/auto', new Set(['openrouter/auto', 'auto']), 'openrouter/auto'],
+  ] as const) {
+    it(`${requested} keeps a vendor that is called like the provider, unless the list says otherwise`, () => {
+      assert.equal(upstreamModel(resolveProvider({ provider: 'openrouter' }), requested, list), used);
+    });
+  }
+
   it('is asked for where the alias stands for none', () => {
     const bare = resolveProvider({ upstream: 'http://127.0.0.1:1' });
     assert.throws(() => upstreamModel(bare, 'codex-relay', undefined), /none is chosen/);
