@@ -2,6 +2,7 @@
  * Output items while they are being made. A draft collects what arrives; while it is live, what it collects
  * goes out as events at once. Only one draft is live at a time (see `ResponseStream`).
  */
+import { ObjectText } from './object-text.ts';
 import type { Json, OutputItem, ResponseEvent, SummaryTextPart } from './responses.ts';
 import { freeTextOf, StringFieldReader } from './string-field.ts';
 import {
@@ -242,7 +243,6 @@ export class ReasoningDraft implements Draft {
 export class CallDraft implements Draft {
   readonly callId: string;
   name = '';
-  arguments = '';
   /** Provider metadata that must return with this call. */
   extra: Json | undefined;
   isClosed = false;
@@ -252,11 +252,16 @@ export class CallDraft implements Draft {
   #tool: Pick<DeclaredTool, 'kind' | 'name' | 'namespace'> | undefined;
   #index = -1;
   #reader: StringFieldReader | undefined;
+  readonly #arguments = new ObjectText();
 
   constructor(callId: string, tools: ToolTable, newId: (prefix: ToolKind['idPrefix']) => string) {
     this.callId = callId;
     this.#tools = tools;
     this.#newId = newId;
+  }
+
+  get arguments(): string {
+    return this.#arguments.text;
   }
 
   /** A name may come in pieces: it is settled when it is a declared one or when arguments begin. */
@@ -271,8 +276,7 @@ export class CallDraft implements Draft {
   }
 
   get isWhole(): boolean {
-    if (this.arguments.trim() === '') return false;
-    return isObjectText(this.arguments);
+    return this.#arguments.isWhole;
   }
 
   /** Names come whole, repeated, or in fragments; an empty or repeated one changes nothing. */
@@ -283,7 +287,7 @@ export class CallDraft implements Draft {
 
   append(fragment: string, out: EventOutput): void {
     if (fragment === '') return;
-    this.arguments += fragment;
+    this.#arguments.append(fragment);
     if (this.#index >= 0) this.#delta(fragment, out);
   }
 
@@ -331,7 +335,7 @@ export class CallDraft implements Draft {
   #wholeArguments(out: EventOutput): string | undefined {
     // A tool without parameters is called with no text at all by some providers.
     if (this.arguments.trim() === '') this.append('{}', out);
-    return isObjectText(this.arguments) ? this.arguments : undefined;
+    return this.isWhole ? this.arguments : undefined;
   }
 
   #wholeText(out: EventOutput, reader: StringFieldReader): string | undefined {
@@ -389,15 +393,5 @@ export class CallDraft implements Draft {
         arguments: this.arguments,
       });
     }
-  }
-}
-
-function isObjectText(text: string): boolean {
-  if (!text.trimEnd().endsWith('}')) return false;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
   }
 }

@@ -423,4 +423,21 @@ describe('ResponseStream', () => {
       100_000,
     );
   });
+
+  it('survives a hundred thousand tiny deltas of a call that another call waits for', () => {
+    const stream = streamFor(run);
+    stream.feed(calls({ index: 0, id: 'a', function: { name: 'run', arguments: '{"x":"' } }));
+    stream.feed(calls({ index: 1, id: 'b', function: { name: 'run', arguments: '{"y":1}' } }));
+    // Looking at all that came, after every delta, would take minutes.
+    for (let at = 0; at < 100_000; at++) {
+      stream.feed(calls({ index: 0, function: { name: 'run', arguments: '{ab}' } }));
+    }
+    stream.feed(calls({ index: 0, function: { arguments: '"}' } }));
+    stream.feed(END);
+    stream.finish();
+    const lengths = stream.response.output.map(
+      (item) => item.type === 'function_call' && item.arguments.length,
+    );
+    assert.deepEqual(lengths, [400_008, 7]);
+  });
 });

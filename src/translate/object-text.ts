@@ -1,0 +1,58 @@
+/**
+ * The text of a JSON object that arrives in fragments. Tells at any time whether it is whole, and looks at each
+ * character once: a call of a megabyte, in tiny deltas, may be asked after every one of them.
+ */
+export class ObjectText {
+  text = '';
+  #state: 'before' | 'inside' | 'closed' | 'broken' = 'before';
+  #depth = 0;
+  #isInString = false;
+  #isEscaped = false;
+  #isValid: boolean | undefined;
+
+  /** True when the text is one JSON object, with nothing but white space around it. */
+  get isWhole(): boolean {
+    if (this.#state !== 'closed') return false;
+    this.#isValid ??= isJson(this.text);
+    return this.#isValid;
+  }
+
+  append(fragment: string): void {
+    this.text += fragment;
+    for (let at = 0; at < fragment.length && this.#state !== 'broken'; at++) {
+      const character = fragment.charAt(at);
+      if (this.#isInString) this.#readInString(character);
+      else this.#readOutside(character);
+    }
+  }
+
+  #readInString(character: string): void {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (character === '\\') this.#isEscaped = true;
+    else if (character === '"') this.#isInString = false;
+  }
+
+  #readOutside(character: string): void {
+    const isSpace = character === ' ' || character === '\n' || character === '\r' || character === '\t';
+    if (isSpace) return;
+    if (this.#state !== 'inside') {
+      this.#state = this.#state === 'before' && character === '{' ? 'inside' : 'broken';
+      this.#depth = 1;
+    } else if (character === '"') this.#isInString = true;
+    else if (character === '{' || character === '[') this.#depth += 1;
+    else if (character === '}' || character === ']') {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.#state = 'closed';
+    }
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // Balanced, and no JSON all the same: the caller asked just that.
+    return false;
+  }
+}
