@@ -346,7 +346,7 @@ export class CallDraft implements Draft {
 
   /** A custom tool's whole text; undefined while, or because, there is none. */
   #textOf(reader: StringFieldReader): string | undefined {
-    if (reader.isComplete) return reader.value;
+    if (reader.isComplete) return reader.isSound ? reader.value : undefined;
     return reader.value === '' ? freeTextOf(this.arguments, CUSTOM_INPUT_FIELD) : undefined;
   }
 

@@ -16,6 +16,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
+/** No model writes a longer way to the value. */
+const MAX_HEAD = 200;
+
 export class StringFieldReader {
   /** All of the value that has arrived. */
   value = '';
@@ -32,10 +35,20 @@ export class StringFieldReader {
     return this.#state === 'after';
   }
 
+  /**
+   * Whether what follows the closing quote fits an object, or is nothing at all. It does not where the model
+   * forgot to escape a quote: the value then ends at it, and is only the beginning of what was meant.
+   */
+  get isSound(): boolean {
+    if (this.#state !== 'after') return false;
+    return this.#rest.trim() === '' || isJson(`{"":""${this.#rest}`);
+  }
+
   /** The text that this fragment adds to the value. */
   feed(fragment: string): string {
-    if (this.#state === 'after' || this.#state === 'lost') return '';
+    if (this.#state === 'lost') return '';
     this.#rest += fragment;
+    if (this.#state === 'after') return '';
     if (this.#state === 'before' && !this.#enterValue()) return '';
     const added = this.#readValue();
     this.value += added;
@@ -46,7 +59,8 @@ export class StringFieldReader {
     const head = this.#head.exec(this.#rest);
     if (head === null) {
       // Another field first, or no object at all: the whole text is judged once it is complete.
-      if (this.#rest.includes(':')) this.#state = 'lost';
+      const isOther = this.#rest.length > MAX_HEAD || /:\s*\S/.test(this.#rest);
+      if (isOther) this.#state = 'lost';
       return false;
     }
     this.#rest = this.#rest.slice(head[0].length);
@@ -64,7 +78,7 @@ export class StringFieldReader {
       if (stop === text.length) return this.#keep(read, '');
       if (text[stop] === '"') {
         this.#state = 'after';
-        return this.#keep(read, '');
+        return this.#keep(read, text.slice(stop + 1));
       }
       const decoded = decodeEscape(text, stop);
       if (decoded === undefined) return this.#keep(read, text.slice(stop));
@@ -76,6 +90,16 @@ export class StringFieldReader {
   #keep(read: string, rest: string): string {
     this.#rest = rest;
     return read;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // That is the question.
+    return false;
   }
 }
 

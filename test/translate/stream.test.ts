@@ -244,6 +244,16 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     '[failed upstream_error]',
   ],
   [
+    'a custom input with a quote that is not escaped: its beginning is never offered',
+    [calls({ index: 0, id: 'c', function: { name: 'patch', arguments: '{"input":"rm "a b" c"}' } }), END],
+    '[failed upstream_error]',
+  ],
+  [
+    'a custom input whose object is not closed, or holds a line end',
+    [calls({ index: 0, id: 'c', function: { name: 'patch', arguments: '{"input":"a\nb"' } }), END],
+    'c:patch<a\nb>',
+  ],
+  [
     'a call without a name',
     [calls({ index: 0, id: 'c', function: { arguments: '{}' } }), END],
     '[failed upstream_error]',
@@ -270,7 +280,7 @@ describe('ResponseStream', () => {
 
   it("streams a custom tool's text while it arrives, out of its JSON", () => {
     const stream = streamFor(run);
-    const pieces = ['{"inp', 'ut":"*** Be', 'gin\\', 'n\\u00', 'e9 \\ud83d', '\\ude00"', '}'];
+    const pieces = ['{"inp', 'ut":', ' "*** Be', 'gin\\', 'n\\u00', 'e9 \\ud83d', '\\ude00"', '}'];
     const deltas = pieces.map((piece, at) => {
       const named =
         at === 0
@@ -281,7 +291,7 @@ describe('ResponseStream', () => {
         .map((event) => (event.type === 'response.custom_tool_call_input.delta' ? event.delta : ''))
         .join('');
     });
-    assert.deepEqual(deltas, ['', '*** Be', 'gin', '\n', 'é ', '😀', '']);
+    assert.deepEqual(deltas, ['', '', '*** Be', 'gin', '\n', 'é ', '😀', '']);
   });
 
   it('keeps a surrogate pair together that two deltas split', () => {
