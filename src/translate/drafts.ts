@@ -252,7 +252,8 @@ export class CallDraft implements Draft {
   #tool: Pick<DeclaredTool, 'kind' | 'name' | 'namespace'> | undefined;
   #index = -1;
   #reader: StringFieldReader | undefined;
-  readonly #arguments = new ObjectText();
+  #arguments = new ObjectText();
+  #isHeld = false;
 
   constructor(callId: string, tools: ToolTable, newId: (prefix: ToolKind['idPrefix']) => string) {
     this.callId = callId;
@@ -287,6 +288,14 @@ export class CallDraft implements Draft {
 
   append(fragment: string, out: EventOutput): void {
     if (fragment === '') return;
+    if (this.arguments === '' && fragment === '{}') {
+      // Gateways to Anthropic's API, 2026-11: a placeholder for the arguments that follow. Or all there is.
+      this.#isHeld = true;
+      this.#arguments.append(fragment);
+      return;
+    }
+    if (this.#isHeld && fragment.trimStart().startsWith('{')) this.#dropHeld();
+    this.#releaseHeld(out);
     this.#arguments.append(fragment);
     if (this.#index >= 0) this.#delta(fragment, out);
   }
@@ -312,7 +321,7 @@ export class CallDraft implements Draft {
         payload: '',
       }),
     });
-    if (this.arguments !== '') this.#delta(this.arguments, out);
+    if (this.arguments !== '' && !this.#isHeld) this.#delta(this.arguments, out);
   }
 
   close(out: EventOutput): OutputItem | undefined {
@@ -332,9 +341,21 @@ export class CallDraft implements Draft {
     return item;
   }
 
+  #dropHeld(): void {
+    this.#isHeld = false;
+    this.#arguments = new ObjectText();
+  }
+
+  #releaseHeld(out: EventOutput): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    if (this.#index >= 0) this.#delta(this.arguments, out);
+  }
+
   #wholeArguments(out: EventOutput): string | undefined {
     // A tool without parameters is called with no text at all by some providers.
     if (this.arguments.trim() === '') this.append('{}', out);
+    this.#releaseHeld(out);
     return this.isWhole ? this.arguments : undefined;
   }
 

@@ -172,6 +172,19 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     'a:run{"x":1}',
   ],
   [
+    'an empty object in place of the arguments that follow',
+    [
+      calls({ index: 0, id: 'a', function: { name: 'run', arguments: '{}' } }),
+      calls({ index: 0, function: { arguments: '{"x"' } }),
+      calls({ index: 0, function: { arguments: ':1}' } }),
+      calls({ index: 1, id: 'b', function: { name: 'run', arguments: {} } }),
+      calls({ index: 2, id: 'c', function: { name: 'run', arguments: '{}' } }),
+      calls({ index: 2, function: { arguments: ' ' } }),
+      END,
+    ],
+    'a:run{"x":1} b:run{} c:run{} ',
+  ],
+  [
     'no arguments at all',
     [calls({ index: 0, id: 'a', function: { name: 'run', arguments: '' } }), END],
     'a:run{}',
