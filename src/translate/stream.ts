@@ -277,6 +277,7 @@ export class ResponseStream {
   }
 
   #call(fragment: ChatToolCallDelta, position: number, siblings: number): void {
+    if (isBlank(fragment)) return;
     const call = this.#tracker.resolve(fragment, position, siblings);
     const args = fragment.function?.arguments;
     if (fragment.function?.name) call.addName(fragment.function.name);
@@ -405,4 +406,9 @@ export class ResponseStream {
     this.#events = [];
     return events;
   }
+}
+
+/** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
+function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
+  return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
 }

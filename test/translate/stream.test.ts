@@ -267,6 +267,18 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     'c:patch<a\nb>',
   ],
   [
+    'fragments of calls that say nothing, as none',
+    [
+      calls({}),
+      said('a'),
+      calls({ index: 0, id: '', function: { name: '', arguments: '' } }),
+      calls({ index: 0, id: 'c', function: { name: 'run', arguments: '{"x":1}' } }),
+      calls({ index: 1, id: null, function: null, extra_content: null }),
+      END,
+    ],
+    'message(a) c:run{"x":1}',
+  ],
+  [
     'a call without a name',
     [calls({ index: 0, id: 'c', function: { arguments: '{}' } }), END],
     '[failed upstream_error]',
