@@ -16,7 +16,12 @@ export function readContent(content: Content | Json | null | undefined): Content
   if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
   const texts: string[] = [];
   const images: ChatImagePart[] = [];
-  for (const part of content as unknown as readonly ContentPart[]) {
+  for (const part of content as unknown as readonly (ContentPart | Json)[]) {
+    if (!isPart(part)) {
+      // Outputs of tools are not checked: what is no part is what some tool said.
+      texts.push(typeof part === 'string' ? part : JSON.stringify(part));
+      continue;
+    }
     const image = imagePart(part);
     if (image === undefined) texts.push(partText(part));
     else images.push(image);
@@ -50,6 +55,10 @@ export function userContent(
 export function anyText(item: InputItem): string {
   const texts = [readContent(item.content).text, item.input ?? '', readContent(item.output).text];
   return texts.filter((text) => text !== '').join('\n');
+}
+
+function isPart(value: ContentPart | Json): value is ContentPart {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function partText(part: ContentPart): string {

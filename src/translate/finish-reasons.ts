@@ -20,5 +20,5 @@ const FINISH: Readonly<Record<string, Finish>> = {
 
 /** Unknown reasons (`stop`, `end`, `eos`, `tool_calls`, tomorrow's) end a response that is complete. */
 export function finishOf(reason: string): Finish {
-  return FINISH[reason] ?? 'complete';
+  return (Object.hasOwn(FINISH, reason) ? FINISH[reason] : undefined) ?? 'complete';
 }

@@ -60,7 +60,8 @@ export function kindOf(item: InputItem): ItemKind | undefined {
  */
 function objectText(value: Json | undefined): string {
   if (value === undefined || value === null) return '{}';
-  if (typeof value !== 'string') return JSON.stringify(value);
+  if (typeof value === 'object' && !Array.isArray(value)) return JSON.stringify(value);
+  if (typeof value !== 'string') return JSON.stringify({ malformed_arguments: value });
   const text = value.trim();
   if (text === '') return '{}';
   // A full parse of every old call on every turn would cost more than it finds.

@@ -179,7 +179,7 @@ export class ToolTable {
       for (const member of tool.tools ?? []) this.#declare(member, tool.name);
       return;
     }
-    const kind = TOOL_KINDS[tool.type];
+    const kind = Object.hasOwn(TOOL_KINDS, tool.type) ? TOOL_KINDS[tool.type] : undefined;
     if (kind === undefined) {
       this.#hosted(tool);
       return;

@@ -165,6 +165,25 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: 'arguments of another type are wrapped; an output that is no list of parts keeps its text',
+    input: [
+      { ...call('a'), arguments: ['x'] },
+      {
+        type: 'function_call_output',
+        call_id: 'a',
+        output: [null, 'text', 7, { type: 'input_text', text: 'part' }],
+      },
+    ],
+    messages: [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [chatCall('a', 'run', '{"malformed_arguments":["x"]}')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'null\ntext\n7\npart' },
+    ],
+  },
+  {
     name: 'an assistant turn without text has null, empty or no content, as the profile says',
     input: [call('a'), output('a')],
     profile: { emptyAssistantContent: 'omit' },

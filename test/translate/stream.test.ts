@@ -209,6 +209,7 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
   ],
   ['a refusal', [deltaChunk({ refusal: 'no' }), finishChunk('stop')], 'message(no)'],
   ['an unknown finish reason', [said('a'), finishChunk('eos_token')], 'message(a)'],
+  ['a finish reason that is a word of JavaScript', [said('a'), finishChunk('constructor')], 'message(a)'],
   [
     'a whole completion in place of a delta',
     [{ choices: [{ message: { content: 'a' }, finish_reason: 'stop' }] }],

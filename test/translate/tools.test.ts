@@ -119,9 +119,9 @@ describe('tools', () => {
 
   it('drops hosted tools and names each kind once', () => {
     const { tools, body } = translate({
-      tools: [{ type: 'web_search' }, { type: 'web_search' }, { type: 'image_generation' }, echo],
+      tools: [{ type: 'web_search' }, { type: 'web_search' }, { type: 'constructor' }, echo],
     });
-    assert.deepEqual([...tools.dropped], ['web_search', 'image_generation']);
+    assert.deepEqual([...tools.dropped], ['web_search', 'constructor']);
     assert.equal(body.tools?.length, 1);
   });
 
