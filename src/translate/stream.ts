@@ -183,9 +183,11 @@ export class ResponseStream {
   }
 
   #cutByLength(): ResponseEvent[] {
-    const isEmpty = this.#drafts.length === 0 && this.#response.output.length === 0;
+    const isSilent = this.#drafts.length === 0 && this.#response.output.length === 0;
+    // Thinking that the provider keeps to itself counts: then the limit was reached, and the window has room.
+    const hasThought = this.#usage !== undefined && toResponseUsage(this.#usage).output_tokens > 0;
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
-    if (isEmpty) return this.fail(this.#overflow());
+    if (isSilent && !hasThought) return this.fail(this.#overflow());
     this.#closeAll('cut');
     this.#response.incomplete_details = { reason: 'max_output_tokens' };
     this.#end('incomplete', 'response.incomplete');

@@ -240,6 +240,7 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     'message(a) [incomplete ]',
   ],
   ['the limit with nothing said', [finishChunk('length')], '[failed context_length_exceeded]'],
+  ['the limit inside hidden thinking', [finishChunk('length'), usageChunk(9, 500)], '[incomplete ]'],
   ['a content filter', [said('a'), finishChunk('content_filter')], 'message(a) [incomplete ]'],
   ['the end of the stream without a reason', [said('a')], '[failed upstream_error]'],
   [
