@@ -1,11 +1,12 @@
 /** Events as Server-Sent Events. */
 import type { ServerResponse } from 'node:http';
 import type { ResponseEvent } from '../translate/responses.ts';
+import { wellFormedJson } from '../translate/well-formed-json.ts';
 
 const DONE = 'data: [DONE]\n\n';
 
 export function encodeEvent(event: ResponseEvent): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+  return `event: ${event.type}\ndata: ${wellFormedJson(event)}\n\n`;
 }
 
 /**

@@ -252,6 +252,7 @@ export class CallDraft implements Draft {
   #tool: Pick<DeclaredTool, 'kind' | 'name' | 'namespace'> | undefined;
   #index = -1;
   #reader: StringFieldReader | undefined;
+  readonly #characters = new WholeCharacters();
   #arguments = new ObjectText();
   #isHeld = false;
 
@@ -286,7 +287,8 @@ export class CallDraft implements Draft {
     if (this.#tools.resolve(this.name) === undefined) this.name += name;
   }
 
-  append(fragment: string, out: EventOutput): void {
+  append(delta: string, out: EventOutput): void {
+    const fragment = this.#characters.take(delta);
     if (fragment === '') return;
     if (this.arguments === '' && fragment === '{}') {
       // Gateways to Anthropic's API, 2026-11: a placeholder for the arguments that follow. Or all there is.
@@ -328,6 +330,7 @@ export class CallDraft implements Draft {
     this.isClosed = true;
     const tool = this.#tool;
     if (tool === undefined) return undefined;
+    this.append(this.#characters.flush(), out);
     const payload =
       this.#reader === undefined ? this.#wholeArguments(out) : this.#wholeText(out, this.#reader);
     if (payload === undefined) return undefined;

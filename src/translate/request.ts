@@ -6,6 +6,7 @@ import type { ProviderReasoning, ReasoningSeal } from './reasoning.ts';
 import type { InputItem, ResponsesRequest } from './responses.ts';
 import { applySettings } from './settings.ts';
 import { ToolTable } from './tools.ts';
+import { wellFormedJson } from './well-formed-json.ts';
 
 export interface TranslationOptions {
   profile: Profile;
@@ -65,13 +66,7 @@ export function inputItems(input: ResponsesRequest['input']): readonly InputItem
   return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
 }
 
-/**
- * The body as JSON text. A lone surrogate, which a client may send as an escape, would be refused or would
- * crash a provider's decoder: it becomes U+FFFD.
- */
+/** The body as JSON text. */
 export function encodeChatRequest(body: ChatRequest): string {
-  const text = JSON.stringify(body);
-  if (!text.includes('\\ud')) return text;
-  // JSON.stringify escapes a surrogate only where it stands alone; an even run of backslashes before is text.
-  return text.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\ufffd');
+  return wellFormedJson(body);
 }

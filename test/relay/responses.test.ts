@@ -55,6 +55,14 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
+  it('writes no half of a character: Codex loses an event that holds one', async () => {
+    const rig = await startRig([streamReply(textChunks('a\ud83db', ' \\ud83d \ude00'))]);
+    const text = await (await rig.post(STREAMED)).text();
+    assert.doesNotMatch(text, /(?<!\\)(\\\\)*\\ud/);
+    assert.match(text, /"a\ufffdb \\\\ud83d \ufffd"/);
+    await rig.stop();
+  });
+
   it('answers as one JSON body, also without the /v1 prefix', async () => {
     const rig = await startRig(() => streamReply(textChunks('a', 'b'), usageChunk(3, 4)));
     for (const path of ['/v1/responses', '/responses']) {

@@ -328,6 +328,13 @@ describe('ResponseStream', () => {
       event.type === 'response.output_text.delta' ? [event.delta] : [],
     );
     assert.deepEqual(deltas, ['a', '😀b']);
+    const halves = ['{"x":"\ud83d', '\ude00"}'].map((half) =>
+      calls({ index: 0, id: 'c', function: { name: 'run', arguments: half } }),
+    );
+    const pieces = eventsOf(streamFor(run), [...halves, END]).flatMap((event) =>
+      event.type === 'response.function_call_arguments.delta' ? [event.delta] : [],
+    );
+    assert.deepEqual(pieces, ['{"x":"', '😀"}']);
   });
 
   it('fails a call that is repeated by later events with no item done', () => {
