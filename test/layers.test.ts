@@ -11,9 +11,10 @@ interface Metafile {
 const ALLOWED: Record<string, string[]> = {
   translate: ['translate', 'zod'],
   providers: ['providers', 'translate'],
-  history: ['history', 'translate', 'node:', 'lru-cache', 'zod'],
+  history: ['history', 'translate', 'logger.ts', 'node:', 'lru-cache', 'zod'],
   relay: [
     'relay',
+    'logger.ts',
     'providers',
     'history',
     'translate',
@@ -37,6 +38,7 @@ const ALLOWED: Record<string, string[]> = {
   'codex-home': ['codex-home', 'codex', 'files', 'providers', 'node:'],
   cli: [
     'cli',
+    'logger.ts',
     'codex',
     'codex-home',
     'diff',
@@ -51,6 +53,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
   extension: [
     'extension',
+    'logger.ts',
     'codex',
     'codex-home',
     'files',
@@ -63,7 +66,8 @@ const ALLOWED: Record<string, string[]> = {
     'node:',
     'vscode',
   ],
-  'index.ts': ['history', 'relay', 'providers', 'translate', 'codex', 'version.ts', 'node:'],
+  'logger.ts': [],
+  'index.ts': ['logger.ts', 'history', 'relay', 'providers', 'translate', 'codex', 'version.ts', 'node:'],
 };
 
 const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as Metafile;

@@ -2,7 +2,7 @@
 import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
 import type { HistoryStore } from '../history/store.ts';
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 import { CommandError, messageOf } from './errors.ts';
 import type { Settings } from './options.ts';
 

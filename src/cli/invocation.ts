@@ -1,5 +1,5 @@
 /** What a command gets to work with. */
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
 import type { CommandLine, Environment } from './command-line.ts';
 

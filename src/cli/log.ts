@@ -1,5 +1,5 @@
 /** The command line's log: one line a message on stderr, as text for a person or as JSON for a machine. */
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 
 /** From the quietest to the loudest; a logger writes its own level and the quieter ones. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;

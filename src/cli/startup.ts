@@ -1,5 +1,5 @@
 /** What a person reads when the relay has started. */
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 import type { RelayHandle } from '../relay/options.ts';
 import type { Provider } from '../relay/provider.ts';
 import { codexCommand } from './codex-command.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Logger, SILENT_LOGGER } from '../relay/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../logger.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { RecordFiles } from './record-files.ts';

@@ -1,4 +1,4 @@
-import { type Logger, SILENT_LOGGER } from '../relay/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../logger.ts';
 import { type RecordStorage, RetainedHistory } from './retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
 import { type FoundRecord, messageOf, type RecordStorage } from './retained-history.ts';
 

@@ -1,6 +1,6 @@
 /** The history of both backends: an index and limits over records that lie in a storage. */
 import { LRUCache } from 'lru-cache';
-import type { Logger } from '../relay/logger.ts';
+import type { Logger } from '../logger.ts';
 import type { ProviderReasoning } from '../translate/reasoning.ts';
 import type { InputItem } from '../translate/responses.ts';
 import {

@@ -1,6 +1,7 @@
 /** The HTTP surface: routes, and errors in the shape that each client understands. */
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
+import type { Logger } from '../logger.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import { forCodex } from '../translate/codex-errors.ts';
 import { errorEnvelope, RelayError } from '../translate/errors.ts';
@@ -8,7 +9,6 @@ import { parseRequest } from '../translate/request-schema.ts';
 import { readJson } from './body.ts';
 import { isCodex } from './codex-client.ts';
 import { bearerOf, guard } from './guard.ts';
-import type { Logger } from './logger.ts';
 import type { Provider } from './provider.ts';
 import type { RelayService } from './service.ts';
 import { routeStoredResponses } from './stored-responses.ts';

@@ -1,7 +1,7 @@
 /** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
 import type { HistoryStore } from '../history/store.ts';
+import type { Logger } from '../logger.ts';
 import type { ListedModel } from '../providers/model-list.ts';
-import type { Logger } from './logger.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {

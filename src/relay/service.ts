@@ -1,5 +1,6 @@
 /** The relay without HTTP: the provider in force, what is retained, and the requests that are running. */
 import type { HistoryStore } from '../history/store.ts';
+import type { Logger } from '../logger.ts';
 import { profileFor } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import { RelayError } from '../translate/errors.ts';
@@ -10,7 +11,6 @@ import { ResponseStream } from '../translate/stream.ts';
 import type { ToolTable } from '../translate/tools.ts';
 import { Exchange, newId } from './exchange.ts';
 import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } from './log-lines.ts';
-import type { Logger } from './logger.ts';
 import type { RequestReport, UpstreamOptions } from './options.ts';
 import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
 import { carriesReasoning, retainReasoning, translateWithMemory } from './reasoning-memory.ts';

@@ -1,5 +1,6 @@
 /** Calls to the provider: the request, the retries before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '../logger.ts';
 import type { Preset } from '../providers/index.ts';
 import { type ListedModel, readModelList } from '../providers/model-list.ts';
 import type { ChatRequest } from '../translate/chat.ts';
@@ -8,7 +9,6 @@ import type { Profile } from '../translate/profile.ts';
 import { refusedFields, withoutFields } from '../translate/refused-fields.ts';
 import { encodeChatRequest } from '../translate/request.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
-import type { Logger } from './logger.ts';
 import type { Provider } from './provider.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 

@@ -10,7 +10,7 @@ import {
   type HistoryStore,
   type StoredTurn,
 } from '../../src/history/store.ts';
-import type { Logger } from '../../src/relay/logger.ts';
+import type { Logger } from '../../src/logger.ts';
 import type { ProviderReasoning } from '../../src/translate/reasoning.ts';
 import { newResponse } from '../../src/translate/response.ts';
 
