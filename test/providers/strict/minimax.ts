@@ -14,7 +14,7 @@ export const minimax: StrictFamily = {
     'thinking',
     'reasoning_effort',
   ],
-  assistantFields: ['reasoning_details'],
+  assistantFields: ['reasoning_details', 'reasoning_content'],
   check: (body) => {
     const type = (body['thinking'] as { type?: string } | undefined)?.type;
     const efforts = ['low', 'medium', 'high', 'xhigh', 'max'];
