@@ -8,6 +8,7 @@ export const azure: Preset = {
   baseUrl: undefined,
   hosts: ['openai.azure.com', 'services.ai.azure.com', 'cognitiveservices.azure.com'],
   keyHeader: 'api-key',
+  listsOtherNames: true,
   keyUrl: 'https://ai.azure.com',
   keyVariable: 'AZURE_OPENAI_API_KEY',
   suggestedPort: 4465,

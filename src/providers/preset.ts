@@ -24,6 +24,8 @@ export interface Preset {
   keyVariable?: string;
   /** Whether the provider's own model names may begin with its id, as `openrouter/auto` does. Default false. */
   isVendorPrefix?: true;
+  /** Whether `/models` lists other names than requests take, as Azure's base models and deployments. Default false. */
+  listsOtherNames?: true;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */

@@ -88,7 +88,8 @@ export function upstreamModel(
   if (mapped !== undefined) return mapped;
   if (requested === MODEL_ALIAS) return chosenModel(provider);
   const name = withoutPrefix(provider, requested, served);
-  const isUnknown = served !== undefined && served.size > 0 && !served.has(name);
+  const isTold = served !== undefined && served.size > 0 && !provider.preset.listsOtherNames;
+  const isUnknown = isTold && !served.has(name);
   return isUnknown && provider.model !== undefined ? provider.model : name;
 }
 

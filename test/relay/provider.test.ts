@@ -77,6 +77,15 @@ describe('the model', () => {
     });
   }
 
+  it("is itself where the list says nothing of the names that requests take (Azure's deployments)", () => {
+    const azure = resolveProvider({
+      provider: 'azure',
+      upstream: 'https://x.openai.azure.com/openai/v1',
+      model: 'a',
+    });
+    assert.equal(upstreamModel(azure, 'my-deployment', new Set(['gpt-5.6'])), 'my-deployment');
+  });
+
   it('is asked for where the alias stands for none', () => {
     const bare = resolveProvider({ upstream: 'http://127.0.0.1:1' });
     assert.throws(() => upstreamModel(bare, 'codex-relay', undefined), /none is chosen/);
