@@ -14,6 +14,7 @@ import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } fr
 import type { RequestReport, UpstreamOptions } from './options.ts';
 import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
 import { carriesReasoning, retainReasoning, translateWithMemory } from './reasoning-memory.ts';
+import { withoutKey } from './redact.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ServiceOptions {
@@ -124,6 +125,7 @@ export class RelayService {
     this.#mentionDropped(translation.tools.dropped);
     for (const note of translation.notes) this.#mention(note);
 
+    const apiKey = provider.apiKey ?? client.bearer;
     const responseId = newId('resp');
     const stream = new ResponseStream({
       request,
@@ -135,11 +137,12 @@ export class RelayService {
       now: () => Math.floor(Date.now() / 1000),
       seal,
       isCodex: client.isCodex,
+      redact: (text) => withoutKey(text, apiKey),
     });
     const exchange = new Exchange({
       upstream,
       provider,
-      apiKey: provider.apiKey ?? client.bearer,
+      apiKey,
       request,
       model,
       translation,

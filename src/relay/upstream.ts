@@ -10,6 +10,7 @@ import { refusedFields, withoutFields } from '../translate/refused-fields.ts';
 import { encodeChatRequest } from '../translate/request.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
 import type { Provider } from './provider.ts';
+import { withoutKey } from './redact.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 const MAX_RETRIES = 2;
@@ -206,9 +207,11 @@ function errorOf(
       `${profile.name} redirects to another address (HTTP ${reply.status}); the key does not follow. Set the base URL to the new address.`,
     );
   }
-  // Some providers quote the key that they refuse.
-  const safeBody = apiKey === undefined ? body : body.replaceAll(apiKey, '[key]');
-  const failure = { status: reply.status, body: safeBody, retryAfterSeconds: askedWait(reply) };
+  const failure = {
+    status: reply.status,
+    body: withoutKey(body, apiKey),
+    retryAfterSeconds: askedWait(reply),
+  };
   return upstreamError(failure, profile, model);
 }
 

@@ -52,6 +52,8 @@ export interface StreamOptions {
   seal?: ReasoningSeal;
   /** Codex gets errors under the codes that it understands (see `codex-errors.ts`). Default false. */
   isCodex?: boolean;
+  /** Takes secrets out of what the provider said. Default: it is shown as it is. */
+  redact?: (text: string) => string;
 }
 
 export class ResponseStream {
@@ -127,7 +129,7 @@ export class ResponseStream {
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
-    if (error !== undefined) return this.fail(error);
+    if (error !== undefined) return this.fail(this.#redacted(error));
     this.#usage = usageOf(chunk) ?? this.#usage;
     const choice = chunk.choices?.[0];
     if (!choice) return [];
@@ -204,6 +206,11 @@ export class ResponseStream {
     this.#response.incomplete_details = { reason: 'content_filter' };
     this.#end('incomplete', 'response.incomplete');
     return this.#flush();
+  }
+
+  #redacted(error: RelayError): RelayError {
+    const { redact } = this.#options;
+    return redact === undefined ? error : new RelayError(error.code, redact(error.message), error);
   }
 
   #upstreamError(what: string): RelayError {

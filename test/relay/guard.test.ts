@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { AS_CODEX, type Rig, rawRequest, startRig } from '../support/relay-client.ts';
+import type { RequestReport } from '../../src/relay/options.ts';
+import { AS_CODEX, errorOf, type Rig, rawRequest, startRig } from '../support/relay-client.ts';
 import { errorReply, streamReply, textChunks } from '../support/scripted-upstream.ts';
 
 const REQUEST = { model: 'm', input: 'hello' };
@@ -113,12 +114,25 @@ describe('keys', () => {
   });
 
   it('never repeats a key that a provider quotes, in an answer or in the log', async () => {
-    const rig = await startRig([errorReply(401, 'Incorrect API key provided: provider-key')], {
+    const message = 'Incorrect API key provided: provider-key';
+    const replies = [errorReply(401, message), streamReply({ error: { message, code: 401 } })];
+    const reports: RequestReport[] = [];
+    const rig = await startRig(replies, {
       apiKey: 'provider-key',
+      onRequest: (report) => reports.push(report),
     });
-    const body = await (await rig.post(REQUEST)).text();
-    assert.match(body, /Incorrect API key provided: \[key\]/);
-    assert.ok(![body, ...rig.log].join('\n').includes('provider-key'));
+    for (const _ of replies) {
+      const body = await (await rig.post(REQUEST)).text();
+      assert.match(body, /Incorrect API key provided: \[key\]/);
+      assert.ok(![body, ...rig.log, JSON.stringify(reports)].join('\n').includes('provider-key'));
+    }
+    await rig.stop();
+  });
+
+  it('understands an error though the key is no secret but a word of it', async () => {
+    const message = 'This model has a maximum context length of 8192 tokens';
+    const rig = await startRig([errorReply(400, message)], { apiKey: 'x' });
+    assert.equal((await errorOf(await rig.post(REQUEST))).code, 'context_length_exceeded');
     await rig.stop();
   });
 
