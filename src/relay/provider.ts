@@ -14,7 +14,7 @@ export interface Provider {
   preset: Preset;
   /** The preset's own profile; single models may differ (`profileFor`). */
   profile: Profile;
-  /** Without a trailing slash. */
+  /** Without a trailing slash; may end with a query. `endpoint` builds on it. */
   baseUrl: string;
   apiKey: string | undefined;
   modelMap: ReadonlyMap<string, string>;
@@ -47,10 +47,25 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     preset: chosen,
     profile: chosen.profile,
     baseUrl,
-    apiKey: options.apiKey || undefined,
+    apiKey: normalKey(options.apiKey),
     modelMap: new Map(Object.entries(options.modelMap ?? {})),
     model: options.model ?? chosen.defaultModel,
   };
+}
+
+/**
+ * A key without the white space that copying adds; undefined for none.
+ * @throws RelayError `invalid_request`, which does not repeat the key, when no header can carry it
+ */
+function normalKey(given: string | undefined): string | undefined {
+  const key = given?.trim();
+  if (!key) return undefined;
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new RelayError(
+    'invalid_request',
+    'apiKey: the key holds a space or a character that no key has. Copy it once more.',
+    { param: 'apiKey' },
+  );
 }
 
 /**
@@ -58,11 +73,12 @@ export function resolveProvider(options: UpstreamOptions): Provider {
  * @throws RelayError `invalid_request` when it is no http, https or demo URL
  */
 export function normalBaseUrl(given: string): string {
-  const text = given
-    .trim()
+  const [, address = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(given.trim()) ?? [];
+  const base = address
     .replace(/\/+$/, '')
     .replace(/\/chat\/completions$/, '')
     .replace(/\/+$/, '');
+  const text = base + query;
   const url = URL.parse(text);
   const isKnown = url !== null && ['http:', 'https:', 'demo:'].includes(url.protocol);
   if (isKnown && url.username === '' && url.password === '') return text;
@@ -71,6 +87,12 @@ export function normalBaseUrl(given: string): string {
     `upstream: "${url === null ? given : url.host}" is not usable. Give an http or https URL without credentials, such as https://api.example.com/v1.`,
     { param: 'upstream' },
   );
+}
+
+/** The address of one of the provider's routes; a query of the base URL (`?api-version=...`) stays behind it. */
+export function endpoint({ baseUrl }: Provider, route: '/chat/completions' | '/models'): string {
+  const [base = '', query] = baseUrl.split('?', 2);
+  return query === undefined ? base + route : `${base}${route}?${query}`;
 }
 
 /**

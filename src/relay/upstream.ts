@@ -9,7 +9,7 @@ import type { Profile } from '../translate/profile.ts';
 import { refusedFields, withoutFields } from '../translate/refused-fields.ts';
 import { encodeChatRequest } from '../translate/request.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
-import type { Provider } from './provider.ts';
+import { endpoint, type Provider } from './provider.ts';
 import { withoutKey } from './redact.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
@@ -87,9 +87,9 @@ export class Upstream {
 
   /** The models that the provider lists. */
   async models(call: UpstreamCall): Promise<ListedModel[]> {
-    const { profile, baseUrl } = call.provider;
+    const { profile } = call.provider;
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
-    const reply = await this.#send({ ...call, signal }, 'GET', `${baseUrl}/models`);
+    const reply = await this.#send({ ...call, signal }, 'GET', endpoint(call.provider, '/models'));
     const text = await readText(reply);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return readModelList(parseList(text, profile));
@@ -101,11 +101,11 @@ export class Upstream {
     model: string,
     body: ChatRequest,
   ): Promise<UpstreamReply | RelayError | Refusal> {
-    const { profile, baseUrl } = call.provider;
+    const { profile } = call.provider;
     const reply = await this.#send(
       call,
       'POST',
-      `${baseUrl}/chat/completions`,
+      endpoint(call.provider, '/chat/completions'),
       encodeChatRequest(body),
     ).catch(retryableOrThrow);
     if (reply instanceof RelayError) return reply;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { UpstreamOptions } from '../../src/relay/options.ts';
-import { normalBaseUrl, resolveProvider, upstreamModel } from '../../src/relay/provider.ts';
+import { endpoint, normalBaseUrl, resolveProvider, upstreamModel } from '../../src/relay/provider.ts';
 import { RelayError } from '../../src/translate/errors.ts';
 import { startRig } from '../support/relay-client.ts';
 import { streamReply, textChunks } from '../support/scripted-upstream.ts';
@@ -13,6 +13,7 @@ describe('the upstream', () => {
     ['https://api.example.com/v1/chat/completions/', 'https://api.example.com/v1'],
     ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
     ['demo:scripted', 'demo:scripted'],
+    ['https://api.example.com/v1/chat/completions?v=1#top', 'https://api.example.com/v1?v=1'],
     ['ftp://example.com', undefined],
     ['example.com/v1', undefined],
     ['https://user:secret@example.com', undefined],
@@ -40,6 +41,40 @@ describe('the upstream', () => {
     assert.equal(id({ provider: 'demo' }), 'demo');
     assert.throws(() => id({ provider: 'nobody' }), /"nobody" is unknown\. Known: /);
     assert.throws(() => id({ provider: 'openai-compatible' }), /needs a base URL/);
+  });
+});
+
+describe('the routes of the upstream', () => {
+  it('keep the query of its address behind them', () => {
+    const routes = (upstream: string) => {
+      const provider = resolveProvider({ upstream });
+      return [endpoint(provider, '/chat/completions'), endpoint(provider, '/models')];
+    };
+    assert.deepEqual(routes('https://example.com/v1'), [
+      'https://example.com/v1/chat/completions',
+      'https://example.com/v1/models',
+    ]);
+    assert.deepEqual(routes('https://example.com/v1/?v=1'), [
+      'https://example.com/v1/chat/completions?v=1',
+      'https://example.com/v1/models?v=1',
+    ]);
+  });
+});
+
+describe('the key', () => {
+  it('loses the white space that copying adds', () => {
+    assert.equal(resolveProvider({ apiKey: ' sk-key\r\n' }).apiKey, 'sk-key');
+    assert.equal(resolveProvider({ apiKey: ' ' }).apiKey, undefined);
+  });
+
+  it('is refused, unrepeated, where no header can carry it', () => {
+    for (const apiKey of ['sk-one sk-two', 'sk-\u2026', 'sk-\nx']) {
+      assert.throws(
+        () => resolveProvider({ apiKey }),
+        (error: unknown) =>
+          error instanceof RelayError && error.param === 'apiKey' && !error.message.includes('sk-'),
+      );
+    }
   });
 });
 

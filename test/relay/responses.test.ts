@@ -158,7 +158,7 @@ describe('POST /v1/responses', () => {
 
   it('fails a stream whose upstream stalls', async () => {
     const rig = await startRig([{ body: [deltaChunk({ content: 'a' }), new Promise(() => {})] }], {
-      stallMs: 20,
+      stallMs: 300,
     });
     const last = (await allEvents(await rig.post(STREAMED))).at(-1);
     assert.equal(last?.type === 'response.failed' && last.response.error?.code, 'upstream_stalled');
@@ -166,7 +166,7 @@ describe('POST /v1/responses', () => {
   });
 
   it('fails when upstream takes the request and never answers', async () => {
-    const rig = await startRig(() => new Promise(() => {}), { stallMs: 20, keepAliveMs: 5 });
+    const rig = await startRig(() => new Promise(() => {}), { stallMs: 100, keepAliveMs: 5 });
     const last = (await allEvents(await rig.post(STREAMED))).at(-1);
     assert.equal(last?.type === 'response.failed' && last.response.error?.code, 'upstream_stalled');
     const blocking = await rig.post(REQUEST);
