@@ -90,7 +90,7 @@ export class Upstream {
     const { profile } = call.provider;
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
     const reply = await this.#send({ ...call, signal }, 'GET', endpoint(call.provider, '/models'));
-    const text = await readText(reply);
+    const text = await readText(reply, call.provider);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return readModelList(parseList(text, profile));
   }
@@ -110,7 +110,7 @@ export class Upstream {
     ).catch(retryableOrThrow);
     if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
-    const text = await readText(reply);
+    const text = await readText(reply, call.provider);
     const error = errorOf(reply, text, profile, model, call.apiKey);
     const refused = refusedFields(body, reply.status, text);
     if (refused.length > 0) return new Refusal(refused, error);
@@ -225,12 +225,19 @@ function askedWait(reply: UpstreamReply): number | undefined {
   return wait === undefined ? undefined : Math.max(0, Math.ceil(wait));
 }
 
-async function readText(reply: UpstreamReply): Promise<string> {
+/** The whole body; of an error, what arrived of it within a limit. */
+async function readText(reply: UpstreamReply, provider: Provider): Promise<string> {
+  const isError = reply.status >= 300;
   const decoder = new TextDecoder();
   let text = '';
-  for await (const bytes of reply.body) {
-    text += decoder.decode(bytes, { stream: true });
-    if (text.length > MAX_ERROR_BODY_CHARS && reply.status >= 400) break;
+  try {
+    for await (const bytes of reply.body) {
+      text += decoder.decode(bytes, { stream: true });
+      if (isError && text.length > MAX_ERROR_BODY_CHARS) break;
+    }
+  } catch (cause) {
+    // Of an error the status says most.
+    if (!isError) throw unreachable(provider, cause);
   }
   return text + decoder.decode();
 }

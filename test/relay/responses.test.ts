@@ -266,6 +266,13 @@ describe('POST /v1/responses', () => {
     await busy.stop();
   });
 
+  it('retries an error whose own message breaks off', async () => {
+    const half = { status: 503, headers: { 'content-length': '100' }, body: ['{"error":', CUT] } as const;
+    const rig = await startRig([half, streamReply(textChunks('a'))]);
+    assert.equal(textIn(await responseOf(await rig.post(REQUEST))), 'a');
+    await rig.stop();
+  });
+
   it('carries a tool call through, and its output back by previous_response_id', async () => {
     const rig = await startRig([
       streamReply(toolCallChunks({ id: 'c1', name: 'run', arguments: { a: 1 } })),
@@ -549,6 +556,22 @@ describe('models and health', () => {
     }
     assert.deepEqual(await rig.relay.models(), ['scripted-model']);
     await rig.stop();
+  });
+
+  it('names a provider whose list breaks off', async () => {
+    const provider = createServer((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"data":[', () => response.destroy());
+    });
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const { port } = provider.address() as AddressInfo;
+    const rig = await startRig([], { upstream: `http://127.0.0.1:${port}` });
+    const reply = await fetch(`${rig.relay.url}/v1/models`);
+    const error = await errorOf(reply);
+    assert.deepEqual([reply.status, error.code], [502, 'upstream_unreachable']);
+    assert.match(error.message, /OpenAI-compatible endpoint/);
+    assert.doesNotMatch(rig.log.join('\n'), /^error/m);
+    await rig.stop();
+    provider.close();
   });
 
   it('says that it is healthy, and what it does not have', async () => {
