@@ -9,11 +9,21 @@ const GROWING_FIELDS = ['text', 'summary', 'data'] as const;
 /** `details` with the fragments merged in, in order of first appearance. Entries are copied, never changed. */
 export function mergeDetails(details: readonly Json[], fragments: readonly Json[]): Json[] {
   const merged = [...details];
+  const places = new Map<string, number>();
+  for (const [at, entry] of merged.entries()) {
+    const identity = identityOf(entry);
+    if (identity !== undefined && !places.has(identity)) places.set(identity, at);
+  }
   for (const fragment of fragments) {
-    const at = isEntry(fragment) ? merged.findIndex((entry) => isSameEntry(entry, fragment)) : -1;
-    const existing = merged[at];
-    if (isEntry(existing) && isEntry(fragment)) merged[at] = grown(existing, fragment);
-    else merged.push(fragment);
+    const identity = identityOf(fragment);
+    const at = identity === undefined ? undefined : places.get(identity);
+    const existing = at === undefined ? undefined : merged[at];
+    if (at !== undefined && isEntry(existing) && isEntry(fragment)) {
+      merged[at] = grown(existing, fragment);
+      continue;
+    }
+    if (identity !== undefined) places.set(identity, merged.length);
+    merged.push(fragment);
   }
   return merged;
 }
@@ -54,10 +64,10 @@ function isEntry(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isSameEntry(entry: Json, fragment: JsonObject): boolean {
-  if (!isEntry(entry)) return false;
-  const { type, index } = fragment;
-  return typeof index === 'number' && entry['index'] === index && entry['type'] === type;
+/** What the fragments of one entry share; undefined for what stands alone. */
+function identityOf(value: Json): string | undefined {
+  if (!isEntry(value) || typeof value['index'] !== 'number') return undefined;
+  return JSON.stringify([value['index'], value['type'] ?? null]);
 }
 
 function grown(entry: JsonObject, fragment: JsonObject): JsonObject {

@@ -370,7 +370,8 @@ export class ResponseStream {
     if (calls.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return;
     const extras = Object.fromEntries(calls.map((call) => [call.callId, call.extra ?? null]));
     const carrier = this.#newReasoning('reasoning_details', extras, hasEmptyDetails);
-    carrier.details.push(...this.#lateDetails);
+    // One by one: arguments of a call are limited in number.
+    for (const detail of this.#lateDetails) carrier.details.push(detail);
     this.#drafts.push(carrier);
   }
 

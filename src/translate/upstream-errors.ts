@@ -17,6 +17,8 @@ const RATE = /rate.?limit|too many requests/i;
 const QUOTA =
   /insufficient.?(quota|balance|credit)|exceeded.?(your )?current.?quota|billing|payment required|arrearage|out of credits/i;
 const MAX_MESSAGE = 600;
+/** Enough to find the words of a web page behind its head; the patterns below are slow on hostile megabytes. */
+const MAX_READ = 16 * 1024;
 
 /** The error of an HTTP reply that is no 2xx. */
 export function upstreamError(failure: UpstreamFailure, profile: Profile, model: string): RelayError {
@@ -196,8 +198,9 @@ function said(value: unknown): string {
 /** One line, without markup, short enough for a status line. */
 function plain(text: string): string {
   const line = text
+    .slice(0, MAX_READ)
     .replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return line.length > MAX_MESSAGE ? `${line.slice(0, MAX_MESSAGE)}...` : line;

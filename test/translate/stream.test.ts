@@ -484,4 +484,25 @@ describe('ResponseStream', () => {
     );
     assert.deepEqual(lengths, [400_008, 7]);
   });
+
+  it('survives an error of a megabyte that looks like markup', () => {
+    const stream = streamFor();
+    stream.feed({ error: { message: '<head'.repeat(200_000) } });
+    assert.equal(stream.error?.code, 'upstream_error');
+  });
+
+  it('survives details in a hundred thousand entries, some of them late', () => {
+    const stream = streamFor();
+    const details = (index: number) => [{ type: 'reasoning.text', index, text: 't' }];
+    for (let at = 0; at < 100_000; at++) stream.feed(deltaChunk({ reasoning_details: details(at) }));
+    stream.feed(said('a'));
+    const late = (index: number) => [{ type: 'reasoning.encrypted', index, data: 'd' }];
+    for (let at = 0; at < 200_000; at++) stream.feed(deltaChunk({ reasoning_details: late(at % 10) }));
+    stream.feed(finishChunk('stop'));
+    stream.finish();
+    assert.deepEqual(
+      stream.response.output.map(({ type }) => type),
+      ['reasoning', 'message', 'reasoning'],
+    );
+  });
 });
