@@ -82,9 +82,9 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   };
 }
 
-function codexModels({ profile, model, modelMap }: Provider, listed: readonly ListedModel[]): CatalogEntry[] {
+function codexModels({ preset, model, modelMap }: Provider, listed: readonly ListedModel[]): CatalogEntry[] {
   return buildCatalog({
-    provider: profile,
+    preset,
     selected: model,
     listed,
     modelMap: Object.fromEntries(modelMap),

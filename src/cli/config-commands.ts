@@ -27,7 +27,7 @@ export const printConfig: Command = async (invocation) => {
   const models = out === '' ? modelsOf(invocation, []) : await askForModels(invocation);
   const selected = selectedModel(models);
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
-  const { contextWindow } = shippedFacts(models.provider.id, selected ?? '') ?? {};
+  const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
   const config = { port: fixedPort(invocation), model: startModel(models), catalog, contextWindow };
   print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
   return 0;
@@ -139,8 +139,8 @@ async function askForModels(invocation: Invocation): Promise<Models> {
 }
 
 function modelsOf(invocation: Invocation, listed: readonly ListedModel[]): Models {
-  const { profile, model, modelMap } = resolveProvider(upstreamOptions(invocation));
-  return { provider: profile, selected: model, modelMap: Object.fromEntries(modelMap), listed };
+  const { preset, model, modelMap } = resolveProvider(upstreamOptions(invocation));
+  return { preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
 }
 
 /** The alias where it stands for something; else a model that the provider has. */

@@ -3,14 +3,15 @@
  * Codex warns, offers no apply_patch, and assumes a window that is not the model's.
  */
 
+import { type Preset, profileFor } from '../providers/index.ts';
 import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
 import type { Profile } from '../translate/profile.ts';
 import { mergeFacts, shippedFacts, shippedModels } from './model-facts.ts';
 import { ALIAS } from './relay-keys.ts';
 
 export interface CatalogInput {
-  /** The active provider's profile. */
-  provider: Pick<Profile, 'id' | 'name' | 'effort' | 'effortLevels' | 'userImages'>;
+  /** The active provider. Its models may differ in dialect, so each entry follows its own model's profile. */
+  preset: Preset;
   /** The provider's model that the alias stands for, unless the model map names one. */
   selected?: string | undefined;
   /** What the provider's `/models` lists; empty when it could not be asked. */
@@ -76,7 +77,8 @@ const CODEX_EFFORTS: Readonly<Record<string, string>> = {
 
 /** One entry for the alias, and one for each model that may be asked for; the chosen one comes first. */
 export function buildCatalog(input: CatalogInput): Catalog {
-  const { provider, modelMap = {}, overrides = {} } = input;
+  const { preset, modelMap = {}, overrides = {} } = input;
+  const provider = preset.profile;
   const selected = selectedModel(input);
   const fit = input.listed.filter(({ unfit }) => !unfit);
   const listed = fit.length > 0 ? fit : shippedModels(provider.id);
@@ -126,12 +128,13 @@ interface EntryInput {
 
 function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: CatalogInput): CatalogEntry {
   const name = facts.name ?? id;
+  const profile = profileFor(input.preset, id);
   return {
     slug,
     display_name: slug === id ? name : `${slug} (${name})`,
-    description: describe(facts, input.provider.name),
+    description: describe(facts, input.preset.profile.name),
     base_instructions: input.instructions,
-    supported_reasoning_levels: reasoningLevels(facts, input.provider),
+    supported_reasoning_levels: reasoningLevels(facts, profile),
     shell_type: 'unified_exec',
     visibility: shown ? 'list' : 'hide',
     supported_in_api: true,
@@ -144,7 +147,7 @@ function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: C
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
     context_window: facts.contextWindow ?? CAREFUL_WINDOW,
     // Unknown means text only: an image that a model cannot read would break every later turn of the session.
-    input_modalities: facts.images && input.provider.userImages === 'send' ? ['text', 'image'] : ['text'],
+    input_modalities: facts.images && profile.userImages === 'send' ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',
     supports_search_tool: false,
@@ -178,10 +181,11 @@ function tokens(count: number): string {
  */
 function reasoningLevels(
   { efforts, reasons }: ModelFacts,
-  provider: CatalogInput['provider'],
+  profile: Profile,
 ): CatalogEntry['supported_reasoning_levels'] {
-  if (provider.effort === 'none' || reasons === false) return [];
-  const dialect = provider.effortLevels;
+  // Codex always sends tools: where those fix the level, there is nothing to choose.
+  if (profile.effort === 'none' || profile.effortWithTools !== null || reasons === false) return [];
+  const dialect = profile.effortLevels;
   const known = efforts ?? dialect;
   const levels = dialect.length === 0 ? known : known.filter((level) => dialect.includes(level));
   const strongest =

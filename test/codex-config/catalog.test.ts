@@ -2,19 +2,32 @@ import assert from 'node:assert/strict';
 import { buildCatalog, type CatalogEntry, type CatalogInput, catalogText } from '../../src/codex/catalog.ts';
 import { CodexConfigError } from '../../src/codex/errors.ts';
 import { DEFAULT_INSTRUCTIONS, instructionsFrom } from '../../src/codex/instructions.ts';
+import { shippedFacts } from '../../src/codex/model-facts.ts';
 import { howToOverride, parseOverrides } from '../../src/codex/overrides.ts';
+import { PRESETS, type Preset, profileFor } from '../../src/providers/index.ts';
+import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
+import { effortFor } from '../../src/translate/effort.ts';
 
-const DEEPSEEK = {
-  id: 'deepseek',
-  name: 'DeepSeek',
-  effort: 'reasoning_effort',
-  effortLevels: ['low', 'high', 'max'],
-  userImages: 'send',
-} as const;
-const UNKNOWN = { ...DEEPSEEK, id: 'openai-compatible', name: 'My endpoint', effortLevels: [] };
+const DEEPSEEK: Preset = {
+  ...openaiCompatible,
+  profile: {
+    ...openaiCompatible.profile,
+    id: 'deepseek',
+    name: 'DeepSeek',
+    effortLevels: ['low', 'high', 'max'],
+  },
+};
+const UNKNOWN: Preset = {
+  ...openaiCompatible,
+  profile: { ...openaiCompatible.profile, name: 'My endpoint', effortLevels: [] },
+};
+
+function withProfile(preset: Preset, profile: Partial<Preset['profile']>): Preset {
+  return { ...preset, profile: { ...preset.profile, ...profile } };
+}
 
 function entriesOf(input: Partial<CatalogInput>): Map<string, CatalogEntry> {
-  const catalog = buildCatalog({ provider: DEEPSEEK, listed: [], instructions: 'Be good.', ...input });
+  const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: 'Be good.', ...input });
   return new Map(catalog.models.map((entry) => [entry.slug, entry]));
 }
 
@@ -98,14 +111,14 @@ describe('buildCatalog', () => {
   });
 
   it('knows a model at a gateway by its name, with the most careful facts', () => {
-    const entry = entriesOf({ provider: UNKNOWN, selected: 'Moonshotai/kimi-k3:free' }).get(
+    const entry = entriesOf({ preset: UNKNOWN, selected: 'Moonshotai/kimi-k3:free' }).get(
       'Moonshotai/kimi-k3:free',
     );
     assert.equal(entry?.context_window, 1_048_576);
   });
 
   it('is careful about a model that nobody knows, and says so', () => {
-    const catalog = buildCatalog({ provider: UNKNOWN, selected: 'mystery', listed: [], instructions: '' });
+    const catalog = buildCatalog({ preset: UNKNOWN, selected: 'mystery', listed: [], instructions: '' });
     assert.deepEqual(catalog.guessed, ['mystery']);
     const entry = catalog.models.find(({ slug }) => slug === 'mystery');
     assert.deepEqual(
@@ -121,11 +134,12 @@ describe('buildCatalog', () => {
     ['none where the list says it does not reason', { listed: [{ id: 'a', reasons: false }] }, 'a', []],
     [
       'none where the dialect has no level',
-      { provider: { ...DEEPSEEK, effort: 'none' } },
+      { preset: withProfile(DEEPSEEK, { effort: 'none' }) },
       'deepseek-v4-pro',
       [],
     ],
-    ['no max where xhigh would not be understood', { provider: UNKNOWN }, 'deepseek-v4-pro', ['high']],
+    ['no max where xhigh would not be understood', { preset: UNKNOWN }, 'deepseek-v4-pro', ['high']],
+    ['none where tools fix it', { preset: withProfile(DEEPSEEK, { effortWithTools: 'none' }) }, 'new', []],
     ['no level that Codex lacks', { overrides: { a: { efforts: ['none', 'low', 'ultra'] } } }, 'a', ['low']],
   ];
   for (const [what, input, model, expected] of REASONING) {
@@ -135,15 +149,15 @@ describe('buildCatalog', () => {
   }
 
   it('takes no images where the dialect sends none', () => {
-    const provider = { ...DEEPSEEK, userImages: 'note' } as const;
-    const entry = entriesOf({ provider, selected: 'deepseek-flash' }).get('deepseek-flash');
+    const preset = withProfile(DEEPSEEK, { userImages: 'note' });
+    const entry = entriesOf({ preset, selected: 'deepseek-flash' }).get('deepseek-flash');
     assert.deepEqual(entry?.input_modalities, ['text']);
   });
 
   it('hides most of a long list from the picker, but not from -m', () => {
     const listed = Array.from({ length: 300 }, (_, index) => ({ id: `vendor/m${index}` }));
     const entries = entriesOf({
-      provider: UNKNOWN,
+      preset: UNKNOWN,
       selected: 'vendor/m299',
       listed: [...listed, { id: 'x/kimi-k3' }],
     });
@@ -155,8 +169,40 @@ describe('buildCatalog', () => {
   });
 
   it('becomes a file of JSON with `models` alone', () => {
-    const catalog = buildCatalog({ provider: DEEPSEEK, listed: [], instructions: '' });
+    const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: '' });
     assert.deepEqual(JSON.parse(catalogText(catalog)), { models: catalog.models });
+  });
+});
+
+describe('the catalogs of the shipped providers', () => {
+  // The relay translates by each model's own profile, so a catalog made from the provider's alone would be wrong.
+  for (const preset of PRESETS) {
+    it(`${preset.profile.name}: each model offers the levels and the images that the relay sends`, () => {
+      const { models } = buildCatalog({ preset, listed: [], instructions: '' });
+      for (const entry of models.filter(({ slug }) => slug !== 'codex-relay')) {
+        const profile = profileFor(preset, entry.slug);
+        const facts = shippedFacts(preset.profile.id, entry.slug);
+        const sent = (effort: string) => effortFor(effort, profile, true)?.level;
+        const offered = entry.supported_reasoning_levels.map(({ effort }) => effort);
+        assert.equal(
+          new Set(offered.map(sent)).size,
+          offered.length,
+          `${entry.slug}: two levels mean the same`,
+        );
+        const known = (facts?.efforts ?? []).filter((effort) => sent(effort) === effort);
+        // Beside xhigh there is no name left for max, which old releases refuse the whole catalog for.
+        const wanted = known.includes('xhigh') ? known.filter((effort) => effort !== 'max') : known;
+        assert.deepEqual(offered.map(sent), wanted, entry.slug);
+        const images = facts?.images === true && profile.userImages === 'send';
+        assert.equal(entry.input_modalities.includes('image'), images, entry.slug);
+      }
+    });
+  }
+
+  it('offer levels for many models, and images for many', () => {
+    const all = PRESETS.flatMap((preset) => buildCatalog({ preset, listed: [], instructions: '' }).models);
+    assert.ok(all.filter((entry) => entry.supported_reasoning_levels.length > 0).length > 60);
+    assert.ok(all.filter((entry) => entry.input_modalities.includes('image')).length > 60);
   });
 });
 

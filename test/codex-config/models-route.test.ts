@@ -31,7 +31,7 @@ describe('GET /v1/models', () => {
       ['alpha', 'beta'],
     );
     const catalog = buildCatalog({
-      provider: openaiCompatible.profile,
+      preset: openaiCompatible,
       selected: 'beta',
       listed: await relay.modelDetails(),
       modelMap: { 'gpt-5.4': 'alpha' },

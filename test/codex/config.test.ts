@@ -10,8 +10,8 @@ import { planRemoval } from '../../src/codex/plan.ts';
 import { applyChanges, readCodexFiles } from '../../src/codex-home/codex-files.ts';
 import { prepareConfig } from '../../src/codex-home/configure.ts';
 import { type RelayHandle, start } from '../../src/index.ts';
-import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import type { ListedModel } from '../../src/providers/model-list.ts';
+import { openaiCompatible } from '../../src/providers/openai-compatible.ts';
 import type { ChatFunctionTool, ChatRequest } from '../../src/translate/chat.ts';
 import { killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
 import {
@@ -88,7 +88,7 @@ async function writeConfiguration(
     HOME: place.root,
     TMPDIR: place.temp,
   };
-  const models = { provider: BASE_PROFILE, selected: MODEL.id, listed: [MODEL] };
+  const models = { preset: openaiCompatible, selected: MODEL.id, listed: [MODEL] };
   const input = { home: place.home, environment, models };
   const { changes } = await prepareConfig(input, { config: { port, token: TOKEN }, makeDefault });
   await applyChanges(place.home, changes);
