@@ -5,7 +5,7 @@ import { RelayError } from '../translate/errors.ts';
 import type { Profile } from '../translate/profile.ts';
 import type { UpstreamReply } from './transport.ts';
 
-/** One SSE event of this size is no chunk any more; the limit keeps a broken upstream from filling memory. */
+/** One event, or a whole completion, of this size is none any more: a broken upstream must not fill memory. */
 const MAX_EVENT_CHARS = 64 * 1024 * 1024;
 
 export interface ChatStreamReader {
@@ -88,6 +88,9 @@ class JsonReader implements ChatStreamReader {
 
   feed(bytes: Uint8Array): ChatChunk[] {
     this.#text += this.#decoder.decode(bytes, { stream: true });
+    if (this.#text.length > MAX_EVENT_CHARS) {
+      throw new RelayError('upstream_error', `${this.#profile.name} sent an answer that is too large.`);
+    }
     return [];
   }
 
