@@ -65,7 +65,9 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     version: VERSION,
     codexModels,
   });
-  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT);
+  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
+    logger.error(`A connection was not accepted: ${error.message}`),
+  );
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,

@@ -8,8 +8,15 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
-/** @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had */
-export async function listen(handler: RequestListener, port: number): Promise<Listening> {
+/**
+ * @param onError told of connections that could not be accepted (`EMFILE`); the server goes on
+ * @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had
+ */
+export async function listen(
+  handler: RequestListener,
+  port: number,
+  onError: (error: Error) => void,
+): Promise<Listening> {
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     // A connection that was busy when the server closed is not ended by Node once its answer is out.
     response.once('close', () => {
@@ -23,6 +30,8 @@ export async function listen(handler: RequestListener, port: number): Promise<Li
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  // Without a listener of its own a later error would end the process.
+  server.on('error', onError);
   const address = server.address() as AddressInfo;
   return { port: address.port, close: (graceMs) => close(server, graceMs) };
 }

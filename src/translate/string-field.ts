@@ -3,6 +3,8 @@
  * input streams on as it comes. A fragment may end anywhere, also inside an escape.
  */
 
+import { isJson } from './object-text.ts';
+
 type State = 'before' | 'value' | 'after' | 'lost';
 
 const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
@@ -90,16 +92,6 @@ export class StringFieldReader {
   #keep(read: string, rest: string): string {
     this.#rest = rest;
     return read;
-  }
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // That is the question.
-    return false;
   }
 }
 
