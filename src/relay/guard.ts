@@ -8,7 +8,13 @@ import { RelayError } from '../translate/errors.ts';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
+/** @throws RelayError `invalid_request` for a token that no client could send */
 export function guard(token: string | undefined): Middleware {
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
+      param: 'token',
+    });
+  }
   const expected = token === undefined ? undefined : digest(token);
   return async (ctx, next) => {
     if (!LOOPBACK_HOST.test(ctx.get('host'))) {

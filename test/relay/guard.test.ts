@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { start } from '../../src/index.ts';
 import type { RequestReport } from '../../src/relay/options.ts';
 import { AS_CODEX, errorOf, type Rig, rawRequest, startRig } from '../support/relay-client.ts';
 import { errorReply, streamReply, textChunks } from '../support/scripted-upstream.ts';
@@ -56,6 +57,12 @@ describe('guard', () => {
       assert.ok(!(await reply.text()).includes('local-token'));
     });
   }
+
+  it('takes no token that no client could send', async () => {
+    for (const token of ['two words', 'gr\u00fc\u00df', 'line\n']) {
+      await assert.rejects(start({ port: 0, token }), /^RelayError: token: only visible ASCII/);
+    }
+  });
 
   it('stands before every route, also unknown ones', async () => {
     for (const path of ['/healthz', '/v1/models', '/models', '/nowhere']) {
