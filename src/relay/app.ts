@@ -8,9 +8,10 @@ import { errorEnvelope, RelayError } from '../translate/errors.ts';
 import { parseRequest } from '../translate/request-schema.ts';
 import { readJson } from './body.ts';
 import { isCodex } from './codex-client.ts';
-import { bearerOf, guard } from './guard.ts';
+import { bearerOf, guard, localOnly } from './guard.ts';
 import type { Provider } from './provider.ts';
 import type { RelayService } from './service.ts';
+import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 
 export interface AppOptions {
@@ -36,6 +37,8 @@ export function createApp(options: AppOptions): Koa {
     ctx.body = { status: 'ok', version: options.version, running: options.service.runningCount };
   });
   app.use(answerErrors(options.logger));
+  app.use(localOnly);
+  app.use(statusRoute(options.token));
   app.use(guard(options.token));
   app.use(router.routes());
   app.use(notFound);

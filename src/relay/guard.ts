@@ -8,7 +8,21 @@ import { RelayError } from '../translate/errors.ts';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** @throws RelayError `invalid_request` for a token that no client could send */
+/** Refuses requests from web pages, and those that took the relay for another host. */
+export const localOnly: Middleware = (ctx, next) => {
+  if (!LOOPBACK_HOST.test(ctx.get('host'))) {
+    throw new RelayError('forbidden', 'The relay answers only requests to 127.0.0.1 or localhost.');
+  }
+  if (ctx.get('origin') !== '' || ctx.get('sec-fetch-site') !== '') {
+    throw new RelayError('forbidden', 'The relay answers no requests from web pages.');
+  }
+  return next();
+};
+
+/**
+ * Wants the token, where one is set.
+ * @throws RelayError `invalid_request` for a token that no client could send
+ */
 export function guard(token: string | undefined): Middleware {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
@@ -17,12 +31,6 @@ export function guard(token: string | undefined): Middleware {
   }
   const expected = token === undefined ? undefined : digest(token);
   return async (ctx, next) => {
-    if (!LOOPBACK_HOST.test(ctx.get('host'))) {
-      throw new RelayError('forbidden', 'The relay answers only requests to 127.0.0.1 or localhost.');
-    }
-    if (ctx.get('origin') !== '' || ctx.get('sec-fetch-site') !== '') {
-      throw new RelayError('forbidden', 'The relay answers no requests from web pages.');
-    }
     if (expected !== undefined && !timingSafeEqual(digest(bearerOf(ctx) ?? ''), expected)) {
       throw new RelayError(
         'unauthorized',
