@@ -52,6 +52,7 @@ export const openrouter: Preset = {
   isVendorPrefix: true,
   headers: { 'x-openrouter-title': 'Codex Relay' },
   keyUrl: 'https://openrouter.ai/settings/keys',
+  keyCheckPath: '/key',
   keyVariable: 'OPENROUTER_API_KEY',
   suggestedPort: 4452,
   source:

@@ -20,6 +20,8 @@ export interface Preset {
   headers?: Readonly<Record<string, string>>;
   /** Where a person gets a key. */
   keyUrl?: string;
+  /** Path below the base URL where a GET tells whether a key is good. Default: `/models`, where lists are not public. */
+  keyCheckPath?: string;
   /** The environment variable in which people keep the key, by the provider's own documentation. */
   keyVariable?: string;
   /** Whether the provider's own model names may begin with its id, as `openrouter/auto` does. Default false. */

@@ -209,7 +209,7 @@ export class Exchange {
     this.#options.onReport({
       id: stream.response.id,
       state,
-      provider: provider.profile.id,
+      provider: provider.label,
       model: request.model,
       upstreamModel: model,
       stream: request.stream === true,

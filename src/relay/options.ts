@@ -12,6 +12,8 @@ export interface UpstreamOptions {
   upstream?: string;
   /** Preset id, e.g. `deepseek`. Default: recognised from the upstream's host, else `openai-compatible`. */
   provider?: string;
+  /** What messages, the log and reports call the provider. Default: the preset's own name; its id in reports. */
+  name?: string;
   /** Key sent upstream. Without one, a client's own bearer token is passed on (unless it is our `token`). */
   apiKey?: string;
   /** Model names of clients -> model names of the provider. */
@@ -50,6 +52,7 @@ export interface RequestReport {
   /** Response id (`resp_...`), unique per request. */
   id: string;
   state: 'running' | 'completed' | 'failed' | 'incomplete' | 'cancelled';
+  /** The preset's id, or the name that the host gave. */
   provider: string;
   /** The model as the client asked for it, and as upstream was asked. */
   model: string;

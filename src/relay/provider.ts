@@ -14,6 +14,8 @@ export interface Provider {
   preset: Preset;
   /** The preset's own profile; single models may differ (`profileFor`). */
   profile: Profile;
+  /** What the log and reports call it. */
+  label: string;
   /** Without a trailing slash; may end with a query. `endpoint` builds on it. */
   baseUrl: string;
   apiKey: string | undefined;
@@ -43,9 +45,12 @@ export function resolveProvider(options: UpstreamOptions): Provider {
   }
   const baseUrl = normalBaseUrl(given);
   const chosen = preset ?? presetByUrl(baseUrl);
+  const { name = chosen.profile.name } = options;
+  const named = { ...chosen, profile: { ...chosen.profile, name } };
   return {
-    preset: chosen,
-    profile: chosen.profile,
+    preset: named,
+    profile: named.profile,
+    label: options.name ?? named.profile.id,
     baseUrl,
     apiKey: normalKey(options.apiKey),
     modelMap: new Map(Object.entries(options.modelMap ?? {})),

@@ -137,7 +137,8 @@ export class Upstream {
     try {
       return await this.#transport({ method, url, headers, signal, ...(body === undefined ? {} : { body }) });
     } catch (cause) {
-      if (call.signal.aborted) throw new RelayError('cancelled', 'The client left.', { cause });
+      const isLate = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
+      if (signal.aborted && !isLate) throw new RelayError('cancelled', 'The client left.', { cause });
       throw unreachable(provider, cause);
     }
   }
