@@ -20,18 +20,48 @@ rmSync('dist', { recursive: true, force: true });
 const REQUIRE_SHIM =
   "import { createRequire as codexRelayCreateRequire } from 'node:module'; const require = codexRelayCreateRequire(import.meta.url);";
 
-const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+const COMMON = {
   outdir: 'dist',
   bundle: true,
   platform: 'node',
-  target: 'node22',
-  format: 'esm',
   minify: true,
   keepNames: true,
   legalComments: 'linked',
   metafile: true,
-  banner: { js: REQUIRE_SHIM },
   logLevel: 'warning',
-});
-writeFileSync('dist/meta.json', JSON.stringify(metafile));
+};
+
+/** CommonJS has no code splitting: what the extension loads only on the relay's first start is a bundle of its own. */
+const lazyRelay = {
+  name: 'lazy-relay',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/relay-bundle\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './relay.cjs', external: true } : undefined,
+    );
+  },
+};
+
+const builds = await Promise.all([
+  build({
+    ...COMMON,
+    entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
+    format: 'esm',
+    target: 'node22',
+    banner: { js: REQUIRE_SHIM },
+  }),
+  build({
+    ...COMMON,
+    entryPoints: { extension: 'src/extension/extension.ts', relay: 'src/extension/relay-bundle.ts' },
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    target: 'node24',
+    // VS Code hands out `vscode` through require() only, and the lazy bundle is CommonJS too.
+    external: ['vscode'],
+    supported: { 'dynamic-import': false },
+    plugins: [lazyRelay],
+  }),
+]);
+const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
+  Object.assign({}, ...builds.map(({ metafile }) => metafile[part])),
+);
+writeFileSync('dist/meta.json', JSON.stringify({ inputs, outputs }));

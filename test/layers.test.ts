@@ -75,6 +75,8 @@ const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as Metafil
 /** `src/relay/app.ts` -> `relay`; `src/index.ts` -> `index.ts`; a package -> its name; `node:fs` -> `node:`. */
 function layerOf(path: string): string {
   if (path.startsWith('node:')) return 'node:';
+  // The extension's second bundle, loaded when the relay first starts.
+  if (path === './relay.cjs') return 'extension';
   const inPackage = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
   if (inPackage !== undefined) return inPackage;
   const [root, layer] = posix.normalize(path).split('/');

@@ -1,0 +1,100 @@
+/**
+ * API keys in VS Code's secret storage, one per provider and bound to the origin that it was given for: when a
+ * base URL moves to another host, the key stays behind and is asked for again.
+ */
+import { randomBytes } from 'node:crypto';
+import type { SecretStorage } from 'vscode';
+
+/** What the store needs to know of a provider. */
+export interface KeyOwner {
+  id: string;
+  baseUrl: string;
+}
+
+interface StoredKey {
+  origin: string;
+  key: string;
+}
+
+/** `other-origin`: there is a key, but it was given for another host. */
+export type KeyStatus = 'present' | 'missing' | 'other-origin';
+
+const KEY_PREFIX = 'codexRelay.key.';
+const TOKEN = 'codexRelay.token';
+
+export class KeyStore {
+  readonly #secrets: SecretStorage;
+
+  constructor(secrets: SecretStorage) {
+    this.#secrets = secrets;
+  }
+
+  async status(owner: KeyOwner): Promise<KeyStatus> {
+    const stored = await this.#read(owner.id);
+    if (!stored) return 'missing';
+    return stored.origin === originOf(owner) ? 'present' : 'other-origin';
+  }
+
+  /** The key, only for the origin that it was given for. */
+  async get(owner: KeyOwner): Promise<string | undefined> {
+    const stored = await this.#read(owner.id);
+    return stored?.origin === originOf(owner) ? stored.key : undefined;
+  }
+
+  async set(owner: KeyOwner, key: string): Promise<void> {
+    const stored: StoredKey = { origin: originOf(owner), key };
+    await this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored));
+  }
+
+  async remove(providerId: string): Promise<void> {
+    await this.#secrets.delete(KEY_PREFIX + providerId);
+  }
+
+  /** The token that Codex sends to the relay; made once, the same in every window. */
+  async token(): Promise<string> {
+    const known = await this.#secrets.get(TOKEN);
+    if (known) return known;
+    const made = randomBytes(32).toString('base64url');
+    await this.#secrets.store(TOKEN, made);
+    // Two windows may open at the same time: what was stored last counts for both.
+    return (await this.#secrets.get(TOKEN)) ?? made;
+  }
+
+  /** Calls back when a key or the token changed, in this window or another. */
+  onDidChange(listener: () => void): { dispose(): void } {
+    return this.#secrets.onDidChange(({ key }) => {
+      if (key === TOKEN || key.startsWith(KEY_PREFIX)) listener();
+    });
+  }
+
+  async #read(providerId: string): Promise<StoredKey | undefined> {
+    const text = await this.#secrets.get(KEY_PREFIX + providerId);
+    if (!text) return undefined;
+    try {
+      const { origin, key } = JSON.parse(text) as Partial<StoredKey>;
+      return origin && key ? { origin, key } : undefined;
+    } catch {
+      // Not written by us: as good as no key. The user is asked for one and the entry is overwritten.
+      return undefined;
+    }
+  }
+}
+
+/** A pasted key without what a clipboard or a shell line brings along: spaces, quotes, `Bearer`, `NAME=`. */
+export function cleanKey(pasted: string): string {
+  return pasted
+    .trim()
+    .replace(/^(export\s+)?[A-Z][A-Z0-9_]*=/, '')
+    .replace(/^["'](.*)["']$/, '$1')
+    .replace(/^Bearer\s+/i, '')
+    .trim();
+}
+
+/** Whether a header can carry the key. */
+export function isPossibleKey(key: string): boolean {
+  return /^[\x21-\x7e]{4,4096}$/.test(key);
+}
+
+function originOf(owner: KeyOwner): string {
+  return new URL(owner.baseUrl).origin;
+}

@@ -1,0 +1,63 @@
+/** The providers that can be chosen: the shipped presets and the user's own endpoints, in one shape. */
+import type { Preset } from '../providers/preset.ts';
+import type { Settings } from './settings.ts';
+
+const GENERIC = 'openai-compatible';
+
+export interface Provider {
+  id: string;
+  name: string;
+  baseUrl: string;
+  /** Preset id whose dialect it speaks. */
+  preset: string;
+  needsKey: boolean;
+  /** Where a person gets a key. */
+  keyUrl?: string;
+  /** The model that is used until another is chosen. */
+  defaultModel?: string;
+  custom: boolean;
+}
+
+/** Every provider, presets in their own order, then the user's. A preset without an address is only a dialect. */
+export function allProviders(presets: readonly Preset[], settings: Settings): Provider[] {
+  const dialects = new Set(presets.map(({ profile }) => profile.id));
+  const shipped = presets.flatMap(
+    ({ profile: { id, name }, baseUrl, needsKey, keyUrl, defaultModel }): Provider[] => {
+      if (baseUrl === undefined) return [];
+      const page = keyUrl === undefined ? {} : { keyUrl };
+      const model = defaultModel === undefined ? {} : { defaultModel };
+      return [{ id, name, baseUrl, preset: id, needsKey, custom: false, ...page, ...model }];
+    },
+  );
+  const own = settings.customProviders
+    .filter(({ id }) => !dialects.has(id))
+    .map(
+      ({ dialect, ...provider }): Provider => ({
+        ...provider,
+        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC,
+        custom: true,
+      }),
+    );
+  return [...shipped, ...own];
+}
+
+/** An id for a custom provider's name that no other provider has. */
+export function freeProviderId(name: string, taken: readonly string[]): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 36) || 'custom';
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? base : `${base}-${n}`;
+    if (!taken.includes(id)) return id;
+  }
+}
+
+/** Whether a key would cross a network unencrypted. */
+export function isUnencrypted(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return protocol === 'http:' && !loopback;
+}

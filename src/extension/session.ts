@@ -1,0 +1,129 @@
+/**
+ * What the commands work on: settings, keys, providers and the relay of this window, joined. The only place
+ * that turns all of it into a plan for the controller.
+ */
+import * as vscode from 'vscode';
+import { PRESETS } from '../providers/index.ts';
+import type { UpstreamOptions } from '../relay/options.ts';
+import type { KeyStore } from './key-store.ts';
+import { allProviders, type Provider } from './providers.ts';
+import type { Plan } from './relay-controller.ts';
+import { type CustomProvider, readSettings, type Settings } from './settings.ts';
+
+const SECTION = 'codexRelay';
+
+export class Session {
+  readonly keys: KeyStore;
+  readonly #context: vscode.ExtensionContext;
+
+  constructor(context: vscode.ExtensionContext, keys: KeyStore) {
+    this.#context = context;
+    this.keys = keys;
+  }
+
+  get settings(): Settings {
+    const configuration = vscode.workspace.getConfiguration(SECTION);
+    return readSettings((name) => configuration.get(name));
+  }
+
+  get providers(): Provider[] {
+    return allProviders(PRESETS, this.settings);
+  }
+
+  /** The chosen provider; undefined when none is chosen, or the chosen one is gone. */
+  get provider(): Provider | undefined {
+    const { provider } = this.settings;
+    return this.providers.find(({ id }) => id === provider);
+  }
+
+  /** The model that answers for the alias; undefined when none is chosen and the preset names none. */
+  modelOf(provider: Provider): string | undefined {
+    return this.settings.models[provider.id] ?? provider.defaultModel;
+  }
+
+  /** How the relay reaches a provider, with the key that is stored for it or the one given. */
+  async upstreamOf(provider: Provider, givenKey?: string): Promise<UpstreamOptions> {
+    const apiKey = givenKey ?? (provider.needsKey ? await this.keys.get(provider) : undefined);
+    const model = this.modelOf(provider);
+    return {
+      provider: provider.preset,
+      upstream: provider.baseUrl,
+      modelMap: this.settings.modelMap,
+      ...(provider.custom ? { name: provider.name } : {}),
+      // An empty key is sent as none; left out, a client's own bearer would be passed on.
+      ...(apiKey === undefined ? {} : { apiKey }),
+      ...(model === undefined ? {} : { model }),
+    };
+  }
+
+  async plan(): Promise<Plan> {
+    const { provider, settings } = this;
+    if (!provider) return { kind: 'no-provider' };
+    if (provider.needsKey) {
+      const status = await this.keys.status(provider);
+      if (status !== 'present') return { kind: 'needs-key', provider, reason: status };
+    }
+    return {
+      kind: 'ready',
+      provider,
+      upstream: await this.upstreamOf(provider),
+      server: {
+        port: settings.port,
+        token: await this.keys.token(),
+        toolDenylist: settings.toolDenylist,
+        historyDir: this.#historyDir(settings),
+        historyLimits: settings.historyLimits,
+      },
+    };
+  }
+
+  async chooseProvider(id: string): Promise<void> {
+    await update('provider', id);
+  }
+
+  async chooseModel(provider: Provider, model: string): Promise<void> {
+    await update('models', { ...asRecord(written('models')), [provider.id]: model });
+  }
+
+  async addCustomProvider(provider: CustomProvider): Promise<void> {
+    await update('customProviders', [...asList(written('customProviders')), provider]);
+  }
+
+  async removeCustomProvider(id: string): Promise<void> {
+    await this.keys.remove(id);
+    await update(
+      'customProviders',
+      asList(written('customProviders')).filter((own) => asRecord(own)['id'] !== id),
+    );
+    if (this.settings.provider === id) await update('provider', undefined);
+  }
+
+  async usePort(port: number): Promise<void> {
+    await update('port', port);
+  }
+
+  /** History on disk lies in the workspace's storage, outside the workspace; an untrusted one gets none. */
+  #historyDir(settings: Settings): string | undefined {
+    if (settings.historyStore === 'memory' || !vscode.workspace.isTrusted) return undefined;
+    const storage = this.#context.storageUri ?? this.#context.globalStorageUri;
+    return vscode.Uri.joinPath(storage, 'history').fsPath;
+  }
+}
+
+/** Machine-scoped settings are written where they count: in the user's (on a remote: the machine's) settings. */
+async function update(name: string, value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration(SECTION).update(name, value, vscode.ConfigurationTarget.Global);
+}
+
+/** The setting as the user wrote it: an entry that we cannot use must survive our edit of its neighbours. */
+function written(name: string): unknown {
+  return vscode.workspace.getConfiguration(SECTION).inspect(name)?.globalValue;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

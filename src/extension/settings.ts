@@ -1,0 +1,111 @@
+/**
+ * The extension's settings as one typed snapshot. Every setting is machine-scoped: the settings of a cloned
+ * repository can neither redirect traffic nor send a key anywhere.
+ */
+import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts';
+
+export interface CustomProvider {
+  id: string;
+  name: string;
+  /** http or https, without `/chat/completions`. */
+  baseUrl: string;
+  /** Id of the preset whose dialect it speaks; absent: OpenAI-compatible. */
+  dialect?: string;
+  needsKey: boolean;
+}
+
+export interface Settings {
+  /** Id of a preset or of a custom provider; empty until one is chosen. */
+  provider: string;
+  /** Chosen model by provider id. */
+  models: Readonly<Record<string, string>>;
+  customProviders: readonly CustomProvider[];
+  autoStart: boolean;
+  port: number;
+  modelMap: Readonly<Record<string, string>>;
+  toolDenylist: readonly string[];
+  historyStore: 'disk' | 'memory';
+  historyLimits: HistoryLimits;
+}
+
+export const DEFAULT_PORT = 4444;
+const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
+
+/**
+ * Reads every setting through `get` (name without the `codexRelay.` prefix). A value of the wrong type, which
+ * settings.json allows, counts as unset; custom providers that make no sense are left out.
+ */
+export function readSettings(get: (name: string) => unknown): Settings {
+  const integer = (name: string, fallback: number, min: number, max: number) => {
+    const value = get(name);
+    return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
+      ? value
+      : fallback;
+  };
+  return {
+    provider: text(get('provider')),
+    models: textRecord(get('models')),
+    customProviders: customProviders(get('customProviders')),
+    autoStart: get('autoStart') !== false,
+    port: integer('port', DEFAULT_PORT, 1024, 65_535),
+    modelMap: textRecord(get('modelMap')),
+    toolDenylist: list(get('toolDenylist')).filter(
+      (name) => typeof name === 'string' && name !== '',
+    ) as string[],
+    historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
+    historyLimits: {
+      ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),
+      maxSessions: integer('history.maxSessions', DEFAULT_HISTORY_LIMITS.maxSessions, 1, 100_000),
+      maxMemoryMb: integer('history.maxMemoryMb', DEFAULT_HISTORY_LIMITS.maxMemoryMb, 1, 16_384),
+    },
+  };
+}
+
+/** Whether a custom provider may have this id. */
+export function isCustomId(id: string): boolean {
+  return CUSTOM_ID.test(id);
+}
+
+/** The base URL in its plain form, without query, fragment and a pasted `/chat/completions`; undefined when unusable. */
+export function normalBaseUrl(given: string): string | undefined {
+  const url = URL.parse(given.trim());
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username || url.password)
+    return undefined;
+  const path = url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
+  return `${url.origin}${path}`;
+}
+
+function customProviders(value: unknown): CustomProvider[] {
+  const byId = new Map<string, CustomProvider>();
+  for (const entry of list(value)) {
+    const { id, name, baseUrl, dialect, needsKey } = record(entry);
+    const url = normalBaseUrl(text(baseUrl));
+    if (!isCustomId(text(id)) || !url) continue;
+    byId.set(text(id), {
+      id: text(id),
+      name: text(name) || text(id),
+      baseUrl: url,
+      ...(text(dialect) ? { dialect: text(dialect) } : {}),
+      needsKey: needsKey !== false,
+    });
+  }
+  return [...byId.values()];
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textRecord(value: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(record(value)).filter((entry): entry is [string, string] => text(entry[1]) !== ''),
+  );
+}

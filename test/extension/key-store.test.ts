@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { cleanKey, isPossibleKey, KeyStore } from '../../src/extension/key-store.ts';
+
+/** VS Code's secret storage, in memory. */
+function secrets() {
+  const kept = new Map<string, string>();
+  const listeners: ((change: { key: string }) => void)[] = [];
+  const changed = (key: string) => listeners.forEach((listener) => void listener({ key }));
+  return {
+    kept,
+    keys: async () => [...kept.keys()],
+    get: async (key: string) => kept.get(key),
+    store: async (key: string, value: string) => {
+      kept.set(key, value);
+      changed(key);
+    },
+    delete: async (key: string) => {
+      kept.delete(key);
+      changed(key);
+    },
+    onDidChange: (listener: (change: { key: string }) => void) => {
+      listeners.push(listener);
+      return { dispose: () => {} };
+    },
+  };
+}
+
+const ACME = { id: 'acme', baseUrl: 'https://api.acme.example/v1' };
+
+describe('key store', () => {
+  it('keeps a key per provider', async () => {
+    const store = new KeyStore(secrets());
+    await store.set(ACME, 'sk-acme');
+    await store.set({ id: 'other', baseUrl: 'https://other.example' }, 'sk-other');
+    assert.equal(await store.get(ACME), 'sk-acme');
+    assert.equal(await store.status(ACME), 'present');
+    await store.remove('acme');
+    assert.equal(await store.status(ACME), 'missing');
+    assert.equal(await store.get({ id: 'other', baseUrl: 'https://other.example' }), 'sk-other');
+  });
+
+  for (const baseUrl of [
+    'https://evil.example/v1',
+    'http://api.acme.example/v1',
+    'https://api.acme.example:8443/v1',
+  ]) {
+    it(`does not hand the key to ${baseUrl}`, async () => {
+      const store = new KeyStore(secrets());
+      await store.set(ACME, 'sk-acme');
+      assert.equal(await store.get({ ...ACME, baseUrl }), undefined);
+      assert.equal(await store.status({ ...ACME, baseUrl }), 'other-origin');
+    });
+  }
+
+  it('hands it to another path of the same origin', async () => {
+    const store = new KeyStore(secrets());
+    await store.set(ACME, 'sk-acme');
+    assert.equal(await store.get({ ...ACME, baseUrl: 'https://api.acme.example/v2/' }), 'sk-acme');
+  });
+
+  it('takes an entry that it did not write for none', async () => {
+    const storage = secrets();
+    for (const text of ['', 'sk-plain', '{}', '[1]', '{"origin":"x"}']) {
+      storage.kept.set('codexRelay.key.acme', text);
+      assert.equal(await new KeyStore(storage).status(ACME), 'missing');
+    }
+  });
+
+  it('makes one token for all windows', async () => {
+    const storage = secrets();
+    const [first, second] = [new KeyStore(storage), new KeyStore(storage)];
+    const tokens = await Promise.all([first.token(), second.token()]);
+    const [later] = await Promise.all([first.token(), second.token()]);
+    assert.equal(later, await second.token());
+    assert.ok(tokens.includes(later));
+    assert.match(later, /^[\w-]{43}$/);
+  });
+
+  it('tells of changes of keys and token, of nothing else', async () => {
+    const storage = secrets();
+    const store = new KeyStore(storage);
+    let changes = 0;
+    store.onDidChange(() => {
+      changes++;
+    });
+    await store.set(ACME, 'sk-acme');
+    await store.remove('acme');
+    await storage.store('something.else', 'x');
+    assert.equal(changes, 2);
+  });
+
+  const pasted: [string, string][] = [
+    ['  sk-1 \n', 'sk-1'],
+    ['"sk-1"', 'sk-1'],
+    ['Bearer sk-1', 'sk-1'],
+    ['DEEPSEEK_API_KEY=sk-1', 'sk-1'],
+    ["export OPENROUTER_API_KEY='sk-1'", 'sk-1'],
+    ['AIzaSy=mixed', 'AIzaSy=mixed'],
+  ];
+  for (const [given, key] of pasted)
+    it(`cleans ${JSON.stringify(given)}`, () => assert.equal(cleanKey(given), key));
+
+  it('knows what a header can carry', () => {
+    assert.ok(isPossibleKey('sk-or-v1-0123'));
+    for (const key of ['', 'abc', 'two words', 'line\nbreak', 'schlüssel'])
+      assert.ok(!isPossibleKey(key), key);
+  });
+});

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readSettings } from '../../src/extension/settings.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const text = (file: string) => readFileSync(join(ROOT, file), 'utf8');
+
+interface Property {
+  scope?: string;
+  default?: unknown;
+  order?: number;
+  markdownDescription?: string;
+  minimum?: number;
+  maximum?: number;
+}
+
+interface Manifest {
+  main: string;
+  contributes: {
+    commands: { command: string; category: string; title: string }[];
+    configuration: { properties: Record<string, Property> };
+    menus: Record<string, { command: string }[]>;
+    walkthroughs: { steps: { media: { image: Record<string, string>; altText: string } }[] }[];
+  };
+}
+
+const manifest = JSON.parse(text('package.json')) as Manifest;
+const english = JSON.parse(text('package.nls.json')) as Record<string, string>;
+const { commands, configuration, menus, walkthroughs } = manifest.contributes;
+
+/** Every text that the extension's code shows, as it stands in `l10n.t(...)`. */
+function shownTexts(): string[] {
+  const folder = join(ROOT, 'src', 'extension');
+  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const calls = sources.flatMap((source) => [
+    ...source.matchAll(/l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g),
+  ]);
+  const count = sources.reduce((sum, source) => sum + (source.match(/l10n\.t\(/g)?.length ?? 0), 0);
+  assert.equal(calls.length, count, 'a text is not a plain literal');
+  return [
+    ...new Set(calls.map(([, single, double]) => (single ?? double ?? '').replace(/\\(.)/g, '$1'))),
+  ].toSorted();
+}
+
+describe('manifest of the extension', () => {
+  it('has a text for every placeholder, and no other', () => {
+    const used = [...text('package.json').matchAll(/%([\w.]+)%/g)].map(([, name]) => name);
+    assert.deepEqual([...new Set(used)].toSorted(), Object.keys(english).toSorted());
+  });
+
+  it('offers the texts of the code to translators', () => {
+    const file = 'l10n/bundle.l10n.json';
+    const bundle = Object.fromEntries(shownTexts().map((shown) => [shown, shown]));
+    if (process.env['UPDATE_L10N']) writeFileSync(join(ROOT, file), `${JSON.stringify(bundle, null, 2)}\n`);
+    assert.deepEqual(JSON.parse(text(file)), bundle, 'run again with UPDATE_L10N=1');
+  });
+
+  it('puts every command into one category', () => {
+    for (const { command, category } of commands) {
+      assert.equal(category, 'Codex Relay', command);
+      assert.match(command, /^codexRelay\./);
+    }
+    const known = new Set(commands.map(({ command }) => command));
+    for (const { command } of Object.values(menus).flat()) assert.ok(known.has(command), command);
+  });
+
+  it('names only commands that exist in texts with links', () => {
+    const known = new Set(commands.map(({ command }) => command));
+    for (const [name, shown] of Object.entries(english)) {
+      for (const [, command = ''] of shown.matchAll(/\(command:([\w.]+)\)/g)) {
+        assert.ok(known.has(command), `${name}: ${command}`);
+      }
+    }
+  });
+
+  it('lets no workspace decide a setting', () => {
+    for (const [name, { scope }] of Object.entries(configuration.properties))
+      assert.equal(scope, 'machine', name);
+  });
+
+  it('describes, orders and bounds every setting', () => {
+    for (const [name, property] of Object.entries(configuration.properties)) {
+      assert.ok(property.markdownDescription, name);
+      assert.notEqual(property.order, undefined, name);
+      if (typeof property.default !== 'number') continue;
+      assert.ok(property.minimum !== undefined && property.maximum !== undefined, name);
+    }
+  });
+
+  it('has the defaults that the code has', () => {
+    const defaults = readSettings((name) => configuration.properties[`codexRelay.${name}`]?.default);
+    assert.deepEqual(
+      defaults,
+      readSettings(() => undefined),
+    );
+    assert.deepEqual(defaults.historyLimits, DEFAULT_HISTORY_LIMITS);
+  });
+
+  it('has its pictures, each with words for those who do not see them', () => {
+    for (const { media } of walkthroughs.flatMap(({ steps }) => steps)) {
+      for (const file of Object.values(media.image)) assert.ok(existsSync(join(ROOT, file)), file);
+      assert.ok(english[media.altText.replaceAll('%', '')]);
+    }
+  });
+});

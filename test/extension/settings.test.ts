@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { isCustomId, normalBaseUrl, readSettings } from '../../src/extension/settings.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
+
+const read = (values: Record<string, unknown>) => readSettings((name) => values[name]);
+
+describe('settings', () => {
+  it('have defaults', () => {
+    assert.deepEqual(read({}), {
+      provider: '',
+      models: {},
+      customProviders: [],
+      autoStart: true,
+      port: 4444,
+      modelMap: {},
+      toolDenylist: [],
+      historyStore: 'disk',
+      historyLimits: DEFAULT_HISTORY_LIMITS,
+    });
+  });
+
+  it('are read', () => {
+    const settings = read({
+      provider: ' deepseek ',
+      models: { deepseek: 'deepseek-chat' },
+      autoStart: false,
+      port: 5000,
+      modelMap: { 'gpt-5.4': 'deepseek-chat' },
+      toolDenylist: ['web_search'],
+      'history.store': 'memory',
+      'history.ttlHours': 2,
+    });
+    assert.equal(settings.provider, 'deepseek');
+    assert.equal(settings.port, 5000);
+    assert.equal(settings.autoStart, false);
+    assert.equal(settings.historyStore, 'memory');
+    assert.equal(settings.historyLimits.ttlHours, 2);
+    assert.deepEqual(settings.modelMap, { 'gpt-5.4': 'deepseek-chat' });
+  });
+
+  for (const wrong of [null, 7, 'text', true, [], {}, [null], { a: 1 }, Number.NaN]) {
+    it(`survive the value ${JSON.stringify(wrong)} anywhere`, () => {
+      const names = [
+        'provider',
+        'models',
+        'customProviders',
+        'port',
+        'modelMap',
+        'toolDenylist',
+        'history.store',
+      ];
+      for (const name of names) read({ [name]: wrong });
+      assert.equal(read({ port: wrong }).port, 4444);
+    });
+  }
+
+  it('keep to the bounds of the port', () => {
+    for (const port of [80, 0, -1, 70_000, 4444.5]) assert.equal(read({ port }).port, 4444);
+  });
+
+  it('take custom providers that make sense, the last of an id', () => {
+    const { customProviders } = read({
+      customProviders: [
+        { id: 'one', name: 'One', baseUrl: 'https://one.example/v1/chat/completions', dialect: 'deepseek' },
+        { id: 'one', baseUrl: 'http://127.0.0.1:8080/v1/', needsKey: false },
+        { id: 'No Such Id', baseUrl: 'https://two.example' },
+        { id: 'three', baseUrl: 'file:///etc/passwd' },
+        { id: 'four', baseUrl: 'https://user:secret@four.example' },
+        'five',
+      ],
+    });
+    assert.deepEqual(customProviders, [
+      { id: 'one', name: 'one', baseUrl: 'http://127.0.0.1:8080/v1', needsKey: false },
+    ]);
+  });
+
+  const addresses: [string, string | undefined][] = [
+    ['https://a.example/v1/', 'https://a.example/v1'],
+    [' https://a.example/v1/chat/completions?x=1#y ', 'https://a.example/v1'],
+    ['https://a.example', 'https://a.example'],
+    ['a.example', undefined],
+    ['', undefined],
+    ['javascript:alert(1)', undefined],
+  ];
+  for (const [given, expected] of addresses) {
+    it(`bring the address "${given}" into its plain form`, () =>
+      assert.equal(normalBaseUrl(given), expected));
+  }
+
+  it('know ids that may stand in a setting', () => {
+    assert.ok(isCustomId('my-vllm-2'));
+    for (const id of ['', 'A', '-a', 'a b', 'a'.repeat(41)]) assert.ok(!isCustomId(id), id);
+  });
+});
