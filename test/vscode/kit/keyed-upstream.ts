@@ -1,0 +1,52 @@
+/** A scripted provider that knows its key: any other gets 401, on every route, in a provider's own words. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import {
+  type Script,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+} from '../../support/scripted-upstream.ts';
+
+export async function startKeyedUpstream(
+  key: string,
+  script: Script,
+  models: readonly string[],
+): Promise<ScriptedUpstream> {
+  const upstream = await startScriptedUpstream(script, models);
+  const door = createServer(async (request, response) => {
+    if (request.headers.authorization !== `Bearer ${key}`) {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({ error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } }),
+      );
+      return;
+    }
+    const url = new URL(request.url ?? '/', upstream.url);
+    const { method = 'GET', headers } = request;
+    const reply = await fetch(url, {
+      method,
+      headers: { authorization: headers.authorization, 'content-type': headers['content-type'] ?? '' },
+      ...(method === 'POST' ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}),
+    });
+    response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
+    if (reply.body) Readable.fromWeb(reply.body as ReadableStream).pipe(response);
+    else response.end();
+  });
+  await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
+  const { port } = door.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/v1`,
+    chats: upstream.chats,
+    chat: (index) => upstream.chat(index),
+    get modelRequests() {
+      return upstream.modelRequests;
+    },
+    async stop() {
+      door.close();
+      door.closeAllConnections();
+      await upstream.stop();
+    },
+  };
+}

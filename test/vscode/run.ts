@@ -1,0 +1,81 @@
+/**
+ * The proof in a real VS Code: the suite inside the extension host, then the packaged extension driven through
+ * the workbench as a person does. `npm run test:vscode -- host` or `-- ui` runs one half.
+ */
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { chooseHost } from './kit/choose-host.ts';
+import { cleanupAll, cleanupOnSignals } from './kit/cleanup.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
+const SCRATCH = `${ROOT}/.vscode-test`;
+const VSIX = `${SCRATCH}/codex-relay.vsix`;
+
+/** The extension host may not strip types, and wants CommonJS: the suite is bundled for it. */
+async function runHostSuite(): Promise<void> {
+  const suite = `${SCRATCH}/suite`;
+  rmSync(suite, { recursive: true, force: true });
+  await build({
+    entryPoints: [`${ROOT}/test/vscode/host/*.ts`],
+    outdir: suite,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node24',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  const host = await chooseHost();
+  process.stderr.write(`VS Code host: ${host.description}\n`);
+  const workspace = `${SCRATCH}/workspace`;
+  rmSync(workspace, { recursive: true, force: true });
+  mkdirSync(workspace, { recursive: true });
+  const code = await runTests({
+    ...(host.executable === undefined ? {} : { vscodeExecutablePath: host.executable }),
+    extensionDevelopmentPath: ROOT,
+    extensionTestsPath: `${suite}/index.cjs`,
+    launchArgs: [workspace, '--disable-extensions'],
+  });
+  if (code !== 0) throw new Error(`the suite in the extension host ended with ${code}`);
+}
+
+async function runUiTests(): Promise<void> {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    process.stderr.write(
+      'Skipped: the tests through the workbench need the VS Code server, known for linux-x64 only.\n',
+    );
+    return;
+  }
+  await run('vsce', ['package', '--no-rewrite-relative-links', '--allow-missing-repository', '-o', VSIX]);
+  await run('mocha', ['--config', 'test/vscode/.mocharc.json'], { CODEX_RELAY_VSIX: VSIX });
+}
+
+function run(tool: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const options = { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...env } } as const;
+    const child = spawn(`${ROOT}/node_modules/.bin/${tool}`, args, {
+      ...options,
+      shell: process.platform === 'win32',
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${tool} ended with ${code}`))));
+  });
+}
+
+cleanupOnSignals();
+mkdirSync(SCRATCH, { recursive: true });
+const [only] = process.argv.slice(2);
+try {
+  if (only !== 'ui') await runHostSuite();
+  if (only !== 'host') await runUiTests();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+} finally {
+  await cleanupAll();
+}

@@ -1,0 +1,132 @@
+/** The commands that the other stories do not use, each from the palette alone, each saying what happened. */
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
+import { freePort } from '../kit/server.ts';
+import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
+import { picture, vsix } from './pictures.ts';
+
+const KEY = 'sk-gamma-key-0123456789';
+
+describe('commands', function () {
+  this.bail(true);
+  const root = mkdtempSync(join(tmpdir(), 'codex-relay-commands-'));
+  let machine: Machine;
+  let window: Workbench;
+  let gamma: ScriptedUpstream;
+
+  before(async function () {
+    this.timeout(120_000);
+    mkdirSync(join(root, 'project'));
+    gamma = await startKeyedUpstream(KEY, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
+    machine = await startMachine({
+      vsix: vsix(),
+      env: { CODEX_HOME: join(root, 'codex-home') },
+      settings: { 'codexRelay.port': await freePort(), 'workbench.colorTheme': 'Default High Contrast' },
+    });
+    window = await machine.openWindow(join(root, 'project'));
+  });
+  after(async () => {
+    await machine?.close();
+    await gamma?.stop();
+    rmSync(root, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') await window?.screenshot(picture('failed-commands'));
+  });
+
+  it('Start, before a provider is chosen, offers to choose one', async () => {
+    await window.run('Codex Relay: Start');
+    await window.answerToast('no provider is chosen yet', 'Select Provider');
+    await window.quickTitle.filter({ hasText: 'Select Provider' }).waitFor();
+    await window.page.keyboard.press('Escape');
+  });
+
+  it('Add Custom Provider asks for all it needs, and ends with a relay that runs', async () => {
+    await window.run('Codex Relay: Add Custom Provider');
+    await window.enter('not an address');
+    await window.inputMessage.filter({ hasText: 'http or https address' }).waitFor();
+    await window.enter(`${gamma.url}/chat/completions`);
+    await window.inputMessage.filter({ hasText: 'Name to show' }).waitFor();
+    await window.enter('Gamma');
+    await window.row('OpenAI-compatible endpoint').click();
+    await window.row('It needs an API key').click();
+    await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
+    await window.enter(KEY);
+    await window.row('gamma-1').click();
+    await window.waitStatus('Gamma', 'radio-tower');
+    const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
+    assert.match(settings, /"baseUrl": "http:\/\/127\.0\.0\.1:\d+\/v1"/);
+    assert.ok(!settings.includes(KEY));
+  });
+
+  it('Test Connection gets an answer', async () => {
+    await window.run('Codex Relay: Test Connection');
+    await window.toast(/Gamma answers: .* in \d/).waitFor();
+    await window.answerToast('Gamma answers');
+  });
+
+  it('Select Model changes the model that answers', async () => {
+    await window.run('Codex Relay: Select Model');
+    await window.row('gamma-2').click();
+    await window.run('Codex Relay: Test Connection');
+    await window.answerToast('Gamma answers');
+    assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');
+  });
+
+  it('Restart comes back', async () => {
+    await window.run('Codex Relay: Restart');
+    await window.waitStatus('Gamma', 'radio-tower');
+  });
+
+  it('Open Codex in Terminal sets Codex up first, with consent', async () => {
+    await window.run('Codex Relay: Open Codex in Terminal');
+    await window.row('Write').click();
+    await window.page.locator('.part.panel .terminal-wrapper').first().waitFor();
+    await window.answerToast('Codex is set up');
+    assert.match(readFileSync(join(root, 'codex-home', 'codex-relay.config.toml'), 'utf8'), /codex-relay/);
+    await window.screenshot(picture('terminal'));
+  });
+
+  it('Copy Debug Info tells nothing private', async () => {
+    await window.run('Codex Relay: Copy Debug Info');
+    await window.answerToast('Debug info is on the clipboard');
+    const text = String(await window.page.evaluate('navigator.clipboard.readText()'));
+    assert.match(text, /\| Provider \| custom \(openai-compatible\) \|/);
+    for (const secret of [KEY, 'Gamma', 'gamma', root]) assert.ok(!text.includes(secret), secret);
+  });
+
+  it('Show Log shows it', async () => {
+    await window.run('Codex Relay: Show Log');
+    await window.page.locator('.part.panel .output-view').getByText('Running with Gamma').first().waitFor();
+  });
+
+  it('Set API Key replaces a key only by one that works', async () => {
+    await window.run('Codex Relay: Set API Key');
+    await window.row('Gamma').click();
+    await window.enter('sk-another-key');
+    await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
+    await window.page.keyboard.press('Escape');
+    await window.waitStatus('Gamma', 'radio-tower');
+  });
+
+  it('Remove API Key asks, and says what is missing now', async () => {
+    await window.run('Codex Relay: Remove API Key');
+    await window.row('Gamma').click();
+    await window.answerDialog('Remove');
+    await window.waitStatus('Gamma', 'key');
+    await window.screenshot(picture('needs-key'));
+  });
+
+  it('Remove Custom Provider takes it out of the settings', async () => {
+    await window.run('Codex Relay: Remove Custom Provider');
+    await window.row('Gamma').click();
+    await window.answerDialog('Remove');
+    await window.waitStatus('Codex Relay', 'circle-slash');
+    const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
+    assert.ok(!settings.includes('Gamma'));
+  });
+});
