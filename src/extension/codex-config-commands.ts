@@ -128,13 +128,13 @@ export class CodexConfigCommands {
 
   async #models(provider: Provider) {
     const { presetById } = await loadRelay();
-    const profile = presetById(provider.preset)?.profile;
-    if (!profile) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
+    const preset = presetById(provider.preset);
+    if (!preset) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
     const upstream = await this.#session.upstreamOf(provider);
     // A provider that cannot be asked now is described by what is known of it.
     const listed = await listModels(upstream).catch(() => []);
     return {
-      provider: { ...profile, name: provider.name },
+      preset: { ...preset, profile: { ...preset.profile, name: provider.name } },
       selected: this.#session.modelOf(provider),
       modelMap: this.#session.settings.modelMap,
       listed,
