@@ -153,7 +153,8 @@ export function readReasoning(text: string): ProviderReasoning | undefined {
 }
 
 export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
-  return checked(providerReasoning, value) as ProviderReasoning | undefined;
+  // The value itself: in the schema's copy a call whose id is `__proto__` would lose its metadata.
+  return providerReasoning.safeParse(value).success ? (value as ProviderReasoning) : undefined;
 }
 
 function checked<T extends z.ZodMiniType>(schema: T, value: unknown): z.infer<T> | undefined {

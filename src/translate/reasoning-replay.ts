@@ -56,7 +56,7 @@ export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReas
     field: parts.find((part) => part.text !== '')?.field ?? first.field,
     text: parts.map((part) => part.text).join(''),
     ...(hasDetails ? { details: mergeDetails([], details) } : {}),
-    callExtras: Object.assign({}, ...parts.map((part) => part.callExtras)),
+    callExtras: Object.fromEntries(parts.flatMap((part) => Object.entries(part.callExtras ?? {}))),
   };
 }
 

@@ -50,6 +50,15 @@ describe('reasoning seal', () => {
     assert.ok(text.length < thought.length / 2);
   });
 
+  it('keeps the metadata of a call with any id', () => {
+    const callExtras = JSON.parse('{"__proto__":1,"constructor":2}');
+    const opened = seal.open(sealed({ ...reasoningOf('hm'), callExtras }));
+    assert.deepEqual(Object.entries(opened?.callExtras ?? {}), [
+      ['__proto__', 1],
+      ['constructor', 2],
+    ]);
+  });
+
   it('is the same each time, so that prompts stay the same', () => {
     assert.equal(sealed(reasoningOf('hm')), sealed(reasoningOf('hm')));
   });
