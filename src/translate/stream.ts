@@ -237,7 +237,10 @@ export class ResponseStream {
 
   #delta(delta: ChatDelta): void {
     this.#speak(this.#reader.read(delta));
-    if (delta.refusal) this.#say('refusal', delta.refusal);
+    if (delta.refusal) {
+      this.#speak(this.#reader.end());
+      this.#say('refusal', delta.refusal);
+    }
     const calls = delta.tool_calls;
     if (calls) {
       for (let at = 0; at < calls.length; at++) {
@@ -287,6 +290,8 @@ export class ResponseStream {
 
   #call(fragment: ChatToolCallDelta, position: number, siblings: number): void {
     if (isBlank(fragment)) return;
+    // What was held back came before the call.
+    this.#speak(this.#reader.end());
     const call = this.#tracker.resolve(fragment, position, siblings);
     const args = fragment.function?.arguments;
     if (fragment.function?.name) call.addName(fragment.function.name);

@@ -80,6 +80,16 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     'message(a) c:run{"x":1} message(b)',
   ],
   [
+    'blank lines, then a call or a refusal',
+    [
+      said('\n\n'),
+      calls({ index: 0, id: 'c', function: { name: 'run', arguments: '{"x":1}' } }),
+      deltaChunk({ refusal: 'no' }),
+      END,
+    ],
+    'message(\n\n) c:run{"x":1} message(no)',
+  ],
+  [
     'text in the middle of a call waits for its end',
     [
       calls({ index: 0, id: 'c', function: { name: 'run', arguments: '{"x"' } }),
