@@ -32,6 +32,8 @@ import {
 const REQUEST = { model: 'm', input: 'hello' };
 const STREAMED = { ...REQUEST, stream: true };
 
+const DEEP = `{"model":"m","input":[{"type":"function_call","arguments":${'['.repeat(20_000)}${']'.repeat(20_000)}}]}`;
+
 /** A request to a socket, which may announce more bytes than it sends. */
 function rawPost(body: string, length: number): string {
   return `POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: ${length}\r\n\r\n${body}`;
@@ -509,6 +511,7 @@ describe('bad input', () => {
       ['{"model": "secret-prompt" oops', {}, 400, /not valid JSON \(at position \d+\)/],
       ['', {}, 400, /not valid JSON/],
       [{ input: 'x' }, {}, 400, /^model: is required/],
+      [DEEP, {}, 400, /nested too deeply/],
       [
         { ...REQUEST, previous_response_id: 'resp_gone' },
         {},
