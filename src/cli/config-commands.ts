@@ -1,4 +1,5 @@
 /** `--print-config`, `--write-config` and `--remove-config`: Codex's configuration for this relay. */
+
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { catalogText, selectedModel } from '../codex/catalog.ts';
@@ -14,7 +15,8 @@ import { writeAtomic } from '../files/write-atomic.ts';
 import { start } from '../index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import { resolveProvider } from '../relay/provider.ts';
-import { messageOf, UsageError } from './errors.ts';
+import { messageOf } from '../translate/errors.ts';
+import { UsageError } from './errors.ts';
 import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
 import { lineDiff } from './line-diff.ts';
 import { readProxy } from './proxy.ts';

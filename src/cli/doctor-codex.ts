@@ -13,7 +13,7 @@ import {
   runCodex,
 } from '../codex-home/installed-codex.ts';
 import type { Environment } from './command-line.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 
 /** What Codex's files say about the relay. */
 export interface FoundConfig {

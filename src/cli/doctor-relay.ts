@@ -1,7 +1,7 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
 import { ALIAS } from '../codex/relay-keys.ts';
-import type { Finding } from './doctor.ts';
-import { messageOf } from './errors.ts';
+import { messageOf } from '../translate/errors.ts';
+import type { Finding } from './finding.ts';
 
 export interface Target {
   port: number;

@@ -18,18 +18,9 @@ import {
   checkToolCall,
   type Target,
 } from './doctor-relay.ts';
+import type { Finding } from './finding.ts';
 import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
 import { readProxy } from './proxy.ts';
-
-export interface Finding {
-  check: string;
-  /** `attention` works, but not as it should; `skipped` could not be looked at after an earlier problem. */
-  state: 'ok' | 'attention' | 'problem' | 'skipped';
-  /** What was found. Holds no key and no token. */
-  found: string;
-  /** What to do about it. */
-  todo?: string;
-}
 
 export const doctor: Command = async (invocation) => {
   const { settings, print } = invocation;

@@ -29,7 +29,3 @@ function isForPeople(error: unknown): error is Error {
   const kinds = [CommandError, RelayError, CodexConfigError];
   return error instanceof Error && (kinds.some((kind) => error instanceof kind) || 'syscall' in error);
 }
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

@@ -1,9 +1,11 @@
 /** The history store that the options ask for. */
+
 import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
-import { CommandError, messageOf } from './errors.ts';
+import { messageOf } from '../translate/errors.ts';
+import { CommandError } from './errors.ts';
 import type { Settings } from './options.ts';
 
 /** Throws a `CommandError` that names the directory when the disk store cannot be had. */

@@ -2,8 +2,8 @@
 import type { Logger } from '../logger.ts';
 import type { RelayHandle } from '../relay/options.ts';
 import type { Provider } from '../relay/provider.ts';
+import { messageOf } from '../translate/errors.ts';
 import { codexCommand } from './codex-command.ts';
-import { messageOf } from './errors.ts';
 
 const MOST_MODELS_SHOWN = 20;
 

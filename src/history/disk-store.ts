@@ -1,10 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Logger, SILENT_LOGGER } from '../logger.ts';
+import { messageOf } from '../translate/errors.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { RecordFiles } from './record-files.ts';
-import { messageOf, RetainedHistory } from './retained-history.ts';
+import { RetainedHistory } from './retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface DiskStoreOptions {

@@ -1,12 +1,14 @@
 /** Records as files: whole or not at all, private, and in the order in which they were written. */
+
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../logger.ts';
+import { messageOf } from '../translate/errors.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
-import { type FoundRecord, messageOf, type RecordStorage } from './retained-history.ts';
+import type { FoundRecord, RecordStorage } from './retained-history.ts';
 
 /** Half-written files end up here, out of the way but not lost. */
 const DAMAGED = 'damaged';

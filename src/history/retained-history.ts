@@ -1,6 +1,8 @@
 /** The history of both backends: an index and limits over records that lie in a storage. */
+
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../logger.ts';
+import { messageOf } from '../translate/errors.ts';
 import type { ProviderReasoning } from '../translate/reasoning.ts';
 import type { InputItem } from '../translate/responses.ts';
 import {
@@ -335,8 +337,4 @@ function itemsOf({ input, response }: StoredTurn): readonly InputItem[] {
 
 function mebibytes(bytes: number): string {
   return (bytes / 1024 / 1024).toFixed(1);
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

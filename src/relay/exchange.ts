@@ -132,7 +132,10 @@ export class Exchange {
         const { value, done } = await body.next();
         if (done) break;
         silence.refresh();
-        const drained = write(this.#feed(reader.feed(value)));
+        const chunks = reader.feed(value);
+        // An answer that goes on behind its finish reason is not over; comments are no answer.
+        if (chunks.length > 0) grace?.refresh();
+        const drained = write(this.#feed(chunks));
         if (drained !== undefined) {
           // A client that reads slowly is no silence of the provider.
           clearTimeout(silence);

@@ -3,7 +3,7 @@ import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
 import { profileFor } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
-import { RelayError } from '../translate/errors.ts';
+import { messageOf, RelayError } from '../translate/errors.ts';
 import type { ReasoningSeal } from '../translate/reasoning.ts';
 import { inputItems } from '../translate/request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
@@ -239,8 +239,4 @@ export class RelayService {
       logger.error(`onRequest: the host's callback failed: ${messageOf(error)}`);
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -2,8 +2,9 @@
  * Tells which call a fragment of `tool_calls` belongs to. The API says: by `index`. Providers leave the index
  * out, keep it at 0, reuse it, start at 1, or send the id late, twice or never (dialect facts, section 7).
  */
+
+import type { CallDraft } from './call-draft.ts';
 import type { ChatToolCallDelta } from './chat.ts';
-import type { CallDraft } from './drafts.ts';
 
 export class CallTracker {
   readonly #calls: CallDraft[] = [];

@@ -1,8 +1,10 @@
 /** What a chunk's delta says, in whichever of the known places a provider put it. */
+
 import type { ChatDelta } from './chat.ts';
+import { isObject } from './json-values.ts';
 import type { Profile, ReasoningField } from './profile.ts';
 import { detailsText, RepeatedDetails } from './reasoning-details.ts';
-import type { Json, JsonObject } from './responses.ts';
+import type { Json } from './responses.ts';
 import { type SplitText, ThinkTagSplitter } from './think-tags.ts';
 
 export interface ReasoningDelta {
@@ -46,7 +48,9 @@ export class DeltaReader {
     }
     // A provider that takes reasoning apart itself leaves no tags in the text.
     const held = this.end();
-    return { reasoning: this.#fresh(reasoning), text: held.text + text };
+    const fresh = this.#fresh(reasoning);
+    const thought = (held.reasoning?.text ?? '') + fresh.text;
+    return { reasoning: { ...fresh, text: thought }, text: held.text + text };
   }
 
   /** What was held back because it might have been part of a tag. */
@@ -112,8 +116,4 @@ function thinkingText(part: Json): string {
   const { thinking } = part;
   if (typeof thinking === 'string') return thinking;
   return Array.isArray(thinking) ? thinking.map(plainText).join('') : '';
-}
-
-function isObject(value: Json): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

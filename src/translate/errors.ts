@@ -93,3 +93,8 @@ function envelopeType(status: number): string {
   if (status >= 500) return 'server_error';
   return 'invalid_request_error';
 }
+
+/** What was thrown, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -3,6 +3,7 @@
  * beside `type`, unions at the root, missing types. A rewritten schema accepts at least what the original did,
  * as far as the flavour can say it; the client still checks the arguments against its own schema.
  */
+import { isObject } from './json-values.ts';
 import type { SchemaFlavour } from './profile.ts';
 import type { Json, JsonObject } from './responses.ts';
 
@@ -337,8 +338,4 @@ function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObjec
 function without(object: JsonObject, key: string): JsonObject {
   const { [key]: _, ...rest } = object;
   return rest;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
  * OpenRouter-style `reasoning_details`: a list of entries that arrives in fragments. Fragments of one entry
  * share `type` and `index`; text grows, everything else (a late signature above all) replaces.
  */
+import { isObject } from './json-values.ts';
 import type { Json, JsonObject } from './responses.ts';
 
 const GROWING_FIELDS = ['text', 'summary', 'data'] as const;
@@ -18,7 +19,7 @@ export function mergeDetails(details: readonly Json[], fragments: readonly Json[
     const identity = identityOf(fragment);
     const at = identity === undefined ? undefined : places.get(identity);
     const existing = at === undefined ? undefined : merged[at];
-    if (at !== undefined && isEntry(existing) && isEntry(fragment)) {
+    if (at !== undefined && isObject(existing) && isObject(fragment)) {
       merged[at] = grown(existing, fragment);
       continue;
     }
@@ -37,7 +38,7 @@ export class RepeatedDetails {
 
   news(fragments: readonly Json[]): Json[] {
     return fragments.map((fragment) => {
-      if (!isEntry(fragment) || typeof fragment['text'] !== 'string') return fragment;
+      if (!isObject(fragment) || typeof fragment['text'] !== 'string') return fragment;
       const key = `${fragment['type']} ${fragment['index']}`;
       const before = this.#texts.get(key) ?? '';
       const { text } = fragment;
@@ -52,7 +53,7 @@ export class RepeatedDetails {
 export function detailsText(fragments: readonly Json[]): string {
   let text = '';
   for (const fragment of fragments) {
-    if (!isEntry(fragment)) continue;
+    if (!isObject(fragment)) continue;
     const { text: own, summary } = fragment;
     if (typeof own === 'string') text += own;
     else if (typeof summary === 'string') text += summary;
@@ -60,13 +61,9 @@ export function detailsText(fragments: readonly Json[]): string {
   return text;
 }
 
-function isEntry(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** What the fragments of one entry share; undefined for what stands alone. */
 function identityOf(value: Json): string | undefined {
-  if (!isEntry(value) || typeof value['index'] !== 'number') return undefined;
+  if (!isObject(value) || typeof value['index'] !== 'number') return undefined;
   return JSON.stringify([value['index'], value['type'] ?? null]);
 }
 

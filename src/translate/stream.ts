@@ -5,23 +5,20 @@
  * Items are drafted in the order in which they begin. Only the first draft is live, so that events of two items
  * never interleave (Codex sends every delta to the item that was added last); the others collect until it ends.
  */
+
+import { CallDraft } from './call-draft.ts';
 import { CallTracker } from './call-tracker.ts';
 import type { ChatChunk, ChatDelta, ChatToolCallDelta, ChatUsage } from './chat.ts';
 import { forCodex } from './codex-errors.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
-import {
-  CallDraft,
-  type Draft,
-  type Ending,
-  type EventOutput,
-  MessageDraft,
-  ReasoningDraft,
-} from './drafts.ts';
+import type { Draft, Ending, EventOutput } from './draft.ts';
 import { RelayError } from './errors.ts';
 import { finishOf } from './finish-reasons.ts';
+import { MessageDraft } from './message-draft.ts';
 import type { Profile, ReasoningField } from './profile.ts';
 import type { ReasoningSeal } from './reasoning.ts';
 import { mergeDetails } from './reasoning-details.ts';
+import { ReasoningDraft } from './reasoning-draft.ts';
 import { newResponse } from './response.ts';
 import type {
   Json,
@@ -136,7 +133,7 @@ export class ResponseStream {
     const delta = choice.delta ?? choice.message;
     if (delta) this.#delta(delta);
     // xAI and old Ollama, 2026-11: an empty reason on every chunk.
-    if (choice.finish_reason) this.#finishReason = choice.finish_reason;
+    if (choice.finish_reason && choice.finish_reason !== 'null') this.#finishReason = choice.finish_reason;
     return this.#flush();
   }
 

@@ -1,5 +1,7 @@
 /** Token usage in any provider's spelling as the API's, with every detail that Codex parses, as integers. */
+
 import type { ChatChunk, ChatUsage } from './chat.ts';
+import { objectOr } from './json-values.ts';
 import type { ResponseUsage } from './responses.ts';
 
 /** The usage of a chunk, from wherever its provider puts it; undefined when the chunk has none. */
@@ -9,13 +11,13 @@ export function usageOf(chunk: ChatChunk): ChatUsage | undefined {
   const inChoice = chunk.choices?.[0]?.usage;
   if (inChoice) return inChoice;
   // Groq, 2026-11: in its own envelope.
-  const groq = record(chunk['x_groq'])?.['usage'];
-  return record(groq);
+  const groq = objectOr(chunk['x_groq'])?.['usage'];
+  return objectOr(groq);
 }
 
 export function toResponseUsage(usage: ChatUsage): ResponseUsage {
-  const prompt = record(usage['prompt_tokens_details']) ?? record(usage['prompt_token_details']) ?? {};
-  const completion = record(usage['completion_tokens_details']) ?? {};
+  const prompt = objectOr(usage['prompt_tokens_details']) ?? objectOr(usage['prompt_token_details']) ?? {};
+  const completion = objectOr(usage['completion_tokens_details']) ?? {};
   const input = count(usage['prompt_tokens']);
   const reasoning = count(completion['reasoning_tokens'] ?? usage['reasoning_tokens']);
   const cached = count(
@@ -44,10 +46,4 @@ export function toResponseUsage(usage: ChatUsage): ResponseUsage {
 
 function count(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }
