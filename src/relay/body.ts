@@ -11,24 +11,26 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
     });
   }
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const parts: Buffer[] = [];
+  // Decoded part by part, while the client still sends.
+  const decoder = new TextDecoder();
+  let text = '';
   let size = 0;
   try {
     for await (const part of request as AsyncIterable<Buffer>) {
       size += part.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
-      parts.push(part);
+      text += decoder.decode(part, { stream: true });
     }
   } catch (cause) {
     if (request.complete || cause instanceof RelayError) throw cause;
     throw new RelayError('cancelled', 'The client left while it sent its request.', { cause });
   }
-  return parse(Buffer.concat(parts, size));
+  return parse(text + decoder.decode());
 }
 
-function parse(bytes: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch (cause) {
     // The parser's own message quotes the body, which may hold a prompt: the position alone is told.
     const at = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined;

@@ -9,7 +9,7 @@ import type { IdPrefix, ResponseStream } from '../translate/stream.ts';
 import { type ChatStreamReader, readerFor } from './chat-stream.ts';
 import type { RequestReport } from './options.ts';
 import type { Provider } from './provider.ts';
-import { EventWriter } from './sse.ts';
+import { EventWriter, encodeEvents } from './sse.ts';
 import type { UpstreamReply } from './transport.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -71,11 +71,12 @@ export class Exchange {
     this.#cancelWhenClientLeaves(response);
     this.#report('running');
     try {
-      const reply = await this.#open();
+      const [reply] = await Promise.all([this.#open(), output.prepare()]);
       output.begin();
       await this.#pump(reply, (events) => output.write(events));
       await this.#end(stream.finish(), (events) => output.write(events));
     } catch (error) {
+      this.#abort.abort();
       const failure = this.#asRelayError(error);
       // Codex understands some codes only as events.
       if (this.#options.isCodex && needsStream(failure)) output.begin();
@@ -240,6 +241,7 @@ class StreamOutput {
   readonly #response: ServerResponse;
   readonly #stream: ResponseStream;
   readonly #keepAlive: NodeJS.Timeout;
+  #opening = '';
   #writer: EventWriter | undefined;
 
   constructor(response: ServerResponse, stream: ResponseStream, keepAliveMs: number) {
@@ -252,17 +254,22 @@ class StreamOutput {
     return this.#writer !== undefined;
   }
 
+  /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
+  async prepare(): Promise<void> {
+    this.#opening = encodeEvents(this.#stream.start());
+  }
+
   begin(): void {
     if (this.#writer !== undefined) return;
     this.#writer = new EventWriter(this.#response);
-    this.#writer.write(this.#stream.start());
+    this.#writer.write(this.#opening);
   }
 
   /** Resolves at once, or when a slow client has caught up. */
   write(events: readonly ResponseEvent[]): Promise<void> | undefined {
     if (events.length === 0 || this.#writer === undefined) return undefined;
     this.#keepAlive.refresh();
-    return this.#writer.write(events) ? undefined : this.#writer.drained();
+    return this.#writer.write(encodeEvents(events)) ? undefined : this.#writer.drained();
   }
 
   end(): void {
@@ -273,7 +280,7 @@ class StreamOutput {
   #beat(): void {
     if (this.#writer === undefined) this.begin();
     // A client with unread events is not idle; more of them would only fill memory while it does not read.
-    else if (!this.#response.writableNeedDrain) this.#writer.write(this.#stream.heartbeat());
+    else if (!this.#response.writableNeedDrain) this.#writer.write(encodeEvents(this.#stream.heartbeat()));
   }
 }
 

@@ -5,8 +5,27 @@ import { wellFormedJson } from '../translate/well-formed-json.ts';
 
 const DONE = 'data: [DONE]\n\n';
 
-export function encodeEvent(event: ResponseEvent): string {
-  return `event: ${event.type}\ndata: ${wellFormedJson(event)}\n\n`;
+type TextDelta = Extract<ResponseEvent, { type: 'response.output_text.delta' }>;
+
+export function encodeEvents(events: readonly ResponseEvent[]): string {
+  let text = '';
+  for (const event of events) {
+    const data = event.type === 'response.output_text.delta' ? textDeltaJson(event) : wellFormedJson(event);
+    text += `event: ${event.type}\ndata: ${data}\n\n`;
+  }
+  return text;
+}
+
+/** What `JSON.stringify` gives, in half its time: most events are text deltas, and differ in two fields only. */
+function textDeltaJson({
+  type,
+  sequence_number,
+  item_id,
+  output_index,
+  content_index,
+  delta,
+}: TextDelta): string {
+  return `{"type":"${type}","sequence_number":${sequence_number},"item_id":"${item_id}","output_index":${output_index},"content_index":${content_index},"delta":${wellFormedJson(delta)},"logprobs":[]}`;
 }
 
 /**
@@ -26,10 +45,8 @@ export class EventWriter {
   }
 
   /** @returns false when the client reads more slowly than events come: wait for `drained()` */
-  write(events: readonly ResponseEvent[]): boolean {
-    if (events.length === 0 || this.#response.destroyed) return true;
-    let text = '';
-    for (const event of events) text += encodeEvent(event);
+  write(text: string): boolean {
+    if (text === '' || this.#response.destroyed) return true;
     return this.#response.write(text);
   }
 
