@@ -1,6 +1,7 @@
 /** Reasoning as the text of `encrypted_content`: compressed, checked, and refused when it is not ours. */
 import { deflateSync, inflateSync } from 'node:zlib';
-import type { ReasoningSeal } from '../translate/reasoning.ts';
+import { LRUCache } from 'lru-cache';
+import type { ProviderReasoning, ReasoningSeal } from '../translate/reasoning.ts';
 import { asProviderReasoning } from './records.ts';
 
 /** Names the layout of what follows: zlib's format (it holds a checksum) of JSON, in base64url. */
@@ -13,7 +14,14 @@ const PREFIX = 'crr1.';
 const MAX_JSON_BYTES = 1024 * 1024;
 const MAX_SEALED_LENGTH = 2 * MAX_JSON_BYTES;
 
+/**
+ * Codex sends all reasoning of a conversation with every request: what was opened for one is kept for the next.
+ * Counted are the characters of the sealed text and of the JSON in it.
+ */
+const MAX_OPENED_CHARS = 4 * 1024 * 1024;
+
 export function createReasoningSeal(): ReasoningSeal {
+  const opened = new LRUCache<string, ProviderReasoning>({ maxSize: MAX_OPENED_CHARS });
   return {
     seal(reasoning) {
       const json = Buffer.from(JSON.stringify(reasoning));
@@ -22,9 +30,14 @@ export function createReasoningSeal(): ReasoningSeal {
       return PREFIX + deflateSync(json).toString('base64url');
     },
     open(sealed) {
+      const known = opened.get(sealed);
+      if (known !== undefined) return known;
       if (!sealed.startsWith(PREFIX) || sealed.length > MAX_SEALED_LENGTH) return undefined;
       const json = inflated(Buffer.from(sealed.slice(PREFIX.length), 'base64url'));
-      return json === undefined ? undefined : asProviderReasoning(parsed(json));
+      const reasoning = json === undefined ? undefined : asProviderReasoning(parsed(json));
+      if (json !== undefined && reasoning !== undefined)
+        opened.set(sealed, reasoning, { size: sealed.length + json.length });
+      return reasoning;
     },
   };
 }

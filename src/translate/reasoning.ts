@@ -22,7 +22,7 @@ export interface ProviderReasoning {
 /**
  * Turns reasoning into the opaque text of `encrypted_content` and back. The host supplies it, since
  * compression is not pure. `seal` returns undefined for what is too large to travel, `open` for anything that
- * this relay did not write.
+ * this relay did not write. What `open` gives, it may give again: nobody changes it.
  */
 export interface ReasoningSeal {
   seal(reasoning: ProviderReasoning): string | undefined;
