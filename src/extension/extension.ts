@@ -45,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
     launch: async (plan) => {
       const relay = await launchRelay(plan, log, (report) => reporter.put(report));
       requests.abandonRunning();
+      signals.send('owner-came');
       return relay;
     },
     probe: probePort,
@@ -70,6 +71,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
     if (signal === 'start') await controller.start();
     else if (signal === 'stop') await controller.stop();
     else if (signal === 'keys' || signal === 'owner-left') await controller.refresh();
+    else if (signal === 'owner-came' && controller.state.kind === 'needs-key') await controller.refresh();
     else if (signal === 'clear-history') await controller.served?.clearHistory();
     if (signal === 'requests' || signal === 'clear-history') {
       requests.reload();

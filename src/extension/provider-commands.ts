@@ -166,7 +166,7 @@ export class ProviderCommands {
       await listModels(await this.#session.upstreamOf(provider, key));
       const keyCheckPath = presetById(provider.preset)?.keyCheckPath;
       if (keyCheckPath === undefined) return { kind: 'good' };
-      const refusal = await refusalOfKey(provider.baseUrl + keyCheckPath, key);
+      const refusal = await refusalOfKey(below(provider.baseUrl, keyCheckPath), key);
       if (refusal === undefined) return { kind: 'good' };
       return { kind: 'rejected', message: vscode.l10n.t('{0} refuses the key: {1}', provider.name, refusal) };
     } catch (error) {
@@ -200,4 +200,11 @@ export class ProviderCommands {
 
 function hostOf({ baseUrl }: Provider): string {
   return new URL(baseUrl).host;
+}
+
+/** The path below a base URL, whose query stays at the end. */
+function below(baseUrl: string, path: string): string {
+  const url = new URL(baseUrl);
+  url.pathname += path;
+  return url.href;
 }

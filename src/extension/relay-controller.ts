@@ -22,9 +22,10 @@ export interface ServerPlan {
 /** What the settings, keys and workspace ask for at this moment. */
 export type Plan =
   | { kind: 'no-provider' }
-  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'> }
+  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'>; server: ServerPlan }
   | { kind: 'ready'; provider: Provider; upstream: UpstreamOptions; server: ServerPlan };
 
+type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
 export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
 
 export type RelayProblem =
@@ -140,10 +141,11 @@ export class RelayController {
         plan.kind === 'no-provider' ? { kind: 'stopped' } : { kind: 'stopped', provider: plan.provider },
       );
     }
-    if (plan.kind !== 'ready') {
+    if (plan.kind === 'no-provider') {
       await this.#close();
-      return this.#enter(plan.kind === 'no-provider' ? { kind: 'stopped' } : plan);
+      return this.#enter({ kind: 'stopped' });
     }
+    if (plan.kind === 'needs-key') return this.#waitForKey(plan);
     if (this.#served && isSame(this.#served.server, plan.server)) {
       if (!isSame(this.#served.upstream, plan.upstream)) this.#served.relay.use(plan.upstream);
       this.#served.upstream = plan.upstream;
@@ -151,6 +153,15 @@ export class RelayController {
     }
     await this.#close();
     return this.#open(plan);
+  }
+
+  /** VS Code in a browser shows a new secret to the window that stored it only: another one may serve already. */
+  async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
+    await this.#close();
+    if ((await this.#parts.probe(port, token)) !== 'ours')
+      return this.#enter({ kind: 'needs-key', provider, reason });
+    this.#watch(port, token);
+    return this.#enter({ kind: 'attached', provider, url: `http://127.0.0.1:${port}` });
   }
 
   async #open(plan: ReadyPlan): Promise<RelayState> {

@@ -59,22 +59,16 @@ export class Session {
   async plan(): Promise<Plan> {
     const { provider, settings } = this;
     if (!provider) return { kind: 'no-provider' };
-    if (provider.needsKey) {
-      const status = await this.keys.status(provider);
-      if (status !== 'present') return { kind: 'needs-key', provider, reason: status };
-    }
-    return {
-      kind: 'ready',
-      provider,
-      upstream: await this.upstreamOf(provider),
-      server: {
-        port: settings.port,
-        token: await this.keys.token(),
-        toolDenylist: settings.toolDenylist,
-        historyDir: this.#historyDir(settings),
-        historyLimits: settings.historyLimits,
-      },
+    const server = {
+      port: settings.port,
+      token: await this.keys.token(),
+      toolDenylist: settings.toolDenylist,
+      historyDir: this.#historyDir(settings),
+      historyLimits: settings.historyLimits,
     };
+    const key = provider.needsKey ? await this.keys.status(provider) : 'present';
+    if (key !== 'present') return { kind: 'needs-key', provider, reason: key, server };
+    return { kind: 'ready', provider, upstream: await this.upstreamOf(provider), server };
   }
 
   async chooseProvider(id: string): Promise<void> {

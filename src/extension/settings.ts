@@ -66,13 +66,13 @@ export function isCustomId(id: string): boolean {
   return CUSTOM_ID.test(id);
 }
 
-/** The base URL in its plain form, without query, fragment and a pasted `/chat/completions`; undefined when unusable. */
+/** The base URL without fragment and a pasted `/chat/completions`; a query stays. Undefined when unusable. */
 export function normalBaseUrl(given: string): string | undefined {
   const url = URL.parse(given.trim());
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username || url.password)
     return undefined;
   const path = url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
-  return `${url.origin}${path}`;
+  return `${url.origin}${path}${url.search}`;
 }
 
 function customProviders(value: unknown): CustomProvider[] {

@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { type FSWatcher, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** `keys`: a key changed. `owner-left`: the window that served is closing. `requests`: the list was saved. */
-const SIGNALS = ['start', 'stop', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
+/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or ended to serve. `requests`: the list was saved. */
+const SIGNALS = ['start', 'stop', 'owner-came', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';

@@ -145,7 +145,7 @@ describe('relay controller', () => {
     const { world, controller } = arrange();
     world.plan = { kind: 'no-provider' };
     assert.deepEqual(await controller.start(), { kind: 'stopped' });
-    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing' };
+    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
     assert.equal((await controller.refresh()).kind, 'needs-key');
     world.plan = READY;
     assert.equal((await controller.refresh()).kind, 'running');
@@ -154,7 +154,7 @@ describe('relay controller', () => {
   it('stops serving when the key is taken away', async () => {
     const { world, controller } = arrange();
     await controller.start();
-    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'other-origin' };
+    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'other-origin', server: SERVER };
     assert.equal((await controller.refresh()).kind, 'needs-key');
     assert.deepEqual(world.events, ['launch 4444', 'stop']);
   });
@@ -244,6 +244,16 @@ describe('relay controller', () => {
       await new Promise(setImmediate);
       assert.equal(world.states.length, states);
       assert.ok(world.look, 'keeps looking');
+    });
+
+    it('follows a window that has the key, until it is gone', async () => {
+      const { world, controller } = taken('ours');
+      world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
+      assert.equal((await controller.start()).kind, 'attached');
+      world.owner = 'nobody';
+      world.look?.();
+      await new Promise(setImmediate);
+      assert.equal((await settled(controller)).kind, 'needs-key');
     });
 
     it('stops looking when it is stopped', async () => {

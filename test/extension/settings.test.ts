@@ -76,7 +76,8 @@ describe('settings', () => {
 
   const addresses: [string, string | undefined][] = [
     ['https://a.example/v1/', 'https://a.example/v1'],
-    [' https://a.example/v1/chat/completions?x=1#y ', 'https://a.example/v1'],
+    [' https://a.example/v1/chat/completions#y ', 'https://a.example/v1'],
+    ['https://a.example/openai/v1/?api-version=1', 'https://a.example/openai/v1?api-version=1'],
     ['https://a.example', 'https://a.example'],
     ['a.example', undefined],
     ['', undefined],

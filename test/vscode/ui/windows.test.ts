@@ -11,9 +11,12 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
+
+const KEY = 'sk-key-of-all-windows';
 
 describe('several windows', function () {
   this.bail(true);
@@ -26,20 +29,25 @@ describe('several windows', function () {
   let machine: Machine;
   let port: number;
   let local: ScriptedUpstream;
+  let keyed: ScriptedUpstream;
   let [one, two, three]: (Workbench | undefined)[] = [];
 
   before(async function () {
     this.timeout(120_000);
     port = await freePort();
     local = await startScriptedUpstream(() => streamReply(textChunks('Hello.')), ['local-model']);
+    keyed = await startKeyedUpstream(KEY, () => streamReply(textChunks('With a key.')), ['keyed-model']);
     machine = await startMachine({
       vsix: vsix(),
       env: { CODEX_HOME: home },
       settings: {
         'codexRelay.port': port,
         'codexRelay.provider': 'demo',
-        'codexRelay.models': { local: 'local-model' },
-        'codexRelay.customProviders': [{ id: 'local', name: 'Local', baseUrl: local.url, needsKey: false }],
+        'codexRelay.models': { local: 'local-model', keyed: 'keyed-model' },
+        'codexRelay.customProviders': [
+          { id: 'local', name: 'Local', baseUrl: local.url, needsKey: false },
+          { id: 'keyed', name: 'Keyed', baseUrl: keyed.url },
+        ],
         'security.workspace.trust.enabled': true,
         'security.workspace.trust.startupPrompt': 'never',
         'workbench.colorTheme': 'Default Dark Modern',
@@ -52,6 +60,7 @@ describe('several windows', function () {
     stranger.closeAllConnections();
     await machine?.close();
     await local?.stop();
+    await keyed?.stop();
     rmSync(root, { recursive: true, force: true });
   });
   afterEach(async function () {
@@ -149,6 +158,21 @@ describe('several windows', function () {
     await three.run('Codex Relay: Show Requests');
     await three.page.getByText('No requests yet').waitFor();
     await three.screenshot(picture('no-requests'));
+  });
+
+  it('serves with a key that was pasted in an attached window', async () => {
+    assert.ok(two && three);
+    await two.statusItem.locator('a').first().click();
+    await two.choose('Keyed');
+    await two.quickTitle.filter({ hasText: 'API Key of Keyed' }).waitFor();
+    await two.enter(KEY);
+    // In a browser the other window does not see the new secret: then the one that has it takes over.
+    await two.waitStatus('Keyed', 'radio-tower');
+    await three.waitStatus('Keyed', 'link');
+    assert.match((await ask()).text, /With a key\./);
+    await two.statusItem.locator('a').first().click();
+    await two.choose('Local');
+    await three.waitStatus('Local', 'link');
   });
 
   it('names a foreign program on the port, and moves only with consent', async () => {
