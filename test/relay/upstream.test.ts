@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { AS_CODEX, allEvents, errorOf, responseOf, startRig, textIn } from '../support/relay-client.ts';
 import {
   errorReply,
   jsonReply,
   type ReceivedChat,
   type ScriptedReply,
+  sseBytes,
   streamReply,
   textChunks,
 } from '../support/scripted-upstream.ts';
@@ -186,4 +188,38 @@ describe('the headers of a provider', () => {
       await rig.stop();
     });
   }
+});
+
+describe('a provider that compresses what nobody asked it to', () => {
+  const compressed = (encoding: string, status: number, text: string, type: string): ScriptedReply => ({
+    status,
+    headers: { 'content-type': type, 'content-encoding': encoding },
+    body: [encoding === 'br' ? brotliCompressSync(text) : gzipSync(text)],
+  });
+  const stream = Buffer.from(sseBytes(textChunks('unpacked'))).toString();
+  const refusal = JSON.stringify({ error: { message: 'no such thing' } });
+
+  for (const encoding of ['gzip', 'br']) {
+    it(`is understood: ${encoding}`, async () => {
+      const rig = await startRig([
+        compressed(encoding, 200, stream, 'text/event-stream'),
+        compressed(encoding, 400, refusal, 'application/json'),
+      ]);
+      const ask = { model: 'm', input: 'hello' };
+      assert.equal(textIn(await responseOf(await rig.post(ask))), 'unpacked');
+      assert.match((await errorOf(await rig.post(ask))).message, /no such thing/);
+      await rig.stop();
+    });
+  }
+
+  it('fails like a stream that breaks off when what it sends is no gzip', async () => {
+    const rig = await startRig([
+      {
+        headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' },
+        body: [Buffer.from(stream)],
+      },
+    ]);
+    assert.equal((await errorOf(await rig.post({ model: 'm', input: 'hello' }))).code, 'upstream_error');
+    await rig.stop();
+  });
 });
