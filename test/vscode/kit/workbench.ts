@@ -106,6 +106,8 @@ export class Workbench {
   async run(title: string): Promise<void> {
     const row = this.row(title);
     const input = this.quickInput.locator('input.input');
+    // An earlier list or box may still be on its way out, and would take the palette with it.
+    await this.quickInput.waitFor({ state: 'hidden' });
     await this.page.keyboard.press('F1');
     await input.waitFor();
     // The list may be filled before the extension's commands are there: typed anew until it offers the title.

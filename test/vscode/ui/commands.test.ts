@@ -72,6 +72,7 @@ describe('commands', function () {
   it('Select Model changes the model that answers', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('gamma-2').click();
+    await window.page.locator('.part.statusbar').getByText('Codex now talks to Gamma: gamma-2').waitFor();
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Gamma answers');
     assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');
