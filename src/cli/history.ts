@@ -17,7 +17,11 @@ export async function openHistory(settings: Settings, logger: Logger): Promise<H
   };
   if (settings['history-store'] === 'memory') return createMemoryStore(limits, { logger });
   try {
-    return await openDiskStore({ directory: settings['history-dir'], limits, logger });
+    const store = await openDiskStore({ directory: settings['history-dir'], limits, logger });
+    logger.info(
+      'history: Codex asks for nothing to be stored and carries all itself; files come from other clients',
+    );
+    return store;
   } catch (cause) {
     throw new CommandError(`${messageOf(cause)} Choose another with --history-dir`, { cause });
   }

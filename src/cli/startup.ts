@@ -34,7 +34,7 @@ export async function announceModels(started: Started): Promise<void> {
   const firstModel = models.find((name) => /^\w[\w./:@+-]*$/.test(name));
   const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(
-    'codex-relay --print-config, with the same flags, prints the configuration that makes Codex use it',
+    'With the same flags, codex-relay --write-config sets Codex up for good, and --print-config shows how to do it by hand',
   );
   logger.info(`Or start Codex right away:\n${codexCommand({ url: relay.url, model, needsToken })}`);
 }
