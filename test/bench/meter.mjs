@@ -17,5 +17,6 @@ process.on('message', (question) => {
     peakBytes: process.resourceUsage().maxRSS * 1024,
   });
 });
+process.on('disconnect', () => process.exit());
 // Being measured must not keep the process alive.
 process.channel.unref();

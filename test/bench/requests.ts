@@ -14,7 +14,7 @@ export function smallRequest(model: string): object {
 
 /** @param sealed the `encrypted_content` of a reasoning item as the relay gave it */
 export function codexRequest(model: string, itemCount: number, bytes: number, sealed: string): object {
-  const opening = [message('developer', prose(DEVELOPER_BYTES)), message('user', 'Make the tests pass.')];
+  const opening = [message('developer', INSTRUCTIONS), message('user', 'Make the tests pass.')];
   const turns = Array.from({ length: itemCount - opening.length }, (_, at) => historyItem(at, sealed, ''));
   const outputs = turns.filter((item) => item['type'] === 'function_call_output');
   const request = { model, ...SETTINGS, tools: TOOLS, input: [...opening, ...turns] };
@@ -37,7 +37,8 @@ const SETTINGS = {
   prompt_cache_key: '019a2b7c-1f00-7000-8000-000000000000',
 };
 
-const DEVELOPER_BYTES = 14_000;
+/** Codex's own hold characters outside Latin-1, for which V8 keeps a whole text at two bytes a character. */
+const INSTRUCTIONS = `${prose(14_000)}Don’t guess — run the tests → read what they print.`;
 
 const TOOLS = Array.from({ length: 14 }, (_, at) => ({
   type: 'function',
@@ -91,7 +92,7 @@ function message(role: string, text: string) {
   return { type: 'message', role, content: [{ type: 'input_text', text }] };
 }
 
-/** Text that is about `bytes` long as JSON: lines, quotes and a few characters outside ASCII, like code. */
+/** Text that is about `bytes` long as JSON: lines, quotes and a few characters outside ASCII, as in code. */
 function prose(bytes: number): string {
   const line = 'if (answer === "yes") {\n\treturn items.map((item) => item.name); // größer\n}\n';
   const jsonLength = Buffer.byteLength(JSON.stringify(line)) - 2;

@@ -22,14 +22,15 @@ const ENVELOPE = {
 const USAGE = { prompt_tokens: 10_000, completion_tokens: 2_000, total_tokens: 12_000 };
 
 const TEXT = WORDS.map((content) => deltaLine({ content }));
-const THOUGHT = deltaLine({
-  reasoning_content: 'First I look at what the last command printed. '.repeat(12),
-});
+const THOUGHT = deltaLine({ reasoning_content: thought(150) });
 const END = Buffer.concat([
   line({ ...ENVELOPE, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
   line({ ...ENVELOPE, choices: [], usage: USAGE }),
   Buffer.from('data: [DONE]\n\n'),
 ]);
+
+// Also when the bench is killed.
+process.on('disconnect', () => process.exit());
 
 let lastBody: Buffer = Buffer.alloc(0);
 
@@ -47,6 +48,17 @@ const server = createServer(async (request, response) => {
   await play(body, response);
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+
+/** Words in no order: like real thinking it compresses to less than a half, but not to nothing. */
+function thought(words: number): string {
+  const known =
+    'look at what the last command printed then check whether this file fails again because of it'.split(' ');
+  let random = 1;
+  return Array.from({ length: words }, () => {
+    random = (random * 48_271) % 2_147_483_647;
+    return known[random % known.length];
+  }).join(' ');
+}
 
 async function play(body: Buffer, response: ServerResponse): Promise<void> {
   const [, count, perWrite] = /"model":"chunks-(\d+)-by-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
