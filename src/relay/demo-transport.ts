@@ -39,7 +39,7 @@ interface Script {
 }
 
 export function createDemoTransport(pause: Pause = pauseForPeople): UpstreamTransport {
-  return async ({ method, url, body = '', signal }) => {
+  return async ({ method, url, body, signal }) => {
     signal.throwIfAborted();
     const path = url.replace(/[?#].*$/, '');
     if (method === 'GET' && path.endsWith('/models')) {
@@ -49,7 +49,7 @@ export function createDemoTransport(pause: Pause = pauseForPeople): UpstreamTran
       });
     }
     if (method === 'POST' && path.endsWith('/chat/completions')) {
-      return reply(200, 'text/event-stream', stream(body, pause, signal));
+      return reply(200, 'text/event-stream', stream(decoder.decode(body), pause, signal));
     }
     return json(404, { error: { message: `The scripted demo does not serve ${method} ${path}` } });
   };
@@ -182,6 +182,7 @@ function usage(body: string, { thinking, text, call }: Script): JsonObject {
 // ---------------------------------------------------------------------------------------------- replies
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 function sse(data: string): Uint8Array {
   return encoder.encode(`data: ${data}\n\n`);

@@ -4,7 +4,7 @@ export interface UpstreamRequest {
   method: 'GET' | 'POST';
   url: string;
   headers: Readonly<Record<string, string>>;
-  body?: string;
+  body?: Uint8Array<ArrayBuffer>;
   /** Aborted when the client leaves; the implementation then ends the upstream call at once. */
   signal: AbortSignal;
 }

@@ -7,8 +7,8 @@ import type { ChatRequest } from '../translate/chat.ts';
 import { RelayError } from '../translate/errors.ts';
 import type { Profile } from '../translate/profile.ts';
 import { refusedFields, withoutFields } from '../translate/refused-fields.ts';
-import { encodeChatRequest } from '../translate/request.ts';
 import { upstreamError } from '../translate/upstream-errors.ts';
+import { encodeChatRequest } from './chat-body.ts';
 import { endpoint, type Provider } from './provider.ts';
 import { withoutKey } from './redact.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
@@ -123,7 +123,7 @@ export class Upstream {
     call: UpstreamCall,
     method: 'GET' | 'POST',
     url: string,
-    body?: string,
+    body?: Uint8Array<ArrayBuffer>,
   ): Promise<UpstreamReply> {
     const { apiKey, signal, provider } = call;
     const { preset } = provider;

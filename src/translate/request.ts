@@ -6,7 +6,6 @@ import type { ProviderReasoning, ReasoningSeal } from './reasoning.ts';
 import type { InputItem, ResponsesRequest } from './responses.ts';
 import { applySettings } from './settings.ts';
 import { ToolTable } from './tools.ts';
-import { wellFormedJson } from './well-formed-json.ts';
 
 export interface TranslationOptions {
   profile: Profile;
@@ -64,9 +63,4 @@ function notesOn(
 
 export function inputItems(input: ResponsesRequest['input']): readonly InputItem[] {
   return typeof input === 'string' ? [{ type: 'message', role: 'user', content: input }] : input;
-}
-
-/** The body as JSON text. */
-export function encodeChatRequest(body: ChatRequest): string {
-  return wellFormedJson(body);
 }

@@ -26,7 +26,7 @@ interface Answer {
 
 async function ask(request: Partial<ChatRequest>): Promise<Answer> {
   const transport = createDemoTransport(async () => {});
-  const body = JSON.stringify({ model: 'demo', stream: true, messages: [USER], ...request });
+  const body = Buffer.from(JSON.stringify({ model: 'demo', stream: true, messages: [USER], ...request }));
   const { signal } = new AbortController();
   const reply = await transport({
     method: 'POST',
@@ -157,7 +157,7 @@ describe('scripted demo', () => {
       method: 'POST',
       url: `${BASE}/chat/completions`,
       headers: {},
-      body: JSON.stringify({ messages: [USER] }),
+      body: Buffer.from(JSON.stringify({ messages: [USER] })),
       signal: client.signal,
     });
     let chunks = 0;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { Profile } from '../../src/translate/profile.ts';
-import { encodeChatRequest } from '../../src/translate/request.ts';
 import type { ResponsesRequest } from '../../src/translate/responses.ts';
 import { translate } from '../support/translating.ts';
 
@@ -110,18 +109,4 @@ describe('settings', () => {
     };
     assert.equal(JSON.stringify(translate(request).body), JSON.stringify(translate(request).body));
   });
-});
-
-describe('encodeChatRequest', () => {
-  for (const [what, text, expected] of [
-    ['a lone high surrogate', '\ud800x', '\ufffdx'],
-    ['a lone low surrogate', 'x\udfff', 'x\ufffd'],
-    ['a whole pair', '\ud83d\ude00', '\ud83d\ude00'],
-    ['text that looks like an escape', '\\ud800', '\\ud800'],
-  ] as const) {
-    it(`sends ${what} as ${JSON.stringify(expected)}`, () => {
-      const sent = JSON.parse(encodeChatRequest(translate({ input: text }).body));
-      assert.equal(sent.messages[0].content, expected);
-    });
-  }
 });
