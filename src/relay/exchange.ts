@@ -241,7 +241,7 @@ class StreamOutput {
   readonly #response: ServerResponse;
   readonly #stream: ResponseStream;
   readonly #keepAlive: NodeJS.Timeout;
-  #opening = '';
+  #opening: Buffer = Buffer.alloc(0);
   #writer: EventWriter | undefined;
 
   constructor(response: ServerResponse, stream: ResponseStream, keepAliveMs: number) {
