@@ -125,6 +125,8 @@ export async function checkLoading(
   const profile = mode === 'profile' ? ['-p', PROVIDER_ID] : [];
   const output = await runCodex({ args: [...profile, 'debug', 'prompt-input', 'hello'], environment });
   if (output?.exitCode === 0) return { check, state: 'ok', found: 'Codex reads configuration and catalog' };
-  const [reason = 'no answer in time'] = output?.stderr.split('\n').filter((text) => text !== '') ?? [];
+  // What Codex merely warns of (a home below the temp folder, for one) stops nothing.
+  const told = output?.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('WARNING')) ?? [];
+  const [reason = 'no answer in time'] = told;
   return { check, state: 'problem', found: `Codex does not start: ${reason}`, todo: WRITE };
 }
