@@ -14,13 +14,13 @@ import { type Row, renderTable } from './table.ts';
 import { measureThroughput } from './throughput.ts';
 
 const FULL = {
-  firstToken: { batches: 7, megabytes: 8 },
+  firstToken: { warmUp: 500, batches: 7, megabytes: 8 },
   throughput: { rounds: 9, size: 1 },
   requests: 10_000,
   startUps: 7,
 };
 const QUICK: typeof FULL = {
-  firstToken: { batches: 1, megabytes: 0.1 },
+  firstToken: { warmUp: 2, batches: 1, megabytes: 0.1 },
   throughput: { rounds: 1, size: 0.02 },
   requests: 100,
   startUps: 1,

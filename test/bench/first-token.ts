@@ -23,6 +23,8 @@ const CASES: readonly Case[] = [
 
 /** Batches are compared as wholes; within one, requests alternate. */
 export interface FirstTokenEffort {
+  /** Requests before the first that counts: in a relay that runs all day, V8 has compiled what is used. */
+  warmUp: number;
   batches: number;
   /** Megabytes that one batch sends per contender; small requests are sent more often. */
   megabytes: number;
@@ -30,6 +32,11 @@ export interface FirstTokenEffort {
 
 export async function measureFirstToken(contenders: Contenders, effort: FirstTokenEffort): Promise<Row[]> {
   const sealed = await sealedReasoning(contenders);
+  await batch(
+    contenders,
+    await contenders.question(codexRequest(script(1, 1), 2, 40 * KB, sealed)),
+    effort.warmUp,
+  );
   const rows: Row[] = [];
   for (const { name, items, bytes, aim } of CASES) {
     const question = await contenders.question(codexRequest(script(1, 1), items, bytes, sealed));
