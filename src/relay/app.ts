@@ -101,9 +101,6 @@ function answerErrors(logger: Logger): Middleware {
 
 function asRelayError(cause: unknown, logger: Logger): RelayError {
   if (cause instanceof RelayError) return cause;
-  if (cause instanceof RangeError && cause.message.includes('call stack')) {
-    return new RelayError('invalid_request', 'The request body is nested too deeply.');
-  }
   const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
   logger.error(`unexpected: ${what}`);
   return new RelayError('internal_error', 'The relay failed on this request; its log has the details.', {

@@ -37,7 +37,7 @@ export function guard(token: string | undefined): Middleware {
         'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").',
       );
     }
-    // Koa's default; Codex tries a WebSocket only where it is configured, and falls back at once on 426.
+    // Codex tries a WebSocket only where it is configured, and falls back at once on 426.
     if (ctx.get('upgrade').toLowerCase() === 'websocket') {
       ctx.set('connection', 'close');
       throw new RelayError(

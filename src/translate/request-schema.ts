@@ -94,11 +94,17 @@ const body = z.looseObject({
   service_tier: text,
 });
 
+/** Far beyond any real schema or history, far below what recursive code can follow. */
+const MAX_DEPTH = 500;
+
 /**
  * The body as a typed request.
  * @throws RelayError `invalid_request`, whose `param` names the first field that is wrong.
  */
 export function parseRequest(value: unknown): ResponsesRequest {
+  if (isDeeperThan(MAX_DEPTH, value)) {
+    throw new RelayError('invalid_request', 'The request body is nested too deeply.');
+  }
   const checked = body.safeParse(value);
   if (!checked.success) throw invalidField(checked.error.issues[0], value);
   const request = value as ResponsesRequest;
@@ -109,6 +115,12 @@ export function parseRequest(value: unknown): ResponsesRequest {
     });
   }
   return request;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((entry) => isDeeperThan(levels - 1, entry));
 }
 
 type Issue = z.core.$ZodIssue | undefined;

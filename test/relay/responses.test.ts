@@ -33,6 +33,7 @@ const REQUEST = { model: 'm', input: 'hello' };
 const STREAMED = { ...REQUEST, stream: true };
 
 const DEEP = `{"model":"m","input":[{"type":"function_call","arguments":${'['.repeat(20_000)}${']'.repeat(20_000)}}]}`;
+const DEEP_METADATA = `{"model":"m","input":"x","metadata":${'{"a":'.repeat(6000)}1${'}'.repeat(6000)}}`;
 
 /** A request to a socket, which may announce more bytes than it sends. */
 function rawPost(body: string, length: number): string {
@@ -512,6 +513,8 @@ describe('bad input', () => {
       ['', {}, 400, /not valid JSON/],
       [{ input: 'x' }, {}, 400, /^model: is required/],
       [DEEP, {}, 400, /nested too deeply/],
+      [DEEP_METADATA, {}, 400, /nested too deeply/],
+      [DEEP_METADATA.replace('{', '{"stream":true,'), {}, 400, /nested too deeply/],
       [
         { ...REQUEST, previous_response_id: 'resp_gone' },
         {},

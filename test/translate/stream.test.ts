@@ -209,7 +209,7 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     'a:run{"x":1} ',
   ],
   [
-    'the same id twice becomes two ids',
+    'a second call without an id',
     [
       calls({ index: 0, id: 'a', function: { name: 'run', arguments: '{"x":1}' } }),
       calls({ index: 1, function: { name: 'run', arguments: '{"x":2}' } }),
@@ -347,7 +347,7 @@ describe('ResponseStream', () => {
     assert.deepEqual(pieces, ['{"x":"', '😀"}']);
   });
 
-  it('fails a call that is repeated by later events with no item done', () => {
+  it('never says that a half call is done', () => {
     const stream = streamFor(run);
     const events = eventsOf(stream, [
       calls({ index: 0, id: 'c', function: { name: 'run', arguments: '{"x' } }),
