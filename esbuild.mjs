@@ -51,7 +51,7 @@ const builds = await Promise.all([
   }),
   build({
     ...COMMON,
-    entryPoints: { extension: 'src/extension/extension.ts', relay: 'src/extension/relay-bundle.ts' },
+    entryPoints: { extension: 'src/extension/extension.ts', relay: 'src/extension/relay/relay-bundle.ts' },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     target: 'node24',

@@ -9,27 +9,27 @@
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
-import { createReasoningSeal } from './history/reasoning-seal.ts';
 import { SILENT_LOGGER } from './logger.ts';
 import type { ListedModel } from './providers/model-list.ts';
-import { createApp } from './relay/app.ts';
-import { createDemoTransport } from './relay/demo-transport.ts';
-import { createFetchTransport } from './relay/fetch-transport.ts';
+import { createReasoningSeal } from './relay/exchange/seal.ts';
+import { createApp } from './relay/http/app.ts';
+import { listen } from './relay/http/server.ts';
 import type { RelayHandle, RelayOptions } from './relay/options.ts';
-import { type Provider, resolveProvider } from './relay/provider.ts';
-import { listen } from './relay/server.ts';
+import { type Provider, resolveProvider } from './relay/routing/provider.ts';
 import { RelayService } from './relay/service.ts';
-import type { UpstreamTransport } from './relay/transport.ts';
-import { createUndiciTransport } from './relay/undici-transport.ts';
-import { Upstream } from './relay/upstream.ts';
+import { createDemoTransport } from './relay/upstream/demo-transport.ts';
+import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
+import type { UpstreamTransport } from './relay/upstream/transport.ts';
+import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
+import { Upstream } from './relay/upstream/upstream.ts';
 import { VERSION } from './version.ts';
 
+export { RelayError } from './errors.ts';
 export { openDiskStore } from './history/disk-store.ts';
 export { createMemoryStore } from './history/memory-store.ts';
 export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './history/store.ts';
 export type { Logger } from './logger.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
-export { RelayError } from './translate/errors.ts';
 export { VERSION };
 
 const DEFAULT_PORT = 4444;

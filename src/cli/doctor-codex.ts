@@ -1,9 +1,5 @@
 /** The doctor's checks of Codex and its configuration. */
 import { relayProvider, usesRelay } from '../codex/config-edit.ts';
-import { findTraps } from '../codex/legacy-traps.ts';
-import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
-import { CATALOG_FILE, PROFILE_FILE, PROVIDER_ID, relayPort } from '../codex/relay-keys.ts';
-import { parseToml } from '../codex/toml-document.ts';
 import {
   type CodexRelease,
   codexRelease,
@@ -11,7 +7,11 @@ import {
   OLDEST_DEBUG_PROMPT,
   OLDEST_PROFILE_FILE,
   runCodex,
-} from '../codex-home/installed-codex.ts';
+} from '../codex/home/installed-codex.ts';
+import { findTraps } from '../codex/legacy-traps.ts';
+import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
+import { CATALOG_FILE, PROFILE_FILE, PROVIDER_ID, relayPort } from '../codex/relay-keys.ts';
+import { parseToml } from '../codex/toml-document.ts';
 import type { Environment } from './command-line.ts';
 import type { Finding } from './finding.ts';
 

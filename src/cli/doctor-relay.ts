@@ -1,6 +1,6 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
 import { ALIAS } from '../codex/relay-keys.ts';
-import { messageOf } from '../translate/errors.ts';
+import { messageOf } from '../errors.ts';
 import type { Finding } from './finding.ts';
 
 export interface Target {

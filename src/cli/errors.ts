@@ -1,6 +1,6 @@
 /** How a command fails: each message is one line for a person, and holds no secret. */
 import { CodexConfigError } from '../codex/errors.ts';
-import { RelayError } from '../translate/errors.ts';
+import { RelayError } from '../errors.ts';
 
 /** What the user typed cannot be used; names the flag or variable at fault. */
 export class UsageError extends Error {}

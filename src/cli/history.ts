@@ -1,10 +1,10 @@
 /** The history store that the options ask for. */
 
+import { messageOf } from '../errors.ts';
 import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
-import { messageOf } from '../translate/errors.ts';
 import { CommandError } from './errors.ts';
 import type { Settings } from './options.ts';
 

@@ -2,7 +2,7 @@
 import { start } from '../index.ts';
 import { presetByUrl } from '../providers/index.ts';
 import type { RelayHandle, RelayOptions } from '../relay/options.ts';
-import { resolveProvider } from '../relay/provider.ts';
+import { resolveProvider } from '../relay/routing/provider.ts';
 import { VERSION } from '../version.ts';
 import { CommandError } from './errors.ts';
 import { openHistory } from './history.ts';

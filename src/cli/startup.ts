@@ -1,8 +1,9 @@
 /** What a person reads when the relay has started. */
+
+import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { RelayHandle } from '../relay/options.ts';
-import type { Provider } from '../relay/provider.ts';
-import { messageOf } from '../translate/errors.ts';
+import type { Provider } from '../relay/routing/provider.ts';
 import { codexCommand } from './codex-command.ts';
 
 const MOST_MODELS_SHOWN = 20;

@@ -4,9 +4,9 @@
  */
 
 import { type Preset, profileFor } from '../providers/index.ts';
+import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
 import type { Profile } from '../translate/profile.ts';
-import { mergeFacts, shippedFacts, shippedModels } from './model-facts.ts';
 import { ALIAS } from './relay-keys.ts';
 
 export interface CatalogInput {

@@ -2,20 +2,20 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from './api.ts';
-import { CodexConfigCommands } from './codex-config-commands.ts';
+import { CodexConfigCommands } from './codex/config-commands.ts';
 import { KeyStore } from './key-store.ts';
-import { describePortHolder, probePort } from './port-owner.ts';
-import { ProviderCommands } from './provider-commands.ts';
-import { RelayCommands } from './relay-commands.ts';
-import { RelayController, type RelayState } from './relay-controller.ts';
-import { launchRelay } from './relay-launcher.ts';
-import { RequestLog } from './request-log.ts';
-import { RequestReporter } from './request-reporter.ts';
-import { RequestsView, VIEW_ID } from './requests-view.ts';
+import { RelayController, type RelayState } from './relay/controller.ts';
+import { launchRelay } from './relay/launcher.ts';
+import { describePortHolder, probePort } from './relay/port-owner.ts';
+import { RequestLog } from './relay/request-log.ts';
+import { RequestReporter } from './relay/request-reporter.ts';
+import { type Signal, WindowSignals } from './relay/window-signals.ts';
 import { Session } from './session.ts';
-import { describeProblem, describeState } from './state-words.ts';
-import { StatusBar } from './status-bar.ts';
-import { type Signal, WindowSignals } from './window-signals.ts';
+import { ProviderCommands } from './ui/provider-commands.ts';
+import { RelayCommands } from './ui/relay-commands.ts';
+import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { describeProblem, describeState } from './ui/state-words.ts';
+import { StatusBar } from './ui/status-bar.ts';
 
 let deactivateWindow: () => Promise<void> = async () => undefined;
 

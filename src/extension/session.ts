@@ -7,7 +7,7 @@ import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
 import type { KeyStore } from './key-store.ts';
 import { allProviders, type Provider } from './providers.ts';
-import type { Plan } from './relay-controller.ts';
+import type { Plan } from './relay/controller.ts';
 import { type CustomProvider, readSettings, type Settings } from './settings.ts';
 
 const SECTION = 'codexRelay';

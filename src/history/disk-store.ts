@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { type Logger, SILENT_LOGGER } from '../logger.ts';
-import { messageOf } from '../translate/errors.ts';
 import { lockDirectory } from './directory-lock.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { RecordFiles } from './record-files.ts';

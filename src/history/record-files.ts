@@ -5,8 +5,8 @@ import fs from 'node:fs';
 import { chmod, mkdir, open, readdir, readFile, rename, rm, unlink, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { messageOf } from '../translate/errors.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
 import type { FoundRecord, RecordStorage } from './retained-history.ts';
 

@@ -5,8 +5,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { REASONING_FIELDS } from '../translate/profile.ts';
-import type { ProviderReasoning } from '../translate/reasoning.ts';
-import type { InputItem, ResponseResource } from '../translate/responses.ts';
+import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
+import type { InputItem, ResponseResource } from '../wire/responses.ts';
 import type { RetainedReasoning, StoredTurn } from './store.ts';
 
 /** Folders of a history directory. Reasoning of a turn that called tools is apart from that of one that only spoke. */

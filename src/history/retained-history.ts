@@ -1,10 +1,10 @@
 /** The history of both backends: an index and limits over records that lie in a storage. */
 
 import { LRUCache } from 'lru-cache';
+import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { messageOf } from '../translate/errors.ts';
-import type { ProviderReasoning } from '../translate/reasoning.ts';
-import type { InputItem } from '../translate/responses.ts';
+import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
+import type { InputItem } from '../wire/responses.ts';
 import {
   encodeRecord,
   keyOf,

@@ -2,8 +2,8 @@
  * What the relay retains between requests: completed responses for `previous_response_id`, and the reasoning
  * that a provider wants back from clients which drop reasoning items. One interface, two backends.
  */
-import type { ProviderReasoning } from '../translate/reasoning.ts';
-import type { InputItem, ResponseResource } from '../translate/responses.ts';
+import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
+import type { InputItem, ResponseResource } from '../wire/responses.ts';
 
 /** One completed turn: what *this* request added, and the response it continues (contract: n turns cost O(n)). */
 export interface StoredTurn {

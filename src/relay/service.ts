@@ -1,21 +1,22 @@
 /** The relay without HTTP: the provider in force, what is retained, and the requests that are running. */
+
+import { messageOf, RelayError } from '../errors.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
 import { profileFor } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
-import { messageOf, RelayError } from '../translate/errors.ts';
-import type { ReasoningSeal } from '../translate/reasoning.ts';
-import { inputItems } from '../translate/request.ts';
-import type { InputItem, ResponseResource, ResponsesRequest } from '../translate/responses.ts';
-import { ResponseStream } from '../translate/stream.ts';
-import type { ToolTable } from '../translate/tools.ts';
-import { Exchange, newId } from './exchange.ts';
-import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } from './log-lines.ts';
+import type { ReasoningSeal } from '../translate/reasoning/reasoning.ts';
+import { inputItems } from '../translate/request/to-chat-request.ts';
+import { ResponseStream } from '../translate/stream/reducer.ts';
+import type { ToolTable } from '../translate/tools/table.ts';
+import type { InputItem, ResponseResource, ResponsesRequest } from '../wire/responses.ts';
+import { Exchange, newId } from './exchange/exchange.ts';
+import { calledToolsLine, requestLine, responseToolsLine, upstreamToolsLine } from './exchange/log-lines.ts';
+import { carriesReasoning, retainReasoning, translateWithMemory } from './exchange/reasoning-memory.ts';
 import type { RequestReport, UpstreamOptions } from './options.ts';
-import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
-import { carriesReasoning, retainReasoning, translateWithMemory } from './reasoning-memory.ts';
-import { withoutKey } from './redact.ts';
-import type { Upstream } from './upstream.ts';
+import { type Provider, resolveProvider, upstreamModel } from './routing/provider.ts';
+import { withoutKey } from './upstream/redact.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 export interface ServiceOptions {
   provider: Provider;

@@ -3,8 +3,8 @@
  * live in `src/providers`. Facts behind the defaults: most providers follow OpenAI's 2024 Chat Completions,
  * differ in what they reject, and none of them accepts every field.
  */
-import type { ErrorCode } from './errors.ts';
-import type { JsonObject } from './responses.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { JsonObject } from '../wire/responses.ts';
 
 /**
  * Where reasoning arrives, and where a provider wants its own back: a field of the message, blocks in a list of
@@ -35,7 +35,7 @@ export type OptionalField =
 
 export type ToolChoiceKind = 'none' | 'auto' | 'required' | 'named';
 
-/** What may stand in a tool's JSON Schema (see `json-schema.ts`). */
+/** What may stand in a tool's JSON Schema (see `tools/json-schema.ts`). */
 export type SchemaFlavour = 'plain' | 'inlined' | 'claude' | 'moonshot' | 'gemini';
 
 export interface Profile {

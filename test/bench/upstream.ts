@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ChatDelta } from '../../src/translate/chat.ts';
+import type { ChatDelta } from '../../src/wire/chat.ts';
 
 const WORDS =
   ' the relay reads\n "each" chunk, once — and writes it on: `const` x = [1, 2];'.match(/\s*\S+/g) ?? [];

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ResponseResource } from '../../src/translate/responses.ts';
 import { VERSION } from '../../src/version.ts';
+import type { ResponseResource } from '../../src/wire/responses.ts';
 import { killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
 import {
   deltaChunk,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { announceModels } from '../../src/cli/startup.ts';
-import { resolveProvider } from '../../src/relay/provider.ts';
+import { resolveProvider } from '../../src/relay/routing/provider.ts';
 
 /** The info lines about a relay whose provider lists these models. */
 async function announced(

@@ -34,7 +34,9 @@ const { commands, configuration, menus, walkthroughs } = manifest.contributes;
 /** Every text that the extension's code shows, as it stands in `l10n.t(...)`. */
 function shownTexts(): string[] {
   const folder = join(ROOT, 'src', 'extension');
-  const sources = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'));
   const calls = sources.flatMap((source) => [
     ...source.matchAll(/l10n\.t\(\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")/g),
   ]);

@@ -11,8 +11,8 @@ import {
   type StoredTurn,
 } from '../../src/history/store.ts';
 import type { Logger } from '../../src/logger.ts';
-import type { ProviderReasoning } from '../../src/translate/reasoning.ts';
-import { newResponse } from '../../src/translate/response.ts';
+import type { ProviderReasoning } from '../../src/translate/reasoning/reasoning.ts';
+import { newResponse } from '../../src/translate/stream/resource.ts';
 
 /** A completed turn `id` that continues `previous`, with `padding` extra characters of answer. */
 export function turnOf(id: string, previous: string | null = null, padding = 0): StoredTurn {

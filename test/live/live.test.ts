@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { type RelayHandle, start } from '../../src/index.ts';
 import { presetById } from '../../src/providers/index.ts';
-import type { ResponseResource } from '../../src/translate/responses.ts';
+import type { ResponseResource } from '../../src/wire/responses.ts';
 import { assertEventRules } from '../support/event-rules.ts';
 import { allEvents, responseOf, textIn } from '../support/relay-client.ts';
 

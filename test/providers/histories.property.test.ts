@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { presetById, profileFor } from '../../src/providers/index.ts';
-import { toChatRequest } from '../../src/translate/request.ts';
-import type { InputItem, ResponsesRequest } from '../../src/translate/responses.ts';
+import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
+import type { InputItem, ResponsesRequest } from '../../src/wire/responses.ts';
 import { PLAIN_SEAL } from '../support/translating.ts';
 import { FAMILIES } from './strict/index.ts';
 import { complaintAbout } from './strict/rules.ts';

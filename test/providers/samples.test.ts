@@ -3,7 +3,7 @@
  * `UPDATE_GOLDEN=1 npm run test:unit` writes the golden files anew: read the diff.
  */
 import assert from 'node:assert/strict';
-import type { ResponseEvent } from '../../src/translate/responses.ts';
+import type { ResponseEvent } from '../../src/wire/responses.ts';
 import { assertEventRules } from '../support/event-rules.ts';
 import {
   eventsOf,

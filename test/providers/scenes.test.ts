@@ -7,10 +7,10 @@ import { start } from '../../src/index.ts';
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import { PRESETS, presetById, profileFor } from '../../src/providers/index.ts';
 import type { RelayHandle } from '../../src/relay/options.ts';
-import type { ChatChunk } from '../../src/translate/chat.ts';
-import { toChatRequest } from '../../src/translate/request.ts';
-import { parseRequest } from '../../src/translate/request-schema.ts';
-import type { InputItem, JsonObject, OutputItem, ResponseResource } from '../../src/translate/responses.ts';
+import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
+import type { ChatChunk } from '../../src/wire/chat.ts';
+import { parseRequest } from '../../src/wire/request-schema.ts';
+import type { InputItem, JsonObject, OutputItem, ResponseResource } from '../../src/wire/responses.ts';
 import { readFixtures } from '../support/fixtures.ts';
 import {
   type ScriptedUpstream,

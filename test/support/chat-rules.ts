@@ -1,6 +1,6 @@
 /** What every Chat Completions provider may rely on, whatever Codex sent. */
 import assert from 'node:assert/strict';
-import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../src/translate/chat.ts';
+import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../src/wire/chat.ts';
 
 /** Fails when a request breaks a rule that strict providers reject requests for. */
 export function assertChatRules(request: ChatRequest): void {

@@ -1,6 +1,6 @@
 /** What must hold of every stream of events, whatever the provider sent (contracts 1 and 11 of the design). */
 import assert from 'node:assert/strict';
-import type { OutputItem, ResponseEvent } from '../../src/translate/responses.ts';
+import type { OutputItem, ResponseEvent } from '../../src/wire/responses.ts';
 
 const TERMINAL = new Set(['response.completed', 'response.failed', 'response.incomplete']);
 

@@ -1,9 +1,9 @@
 /** The recordings in `fixtures/codex_<release>/`, and the golden file beside each. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { JsonObject } from '../../src/translate/responses.ts';
+import type { JsonObject } from '../../src/wire/responses.ts';
 import type { BodyStep } from './scripted-upstream.ts';
 
-/** One scene of `test/codex/scenes.ts`, played with one release of Codex. */
+/** One scene of `test/real-codex/scenes.ts`, played with one release of Codex. */
 export interface Fixture {
   codex: string;
   scene: string;
@@ -11,7 +11,7 @@ export interface Fixture {
 }
 
 export interface Exchange {
-  /** What Codex sent to the relay, trimmed (see `test/codex/trim.ts`). */
+  /** What Codex sent to the relay, trimmed (see `test/real-codex/trim.ts`). */
   request: RecordedRequest;
   /** What the provider answered to the relay: chunks, and text as it stood in the body. */
   upstream: { status: number; body: readonly BodyStep[] };

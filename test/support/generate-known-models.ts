@@ -1,5 +1,5 @@
 /**
- * Rewrites src/codex/known-models.json from the model data of the npm package @earendil-works/pi-ai (MIT):
+ * Rewrites src/providers/known-models.json from the model data of the npm package @earendil-works/pi-ai (MIT):
  * windows, output limits, modalities and reasoning levels of the providers that the relay ships presets for.
  * Run it by hand when models appear: `node test/support/generate-known-models.ts`, then `npm run format`.
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const SOURCE = '@earendil-works/pi-ai';
-const TARGET = new URL('../../src/codex/known-models.json', import.meta.url);
+const TARGET = new URL('../../src/providers/known-models.json', import.meta.url);
 
 /** Our provider id -> the package's files, the first one winning. OpenRouter lists its own limits, live. */
 const PROVIDERS: Readonly<Record<string, readonly string[]>> = {

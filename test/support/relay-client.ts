@@ -2,7 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import { text as readAll } from 'node:stream/consumers';
 import { type RelayHandle, type RelayOptions, start } from '../../src/index.ts';
-import type { ResponseEvent, ResponseResource } from '../../src/translate/responses.ts';
+import type { ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';
 import { type Script, type ScriptedUpstream, startScriptedUpstream } from './scripted-upstream.ts';
 
 export interface Rig {

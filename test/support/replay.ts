@@ -1,14 +1,14 @@
 /** Sends a recorded scene through the translator alone: no Codex, no network, no clock, no random ids. */
 import { isDeepStrictEqual } from 'node:util';
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
-import type { ChatChunk, ChatRequest } from '../../src/translate/chat.ts';
-import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning.ts';
-import { toChatRequest } from '../../src/translate/request.ts';
-import { parseRequest } from '../../src/translate/request-schema.ts';
-import type { ResponseEvent, ResponsesRequest } from '../../src/translate/responses.ts';
-import { ResponseStream } from '../../src/translate/stream.ts';
-import type { ToolTable } from '../../src/translate/tools.ts';
-import { upstreamError } from '../../src/translate/upstream-errors.ts';
+import { upstreamError } from '../../src/translate/errors/upstream.ts';
+import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning/reasoning.ts';
+import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
+import { ResponseStream } from '../../src/translate/stream/reducer.ts';
+import type { ToolTable } from '../../src/translate/tools/table.ts';
+import type { ChatChunk, ChatRequest } from '../../src/wire/chat.ts';
+import { parseRequest } from '../../src/wire/request-schema.ts';
+import type { ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 import type { Exchange, Fixture } from './fixtures.ts';
 import type { BodyStep } from './scripted-upstream.ts';
 

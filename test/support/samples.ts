@@ -4,19 +4,14 @@
  * what becomes of it. Each sample goes through the relay's own reader and reducer, without a network.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { RelayError } from '../../src/errors.ts';
 import { presetById, profileFor } from '../../src/providers/index.ts';
-import { readerFor } from '../../src/relay/chat-stream.ts';
-import { RelayError } from '../../src/translate/errors.ts';
+import { readerFor } from '../../src/relay/exchange/chat-stream.ts';
+import { upstreamError } from '../../src/translate/errors/upstream.ts';
 import type { Profile } from '../../src/translate/profile.ts';
-import { toChatRequest } from '../../src/translate/request.ts';
-import type {
-  InputItem,
-  OutputItem,
-  ResponseEvent,
-  ResponsesRequest,
-} from '../../src/translate/responses.ts';
-import { ResponseStream } from '../../src/translate/stream.ts';
-import { upstreamError } from '../../src/translate/upstream-errors.ts';
+import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
+import { ResponseStream } from '../../src/translate/stream/reducer.ts';
+import type { InputItem, OutputItem, ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 import { PLAIN_SEAL } from './translating.ts';
 
 const ROOT = new URL('../../fixtures/providers/', import.meta.url);

@@ -6,7 +6,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ChatChunk, ChatDelta, ChatRequest, ChatUsage } from '../../src/translate/chat.ts';
+import type { ChatChunk, ChatDelta, ChatRequest, ChatUsage } from '../../src/wire/chat.ts';
 
 /**
  * One step of a reply's body. A chunk goes out as one `data:` line; text is written as it is; bytes are written

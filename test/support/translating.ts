@@ -1,11 +1,11 @@
 /** What tests of the translator share: a request in two lines, and a stream with readable ids. */
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
-import type { ChatChunk } from '../../src/translate/chat.ts';
 import type { Profile } from '../../src/translate/profile.ts';
-import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning.ts';
-import { type ChatTranslation, toChatRequest } from '../../src/translate/request.ts';
-import type { InputItem, ResponseEvent, ResponsesRequest } from '../../src/translate/responses.ts';
-import { ResponseStream, type StreamOptions } from '../../src/translate/stream.ts';
+import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning/reasoning.ts';
+import { type ChatTranslation, toChatRequest } from '../../src/translate/request/to-chat-request.ts';
+import { ResponseStream, type StreamOptions } from '../../src/translate/stream/reducer.ts';
+import type { ChatChunk } from '../../src/wire/chat.ts';
+import type { InputItem, ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 
 export const PROFILE: Profile = { ...BASE_PROFILE, id: 'test', name: 'Test provider' };
 

@@ -1,7 +1,7 @@
 /** What we emit, held against the types of the official client. A mismatch fails the type check, not a run. */
 import assert from 'node:assert/strict';
 import type OpenAI from 'openai';
-import type { OutputItem, ResponseEvent, ResponseResource } from '../../src/translate/responses.ts';
+import type { OutputItem, ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';
 
 type Events = OpenAI.Responses.ResponseStreamEvent;
 type Official = Omit<

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { PRIVATE } from '../codex/trim.ts';
+import { PRIVATE } from '../real-codex/trim.ts';
 import { assertChatRules } from '../support/chat-rules.ts';
 import { type Fixture, readFixtures, readGolden, writeGolden } from '../support/fixtures.ts';
 import { replay, toGolden } from '../support/replay.ts';

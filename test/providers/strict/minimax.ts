@@ -1,4 +1,4 @@
-import type { ChatChunk } from '../../../src/translate/chat.ts';
+import type { ChatChunk } from '../../../src/wire/chat.ts';
 import { deltaChunk, jsonReply } from '../../support/scripted-upstream.ts';
 import { callers, type StrictFamily } from './rules.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
-import type { RelayController } from '../../../src/extension/relay-controller.ts';
-import type { RequestLog } from '../../../src/extension/request-log.ts';
+import type { RelayController } from '../../../src/extension/relay/controller.ts';
+import type { RequestLog } from '../../../src/extension/relay/request-log.ts';
 import type { Session } from '../../../src/extension/session.ts';
 
 export interface Parts {

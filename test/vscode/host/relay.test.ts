@@ -5,7 +5,7 @@ import Module from 'node:module';
 import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { probePort } from '../../../src/extension/port-owner.ts';
+import { probePort } from '../../../src/extension/relay/port-owner.ts';
 import {
   errorReply,
   type ScriptedUpstream,

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CodexPlace, createPlace, runCodex } from '../../codex/codex.ts';
-import { CODEX_RELEASES, installCodex } from '../../codex/install.ts';
+import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
+import { CODEX_RELEASES, installCodex } from '../../real-codex/install.ts';
 import {
   errorReply,
   type ScriptedUpstream,

@@ -1,0 +1,114 @@
+/** Reads and writes the relay's files in `CODEX_HOME`. Both hosts use it; what the texts say is src/codex. */
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { writeAtomic } from '../../write-atomic.ts';
+import { CodexConfigError } from '../errors.ts';
+import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
+
+/** Codex's folder: `$CODEX_HOME`, else `~/.codex`. */
+export function codexHome(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment['CODEX_HOME'] || join(homedir(), '.codex');
+}
+
+/** The texts of the relay's files. Rejects with the file system's error when one cannot be read. */
+export async function readCodexFiles(home: string): Promise<CodexTexts> {
+  const texts = await Promise.all(CODEX_FILES.map((file) => readIfThere(join(home, file))));
+  return Object.fromEntries(CODEX_FILES.map((file, index) => [file, texts[index]])) as Record<
+    CodexFile,
+    string | undefined
+  >;
+}
+
+export interface AppliedChange {
+  file: CodexFile;
+  /** Where the text that was replaced is kept; only of the user's own `config.toml`. */
+  backup?: string;
+}
+
+/**
+ * Makes the changes, in their order. A file whose text is no longer `before` stops it: rejects with a
+ * `CodexConfigError`, and what comes after stays as it was.
+ */
+export async function applyChanges(home: string, changes: readonly FileChange[]): Promise<AppliedChange[]> {
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const applied: AppliedChange[] = [];
+  for (const change of changes) applied.push(await applyChange(home, change));
+  return applied;
+}
+
+async function applyChange(home: string, { file, before, after }: FileChange): Promise<AppliedChange> {
+  // A config.toml that is a link into a folder of dotfiles stays a link.
+  const path = await realpathOf(join(home, file));
+  let backup: string | undefined;
+  const confirm = async () => {
+    await confirmUnchanged(path, before);
+    if (file === CONFIG_FILE && before !== undefined) backup = await backUp(path);
+  };
+  if (after !== undefined) {
+    await writeAtomic({ path, text: after, mode: await modeFor(path, after), confirm });
+  } else {
+    await confirm();
+    await rm(path, { force: true });
+  }
+  return { file, ...(backup !== undefined && { backup }) };
+}
+
+async function confirmUnchanged(path: string, before: string | undefined): Promise<void> {
+  if ((await readIfThere(path)) === before) return;
+  throw new CodexConfigError(
+    `${path} was changed by another program just now. Nothing was overwritten; try again.`,
+  );
+}
+
+async function backUp(path: string): Promise<string> {
+  const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
+  for (let count = 0; ; count += 1) {
+    const backup = `${path}.${stamp}${count > 0 ? `-${count}` : ''}.codex-relay.bak`;
+    try {
+      await copyFile(path, backup, constants.COPYFILE_EXCL);
+      await chmod(backup, 0o600);
+      return backup;
+    } catch (error) {
+      if (!isCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+/** A file that holds a token is for its owner alone; any other keeps the permissions that it has. */
+async function modeFor(path: string, text: string): Promise<number> {
+  const mode = await modeOf(path);
+  return text.includes('experimental_bearer_token') ? mode & 0o600 : mode;
+}
+
+async function modeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return 0o644;
+    throw error;
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+async function realpathOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return path;
+    throw error;
+  }
+}
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
+}

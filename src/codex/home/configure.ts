@@ -1,0 +1,61 @@
+/** Everything that a host needs to configure Codex for a relay: read, ask Codex for its prompt, plan. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ModelFacts } from '../../providers/model-list.ts';
+import { buildCatalog, type Catalog, type CatalogInput, catalogText } from '../catalog.ts';
+import { instructionsFrom } from '../instructions.ts';
+import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
+import { type CodexTexts, namedModels, planWrite, type WritePlan } from '../plan.ts';
+import type { RelayConfig } from '../relay-keys.ts';
+import { isCode, readCodexFiles } from './codex-files.ts';
+import { askCodexPrompt } from './codex-prompt.ts';
+
+export interface ConfigureInput {
+  /** Codex's folder. */
+  home: string;
+  /** The environment that Codex is run with when it is asked for its prompt. */
+  environment: Readonly<Record<string, string | undefined>>;
+  /** The relay's provider and models; what this file knows better is left out. */
+  models: Omit<CatalogInput, 'instructions' | 'overrides' | 'alsoServed'>;
+}
+
+/** @throws CodexConfigError when the user's overrides cannot be used */
+export async function prepareCatalog(
+  { home, environment, models }: ConfigureInput,
+  texts: CodexTexts,
+): Promise<Catalog> {
+  const [overrides, prompt] = await Promise.all([readOverrides(home), askCodexPrompt(environment)]);
+  return buildCatalog({
+    ...models,
+    overrides,
+    alsoServed: namedModels(texts),
+    instructions: instructionsFrom(prompt),
+  });
+}
+
+export interface PreparedConfig extends WritePlan {
+  catalog: Catalog;
+}
+
+/**
+ * What would be written; `applyChanges` writes it.
+ * @throws CodexConfigError for a file that is no TOML; CodexConfigError
+ */
+export async function prepareConfig(
+  input: ConfigureInput,
+  { config, makeDefault }: { config: RelayConfig; makeDefault: boolean },
+): Promise<PreparedConfig> {
+  const texts = await readCodexFiles(input.home);
+  const catalog = await prepareCatalog(input, texts);
+  const plan = planWrite(texts, { config, catalog: catalogText(catalog), makeDefault });
+  return { ...plan, catalog };
+}
+
+async function readOverrides(home: string): Promise<Record<string, ModelFacts>> {
+  try {
+    return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * Codex's configuration: every change is shown as a difference first, and written only when the user says so.
+ * What the files say is decided in src/codex, how they are written in src/codex/home.
+ */
+import * as vscode from 'vscode';
+import type { Provider } from '../providers.ts';
+import { listModels, loadRelay } from '../relay/launcher.ts';
+import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
+import type { Session } from '../session.ts';
+import { ChangesPreview } from './changes-preview.ts';
+
+type Choice = 'write' | 'default' | 'copy';
+
+export class CodexConfigCommands {
+  readonly #session: Session;
+  readonly #preview = new ChangesPreview();
+  /** Called when our files were written or removed. */
+  readonly #onChange: () => void;
+
+  constructor(session: Session, onChange: () => void) {
+    this.#session = session;
+    this.#onChange = onChange;
+  }
+
+  async generate(): Promise<void> {
+    const { provider } = this.#session;
+    if (!provider) {
+      await vscode.commands.executeCommand('codexRelay.selectProvider');
+      if (!this.#session.provider) return;
+    }
+    await this.#reportingErrors(async () => {
+      const plan = await this.#prepare(false);
+      if (plan.changes.length === 0) return this.#tellNothingToDo(plan.traps);
+      const choice = await this.#ask(plan.changes, plan.traps, firstChoices());
+      if (choice === 'write') await this.#write(plan);
+      else if (choice === 'default') await this.#makeDefault();
+      else if (choice === 'copy') await this.#copy(plan);
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.#reportingErrors(async () => {
+      const { planRemoval, readCodexFiles } = await loadRelay();
+      const { changes, kept } = planRemoval(await readCodexFiles(await this.#home()));
+      const notes = kept.length === 0 ? '' : ` ${kept.join(' ')}`;
+      if (changes.length === 0) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('There is nothing of Codex Relay in the configuration of Codex.') + notes,
+        );
+        return;
+      }
+      const write = {
+        label: vscode.l10n.t('Write'),
+        description: vscode.l10n.t('take Codex Relay out of these files'),
+        choice: 'write' as const,
+      };
+      if ((await this.#ask(changes, [], [write])) !== 'write') return;
+      await this.#apply(changes);
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('Codex Relay is taken out of the configuration of Codex.') + notes,
+      );
+    });
+  }
+
+  /** Runs `codex -p codex-relay`, or plain `codex` where the relay is its default. */
+  async openTerminal(): Promise<void> {
+    await this.#reportingErrors(async () => {
+      let setup = await this.setup();
+      if (setup === 'none') {
+        await this.generate();
+        setup = await this.setup();
+      }
+      if (setup === 'none') return;
+      const terminal = vscode.window.createTerminal({
+        name: 'Codex',
+        iconPath: new vscode.ThemeIcon('radio-tower'),
+      });
+      terminal.show();
+      terminal.sendText(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+    });
+  }
+
+  /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
+  async setup(): Promise<'default' | 'profile' | 'none'> {
+    const { readCodexFiles, usesRelay, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const texts = await readCodexFiles(await this.#home());
+    if (usesRelay(texts[CONFIG_FILE] ?? '')) return 'default';
+    return usesRelay(texts[PROFILE_FILE] ?? '') ? 'profile' : 'none';
+  }
+
+  /** The relay runs: Codex files that still name another port or token are offered to be brought up to date. */
+  async offerUpdate(): Promise<void> {
+    const { readCodexFiles, relayProvider, relayPort, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const texts = await readCodexFiles(await this.#home());
+    const token = await this.#session.keys.token();
+    const { port } = this.#session.settings;
+    const isStale = [texts[PROFILE_FILE], texts[CONFIG_FILE]].some((text) => {
+      const known = relayProvider(text ?? '');
+      if (!known || relayPort(known) === undefined) return false;
+      // Another port with another token belongs to another relay, such as the command line program.
+      const [samePort, sameToken] = [relayPort(known) === port, known['experimental_bearer_token'] === token];
+      return samePort !== sameToken;
+    });
+    if (!isStale) return;
+    const update = vscode.l10n.t('Show Changes');
+    const words = vscode.l10n.t(
+      'The port or the token of Codex Relay changed: Codex still uses the old one.',
+    );
+    if ((await vscode.window.showWarningMessage(words, update)) === update) await this.generate();
+  }
+
+  dispose(): void {
+    this.#preview.dispose();
+  }
+
+  async #prepare(makeDefault: boolean): Promise<PreparedConfig> {
+    const { provider, settings } = this.#session;
+    if (!provider) throw new Error(vscode.l10n.t('No provider is chosen.'));
+    const title = vscode.l10n.t('Preparing the configuration of Codex');
+    return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
+      const { prepareConfig } = await loadRelay();
+      const config = { port: settings.port, token: await this.#session.keys.token() };
+      const models = await this.#models(provider);
+      const input = { home: await this.#home(), environment: process.env, models };
+      return prepareConfig(input, { config, makeDefault });
+    });
+  }
+
+  async #models(provider: Provider) {
+    const { presetById } = await loadRelay();
+    const preset = presetById(provider.preset);
+    if (!preset) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
+    const upstream = await this.#session.upstreamOf(provider);
+    // A provider that cannot be asked now is described by what is known of it.
+    const listed = await listModels(upstream).catch(() => []);
+    return {
+      preset: { ...preset, profile: { ...preset.profile, name: provider.name } },
+      selected: this.#session.modelOf(provider),
+      modelMap: this.#session.settings.modelMap,
+      listed,
+    };
+  }
+
+  async #makeDefault(): Promise<void> {
+    const plan = await this.#prepare(true);
+    const write = {
+      label: vscode.l10n.t('Write'),
+      description: vscode.l10n.t('a copy of config.toml is kept beside it'),
+      choice: 'write' as const,
+    };
+    if ((await this.#ask(plan.changes, plan.traps, [write])) === 'write') await this.#write(plan);
+  }
+
+  async #write({ changes, traps, catalog }: PreparedConfig): Promise<void> {
+    const backups = await this.#apply(changes);
+    const { howToOverride } = await loadRelay();
+    const notes = [
+      ...backups.map((file) => vscode.l10n.t('The file before is kept as {0}.', file)),
+      ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
+    ];
+    this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
+  }
+
+  /** Writes, and gives the names of backups. */
+  async #apply(changes: readonly FileChange[]): Promise<string[]> {
+    const { applyChanges } = await loadRelay();
+    const applied = await applyChanges(await this.#home(), changes);
+    this.#onChange();
+    return applied.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
+  }
+
+  async #copy({ changes }: PreparedConfig): Promise<void> {
+    const { PROFILE_FILE, readCodexFiles } = await loadRelay();
+    const written = (await readCodexFiles(await this.#home()))[PROFILE_FILE];
+    const text = changes.find(({ file }) => file === PROFILE_FILE)?.after ?? written ?? '';
+    await vscode.env.clipboard.writeText(text);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The profile is on the clipboard, with the local token in it. Nothing was written.'),
+    );
+  }
+
+  async #ask(
+    changes: readonly FileChange[],
+    traps: readonly Trap[],
+    choices: readonly ChoiceItem[],
+  ): Promise<Choice | undefined> {
+    const home = await this.#home();
+    await this.#preview.show(vscode.l10n.t('Codex Configuration'), home, changes);
+    const attention = traps.map(({ line, message }) => ({
+      label: `$(warning) ${vscode.l10n.t('config.toml, line {0}', line)}`,
+      detail: message,
+    }));
+    const cancel = { label: vscode.l10n.t('Cancel'), description: vscode.l10n.t('nothing is written') };
+    const items: (vscode.QuickPickItem & { choice?: Choice })[] = [...choices, cancel, ...attention];
+    const picked = await vscode.window.showQuickPick(items, {
+      title: vscode.l10n.t('Codex Relay: Changes in {0}', home),
+      placeHolder: vscode.l10n.t('What shall happen with these changes?'),
+      ignoreFocusOut: true,
+    });
+    await this.#preview.close();
+    return picked?.choice;
+  }
+
+  async #tellNothingToDo(traps: readonly Trap[]): Promise<void> {
+    const makeDefault = {
+      title: vscode.l10n.t('Make Default'),
+      run: () => this.#reportingErrors(() => this.#makeDefault()),
+    };
+    const isDefault = (await this.setup()) === 'default';
+    const actions = [this.#terminalAction(), ...(isDefault ? [] : [makeDefault])];
+    this.#tell(vscode.l10n.t('Codex is set up already.'), traps, actions);
+  }
+
+  #terminalAction(): Action {
+    return { title: vscode.l10n.t('Open Codex in Terminal'), run: () => this.openTerminal() };
+  }
+
+  /** Does not wait for an answer: a message that nobody answers must hold nothing up. */
+  #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
+    const stops = traps.find(({ weight }) => weight === 'stops');
+    if (stops) {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t('config.toml, line {0}: {1}', stops.line, stops.message),
+      );
+    }
+    const titles = actions.map(({ title }) => title);
+    void vscode.window
+      .showInformationMessage(message, ...titles)
+      .then((chosen) => actions.find(({ title }) => title === chosen)?.run());
+  }
+
+  async #home(): Promise<string> {
+    const { codexHome } = await loadRelay();
+    return codexHome(process.env);
+  }
+
+  /** Files that are no TOML, cannot be read, or changed meanwhile: the error names the file, nothing is lost. */
+  async #reportingErrors(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+interface Action {
+  title: string;
+  run: () => unknown;
+}
+
+type ChoiceItem = vscode.QuickPickItem & { choice: Choice };
+
+function firstChoices(): ChoiceItem[] {
+  return [
+    {
+      label: vscode.l10n.t('Write'),
+      description: vscode.l10n.t('a profile of its own: codex -p codex-relay'),
+      choice: 'write',
+    },
+    {
+      label: vscode.l10n.t('Make Default'),
+      description: vscode.l10n.t('for plain codex and the IDE extension too; shown first'),
+      choice: 'default',
+    },
+    {
+      label: vscode.l10n.t('Copy'),
+      description: vscode.l10n.t('the profile to the clipboard; nothing is written'),
+      choice: 'copy',
+    },
+  ];
+}

@@ -1,0 +1,232 @@
+/**
+ * The relay's life in this window. Whatever asks (a command, a setting, a key, another window) only says what is
+ * wanted; one queue brings it about, so that starts and stops never overlap. Knows nothing of VS Code.
+ */
+
+import type { HistoryLimits } from '../../history/store.ts';
+import type { UpstreamOptions } from '../../relay/options.ts';
+import type { KeyStatus } from '../key-store.ts';
+import type { Provider } from '../providers.ts';
+import type { PortOwner } from './port-owner.ts';
+
+/** What needs a restart when it changes. */
+export interface ServerPlan {
+  port: number;
+  token: string;
+  toolDenylist: readonly string[];
+  /** Where history is kept; `undefined`: in memory. */
+  historyDir: string | undefined;
+  historyLimits: HistoryLimits;
+}
+
+/** What the settings, keys and workspace ask for at this moment. */
+export type Plan =
+  | { kind: 'no-provider' }
+  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'>; server: ServerPlan }
+  | { kind: 'ready'; provider: Provider; upstream: UpstreamOptions; server: ServerPlan };
+
+type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
+export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
+
+export type RelayProblem =
+  | { code: 'port-in-use'; port: number; owner: PortOwner; holder: string | undefined }
+  | { code: 'failed'; message: string };
+
+export type RelayState =
+  /** `provider` is absent when none is chosen. */
+  | { kind: 'stopped'; provider?: Provider }
+  | { kind: 'starting'; provider: Provider }
+  | { kind: 'running'; provider: Provider; url: string }
+  /** Another window serves. */
+  | { kind: 'attached'; provider: Provider; url: string }
+  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'> }
+  | { kind: 'error'; provider: Provider; problem: RelayProblem };
+
+/** A relay that this window serves. */
+export interface ServedRelay {
+  readonly url: string;
+  use(upstream: UpstreamOptions): void;
+  clearHistory(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface ControllerParts {
+  plan(): Promise<Plan>;
+  /** Rejects with the code `EADDRINUSE` when the port is taken. */
+  launch(plan: ReadyPlan): Promise<ServedRelay>;
+  probe(port: number, token: string): Promise<PortOwner>;
+  describeHolder(port: number): Promise<string | undefined>;
+  /** Calls back once, in about `ms`; returns the cancel. */
+  later(ms: number, callback: () => void): () => void;
+  onState(state: RelayState): void;
+}
+
+/** How often an attached window looks whether the owner still serves; windows differ by a jitter. */
+const WATCH_MS = 2000;
+
+export class RelayController {
+  readonly #parts: ControllerParts;
+  #wanted = false;
+  #state: RelayState = { kind: 'stopped' };
+  #served: { relay: ServedRelay; server: ServerPlan; upstream: UpstreamOptions } | undefined;
+  #tail: Promise<unknown> = Promise.resolve();
+  #waiting: Promise<RelayState> | undefined;
+  #watching: { cancel?: () => void } | undefined;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+  }
+
+  get state(): RelayState {
+    return this.#state;
+  }
+
+  /** Whether this window serves, so that it owns the history. */
+  get served(): ServedRelay | undefined {
+    return this.#served?.relay;
+  }
+
+  /** Serves or attaches; resolves with the state reached. Never rejects: a failure is a state. */
+  start(): Promise<RelayState> {
+    this.#wanted = true;
+    return this.#settle();
+  }
+
+  stop(): Promise<RelayState> {
+    this.#wanted = false;
+    return this.#settle();
+  }
+
+  restart(): Promise<RelayState> {
+    this.#wanted = true;
+    return this.#enqueue(async () => {
+      await this.#close();
+      return this.#reconcile();
+    });
+  }
+
+  /** Settings, keys or trust changed: brings the relay in line, with a restart only where one is needed. */
+  refresh(): Promise<RelayState> {
+    return this.#settle();
+  }
+
+  /** One reconciliation that has not begun yet serves everybody who asks meanwhile. */
+  #settle(): Promise<RelayState> {
+    this.#waiting ??= this.#enqueue(() => {
+      this.#waiting = undefined;
+      return this.#reconcile();
+    });
+    return this.#waiting;
+  }
+
+  #enqueue(work: () => Promise<RelayState>): Promise<RelayState> {
+    const done = this.#tail.then(work).catch((error: unknown) => {
+      // A part failed where no failure was planned for (secret storage, for one): shown, not lost.
+      const { provider } = this.#state;
+      const message = error instanceof Error ? error.message : String(error);
+      return provider
+        ? this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } })
+        : this.#state;
+    });
+    this.#tail = done;
+    return done;
+  }
+
+  async #reconcile(): Promise<RelayState> {
+    this.#stopWatching();
+    const plan = await this.#parts.plan();
+    if (!this.#wanted) {
+      await this.#close();
+      return this.#enter(
+        plan.kind === 'no-provider' ? { kind: 'stopped' } : { kind: 'stopped', provider: plan.provider },
+      );
+    }
+    if (plan.kind === 'no-provider') {
+      await this.#close();
+      return this.#enter({ kind: 'stopped' });
+    }
+    if (plan.kind === 'needs-key') return this.#waitForKey(plan);
+    if (this.#served && isSame(this.#served.server, plan.server)) {
+      if (!isSame(this.#served.upstream, plan.upstream)) this.#served.relay.use(plan.upstream);
+      this.#served.upstream = plan.upstream;
+      return this.#enter({ kind: 'running', provider: plan.provider, url: this.#served.relay.url });
+    }
+    await this.#close();
+    return this.#open(plan);
+  }
+
+  /** VS Code in a browser shows a new secret to the window that stored it only: another one may serve already. */
+  async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
+    await this.#close();
+    if ((await this.#parts.probe(port, token)) !== 'ours')
+      return this.#enter({ kind: 'needs-key', provider, reason });
+    this.#watch(port, token);
+    return this.#enter({ kind: 'attached', provider, url: `http://127.0.0.1:${port}` });
+  }
+
+  async #open(plan: ReadyPlan): Promise<RelayState> {
+    const { provider, server } = plan;
+    if (this.#state.kind !== 'attached') this.#enter({ kind: 'starting', provider });
+    try {
+      const relay = await this.#parts.launch(plan);
+      this.#served = { relay, server, upstream: plan.upstream };
+      return this.#enter({ kind: 'running', provider, url: relay.url });
+    } catch (error) {
+      if (codeOf(error) === 'EADDRINUSE') return this.#attachOrComplain(plan);
+      const message = error instanceof Error ? error.message : String(error);
+      return this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } });
+    }
+  }
+
+  async #attachOrComplain({ provider, server: { port, token } }: ReadyPlan): Promise<RelayState> {
+    const owner = await this.#parts.probe(port, token);
+    this.#watch(port, token);
+    if (owner === 'ours') return this.#enter({ kind: 'attached', provider, url: `http://127.0.0.1:${port}` });
+    const holder = await this.#parts.describeHolder(port);
+    return this.#enter({ kind: 'error', provider, problem: { code: 'port-in-use', port, owner, holder } });
+  }
+
+  /** Looks at the port until it changes hands: takes over when the owner is gone, attaches when ours came. */
+  #watch(port: number, token: string): void {
+    const watching: { cancel?: () => void } = {};
+    this.#watching = watching;
+    const look = async () => {
+      const owner = await this.#parts.probe(port, token);
+      if (this.#watching !== watching) return;
+      const wasOurs = this.#state.kind === 'attached';
+      if (owner === 'nobody' || (owner === 'ours') !== wasOurs) await this.refresh();
+      else lookLater();
+    };
+    const lookLater = () => {
+      watching.cancel = this.#parts.later(WATCH_MS * (0.9 + Math.random() * 0.2), () => void look());
+    };
+    lookLater();
+  }
+
+  #stopWatching(): void {
+    this.#watching?.cancel?.();
+    this.#watching = undefined;
+  }
+
+  async #close(): Promise<void> {
+    const served = this.#served;
+    this.#served = undefined;
+    await served?.relay.stop();
+  }
+
+  #enter(state: RelayState): RelayState {
+    this.#state = state;
+    this.#parts.onState(state);
+    return state;
+  }
+}
+
+/** Plans are plain data that is always built in the same order. */
+function isSame(before: object, after: object): boolean {
+  return JSON.stringify(before) === JSON.stringify(after);
+}
+
+function codeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
+}

@@ -1,0 +1,16 @@
+/**
+ * What is loaded only when the relay starts (dist/relay.cjs): the relay, its history, and Codex's file formats.
+ * Everything else of the extension stays small, so that activation costs VS Code nothing.
+ */
+
+export { relayProvider, usesRelay } from '../../codex/config-edit.ts';
+export { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
+export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
+export type { Trap } from '../../codex/legacy-traps.ts';
+export { howToOverride } from '../../codex/overrides.ts';
+export { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
+export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+export { openDiskStore } from '../../history/disk-store.ts';
+export { createMemoryStore } from '../../history/memory-store.ts';
+export { start } from '../../index.ts';
+export { presetById } from '../../providers/index.ts';

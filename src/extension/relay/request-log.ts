@@ -1,0 +1,86 @@
+/**
+ * The last requests, newest first. The serving window writes them to a file in the extension's global storage,
+ * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { RequestReport } from '../../relay/options.ts';
+
+export const KEPT_REQUESTS = 50;
+
+export interface RequestCounts {
+  running: number;
+  finished: number;
+  failed: number;
+}
+
+export class RequestLog {
+  readonly #file: string;
+  #reports: readonly RequestReport[] = [];
+
+  constructor(file: string) {
+    this.#file = file;
+    this.reload();
+  }
+
+  get reports(): readonly RequestReport[] {
+    return this.#reports;
+  }
+
+  get counts(): RequestCounts {
+    const counts = { running: 0, finished: 0, failed: 0 };
+    for (const { state } of this.#reports) {
+      if (state === 'running') counts.running++;
+      else if (state === 'failed') counts.failed++;
+      else counts.finished++;
+    }
+    return counts;
+  }
+
+  /** Adds a request, or brings the known one up to date. */
+  put(report: RequestReport): void {
+    this.#reports = withReport(this.#reports, report);
+  }
+
+  /** What was running when its relay went away can no longer finish. */
+  abandonRunning(): void {
+    this.#reports = this.#reports.map((report) =>
+      report.state === 'running' ? { ...report, state: 'cancelled' } : report,
+    );
+  }
+
+  clear(): void {
+    this.#reports = [];
+  }
+
+  save(): void {
+    const part = `${this.#file}.${process.pid}.tmp`;
+    writeFileSync(part, JSON.stringify(this.#reports), { mode: 0o600 });
+    renameSync(part, this.#file);
+  }
+
+  /** Takes over what the serving window saved. */
+  reload(): void {
+    try {
+      const saved: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
+      if (Array.isArray(saved)) this.#reports = saved.filter(isReport);
+    } catch {
+      // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
+      this.#reports = [];
+    }
+  }
+}
+
+export function withReport(
+  reports: readonly RequestReport[],
+  report: RequestReport,
+): readonly RequestReport[] {
+  const at = reports.findIndex(({ id }) => id === report.id);
+  return at >= 0 ? reports.with(at, report) : [report, ...reports].slice(0, KEPT_REQUESTS);
+}
+
+function isReport(value: unknown): value is RequestReport {
+  if (typeof value !== 'object' || value === null) return false;
+  const { id, state, provider, model, startedAt, calledTools } = value as Record<string, unknown>;
+  const texts = [id, state, provider, model].every((field) => typeof field === 'string');
+  return texts && typeof startedAt === 'number' && Array.isArray(calledTools);
+}

@@ -1,0 +1,82 @@
+/** Asks for an endpoint of the user's own: address, name, dialect, and whether it wants a key. */
+import * as vscode from 'vscode';
+import { PRESETS, presetByUrl } from '../../providers/index.ts';
+import { freeProviderId, isUnencrypted, type Provider } from '../providers.ts';
+import { type CustomProvider, normalBaseUrl } from '../settings.ts';
+
+/** Resolves with an entry for the setting; undefined when the user left at any step. */
+export async function askForCustomProvider(known: readonly Provider[]): Promise<CustomProvider | undefined> {
+  const title = vscode.l10n.t('Codex Relay: Add Custom Provider');
+  const address = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('Base URL of its Chat Completions API'),
+    placeHolder: 'https://api.example.com/v1',
+    ignoreFocusOut: true,
+    validateInput: validateAddress,
+  });
+  const baseUrl = address === undefined ? undefined : normalBaseUrl(address);
+  if (baseUrl === undefined) return undefined;
+
+  const { hostname } = new URL(baseUrl);
+  const name = await vscode.window.showInputBox({
+    title,
+    prompt: vscode.l10n.t('Name to show'),
+    value: hostname,
+    ignoreFocusOut: true,
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A name is needed.') : undefined),
+  });
+  if (name === undefined) return undefined;
+
+  const dialect = await vscode.window.showQuickPick(dialectItems(baseUrl), {
+    title,
+    placeHolder: vscode.l10n.t('Which dialect does it speak?'),
+    ignoreFocusOut: true,
+  });
+  if (!dialect) return undefined;
+
+  const key = await vscode.window.showQuickPick(
+    [
+      { label: vscode.l10n.t('It needs an API key'), needsKey: true },
+      { label: vscode.l10n.t('It needs no key'), needsKey: false },
+    ],
+    { title, placeHolder: vscode.l10n.t('Does the endpoint want an API key?'), ignoreFocusOut: true },
+  );
+  if (!key) return undefined;
+  return {
+    id: freeProviderId(name, [...known.map(({ id }) => id), 'openai-compatible']),
+    name: name.trim(),
+    baseUrl,
+    ...(dialect.id === undefined ? {} : { dialect: dialect.id }),
+    needsKey: key.needsKey,
+  };
+}
+
+function validateAddress(text: string): string | vscode.InputBoxValidationMessage | undefined {
+  const baseUrl = normalBaseUrl(text);
+  if (baseUrl === undefined) {
+    return vscode.l10n.t(
+      'An http or https address without user name and password, such as https://api.example.com/v1.',
+    );
+  }
+  if (!isUnencrypted(baseUrl)) return undefined;
+  return {
+    message: vscode.l10n.t(
+      'This address is not encrypted: others on the network could read keys and prompts.',
+    ),
+    severity: vscode.InputBoxValidationSeverity.Warning,
+  };
+}
+
+/** The dialect that the address gives away comes first. */
+function dialectItems(baseUrl: string): (vscode.QuickPickItem & { id?: string })[] {
+  const recognised = presetByUrl(baseUrl).profile.id;
+  const items = PRESETS.filter(({ profile }) => profile.id !== 'demo').map(({ profile: { id, name } }) => ({
+    label: name,
+    id,
+    ...(id === recognised ? { description: vscode.l10n.t('as its address says') } : {}),
+    ...(id === recognised && id === 'openai-compatible'
+      ? { description: vscode.l10n.t('when in doubt') }
+      : {}),
+  }));
+  return items.toSorted((one, other) => Number(other.id === recognised) - Number(one.id === recognised));
+}

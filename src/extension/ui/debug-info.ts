@@ -1,0 +1,62 @@
+/** What a bug report needs: versions, state, settings without anything private. */
+import type { RequestReport } from '../../relay/options.ts';
+import type { RelayState } from '../relay/controller.ts';
+import type { Settings } from '../settings.ts';
+
+export interface Versions {
+  extension: string;
+  vscode: string;
+  node: string;
+  system: string;
+  /** `undefined` on a local machine. */
+  remote: string | undefined;
+}
+
+/**
+ * Markdown. Keys and the token are not at hand here; names and addresses of own endpoints, tools, and error
+ * messages (which may quote a provider) are left out.
+ */
+export function debugInfo(
+  versions: Versions,
+  state: RelayState,
+  settings: Settings,
+  reports: readonly RequestReport[],
+): string {
+  const { customProviders, toolDenylist, modelMap, provider } = settings;
+  const isCustom = customProviders.some(({ id }) => id === provider);
+  const rows: [string, string][] = [
+    ['Codex Relay', versions.extension],
+    ['VS Code', versions.vscode],
+    ['Node', versions.node],
+    ['System', versions.system],
+    ['Remote', versions.remote ?? 'no'],
+    ['State', state.kind === 'error' ? `error (${state.problem.code})` : state.kind],
+    ['Provider', isCustom ? `custom (${dialectOf(settings)})` : provider || 'none'],
+    ['Port', `${settings.port}`],
+    ['Starts by itself', `${settings.autoStart}`],
+    ['History', `${settings.historyStore} ${JSON.stringify(settings.historyLimits)}`],
+    ['Custom providers', `${customProviders.length}`],
+    ['Mapped models', `${Object.keys(modelMap).length}`],
+    ['Denied tools', `${toolDenylist.length}`],
+  ];
+  const requests = reports
+    .slice(0, 10)
+    .map(
+      ({ state, stream, durationMs, error }) =>
+        `- ${state}${error ? ` (${error.code})` : ''}, ${stream ? 'streamed' : 'blocking'}, ${durationMs ?? '-'} ms`,
+    );
+  return [
+    '| Codex Relay | debug info |',
+    '|:--|:--|',
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+    '',
+    'Last requests:',
+    '',
+    ...(requests.length > 0 ? requests : ['- none']),
+    '',
+  ].join('\n');
+}
+
+function dialectOf({ customProviders, provider }: Settings): string {
+  return customProviders.find(({ id }) => id === provider)?.dialect ?? 'openai-compatible';
+}

@@ -1,0 +1,210 @@
+/** Choosing who answers Codex: providers, models and keys. Each flow ends by saying what happened. */
+import * as vscode from 'vscode';
+import { presetById } from '../../providers/index.ts';
+import type { Provider } from '../providers.ts';
+import type { RelayController } from '../relay/controller.ts';
+import { listModels, refusalOfKey } from '../relay/launcher.ts';
+import type { Session } from '../session.ts';
+import { askForCustomProvider } from './custom-provider-input.ts';
+import { askForKey, type KeyVerdict } from './key-input.ts';
+import { pickModel } from './model-picker.ts';
+import { type ListedProvider, pickProvider } from './provider-picker.ts';
+
+export class ProviderCommands {
+  readonly #session: Session;
+  readonly #controller: RelayController;
+  /** Tells the other windows that a key changed. */
+  readonly #keysChanged: () => void;
+
+  constructor(session: Session, controller: RelayController, keysChanged: () => void) {
+    this.#session = session;
+    this.#controller = controller;
+    this.#keysChanged = keysChanged;
+  }
+
+  /** `id` comes from a key binding or another extension; without one, the list is shown. */
+  async selectProvider(id?: unknown): Promise<void> {
+    if (typeof id === 'string') {
+      const provider = this.#session.providers.find((known) => known.id === id);
+      if (provider) return this.use(provider);
+      void vscode.window.showErrorMessage(vscode.l10n.t('There is no provider "{0}".', id));
+      return;
+    }
+    const choice = await pickProvider(await this.#listed(), this.#session.provider?.id);
+    if (!choice) return;
+    if (choice.kind === 'add') return this.addCustomProvider();
+    const { kind, provider } = choice;
+    if (kind === 'use') return this.use(provider);
+    if (kind === 'key') return this.setKey(provider);
+    if (kind === 'remove')
+      return provider.custom ? this.removeCustomProvider(provider) : this.removeKey(provider);
+    if (provider.keyUrl !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.keyUrl));
+  }
+
+  /** Makes the provider the current one; asks for what it still lacks. A switch counts from the next request. */
+  async use(provider: Provider): Promise<void> {
+    const { keys } = this.#session;
+    const lacksKey = provider.needsKey && (await keys.status(provider)) !== 'present';
+    if (lacksKey && !(await this.#askAndStoreKey(provider))) return;
+    if (this.#session.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
+    await this.#session.chooseProvider(provider.id);
+    const state = await this.#controller.start();
+    if (state.kind !== 'running' && state.kind !== 'attached') return;
+    const model = this.#session.modelOf(provider) ?? '';
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
+      5000,
+    );
+  }
+
+  async selectModel(): Promise<void> {
+    const provider = this.#session.provider;
+    if (!provider) return this.selectProvider();
+    if (!(await this.#askAndStoreModel(provider))) return;
+    await this.#controller.refresh();
+    const model = this.#session.modelOf(provider) ?? '';
+    vscode.window.setStatusBarMessage(
+      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
+      5000,
+    );
+  }
+
+  async setKey(given?: Provider): Promise<void> {
+    const provider = given ?? (await this.#pickKeyOwner());
+    if (!provider || !(await this.#askAndStoreKey(provider))) return;
+    // Somebody who has no provider yet means this one.
+    if (!this.#session.provider) return this.use(provider);
+    await this.#controller.refresh();
+    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is stored.', provider.name));
+  }
+
+  async removeKey(given?: Provider): Promise<void> {
+    const owners = (await this.#listed())
+      .filter(({ key }) => key !== 'missing')
+      .map(({ provider }) => provider);
+    if (owners.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('No API key is stored.'));
+      return;
+    }
+    const provider = given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key shall be removed?')));
+    if (!provider) return;
+    const remove = vscode.l10n.t('Remove');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Remove the API key of {0}?', provider.name),
+      {
+        modal: true,
+        detail: vscode.l10n.t('The key stays valid at the provider until you revoke it there.'),
+      },
+      remove,
+    );
+    if (answer !== remove) return;
+    await this.#session.keys.remove(provider.id);
+    this.#keysChanged();
+    await this.#controller.refresh();
+    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
+  }
+
+  async addCustomProvider(): Promise<void> {
+    const added = await askForCustomProvider(this.#session.providers);
+    if (!added) return;
+    await this.#session.addCustomProvider(added);
+    const provider = this.#session.providers.find(({ id }) => id === added.id);
+    if (provider) await this.use(provider);
+  }
+
+  async removeCustomProvider(given?: Provider): Promise<void> {
+    const own = this.#session.providers.filter(({ custom }) => custom);
+    if (own.length === 0) {
+      void vscode.window.showInformationMessage(vscode.l10n.t('There is no custom provider.'));
+      return;
+    }
+    const provider =
+      given ?? (await this.#pickOne(own, vscode.l10n.t('Which custom provider shall be removed?')));
+    if (!provider) return;
+    const remove = vscode.l10n.t('Remove');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Remove {0} and its API key?', provider.name),
+      { modal: true },
+      remove,
+    );
+    if (answer !== remove) return;
+    await this.#session.removeCustomProvider(provider.id);
+    this.#keysChanged();
+    await this.#controller.refresh();
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
+  }
+
+  async #listed(): Promise<ListedProvider[]> {
+    const { keys, providers } = this.#session;
+    return Promise.all(
+      providers.map(async (provider) => ({
+        provider,
+        key: provider.needsKey ? await keys.status(provider) : 'missing',
+        model: this.#session.modelOf(provider),
+      })),
+    );
+  }
+
+  async #askAndStoreKey(provider: Provider): Promise<boolean> {
+    const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
+    if (key === undefined) return false;
+    await this.#session.keys.set(provider, key);
+    this.#keysChanged();
+    return true;
+  }
+
+  async #askAndStoreModel(provider: Provider): Promise<boolean> {
+    const upstream = await this.#session.upstreamOf(provider);
+    const model = await pickModel(provider, this.#session.modelOf(provider), () => listModels(upstream));
+    if (model === undefined) return false;
+    await this.#session.chooseModel(provider, model);
+    return true;
+  }
+
+  async #testKey(provider: Provider, key: string): Promise<KeyVerdict> {
+    try {
+      await listModels(await this.#session.upstreamOf(provider, key));
+      const keyCheckPath = presetById(provider.preset)?.keyCheckPath;
+      if (keyCheckPath === undefined) return { kind: 'good' };
+      const refusal = await refusalOfKey(below(provider.baseUrl, keyCheckPath), key);
+      if (refusal === undefined) return { kind: 'good' };
+      return { kind: 'rejected', message: vscode.l10n.t('{0} refuses the key: {1}', provider.name, refusal) };
+    } catch (error) {
+      const isRejected = error instanceof Error && 'code' in error && error.code === 'upstream_unauthorized';
+      const message = error instanceof Error ? error.message : String(error);
+      return { kind: isRejected ? 'rejected' : 'unknown', message };
+    }
+  }
+
+  #pickKeyOwner(): Promise<Provider | undefined> {
+    const current = this.#session.provider;
+    const owners = this.#session.providers.filter(({ needsKey }) => needsKey);
+    // The one in use first: most often its key is meant.
+    const ordered = [
+      ...owners.filter(({ id }) => id === current?.id),
+      ...owners.filter(({ id }) => id !== current?.id),
+    ];
+    return this.#pickOne(ordered, vscode.l10n.t('Whose API key?'));
+  }
+
+  async #pickOne(providers: readonly Provider[], placeHolder: string): Promise<Provider | undefined> {
+    const items = providers.map((provider) => ({
+      label: provider.name,
+      description: hostOf(provider),
+      provider,
+    }));
+    const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    return picked?.provider;
+  }
+}
+
+function hostOf({ baseUrl }: Provider): string {
+  return new URL(baseUrl).host;
+}
+
+/** The path below a base URL, whose query stays at the end. */
+function below(baseUrl: string, path: string): string {
+  const url = new URL(baseUrl);
+  url.pathname += path;
+  return url.href;
+}

@@ -1,0 +1,179 @@
+/** The relay itself: start, stop, test, look inside. */
+import * as vscode from 'vscode';
+import type { RelayController, RelayState } from '../relay/controller.ts';
+import { askForAnswer } from '../relay/launcher.ts';
+import { freePortAbove } from '../relay/port-owner.ts';
+import type { RequestLog } from '../relay/request-log.ts';
+import type { WindowSignals } from '../relay/window-signals.ts';
+import type { Session } from '../session.ts';
+import { debugInfo } from './debug-info.ts';
+import { duration } from './request-text.ts';
+import { describeProblem, describeState } from './state-words.ts';
+
+export interface RelayCommandParts {
+  session: Session;
+  controller: RelayController;
+  requests: RequestLog;
+  signals: WindowSignals;
+  log: vscode.LogOutputChannel;
+  extensionVersion: string;
+  /** Called when the list of requests was emptied. */
+  requestsChanged: () => void;
+}
+
+export class RelayCommands {
+  readonly #parts: RelayCommandParts;
+
+  constructor(parts: RelayCommandParts) {
+    this.#parts = parts;
+  }
+
+  async start(): Promise<void> {
+    const { controller, signals } = this.#parts;
+    const state = await withProgress(vscode.l10n.t('Starting the relay'), () => controller.start());
+    signals.send('start');
+    await this.#tell(state);
+  }
+
+  async stop(): Promise<void> {
+    const { controller, signals } = this.#parts;
+    // Every window stops, or an attached one would take over.
+    signals.send('stop');
+    await controller.stop();
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.'),
+    );
+  }
+
+  async restart(): Promise<void> {
+    const { controller } = this.#parts;
+    await this.#tell(await withProgress(vscode.l10n.t('Restarting the relay'), () => controller.restart()));
+  }
+
+  async testConnection(): Promise<void> {
+    const { session } = this.#parts;
+    const { provider } = session;
+    if (!provider) {
+      await vscode.commands.executeCommand('codexRelay.selectProvider');
+      return;
+    }
+    const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
+    const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+    const upstream = await session.upstreamOf(provider);
+    const result = await vscode.window.withProgress(options, (_progress, cancel) => {
+      const abort = new AbortController();
+      cancel.onCancellationRequested(() => abort.abort());
+      return askForAnswer(upstream, abort.signal).catch((error: Error) =>
+        abort.signal.aborted ? undefined : error,
+      );
+    });
+    if (!result) return;
+    if (result instanceof Error)
+      return this.#offer(vscode.window.showErrorMessage, result.message, [this.#logAction()]);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} answers: {1} in {2}.', provider.name, result.model, duration(result.milliseconds)),
+    );
+  }
+
+  async clearHistory(): Promise<void> {
+    const { controller, signals, requests, requestsChanged } = this.#parts;
+    const clear = vscode.l10n.t('Clear');
+    const answer = await vscode.window.showWarningMessage(
+      vscode.l10n.t('Clear the history of Codex Relay?'),
+      {
+        modal: true,
+        detail: vscode.l10n.t(
+          "Responses kept for continuation, retained reasoning and the list of requests are removed. Codex's own sessions stay as they are.",
+        ),
+      },
+      clear,
+    );
+    if (answer !== clear) return;
+    await controller.served?.clearHistory();
+    requests.clear();
+    requests.save();
+    requestsChanged();
+    signals.send('clear-history');
+    void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
+  }
+
+  async copyDebugInfo(): Promise<void> {
+    const { session, controller, requests, extensionVersion } = this.#parts;
+    const versions = {
+      extension: extensionVersion,
+      vscode: `${vscode.version} (${vscode.env.appName})`,
+      node: process.version,
+      system: `${process.platform} ${process.arch}`,
+      remote: vscode.env.remoteName?.replace(/[:+].*$/, ''),
+    };
+    await vscode.env.clipboard.writeText(
+      debugInfo(versions, controller.state, session.settings, requests.reports),
+    );
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('Debug info is on the clipboard. It holds no key, no prompt and no private address.'),
+    );
+  }
+
+  /** Says that a start did not lead to a running relay, with what helps. */
+  async tellTrouble(state: RelayState): Promise<void> {
+    if (state.kind !== 'error') return;
+    const { problem } = state;
+    const actions =
+      problem.code === 'port-in-use'
+        ? [this.#otherPortAction(problem.port), this.#logAction()]
+        : [this.#logAction()];
+    await this.#offer(vscode.window.showErrorMessage, describeProblem(problem), actions);
+  }
+
+  async #tell(state: RelayState): Promise<void> {
+    if (state.kind === 'error') return this.tellTrouble(state);
+    if (state.kind === 'needs-key') {
+      const action = {
+        title: vscode.l10n.t('Set API Key'),
+        run: () => vscode.commands.executeCommand('codexRelay.setApiKey'),
+      };
+      return this.#offer(vscode.window.showWarningMessage, describeState(state), [action]);
+    }
+    if (state.kind === 'stopped') {
+      const action = {
+        title: vscode.l10n.t('Select Provider'),
+        run: () => vscode.commands.executeCommand('codexRelay.selectProvider'),
+      };
+      return this.#offer(vscode.window.showInformationMessage, describeState(state), [action]);
+    }
+    vscode.window.setStatusBarMessage(describeState(state), 5000);
+  }
+
+  #logAction(): Action {
+    return { title: vscode.l10n.t('Show Log'), run: () => this.#parts.log.show() };
+  }
+
+  #otherPortAction(port: number): Action {
+    return {
+      title: vscode.l10n.t('Use Another Port'),
+      run: async () => {
+        const { session, controller } = this.#parts;
+        await session.usePort(await freePortAbove(port));
+        await this.#tell(await controller.start());
+        // Codex still knows the old port: its files are changed only with the user's consent.
+        await vscode.commands.executeCommand('codexRelay.generateCodexConfig');
+      },
+    };
+  }
+
+  async #offer(show: ShowMessage, message: string, actions: readonly Action[]): Promise<void> {
+    const chosen = await show(message, ...actions.map(({ title }) => title));
+    await actions.find(({ title }) => title === chosen)?.run();
+  }
+}
+
+type ShowMessage = (message: string, ...actions: string[]) => Thenable<string | undefined>;
+
+interface Action {
+  title: string;
+  run: () => unknown;
+}
+
+function withProgress<T>(title: string, work: () => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, work);
+}

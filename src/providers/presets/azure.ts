@@ -1,0 +1,16 @@
+import type { Preset } from '../preset.ts';
+import { openai } from './openai.ts';
+
+/** A resource's own address is the base URL: `https://NAME.openai.azure.com/openai/v1`. Models are deployments. */
+export const azure: Preset = {
+  ...openai,
+  profile: { ...openai.profile, id: 'azure', name: 'Azure OpenAI' },
+  baseUrl: undefined,
+  hosts: ['openai.azure.com', 'services.ai.azure.com', 'cognitiveservices.azure.com'],
+  keyHeader: 'api-key',
+  listsOtherNames: true,
+  keyUrl: 'https://ai.azure.com',
+  keyVariable: 'AZURE_OPENAI_API_KEY',
+  suggestedPort: 4465,
+  source: 'Azure OpenAI docs (v1 API), OpenAI API reference',
+};

@@ -1,0 +1,47 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import { switchAndEffort } from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+export const deepseek: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'deepseek',
+    name: 'DeepSeek',
+    optionalFields: ['temperature', 'top_p', 'top_logprobs', 'frequency_penalty', 'presence_penalty'],
+    ...switchAndEffort(
+      { thinking: { type: 'enabled' } },
+      { thinking: { type: 'disabled' } },
+      'low',
+      'high',
+      'max',
+    ),
+    thinksByDefault: true,
+    responseFormat: 'json_object',
+    // 400 "Thinking mode does not support this tool_choice" for all but auto and none.
+    toolChoicesThinking: ['none'],
+    maxTools: 128,
+    emptyAssistantContent: 'empty',
+    userImages: 'note',
+    toolImages: 'note',
+    // 400 "reasoning_content ... must be passed back" where any assistant message of a tool loop lacks it.
+    reasoningReplay: {
+      ...BASE_PROFILE.reasoningReplay,
+      turns: 'all',
+      field: 'reasoning_content',
+      placeholder: '',
+    },
+  },
+  models: [
+    { match: ['*flash*', '*v4.1*'], profile: { userImages: 'send', toolImages: 'inline' } },
+    { match: ['deepseek-v4-pro*'], profile: { lateInstructions: 'keep' } },
+  ],
+  baseUrl: 'https://api.deepseek.com',
+  hosts: ['api.deepseek.com'],
+  needsKey: true,
+  keyUrl: 'https://platform.deepseek.com/api_keys',
+  keyVariable: 'DEEPSEEK_API_KEY',
+  defaultModel: 'deepseek-v4-pro',
+  suggestedPort: 4446,
+  source: 'DeepSeek API docs (thinking mode, function calling), @ai-sdk/deepseek 3.0.56',
+  checked: '2026-11-22',
+};

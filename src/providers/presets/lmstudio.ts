@@ -1,0 +1,24 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import { FIXED_EFFORT, MISTRAL_MODELS, reasoningEffort } from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+export const lmstudio: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'lmstudio',
+    name: 'LM Studio',
+    optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
+    ...FIXED_EFFORT,
+    responseFormat: 'json_schema_only',
+    toolSchema: 'inlined',
+    // Values are plain words; an object is refused.
+    toolChoices: ['none', 'auto', 'required'],
+  },
+  models: [{ match: ['*gpt-oss*'], profile: reasoningEffort('low', 'medium', 'high') }, MISTRAL_MODELS],
+  baseUrl: 'http://localhost:1234/v1',
+  hosts: ['localhost:1234'],
+  needsKey: false,
+  suggestedPort: 4467,
+  source: 'lmstudio-ai/docs (OpenAI compatibility endpoints)',
+  checked: '2026-11-22',
+};

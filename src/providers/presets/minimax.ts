@@ -1,0 +1,49 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+/** In mainland China: give `https://api.minimaxi.com/v1` as the base URL. */
+export const minimax: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'minimax',
+    name: 'MiniMax',
+    maxTokensField: 'max_completion_tokens',
+    optionalFields: ['temperature', 'top_p'],
+    // Thinking apart from the text, in `reasoning_details`.
+    extraFields: { reasoning_split: true },
+    ...FIXED_EFFORT,
+    thinksByDefault: true,
+    responseFormat: 'prompt',
+    // Not documented.
+    toolChoices: [],
+    userImages: 'note',
+    toolImages: 'note',
+    detailsMayRepeat: true,
+    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all' },
+    errorCodes: {
+      1002: 'rate_limit_exceeded',
+      1004: 'upstream_unauthorized',
+      1008: 'insufficient_quota',
+      1039: 'context_length_exceeded',
+      2049: 'upstream_unauthorized',
+    },
+  },
+  models: [
+    {
+      match: ['minimax-m3', 'minimax-m3-*'],
+      profile: thinkingSwitch({ thinking: { type: 'adaptive' } }, { thinking: { type: 'disabled' } }),
+    },
+    { match: ['minimax-m3.1*'], profile: reasoningEffort('low', 'medium', 'high', 'xhigh', 'max') },
+    { match: ['minimax-m3*'], profile: { userImages: 'send', toolImages: 'user-message' } },
+  ],
+  baseUrl: 'https://api.minimax.io/v1',
+  hosts: ['api.minimax.io', 'api.minimaxi.com'],
+  needsKey: true,
+  keyUrl: 'https://platform.minimax.io/user-center/basic-information/interface-key',
+  keyVariable: 'MINIMAX_API_KEY',
+  defaultModel: 'MiniMax-M3',
+  suggestedPort: 4458,
+  source: 'MiniMax docs (text-openai-api, errorcode)',
+  checked: '2026-11-22',
+};

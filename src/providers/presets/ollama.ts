@@ -1,0 +1,24 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import { reasoningEffort } from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+export const ollama: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'ollama',
+    name: 'Ollama',
+    // `max_completion_tokens` is ignored without a word.
+    optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
+    ...reasoningEffort('none', 'low', 'medium', 'high', 'max'),
+    toolChoices: ['auto'],
+    // References are lost on the way to the chat template.
+    toolSchema: 'inlined',
+    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
+  },
+  baseUrl: 'http://localhost:11434/v1',
+  hosts: ['localhost:11434', 'ollama.com'],
+  needsKey: false,
+  suggestedPort: 4466,
+  source: 'ollama/ollama openai/openai.go, Ollama docs (OpenAI compatibility)',
+  checked: '2026-11-22',
+};

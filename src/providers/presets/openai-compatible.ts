@@ -1,0 +1,21 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import {
+  CLAUDE_MODELS,
+  DEEPSEEK_MODELS,
+  GEMINI_MODELS,
+  KIMI_MODELS,
+  MISTRAL_MODELS,
+} from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+/** Any endpoint that is only known to be "OpenAI-compatible". */
+export const openaiCompatible: Preset = {
+  profile: BASE_PROFILE,
+  // Gateways pass the rules of the model's own vendor through.
+  models: [CLAUDE_MODELS, GEMINI_MODELS, DEEPSEEK_MODELS, KIMI_MODELS, MISTRAL_MODELS],
+  baseUrl: undefined,
+  hosts: [],
+  needsKey: false,
+  source: 'What the documented providers have in common',
+  checked: '2026-11-22',
+};

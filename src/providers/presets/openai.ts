@@ -1,0 +1,60 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
+import type { ModelRule, Preset } from '../preset.ts';
+
+/** Which OpenAI models reason, and what Chat Completions lets them do with tools. */
+export const OPENAI_MODELS: readonly ModelRule[] = [
+  { match: ['gpt-4*', 'gpt-3.5*', 'chatgpt-4o*'], profile: { ...FIXED_EFFORT, thinksByDefault: false } },
+  { match: ['o1*', 'o3*', 'o4*'], profile: reasoningEffort('low', 'medium', 'high') },
+  { match: ['gpt-5', 'gpt-5-*'], profile: reasoningEffort('minimal', 'low', 'medium', 'high') },
+  // Chat Completions refuses function tools beside reasoning; only "none" passes.
+  {
+    match: ['gpt-5.4*', 'gpt-5.5*', 'gpt-5.6*', 'gpt-6*'],
+    profile: {
+      ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
+      effortWithTools: 'none',
+    },
+  },
+];
+
+/** Codex speaks to OpenAI itself; this is for other clients, and for models that want the Chat API. */
+export const openai: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'openai',
+    name: 'OpenAI',
+    maxTokensField: 'max_completion_tokens',
+    optionalFields: [
+      'frequency_penalty',
+      'metadata',
+      'parallel_tool_calls',
+      'presence_penalty',
+      'prompt_cache_key',
+      'safety_identifier',
+      'service_tier',
+      'store',
+      'temperature',
+      'top_logprobs',
+      'top_p',
+    ],
+    ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
+    thinksByDefault: true,
+    instructionRole: 'developer',
+    lateInstructions: 'keep',
+    strictTools: true,
+    maxTools: 128,
+    toolCallIds: 'max40',
+    thinkTag: null,
+    // Chat Completions never shows reasoning.
+    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'never' },
+  },
+  models: OPENAI_MODELS,
+  baseUrl: 'https://api.openai.com/v1',
+  hosts: ['api.openai.com'],
+  needsKey: true,
+  keyUrl: 'https://platform.openai.com/api-keys',
+  keyVariable: 'OPENAI_API_KEY',
+  suggestedPort: 4464,
+  source: 'OpenAI API reference (chat completions), openai-openapi#541',
+  checked: '2026-11-22',
+};

@@ -1,0 +1,61 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import {
+  CLAUDE_MODELS,
+  DEEPSEEK_MODELS,
+  effortFields,
+  GEMINI_MODELS,
+  GLM_MODELS,
+  KIMI_MODELS,
+  MISTRAL_MODELS,
+} from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
+
+export const openrouter: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'openrouter',
+    name: 'OpenRouter',
+    optionalFields: [
+      'parallel_tool_calls',
+      'temperature',
+      'top_p',
+      'frequency_penalty',
+      'presence_penalty',
+      'top_logprobs',
+      'service_tier',
+    ],
+    ...effortFields(Object.fromEntries(LEVELS.map((effort) => [effort, { reasoning: { effort } }]))),
+    toolImages: 'inline',
+    webSearch: { tool: { type: 'openrouter:web_search' } },
+    // Each entry as it came, in order: signatures and encrypted parts belong to the backend.
+    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all' },
+  },
+  // The rules of the model's own vendor show through.
+  models: [
+    {
+      match: ['openai/*', 'anthropic/*'],
+      profile: { instructionRole: 'developer', lateInstructions: 'keep' },
+    },
+    { match: ['openai/*'], profile: { toolCallIds: 'max40', maxTools: 128, strictTools: true } },
+    CLAUDE_MODELS,
+    GEMINI_MODELS,
+    DEEPSEEK_MODELS,
+    KIMI_MODELS,
+    GLM_MODELS,
+    MISTRAL_MODELS,
+  ],
+  baseUrl: 'https://openrouter.ai/api/v1',
+  hosts: ['openrouter.ai'],
+  needsKey: true,
+  isVendorPrefix: true,
+  headers: { 'x-openrouter-title': 'Codex Relay' },
+  keyUrl: 'https://openrouter.ai/settings/keys',
+  keyCheckPath: '/key',
+  keyVariable: 'OPENROUTER_API_KEY',
+  suggestedPort: 4452,
+  source:
+    'OpenRouter docs (reasoning tokens, tool calling, web search), OpenRouterTeam/ai-sdk-provider CHANGELOG',
+  checked: '2026-11-22',
+};

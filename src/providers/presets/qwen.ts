@@ -1,0 +1,71 @@
+import { BASE_PROFILE } from '../base-profile.ts';
+import {
+  DEEPSEEK_MODELS,
+  FIXED_EFFORT,
+  KIMI_MODELS,
+  reasoningEffort,
+  thinkingSwitch,
+} from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+export const qwen: Preset = {
+  profile: {
+    ...BASE_PROFILE,
+    id: 'qwen',
+    name: 'Qwen (Alibaba Model Studio)',
+    optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'presence_penalty'],
+    ...thinkingSwitch({ enable_thinking: true }, { enable_thinking: false }),
+    thinksByDefault: true,
+    responseFormat: 'json_object',
+    // 400 for a forced tool while thinking.
+    toolChoicesThinking: ['auto', 'none'],
+    emptyAssistantContent: 'empty',
+    webSearch: { fields: { enable_search: true } },
+    // Left out by default; hosted models of other vendors keep those vendors' rules.
+    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'never', field: 'reasoning_content' },
+    errorCodes: { Arrearage: 'insufficient_quota', model_not_found: 'model_not_found' },
+  },
+  models: [
+    {
+      match: ['qwen3.6*', 'qwen3.7*', 'qwen3.8*'],
+      profile: {
+        // Earlier thinking is understood only when it is asked to be kept.
+        extraFields: { preserve_thinking: true },
+        reasoningReplay: { turns: 'all' },
+      },
+    },
+    { match: ['qwen3.7*', 'qwen3.8*'], profile: { responseFormat: 'json_schema' } },
+    { match: ['qwen3.8*'], profile: reasoningEffort('low', 'medium', 'xhigh') },
+    {
+      match: ['qwen3.7-max*', 'qwen3-coder*', 'qwen3-max*'],
+      profile: { userImages: 'note', toolImages: 'note' },
+    },
+    { match: ['qwen3-coder*'], profile: { ...FIXED_EFFORT, thinksByDefault: false } },
+    DEEPSEEK_MODELS,
+    {
+      match: ['deepseek-v4*'],
+      profile: { ...reasoningEffort('low', 'high', 'max'), userImages: 'note', toolImages: 'note' },
+    },
+    { match: ['deepseek-v4.1*'], profile: { userImages: 'send', toolImages: 'user-message' } },
+    KIMI_MODELS,
+    {
+      match: ['glm*'],
+      profile: {
+        ...reasoningEffort('low', 'high', 'max'),
+        toolChoices: ['auto'],
+        reasoningReplay: { turns: 'all' },
+        userImages: 'note',
+        toolImages: 'note',
+      },
+    },
+  ],
+  baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  hosts: ['dashscope-intl.aliyuncs.com', 'dashscope-us.aliyuncs.com', 'maas.aliyuncs.com'],
+  needsKey: true,
+  keyUrl: 'https://modelstudio.console.alibabacloud.com/?tab=playground#/api-key',
+  keyVariable: 'DASHSCOPE_API_KEY',
+  defaultModel: 'qwen3.7-plus',
+  suggestedPort: 4448,
+  source: 'Alibaba Model Studio docs (OpenAI compatibility, deep thinking), @ai-sdk/alibaba 2.0.58',
+  checked: '2026-11-22',
+};

@@ -1,0 +1,13 @@
+import type { Preset } from '../preset.ts';
+import { zai } from './zai.ts';
+
+/** The platform for mainland China: the same dialect, other keys. */
+export const zhipu: Preset = {
+  ...zai,
+  profile: { ...zai.profile, id: 'zhipu', name: 'Zhipu BigModel (GLM, China)' },
+  baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
+  hosts: ['open.bigmodel.cn'],
+  keyUrl: 'https://open.bigmodel.cn/usercenter/proj-mgmt/apikeys',
+  keyVariable: 'ZHIPU_API_KEY',
+  suggestedPort: 4457,
+};

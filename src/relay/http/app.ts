@@ -1,0 +1,124 @@
+/** The HTTP surface: routes, and errors in the shape that each client understands. */
+import Router from '@koa/router';
+import Koa, { type Context, type Middleware } from 'koa';
+import { errorEnvelope, RelayError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { ListedModel } from '../../providers/model-list.ts';
+import { forCodex } from '../../translate/errors/codex.ts';
+import { parseRequest } from '../../wire/request-schema.ts';
+import type { Provider } from '../routing/provider.ts';
+import type { RelayService } from '../service.ts';
+import { readJson } from './body.ts';
+import { isCodex } from './codex-client.ts';
+import { bearerOf, guard, localOnly } from './guard.ts';
+import { statusRoute } from './status-route.ts';
+import { routeStoredResponses } from './stored-responses.ts';
+
+export interface AppOptions {
+  service: RelayService;
+  token: string | undefined;
+  maxBodyBytes: number;
+  logger: Logger;
+  version: string;
+  /** Entries in the format of Codex's model catalog. */
+  codexModels: (provider: Provider, listed: readonly ListedModel[]) => readonly object[];
+}
+
+export function createApp(options: AppOptions): Koa {
+  const app = new Koa();
+  const router = new Router();
+  // Some clients are given the base URL without /v1; the path's one meaning is the same.
+  for (const prefix of ['', '/v1']) {
+    router.post(`${prefix}/responses`, (ctx) => respond(ctx, options));
+    router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
+    routeStoredResponses(router, prefix, options.service);
+  }
+  router.get('/healthz', (ctx) => {
+    ctx.body = { status: 'ok', version: options.version, running: options.service.runningCount };
+  });
+  app.use(answerErrors(options.logger));
+  app.use(localOnly);
+  app.use(statusRoute(options.token));
+  app.use(guard(options.token));
+  app.use(router.routes());
+  app.use(notFound);
+  app.on('error', (error: Error) => options.logger.debug(`http: ${error.message}`));
+  return app;
+}
+
+async function respond(ctx: Context, options: AppOptions): Promise<void> {
+  const { service, maxBodyBytes } = options;
+  const request = parseRequest(await readJson(ctx.req, maxBodyBytes));
+  const client = { isCodex: isCodex(ctx.headers), bearer: clientKey(ctx, options) };
+  const exchange = await service.begin(request, client);
+  if (!request.stream) {
+    ctx.body = await exchange.whole(ctx.res);
+    return;
+  }
+  await exchange.streamTo(ctx.res);
+  // Written already: Koa must not answer once more.
+  ctx.respond = false;
+}
+
+/** The client's own key, to be passed on; our token is for us alone. */
+function clientKey(ctx: Context, { token }: AppOptions): string | undefined {
+  return token === undefined ? bearerOf(ctx) : undefined;
+}
+
+/**
+ * One body for two readers: `data` is OpenAI's list, `models` is what Codex looks for. Codex, which says its
+ * release in the query, needs entries of some 10 KB each; nobody else is sent them.
+ */
+async function listModels(ctx: Context, options: AppOptions): Promise<void> {
+  const { service, codexModels } = options;
+  const { provider } = service;
+  const listed = await service.models(clientKey(ctx, options));
+  ctx.body = {
+    object: 'list',
+    data: listed.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: provider.profile.id })),
+    models: 'client_version' in ctx.query ? codexModels(provider, listed) : [],
+  };
+}
+
+const notFound: Middleware = (ctx) => {
+  throw new RelayError('not_found', `The relay has no route ${ctx.method} ${ctx.path}.`);
+};
+
+function answerErrors(logger: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (cause) {
+      const error = asRelayError(cause, logger);
+      if (ctx.headerSent || ctx.res.destroyed) {
+        ctx.respond = false;
+        return;
+      }
+      answer(ctx, error);
+    }
+  };
+}
+
+function asRelayError(cause: unknown, logger: Logger): RelayError {
+  if (cause instanceof RelayError) return cause;
+  const what = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  logger.error(`unexpected: ${what}`);
+  return new RelayError('internal_error', 'The relay failed on this request; its log has the details.', {
+    cause,
+  });
+}
+
+function answer(ctx: Context, error: RelayError): void {
+  // An unread body would be taken for the next request.
+  if (error.code === 'request_too_large') ctx.set('connection', 'close');
+  if (isCodex(ctx.headers) && ctx.method === 'POST') {
+    // Any other status makes Codex try five more times, and most hide the message.
+    ctx.status = 400;
+    ctx.type = 'text/plain';
+    ctx.body = forCodex(error).message;
+    return;
+  }
+  ctx.status = error.status;
+  if (error.retryAfterSeconds !== undefined) ctx.set('retry-after', String(error.retryAfterSeconds));
+  ctx.body = errorEnvelope(error);
+}

@@ -1,0 +1,62 @@
+/**
+ * Stands before every route. The relay spends its user's keys, so only programs of this machine may use it:
+ * loopback Host (against DNS rebinding), no browser Origin, and the token where one is set.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import { RelayError } from '../../errors.ts';
+
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+
+/** Refuses requests from web pages, and those that took the relay for another host. */
+export const localOnly: Middleware = (ctx, next) => {
+  if (!LOOPBACK_HOST.test(ctx.get('host'))) {
+    throw new RelayError('forbidden', 'The relay answers only requests to 127.0.0.1 or localhost.');
+  }
+  if (ctx.get('origin') !== '' || ctx.get('sec-fetch-site') !== '') {
+    throw new RelayError('forbidden', 'The relay answers no requests from web pages.');
+  }
+  return next();
+};
+
+/**
+ * Wants the token, where one is set.
+ * @throws RelayError `invalid_request` for a token that no client could send
+ */
+export function guard(token: string | undefined): Middleware {
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
+      param: 'token',
+    });
+  }
+  const expected = token === undefined ? undefined : digest(token);
+  return async (ctx, next) => {
+    if (expected !== undefined && !timingSafeEqual(digest(bearerOf(ctx) ?? ''), expected)) {
+      throw new RelayError(
+        'unauthorized',
+        'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").',
+      );
+    }
+    // Codex tries a WebSocket only where it is configured, and falls back at once on 426.
+    if (ctx.get('upgrade').toLowerCase() === 'websocket') {
+      ctx.set('connection', 'close');
+      throw new RelayError(
+        'invalid_request',
+        'The relay speaks HTTP only: set supports_websockets = false.',
+        {
+          status: 426,
+        },
+      );
+    }
+    await next();
+  };
+}
+
+/** The client's bearer token; undefined when it sent none. */
+export function bearerOf(ctx: Context): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(ctx.get('authorization'))?.[1];
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,97 @@
+/**
+ * OpenAI's routes for responses that are stored or running: retrieve, delete, list input items, cancel. The
+ * shapes are those of its API reference (2026-11).
+ */
+import type Router from '@koa/router';
+import { RelayError } from '../../errors.ts';
+import type { StoredTurn } from '../../history/store.ts';
+import type { Content, InputItem } from '../../wire/responses.ts';
+import type { RelayService } from '../service.ts';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+
+/** @param prefix path before `/responses` */
+export function routeStoredResponses(router: Router, prefix: string, service: RelayService): void {
+  const path = `${prefix}/responses/:id`;
+  router.get(path, async (ctx) => {
+    if (ctx.query['stream'] === 'true') {
+      throw invalid('stream', 'a response that is stored cannot be streamed again; leave it out.');
+    }
+    const { id = '' } = ctx.params;
+    ctx.body = service.runningResponse(id) ?? (await storedTurn(service, id)).response;
+  });
+  router.delete(path, async (ctx) => {
+    const { id = '' } = ctx.params;
+    if (!(await service.history.delete(id))) throw notFound(id);
+    ctx.body = { id, object: 'response', deleted: true };
+  });
+  router.get(`${path}/input_items`, async (ctx) => {
+    const { input } = await storedTurn(service, ctx.params['id'] ?? '');
+    ctx.body = listPage(input.map(listedItem), new URLSearchParams(ctx.querystring));
+  });
+  router.post(`${path}/cancel`, async (ctx) => {
+    const { id = '' } = ctx.params;
+    const cancelled = await service.cancel(id);
+    if (cancelled !== undefined) {
+      ctx.body = cancelled;
+      return;
+    }
+    const { status } = (await storedTurn(service, id)).response;
+    throw new RelayError(
+      'invalid_request',
+      `Response '${id}' is ${status}: only a running one can be cancelled.`,
+    );
+  });
+}
+
+async function storedTurn(service: RelayService, id: string): Promise<StoredTurn> {
+  const turn = await service.history.turn(id);
+  if (turn === undefined) throw notFound(id);
+  return turn;
+}
+
+function notFound(id: string): RelayError {
+  return new RelayError('response_not_found', `Response with id '${id}' not found.`, { param: 'id' });
+}
+
+function invalid(param: string, what: string): RelayError {
+  return new RelayError('invalid_request', `${param}: ${what}`, { param });
+}
+
+// ------------------------------------------------------------------------------------------- input items
+
+/** One page of a list, newest first unless asked otherwise. @throws RelayError for a parameter that is wrong */
+function listPage(items: readonly InputItem[], query: URLSearchParams) {
+  const order = query.get('order') ?? 'desc';
+  if (order !== 'asc' && order !== 'desc') throw invalid('order', 'must be asc or desc.');
+  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw invalid('limit', `must be a whole number from 1 to ${MAX_LIMIT}.`);
+  }
+  const ordered = order === 'asc' ? items : items.toReversed();
+  const after = query.get('after');
+  const at = after === null ? -1 : ordered.findIndex((item) => item.id === after);
+  if (after !== null && at === -1) throw invalid('after', 'names no item of this list.');
+  const data = ordered.slice(at + 1, at + 1 + limit);
+  return {
+    object: 'list',
+    data,
+    first_id: data[0]?.id ?? null,
+    last_id: data.at(-1)?.id ?? null,
+    has_more: at + 1 + limit < ordered.length,
+  };
+}
+
+/** Clients may send a message in short; lists show it in full. */
+function listedItem(item: InputItem): InputItem {
+  if ((item.type ?? 'message') !== 'message') return item;
+  return { ...item, type: 'message', status: item.status ?? 'completed', content: parts(item) };
+}
+
+function parts({ role, content }: InputItem): Exclude<Content, string> {
+  if (typeof content !== 'string') return content ?? [];
+  if (role !== 'assistant') return [{ type: 'input_text', text: content }];
+  const part = { type: 'output_text', text: content, annotations: [], logprobs: [] };
+  return [part];
+}

@@ -1,0 +1,25 @@
+/** Which errors Codex shows, retries or swallows (Codex facts, section 3: measured with 0.169.0). */
+import { type ErrorCode, RelayError } from '../../errors.ts';
+
+/** Codes whose meaning Codex knows; they work inside a stream only. */
+const UNDERSTOOD: ReadonlySet<ErrorCode> = new Set([
+  'context_length_exceeded',
+  'insufficient_quota',
+  'rate_limit_exceeded',
+  'server_is_overloaded',
+]);
+
+/** Codex retries a stream that fails with a code that it does not know: right for these. */
+const WORTH_A_RETRY: ReadonlySet<ErrorCode> = new Set(['upstream_error', 'upstream_stalled', 'cancelled']);
+
+/** Whether an error before the stream must be told inside of one, so that Codex understands its code. */
+export function needsStream(error: RelayError): boolean {
+  return UNDERSTOOD.has(error.code);
+}
+
+/** The error as Codex shows it: what no retry can cure gets the code whose message it prints verbatim. */
+export function forCodex(error: RelayError): RelayError {
+  const isKnown = UNDERSTOOD.has(error.code) || error.code === 'model_not_found';
+  if (isKnown || WORTH_A_RETRY.has(error.code)) return error;
+  return new RelayError('invalid_prompt', error.message, { cause: error });
+}

@@ -1,0 +1,99 @@
+/** A provider's own reasoning, back on the assistant message that it belongs to, in the form that it wants. */
+import type { ChatAssistantMessage, ChatToolCall } from '../../wire/chat.ts';
+import type { Json, JsonObject } from '../../wire/responses.ts';
+import type { Profile } from '../profile.ts';
+import { mergeDetails } from './details.ts';
+import type { ProviderReasoning } from './reasoning.ts';
+
+/** A call with the id by which reasoning knows it. */
+export interface ReplayedCall {
+  callId: string;
+  chat: ChatToolCall;
+}
+
+/** Whether the provider wants back anything of a turn that made this many calls. */
+export function wantsReasoning({ reasoningReplay, lostCallExtra }: Profile, callCount: number): boolean {
+  return isReplayed(reasoningReplay.turns, callCount) || (lostCallExtra !== null && callCount > 0);
+}
+
+function isReplayed(turns: Profile['reasoningReplay']['turns'], callCount: number): boolean {
+  return turns === 'all' || (turns === 'tool-turns' && callCount > 0);
+}
+
+/** @param reasoning undefined where it was lost, or was another model's */
+export function giveReasoningBack(
+  message: ChatAssistantMessage,
+  calls: readonly ReplayedCall[],
+  reasoning: ProviderReasoning | undefined,
+  { reasoningReplay, signedThoughtsOnly, lostCallExtra, thinkTag }: Profile,
+): void {
+  const { turns, field, placeholder } = reasoningReplay;
+  giveCallExtrasBack(calls, reasoning, lostCallExtra);
+  if (!isReplayed(turns, calls.length)) return;
+  // What is missed is missed under the name that most providers have for it.
+  const target = field === 'as-received' ? (reasoning?.field ?? 'reasoning_content') : field;
+  if (target === 'reasoning_details') {
+    const details = reasoning?.details ?? (placeholder === null ? undefined : []);
+    if (details !== undefined)
+      message.reasoning_details = signedThoughtsOnly ? details.filter(isSigned) : details;
+    return;
+  }
+  const thought = reasoning?.text || placeholder;
+  if (thought === null) return;
+  if (target === 'thinking_block') message.content = withThinkingBlock(message.content, thought);
+  else if (target === 'think_tags') message.content = withThinkTags(message.content, thought, thinkTag);
+  else message[target] = thought;
+}
+
+/** Several reasoning items of one turn (reasoning, text, reasoning) as one. */
+export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first;
+  const details = parts.flatMap((part) => part.details ?? []);
+  const hasDetails = parts.some((part) => part.details !== undefined);
+  return {
+    ...first,
+    field: parts.find((part) => part.text !== '')?.field ?? first.field,
+    text: parts.map((part) => part.text).join(''),
+    ...(hasDetails ? { details: mergeDetails([], details) } : {}),
+    callExtras: Object.fromEntries(parts.flatMap((part) => Object.entries(part.callExtras ?? {}))),
+  };
+}
+
+function giveCallExtrasBack(
+  calls: readonly ReplayedCall[],
+  reasoning: ProviderReasoning | undefined,
+  lost: Profile['lostCallExtra'],
+): void {
+  let isAnyGiven = false;
+  for (const call of calls) {
+    const extra = reasoning?.callExtras?.[call.callId];
+    if (extra === undefined) continue;
+    call.chat.extra_content = extra;
+    isAnyGiven = true;
+  }
+  const [first] = calls;
+  // Gemini signs the first of parallel calls only (2026-11).
+  if (!isAnyGiven && lost !== null && first !== undefined) first.chat.extra_content = lost;
+}
+
+/** Anthropic's and Google's backends refuse thinking text whose signature is missing. */
+function isSigned(entry: Json): boolean {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
+  return entry['type'] !== 'reasoning.text' || Boolean(entry['signature']);
+}
+
+function withThinkingBlock(content: ChatAssistantMessage['content'], thought: string): JsonObject[] {
+  const block = { type: 'thinking', thinking: [{ type: 'text', text: thought }], closed: true };
+  return typeof content === 'string' && content !== '' ? [block, { type: 'text', text: content }] : [block];
+}
+
+function withThinkTags(
+  content: ChatAssistantMessage['content'],
+  thought: string,
+  thinkTag: Profile['thinkTag'],
+): string {
+  const tag = thinkTag ?? 'think';
+  const text = typeof content === 'string' ? content : '';
+  return `<${tag}>${thought}</${tag}>\n\n${text}`;
+}

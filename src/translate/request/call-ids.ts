@@ -1,0 +1,66 @@
+/**
+ * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and travel through the
+ * client unchanged; ids of another provider, or of this relay, get an alias that is the same in every request.
+ */
+import type { Profile } from '../profile.ts';
+
+type Rule = Profile['toolCallIds'];
+
+const FITS: Readonly<Record<Rule, RegExp>> = {
+  any: /^/,
+  // Mistral, 2026-11.
+  alnum9: /^[A-Za-z0-9]{9}$/,
+  // OpenAI, 2026-11.
+  max40: /^.{1,40}$/s,
+  // Anthropic's models behind gateways, 2026-11.
+  word: /^[A-Za-z0-9_-]{1,64}$/,
+};
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+const HASH_LENGTH = 9;
+
+/** The ids of one request. */
+export class CallIds {
+  readonly #rule: Rule;
+  readonly #upstream = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  constructor(rule: Rule) {
+    this.#rule = rule;
+  }
+
+  /** The provider's id for a client's; different ids never share one. */
+  upstream(callId: string): string {
+    let alias = this.#upstream.get(callId);
+    if (alias !== undefined) return alias;
+    alias = FITS[this.#rule].test(callId) ? callId : this.#alias(callId);
+    for (let salt = 1; this.#taken.has(alias); salt++) alias = this.#alias(`${callId}\n${salt}`);
+    this.#upstream.set(callId, alias);
+    this.#taken.add(alias);
+    return alias;
+  }
+
+  #alias(callId: string): string {
+    const hash = hash9(callId);
+    if (this.#rule === 'alnum9') return hash;
+    return `${callId.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 40 - HASH_LENGTH - 1)}_${hash}`;
+  }
+}
+
+/** Nine characters of two FNV-1a hashes: short, deterministic, and enough to tell the calls of a session apart. */
+function hash9(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x1b873593;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    low = Math.imul(low ^ unit, 0x01000193);
+    high = Math.imul(high ^ unit, 0x85ebca6b);
+    high ^= high >>> 13;
+  }
+  let rest = (high >>> 0) * 0x100000 + ((low >>> 0) & 0xfffff);
+  let hash = '';
+  while (hash.length < HASH_LENGTH) {
+    hash += ALPHABET[rest % ALPHABET.length];
+    rest = Math.floor(rest / ALPHABET.length);
+  }
+  return hash;
+}

@@ -1,0 +1,77 @@
+/** Content parts of the Responses API as Chat text and parts. */
+import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
+import type { Content, ContentPart, InputItem, Json } from '../../wire/responses.ts';
+
+const IMAGE_NOTE = '[an image was here; this model reads text only]';
+
+/** What a piece of content holds once it is taken apart. */
+export interface Contents {
+  text: string;
+  images: ChatImagePart[];
+}
+
+export function readContent(content: Content | Json | null | undefined): Contents {
+  if (typeof content === 'string') return { text: content, images: [] };
+  if (content === null || content === undefined) return { text: '', images: [] };
+  if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
+  const texts: string[] = [];
+  const images: ChatImagePart[] = [];
+  for (const part of content as unknown as readonly (ContentPart | Json)[]) {
+    if (!isPart(part)) {
+      // Outputs of tools are not checked: what is no part is what some tool said.
+      texts.push(typeof part === 'string' ? part : JSON.stringify(part));
+      continue;
+    }
+    const image = imagePart(part);
+    if (image === undefined) texts.push(partText(part));
+    else images.push(image);
+  }
+  return { text: texts.filter((text) => text !== '').join('\n'), images };
+}
+
+/** A user message: plain text where there is no image (many providers take only that), else parts in order. */
+export function userContent(
+  content: Content | null | undefined,
+  images: 'send' | 'note',
+): string | ChatPart[] {
+  if (!Array.isArray(content)) return typeof content === 'string' ? content : '';
+  const parts = content as readonly ContentPart[];
+  const hasImage = parts.some((part) => imagePart(part) !== undefined);
+  if (!hasImage || images === 'note') {
+    return parts
+      .map((part) => (imagePart(part) === undefined ? partText(part) : IMAGE_NOTE))
+      .filter((text) => text !== '')
+      .join('\n');
+  }
+  return parts.flatMap((part): ChatPart[] => {
+    const image = imagePart(part);
+    if (image !== undefined) return [image];
+    const text = partText(part);
+    return text === '' ? [] : [{ type: 'text', text }];
+  });
+}
+
+/** The text of an item of a kind that this relay does not know: nothing that was said is lost. */
+export function anyText(item: InputItem): string {
+  const texts = [readContent(item.content).text, item.input ?? '', readContent(item.output).text];
+  return texts.filter((text) => text !== '').join('\n');
+}
+
+function isPart(value: ContentPart | Json): value is ContentPart {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function partText(part: ContentPart): string {
+  if (typeof part.text === 'string') return part.text;
+  if (typeof part.refusal === 'string') return part.refusal;
+  if (part.type === 'input_file')
+    return `[the file ${part.filename ?? 'without a name'} was attached; it cannot be read here]`;
+  return '';
+}
+
+function imagePart(part: ContentPart): ChatImagePart | undefined {
+  const url = typeof part.image_url === 'string' ? part.image_url : part.image_url?.url;
+  if (!url) return undefined;
+  const detail = part.detail && part.detail !== 'original' ? { detail: part.detail } : {};
+  return { type: 'image_url', image_url: { url, ...detail } };
+}

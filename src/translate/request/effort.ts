@@ -1,0 +1,40 @@
+/** `reasoning.effort` in the provider's words: clamped to what the model knows, never a 400. */
+
+import type { JsonObject } from '../../wire/responses.ts';
+import type { Profile } from '../profile.ts';
+
+/** Weakest first; a request for a level that a provider lacks takes the nearest, the stronger one on a tie. */
+const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
+
+export interface ChatEffort {
+  level: string;
+  fields: JsonObject;
+}
+
+/** Undefined: nothing is sent, and the provider does as it does by default. */
+export function effortFor(
+  asked: string | null | undefined,
+  profile: Profile,
+  hasTools: boolean,
+): ChatEffort | undefined {
+  if (profile.effort === 'none') return undefined;
+  const wanted = hasTools && profile.effortWithTools !== null ? profile.effortWithTools : asked;
+  const level = wanted ? nearest(wanted, profile.effortLevels) : undefined;
+  if (level === undefined) return undefined;
+  const fields = profile.effort === 'fields' ? profile.effortFields[level] : { reasoning_effort: level };
+  return fields === undefined ? undefined : { level, fields };
+}
+
+/** Whether the model thinks when it is asked for this effort, in requests without tools. */
+export function isThinking(asked: string | null | undefined, profile: Profile): boolean {
+  const effort = effortFor(asked, profile, false);
+  return effort === undefined ? profile.thinksByDefault : effort.level !== 'none';
+}
+
+function nearest(wanted: string, levels: readonly string[]): string | undefined {
+  if (levels.length === 0 || levels.includes(wanted)) return wanted;
+  const at = EFFORTS.indexOf(wanted);
+  if (at === -1) return undefined;
+  const distance = (level: string) => Math.abs(EFFORTS.indexOf(level) - at);
+  return levels.reduce((best, level) => (distance(level) <= distance(best) ? level : best));
+}

@@ -1,0 +1,163 @@
+/** The settings of a request (everything but messages and tools) in the provider's dialect. */
+import type { ChatRequest, ChatUserMessage } from '../../wire/chat.ts';
+import type {
+  JsonObject,
+  ResponsesRequest,
+  TextFormat,
+  ToolChoice,
+  ToolReference,
+} from '../../wire/responses.ts';
+import type { OptionalField, Profile, ToolChoiceKind } from '../profile.ts';
+import { answerSchema } from '../tools/json-schema.ts';
+import type { ToolTable } from '../tools/table.ts';
+import { effortFor, isThinking } from './effort.ts';
+
+/** Sampling and accounting fields that both APIs spell the same. */
+const SAME_NAME: readonly Exclude<OptionalField, 'parallel_tool_calls'>[] = [
+  'frequency_penalty',
+  'metadata',
+  'presence_penalty',
+  'prompt_cache_key',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'temperature',
+  'top_logprobs',
+  'top_p',
+];
+
+export function applySettings(
+  body: ChatRequest,
+  request: ResponsesRequest,
+  profile: Profile,
+  tools: ToolTable,
+): void {
+  if (profile.usageRequest === 'stream_options') body.stream_options = { include_usage: true };
+  for (const field of SAME_NAME) {
+    const value = request[field];
+    if (value !== undefined && value !== null && profile.optionalFields.includes(field)) body[field] = value;
+  }
+  if (request.max_output_tokens) body[profile.maxTokensField] = request.max_output_tokens;
+  applyToolSettings(body, request, profile, tools);
+  const effort = effortFor(request.reasoning?.effort, profile, body.tools !== undefined);
+  Object.assign(body, profile.extraFields, effort?.fields);
+  applyFormat(body, request.text?.format, profile);
+}
+
+function applyToolSettings(
+  body: ChatRequest,
+  request: ResponsesRequest,
+  profile: Profile,
+  tools: ToolTable,
+): void {
+  const { webSearch } = tools;
+  if (webSearch !== null && 'fields' in webSearch) Object.assign(body, webSearch.fields);
+  const choice = sendableChoice(chatToolChoice(request.tool_choice, tools), request, profile);
+  const { only } = choice;
+  const functions =
+    only === undefined ? tools.chatTools : tools.chatTools.filter(({ function: { name } }) => only.has(name));
+  const hasRoom = profile.maxTools === null || functions.length < profile.maxTools;
+  const isOffered = webSearch !== null && 'tool' in webSearch && only === undefined && hasRoom;
+  const search = isOffered ? [webSearch.tool] : [];
+  // A tool setting without tools is a 400 at most providers.
+  if (functions.length + search.length === 0) return;
+  body.tools = search.length === 0 ? functions : [...functions, ...search];
+  if (choice.value !== undefined) body.tool_choice = choice.value;
+  const parallel = request.parallel_tool_calls;
+  if (typeof parallel === 'boolean' && profile.optionalFields.includes('parallel_tool_calls')) {
+    body['parallel_tool_calls'] = parallel;
+  }
+}
+
+interface ChatToolChoice {
+  kind: ToolChoiceKind;
+  value: ChatRequest['tool_choice'] | undefined;
+  /** `allowed_tools` has no Chat form: the others are left out of `tools`. */
+  only?: ReadonlySet<string>;
+}
+
+function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable): ChatToolChoice {
+  if (choice === undefined || choice === null) return { kind: 'auto', value: undefined };
+  if (typeof choice === 'string') return { kind: choice, value: choice };
+  if (choice.type === 'allowed_tools') {
+    const only = new Set((choice.tools ?? []).map((tool) => declaredName(tool, tools) ?? ''));
+    const kind = choice.mode === 'required' ? 'required' : 'auto';
+    return { kind, value: kind, only };
+  }
+  const name = declaredName(choice, tools);
+  // A hosted tool that was dropped, or a name that was never declared, cannot be forced.
+  if (name === undefined) return { kind: 'auto', value: undefined };
+  return { kind: 'named', value: { type: 'function', function: { name } } };
+}
+
+/** The choice as the provider can be asked for it: what it refuses becomes the nearest that it accepts. */
+function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
+  const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
+  const accepted =
+    toolChoicesThinking !== null && isThinking(request.reasoning?.effort, profile)
+      ? toolChoicesThinking
+      : toolChoices;
+  const { kind, value, only } = choice;
+  const rest = only === undefined ? {} : { only };
+  if (accepted.includes(kind)) {
+    return kind === 'required' ? { kind, value: requiredChoice, ...rest } : choice;
+  }
+  // No tool may be called: none is offered.
+  if (kind === 'none') return { kind, value: undefined, only: new Set() };
+  if (kind === 'named' && typeof value === 'object' && accepted.includes('required')) {
+    return { kind: 'required', value: requiredChoice, only: new Set([value.function.name]) };
+  }
+  return { kind: 'auto', value: undefined, ...rest };
+}
+
+function declaredName(reference: ToolReference, tools: ToolTable): string | undefined {
+  const name = tools.upstreamName(reference.namespace, reference.name ?? reference.type);
+  return tools.resolve(name) === undefined ? undefined : name;
+}
+
+// ---------------------------------------------------------------------------------- response formats
+
+function applyFormat(body: ChatRequest, format: TextFormat | null | undefined, profile: Profile): void {
+  if (!format || format.type === 'text') return;
+  const isFree = profile.formatWithTools || body.tools === undefined;
+  const spoken = isFree ? profile.responseFormat : 'prompt';
+  if (format.type === 'json_schema' && spoken.startsWith('json_schema')) {
+    body['response_format'] = { type: 'json_schema', json_schema: chatSchema(format, profile) };
+    return;
+  }
+  if (spoken === 'json_schema' || spoken === 'json_object') body['response_format'] = { type: 'json_object' };
+  const schema = format.type === 'json_schema' ? (format.schema ?? {}) : undefined;
+  body.messages = withFormatInWords(body.messages, schema);
+}
+
+function chatSchema(format: TextFormat, profile: Profile): JsonObject {
+  return {
+    name: format.name ?? 'response',
+    ...(format.description ? { description: format.description } : {}),
+    schema: answerSchema(format.schema ?? {}, profile.toolSchema),
+    ...(typeof format.strict === 'boolean' ? { strict: format.strict } : {}),
+  };
+}
+
+/**
+ * The messages with the wanted format in words, at the end, so that the cached prefix stays what it was.
+ * Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * @param schema undefined: any JSON object
+ */
+export function withFormatInWords(
+  messages: ChatRequest['messages'],
+  schema: JsonObject | undefined,
+): ChatRequest['messages'] {
+  const start = 'Answer with one JSON object and nothing else.';
+  const text =
+    schema === undefined
+      ? start
+      : `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
+  const last = messages.at(-1);
+  if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
+  const content: ChatUserMessage['content'] =
+    typeof last.content === 'string'
+      ? `${last.content}\n\n${text}`
+      : [...last.content, { type: 'text', text }];
+  return [...messages.slice(0, -1), { role: 'user', content }];
+}

@@ -1,0 +1,341 @@
+/**
+ * JSON Schemas in the flavour that a provider accepts. Clients send what MCP servers declare: `$ref`, `anyOf`
+ * beside `type`, unions at the root, missing types. A rewritten schema accepts at least what the original did,
+ * as far as the flavour can say it; the client still checks the arguments against its own schema.
+ */
+import { isObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../wire/responses.ts';
+import type { SchemaFlavour } from '../profile.ts';
+
+interface Rules {
+  /** Keywords that are left out wherever they stand. */
+  drop: ReadonlySet<string>;
+  inlineRefs: boolean;
+  /** `anyOf`, `oneOf` and `allOf` at the root become one object with all their properties. */
+  flatRoot: boolean;
+  /** `oneOf` becomes `anyOf`, `allOf` is merged, `const` becomes `enum`, tuples become lists. */
+  simpleUnions: boolean;
+  /** What `type: [T, "null"]` becomes. */
+  typeLists: 'keep' | 'anyOf' | 'nullable';
+  /** Every schema names its type, and never beside `anyOf`. */
+  typeEverywhere: boolean;
+}
+
+const META = ['$schema', '$id', '$comment', '$anchor'];
+const PLAIN: Rules = {
+  drop: new Set(META),
+  inlineRefs: false,
+  flatRoot: false,
+  simpleUnions: false,
+  typeLists: 'keep',
+  typeEverywhere: false,
+};
+
+const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
+  plain: PLAIN,
+  inlined: { ...PLAIN, inlineRefs: true },
+  // Anthropic's models, direct or behind gateways, 2026-11: no union at the root.
+  claude: { ...PLAIN, flatRoot: true },
+  // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
+  moonshot: {
+    drop: new Set([...META, 'if', 'then', 'else', 'not', 'patternProperties', 'dependentSchemas']),
+    inlineRefs: true,
+    flatRoot: true,
+    simpleUnions: true,
+    typeLists: 'anyOf',
+    typeEverywhere: true,
+  },
+  // Gemini's OpenAI endpoint, 2026-11: 400 'Unknown name "..."' / "Cannot find field".
+  gemini: {
+    drop: new Set([
+      ...META,
+      'additionalProperties',
+      'propertyNames',
+      'patternProperties',
+      'unevaluatedProperties',
+      'examples',
+      'exclusiveMinimum',
+      'exclusiveMaximum',
+      'if',
+      'then',
+      'else',
+      'not',
+    ]),
+    inlineRefs: true,
+    flatRoot: true,
+    simpleUnions: true,
+    typeLists: 'nullable',
+    typeEverywhere: false,
+  },
+};
+
+/** Keywords whose value is a map of names to schemas, a list of schemas, one schema. */
+const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
+const SCHEMA_LISTS = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
+const SCHEMAS = new Set([
+  'items',
+  'additionalProperties',
+  'propertyNames',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+]);
+const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
+
+/** Deeper or larger schemas than these are cut: a few references can inline to millions of nodes. */
+const MAX_DEPTH = 40;
+const MAX_INLINED = 500;
+
+/** The parameters of a function: an object at the root in every flavour. */
+export function toolParameters(schema: JsonObject, flavour: SchemaFlavour): JsonObject {
+  const rules = FLAVOURS[flavour];
+  const rewritten = new Rewriter(schema, rules).root();
+  const flat = rules.flatRoot ? withoutRootUnions(rewritten) : rewritten;
+  const { type: _, properties, ...rest } = flat;
+  return { type: 'object', properties: isObject(properties) ? properties : {}, ...rest };
+}
+
+/** The schema of an answer, whose root may be of any type. */
+export function answerSchema(schema: JsonObject, flavour: SchemaFlavour): JsonObject {
+  return new Rewriter(schema, FLAVOURS[flavour]).root();
+}
+
+/**
+ * A schema for `strict: true`: every object is closed and requires all its properties; those that were optional
+ * may be null instead. A schema that is strict already stays as it is.
+ */
+export function strictSchema(schema: JsonObject): JsonObject {
+  return mapSchemas(schema, (node) => {
+    const { properties } = node;
+    if (!isObject(properties)) return node;
+    const required = new Set(Array.isArray(node['required']) ? node['required'] : []);
+    const entries = Object.entries(properties);
+    return {
+      ...node,
+      properties: Object.fromEntries(
+        entries.map(([name, value]) => [name, required.has(name) ? value : orNull(value)]),
+      ),
+      required: entries.map(([name]) => name),
+      additionalProperties: false,
+    };
+  });
+}
+
+class Rewriter {
+  readonly #schema: JsonObject;
+  readonly #rules: Rules;
+  readonly #openRefs = new Set<string>();
+  #inlined = 0;
+
+  constructor(schema: JsonObject, rules: Rules) {
+    this.#schema = schema;
+    this.#rules = rules;
+  }
+
+  root(): JsonObject {
+    return this.#node(this.#schema, 0);
+  }
+
+  #node(schema: JsonObject, depth: number): JsonObject {
+    if (depth > MAX_DEPTH) return { type: 'object' };
+    const { inlineRefs, simpleUnions } = this.#rules;
+    const ref = schema['$ref'];
+    if (inlineRefs && typeof ref === 'string') return this.#inline(ref, schema, depth);
+    const result: JsonObject = {};
+    for (const [keyword, value] of Object.entries(schema)) {
+      if (this.#isDropped(keyword)) continue;
+      result[keyword] = this.#value(keyword, value, depth);
+    }
+    return this.#typed(simpleUnions ? simplified(result) : result, depth);
+  }
+
+  #isDropped(keyword: string): boolean {
+    const isDefinitions = keyword === '$defs' || keyword === 'definitions';
+    return this.#rules.drop.has(keyword) || (this.#rules.inlineRefs && isDefinitions);
+  }
+
+  #value(keyword: string, value: Json, depth: number): Json {
+    if (SCHEMA_MAPS.has(keyword) && isObject(value)) {
+      const entries = Object.entries(value).map(([name, schema]) => [name, this.#schemaOr(schema, depth)]);
+      return Object.fromEntries(entries);
+    }
+    if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) {
+      return value.map((schema) => this.#schemaOr(schema, depth));
+    }
+    if (!SCHEMAS.has(keyword)) return value;
+    return Array.isArray(value)
+      ? value.map((schema) => this.#schemaOr(schema, depth))
+      : this.#schemaOr(value, depth);
+  }
+
+  #schemaOr(value: Json, depth: number): Json {
+    if (isObject(value)) return this.#node(value, depth + 1);
+    // `true` as a property means "anything"; where types are demanded it needs one.
+    return value;
+  }
+
+  #inline(ref: string, schema: JsonObject, depth: number): JsonObject {
+    const { $ref: _, ...siblings } = schema;
+    const target = this.#openRefs.has(ref) ? undefined : resolve(this.#schema, ref);
+    this.#inlined += 1;
+    // A schema that holds itself has no finite form: its inside stays open.
+    if (target === undefined || this.#inlined > MAX_INLINED) {
+      return this.#node({ ...siblings, type: 'object' }, depth + 1);
+    }
+    this.#openRefs.add(ref);
+    const result = this.#node({ ...target, ...siblings }, depth + 1);
+    this.#openRefs.delete(ref);
+    return result;
+  }
+
+  #typed(schema: JsonObject, depth: number): JsonObject {
+    const { typeLists, typeEverywhere } = this.#rules;
+    const { type } = schema;
+    if (Array.isArray(type) && typeLists !== 'keep')
+      return this.#typed(withoutTypeList(schema, typeLists), depth);
+    if (!typeEverywhere) return schema;
+    const properties = schema['properties'];
+    const whole = isObject(properties)
+      ? { ...schema, properties: mapValues(properties, typedProperty) }
+      : schema;
+    if (Array.isArray(whole['anyOf'])) return typeInBranches(whole);
+    return typeof type === 'string' ? whole : { type: guessedType(whole), ...without(whole, 'type') };
+  }
+}
+
+// ----------------------------------------------------------------------------------------- one schema
+
+function simplified(schema: JsonObject): JsonObject {
+  const { oneOf, allOf, const: constant, prefixItems, ...rest } = schema;
+  let result: JsonObject = rest;
+  if (Array.isArray(oneOf) && result['anyOf'] === undefined) result = { ...result, anyOf: oneOf };
+  if (Array.isArray(result['anyOf']) && result['anyOf'].length === 0) result = without(result, 'anyOf');
+  if (Array.isArray(allOf)) result = allOf.filter(isObject).reduce<JsonObject>(mergedSchemas, result);
+  if (constant !== undefined) result = { ...result, enum: [constant] };
+  const tuple = prefixItems ?? result['items'];
+  if (Array.isArray(tuple))
+    result = { ...result, items: tuple.length === 1 ? (tuple[0] ?? {}) : { anyOf: tuple } };
+  return result;
+}
+
+/** Both at once, as far as one object can say it: properties and requirements of both, the first one's details. */
+function mergedSchemas(first: JsonObject, second: JsonObject): JsonObject {
+  const result = { ...second, ...first };
+  const [left, right] = [first['properties'], second['properties']];
+  if (isObject(left) && isObject(right)) result['properties'] = { ...right, ...left };
+  const required = [first['required'], second['required']].flatMap((list) =>
+    Array.isArray(list) ? list : [],
+  );
+  if (required.length > 0) result['required'] = [...new Set(required)];
+  return result;
+}
+
+function withoutTypeList(schema: JsonObject, form: 'anyOf' | 'nullable'): JsonObject {
+  const { type, ...rest } = schema;
+  const types = Array.isArray(type) ? type : [];
+  const others = types.filter((name) => name !== 'null');
+  const isNullable = others.length < types.length;
+  // The branches say it already.
+  if (rest['anyOf'] !== undefined) return rest;
+  if (form === 'nullable') {
+    const nullable = isNullable ? { nullable: true } : {};
+    const [only] = others;
+    if (only !== undefined && others.length === 1) return { type: only, ...rest, ...nullable };
+    return { ...rest, ...nullable, anyOf: others.map((name) => ({ type: name })) };
+  }
+  const { description, ...constraints } = rest;
+  const branches = types.map(
+    (name): JsonObject => (name === 'null' ? { type: name } : { type: name, ...constraints }),
+  );
+  const [only] = branches;
+  const about = description === undefined ? {} : { description };
+  return branches.length === 1 && only !== undefined ? { ...only, ...about } : { ...about, anyOf: branches };
+}
+
+function typeInBranches(schema: JsonObject): JsonObject {
+  const { type, anyOf, ...rest } = schema;
+  const branches = (Array.isArray(anyOf) ? anyOf : []).map((branch) => {
+    if (!isObject(branch)) return branch;
+    const named = branch['type'] !== undefined || branch['anyOf'] !== undefined;
+    return named ? branch : { type: type ?? guessedType(branch), ...branch };
+  });
+  return { ...rest, anyOf: branches };
+}
+
+function typedProperty(property: Json): Json {
+  return isObject(property) ? property : { type: 'string' };
+}
+
+function guessedType(schema: JsonObject): string {
+  const [value] = Array.isArray(schema['enum']) ? schema['enum'] : [];
+  if (typeof value === 'number') return 'number';
+  if (typeof value === 'boolean') return 'boolean';
+  if (schema['properties'] !== undefined || schema['required'] !== undefined) return 'object';
+  if (schema['items'] !== undefined) return 'array';
+  return 'string';
+}
+
+/** The branches of a union as one object: all properties, and what every branch requires. */
+function withoutRootUnions(schema: JsonObject): JsonObject {
+  const union = UNIONS.find((keyword) => Array.isArray(schema[keyword]));
+  if (union === undefined) return schema;
+  const { [union]: list, ...rest } = schema;
+  const branches = (Array.isArray(list) ? list : []).filter(isObject);
+  const required = branches.map((branch) => (Array.isArray(branch['required']) ? branch['required'] : []));
+  const common = (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
+  const properties = Object.assign({}, ...branches.map((branch) => branch['properties']), rest['properties']);
+  const own = Array.isArray(rest['required']) ? rest['required'] : [];
+  const all = [...new Set([...own, ...common])];
+  const { required: __, ...open } = rest;
+  const flat = { ...open, properties, ...(all.length > 0 ? { required: all } : {}) };
+  return withoutRootUnions(flat);
+}
+
+function orNull(schema: Json): Json {
+  if (!isObject(schema)) return schema;
+  const { type } = schema;
+  if (type === 'null' || (Array.isArray(type) && type.includes('null'))) return schema;
+  if (typeof type === 'string' && schema['enum'] === undefined) return { ...schema, type: [type, 'null'] };
+  const { anyOf } = schema;
+  if (Array.isArray(anyOf)) {
+    const allowsNull = anyOf.some((branch) => isObject(branch) && branch['type'] === 'null');
+    return allowsNull ? schema : { ...schema, anyOf: [...anyOf, { type: 'null' }] };
+  }
+  return { anyOf: [schema, { type: 'null' }] };
+}
+
+// -------------------------------------------------------------------------------------------- walking
+
+function mapSchemas(schema: JsonObject, change: (node: JsonObject) => JsonObject, depth = 0): JsonObject {
+  if (depth > MAX_DEPTH) return schema;
+  const inner = (value: Json): Json => (isObject(value) ? mapSchemas(value, change, depth + 1) : value);
+  const result: JsonObject = {};
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (SCHEMA_MAPS.has(keyword) && isObject(value)) result[keyword] = mapValues(value, inner);
+    else if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) result[keyword] = value.map(inner);
+    else result[keyword] = SCHEMAS.has(keyword) ? inner(value) : value;
+  }
+  return change(result);
+}
+
+/** The schema behind `#/$defs/name`, `#/definitions/a/b` or `#`; undefined for anything else. */
+function resolve(schema: JsonObject, ref: string): JsonObject | undefined {
+  if (!ref.startsWith('#')) return undefined;
+  let at: Json | undefined = schema;
+  for (const step of ref.slice(1).split('/').filter(Boolean)) {
+    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    at = isObject(at) ? at[key] : undefined;
+  }
+  return isObject(at) ? at : undefined;
+}
+
+function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]));
+}
+
+function without(object: JsonObject, key: string): JsonObject {
+  const { [key]: _, ...rest } = object;
+  return rest;
+}

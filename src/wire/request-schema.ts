@@ -1,0 +1,199 @@
+/** Checks a request body: enough that the translator can trust its types, lenient about all that it ignores. */
+import * as z from 'zod/mini';
+import { RelayError } from '../errors.ts';
+import type { ResponsesRequest, Tool } from './responses.ts';
+
+const nullish = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
+const text = nullish(z.string());
+const number = nullish(z.number());
+const flag = nullish(z.boolean());
+const object = z.record(z.string(), z.any());
+
+const part = z.looseObject({
+  type: z.string(),
+  text: z.optional(z.string()),
+  refusal: z.optional(z.string()),
+  image_url: nullish(z.union([z.string(), z.looseObject({ url: z.string() })])),
+  detail: text,
+  filename: z.optional(z.string()),
+});
+
+const tool: z.ZodMiniType = z.looseObject({
+  type: z.string(),
+  name: z.optional(z.string()),
+  description: text,
+  parameters: nullish(object),
+  strict: flag,
+  format: nullish(z.looseObject({ type: z.string() })),
+  get tools() {
+    return z.optional(z.array(tool));
+  },
+});
+
+const item = z.looseObject({
+  type: z.optional(z.string()),
+  id: text,
+  role: z.optional(z.string()),
+  content: nullish(z.union([z.string(), z.array(part)])),
+  call_id: z.optional(z.string()),
+  name: z.optional(z.string()),
+  namespace: text,
+  input: z.optional(z.string()),
+  summary: z.optional(z.array(part)),
+  encrypted_content: text,
+  tools: z.optional(z.array(tool)),
+});
+
+const toolReference = z.looseObject({ type: z.string(), name: z.optional(z.string()) });
+
+const body = z.looseObject({
+  model: z.string().check(z.minLength(1, 'must name a model')),
+  input: z.union([
+    z.string().check(z.minLength(1, 'must not be empty')),
+    z.array(item).check(z.minLength(1, 'must not be empty')),
+  ]),
+  instructions: text,
+  stream: flag,
+  tools: nullish(z.array(tool)),
+  tool_choice: nullish(
+    z.union([
+      z.enum(['none', 'auto', 'required']),
+      z.looseObject({
+        type: z.string(),
+        name: z.optional(z.string()),
+        mode: z.optional(z.string()),
+        tools: z.optional(z.array(toolReference)),
+      }),
+    ]),
+  ),
+  parallel_tool_calls: flag,
+  reasoning: nullish(z.looseObject({ effort: text, summary: text })),
+  text: nullish(
+    z.looseObject({
+      format: nullish(
+        z.looseObject({ type: z.string(), name: z.optional(z.string()), schema: nullish(object) }),
+      ),
+      verbosity: text,
+    }),
+  ),
+  max_output_tokens: nullish(z.number().check(z.positive())),
+  max_tool_calls: number,
+  temperature: number,
+  top_p: number,
+  presence_penalty: number,
+  frequency_penalty: number,
+  top_logprobs: number,
+  truncation: text,
+  store: flag,
+  background: flag,
+  include: nullish(z.array(z.string())),
+  metadata: nullish(object),
+  previous_response_id: text,
+  prompt_cache_key: text,
+  safety_identifier: text,
+  service_tier: text,
+});
+
+/** Far beyond any real schema or history, far below what recursive code can follow. */
+const MAX_DEPTH = 500;
+
+/**
+ * The body as a typed request.
+ * @throws RelayError `invalid_request`, whose `param` names the first field that is wrong.
+ */
+export function parseRequest(value: unknown): ResponsesRequest {
+  if (isDeeperThan(MAX_DEPTH, value)) {
+    throw new RelayError('invalid_request', 'The request body is nested too deeply.');
+  }
+  const checked = body.safeParse(value);
+  if (!checked.success) throw invalidField(checked.error.issues[0], value);
+  const request = value as ResponsesRequest;
+  checkTools(request.tools ?? [], 'tools');
+  if (request.background) {
+    throw new RelayError('invalid_request', 'background: responses in the background are not supported.', {
+      param: 'background',
+    });
+  }
+  return request;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((entry) => isDeeperThan(levels - 1, entry));
+}
+
+type Issue = z.core.$ZodIssue | undefined;
+
+function invalidField(issue: Issue, value: unknown): RelayError {
+  const deepest = issue === undefined ? undefined : deepestIssue(issue);
+  const param = pathText(deepest?.path ?? []);
+  if (param === '') {
+    return new RelayError('invalid_request', 'The request body must be a JSON object.');
+  }
+  const missing = deepest !== undefined && valueAt(value, deepest.path) === undefined;
+  const reason = missing ? 'is required' : (deepest?.message ?? 'is invalid');
+  return new RelayError('invalid_request', `${param}: ${reason}.`, { param });
+}
+
+interface DeepIssue {
+  code: string | undefined;
+  path: PropertyKey[];
+  message: string;
+}
+
+/** Of a union, the branch that came furthest tells best what is wrong. */
+function deepestIssue(issue: z.core.$ZodIssue, base: PropertyKey[] = []): DeepIssue {
+  const path = [...base, ...issue.path];
+  if (issue.code !== 'invalid_union') return { code: issue.code, path, message: reasonOf(issue) };
+  let deepest: DeepIssue = { code: issue.code, path, message: 'has the wrong type' };
+  for (const branch of issue.errors) {
+    const first = branch[0];
+    if (first === undefined) continue;
+    const candidate = deepestIssue(first, path);
+    const isBetter = candidate.path.length > deepest.path.length || candidate.code === 'too_small';
+    if (isBetter) deepest = candidate;
+  }
+  return deepest;
+}
+
+function reasonOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return `must be of type ${issue.expected}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'too_small' && issue.origin === 'number') return 'must be greater than 0';
+  return issue.message;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, at) => (typeof key === 'number' ? `[${key}]` : `${at === 0 ? '' : '.'}${String(key)}`))
+    .join('');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let at = value;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = Reflect.get(at, key);
+  }
+  return at;
+}
+
+const NAMED_TOOLS = new Set(['function', 'custom', 'namespace']);
+
+function checkTools(tools: readonly Tool[], path: string): void {
+  const seen = new Map<string, number>();
+  tools.forEach((entry, at) => {
+    const param = `${path}[${at}].name`;
+    if (!NAMED_TOOLS.has(entry.type)) return;
+    if (!entry.name) {
+      throw new RelayError('invalid_request', `${param}: a ${entry.type} tool needs a name.`, { param });
+    }
+    const first = seen.get(entry.name);
+    if (first !== undefined) {
+      throw new RelayError('invalid_request', `${param}: ${path}[${first}] has the same name.`, { param });
+    }
+    seen.set(entry.name, at);
+    if (entry.tools) checkTools(entry.tools, `${path}[${at}].tools`);
+  });
+}

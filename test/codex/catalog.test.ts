@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { buildCatalog, type CatalogEntry, type CatalogInput, catalogText } from '../../src/codex/catalog.ts';
+import { CodexConfigError } from '../../src/codex/errors.ts';
+import { DEFAULT_INSTRUCTIONS, instructionsFrom } from '../../src/codex/instructions.ts';
+import { howToOverride, parseOverrides } from '../../src/codex/overrides.ts';
+import { PRESETS, type Preset, profileFor } from '../../src/providers/index.ts';
+import { shippedFacts } from '../../src/providers/model-facts.ts';
+import { openaiCompatible } from '../../src/providers/presets/openai-compatible.ts';
+import { effortFor } from '../../src/translate/request/effort.ts';
+
+const DEEPSEEK: Preset = {
+  ...openaiCompatible,
+  profile: {
+    ...openaiCompatible.profile,
+    id: 'deepseek',
+    name: 'DeepSeek',
+    effortLevels: ['low', 'high', 'max'],
+  },
+};
+const UNKNOWN: Preset = {
+  ...openaiCompatible,
+  profile: { ...openaiCompatible.profile, name: 'My endpoint', effortLevels: [] },
+};
+
+function withProfile(preset: Preset, profile: Partial<Preset['profile']>): Preset {
+  return { ...preset, profile: { ...preset.profile, ...profile } };
+}
+
+function entriesOf(input: Partial<CatalogInput>): Map<string, CatalogEntry> {
+  const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: 'Be good.', ...input });
+  return new Map(catalog.models.map((entry) => [entry.slug, entry]));
+}
+
+function efforts(entry: CatalogEntry | undefined): string[] | undefined {
+  return entry?.supported_reasoning_levels.map(({ effort }) => effort);
+}
+
+describe('buildCatalog', () => {
+  it('makes an entry in the format that 0.110 to 0.169 read', () => {
+    const entry = entriesOf({ selected: 'deepseek-v4-pro' }).get('deepseek-v4-pro');
+    assert.deepEqual(entry, {
+      slug: 'deepseek-v4-pro',
+      display_name: 'DeepSeek V4 Pro',
+      description: 'DeepSeek: 1M context, up to 384K per answer',
+      base_instructions: 'Be good.',
+      supported_reasoning_levels: [
+        { effort: 'high', description: 'Deeper thinking for hard problems' },
+        { effort: 'xhigh', description: 'The most thinking' },
+      ],
+      shell_type: 'unified_exec',
+      visibility: 'list',
+      supported_in_api: true,
+      priority: 1,
+      support_verbosity: false,
+      supports_reasoning_summaries: true,
+      supports_parallel_tool_calls: true,
+      default_reasoning_summary: 'auto',
+      apply_patch_tool_type: 'freeform',
+      truncation_policy: { mode: 'tokens', limit: 10_000 },
+      context_window: 1_000_000,
+      input_modalities: ['text'],
+      experimental_supported_tools: [],
+      multi_agent_version: 'v1',
+      supports_search_tool: false,
+    });
+  });
+
+  it('has the alias first, with the facts of the chosen model', () => {
+    const [alias, first] = entriesOf({ selected: 'deepseek-v4-pro' }).values();
+    assert.deepEqual(
+      { ...alias, slug: '', display_name: '', description: '', priority: 1 },
+      { ...first, slug: '', display_name: '', description: '' },
+    );
+    assert.deepEqual([alias?.slug, alias?.display_name, alias?.priority], ['codex-relay', 'Codex Relay', 0]);
+    assert.match(alias?.description ?? '', /deepseek-v4-pro at DeepSeek/);
+  });
+
+  it('always has the chosen model, what configurations name, and what names are mapped to', () => {
+    const listed = [{ id: 'listed' }];
+    const modelMap = { 'gpt-5.4': 'target', 'codex-relay': 'of-the-alias' };
+    const entries = entriesOf({
+      selected: 'chosen',
+      listed,
+      modelMap,
+      alsoServed: ['named', 'codex-relay', ''],
+    });
+    assert.deepEqual(
+      [...entries.keys()].sort(),
+      ['chosen', 'codex-relay', 'gpt-5.4', 'listed', 'named', 'of-the-alias', 'target'].sort(),
+    );
+    assert.match(entries.get('codex-relay')?.description ?? '', /of-the-alias/);
+  });
+
+  it('takes shipped models when the provider cannot be asked', () => {
+    assert.ok(entriesOf({}).has('deepseek-flash'));
+    assert.deepEqual([...entriesOf({ listed: [{ id: 'only' }] }).keys()], ['codex-relay', 'only']);
+  });
+
+  it('leaves out models that cannot work', () => {
+    const listed = [{ id: 'embedder', unfit: true as const }, { id: 'good' }];
+    assert.deepEqual([...entriesOf({ listed }).keys()], ['codex-relay', 'good']);
+  });
+
+  it('lets the list beat shipped data, and the user beat both', () => {
+    const listed = [{ id: 'deepseek-v4-pro', contextWindow: 500_000 }];
+    assert.equal(entriesOf({ listed }).get('deepseek-v4-pro')?.context_window, 500_000);
+    const overrides = { 'deepseek-v4-pro': { contextWindow: 64_000, images: true, efforts: ['low'] } };
+    const entry = entriesOf({ listed, overrides }).get('deepseek-v4-pro');
+    assert.deepEqual([entry?.context_window, entry?.input_modalities], [64_000, ['text', 'image']]);
+    assert.deepEqual([efforts(entry), entry?.display_name], [['low'], 'DeepSeek V4 Pro']);
+  });
+
+  it('knows a model at a gateway by its name, with the most careful facts', () => {
+    const entry = entriesOf({ preset: UNKNOWN, selected: 'Moonshotai/kimi-k3:free' }).get(
+      'Moonshotai/kimi-k3:free',
+    );
+    assert.equal(entry?.context_window, 1_048_576);
+  });
+
+  it('is careful about a model that nobody knows, and says so', () => {
+    const catalog = buildCatalog({ preset: UNKNOWN, selected: 'mystery', listed: [], instructions: '' });
+    assert.deepEqual(catalog.guessed, ['mystery']);
+    const entry = catalog.models.find(({ slug }) => slug === 'mystery');
+    assert.deepEqual(
+      [entry?.context_window, entry?.input_modalities, efforts(entry)],
+      [128_000, ['text'], []],
+    );
+    assert.match(howToOverride(catalog.guessed), /mystery.*codex-relay\.overrides\.json/);
+  });
+
+  const REASONING: [what: string, input: Partial<CatalogInput>, model: string, expected: string[]][] = [
+    ['those of model and dialect', {}, 'deepseek-v4-pro', ['high', 'xhigh']],
+    ["the dialect's for a model that nobody knows", {}, 'new', ['low', 'high', 'xhigh']],
+    ['none where the list says it does not reason', { listed: [{ id: 'a', reasons: false }] }, 'a', []],
+    [
+      'none where the dialect has no level',
+      { preset: withProfile(DEEPSEEK, { effort: 'none' }) },
+      'deepseek-v4-pro',
+      [],
+    ],
+    ['no max where xhigh would not be understood', { preset: UNKNOWN }, 'deepseek-v4-pro', ['high']],
+    ['none where tools fix it', { preset: withProfile(DEEPSEEK, { effortWithTools: 'none' }) }, 'new', []],
+    ['no level that Codex lacks', { overrides: { a: { efforts: ['none', 'low', 'ultra'] } } }, 'a', ['low']],
+  ];
+  for (const [what, input, model, expected] of REASONING) {
+    it(`offers reasoning levels: ${what}`, () => {
+      assert.deepEqual(efforts(entriesOf({ selected: model, ...input }).get(model)), expected);
+    });
+  }
+
+  it('takes no images where the dialect sends none', () => {
+    const preset = withProfile(DEEPSEEK, { userImages: 'note' });
+    const entry = entriesOf({ preset, selected: 'deepseek-flash' }).get('deepseek-flash');
+    assert.deepEqual(entry?.input_modalities, ['text']);
+  });
+
+  it('hides most of a long list from the picker, but not from -m', () => {
+    const listed = Array.from({ length: 300 }, (_, index) => ({ id: `vendor/m${index}` }));
+    const entries = entriesOf({
+      preset: UNKNOWN,
+      selected: 'vendor/m299',
+      listed: [...listed, { id: 'x/kimi-k3' }],
+    });
+    const shown = [...entries.values()].filter(({ visibility }) => visibility === 'list');
+    assert.deepEqual(
+      [entries.size, shown.map(({ slug }) => slug)],
+      [302, ['codex-relay', 'vendor/m299', 'x/kimi-k3']],
+    );
+  });
+
+  it('becomes a file of JSON with `models` alone', () => {
+    const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: '' });
+    assert.deepEqual(JSON.parse(catalogText(catalog)), { models: catalog.models });
+  });
+});
+
+describe('the catalogs of the shipped providers', () => {
+  // The relay translates by each model's own profile, so a catalog made from the provider's alone would be wrong.
+  for (const preset of PRESETS) {
+    it(`${preset.profile.name}: each model offers the levels and the images that the relay sends`, () => {
+      const { models } = buildCatalog({ preset, listed: [], instructions: '' });
+      for (const entry of models.filter(({ slug }) => slug !== 'codex-relay')) {
+        const profile = profileFor(preset, entry.slug);
+        const facts = shippedFacts(preset.profile.id, entry.slug);
+        const sent = (effort: string) => effortFor(effort, profile, true)?.level;
+        const offered = entry.supported_reasoning_levels.map(({ effort }) => effort);
+        assert.equal(
+          new Set(offered.map(sent)).size,
+          offered.length,
+          `${entry.slug}: two levels mean the same`,
+        );
+        const known = (facts?.efforts ?? []).filter((effort) => sent(effort) === effort);
+        // Beside xhigh there is no name left for max, which old releases refuse the whole catalog for.
+        const wanted = known.includes('xhigh') ? known.filter((effort) => effort !== 'max') : known;
+        assert.deepEqual(offered.map(sent), wanted, entry.slug);
+        const images = facts?.images === true && profile.userImages === 'send';
+        assert.equal(entry.input_modalities.includes('image'), images, entry.slug);
+      }
+    });
+  }
+
+  it('offer levels for many models, and images for many', () => {
+    const all = PRESETS.flatMap((preset) => buildCatalog({ preset, listed: [], instructions: '' }).models);
+    assert.ok(all.filter((entry) => entry.supported_reasoning_levels.length > 0).length > 60);
+    assert.ok(all.filter((entry) => entry.input_modalities.includes('image')).length > 60);
+  });
+});
+
+describe('instructionsFrom', () => {
+  const prompt = `You are a coding agent. ${'x'.repeat(1_000)}`;
+
+  it("takes the installed Codex's own prompt", () => {
+    assert.equal(instructionsFrom(prompt), prompt);
+  });
+
+  it('takes ours where there is none, or something else came', () => {
+    for (const other of [undefined, '', 'short', 'x'.repeat(300_000)]) {
+      assert.equal(instructionsFrom(other), DEFAULT_INSTRUCTIONS);
+    }
+  });
+
+  it('does not show apply_patch as a shell command', () => {
+    const line = 'edit (NEVER try `applypatch`, only `apply_patch`): {"command":["apply_patch","*** Begin"]}';
+    assert.equal(
+      instructionsFrom(`${prompt}\n${line}\nnext`),
+      `${prompt}\nedit (NEVER try \`applypatch\`, only \`apply_patch\`).\nnext`,
+    );
+  });
+});
+
+describe('parseOverrides', () => {
+  it('reads what it is told', () => {
+    const facts = { name: 'A', contextWindow: 1000, maxOutput: 10, images: true, efforts: ['low'] };
+    assert.deepEqual(parseOverrides(JSON.stringify({ 'a/b': facts, c: {} })), { 'a/b': facts, c: {} });
+  });
+
+  const BAD: [text: string, says: RegExp][] = [
+    ['{', /codex-relay\.overrides\.json is not JSON: /],
+    ['[]', /codex-relay\.overrides\.json: /],
+    ['{"a":{"contextWindow":"1M"}}', /"a" > "contextWindow": /],
+    ['{"a":{"contextWindow":-1}}', /"a" > "contextWindow": /],
+    ['{"a":{"window":5}}', /"a": /],
+  ];
+  for (const [text, says] of BAD) {
+    it(`refuses ${text}, and says where`, () => {
+      const isPlaced = (error: unknown) => error instanceof CodexConfigError && says.test(error.message);
+      assert.throws(() => parseOverrides(text), isPlaced);
+    });
+  }
+});

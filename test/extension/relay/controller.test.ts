@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict';
+import type { Provider } from '../../../src/extension/providers.ts';
+import {
+  type Plan,
+  type ReadyPlan,
+  RelayController,
+  type RelayState,
+  type ServerPlan,
+} from '../../../src/extension/relay/controller.ts';
+import type { PortOwner } from '../../../src/extension/relay/port-owner.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
+import type { UpstreamOptions } from '../../../src/relay/options.ts';
+
+const PROVIDER: Provider = {
+  id: 'acme',
+  name: 'Acme',
+  baseUrl: 'https://acme.example/v1',
+  preset: 'openai-compatible',
+  needsKey: true,
+  custom: true,
+};
+const SERVER: ServerPlan = {
+  port: 4444,
+  token: 'token',
+  toolDenylist: [],
+  historyDir: undefined,
+  historyLimits: DEFAULT_HISTORY_LIMITS,
+};
+const READY: ReadyPlan = {
+  kind: 'ready',
+  provider: PROVIDER,
+  upstream: { provider: 'acme' },
+  server: SERVER,
+};
+const IN_USE = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
+
+/** A controller whose world the test arranges; `events` is what happened to relays, in order. */
+function arrange() {
+  const world = {
+    plan: READY as Plan,
+    launch: async (_plan: ReadyPlan) => {},
+    owner: 'nobody' as PortOwner,
+    holder: undefined as string | undefined,
+    events: [] as string[],
+    states: [] as RelayState['kind'][],
+    used: [] as UpstreamOptions[],
+    /** Set while the controller watches the port; the test lets the time come. */
+    look: undefined as (() => void) | undefined,
+  };
+  let live = 0;
+  const controller = new RelayController({
+    plan: async () => world.plan,
+    launch: async (plan) => {
+      await world.launch(plan);
+      assert.equal(++live, 1, 'two relays at a time');
+      world.events.push(`launch ${plan.server.port}`);
+      return {
+        url: `http://127.0.0.1:${plan.server.port}`,
+        use: (upstream) => void world.used.push(upstream),
+        clearHistory: async () => {},
+        stop: async () => {
+          live--;
+          world.events.push('stop');
+        },
+      };
+    },
+    probe: async () => world.owner,
+    describeHolder: async () => world.holder,
+    later: (_ms, callback) => {
+      world.look = callback;
+      return () => {
+        world.look = undefined;
+      };
+    },
+    onState: ({ kind }) => void world.states.push(kind),
+  });
+  return { world, controller };
+}
+
+/** The state after everything that is queued. */
+const settled = (controller: RelayController) => controller.refresh();
+
+describe('relay controller', () => {
+  it('starts and stops', async () => {
+    const { world, controller } = arrange();
+    assert.deepEqual(await controller.start(), {
+      kind: 'running',
+      provider: PROVIDER,
+      url: 'http://127.0.0.1:4444',
+    });
+    assert.deepEqual(await controller.stop(), { kind: 'stopped', provider: PROVIDER });
+    assert.deepEqual(world.states, ['starting', 'running', 'stopped']);
+    assert.equal(controller.served, undefined);
+  });
+
+  it('never has two relays, however many ask at once', async () => {
+    const { world, controller } = arrange();
+    const asked = [
+      controller.start(),
+      controller.restart(),
+      controller.start(),
+      controller.stop(),
+      controller.start(),
+    ];
+    await Promise.all(asked);
+    assert.equal(controller.state.kind, 'running');
+    assert.equal(world.events.filter((event) => event.startsWith('launch')).length, 2);
+  });
+
+  it('lets the last wish win', async () => {
+    const { world, controller } = arrange();
+    await Promise.all([controller.start(), controller.stop()]);
+    assert.equal(controller.state.kind, 'stopped');
+    assert.deepEqual(world.events, []);
+  });
+
+  it('switches providers without a restart', async () => {
+    const { world, controller } = arrange();
+    await controller.start();
+    world.plan = { ...READY, upstream: { provider: 'other' } };
+    assert.equal((await controller.refresh()).kind, 'running');
+    await controller.refresh();
+    assert.deepEqual(world.used, [{ provider: 'other' }], 'told once');
+    assert.deepEqual(world.events, ['launch 4444']);
+  });
+
+  const changes: [string, Partial<ServerPlan>][] = [
+    ['port', { port: 4445 }],
+    ['token', { token: 'another' }],
+    ['denied tools', { toolDenylist: ['web_search'] }],
+    ['history folder', { historyDir: '/somewhere' }],
+    ['history limits', { historyLimits: { ...DEFAULT_HISTORY_LIMITS, ttlHours: 1 } }],
+  ];
+  for (const [what, change] of changes) {
+    it(`restarts when the ${what} changed`, async () => {
+      const { world, controller } = arrange();
+      await controller.start();
+      world.plan = { ...READY, server: { ...SERVER, ...change } };
+      await controller.refresh();
+      assert.deepEqual(world.events, ['launch 4444', 'stop', `launch ${change.port ?? 4444}`]);
+    });
+  }
+
+  it('says what is missing, and starts by itself once it is there', async () => {
+    const { world, controller } = arrange();
+    world.plan = { kind: 'no-provider' };
+    assert.deepEqual(await controller.start(), { kind: 'stopped' });
+    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
+    assert.equal((await controller.refresh()).kind, 'needs-key');
+    world.plan = READY;
+    assert.equal((await controller.refresh()).kind, 'running');
+  });
+
+  it('stops serving when the key is taken away', async () => {
+    const { world, controller } = arrange();
+    await controller.start();
+    world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'other-origin', server: SERVER };
+    assert.equal((await controller.refresh()).kind, 'needs-key');
+    assert.deepEqual(world.events, ['launch 4444', 'stop']);
+  });
+
+  it('does not start by itself what was stopped', async () => {
+    const { controller } = arrange();
+    await controller.start();
+    await controller.stop();
+    assert.equal((await controller.refresh()).kind, 'stopped');
+  });
+
+  it('tells a failure as a state, and tries again when something changed', async () => {
+    const { world, controller } = arrange();
+    world.launch = async () => {
+      throw new Error('no such preset');
+    };
+    const state = await controller.start();
+    assert.deepEqual(state, {
+      kind: 'error',
+      provider: PROVIDER,
+      problem: { code: 'failed', message: 'no such preset' },
+    });
+    world.launch = async () => {};
+    assert.equal((await controller.refresh()).kind, 'running');
+  });
+
+  it('goes on after a part broke that no state foresees', async () => {
+    const { world, controller } = arrange();
+    await controller.start();
+    const { plan } = world;
+    Object.defineProperty(world, 'plan', {
+      get: () => assert.fail('secret storage is locked'),
+      configurable: true,
+    });
+    const state = await controller.refresh();
+    assert.equal(
+      state.kind === 'error' && state.problem.code === 'failed' && state.problem.message,
+      'secret storage is locked',
+    );
+    Object.defineProperty(world, 'plan', { value: plan });
+    assert.equal((await controller.refresh()).kind, 'running');
+  });
+
+  describe('with the port taken', () => {
+    const taken = (owner: PortOwner, holder?: string) => {
+      const arranged = arrange();
+      arranged.world.launch = async () => {
+        throw IN_USE;
+      };
+      arranged.world.owner = owner;
+      arranged.world.holder = holder;
+      return arranged;
+    };
+
+    it('attaches to the relay of another window', async () => {
+      const { controller } = taken('ours');
+      assert.deepEqual(await controller.start(), {
+        kind: 'attached',
+        provider: PROVIDER,
+        url: 'http://127.0.0.1:4444',
+      });
+    });
+
+    it('recognises the port as taken inside another error', async () => {
+      const { world, controller } = taken('ours');
+      world.launch = async () => {
+        throw new Error('could not start', { cause: IN_USE });
+      };
+      assert.equal((await controller.start()).kind, 'attached');
+    });
+
+    it('takes over when the other window is gone', async () => {
+      const { world, controller } = taken('ours');
+      await controller.start();
+      world.owner = 'nobody';
+      world.launch = async () => {};
+      world.look?.();
+      await new Promise(setImmediate);
+      assert.equal((await settled(controller)).kind, 'running');
+    });
+
+    it('stays attached while the other window answers', async () => {
+      const { world, controller } = taken('ours');
+      await controller.start();
+      const states = world.states.length;
+      world.look?.();
+      await new Promise(setImmediate);
+      assert.equal(world.states.length, states);
+      assert.ok(world.look, 'keeps looking');
+    });
+
+    it('follows a window that has the key, until it is gone', async () => {
+      const { world, controller } = taken('ours');
+      world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
+      assert.equal((await controller.start()).kind, 'attached');
+      world.owner = 'nobody';
+      world.look?.();
+      await new Promise(setImmediate);
+      assert.equal((await settled(controller)).kind, 'needs-key');
+    });
+
+    it('stops looking when it is stopped', async () => {
+      const { world, controller } = taken('ours');
+      await controller.start();
+      await controller.stop();
+      assert.equal(world.look, undefined);
+      assert.equal(controller.state.kind, 'stopped');
+    });
+
+    it('names a foreign program, leaves it alone, and starts when it is gone', async () => {
+      const { world, controller } = taken('foreign', 'nginx (pid 7)');
+      const state = await controller.start();
+      assert.deepEqual(state.kind === 'error' && state.problem, {
+        code: 'port-in-use',
+        port: 4444,
+        owner: 'foreign',
+        holder: 'nginx (pid 7)',
+      });
+      world.owner = 'nobody';
+      world.launch = async () => {};
+      world.look?.();
+      await new Promise(setImmediate);
+      assert.equal((await settled(controller)).kind, 'running');
+    });
+  });
+});

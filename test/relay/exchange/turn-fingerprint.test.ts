@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { turnFingerprint } from '../../../src/relay/exchange/turn-fingerprint.ts';
+import type { AssistantTurn } from '../../../src/translate/request/conversation.ts';
+
+const call = { callId: 'functions.shell:0', name: 'shell', arguments: '{"cmd": "ls", "n": 1.0}' };
+const turn: AssistantTurn = { text: 'Let me look.', calls: [call] };
+
+describe('turn fingerprint', () => {
+  const same: readonly (readonly [what: string, turn: AssistantTurn])[] = [
+    ['white space around the text', { ...turn, text: '\n Let me look. \n' }],
+    ['re-encoded arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"ls","n":1}' }] }],
+  ];
+  for (const [what, other] of same) {
+    it(`does not see ${what}`, () => assert.equal(turnFingerprint(other), turnFingerprint(turn)));
+  }
+
+  it('does not see the kind of line ends', () => {
+    assert.equal(
+      turnFingerprint({ text: 'a\r\nb', calls: [] }),
+      turnFingerprint({ text: 'a\nb', calls: [] }),
+    );
+  });
+
+  const different: readonly (readonly [what: string, turn: AssistantTurn])[] = [
+    ['another text', { ...turn, text: 'Let me look' }],
+    ['other arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"pwd","n":1}' }] }],
+    ['broken arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd": "ls"' }] }],
+    ['another call id', { ...turn, calls: [{ ...call, callId: 'functions.shell:1' }] }],
+    ['another name', { ...turn, calls: [{ ...call, name: 'bash' }] }],
+    ['no call', { ...turn, calls: [] }],
+    ['a call more', { ...turn, calls: [call, call] }],
+    ['text that looks like a call', { text: JSON.stringify([turn.text, [call]]), calls: [] }],
+  ];
+  for (const [what, other] of different) {
+    it(`sees ${what}`, () => assert.notEqual(turnFingerprint(other), turnFingerprint(turn)));
+  }
+
+  it('stays as it is: records on disk are named by it', () => {
+    assert.equal(turnFingerprint(turn), '4c88b8f3a88ec7b27d30493bd15b8763b86ebcfd469fd0809412b13923ce7911');
+  });
+});

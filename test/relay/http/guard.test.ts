@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { start } from '../../../src/index.ts';
+import type { RequestReport } from '../../../src/relay/options.ts';
+import { AS_CODEX, errorOf, type Rig, rawRequest, startRig } from '../../support/relay-client.ts';
+import { errorReply, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+
+const REQUEST = { model: 'm', input: 'hello' };
+
+describe('guard', () => {
+  let rig: Rig;
+  before(async () => {
+    rig = await startRig(() => streamReply(textChunks('hi')), {
+      token: 'local-token',
+      apiKey: 'provider-key',
+    });
+  });
+  after(() => rig.stop());
+
+  const withToken = { authorization: 'Bearer local-token' };
+
+  it('listens on 127.0.0.1 only', () => assert.match(rig.relay.url, /^http:\/\/127\.0\.0\.1:\d+$/));
+
+  for (const host of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST:4444']) {
+    it(`lets the host ${host} in`, async () => {
+      assert.equal((await rawRequest(rig.relay.url, { headers: { host, ...withToken } })).status, 200);
+    });
+  }
+
+  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1']) {
+    it(`refuses the host "${host}" (DNS rebinding)`, async () => {
+      assert.equal((await rawRequest(rig.relay.url, { headers: { host, ...withToken } })).status, 403);
+    });
+  }
+
+  for (const headers of [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+  ]) {
+    it(`refuses a browser: ${JSON.stringify(headers)}`, async () => {
+      const reply = await rawRequest(rig.relay.url, { headers: { ...headers, ...withToken } });
+      assert.equal(reply.status, 403);
+    });
+  }
+
+  for (const authorization of [
+    undefined,
+    'Bearer wrong',
+    'Bearer local-token2',
+    'Basic local-token',
+    'local-token',
+  ]) {
+    it(`refuses authorization "${authorization}"`, async () => {
+      const headers = authorization === undefined ? {} : { authorization };
+      const reply = await rig.post(REQUEST, headers);
+      assert.equal(reply.status, 401);
+      assert.ok(!(await reply.text()).includes('local-token'));
+    });
+  }
+
+  it('takes no token that no client could send', async () => {
+    for (const token of ['two words', 'gr\u00fc\u00df', 'line\n']) {
+      await assert.rejects(start({ port: 0, token }), /^RelayError: token: only visible ASCII/);
+    }
+  });
+
+  it('stands before every route, also unknown ones', async () => {
+    for (const path of ['/healthz', '/v1/models', '/models', '/nowhere']) {
+      assert.equal((await rawRequest(rig.relay.url, { path })).status, 401, path);
+    }
+  });
+
+  it('tells Codex of a wrong token in one plain sentence', async () => {
+    const reply = await rig.post(REQUEST, { ...AS_CODEX });
+    assert.equal(reply.status, 400);
+    assert.match(await reply.text(), /^The relay needs its own token as bearer/);
+  });
+
+  it('answers a WebSocket upgrade with 426', async () => {
+    const headers = { connection: 'Upgrade', upgrade: 'websocket', ...withToken };
+    assert.equal((await rawRequest(rig.relay.url, { path: '/v1/responses', headers })).status, 426);
+  });
+
+  it("sends the configured key upstream, never the token, and none of the client's private headers", async () => {
+    const before = rig.upstream.chats.length;
+    await (
+      await rig.post(REQUEST, {
+        ...withToken,
+        'x-codex-turn-metadata': '{"secret":1}',
+        'session-id': 's',
+        cookie: 'c',
+      })
+    ).text();
+    const { headers } = await rig.upstream.chat(before);
+    assert.equal(headers.authorization, 'Bearer provider-key');
+    assert.deepEqual(Object.keys(headers).sort(), [
+      'accept',
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+      'user-agent',
+    ]);
+  });
+});
+
+describe('keys', () => {
+  it("passes the client's own bearer on where no key is configured", async () => {
+    const rig = await startRig([streamReply(textChunks('hi'))]);
+    await (await rig.post(REQUEST, { authorization: 'Bearer client-key' })).text();
+    assert.equal((await rig.upstream.chat(0)).headers.authorization, 'Bearer client-key');
+    await rig.stop();
+  });
+
+  it('sends no key at all where there is only our token', async () => {
+    const rig = await startRig([streamReply(textChunks('hi'))], { token: 't' });
+    await (await rig.post(REQUEST, { authorization: 'Bearer t' })).text();
+    assert.equal((await rig.upstream.chat(0)).headers.authorization, undefined);
+    await rig.stop();
+  });
+
+  it('never repeats a key that a provider quotes, in an answer or in the log', async () => {
+    const message = 'Incorrect API key provided: provider-key';
+    const replies = [errorReply(401, message), streamReply({ error: { message, code: 401 } })];
+    const reports: RequestReport[] = [];
+    const rig = await startRig(replies, {
+      apiKey: 'provider-key',
+      onRequest: (report) => reports.push(report),
+    });
+    for (const _ of replies) {
+      const body = await (await rig.post(REQUEST)).text();
+      assert.match(body, /Incorrect API key provided: \[key\]/);
+      assert.ok(![body, ...rig.log, JSON.stringify(reports)].join('\n').includes('provider-key'));
+    }
+    await rig.stop();
+  });
+
+  it('understands an error though the key is no secret but a word of it', async () => {
+    const message = 'This model has a maximum context length of 8192 tokens';
+    const rig = await startRig([errorReply(400, message)], { apiKey: 'x' });
+    assert.equal((await errorOf(await rig.post(REQUEST))).code, 'context_length_exceeded');
+    await rig.stop();
+  });
+
+  it('does not follow a redirect with a key', async () => {
+    const other = await startRig([streamReply(textChunks('stolen'))]);
+    const rig = await startRig(
+      [{ status: 307, headers: { location: `${other.upstream.url}/chat/completions` }, body: [] }],
+      { apiKey: 'k' },
+    );
+    const reply = await rig.post(REQUEST);
+    assert.match(await reply.text(), /redirects to another address/);
+    assert.equal(other.upstream.chats.length, 0);
+    await rig.stop();
+    await other.stop();
+  });
+});

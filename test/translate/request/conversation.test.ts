@@ -1,0 +1,419 @@
+import assert from 'node:assert/strict';
+import type { Profile } from '../../../src/translate/profile.ts';
+import type { ProviderReasoning } from '../../../src/translate/reasoning/reasoning.ts';
+import { toChatRequest } from '../../../src/translate/request/to-chat-request.ts';
+import type { InputItem } from '../../../src/wire/responses.ts';
+import { messagesOf, PLAIN_SEAL, PROFILE, requestOf, translate } from '../../support/translating.ts';
+
+const call = (call_id: string, name = 'run', args = '{}'): InputItem => ({
+  type: 'function_call',
+  call_id,
+  name,
+  arguments: args,
+});
+const output = (call_id: string, text: InputItem['output'] = 'done'): InputItem => ({
+  type: 'function_call_output',
+  call_id,
+  output: text,
+});
+const says = (text: string): InputItem => ({
+  type: 'message',
+  role: 'assistant',
+  content: [{ type: 'output_text', text }],
+});
+const user = (text: string): InputItem => ({ role: 'user', content: text });
+const chatCall = (id: string, name = 'run', args = '{}') => ({
+  id,
+  type: 'function',
+  function: { name, arguments: args },
+});
+const image = { type: 'input_image', image_url: 'data:image/png;base64,AAAA', detail: 'high' };
+const chatImage = { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA', detail: 'high' } };
+
+interface Case {
+  name: string;
+  input: InputItem[];
+  profile?: Partial<Profile>;
+  messages: unknown[];
+}
+
+const CASES: Case[] = [
+  {
+    name: 'leading developer and system messages become one block, joined in order',
+    input: [{ role: 'developer', content: 'first' }, { role: 'system', content: 'second' }, user('hi')],
+    messages: [
+      { role: 'system', content: 'first\n\nsecond' },
+      { role: 'user', content: 'hi' },
+    ],
+  },
+  {
+    name: 'a late developer message stays where it is',
+    input: [user('hi'), { role: 'developer', content: 'note' }, user('go on')],
+    profile: { lateInstructions: 'keep' },
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'system', content: 'note' },
+      { role: 'user', content: 'go on' },
+    ],
+  },
+  {
+    name: 'a late developer message is folded into the block where the provider wants the system first',
+    input: [{ role: 'developer', content: 'first' }, user('hi'), { role: 'developer', content: 'note' }],
+    profile: { lateInstructions: 'fold' },
+    messages: [
+      { role: 'system', content: 'first\n\nnote' },
+      { role: 'user', content: 'hi' },
+    ],
+  },
+  {
+    name: 'a late developer message speaks as a labelled user where the profile says so',
+    input: [user('hi'), { role: 'developer', content: 'note' }],
+    profile: { lateInstructions: 'user', instructionRole: 'developer' },
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: '[instructions]\nnote' },
+    ],
+  },
+  {
+    name: 'consecutive calls stand in one message and their outputs follow in the order of the calls',
+    input: [user('hi'), call('a'), call('b'), output('b', 'B'), output('a', 'A')],
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
+    ],
+  },
+  {
+    name: 'a message between a call and its output joins the assistant turn',
+    input: [call('a'), says('working on it'), output('a')],
+    messages: [
+      { role: 'assistant', content: 'working on it', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'a user message between a call and its output comes after the output',
+    input: [call('a'), user('wait'), output('a')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+      { role: 'user', content: 'wait' },
+    ],
+  },
+  {
+    name: 'call, output, call, output stay two turns',
+    input: [call('a'), output('a', 'A'), call('b'), output('b', 'B')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('b')] },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
+    ],
+  },
+  {
+    name: 'a call without an output gets a neutral one',
+    input: [call('a'), user('stop')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      {
+        role: 'tool',
+        tool_call_id: 'a',
+        content: '[no output was recorded for this call: it was interrupted]',
+      },
+      { role: 'user', content: 'stop' },
+    ],
+  },
+  {
+    name: 'an output without a call keeps its text',
+    input: [output('gone', 'text'), user('hi')],
+    messages: [
+      { role: 'user', content: '[output of tool call gone, which is no longer in the history]\ntext' },
+      { role: 'user', content: 'hi' },
+    ],
+  },
+  {
+    name: 'a call id used again in a later turn takes its own output',
+    input: [call('a'), output('a', 'one'), call('a'), output('a', 'two')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'one' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'two' },
+    ],
+  },
+  {
+    name: 'a call id used twice in one turn is made unique',
+    input: [call('a'), call('a'), output('a', 'one'), output('a', 'two')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('a_1')] },
+      { role: 'tool', tool_call_id: 'a', content: 'one' },
+      { role: 'tool', tool_call_id: 'a_1', content: 'two' },
+    ],
+  },
+  {
+    name: 'arguments that are no object are wrapped; none become an empty object',
+    input: [call('a', 'run', ''), call('b', 'run', 'oops'), output('a'), output('b')],
+    messages: [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [chatCall('a'), chatCall('b', 'run', '{"malformed_arguments":"oops"}')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+      { role: 'tool', tool_call_id: 'b', content: 'done' },
+    ],
+  },
+  {
+    name: 'arguments of another type are wrapped; an output that is no list of parts keeps its text',
+    input: [
+      { ...call('a'), arguments: ['x'] },
+      {
+        type: 'function_call_output',
+        call_id: 'a',
+        output: [null, 'text', 7, { type: 'input_text', text: 'part' }],
+      },
+    ],
+    messages: [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [chatCall('a', 'run', '{"malformed_arguments":["x"]}')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'null\ntext\n7\npart' },
+    ],
+  },
+  {
+    name: 'an assistant turn without text has null, empty or no content, as the profile says',
+    input: [call('a'), output('a')],
+    profile: { emptyAssistantContent: 'omit' },
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'an output in parts becomes text, never empty',
+    input: [
+      call('a'),
+      call('b'),
+      output('a', [
+        { type: 'input_text', text: 'one' },
+        { type: 'input_text', text: 'two' },
+      ]),
+      output('b', []),
+    ],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'tool', tool_call_id: 'a', content: 'one\ntwo' },
+      { role: 'tool', tool_call_id: 'b', content: '[empty output]' },
+    ],
+  },
+  {
+    name: 'an image in an output follows as a user message behind all outputs of the turn',
+    input: [call('a'), call('b'), output('a', [image]), output('b', 'B')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'tool', tool_call_id: 'a', content: '[the output is an image; it follows as a message]' },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
+      { role: 'user', content: [{ type: 'text', text: 'Images from the tool outputs above:' }, chatImage] },
+    ],
+  },
+  {
+    name: 'an image in an output stays inside where the provider takes it',
+    input: [call('a'), output('a', [{ type: 'input_text', text: 'see' }, image])],
+    profile: { toolImages: 'inline' },
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'see' }, chatImage] },
+    ],
+  },
+  {
+    name: 'user parts stay in order where there is an image, and are plain text where there is none',
+    input: [
+      { role: 'user', content: [{ type: 'input_text', text: 'look' }, image] },
+      {
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'a' },
+          { type: 'input_text', text: 'b' },
+        ],
+      },
+    ],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: 'look' }, chatImage] },
+      { role: 'user', content: 'a\nb' },
+    ],
+  },
+  {
+    name: 'images of the user become a note for models that read only text',
+    input: [{ role: 'user', content: [{ type: 'input_text', text: 'look' }, image] }],
+    profile: { userImages: 'note' },
+    messages: [{ role: 'user', content: 'look\n[an image was here; this model reads text only]' }],
+  },
+  {
+    name: 'a custom tool call goes up as the lowered function was declared',
+    input: [
+      { type: 'custom_tool_call', call_id: 'a', name: 'apply_patch', input: '*** Begin\n"x"' },
+      { type: 'custom_tool_call_output', call_id: 'a', output: 'ok' },
+    ],
+    messages: [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [chatCall('a', 'apply_patch', '{"input":"*** Begin\\n\\"x\\""}')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'ok' },
+    ],
+  },
+  {
+    name: 'a namespaced call that is no longer declared keeps its flat name',
+    input: [{ ...call('a', 'echo'), namespace: 'mcp__tiny__' }, output('a')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a', 'mcp__tiny__echo')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'a message between agents shows its plain and its "encrypted" text',
+    input: [
+      {
+        type: 'agent_message',
+        author: 'root',
+        recipient: 'worker',
+        content: [
+          { type: 'input_text', text: 'task' },
+          { type: 'encrypted_content', encrypted_content: 'details' } as never,
+        ],
+      },
+    ],
+    messages: [{ role: 'user', content: '[message from agent root to worker]\ntask\ndetails' }],
+  },
+  {
+    name: 'an unknown item keeps its text, a foreign compaction says nothing',
+    input: [
+      { type: 'tomorrow_item', content: [{ type: 'x', text: 'kept' }] },
+      { type: 'compaction', encrypted_content: 'opaque' },
+      user('hi'),
+    ],
+    messages: [
+      { role: 'user', content: 'kept' },
+      { role: 'user', content: 'hi' },
+    ],
+  },
+];
+
+describe('conversation', () => {
+  for (const { name, input, profile, messages } of CASES) {
+    it(name, () => assert.deepEqual(messagesOf(input, profile), messages));
+  }
+
+  it('puts instructions before developer messages and loses none', () => {
+    const { messages } = translate({
+      instructions: 'base',
+      input: [{ role: 'developer', content: 'more' }, user('hi')],
+    }).body;
+    assert.deepEqual(messages[0], { role: 'system', content: 'base\n\nmore' });
+  });
+
+  it('only appends: what was sent stays as it was', () => {
+    const turns = [user('hi'), call('a'), output('a'), says('there'), user('and'), call('b'), output('b')];
+    for (const length of [1, 3, 4, 5, 7]) {
+      const shorter = messagesOf(turns.slice(0, length));
+      assert.deepEqual(messagesOf(turns).slice(0, shorter.length), shorter);
+    }
+  });
+});
+
+describe('reasoning on its way back', () => {
+  const reasoning = (over: Partial<ProviderReasoning> = {}): InputItem => ({
+    type: 'reasoning',
+    summary: [],
+    encrypted_content: PLAIN_SEAL.seal({
+      provider: 'test',
+      model: 'model-1',
+      text: 'thought',
+      field: 'reasoning_content',
+      ...over,
+    }),
+  });
+  const assistant = (items: InputItem[], profile: Partial<Profile> = {}) =>
+    messagesOf([...items, call('a'), output('a')], profile).find((message) => message.role === 'assistant');
+
+  it('returns under the field in which it came', () => {
+    assert.equal(Reflect.get(assistant([reasoning()]) ?? {}, 'reasoning_content'), 'thought');
+    assert.equal(Reflect.get(assistant([reasoning({ field: 'reasoning' })]) ?? {}, 'reasoning'), 'thought');
+  });
+
+  it('returns under the field that the profile names', () => {
+    const replay = { turns: 'all', field: 'reasoning', placeholder: null } as const;
+    assert.equal(
+      Reflect.get(assistant([reasoning()], { reasoningReplay: replay }) ?? {}, 'reasoning'),
+      'thought',
+    );
+  });
+
+  it('joins the reasoning of one turn', () => {
+    const message = assistant([reasoning({ text: 'a' }), says('x'), reasoning({ text: 'b' })]);
+    assert.equal(Reflect.get(message ?? {}, 'reasoning_content'), 'ab');
+  });
+
+  it('goes back with tool turns only, unless the profile wants all', () => {
+    const items = [reasoning(), says('answer'), user('next')];
+    assert.equal('reasoning_content' in (messagesOf(items)[0] ?? {}), false);
+    const replay = { turns: 'all', field: 'reasoning_content', placeholder: null } as const;
+    assert.equal(
+      Reflect.get(messagesOf(items, { reasoningReplay: replay })[0] ?? {}, 'reasoning_content'),
+      'thought',
+    );
+  });
+
+  it('never goes to another provider or model family, and foreign ciphertext is dropped', () => {
+    const strangers = [
+      reasoning({ provider: 'other' }),
+      reasoning({ model: 'claude-5' }),
+      { type: 'reasoning', summary: [], encrypted_content: 'gAAAA' },
+    ];
+    for (const item of strangers) assert.equal('reasoning_content' in (assistant([item]) ?? {}), false);
+  });
+
+  it('is replaced by the placeholder where it was lost and the provider insists', () => {
+    const replay = { turns: 'tool-turns', field: 'reasoning_content', placeholder: ' ' } as const;
+    assert.equal(Reflect.get(assistant([], { reasoningReplay: replay }) ?? {}, 'reasoning_content'), ' ');
+  });
+
+  it('returns details merged and in order, and metadata with its own call', () => {
+    const message = assistant([
+      reasoning({
+        field: 'reasoning_details',
+        details: [{ type: 'reasoning.text', index: 0, text: 'a', signature: null }],
+        callExtras: { a: { google: { thought_signature: 'sig' } } },
+      }),
+      reasoning({
+        field: 'reasoning_details',
+        text: '',
+        details: [{ type: 'reasoning.text', index: 0, signature: 's' }],
+      }),
+    ]);
+    assert.deepEqual(Reflect.get(message ?? {}, 'reasoning_details'), [
+      { type: 'reasoning.text', index: 0, text: 'a', signature: 's' },
+    ]);
+    const [first] = Reflect.get(message ?? {}, 'tool_calls') as { extra_content: unknown }[];
+    assert.deepEqual(first?.extra_content, { google: { thought_signature: 'sig' } });
+  });
+
+  it('is recalled for a client that drops its reasoning items', () => {
+    const found: ProviderReasoning = {
+      provider: 'test',
+      model: 'model-1',
+      text: 'recalled',
+      field: 'reasoning_content',
+    };
+    const { body } = toChatRequest(requestOf({ input: [user('hi'), call('a'), output('a')] }), {
+      profile: PROFILE,
+      model: 'model-1',
+      recall: ({ calls }) => (calls.some((made) => made.callId === 'a') ? found : undefined),
+    });
+    assert.equal(Reflect.get(body.messages[1] ?? {}, 'reasoning_content'), 'recalled');
+  });
+});

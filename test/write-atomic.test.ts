@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeAtomic } from '../src/write-atomic.ts';
+
+describe('writeAtomic', () => {
+  let folder: string;
+  let path: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'write-atomic-'));
+    path = join(folder, 'file');
+    await writeFile(path, 'old');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('replaces a file, and leaves nothing beside it', async () => {
+    await writeAtomic({ path, text: 'new ✓', mode: 0o600 });
+    assert.equal(readFileSync(path, 'utf8'), 'new ✓');
+    assert.deepEqual(readdirSync(folder), ['file']);
+  });
+
+  it('shows the old file until the last word is said, and keeps it when that is no', async () => {
+    const confirm = async () => {
+      assert.equal(readFileSync(path, 'utf8'), 'old');
+      throw new Error('no');
+    };
+    await assert.rejects(writeAtomic({ path, text: 'new', mode: 0o600, confirm }), /^Error: no$/);
+    assert.equal(readFileSync(path, 'utf8'), 'old');
+    assert.deepEqual(readdirSync(folder), ['file']);
+  });
+
+  it('fails where there is no folder', async () => {
+    await assert.rejects(writeAtomic({ path: join(folder, 'none', 'file'), text: '', mode: 0o600 }), {
+      code: 'ENOENT',
+    });
+  });
+});
