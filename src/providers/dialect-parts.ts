@@ -1,6 +1,7 @@
 /** Pieces of dialects that several presets share. Data only. */
+
+import type { JsonObject } from '../json.ts';
 import type { Profile } from '../translate/profile.ts';
-import type { JsonObject } from '../wire/responses.ts';
 import type { ModelRule } from './preset.ts';
 
 type Effort = Pick<Profile, 'effort' | 'effortLevels' | 'effortFields'>;

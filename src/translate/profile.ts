@@ -4,7 +4,7 @@
  * differ in what they reject, and none of them accepts every field.
  */
 import type { ErrorCode } from '../errors.ts';
-import type { JsonObject } from '../wire/responses.ts';
+import type { JsonObject } from '../json.ts';
 
 /**
  * Where reasoning arrives, and where a provider wants its own back: a field of the message, blocks in a list of

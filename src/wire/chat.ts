@@ -2,7 +2,7 @@
  * Chat Completions as this relay speaks it: the request it sends upstream, and the chunks it accepts. Chunks
  * are typed by what providers really send: every field may be missing, null, or of a neighbouring type.
  */
-import type { Json, JsonObject } from './responses.ts';
+import type { Json, JsonObject } from '../json.ts';
 
 // ---------------------------------------------------------------------------------------------- requests
 

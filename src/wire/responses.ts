@@ -4,9 +4,7 @@
  * OpenAI SDK, Open Responses); what we emit is typed exactly, and `test/translate/contract.test.ts` holds it
  * against the `openai` package's own types.
  */
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-export type JsonObject = { [key: string]: Json };
+import type { Json, JsonObject } from '../json.ts';
 
 // ---------------------------------------------------------------------------------------------- requests
 

@@ -4,13 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { start } from '../../src/index.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import { PRESETS, presetById, profileFor } from '../../src/providers/index.ts';
 import type { RelayHandle } from '../../src/relay/options.ts';
 import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
 import type { ChatChunk } from '../../src/wire/chat.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
-import type { InputItem, JsonObject, OutputItem, ResponseResource } from '../../src/wire/responses.ts';
+import type { InputItem, OutputItem, ResponseResource } from '../../src/wire/responses.ts';
 import { readFixtures } from '../support/fixtures.ts';
 import {
   type ScriptedUpstream,

@@ -7,8 +7,8 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { JsonObject } from '../../src/json.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
-import type { JsonObject } from '../../src/wire/responses.ts';
 import {
   type Exchange,
   type Fixture,

@@ -4,7 +4,7 @@
  * what a release really changed. Pure.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Json, JsonObject } from '../../src/wire/responses.ts';
+import type { Json, JsonObject } from '../../src/json.ts';
 import type { RecordedRequest } from '../support/fixtures.ts';
 
 /** Stands where Codex sent workspace, git or installation data; the replay test looks for it upstream. */

@@ -1,6 +1,6 @@
 /** The recordings in `fixtures/codex_<release>/`, and the golden file beside each. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { JsonObject } from '../../src/wire/responses.ts';
+import type { JsonObject } from '../../src/json.ts';
 import type { BodyStep } from './scripted-upstream.ts';
 
 /** One scene of `test/real-codex/scenes.ts`, played with one release of Codex. */

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Json, JsonObject } from '../../json.ts';
 import type {
   ChatChunk,
   ChatDelta,
@@ -13,7 +14,6 @@ import type {
   ChatPart,
   ChatRequest,
 } from '../../wire/chat.ts';
-import type { Json, JsonObject } from '../../wire/responses.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 /** The only model that the demo lists. */

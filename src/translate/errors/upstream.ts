@@ -1,7 +1,7 @@
 /** A provider's error, in whichever shape, as what a client understands. */
 
 import { type ErrorCode, RelayError } from '../../errors.ts';
-import { objectOr } from '../../json.ts';
+import { asObject } from '../../json.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { Profile } from '../profile.ts';
 
@@ -53,14 +53,14 @@ function holdsError(chunk: ChatChunk): boolean {
   if (chunk.error) return true;
   const { choices } = chunk;
   if (choices && choices.length > 0) return Boolean(choices[0]?.error) || failsInBaseResp(chunk);
-  if (failsInBaseResp(chunk) || objectOr(chunk['x_groq'])?.['error']) return true;
+  if (failsInBaseResp(chunk) || asObject(chunk['x_groq'])?.['error']) return true;
   // Cerebras and vLLM, 2026-11: no envelope at all.
   return !choices && (chunk['object'] === 'error' || chunk['detail'] !== undefined || hasBareMessage(chunk));
 }
 
 /** MiniMax, 2026-11: every reply has one; 0 is success. */
 function failsInBaseResp(chunk: ChatChunk): boolean {
-  const status = objectOr(chunk['base_resp'])?.['status_code'];
+  const status = asObject(chunk['base_resp'])?.['status_code'];
   return typeof status === 'number' && status !== 0;
 }
 
@@ -147,14 +147,14 @@ function parsed(body: string): unknown {
  * `{base_resp:{}}`, and an error inside a choice or Groq's envelope.
  */
 function messageIn(value: unknown, text: string): Said {
-  const body = objectOr(Array.isArray(value) ? value[0] : value);
+  const body = asObject(Array.isArray(value) ? value[0] : value);
   if (body === undefined) return { message: plain(text), codes: [] };
-  const choice = Array.isArray(body['choices']) ? objectOr(body['choices'][0]) : undefined;
+  const choice = Array.isArray(body['choices']) ? asObject(body['choices'][0]) : undefined;
   const inner =
-    body['error'] ?? choice?.['error'] ?? objectOr(body['x_groq'])?.['error'] ?? body['base_resp'];
-  const holder = objectOr(inner) ?? body;
+    body['error'] ?? choice?.['error'] ?? asObject(body['x_groq'])?.['error'] ?? body['base_resp'];
+  const holder = asObject(inner) ?? body;
   const own = first(holder['message'], inner, holder['detail'], holder['msg'], holder['status_msg']);
-  const raw = rawWords(objectOr(holder['metadata'])?.['raw']);
+  const raw = rawWords(asObject(holder['metadata'])?.['raw']);
   const codes = [
     holder['code'],
     holder['type'],
@@ -190,7 +190,7 @@ function said(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.map(said).filter(Boolean).join('; ');
-  const object = objectOr(value);
+  const object = asObject(value);
   if (object === undefined) return '';
   const { loc } = object;
   const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';

@@ -2,8 +2,9 @@
  * OpenRouter-style `reasoning_details`: a list of entries that arrives in fragments. Fragments of one entry
  * share `type` and `index`; text grows, everything else (a late signature above all) replaces.
  */
+
+import type { Json, JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';
-import type { Json, JsonObject } from '../../wire/responses.ts';
 
 const GROWING_FIELDS = ['text', 'summary', 'data'] as const;
 

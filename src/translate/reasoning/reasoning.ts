@@ -3,7 +3,7 @@
  * ordered list of details, and as metadata bound to single calls.
  */
 
-import type { Json } from '../../wire/responses.ts';
+import type { Json } from '../../json.ts';
 import type { ReasoningField } from '../profile.ts';
 
 export interface ProviderReasoning {

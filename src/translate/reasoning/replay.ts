@@ -1,6 +1,7 @@
 /** A provider's own reasoning, back on the assistant message that it belongs to, in the form that it wants. */
+
+import type { Json, JsonObject } from '../../json.ts';
 import type { ChatAssistantMessage, ChatToolCall } from '../../wire/chat.ts';
-import type { Json, JsonObject } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import { mergeDetails } from './details.ts';
 import type { ProviderReasoning } from './reasoning.ts';

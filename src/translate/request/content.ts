@@ -1,6 +1,8 @@
 /** Content parts of the Responses API as Chat text and parts. */
+
+import type { Json } from '../../json.ts';
 import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
-import type { Content, ContentPart, InputItem, Json } from '../../wire/responses.ts';
+import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 
 const IMAGE_NOTE = '[an image was here; this model reads text only]';
 

@@ -1,6 +1,6 @@
 /** `reasoning.effort` in the provider's words: clamped to what the model knows, never a 400. */
 
-import type { JsonObject } from '../../wire/responses.ts';
+import type { JsonObject } from '../../json.ts';
 import type { Profile } from '../profile.ts';
 
 /** Weakest first; a request for a level that a provider lacks takes the nearest, the stronger one on a tie. */

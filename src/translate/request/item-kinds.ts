@@ -1,6 +1,7 @@
 /** What each kind of input item is to a Chat conversation. A kind that is not listed keeps its text. */
 
-import type { InputItem, Json } from '../../wire/responses.ts';
+import type { Json } from '../../json.ts';
+import type { InputItem } from '../../wire/responses.ts';
 import { CUSTOM_INPUT_FIELD } from '../tools/table.ts';
 
 export interface CallKind {

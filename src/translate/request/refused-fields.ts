@@ -2,8 +2,9 @@
  * What a provider's 400 names among the fields that a request can do without. Dialects change faster than
  * presets, and endpoints that are only "compatible" differ: one retry without the field saves the turn.
  */
+
+import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../wire/chat.ts';
-import type { JsonObject } from '../../wire/responses.ts';
 import { withFormatInWords } from './settings.ts';
 
 const ESSENTIAL = new Set(['model', 'messages', 'stream', 'tools']);

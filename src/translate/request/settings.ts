@@ -1,12 +1,8 @@
 /** The settings of a request (everything but messages and tools) in the provider's dialect. */
+
+import type { JsonObject } from '../../json.ts';
 import type { ChatRequest, ChatUserMessage } from '../../wire/chat.ts';
-import type {
-  JsonObject,
-  ResponsesRequest,
-  TextFormat,
-  ToolChoice,
-  ToolReference,
-} from '../../wire/responses.ts';
+import type { ResponsesRequest, TextFormat, ToolChoice, ToolReference } from '../../wire/responses.ts';
 import type { OptionalField, Profile, ToolChoiceKind } from '../profile.ts';
 import { answerSchema } from '../tools/json-schema.ts';
 import type { ToolTable } from '../tools/table.ts';

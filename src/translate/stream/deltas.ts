@@ -1,8 +1,8 @@
 /** What a chunk's delta says, in whichever of the known places a provider put it. */
 
+import type { Json } from '../../json.ts';
 import { isObject } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
-import type { Json } from '../../wire/responses.ts';
 import type { Profile, ReasoningField } from '../profile.ts';
 import { detailsText, RepeatedDetails } from '../reasoning/details.ts';
 import { type SplitText, ThinkTagSplitter } from './think-tags.ts';

@@ -7,9 +7,9 @@
  */
 
 import { RelayError } from '../../errors.ts';
+import type { Json } from '../../json.ts';
 import type { ChatChunk, ChatDelta, ChatToolCallDelta, ChatUsage } from '../../wire/chat.ts';
 import type {
-  Json,
   ResponseEvent,
   ResponseResource,
   ResponsesRequest,

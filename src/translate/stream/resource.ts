@@ -1,11 +1,6 @@
 /** The response resource: all 31 keys, the request's settings echoed, from the first event on. */
-import type {
-  JsonObject,
-  ResponseResource,
-  ResponsesRequest,
-  TextFormat,
-  Tool,
-} from '../../wire/responses.ts';
+import type { JsonObject } from '../../json.ts';
+import type { ResponseResource, ResponsesRequest, TextFormat, Tool } from '../../wire/responses.ts';
 
 /** @param createdAt seconds since the epoch */
 export function newResponse(request: ResponsesRequest, id: string, createdAt: number): ResponseResource {

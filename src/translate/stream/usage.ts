@@ -1,6 +1,6 @@
 /** Token usage in any provider's spelling as the API's, with every detail that Codex parses, as integers. */
 
-import { objectOr } from '../../json.ts';
+import { asObject } from '../../json.ts';
 import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
 import type { ResponseUsage } from '../../wire/responses.ts';
 
@@ -11,13 +11,13 @@ export function usageOf(chunk: ChatChunk): ChatUsage | undefined {
   const inChoice = chunk.choices?.[0]?.usage;
   if (inChoice) return inChoice;
   // Groq, 2026-11: in its own envelope.
-  const groq = objectOr(chunk['x_groq'])?.['usage'];
-  return objectOr(groq);
+  const groq = asObject(chunk['x_groq'])?.['usage'];
+  return asObject(groq);
 }
 
 export function toResponseUsage(usage: ChatUsage): ResponseUsage {
-  const prompt = objectOr(usage['prompt_tokens_details']) ?? objectOr(usage['prompt_token_details']) ?? {};
-  const completion = objectOr(usage['completion_tokens_details']) ?? {};
+  const prompt = asObject(usage['prompt_tokens_details']) ?? asObject(usage['prompt_token_details']) ?? {};
+  const completion = asObject(usage['completion_tokens_details']) ?? {};
   const input = count(usage['prompt_tokens']);
   const reasoning = count(completion['reasoning_tokens'] ?? usage['reasoning_tokens']);
   const cached = count(

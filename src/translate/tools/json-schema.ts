@@ -3,8 +3,9 @@
  * beside `type`, unions at the root, missing types. A rewritten schema accepts at least what the original did,
  * as far as the flavour can say it; the client still checks the arguments against its own schema.
  */
+
+import type { Json, JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';
-import type { Json, JsonObject } from '../../wire/responses.ts';
 import type { SchemaFlavour } from '../profile.ts';
 
 interface Rules {

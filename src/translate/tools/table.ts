@@ -2,8 +2,10 @@
  * Tools in both directions. Going up, every tool that a model can call becomes a Chat function; coming back, a
  * call is restored to the kind that the client declared. One entry of `TOOL_KINDS` holds both halves of a kind.
  */
+
+import type { Json, JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
-import type { CallItem, InputItem, ItemStatus, Json, JsonObject, Tool } from '../../wire/responses.ts';
+import type { CallItem, InputItem, ItemStatus, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import { strictSchema, toolParameters } from './json-schema.ts';
 import { flatName, hashedName, legalName, readableName } from './names.ts';

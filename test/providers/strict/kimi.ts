@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/wire/responses.ts';
+import type { JsonObject } from '../../../src/json.ts';
 import { jsonReply } from '../../support/scripted-upstream.ts';
 import { callers, type StrictFamily, schemasOf } from './rules.ts';
 

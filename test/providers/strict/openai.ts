@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/wire/responses.ts';
+import type { JsonObject } from '../../../src/json.ts';
 import { errorReply } from '../../support/scripted-upstream.ts';
 import { type StrictFamily, schemasOf } from './rules.ts';
 

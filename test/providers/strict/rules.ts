@@ -2,8 +2,9 @@
  * What the strict upstreams of this folder share. Each family writes its documented rules down as data and a few
  * checks of its own, independent of the presets; a request that breaks one gets the provider's own 400.
  */
+
+import type { Json, JsonObject } from '../../../src/json.ts';
 import type { ChatAssistantMessage, ChatChunk, ChatMessage, ChatRequest } from '../../../src/wire/chat.ts';
-import type { Json, JsonObject } from '../../../src/wire/responses.ts';
 import {
   errorReply,
   type ReceivedChat,

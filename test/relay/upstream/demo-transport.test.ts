@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
+import type { JsonObject } from '../../../src/json.ts';
 import { createDemoTransport } from '../../../src/relay/upstream/demo-transport.ts';
 import type { ChatChunk, ChatMessage, ChatRequest } from '../../../src/wire/chat.ts';
-import type { JsonObject } from '../../../src/wire/responses.ts';
 
 const BASE = 'demo:scripted';
 const USER: ChatMessage = { role: 'user', content: 'Say hello' };

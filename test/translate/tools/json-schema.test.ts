@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { Json, JsonObject } from '../../../src/json.ts';
 import type { SchemaFlavour } from '../../../src/translate/profile.ts';
 import { answerSchema, strictSchema, toolParameters } from '../../../src/translate/tools/json-schema.ts';
-import type { Json, JsonObject } from '../../../src/wire/responses.ts';
 
 interface Case {
   name: string;

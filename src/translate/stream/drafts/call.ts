@@ -1,4 +1,5 @@
-import type { Json, OutputItem } from '../../../wire/responses.ts';
+import type { Json } from '../../../json.ts';
+import type { OutputItem } from '../../../wire/responses.ts';
 import {
   CUSTOM_INPUT_FIELD,
   type DeclaredTool,

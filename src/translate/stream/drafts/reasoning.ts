@@ -1,4 +1,5 @@
-import type { Json, OutputItem, SummaryTextPart } from '../../../wire/responses.ts';
+import type { Json } from '../../../json.ts';
+import type { OutputItem, SummaryTextPart } from '../../../wire/responses.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, EventOutput } from './draft.ts';
 
