@@ -9,16 +9,19 @@
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
-import { SILENT_LOGGER } from './logger.ts';
+import { type Logger, SILENT_LOGGER } from './logger.ts';
 import type { ListedModel } from './providers/model-list.ts';
+import type { RelayParts } from './relay/exchange/respond.ts';
+import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
 import { listen } from './relay/http/server.ts';
-import type { RelayHandle, RelayOptions } from './relay/options.ts';
+import type { RelayHandle, RelayOptions, UpstreamOptions } from './relay/options.ts';
 import { type Provider, resolveProvider } from './relay/routing/provider.ts';
-import { RelayService } from './relay/service.ts';
+import { Routing } from './relay/routing/routing.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
+import { askForModels } from './relay/upstream/served-models.ts';
 import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
@@ -29,10 +32,12 @@ export { openDiskStore } from './history/disk-store.ts';
 export { createMemoryStore } from './history/memory-store.ts';
 export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './history/store.ts';
 export type { Logger } from './logger.ts';
+export type { ListedModel } from './providers/model-list.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
 export { VERSION };
 
 const DEFAULT_PORT = 4444;
+const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
 /** How long running streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
@@ -43,22 +48,10 @@ const STOP_GRACE_MS = 2_000;
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
-  const provider = resolveProvider(options);
-  const history = options.history ?? createMemoryStore();
   const { transport, close } = createTransport(options);
-  const service = new RelayService({
-    provider,
-    upstream: new Upstream(transport, `codex-relay/${VERSION}`, logger),
-    history,
-    seal: createReasoningSeal(),
-    logger,
-    toolDenylist: new Set(options.toolDenylist),
-    keepAliveMs: options.keepAliveMs ?? 15_000,
-    stallMs: options.stallMs ?? 600_000,
-    onRequest: options.onRequest ?? (() => {}),
-  });
+  const parts = assemble(options, transport, logger);
   const app = createApp({
-    service,
+    parts,
     token: token || undefined,
     maxBodyBytes,
     logger,
@@ -68,19 +61,63 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
+  const { routing, upstream, running, history } = parts;
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
-    use: (upstream) => service.use(upstream),
-    models: async () => (await service.models()).map(({ id }) => id),
-    modelDetails: () => service.models(),
+    use: (other) => routing.use(other),
+    models: async () => (await askForModels(routing, upstream)).map(({ id }) => id),
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
-      service.cancelAll();
+      running.cancelAll();
       await closed;
       await close();
       await history.close();
     },
+  };
+}
+
+/**
+ * The models that a provider lists, with what it tells of each. Needs no running relay.
+ * @throws RelayError for options that cannot be used, and with the provider's own words when it does not answer
+ */
+export async function listModels(
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'proxy' | 'logger'>,
+): Promise<ListedModel[]> {
+  const provider = resolveProvider(options);
+  const { transport, close } = createTransport(options);
+  try {
+    const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
+    const { signal } = new AbortController();
+    return await upstream.models({ provider, apiKey: provider.apiKey, signal });
+  } finally {
+    await close();
+  }
+}
+
+function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
+  const warnOnce = onlyOnce((message) => logger.warn(message));
+  return {
+    routing: new Routing(resolveProvider(options), logger, warnOnce),
+    upstream: new Upstream(transport, USER_AGENT, logger),
+    history: options.history ?? createMemoryStore(),
+    seal: createReasoningSeal(),
+    running: new RunningExchanges(),
+    logger,
+    warnOnce,
+    toolDenylist: new Set(options.toolDenylist),
+    keepAliveMs: options.keepAliveMs ?? 15_000,
+    stallMs: options.stallMs ?? 600_000,
+    onRequest: options.onRequest ?? (() => {}),
+  };
+}
+
+function onlyOnce(say: (message: string) => void): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    say(message);
   };
 }
 
@@ -95,7 +132,7 @@ function codexModels({ preset, model, modelMap }: Provider, listed: readonly Lis
 }
 
 /** The demo answers in process; everything else goes over the network. */
-function createTransport(options: RelayOptions): {
+function createTransport(options: Pick<RelayOptions, 'fetch' | 'proxy'>): {
   transport: UpstreamTransport;
   close: () => Promise<void>;
 } {

@@ -19,7 +19,11 @@ const FLOORS: string[][] = [
   ['translate/stream'],
   ['providers'],
   ['history'],
-  ['relay', 'codex'],
+  ['relay/options.ts', 'codex'],
+  ['relay/routing'],
+  ['relay/upstream'],
+  ['relay/exchange'],
+  ['relay/http'],
   ['codex/home', 'index.ts'],
   ['cli', 'extension'],
 ];
@@ -29,7 +33,9 @@ const PACKAGES: Record<string, string[]> = {
   'write-atomic.ts': ['node:'],
   wire: ['zod/mini'],
   history: ['node:', 'lru-cache', 'zod/mini'],
-  relay: ['node:', 'koa', '@koa/router', 'undici', 'eventsource-parser', 'lru-cache'],
+  'relay/upstream': ['node:', 'undici'],
+  'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],
+  'relay/http': ['node:', 'koa', '@koa/router'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
   cli: ['node:', 'diff'],
@@ -40,7 +46,14 @@ const PACKAGES: Record<string, string[]> = {
 const BLIND: Record<string, string[]> = {
   providers: ['translate/request', 'translate/stream', 'translate/stream/drafts', 'translate/errors'],
   codex: ['history'],
-  'codex/home': ['history', 'relay'],
+  'codex/home': [
+    'history',
+    'relay/options.ts',
+    'relay/routing',
+    'relay/upstream',
+    'relay/exchange',
+    'relay/http',
+  ],
 };
 
 const ROOMS = FLOORS.flat().toSorted((left, right) => right.length - left.length);

@@ -11,7 +11,7 @@ import { howToOverride } from '../codex/overrides.ts';
 import { CONFIG_FILE, type FileChange, planRemoval } from '../codex/plan.ts';
 import { ALIAS, CATALOG_FILE, PROVIDER_ID } from '../codex/relay-keys.ts';
 import { messageOf } from '../errors.ts';
-import { start } from '../index.ts';
+import { listModels } from '../index.ts';
 import { shippedFacts } from '../providers/model-facts.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
@@ -129,14 +129,12 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { environment, logger } = invocation;
   const proxy = readProxy(environment);
-  const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });
   try {
-    return modelsOf(invocation, await relay.modelDetails());
+    const listed = await listModels({ ...upstreamOptions(invocation), ...(proxy && { proxy }) });
+    return modelsOf(invocation, listed);
   } catch (error) {
     logger.warn(`The provider's models are not listed: ${messageOf(error)}`);
     return modelsOf(invocation, []);
-  } finally {
-    await relay.stop();
   }
 }
 

@@ -19,7 +19,7 @@ export interface RetainedReasoning {
   responseId: string;
   /** The call ids of the assistant turn that the reasoning belongs to; may be empty. */
   callIds: readonly string[];
-  /** `turnFingerprint()` of the assistant turn. */
+  /** `answerFingerprint()` of the answer. */
   fingerprint: string;
   reasoning: ProviderReasoning;
 }

@@ -1,7 +1,6 @@
 /** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
-import type { ListedModel } from '../providers/model-list.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {
@@ -77,8 +76,6 @@ export interface RelayHandle {
   use(upstream: UpstreamOptions): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
-  /** The same with what the provider tells of each model; rejects as `models()` does. */
-  modelDetails(): Promise<readonly ListedModel[]>;
   /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */
   stop(): Promise<void>;
 }

@@ -16,7 +16,6 @@ async function announced(
       port: 4444,
       use: silent,
       models: async () => models,
-      modelDetails: async () => [],
       stop: async () => {},
     },
     provider: resolveProvider({ upstream: 'http://127.0.0.1:1', modelMap }),

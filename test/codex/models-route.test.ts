@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buildCatalog } from '../../src/codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from '../../src/codex/instructions.ts';
 import { ALIAS } from '../../src/codex/relay-keys.ts';
-import { type RelayHandle, start } from '../../src/index.ts';
+import { listModels, type RelayHandle, start } from '../../src/index.ts';
 import { openaiCompatible } from '../../src/providers/presets/openai-compatible.ts';
 import { MODEL_ALIAS } from '../../src/relay/routing/provider.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
@@ -33,7 +33,7 @@ describe('GET /v1/models', () => {
     const catalog = buildCatalog({
       preset: openaiCompatible,
       selected: 'beta',
-      listed: await relay.modelDetails(),
+      listed: await listModels({ upstream: upstream.url }),
       modelMap: { 'gpt-5.4': 'alpha' },
       instructions: DEFAULT_INSTRUCTIONS,
     });

@@ -50,18 +50,12 @@ export async function launchRelay(
 }
 
 /**
- * The models that a provider lists, asked with this key. Runs through a relay of its own, so that it works in
- * every state and speaks of errors as Codex would see them.
+ * The models that a provider lists, asked with this key.
  * @throws RelayError with the provider's own words
  */
 export async function listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]> {
-  const { start } = await loadRelay();
-  const handle = await start({ ...upstream, port: 0, token: randomToken(), fetch: upstreamFetch });
-  try {
-    return await handle.modelDetails();
-  } finally {
-    await handle.stop();
-  }
+  const relay = await loadRelay();
+  return relay.listModels({ ...upstream, fetch: upstreamFetch });
 }
 
 /**

@@ -12,5 +12,5 @@ export { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
 export { openDiskStore } from '../../history/disk-store.ts';
 export { createMemoryStore } from '../../history/memory-store.ts';
-export { start } from '../../index.ts';
+export { listModels, start } from '../../index.ts';
 export { presetById } from '../../providers/index.ts';

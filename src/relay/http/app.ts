@@ -6,16 +6,17 @@ import type { Logger } from '../../logger.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
+import { type RelayParts, respond } from '../exchange/respond.ts';
 import type { Provider } from '../routing/provider.ts';
-import type { RelayService } from '../service.ts';
+import { askForModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
-import { isCodex } from './codex-client.ts';
+import { isCodex, recogniseClient } from './client.ts';
 import { bearerOf, guard, localOnly } from './guard.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 
 export interface AppOptions {
-  service: RelayService;
+  parts: RelayParts;
   token: string | undefined;
   maxBodyBytes: number;
   logger: Logger;
@@ -29,12 +30,12 @@ export function createApp(options: AppOptions): Koa {
   const router = new Router();
   // Some clients are given the base URL without /v1; the path's one meaning is the same.
   for (const prefix of ['', '/v1']) {
-    router.post(`${prefix}/responses`, (ctx) => respond(ctx, options));
+    router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
-    routeStoredResponses(router, prefix, options.service);
+    routeStoredResponses(router, prefix, options.parts);
   }
   router.get('/healthz', (ctx) => {
-    ctx.body = { status: 'ok', version: options.version, running: options.service.runningCount };
+    ctx.body = { status: 'ok', version: options.version, running: options.parts.running.count };
   });
   app.use(answerErrors(options.logger));
   app.use(localOnly);
@@ -46,18 +47,14 @@ export function createApp(options: AppOptions): Koa {
   return app;
 }
 
-async function respond(ctx: Context, options: AppOptions): Promise<void> {
-  const { service, maxBodyBytes } = options;
-  const request = parseRequest(await readJson(ctx.req, maxBodyBytes));
-  const client = { isCodex: isCodex(ctx.headers), bearer: clientKey(ctx, options) };
-  const exchange = await service.begin(request, client);
-  if (!request.stream) {
-    ctx.body = await exchange.whole(ctx.res);
-    return;
-  }
-  await exchange.streamTo(ctx.res);
-  // Written already: Koa must not answer once more.
-  ctx.respond = false;
+async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
+  const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
+  const client = { isCodex: isCodex(ctx), bearer: clientKey(ctx, options) };
+  const { response, error } = await respond(request, client, ctx.res, options.parts);
+  // A stream has said all, its failure too: Koa must not answer once more.
+  if (ctx.res.headersSent) ctx.respond = false;
+  else if (error === undefined) ctx.body = response;
+  else throw error;
 }
 
 /** The client's own key, to be passed on; our token is for us alone. */
@@ -70,13 +67,13 @@ function clientKey(ctx: Context, { token }: AppOptions): string | undefined {
  * release in the query, needs entries of some 10 KB each; nobody else is sent them.
  */
 async function listModels(ctx: Context, options: AppOptions): Promise<void> {
-  const { service, codexModels } = options;
-  const { provider } = service;
-  const listed = await service.models(clientKey(ctx, options));
+  const { routing, upstream } = options.parts;
+  const { provider } = routing;
+  const listed = await askForModels(routing, upstream, clientKey(ctx, options));
   ctx.body = {
     object: 'list',
     data: listed.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: provider.profile.id })),
-    models: 'client_version' in ctx.query ? codexModels(provider, listed) : [],
+    models: 'client_version' in ctx.query ? options.codexModels(provider, listed) : [],
   };
 }
 
@@ -86,6 +83,7 @@ const notFound: Middleware = (ctx) => {
 
 function answerErrors(logger: Logger): Middleware {
   return async (ctx, next) => {
+    recogniseClient(ctx);
     try {
       await next();
     } catch (cause) {
@@ -111,7 +109,7 @@ function asRelayError(cause: unknown, logger: Logger): RelayError {
 function answer(ctx: Context, error: RelayError): void {
   // An unread body would be taken for the next request.
   if (error.code === 'request_too_large') ctx.set('connection', 'close');
-  if (isCodex(ctx.headers) && ctx.method === 'POST') {
+  if (isCodex(ctx) && ctx.method === 'POST') {
     // Any other status makes Codex try five more times, and most hide the message.
     ctx.status = 400;
     ctx.type = 'text/plain';

@@ -4,40 +4,42 @@
  */
 import type Router from '@koa/router';
 import { RelayError } from '../../errors.ts';
-import type { StoredTurn } from '../../history/store.ts';
-import type { Content, InputItem } from '../../wire/responses.ts';
-import type { RelayService } from '../service.ts';
+import type { HistoryStore, StoredTurn } from '../../history/store.ts';
+import type { Content, InputItem, ResponseResource } from '../../wire/responses.ts';
+import type { RelayParts } from '../exchange/respond.ts';
+import { retainResponse } from '../exchange/retain.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
 /** @param prefix path before `/responses` */
-export function routeStoredResponses(router: Router, prefix: string, service: RelayService): void {
+export function routeStoredResponses(router: Router, prefix: string, parts: RelayParts): void {
+  const { history, running } = parts;
   const path = `${prefix}/responses/:id`;
   router.get(path, async (ctx) => {
     if (ctx.query['stream'] === 'true') {
       throw invalid('stream', 'a response that is stored cannot be streamed again; leave it out.');
     }
     const { id = '' } = ctx.params;
-    ctx.body = service.runningResponse(id) ?? (await storedTurn(service, id)).response;
+    ctx.body = running.response(id) ?? (await storedTurn(history, id)).response;
   });
   router.delete(path, async (ctx) => {
     const { id = '' } = ctx.params;
-    if (!(await service.history.delete(id))) throw notFound(id);
+    if (!(await history.delete(id))) throw notFound(id);
     ctx.body = { id, object: 'response', deleted: true };
   });
   router.get(`${path}/input_items`, async (ctx) => {
-    const { input } = await storedTurn(service, ctx.params['id'] ?? '');
+    const { input } = await storedTurn(history, ctx.params['id'] ?? '');
     ctx.body = listPage(input.map(listedItem), new URLSearchParams(ctx.querystring));
   });
   router.post(`${path}/cancel`, async (ctx) => {
     const { id = '' } = ctx.params;
-    const cancelled = await service.cancel(id);
+    const cancelled = await cancel(id, parts);
     if (cancelled !== undefined) {
       ctx.body = cancelled;
       return;
     }
-    const { status } = (await storedTurn(service, id)).response;
+    const { status } = (await storedTurn(history, id)).response;
     throw new RelayError(
       'invalid_request',
       `Response '${id}' is ${status}: only a running one can be cancelled.`,
@@ -45,8 +47,20 @@ export function routeStoredResponses(router: Router, prefix: string, service: Re
   });
 }
 
-async function storedTurn(service: RelayService, id: string): Promise<StoredTurn> {
-  const turn = await service.history.turn(id);
+/** What was finished of a cancelled response can be retrieved and continued. Undefined when nothing is running. */
+async function cancel(id: string, parts: RelayParts): Promise<ResponseResource | undefined> {
+  const cancelled = await parts.running.cancel(id);
+  if (cancelled === undefined) return undefined;
+  const { exchange, outcome } = cancelled;
+  // It may have been complete already.
+  if (outcome.response.status !== 'failed') return outcome.response;
+  const response: ResponseResource = { ...outcome.response, status: 'cancelled', error: null };
+  await retainResponse(exchange.request, response, parts);
+  return response;
+}
+
+async function storedTurn(history: HistoryStore, id: string): Promise<StoredTurn> {
+  const turn = await history.turn(id);
   if (turn === undefined) throw notFound(id);
   return turn;
 }

@@ -1,30 +1,48 @@
 /**
- * The items of a request as Chat messages. Chat Completions has a stricter order than the Responses API: the
- * calls of one assistant turn stand in one message, and their outputs follow it at once. Items are therefore
- * gathered into turns, and every output is moved directly behind the message that holds its call.
+ * The items of a request as one conversation: instructions, what users and tools say, and the assistant's answers
+ * with their calls. Chat Completions has a stricter order than the Responses API (the calls of one answer stand in
+ * one message, and their outputs follow at once), so items are gathered into answers here, each call with its
+ * output, before `messages.ts` writes them down.
  */
-
-import type { ChatAssistantMessage, ChatImagePart, ChatMessage, ChatToolMessage } from '../../wire/chat.ts';
+import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import { modelFamily, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
-import { giveReasoningBack, joinReasoning, type ReplayedCall, wantsReasoning } from '../reasoning/replay.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { CallIds } from './call-ids.ts';
 import { anyText, readContent, userContent } from './content.ts';
 import { type CallKind, kindOf } from './item-kinds.ts';
-import { MessageList } from './message-list.ts';
 
-const NO_OUTPUT = '[no output was recorded for this call: it was interrupted]';
-const EMPTY_OUTPUT = '[empty output]';
-const IMAGE_OUTPUT = '[the output is an image; it follows as a message]';
-const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only]';
-
-/** An assistant turn, as reasoning can be looked up for it. */
-export interface AssistantTurn {
+/** What an answer is recognised by when its reasoning is looked up. */
+export interface AnswerKey {
   text: string;
   calls: readonly { callId: string; name: string; arguments: string }[];
 }
+
+/** A call as the model made it: with the name and the arguments that its provider knows. */
+export interface AnswerCall {
+  /** The client's id of the call. */
+  callId: string;
+  name: string;
+  /** JSON text. */
+  arguments: string;
+  /** The item with the tool's output; undefined where none was recorded. */
+  output: InputItem | undefined;
+}
+
+/** Everything that the assistant said between two items that are not the assistant's. */
+export interface Answer {
+  kind: 'answer';
+  texts: string[];
+  calls: AnswerCall[];
+  /** Of the model that gets the conversation; another's is left out. */
+  reasoning: ProviderReasoning[];
+}
+
+export type Entry =
+  /** `isLeading`: it stood before the conversation began. */
+  | { kind: 'instructions'; text: string; isLeading: boolean }
+  | { kind: 'user'; content: string | ChatPart[] }
+  | Answer;
 
 export interface ConversationOptions {
   profile: Profile;
@@ -32,66 +50,66 @@ export interface ConversationOptions {
   model: string;
   tools: ToolTable;
   seal: ReasoningSeal | undefined;
-  /** Finds reasoning of a turn whose reasoning items the client dropped. */
-  recall: ((turn: AssistantTurn) => ProviderReasoning | undefined) | undefined;
 }
 
-/** The assistant turn that an answer's items make, in the form in which it is looked up later. */
-export function assistantTurnOf(output: readonly InputItem[], tools: ToolTable): AssistantTurn {
+/** Gathers instructions and items, oldest first. Answers that hold neither text nor calls are left out. */
+export function gatherEntries(
+  instructions: string | null | undefined,
+  items: readonly InputItem[],
+  options: ConversationOptions,
+): Entry[] {
+  const gatherer = new Gatherer(items, options);
+  if (instructions) gatherer.instruct(instructions);
+  for (const item of items) gatherer.add(item);
+  return gatherer.finish();
+}
+
+/** The key of the answer that these output items make, as it will be looked up when they come back. */
+export function answerKeyOf(output: readonly InputItem[], tools: ToolTable): AnswerKey {
   const calls = output.flatMap((item) => {
     const kind = kindOf(item);
     if (kind?.role !== 'call') return [];
-    return [{ callId: item.call_id ?? '', ...chatFunction(item, kind, tools) }];
+    return [{ callId: item.call_id ?? '', ...upstreamCall(item, kind, tools) }];
   });
   const texts = output.map((item) => (item.type === 'message' ? readContent(item.content).text : ''));
   return { text: joinTexts(texts), calls };
 }
 
-function chatFunction(item: InputItem, kind: CallKind, tools: ToolTable): ReplayedCall['chat']['function'] {
+export function joinTexts(texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join('\n\n');
+}
+
+/** Reasoning of another provider or model family: its reader would refuse or misread it. */
+export function isForeign(
+  reasoning: ProviderReasoning,
+  { profile, model }: Pick<ConversationOptions, 'profile' | 'model'>,
+): boolean {
+  return reasoning.provider !== profile.id || modelFamily(reasoning.model) !== modelFamily(model);
+}
+
+function upstreamCall(
+  item: InputItem,
+  kind: CallKind,
+  tools: ToolTable,
+): Pick<AnswerCall, 'name' | 'arguments'> {
   return {
     name: tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
     arguments: kind.arguments(item),
   };
 }
 
-function joinTexts(texts: readonly string[]): string {
-  return texts.filter((text) => text !== '').join('\n\n');
-}
-
-export function toChatMessages(
-  instructions: string | null | undefined,
-  items: readonly InputItem[],
-  options: ConversationOptions,
-): ChatMessage[] {
-  const builder = new ConversationBuilder(items, options);
-  if (instructions) builder.instruct(instructions);
-  for (const item of items) builder.add(item);
-  return builder.finish();
-}
-
-/** The assistant turn that is being gathered: it ends with the first item that is not the assistant's. */
-class OpenTurn {
-  readonly texts: string[] = [];
-  /** Each with the client's call id, by which its output is found. */
-  readonly calls: ReplayedCall[] = [];
-  readonly reasoning: ProviderReasoning[] = [];
-}
-
-class ConversationBuilder {
+class Gatherer {
   readonly #options: ConversationOptions;
-  readonly #list: MessageList;
-  readonly #callIds: CallIds;
-  readonly #leading: string[] = [];
+  readonly #entries: Entry[] = [];
   /** Outputs by call id, in order; each is taken by the first call with that id that has none yet. */
   readonly #outputs = new Map<string, InputItem[]>();
   readonly #taken = new Set<InputItem>();
-  #turn: OpenTurn | undefined;
-  #started = false;
+  /** The answer that is being gathered: it ends with the first item that is not the assistant's. */
+  #answer: Answer | undefined;
+  #hasBegun = false;
 
   constructor(items: readonly InputItem[], options: ConversationOptions) {
     this.#options = options;
-    this.#list = new MessageList(options.profile);
-    this.#callIds = new CallIds(options.profile.toolCallIds);
     for (const item of items) {
       if (kindOf(item)?.role !== 'output' || item.call_id === undefined) continue;
       const waiting = this.#outputs.get(item.call_id);
@@ -101,18 +119,10 @@ class ConversationBuilder {
   }
 
   instruct(text: string): void {
-    const { lateInstructions, instructionRole } = this.#options.profile;
     if (text === '') return;
-    if (!this.#started || lateInstructions === 'fold') {
-      this.#leading.push(text);
-      return;
-    }
-    this.#closeTurn();
-    this.#list.push(
-      lateInstructions === 'keep'
-        ? { role: instructionRole, content: text }
-        : { role: 'user', content: `[instructions]\n${text}` },
-    );
+    const isLeading = !this.#hasBegun || this.#options.profile.lateInstructions === 'fold';
+    if (!isLeading) this.#closeAnswer();
+    this.#entries.push({ kind: 'instructions', text, isLeading });
   }
 
   add(item: InputItem): void {
@@ -141,13 +151,9 @@ class ConversationBuilder {
     }
   }
 
-  finish(): ChatMessage[] {
-    this.#closeTurn();
-    this.#list.end();
-    const { messages } = this.#list;
-    if (this.#leading.length === 0) return messages;
-    const content = this.#leading.join('\n\n');
-    return [{ role: this.#options.profile.instructionRole, content }, ...messages];
+  finish(): Entry[] {
+    this.#closeAnswer();
+    return this.#entries;
   }
 
   #message(item: InputItem): void {
@@ -158,7 +164,7 @@ class ConversationBuilder {
         break;
       case 'assistant': {
         const { text } = readContent(item.content);
-        if (text !== '') this.#openTurn().texts.push(text);
+        if (text !== '') this.#openAnswer().texts.push(text);
         break;
       }
       default:
@@ -166,41 +172,28 @@ class ConversationBuilder {
     }
   }
 
-  #user(content: ReturnType<typeof userContent>): void {
+  #user(content: string | ChatPart[]): void {
     if (content.length === 0) return;
-    this.#closeTurn();
-    this.#started = true;
-    this.#list.push({ role: 'user', content });
+    this.#closeAnswer();
+    this.#hasBegun = true;
+    this.#entries.push({ kind: 'user', content });
   }
 
   #reasoning(item: InputItem): void {
-    const turn = this.#openTurn();
+    const answer = this.#openAnswer();
     const sealed = item.encrypted_content;
     const reasoning = sealed ? this.#options.seal?.open(sealed) : undefined;
-    if (reasoning !== undefined && this.#isOurs(reasoning)) turn.reasoning.push(reasoning);
-  }
-
-  /** Reasoning of another provider or model family is dropped: its new reader would refuse or misread it. */
-  #isOurs(reasoning: ProviderReasoning): boolean {
-    const { profile, model } = this.#options;
-    return reasoning.provider === profile.id && modelFamily(reasoning.model) === modelFamily(model);
+    if (reasoning !== undefined && !isForeign(reasoning, this.#options)) answer.reasoning.push(reasoning);
   }
 
   #call(item: InputItem, kind: CallKind): void {
-    const turn = this.#openTurn();
-    const callId = item.call_id ?? item.id ?? `call_${this.#list.messages.length}_${turn.calls.length}`;
-    // A client may use one id twice in a turn; a provider may not see it twice.
-    const isRepeated = turn.calls.some((call) => call.callId === callId);
-    const chat = {
-      id: this.#callIds.upstream(isRepeated ? `${callId}_${turn.calls.length}` : callId),
-      type: 'function' as const,
-      function: chatFunction(item, kind, this.#options.tools),
-    };
-    turn.calls.push({ callId, chat });
+    const { calls } = this.#openAnswer();
+    const callId = item.call_id ?? item.id ?? `call_${this.#entries.length}_${calls.length}`;
+    calls.push({ callId, ...upstreamCall(item, kind, this.#options.tools), output: undefined });
   }
 
   #output(item: InputItem): void {
-    this.#closeTurn();
+    this.#closeAnswer();
     if (this.#taken.has(item)) return;
     const { text } = readContent(item.output);
     this.#user(
@@ -208,77 +201,22 @@ class ConversationBuilder {
     );
   }
 
-  #openTurn(): OpenTurn {
-    this.#started = true;
-    this.#turn ??= new OpenTurn();
-    return this.#turn;
+  #openAnswer(): Answer {
+    this.#hasBegun = true;
+    this.#answer ??= { kind: 'answer', texts: [], calls: [], reasoning: [] };
+    return this.#answer;
   }
 
-  #closeTurn(): void {
-    const turn = this.#turn;
-    if (turn === undefined) return;
-    this.#turn = undefined;
-    if (turn.texts.length === 0 && turn.calls.length === 0) return;
-    this.#list.push(this.#assistantMessage(turn));
-    this.#toolMessages(turn.calls);
-  }
-
-  #assistantMessage(turn: OpenTurn): ChatAssistantMessage {
-    const { profile } = this.#options;
-    const text = joinTexts(turn.texts);
-    const message: ChatAssistantMessage = { role: 'assistant' };
-    if (text !== '') message.content = text;
-    else if (profile.emptyAssistantContent === 'null') message.content = null;
-    else if (profile.emptyAssistantContent === 'empty') message.content = '';
-    const isWanted = wantsReasoning(profile, turn.calls.length);
-    const reasoning = joinReasoning(turn.reasoning) ?? (isWanted ? this.#recalled(turn, text) : undefined);
-    giveReasoningBack(message, turn.calls, reasoning, profile);
-    if (turn.calls.length > 0) message.tool_calls = turn.calls.map((call) => call.chat);
-    return message;
-  }
-
-  #recalled(turn: OpenTurn, text: string): ProviderReasoning | undefined {
-    const calls = turn.calls.map(({ callId, chat }) => ({ callId, ...chat.function }));
-    const found = this.#options.recall?.({ text, calls });
-    return found !== undefined && this.#isOurs(found) ? found : undefined;
-  }
-
-  /** The outputs of one assistant message; images that cannot stay inside follow behind all of them. */
-  #toolMessages(calls: readonly ReplayedCall[]): void {
-    const images: ChatImagePart[] = [];
-    for (const call of calls) {
-      const output = this.#outputs.get(call.callId)?.shift();
-      if (output !== undefined) this.#taken.add(output);
-      this.#list.push(this.#toolMessage(call, output, images));
+  #closeAnswer(): void {
+    const answer = this.#answer;
+    if (answer === undefined) return;
+    this.#answer = undefined;
+    if (answer.texts.length === 0 && answer.calls.length === 0) return;
+    for (const call of answer.calls) {
+      call.output = this.#outputs.get(call.callId)?.shift();
+      if (call.output !== undefined) this.#taken.add(call.output);
     }
-    if (images.length === 0) return;
-    this.#list.push({
-      role: 'user',
-      content: [{ type: 'text', text: 'Images from the tool outputs above:' }, ...images],
-    });
-  }
-
-  #toolMessage(
-    { chat }: ReplayedCall,
-    output: InputItem | undefined,
-    deferred: ChatImagePart[],
-  ): ChatToolMessage {
-    const { toolImages, toolMessageName } = this.#options.profile;
-    const message = {
-      role: 'tool' as const,
-      tool_call_id: chat.id,
-      ...(toolMessageName ? { name: chat.function.name } : {}),
-    };
-    if (output === undefined) return { ...message, content: NO_OUTPUT };
-    const { text, images } = readContent(output.output);
-    if (images.length === 0) return { ...message, content: text || EMPTY_OUTPUT };
-    if (toolImages === 'inline') {
-      const texts = text === '' ? [] : [{ type: 'text' as const, text }];
-      return { ...message, content: [...texts, ...images] };
-    }
-    if (toolImages === 'user-message') deferred.push(...images);
-    const note = toolImages === 'user-message' ? IMAGE_OUTPUT : IMAGE_OUTPUT_UNREAD;
-    return { ...message, content: text === '' ? note : `${text}\n${note}` };
+    this.#entries.push(answer);
   }
 }
 

@@ -1,10 +1,15 @@
-/** A Responses API request as a Chat Completions request in one provider's dialect. */
+/**
+ * A Responses API request as a Chat Completions request in one provider's dialect. It takes two pure steps, so that
+ * reasoning which the client dropped can be looked up between them: reading tells which answers lack theirs.
+ */
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
+import { wantsReasoning } from '../reasoning/replay.ts';
 import { ToolTable } from '../tools/table.ts';
-import { type AssistantTurn, toChatMessages } from './conversation.ts';
+import { type Answer, type Entry, gatherEntries } from './conversation.ts';
+import { writeMessages } from './messages.ts';
 import { applySettings } from './settings.ts';
 
 export interface TranslationOptions {
@@ -17,8 +22,16 @@ export interface TranslationOptions {
   toolDenylist?: ReadonlySet<string>;
   /** Opens the reasoning that clients send back. Default: reasoning is not replayed. */
   seal?: ReasoningSeal;
-  /** Finds reasoning for a turn whose reasoning items the client dropped. Default: not found. */
-  recall?: (turn: AssistantTurn) => ProviderReasoning | undefined;
+}
+
+/** A request that was read and not yet written down for the provider. */
+export interface Conversation {
+  request: ResponsesRequest;
+  options: TranslationOptions;
+  tools: ToolTable;
+  entries: readonly Entry[];
+  /** The answers whose reasoning the provider wants back and the client did not send. */
+  lacking: readonly Answer[];
 }
 
 export interface ChatTranslation {
@@ -30,14 +43,32 @@ export interface ChatTranslation {
 }
 
 const NO_TOOLS: ReadonlySet<string> = new Set();
+const NOTHING_RECALLED: ReadonlyMap<Answer, ProviderReasoning> = new Map();
 
-/** Pure: the same request and options give the same body, byte for byte, so that prompt caches keep hitting. */
+/** Both steps at once. The same request and options give the same bytes, so that prompt caches keep hitting. */
 export function toChatRequest(request: ResponsesRequest, options: TranslationOptions): ChatTranslation {
-  const { profile, model, history = [], toolDenylist = NO_TOOLS, seal, recall } = options;
+  return writeChatRequest(readConversation(request, options));
+}
+
+export function readConversation(request: ResponsesRequest, options: TranslationOptions): Conversation {
+  const { profile, model, history = [], toolDenylist = NO_TOOLS, seal } = options;
   const items = [...history, ...inputItems(request.input)];
   const tools = new ToolTable(items, request.tools ?? [], profile, toolDenylist);
-  const messages = toChatMessages(request.instructions, items, { profile, model, tools, seal, recall });
-  const body: ChatRequest = { model, messages, stream: true };
+  const entries = gatherEntries(request.instructions, items, { profile, model, tools, seal });
+  const lacking = entries.filter(
+    (entry): entry is Answer =>
+      entry.kind === 'answer' && entry.reasoning.length === 0 && wantsReasoning(profile, entry.calls.length),
+  );
+  return { request, options, tools, entries, lacking };
+}
+
+/** @param recalled reasoning for some of the answers that lack theirs */
+export function writeChatRequest(
+  { request, options, tools, entries }: Conversation,
+  recalled = NOTHING_RECALLED,
+): ChatTranslation {
+  const { profile, model } = options;
+  const body: ChatRequest = { model, messages: writeMessages(entries, profile, recalled), stream: true };
   applySettings(body, request, profile, tools);
   return { body, tools, notes: notesOn(request, options, tools) };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Profile } from '../../../src/translate/profile.ts';
 import type { ProviderReasoning } from '../../../src/translate/reasoning/reasoning.ts';
-import { toChatRequest } from '../../../src/translate/request/to-chat-request.ts';
+import { readConversation, writeChatRequest } from '../../../src/translate/request/to-chat-request.ts';
 import type { InputItem } from '../../../src/wire/responses.ts';
 import { messagesOf, PLAIN_SEAL, PROFILE, requestOf, translate } from '../../support/translating.ts';
 
@@ -409,11 +409,13 @@ describe('reasoning on its way back', () => {
       text: 'recalled',
       field: 'reasoning_content',
     };
-    const { body } = toChatRequest(requestOf({ input: [user('hi'), call('a'), output('a')] }), {
+    const conversation = readConversation(requestOf({ input: [user('hi'), call('a'), output('a')] }), {
       profile: PROFILE,
       model: 'model-1',
-      recall: ({ calls }) => (calls.some((made) => made.callId === 'a') ? found : undefined),
     });
+    const [answer, ...others] = conversation.lacking;
+    assert.ok(answer !== undefined && others.length === 0);
+    const { body } = writeChatRequest(conversation, new Map([[answer, found]]));
     assert.equal(Reflect.get(body.messages[1] ?? {}, 'reasoning_content'), 'recalled');
   });
 });

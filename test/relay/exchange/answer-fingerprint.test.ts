@@ -1,27 +1,27 @@
 import assert from 'node:assert/strict';
-import { turnFingerprint } from '../../../src/relay/exchange/turn-fingerprint.ts';
-import type { AssistantTurn } from '../../../src/translate/request/conversation.ts';
+import { answerFingerprint } from '../../../src/relay/exchange/answer-fingerprint.ts';
+import type { AnswerKey } from '../../../src/translate/request/conversation.ts';
 
 const call = { callId: 'functions.shell:0', name: 'shell', arguments: '{"cmd": "ls", "n": 1.0}' };
-const turn: AssistantTurn = { text: 'Let me look.', calls: [call] };
+const turn: AnswerKey = { text: 'Let me look.', calls: [call] };
 
 describe('turn fingerprint', () => {
-  const same: readonly (readonly [what: string, turn: AssistantTurn])[] = [
+  const same: readonly (readonly [what: string, turn: AnswerKey])[] = [
     ['white space around the text', { ...turn, text: '\n Let me look. \n' }],
     ['re-encoded arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"ls","n":1}' }] }],
   ];
   for (const [what, other] of same) {
-    it(`does not see ${what}`, () => assert.equal(turnFingerprint(other), turnFingerprint(turn)));
+    it(`does not see ${what}`, () => assert.equal(answerFingerprint(other), answerFingerprint(turn)));
   }
 
   it('does not see the kind of line ends', () => {
     assert.equal(
-      turnFingerprint({ text: 'a\r\nb', calls: [] }),
-      turnFingerprint({ text: 'a\nb', calls: [] }),
+      answerFingerprint({ text: 'a\r\nb', calls: [] }),
+      answerFingerprint({ text: 'a\nb', calls: [] }),
     );
   });
 
-  const different: readonly (readonly [what: string, turn: AssistantTurn])[] = [
+  const different: readonly (readonly [what: string, turn: AnswerKey])[] = [
     ['another text', { ...turn, text: 'Let me look' }],
     ['other arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"pwd","n":1}' }] }],
     ['broken arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd": "ls"' }] }],
@@ -32,10 +32,10 @@ describe('turn fingerprint', () => {
     ['text that looks like a call', { text: JSON.stringify([turn.text, [call]]), calls: [] }],
   ];
   for (const [what, other] of different) {
-    it(`sees ${what}`, () => assert.notEqual(turnFingerprint(other), turnFingerprint(turn)));
+    it(`sees ${what}`, () => assert.notEqual(answerFingerprint(other), answerFingerprint(turn)));
   }
 
   it('stays as it is: records on disk are named by it', () => {
-    assert.equal(turnFingerprint(turn), '4c88b8f3a88ec7b27d30493bd15b8763b86ebcfd469fd0809412b13923ce7911');
+    assert.equal(answerFingerprint(turn), '4c88b8f3a88ec7b27d30493bd15b8763b86ebcfd469fd0809412b13923ce7911');
   });
 });

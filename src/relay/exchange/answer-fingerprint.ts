@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AssistantTurn } from '../../translate/request/conversation.ts';
+import type { AnswerKey } from '../../translate/request/conversation.ts';
 
 /**
  * Identifies an assistant turn by what every client sends back of it: its text, and its calls with their names,
@@ -7,7 +7,7 @@ import type { AssistantTurn } from '../../translate/request/conversation.ts';
  * texts and re-encode arguments, so white space around text and inside JSON does not count.
  * @returns 64 hexadecimal digits
  */
-export function turnFingerprint(turn: AssistantTurn): string {
+export function answerFingerprint(turn: AnswerKey): string {
   const text = turn.text.replaceAll('\r\n', '\n').trim();
   const calls = turn.calls.map((call) => [call.callId, call.name, compactJson(call.arguments)]);
   return createHash('sha256')

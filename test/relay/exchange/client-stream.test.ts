@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodeEvents } from '../../../src/relay/exchange/sse.ts';
+import { encodeEvents } from '../../../src/relay/exchange/client-stream.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
 
 const WHERE = { item_id: 'msg_1', output_index: 2, content_index: 0 };

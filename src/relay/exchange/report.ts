@@ -1,0 +1,107 @@
+/** What the log and the host are told of an exchange: names and counts, no content. */
+import { messageOf } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { ChatRequest } from '../../wire/chat.ts';
+import type { Tool } from '../../wire/responses.ts';
+import type { RequestReport } from '../options.ts';
+import type { Exchange, Outcome } from './exchange.ts';
+
+interface ReportOptions {
+  logger: Logger;
+  onRequest: (report: RequestReport) => void;
+}
+
+// The debug lines that name tools keep the original program's wording (codex-relay 0.3.1).
+
+export function reportStart(exchange: Exchange, options: ReportOptions): void {
+  options.logger.debug(`response tools=${list((exchange.request.tools ?? []).map(declaredName))}`);
+  options.logger.debug(`upstream tools=${list(upstreamNames(exchange.translation.body))}`);
+  tellHost(reportOf(exchange, 'running'), options);
+}
+
+export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportOptions): void {
+  const report = endReport(exchange, outcome);
+  const kind = report.stream ? 'upstream stream function_calls' : 'upstream function_calls';
+  options.logger.debug(`${kind}=${list(report.calledTools)}`);
+  options.logger.info(requestLine(report));
+  tellHost(report, options);
+}
+
+function tellHost(report: RequestReport, { logger, onRequest }: ReportOptions): void {
+  try {
+    onRequest(report);
+  } catch (error) {
+    // The answer is not the observer's to break, nor are the timers of its stream to be left behind.
+    logger.error(`onRequest: the host's callback failed: ${messageOf(error)}`);
+  }
+}
+
+function endReport(exchange: Exchange, { response, error }: Outcome): RequestReport {
+  const { usage } = response;
+  return {
+    ...reportOf(exchange, endState(response, error?.code)),
+    durationMs: Date.now() - exchange.startedAt,
+    ...(usage === null
+      ? {}
+      : {
+          usage: {
+            inputTokens: usage.input_tokens,
+            cachedTokens: usage.input_tokens_details.cached_tokens,
+            outputTokens: usage.output_tokens,
+            reasoningTokens: usage.output_tokens_details.reasoning_tokens,
+          },
+        }),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+  };
+}
+
+function reportOf(exchange: Exchange, state: RequestReport['state']): RequestReport {
+  const { id, request, target, reducer, startedAt, firstTokenAt } = exchange;
+  return {
+    id,
+    state,
+    provider: target.provider.label,
+    model: request.model,
+    upstreamModel: target.model,
+    stream: request.stream === true,
+    startedAt,
+    ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - startedAt }),
+    calledTools: reducer.calledTools,
+  };
+}
+
+function endState({ status }: Outcome['response'], errorCode: string | undefined): RequestReport['state'] {
+  if (errorCode === 'cancelled') return 'cancelled';
+  return status === 'in_progress' ? 'failed' : status;
+}
+
+function requestLine(report: RequestReport): string {
+  const { provider, model, upstreamModel, state, durationMs = 0, firstTokenMs, usage, error } = report;
+  const names = model === upstreamModel ? model : `${model} -> ${upstreamModel}`;
+  const timing =
+    firstTokenMs === undefined ? `${durationMs} ms` : `${durationMs} ms (first token ${firstTokenMs} ms)`;
+  const tokens =
+    usage === undefined
+      ? 'tokens unknown'
+      : `tokens in=${usage.inputTokens} cached=${usage.cachedTokens} out=${usage.outputTokens} reasoning=${usage.reasoningTokens}`;
+  const failure = error === undefined ? '' : ` ${error.code}`;
+  return `${provider} ${names} ${state}${failure} ${timing} ${tokens}`;
+}
+
+function upstreamNames(body: ChatRequest): string[] {
+  return (body.tools ?? []).map((tool) => {
+    const { function: declared } = tool;
+    return typeof declared === 'object' && declared !== null && 'name' in declared
+      ? String(declared.name)
+      : String(tool.type);
+  });
+}
+
+function declaredName(tool: Tool): string {
+  if (tool.type !== 'namespace') return tool.name ?? tool.type;
+  return `${tool.name}[${(tool.tools ?? []).map((member) => member.name).join(',')}]`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? '-' : names.join(',');
+}

@@ -1,0 +1,64 @@
+/** What is kept of an exchange for later requests. The answer is worth more than its record: failures are logged. */
+import { messageOf } from '../../errors.ts';
+import type { HistoryStore } from '../../history/store.ts';
+import type { Logger } from '../../logger.ts';
+import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
+import { joinReasoning } from '../../translate/reasoning/replay.ts';
+import { answerKeyOf } from '../../translate/request/conversation.ts';
+import { inputItems } from '../../translate/request/to-chat-request.ts';
+import type { InputItem, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
+import { answerFingerprint } from './answer-fingerprint.ts';
+import { type Exchange, newId, type Outcome } from './exchange.ts';
+
+const SEALED_FIELD = 'reasoning.encrypted_content';
+
+interface RetainOptions {
+  history: HistoryStore;
+  seal: ReasoningSeal;
+  logger: Logger;
+}
+
+export async function retain(exchange: Exchange, outcome: Outcome, options: RetainOptions): Promise<void> {
+  const { response } = outcome;
+  if (response.status !== 'completed' && response.status !== 'incomplete') return;
+  try {
+    await retainReasoning(exchange, options);
+  } catch (error) {
+    options.logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
+  }
+  await retainResponse(exchange.request, response, options);
+}
+
+/** Keeps a response for whoever continues or retrieves it, where the client wants that. */
+export async function retainResponse(
+  request: ResponsesRequest,
+  response: ResponseResource,
+  { history, logger }: Pick<RetainOptions, 'history' | 'logger'>,
+): Promise<void> {
+  if (!response.store) return;
+  const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+  try {
+    await history.record({ response, input });
+  } catch (error) {
+    logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
+  }
+}
+
+/** Keeps what the provider wants back of an answer, where the client may not send it. */
+async function retainReasoning(
+  { request, reducer, translation }: Exchange,
+  { history, seal }: RetainOptions,
+): Promise<void> {
+  // A client that asks for the sealed reasoning sends it back, as Codex does.
+  if (request.include?.includes(SEALED_FIELD)) return;
+  const { id: responseId, output } = reducer.response;
+  const opened = output.flatMap((item) => {
+    const sealed = item.type === 'reasoning' ? item.encrypted_content : undefined;
+    return (sealed === undefined ? undefined : seal.open(sealed)) ?? [];
+  });
+  const reasoning = joinReasoning(opened);
+  if (reasoning === undefined) return;
+  const key = answerKeyOf(output as readonly InputItem[], translation.tools);
+  const callIds = key.calls.map((call) => call.callId);
+  await history.retainReasoning({ responseId, callIds, fingerprint: answerFingerprint(key), reasoning });
+}

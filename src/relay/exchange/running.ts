@@ -1,0 +1,51 @@
+/** The exchanges that are running: looked up by the response's id, and cancelled. */
+import { RelayError } from '../../errors.ts';
+import type { ResponseResource } from '../../wire/responses.ts';
+import type { Exchange, Outcome } from './exchange.ts';
+
+interface Running {
+  exchange: Exchange;
+  ended: PromiseWithResolvers<Outcome>;
+}
+
+export class RunningExchanges {
+  readonly #running = new Map<string, Running>();
+
+  get count(): number {
+    return this.#running.size;
+  }
+
+  begin(exchange: Exchange): void {
+    this.#running.set(exchange.id, { exchange, ended: Promise.withResolvers() });
+  }
+
+  end({ id }: Exchange, outcome: Outcome): void {
+    this.#running.get(id)?.ended.resolve(outcome);
+    this.#running.delete(id);
+  }
+
+  /** A response that is being made, as it stands; undefined when there is none, or none that may be stored. */
+  response(id: string): ResponseResource | undefined {
+    const response = this.#running.get(id)?.exchange.reducer.response;
+    return response?.store ? response : undefined;
+  }
+
+  /**
+   * Ends a running exchange; its own client is told that it was cancelled. Resolves with the exchange and how it
+   * ended (it may have been complete already); undefined when nothing of that id is running.
+   */
+  async cancel(id: string): Promise<{ exchange: Exchange; outcome: Outcome } | undefined> {
+    const running = this.#running.get(id);
+    if (running === undefined) return undefined;
+    const { exchange, ended } = running;
+    exchange.abort.abort(new RelayError('cancelled', 'The response was cancelled.'));
+    return { exchange, outcome: await ended.promise };
+  }
+
+  /** Ends all of them: their clients get `response.failed`. */
+  cancelAll(): void {
+    for (const { exchange } of this.#running.values()) {
+      exchange.abort.abort(new RelayError('cancelled', 'The relay was stopped.'));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/** A conversation as Chat messages, in the order and the shapes that one provider accepts. */
+import type { ChatAssistantMessage, ChatImagePart, ChatMessage, ChatToolMessage } from '../../wire/chat.ts';
+import type { Profile } from '../profile.ts';
+import type { ProviderReasoning } from '../reasoning/reasoning.ts';
+import { giveReasoningBack, joinReasoning, type ReplayedCall } from '../reasoning/replay.ts';
+import { CallIds } from './call-ids.ts';
+import { readContent } from './content.ts';
+import { type Answer, type AnswerCall, type Entry, joinTexts } from './conversation.ts';
+import { MessageList } from './message-list.ts';
+
+const NO_OUTPUT = '[no output was recorded for this call: it was interrupted]';
+const EMPTY_OUTPUT = '[empty output]';
+const IMAGE_OUTPUT = '[the output is an image; it follows as a message]';
+const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only]';
+
+/** @param recalled reasoning that the client dropped and the history still has, by answer */
+export function writeMessages(
+  entries: readonly Entry[],
+  profile: Profile,
+  recalled: ReadonlyMap<Answer, ProviderReasoning>,
+): ChatMessage[] {
+  const list = new MessageList(profile);
+  const callIds = new CallIds(profile.toolCallIds);
+  const leading: string[] = [];
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'instructions':
+        if (entry.isLeading) leading.push(entry.text);
+        else list.push(lateInstructions(entry.text, profile));
+        break;
+      case 'user':
+        list.push({ role: 'user', content: entry.content });
+        break;
+      case 'answer':
+        writeAnswer(list, entry, callIds, profile, recalled.get(entry));
+        break;
+    }
+  }
+  list.end();
+  if (leading.length === 0) return list.messages;
+  return [{ role: profile.instructionRole, content: leading.join('\n\n') }, ...list.messages];
+}
+
+function lateInstructions(text: string, { lateInstructions: how, instructionRole }: Profile): ChatMessage {
+  if (how === 'keep') return { role: instructionRole, content: text };
+  return { role: 'user', content: `[instructions]\n${text}` };
+}
+
+function writeAnswer(
+  list: MessageList,
+  answer: Answer,
+  callIds: CallIds,
+  profile: Profile,
+  recalled: ProviderReasoning | undefined,
+): void {
+  const calls = answer.calls.map((call, at) => replayedCall(call, at, answer, callIds));
+  list.push(assistantMessage(answer, calls, profile, joinReasoning(answer.reasoning) ?? recalled));
+  const images: ChatImagePart[] = [];
+  for (const [at, { chat }] of calls.entries()) {
+    list.push(toolMessage(chat, answer.calls[at]?.output, profile, images));
+  }
+  // Images that cannot stay inside their outputs follow all of them.
+  if (images.length === 0) return;
+  list.push({
+    role: 'user',
+    content: [{ type: 'text', text: 'Images from the tool outputs above:' }, ...images],
+  });
+}
+
+function replayedCall(call: AnswerCall, at: number, { calls }: Answer, callIds: CallIds): ReplayedCall {
+  const { callId, name, arguments: text } = call;
+  // A client may use one id twice in an answer; a provider may not see it twice.
+  const isRepeated = calls.findIndex((other) => other.callId === callId) < at;
+  const id = callIds.upstream(isRepeated ? `${callId}_${at}` : callId);
+  return { callId, chat: { id, type: 'function', function: { name, arguments: text } } };
+}
+
+function assistantMessage(
+  { texts }: Answer,
+  calls: readonly ReplayedCall[],
+  profile: Profile,
+  reasoning: ProviderReasoning | undefined,
+): ChatAssistantMessage {
+  const text = joinTexts(texts);
+  const message: ChatAssistantMessage = { role: 'assistant' };
+  if (text !== '') message.content = text;
+  else if (profile.emptyAssistantContent === 'null') message.content = null;
+  else if (profile.emptyAssistantContent === 'empty') message.content = '';
+  giveReasoningBack(message, calls, reasoning, profile);
+  if (calls.length > 0) message.tool_calls = calls.map((call) => call.chat);
+  return message;
+}
+
+/** @param deferred takes the images that cannot stay inside the message */
+function toolMessage(
+  chat: ReplayedCall['chat'],
+  output: Answer['calls'][number]['output'],
+  { toolImages, toolMessageName }: Profile,
+  deferred: ChatImagePart[],
+): ChatToolMessage {
+  const message = {
+    role: 'tool' as const,
+    tool_call_id: chat.id,
+    ...(toolMessageName ? { name: chat.function.name } : {}),
+  };
+  if (output === undefined) return { ...message, content: NO_OUTPUT };
+  const { text, images } = readContent(output.output);
+  if (images.length === 0) return { ...message, content: text || EMPTY_OUTPUT };
+  if (toolImages === 'inline') {
+    const texts = text === '' ? [] : [{ type: 'text' as const, text }];
+    return { ...message, content: [...texts, ...images] };
+  }
+  if (toolImages === 'user-message') deferred.push(...images);
+  const note = toolImages === 'user-message' ? IMAGE_OUTPUT : IMAGE_OUTPUT_UNREAD;
+  return { ...message, content: text === '' ? note : `${text}\n${note}` };
+}
