@@ -1,6 +1,7 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
 import { ALIAS } from '../codex/relay-keys.ts';
 import { messageOf } from '../errors.ts';
+import { codeOf } from '../node-errors.ts';
 import type { Finding } from './finding.ts';
 
 export interface Target {
@@ -196,6 +197,5 @@ function errorIn(text: string): { code: string; message: string } {
 }
 
 function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  return error instanceof Error && codeOf(error.cause) === 'ECONNREFUSED';
 }

@@ -1,5 +1,6 @@
 /** The default command: run the relay until a signal stops it. */
 import { start } from '../index.ts';
+import { codeOf } from '../node-errors.ts';
 import { presetByUrl } from '../providers/index.ts';
 import type { RelayHandle, RelayOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
@@ -48,7 +49,7 @@ async function listen(options: RelayOptions): Promise<RelayHandle> {
 }
 
 function bindFailure(cause: unknown, port: number | undefined): string | undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (code === 'EADDRINUSE') {
     return `port ${port} on 127.0.0.1 is in use, perhaps by another relay: stop that program, or choose a port with --port`;
   }

@@ -6,6 +6,7 @@
  * There are no begin and end marks around our lines on purpose: Codex edits the same file, and moves a comment
  * that stands at the end below tables which it adds (seen with 0.169.0). Our keys are known by their values.
  */
+import { asObject } from '../json.ts';
 import {
   ALIAS,
   CATALOG_FILE,
@@ -72,7 +73,7 @@ export function usesRelay(text: string): boolean {
 
 /** The parsed `[model_providers.codex-relay]` of a configuration, if it has one. @throws TomlFileError */
 export function relayProvider(text: string): Record<string, unknown> | undefined {
-  return record(record(parseToml(text)['model_providers'])?.[PROVIDER_ID]);
+  return asObject(asObject(parseToml(text)['model_providers'])?.[PROVIDER_ID]);
 }
 
 // --- model, model_provider, model_catalog_json ----------------------------------------------------------------
@@ -287,11 +288,7 @@ export function checked(before: string, after: string): string {
 
 function withoutOurs(text: string): unknown {
   const { model_providers: providers, ...rest } = parseToml(text);
-  const others = Object.entries(record(providers) ?? {}).filter(([id]) => id !== PROVIDER_ID);
+  const others = Object.entries(asObject(providers) ?? {}).filter(([id]) => id !== PROVIDER_ID);
   const outside = Object.entries(rest).filter(([key]) => !ROOT_KEYS.some((own) => own === key));
   return { ...Object.fromEntries(outside), model_providers: Object.fromEntries(others) };
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }
