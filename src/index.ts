@@ -6,10 +6,12 @@
  *     // clients: base_url = `${relay.url}/v1`
  *     await relay.stop();
  */
+
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { SILENT_LOGGER } from './logger.ts';
+import { DEFAULT_PORT } from './names.ts';
 import type { ListedModel } from './providers/model-list.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
@@ -32,7 +34,6 @@ export type { Logger } from './logger.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
 export { VERSION };
 
-const DEFAULT_PORT = 4444;
 const MEBIBYTE = 1024 * 1024;
 /** How long running streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;

@@ -1,4 +1,5 @@
 /** The doctor's checks of Codex and its configuration. */
+
 import { relayProvider, usesRelay } from '../codex/config-edit.ts';
 import {
   type CodexRelease,
@@ -10,8 +11,9 @@ import {
 } from '../codex/home/installed-codex.ts';
 import { findTraps } from '../codex/legacy-traps.ts';
 import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
-import { CATALOG_FILE, PROFILE_FILE, PROVIDER_ID, relayPort } from '../codex/relay-keys.ts';
+import { CATALOG_FILE, PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
 import { parseToml } from '../codex/toml-document.ts';
+import { PROVIDER_ID } from '../names.ts';
 import type { Environment } from './command-line.ts';
 import type { Finding } from './finding.ts';
 

@@ -1,6 +1,7 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
-import { ALIAS } from '../codex/relay-keys.ts';
+
 import { messageOf } from '../errors.ts';
+import { MODEL_ALIAS } from '../names.ts';
 import { codeOf } from '../node-errors.ts';
 import type { Finding } from './finding.ts';
 
@@ -89,13 +90,14 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
       found: `the provider lists ${ids.length} model${ids.length === 1 ? '' : 's'}`,
     },
     { check: 'key', state: 'ok', found: 'not refused' },
-    modelFinding(model ?? ALIAS, ids),
+    modelFinding(model ?? MODEL_ALIAS, ids),
   ];
 }
 
 function modelFinding(model: string, ids: readonly string[]): Finding {
   const check = 'model';
-  if (model === ALIAS) return { check, state: 'ok', found: `${ALIAS}, the model chosen in the relay` };
+  if (model === MODEL_ALIAS)
+    return { check, state: 'ok', found: `${MODEL_ALIAS}, the model chosen in the relay` };
   if (ids.includes(model)) return { check, state: 'ok', found: model };
   const todo = `The provider has, among others: ${ids.slice(0, 5).join(', ')}.`;
   return { check, state: 'attention', found: `${model} is not in the provider's list`, todo };
@@ -144,7 +146,7 @@ async function respond({ port, token, model }: Target, body: object): Promise<An
     const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
       method: 'POST',
       headers: { ...authorization(token), 'content-type': 'application/json' },
-      body: JSON.stringify({ model: model ?? ALIAS, stream: true, store: false, ...body }),
+      body: JSON.stringify({ model: model ?? MODEL_ALIAS, stream: true, store: false, ...body }),
       signal: AbortSignal.timeout(LIMIT_MS),
     });
     const text = await reply.text();

@@ -2,7 +2,9 @@
  * Every option of the command line. Parsing, the environment, `--help` and the README's table (a test compares
  * them) are all made from here.
  */
+
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
+import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
@@ -33,7 +35,7 @@ export const OPTIONS = {
     help: 'Listen port on 127.0.0.1; 0 lets the system choose one.',
     variable: 'CODEX_RELAY_PORT',
     value: 'PORT',
-    default: 4444,
+    default: DEFAULT_PORT,
     takes: 'a port number from 0 to 65535',
     parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined),
   }),

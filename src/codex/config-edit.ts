@@ -6,13 +6,13 @@
  * There are no begin and end marks around our lines on purpose: Codex edits the same file, and moves a comment
  * that stands at the end below tables which it adds (seen with 0.169.0). Our keys are known by their values.
  */
+
 import { asObject } from '../json.ts';
+import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 import {
-  ALIAS,
   CATALOG_FILE,
   isOurProvider,
   keyLine,
-  PROVIDER_ID,
   PROVIDER_KEYS,
   PROVIDER_PATH,
   providerLines,
@@ -128,7 +128,7 @@ function removeRootKeys(document: TomlDocument): void {
 function isOurs(key: RootKey, value: unknown, wasProvider: boolean): boolean {
   if (key === 'model_provider') return value === PROVIDER_ID;
   if (key === 'model_catalog_json') return value === CATALOG_FILE;
-  return wasProvider || value === ALIAS;
+  return wasProvider || value === MODEL_ALIAS;
 }
 
 function rootEntry(document: TomlDocument, key: RootKey): Entry | undefined {
