@@ -1,6 +1,7 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
 
 import { messageOf } from '../errors.ts';
+import { asObject, parseObject } from '../json.ts';
 import { MODEL_ALIAS } from '../names.ts';
 import { codeOf } from '../node-errors.ts';
 import type { Finding } from './finding.ts';
@@ -190,12 +191,9 @@ function authorization(token: string | undefined): Record<string, string> {
 
 /** The relay's error envelope; plain text where it is none. */
 function errorIn(text: string): { code: string; message: string } {
-  try {
-    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
-    return { code: error.code, message: error.message };
-  } catch {
-    return { code: '', message: text.slice(0, 200) };
-  }
+  const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
+  if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };
+  return { code: typeof code === 'string' ? code : '', message };
 }
 
 function isRefused(error: unknown): boolean {

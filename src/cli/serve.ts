@@ -8,7 +8,6 @@ import { VERSION } from '../version.ts';
 import { CommandError } from './errors.ts';
 import { openHistory } from './history.ts';
 import { type Command, upstreamOptions } from './invocation.ts';
-import { limitNewSpace } from './memory.ts';
 import { readProxy } from './proxy.ts';
 import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
 
@@ -23,7 +22,6 @@ export const serve: Command = async (invocation) => {
     toolDenylist: settings['tool-denylist'],
     history: await openHistory(settings, logger),
     logger,
-    onRequest: limitNewSpace,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
   });

@@ -21,7 +21,7 @@ async function announced(
     },
     provider: resolveProvider({ upstream: 'http://127.0.0.1:1', modelMap }),
     needsToken: false,
-    logger: { trace: silent, debug: silent, info, warn: silent, error: silent },
+    logger: { debug: silent, info, warn: silent, error: silent },
   });
   return lines;
 }
