@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { announceModels } from '../../src/cli/startup.ts';
+import { announceModels } from '../../src/cli/announce.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
 
 /** The info lines about a relay whose provider lists these models. */

@@ -1,9 +1,9 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
 
-import { messageOf } from '../errors.ts';
-import { asObject, parseObject } from '../json.ts';
-import { MODEL_ALIAS } from '../names.ts';
-import { codeOf } from '../node-errors.ts';
+import { messageOf } from '../../errors.ts';
+import { asObject, parseObject } from '../../json.ts';
+import { MODEL_ALIAS } from '../../names.ts';
+import { codeOf } from '../../node-errors.ts';
 import type { Finding } from './finding.ts';
 
 export interface Target {

@@ -1,15 +1,15 @@
 /** The default command: run the relay until a signal stops it. */
-import { start } from '../index.ts';
-import { codeOf } from '../node-errors.ts';
-import { presetByUrl } from '../providers/index.ts';
-import type { RelayHandle, RelayOptions } from '../relay/options.ts';
-import { resolveProvider } from '../relay/routing/provider.ts';
-import { VERSION } from '../version.ts';
-import { CommandError } from './errors.ts';
-import { openHistory } from './history.ts';
-import { type Command, upstreamOptions } from './invocation.ts';
-import { readProxy } from './proxy.ts';
-import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
+import { start } from '../../index.ts';
+import { codeOf } from '../../node-errors.ts';
+import { presetByUrl } from '../../providers/index.ts';
+import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
+import { resolveProvider } from '../../relay/routing/provider.ts';
+import { VERSION } from '../../version.ts';
+import { announceModels, announceStart, warnOfMissingKey } from '../announce.ts';
+import { CommandError } from '../errors.ts';
+import { type Command, upstreamOptions } from '../invocation.ts';
+import { openHistory } from '../open-history.ts';
+import { readProxy } from '../proxy.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
