@@ -65,8 +65,12 @@ export const OTHER_AUTH_KEYS = ['env_key', 'auth', 'requires_openai_auth'] as co
 
 /** Whether a parsed `[model_providers.codex-relay]` is one that we wrote, not one that a person made. */
 export function isOurProvider(values: Readonly<Record<string, unknown>>): boolean {
-  const otherAuth = OTHER_AUTH_KEYS.some((key) => key in values);
-  return values['name'] === PROVIDER_NAME && relayPort(values) !== undefined && !otherAuth;
+  return leadsToRelay(values) && !OTHER_AUTH_KEYS.some((key) => key in values);
+}
+
+/** Whether a parsed `[model_providers.codex-relay]` is made for this relay, by us or by a person who read how. */
+export function leadsToRelay(values: Readonly<Record<string, unknown>>): boolean {
+  return values['name'] === PROVIDER_NAME && relayPort(values) !== undefined;
 }
 
 /** The relay's port in a parsed `[model_providers.codex-relay]`; undefined when it points elsewhere. */
