@@ -6,10 +6,12 @@
  *     // clients: base_url = `${relay.url}/v1`
  *     await relay.stop();
  */
+
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
+import { DEFAULT_PORT } from './names.ts';
 import type { ListedModel } from './providers/model-list.ts';
 import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
@@ -36,7 +38,6 @@ export type { ListedModel } from './providers/model-list.ts';
 export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
 export { VERSION };
 
-const DEFAULT_PORT = 4444;
 const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
 /** How long running streams get for their last words when the relay stops. */

@@ -3,7 +3,6 @@
  * prompts, tool arguments or workspace metadata: names, counts, codes and times only.
  */
 export interface Logger {
-  trace(message: string): void;
   debug(message: string): void;
   info(message: string): void;
   warn(message: string): void;
@@ -11,7 +10,6 @@ export interface Logger {
 }
 
 export const SILENT_LOGGER: Logger = {
-  trace: () => {},
   debug: () => {},
   info: () => {},
   warn: () => {},

@@ -1,11 +1,12 @@
-/** Replaces a file as a whole: a reader, or a crash at any moment, sees the old content or the new one. */
+/** Replaces a file as a whole: a reader, or a crash at any moment, finds the old content or the new one. */
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from './node-errors.ts';
 
 /** Windows refuses to replace a file that another program (a virus scanner, an editor) holds open for a moment. */
-const BUSY = new Set(['EACCES', 'EBUSY', 'EPERM']);
+const BUSY = new Set<string | undefined>(['EACCES', 'EBUSY', 'EPERM']);
 const BUSY_RETRIES = 5;
 
 export interface AtomicWrite {
@@ -13,29 +14,37 @@ export interface AtomicWrite {
   text: string;
   /** Permissions of the new file, e.g. 0o600. */
   mode: number;
-  /** The last word before the file is replaced: rejects to leave it as it is. */
+  /** When the file says that it was changed, in milliseconds since the epoch. Default: now. */
+  mtime?: number;
+  /** Runs right before the file is replaced; by rejecting it leaves the old one in place. */
   confirm?: () => Promise<void>;
 }
 
-/** Rejects with the file system's error, or with `confirm`'s; the old content is then still there. */
-export async function writeAtomic({ path, text, mode, confirm }: AtomicWrite): Promise<void> {
-  const scratch = `${path}.${randomUUID()}.tmp`;
+/**
+ * Resolves once the new content would survive a power cut. Rejects with the file system's error, or with that of
+ * `confirm`; the old content is then still there. A process that dies meanwhile may leave `<path>.<uuid>.tmp`.
+ */
+export async function writeAtomic({ path, text, mode, mtime, confirm }: AtomicWrite): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeThrough(scratch, text, mode);
+    await writeDraft(draft, text, mode, mtime);
     await confirm?.();
-    await renameOver(scratch, path);
-  } finally {
-    await rm(scratch, { force: true });
+    await renameOver(draft, path);
+  } catch (error) {
+    // A draft that cannot be removed either is harmless, and the caller must hear of the first error.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
   }
   await syncFolder(dirname(path));
 }
 
-async function writeThrough(path: string, text: string, mode: number): Promise<void> {
+async function writeDraft(path: string, text: string, mode: number, mtime?: number): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(text, 'utf8');
-    // The mode given to open() is cut by the umask.
+    // The umask may have taken bits from the mode that open() was given.
     await file.chmod(mode);
+    if (mtime !== undefined) await file.utimes(mtime / 1000, mtime / 1000);
     await file.sync();
   } finally {
     await file.close();
@@ -48,15 +57,15 @@ async function renameOver(from: string, to: string): Promise<void> {
       await rename(from, to);
       return;
     } catch (error) {
-      const busy = process.platform === 'win32' && BUSY.has((error as NodeJS.ErrnoException).code ?? '');
-      if (!busy || attempt > BUSY_RETRIES) throw error;
+      const isBusy = process.platform === 'win32' && BUSY.has(codeOf(error));
+      if (!isBusy || attempt > BUSY_RETRIES) throw error;
       await sleep(20 * attempt);
     }
   }
 }
 
-/** Makes the rename itself durable. Windows cannot open a folder, and needs no such step. */
-async function syncFolder(path: string): Promise<void> {
+/** Makes renames and removals in a folder durable. Windows cannot open a folder, and needs no such step. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {

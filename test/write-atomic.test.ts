@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,14 @@ describe('writeAtomic', () => {
     await assert.rejects(writeAtomic({ path, text: 'new', mode: 0o600, confirm }), /^Error: no$/);
     assert.equal(readFileSync(path, 'utf8'), 'old');
     assert.deepEqual(readdirSync(folder), ['file']);
+  });
+
+  it('dates the file as told, and keeps others from reading it', async () => {
+    const mtime = Date.UTC(2020, 1, 2);
+    await writeAtomic({ path, text: 'new', mode: 0o600, mtime });
+    const { mtimeMs, mode } = statSync(path);
+    assert.equal(mtimeMs, mtime);
+    if (process.platform !== 'win32') assert.equal(mode & 0o777, 0o600);
   });
 
   it('fails where there is no folder', async () => {

@@ -1,7 +1,8 @@
 /** The `codex` command line that uses a relay without any configuration file. */
 
 import { TOKEN_VARIABLE } from '../codex/hand-written.ts';
-import { PROVIDER_ID, PROVIDER_NAME } from '../codex/relay-keys.ts';
+import { PROVIDER_NAME } from '../codex/relay-keys.ts';
+import { PROVIDER_ID } from '../names.ts';
 
 export interface CodexTarget {
   /** The relay's address without `/v1`. */

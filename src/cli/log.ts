@@ -2,7 +2,7 @@
 import type { Logger } from '../logger.ts';
 
 /** From the quietest to the loudest; a logger writes its own level and the quieter ones. */
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -28,7 +28,6 @@ export function createLogger({ level, format, write, now }: LogOptions): Logger 
     warn: writer('warn'),
     info: writer('info'),
     debug: writer('debug'),
-    trace: writer('trace'),
   };
 }
 

@@ -2,7 +2,9 @@
  * Every option of the command line. Parsing, the environment, `--help` and the README's table (a test compares
  * them) are all made from here.
  */
+
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
+import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
@@ -33,7 +35,7 @@ export const OPTIONS = {
     help: 'Listen port on 127.0.0.1; 0 lets the system choose one.',
     variable: 'CODEX_RELAY_PORT',
     value: 'PORT',
-    default: 4444,
+    default: DEFAULT_PORT,
     takes: 'a port number from 0 to 65535',
     parse: (text) => (/^\d{1,5}$/.test(text) && Number(text) <= 65535 ? Number(text) : undefined),
   }),
@@ -159,7 +161,6 @@ export const OPTIONS = {
   'print-config': flag('Print the Codex configuration for this relay and exit.'),
   out: option<string>({
     help: 'With --print-config: the directory that gets the model catalog.',
-    variable: 'CODEX_RELAY_OUT',
     value: 'DIR',
     default: '',
     takes: 'a directory',
@@ -220,12 +221,14 @@ function isUpstreamUrl(text: string): boolean {
 }
 
 /**
- * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one.
+ * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one. Rust
+ * has a `trace` beyond `debug`; we do not.
  * Users of the original relay have it in their shells; filters of other programs are none of our business.
  */
 function readRustLog(text: string): LogLevel | undefined {
   const directives = splitList(text.toLowerCase()).map((directive) => directive.split('='));
   const own = directives.find(([target, level]) => target === 'codex_relay' && level !== undefined)?.[1];
   const general = directives.find(([level, ...rest]) => level !== undefined && rest.length === 0)?.[0];
-  return oneOf(LOG_LEVELS, own ?? general ?? '');
+  const level = own ?? general ?? '';
+  return level === 'trace' ? 'debug' : oneOf(LOG_LEVELS, level);
 }

@@ -2,8 +2,8 @@
 
 import { VERSION } from '../version.ts';
 import { ask } from './ask.ts';
+import { chooseCommand } from './choose-command.ts';
 import { type Environment, readCommandLine } from './command-line.ts';
-import { chooseCommand } from './commands.ts';
 import { describeFailure } from './errors.ts';
 import { helpText } from './help.ts';
 import { createLogger } from './log.ts';

@@ -3,11 +3,11 @@
  * Codex warns, offers no apply_patch, and assumes a window that is not the model's.
  */
 
+import { MODEL_ALIAS } from '../names.ts';
 import { type Preset, profileFor } from '../providers/index.ts';
 import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
 import type { Profile } from '../translate/profile.ts';
-import { ALIAS } from './relay-keys.ts';
 
 export interface CatalogInput {
   /** The active provider. Its models may differ in dialect, so each entry follows its own model's profile. */
@@ -96,17 +96,17 @@ export function buildCatalog(input: CatalogInput): Catalog {
 
   const slugs = new Map([...ids].map((id) => [id, id]));
   for (const [source, target] of Object.entries(modelMap)) slugs.set(source, target);
-  slugs.delete(ALIAS);
+  slugs.delete(MODEL_ALIAS);
   const entries = [...slugs].map(([slug, id], index) => entry(slug, id, index + 1));
   return {
-    models: [aliasEntry(entry(ALIAS, selected ?? ALIAS, 0), selected, provider.name), ...entries],
+    models: [aliasEntry(entry(MODEL_ALIAS, selected ?? MODEL_ALIAS, 0), selected, provider.name), ...entries],
     guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined),
   };
 }
 
 /** The model that the alias stands for, as the relay understands it; undefined when none is chosen. */
 export function selectedModel({ selected, modelMap = {} }: Pick<CatalogInput, 'selected' | 'modelMap'>) {
-  return modelMap[ALIAS] ?? selected ?? Object.values(modelMap)[0];
+  return modelMap[MODEL_ALIAS] ?? selected ?? Object.values(modelMap)[0];
 }
 
 /** The catalog file's text. */
@@ -115,7 +115,7 @@ export function catalogText(catalog: Catalog): string {
 }
 
 function isModel(id: string | undefined): id is string {
-  return id !== undefined && id !== '' && id !== ALIAS;
+  return id !== undefined && id !== '' && id !== MODEL_ALIAS;
 }
 
 interface EntryInput {

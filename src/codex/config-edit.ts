@@ -6,12 +6,14 @@
  * There are no begin and end marks around our lines on purpose: Codex edits the same file, and moves a comment
  * that stands at the end below tables which it adds (seen with 0.169.0). Our keys are known by their values.
  */
+
+import { asObject } from '../json.ts';
+import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 import {
-  ALIAS,
   CATALOG_FILE,
   isOurProvider,
   keyLine,
-  PROVIDER_ID,
+  leadsToRelay,
   PROVIDER_KEYS,
   PROVIDER_PATH,
   providerLines,
@@ -26,6 +28,7 @@ import { type Entry, parseToml, sameToml, TomlDocument, TomlFileError } from './
 
 /** Before each line of the user's that ours replace; `what` is a root key, or `provider` for the whole table. */
 const savedPrefix = (what: string) => `# codex-relay saved ${what}: `;
+const TABLE = `[${PROVIDER_PATH.join('.')}]`;
 const TABLE_NOTE = '# Codex Relay; "codex-relay --remove-config" takes this out again.';
 
 export interface Removal {
@@ -50,18 +53,20 @@ export function addRelayKeys(text: string, config: RelayConfig): string {
   return checked(text, document.text);
 }
 
-/** The configuration without the relay's keys. @throws TomlFileError when `text` is not TOML. */
+/**
+ * The configuration without the relay's keys. Where the provider leads to something else than this relay, it stays
+ * with its model; the catalog never stays, because its file goes.
+ *
+ * @throws TomlFileError when `text` is not TOML.
+ */
 export function removeRelayKeys(text: string): Removal {
   const document = new TomlDocument(text);
-  const present = providerEntries(document).length > 0;
-  if (present && !ownTable(document)) {
-    return {
-      text,
-      kept: [`[${PROVIDER_PATH.join('.')}] stays: it was changed, or not written by Codex Relay.`],
-    };
-  }
-  removeRootKeys(document);
-  const kept = [...removeTable(document), ...restoreSaved(document)];
+  const isForeign = providerEntries(document).length > 0 && !hasTable(document, leadsToRelay);
+  const keys: readonly RootKey[] = isForeign ? ['model_catalog_json'] : ROOT_KEYS;
+  removeRootKeys(document, keys);
+  const kept = isForeign
+    ? [`${TABLE} stays: it was changed, or not written by Codex Relay.`, ...restoreSaved(document, keys)]
+    : [...removeTable(document), ...restoreSaved(document, ['provider', ...keys])];
   return { text: checked(text, document.text), kept };
 }
 
@@ -72,7 +77,7 @@ export function usesRelay(text: string): boolean {
 
 /** The parsed `[model_providers.codex-relay]` of a configuration, if it has one. @throws TomlFileError */
 export function relayProvider(text: string): Record<string, unknown> | undefined {
-  return record(record(parseToml(text)['model_providers'])?.[PROVIDER_ID]);
+  return asObject(asObject(parseToml(text)['model_providers'])?.[PROVIDER_ID]);
 }
 
 // --- model, model_provider, model_catalog_json ----------------------------------------------------------------
@@ -115,9 +120,9 @@ function rootInsertLine(document: TomlDocument): number {
   return line;
 }
 
-function removeRootKeys(document: TomlDocument): void {
+function removeRootKeys(document: TomlDocument, keys: readonly RootKey[]): void {
   const wasProvider = rootEntry(document, 'model_provider')?.value === PROVIDER_ID;
-  for (const key of ROOT_KEYS) {
+  for (const key of keys) {
     const entry = rootEntry(document, key);
     if (entry && isOurs(key, entry.value, wasProvider)) document.remove(entry.first, entry.last);
   }
@@ -127,7 +132,7 @@ function removeRootKeys(document: TomlDocument): void {
 function isOurs(key: RootKey, value: unknown, wasProvider: boolean): boolean {
   if (key === 'model_provider') return value === PROVIDER_ID;
   if (key === 'model_catalog_json') return value === CATALOG_FILE;
-  return wasProvider || value === ALIAS;
+  return wasProvider || value === MODEL_ALIAS;
 }
 
 function rootEntry(document: TomlDocument, key: RootKey): Entry | undefined {
@@ -179,7 +184,8 @@ function removeTable(document: TomlDocument): string[] {
   if (foreign.length === 0 && header) removeAbove(document, header.first);
   if (foreign.length === 0) return [];
   const names = foreign.map(({ path }) => path.slice(PROVIDER_PATH.length).join('.'));
-  return [`[${PROVIDER_PATH.join('.')}] stays, without its token: it holds your ${names.join(', ')}.`];
+  const token = removed.length > 0 ? ', without its token' : '';
+  return [`${TABLE} stays${token}: it holds your ${names.join(', ')}.`];
 }
 
 const TOKEN_KEY = 'experimental_bearer_token';
@@ -222,11 +228,16 @@ function refuseOddForms(document: TomlDocument): void {
 
 /** Whether the provider is a plain table of ours, which may hold additions of the user's. */
 function ownTable(document: TomlDocument): boolean {
+  return hasTable(document, isOurProvider);
+}
+
+/** Whether the provider is a plain table whose values pass. */
+function hasTable(document: TomlDocument, isFit: (values: Record<string, unknown>) => boolean): boolean {
   const headers = providerEntries(document).filter(
     ({ kind, path }) => kind === 'header' && path.length === PROVIDER_PATH.length,
   );
   const values = headers.length === 1 ? relayProvider(document.text) : undefined;
-  return values !== undefined && isOurProvider(values);
+  return values !== undefined && isFit(values);
 }
 
 function ownKey({ kind, path }: Entry): string | undefined {
@@ -247,8 +258,8 @@ function save(document: TomlDocument, what: string, select: () => Entry[]): void
   }
 }
 
-function restoreSaved(document: TomlDocument): string[] {
-  return ['provider', ...ROOT_KEYS].flatMap((what) => {
+function restoreSaved(document: TomlDocument, names: readonly string[]): string[] {
+  return names.flatMap((what) => {
     const lines = savedLines(document, what);
     const [first] = lines;
     if (first === undefined || restore(document, lines, savedPrefix(what))) return [];
@@ -287,11 +298,7 @@ export function checked(before: string, after: string): string {
 
 function withoutOurs(text: string): unknown {
   const { model_providers: providers, ...rest } = parseToml(text);
-  const others = Object.entries(record(providers) ?? {}).filter(([id]) => id !== PROVIDER_ID);
+  const others = Object.entries(asObject(providers) ?? {}).filter(([id]) => id !== PROVIDER_ID);
   const outside = Object.entries(rest).filter(([key]) => !ROOT_KEYS.some((own) => own === key));
   return { ...Object.fromEntries(outside), model_providers: Object.fromEntries(others) };
-}
-
-function record(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 }

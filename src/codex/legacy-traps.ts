@@ -2,7 +2,8 @@
  * Settings in a user's `config.toml` that stop today's Codex, or quietly win over what the relay writes. They
  * are the user's, so they are explained, never changed. Each was seen with Codex 0.169.0.
  */
-import { OTHER_AUTH_KEYS, PROVIDER_ID } from './relay-keys.ts';
+import { PROVIDER_ID } from '../names.ts';
+import { OTHER_AUTH_KEYS } from './relay-keys.ts';
 import { type Entry, TomlDocument } from './toml-document.ts';
 
 export interface Trap {

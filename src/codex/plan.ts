@@ -1,8 +1,9 @@
 /** Which of Codex's files change when the relay is configured, or taken out again. Text in, text out. */
+import { PROVIDER_ID } from '../names.ts';
 import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
 import { CodexConfigError } from './errors.ts';
 import { findTraps, type Trap } from './legacy-traps.ts';
-import { CATALOG_FILE, isOurProvider, PROFILE_FILE, PROVIDER_ID, type RelayConfig } from './relay-keys.ts';
+import { CATALOG_FILE, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
 import { parseToml, TomlFileError } from './toml-document.ts';
 
 /** The user's own configuration. */
@@ -63,15 +64,30 @@ export function planWrite(
 export function planRemoval(texts: CodexTexts): RemovalPlan {
   const profile = removeFrom(PROFILE_FILE, texts[PROFILE_FILE]);
   const user = removeFrom(CONFIG_FILE, texts[CONFIG_FILE]);
-  const after: CodexTexts = {
-    [CATALOG_FILE]: undefined,
+  const left = {
     [PROFILE_FILE]: isBare(profile.text) ? undefined : profile.text,
     [CONFIG_FILE]: user.text === '' ? undefined : user.text,
   };
-  // The catalog goes last: Codex does not start with a configuration that names a missing one.
-  const changes = changesBetween(texts, after).toReversed();
+  // Codex does not start with a configuration that names a missing catalog: it stays where it is named, else goes last.
+  const namers = ([PROFILE_FILE, CONFIG_FILE] as const).filter((file) => namesCatalog(left[file] ?? ''));
+  const catalog = namers.length > 0 ? texts[CATALOG_FILE] : undefined;
+  const changes = changesBetween(texts, { ...left, [CATALOG_FILE]: catalog }).toReversed();
   const kept = [profile, user].flatMap((removal) => removal.kept);
+  if (catalog !== undefined) {
+    kept.push(
+      `${CATALOG_FILE} stays: ${namers.join(' and ')} still names it, and Codex does not start without it.`,
+    );
+  }
   return { changes, kept };
+}
+
+/** Whether a value of a configuration, wherever it stands, is a path to the relay's catalog. @throws TomlFileError */
+function namesCatalog(text: string): boolean {
+  const isNamedIn = (value: unknown): boolean => {
+    if (typeof value === 'string') return value.split(/[\\/]/).at(-1) === CATALOG_FILE;
+    return typeof value === 'object' && value !== null && Object.values(value).some(isNamedIn);
+  };
+  return isNamedIn(parseToml(text));
 }
 
 /** The models that the user's files name, so that the catalog knows them. Files that are no TOML name none. */

@@ -1,14 +1,11 @@
 /** What Codex must be told to use the relay: the keys that this project owns in a Codex configuration. */
+import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 import { tomlString } from './toml-document.ts';
 
 /** The file that `codex -p codex-relay` reads, beside `config.toml`. */
 export const PROFILE_FILE = 'codex-relay.config.toml';
 /** The model catalog. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
 export const CATALOG_FILE = 'codex-relay.models.json';
-/** Codex filters its list of sessions by provider id, so this never changes with the upstream provider. */
-export const PROVIDER_ID = 'codex-relay';
-/** The model that stands for whatever model is chosen in the relay. */
-export const ALIAS = 'codex-relay';
 
 export const PROVIDER_PATH = ['model_providers', PROVIDER_ID] as const;
 /** Codex treats a provider named exactly `OpenAI` in ways that only OpenAI's own servers understand. */
@@ -33,7 +30,7 @@ export type RootKey = (typeof ROOT_KEYS)[number];
 
 export function rootValues(config: RelayConfig): Record<RootKey, string> {
   return {
-    model: config.model ?? ALIAS,
+    model: config.model ?? MODEL_ALIAS,
     model_provider: PROVIDER_ID,
     model_catalog_json: config.catalog ?? CATALOG_FILE,
   };
@@ -68,8 +65,12 @@ export const OTHER_AUTH_KEYS = ['env_key', 'auth', 'requires_openai_auth'] as co
 
 /** Whether a parsed `[model_providers.codex-relay]` is one that we wrote, not one that a person made. */
 export function isOurProvider(values: Readonly<Record<string, unknown>>): boolean {
-  const otherAuth = OTHER_AUTH_KEYS.some((key) => key in values);
-  return values['name'] === PROVIDER_NAME && relayPort(values) !== undefined && !otherAuth;
+  return leadsToRelay(values) && !OTHER_AUTH_KEYS.some((key) => key in values);
+}
+
+/** Whether a parsed `[model_providers.codex-relay]` is made for this relay, by us or by a person who read how. */
+export function leadsToRelay(values: Readonly<Record<string, unknown>>): boolean {
+  return values['name'] === PROVIDER_NAME && relayPort(values) !== undefined;
 }
 
 /** The relay's port in a parsed `[model_providers.codex-relay]`; undefined when it points elsewhere. */

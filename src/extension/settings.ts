@@ -2,7 +2,9 @@
  * The extension's settings as one typed snapshot. Every setting is machine-scoped: the settings of a cloned
  * repository can neither redirect traffic nor send a key anywhere.
  */
+
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts';
+import { DEFAULT_PORT } from '../names.ts';
 
 export interface CustomProvider {
   id: string;
@@ -28,7 +30,6 @@ export interface Settings {
   historyLimits: HistoryLimits;
 }
 
-export const DEFAULT_PORT = 4444;
 const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**

@@ -9,7 +9,8 @@ import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { codeOf } from './record-files.ts';
+import { parseJson } from '../json.ts';
+import { codeOf } from '../node-errors.ts';
 
 const owner = z.object({
   /** 0 when the owner has left in good order. */
@@ -129,7 +130,7 @@ function writeOwner(lock: string, value: Owner): Promise<void> {
 /** Undefined when there is none, or none that can be read: a lock is complete from its first moment. */
 async function readOwner(lock: string): Promise<Owner | undefined> {
   try {
-    return owner.safeParse(JSON.parse(await readFile(join(lock, 'owner.json'), 'utf8'))).data;
+    return owner.safeParse(parseJson(await readFile(join(lock, 'owner.json'), 'utf8'))).data;
   } catch {
     return undefined;
   }

@@ -2,11 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, unlink, utimes } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { codeOf } from '../node-errors.ts';
+import { syncFolder, writeAtomic } from '../write-atomic.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
 import type { FoundRecord, RecordStorage } from './retained-history.ts';
 
@@ -111,27 +113,10 @@ export class RecordFiles implements RecordStorage {
     }
   }
 
-  /** A reader sees the old file or the new one; after a crash of the machine too, hence the two syncs. */
-  async #writeWhole(path: string, text: string, usedAt: number): Promise<void> {
-    const draft = `${path}.${randomUUID()}.tmp`;
-    // A user who removes the directory of a running relay wants its history gone, not its end.
+  async #writeWhole(path: string, text: string, mtime: number): Promise<void> {
+    // Whoever removes the directory of a running relay wants the history gone, not the relay.
     await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
-    try {
-      const file = await open(draft, 'wx', PRIVATE_FILE);
-      try {
-        await file.writeFile(text);
-        await file.utimes(usedAt / 1000, usedAt / 1000);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await renameOver(draft, path);
-    } catch (error) {
-      // What went wrong first is what its caller must hear; the next start sets the draft aside.
-      await unlink(draft).catch(() => undefined);
-      throw error;
-    }
-    await syncFolder(dirname(path));
+    await writeAtomic({ path, text, mode: PRIVATE_FILE, mtime });
   }
 
   // ------------------------------------------------------------------------------------------ opening
@@ -207,29 +192,4 @@ async function readEnds(path: string) {
 async function readAt(file: number, position: number, length: number): Promise<string> {
   const { buffer, bytesRead } = await readFrom(file, Buffer.allocUnsafe(length), 0, length, position);
   return buffer.toString('utf8', 0, bytesRead);
-}
-
-/** Virus scanners on Windows hold a new file for moments. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const isHeld =
-        process.platform === 'win32' && ['EPERM', 'EBUSY', 'EACCES'].includes(codeOf(error) ?? '');
-      if (!isHeld || attempt === 5) throw error;
-      await new Promise((resolve) => setTimeout(resolve, attempt * 20));
-    }
-  }
-}
-
-/** Makes renames and removals durable; Windows cannot, and does not need it. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

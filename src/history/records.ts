@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { parseJson } from '../json.ts';
 import { REASONING_FIELDS } from '../translate/profile.ts';
 import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
@@ -133,23 +134,23 @@ export function isWhole(end: string): boolean {
 export function readHeader(start: string): RecordHeader | undefined {
   const end = start.indexOf(HEADER_END);
   if (end === -1 || !start.startsWith(BEGINNING)) return undefined;
-  return checked(header, parse(start.slice(BEGINNING.length, end + HEADER_END.length)));
+  return checked(header, parseJson(start.slice(BEGINNING.length, end + HEADER_END.length)));
 }
 
 /** The header of a record whose whole text is known, however it is laid out. */
 export function readHeaderOf(text: string): RecordHeader | undefined {
-  return checked(z.looseObject({ record: header }), parse(text))?.record;
+  return checked(z.looseObject({ record: header }), parseJson(text))?.record;
 }
 
 export function readSession(text: string): StoredTurn | undefined {
-  const read = checked(session, parse(text));
+  const read = checked(session, parseJson(text));
   if (read === undefined) return undefined;
   // The schema checks what the relay relies on; the rest came from its own types and goes back as it was.
   return { response: read.response as unknown as ResponseResource, input: read.input as InputItem[] };
 }
 
 export function readReasoning(text: string): ProviderReasoning | undefined {
-  return asProviderReasoning(checked(z.looseObject({ reasoning: z.any() }), parse(text))?.reasoning);
+  return asProviderReasoning(checked(z.looseObject({ reasoning: z.any() }), parseJson(text))?.reasoning);
 }
 
 export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
@@ -160,13 +161,4 @@ export function asProviderReasoning(value: unknown): ProviderReasoning | undefin
 function checked<T extends z.ZodMiniType>(schema: T, value: unknown): z.infer<T> | undefined {
   const result = schema.safeParse(value);
   return result.success ? result.data : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: no schema accepts undefined, and the caller says which file it was.
-    return undefined;
-  }
 }

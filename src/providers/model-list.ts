@@ -1,4 +1,5 @@
 /** What a provider's `GET /models` tells, whatever its shape. */
+import { asObject } from '../json.ts';
 
 /** Each field is undefined where the source does not tell. */
 export interface ModelFacts {
@@ -78,7 +79,7 @@ function readFacts(entry: unknown): ModelFacts {
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return asObject(value)?.[key];
 }
 
 function array(value: unknown): unknown[] | undefined {

@@ -1,4 +1,5 @@
 /** The dialect of one model at one provider: the preset's profile under its rules for that model. */
+import { isObject } from '../json.ts';
 import type { Profile } from '../translate/profile.ts';
 import type { ModelRule, Preset } from './preset.ts';
 
@@ -41,12 +42,8 @@ function escaped(text: string): string {
 
 function merge<T>(base: T, over: unknown): T {
   if (over === undefined) return base;
-  if (!isTable(base) || !isTable(over)) return over as T;
+  if (!isObject(base) || !isObject(over)) return over as T;
   const result: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) result[key] = merge(result[key], value);
   return result as T;
-}
-
-function isTable(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -233,7 +233,7 @@ describe('codex-relay', () => {
   });
 
   it('asks its clients for the token, and never writes it', async () => {
-    const { cli, url } = await startRelayCli(['--demo', '--log-format', 'json', '--log-level', 'trace'], {
+    const { cli, url } = await startRelayCli(['--demo', '--log-format', 'json', '--log-level', 'debug'], {
       environment: { CODEX_RELAY_TOKEN: TOKEN },
     });
     assert.equal((await ask(url, {})).status, 401);

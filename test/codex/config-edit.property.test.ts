@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { addRelayKeys, relayProvider, removeRelayKeys } from '../../src/codex/config-edit.ts';
+import { type CodexTexts, planRemoval } from '../../src/codex/plan.ts';
 import { parseToml, sameToml, TomlFileError } from '../../src/codex/toml-document.ts';
 
 /** Names that meet ours as often as not, in every way to write them. */
@@ -30,6 +31,8 @@ const scalar = fc.oneof(
     "'x'",
     '"codex-relay"',
     '"Codex Relay"',
+    '"codex-relay.models.json"',
+    '"/home/me/.codex/codex-relay.models.json"',
     '"http://127.0.0.1:4444/v1"',
     'true',
     'nan',
@@ -132,6 +135,36 @@ describe('any TOML file', () => {
       { numRuns: 400 },
     );
     assert.ok(edited > 200, `only ${edited} of 400 files could be edited`);
+  });
+});
+
+describe('any two TOML files', () => {
+  it('name no file that the removal takes away, whether or not the relay was written into them', () => {
+    let removals = 0;
+    fc.assert(
+      fc.property(toml, toml, fc.boolean(), fc.boolean(), (user, profile, wasWritten, hasKey) => {
+        const edit = (text: string) => (wasWritten ? (tryAdd(text, 4444) ?? text) : text);
+        const withKey = hasKey && wasWritten && isToml(`${edit(user)}\nenv_key = "MINE"\n`);
+        const texts: CodexTexts = {
+          'codex-relay.models.json': '{"models":[]}',
+          'codex-relay.config.toml': edit(profile),
+          'config.toml': withKey ? `${edit(user)}\nenv_key = "MINE"\n` : edit(user),
+        };
+        const { changes } = planRemoval(texts);
+        if (!changes.some(({ file, after }) => file === 'codex-relay.models.json' && after === undefined))
+          return;
+        removals += 1;
+        const planned = { ...texts, ...Object.fromEntries(changes.map(({ file, after }) => [file, after])) };
+        for (const file of ['config.toml', 'codex-relay.config.toml'] as const) {
+          const values = JSON.stringify(parseToml(planned[file] ?? ''), (_, value: unknown) =>
+            typeof value === 'bigint' ? String(value) : value,
+          );
+          assert.doesNotMatch(values, /:"[^"]*codex-relay\.models\.json"/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+    assert.ok(removals > 100, `the catalog went only in ${removals} of 400 cases`);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addRelayKeys, checked, removeRelayKeys, usesRelay } from '../../src/codex/config-edit.ts';
+import { handWrittenConfig } from '../../src/codex/hand-written.ts';
 import type { RelayConfig } from '../../src/codex/relay-keys.ts';
 import { parseToml, TomlFileError } from '../../src/codex/toml-document.ts';
 
@@ -210,6 +211,33 @@ describe('removeRelayKeys', () => {
     assert.equal(after, text);
     assert.match(kept.join(), /not written by Codex Relay/);
   });
+
+  it('takes out the root keys of a configuration that a person wrote for the relay, and a token', () => {
+    const byHand = handWrittenConfig({ port: 4444, catalog: 'codex-relay.models.json', needsToken: true });
+    const { text, kept } = removeRelayKeys(byHand);
+    assert.deepEqual(Object.keys(parseToml(text)), ['model_providers']);
+    assert.deepEqual(kept, ['[model_providers.codex-relay] stays: it holds your env_key.']);
+
+    const withKey = `${addRelayKeys('model = "gpt-5.5"\n', CONFIG)}env_key = "MINE"\n`;
+    const left = parseToml(removeRelayKeys(withKey).text);
+    assert.deepEqual(
+      [left['model'], left['model_provider'], left['model_catalog_json']],
+      ['gpt-5.5', undefined, undefined],
+    );
+    assert.equal(providersOf(left)['codex-relay']?.['experimental_bearer_token'], undefined);
+  });
+
+  for (const [what, from, to] of [
+    ['address', 'http://127.0.0.1:4444/v1', 'http://relay.lan:4444/v1'],
+    ['name', '"Codex Relay"', '"Mine"'],
+  ] as const) {
+    it(`takes the catalog out, and only that, where the provider has another ${what}`, () => {
+      const mine = addRelayKeys('model_catalog_json = "mine.json"\n', CONFIG).replace(from, to);
+      const { text, kept } = removeRelayKeys(mine);
+      assert.deepEqual({ ...parseToml(text) }, { ...parseToml(mine), model_catalog_json: 'mine.json' });
+      assert.match(kept.join(), /not written by Codex Relay/);
+    });
+  }
 
   it('does nothing to a file that never had our keys', () => {
     for (const { name, text } of corpus('.').filter((file) => !/original|inline/.test(file.name))) {

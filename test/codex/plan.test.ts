@@ -110,6 +110,23 @@ describe('planRemoval', () => {
     assert.doesNotMatch(left, /model_provider/);
   });
 
+  for (const [where, text] of [
+    ['under a full path', 'model_catalog_json = "/home/me/.codex/codex-relay.models.json"\n'],
+    ['under a Windows path', "model_catalog_json = 'C:\\Users\\me\\.codex\\codex-relay.models.json'\n"],
+    ['in a profile', '[profiles.relay]\nmodel_catalog_json = "codex-relay.models.json"\n'],
+  ] as const) {
+    it(`leaves a catalog that config.toml still names ${where}`, () => {
+      const texts = { ...write(NOTHING), 'config.toml': text };
+      const { changes, kept } = planRemoval(texts);
+      const left = applied(texts, changes);
+      assert.equal(left['codex-relay.models.json'], texts['codex-relay.models.json']);
+      assert.equal(left['codex-relay.config.toml'], undefined);
+      assert.deepEqual(kept, [
+        'codex-relay.models.json stays: config.toml still names it, and Codex does not start without it.',
+      ]);
+    });
+  }
+
   it('has nothing to do where nothing was written', () => {
     assert.deepEqual(planRemoval(NOTHING), { changes: [], kept: [] });
   });

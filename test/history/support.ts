@@ -54,7 +54,6 @@ export function recordingLogger(): RecordingLogger {
   const at = (level: string) => (message: string) => void lines.push(`${level} ${message}`);
   return {
     lines,
-    trace: at('trace'),
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),

@@ -51,7 +51,7 @@ export function killLeftovers(): void {
   for (const child of children) child.kill('SIGKILL');
 }
 
-export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   assert.ok(existsSync(CLI), 'dist/cli.js is missing: run npm run build');
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env['PATH'], ...options.environment },

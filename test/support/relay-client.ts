@@ -22,7 +22,6 @@ export async function startRig(script: Script, options: RelayOptions = {}): Prom
     port: 0,
     upstream: upstream.url,
     logger: {
-      trace: line('trace'),
       debug: line('debug'),
       info: line('info'),
       warn: line('warn'),

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { CodexConfigError } from '../errors.ts';
 import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
@@ -71,7 +72,7 @@ async function backUp(path: string): Promise<string> {
       await chmod(backup, 0o600);
       return backup;
     } catch (error) {
-      if (!isCode(error, 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
   }
 }
@@ -86,7 +87,7 @@ async function modeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).mode & 0o777;
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return 0o644;
+    if (codeOf(error) === 'ENOENT') return 0o644;
     throw error;
   }
 }
@@ -95,7 +96,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -104,11 +105,7 @@ async function realpathOf(path: string): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return path;
+    if (codeOf(error) === 'ENOENT') return path;
     throw error;
   }
-}
-
-export function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && (error as NodeJS.ErrnoException).code === code;
 }

@@ -1,13 +1,14 @@
 /** Everything that a host needs to configure Codex for a relay: read, ask Codex for its prompt, plan. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../node-errors.ts';
 import type { ModelFacts } from '../../providers/model-list.ts';
 import { buildCatalog, type Catalog, type CatalogInput, catalogText } from '../catalog.ts';
 import { instructionsFrom } from '../instructions.ts';
 import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
 import { type CodexTexts, namedModels, planWrite, type WritePlan } from '../plan.ts';
 import type { RelayConfig } from '../relay-keys.ts';
-import { isCode, readCodexFiles } from './codex-files.ts';
+import { readCodexFiles } from './codex-files.ts';
 import { askCodexPrompt } from './codex-prompt.ts';
 
 export interface ConfigureInput {
@@ -55,7 +56,7 @@ async function readOverrides(home: string): Promise<Record<string, ModelFacts>> 
   try {
     return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));
   } catch (error) {
-    if (isCode(error, 'ENOENT')) return {};
+    if (codeOf(error) === 'ENOENT') return {};
     throw error;
   }
 }

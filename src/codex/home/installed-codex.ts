@@ -1,5 +1,6 @@
 /** The user's own Codex: whether it is there, which release, what it says. Never throws for what it does. */
 import { spawn } from 'node:child_process';
+import { codeOf } from '../../node-errors.ts';
 
 export interface CodexOutput {
   /** Null when it was ended at its time limit, or by a signal. */
@@ -36,8 +37,9 @@ export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
     output.stderr += text;
   });
   return new Promise((resolve, reject) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'EACCES') resolve(undefined);
+    child.once('error', (error) => {
+      const code = codeOf(error);
+      if (code === 'ENOENT' || code === 'EACCES') resolve(undefined);
       else if (error.name !== 'AbortError') reject(error);
     });
     child.once('close', (exitCode) => resolve({ exitCode, ...output }));

@@ -1,6 +1,8 @@
 /** Starts the relay of this window, and asks providers about themselves through relays of a moment. */
+
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
+import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
 import type { ReadyPlan, ServedRelay } from './controller.ts';
@@ -97,7 +99,7 @@ export async function askForAnswer(
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({
-        model: 'codex-relay',
+        model: MODEL_ALIAS,
         input: 'Answer with the word OK.',
         max_output_tokens: 256,
         store: false,

@@ -1,4 +1,5 @@
 /** Who holds the relay's port: our relay in another window, another relay, or some other program. */
+
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, readlink } from 'node:fs/promises';
@@ -6,7 +7,8 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { ownerProof, SERVICE, STATUS_PATH } from '../../relay/http/owner-proof.ts';
+import { SERVICE } from '../../names.ts';
+import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
 
 /**
  * `ours`: proved that it knows our token. `other-relay`: a Codex Relay with another token, e.g. the command line

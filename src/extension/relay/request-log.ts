@@ -70,10 +70,7 @@ export class RequestLog {
   }
 }
 
-export function withReport(
-  reports: readonly RequestReport[],
-  report: RequestReport,
-): readonly RequestReport[] {
+function withReport(reports: readonly RequestReport[], report: RequestReport): readonly RequestReport[] {
   const at = reports.findIndex(({ id }) => id === report.id);
   return at >= 0 ? reports.with(at, report) : [report, ...reports].slice(0, KEPT_REQUESTS);
 }

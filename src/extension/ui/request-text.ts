@@ -67,7 +67,7 @@ function usageFacts(usage: NonNullable<RequestReport['usage']>): readonly (reado
 }
 
 /** What a person can do about an error; the message itself says what happened. */
-export function cureOf(code: string): string {
+function cureOf(code: string): string {
   switch (code) {
     case 'upstream_unauthorized':
       return l10n.t('Run "Codex Relay: Set API Key" and paste a key that the provider accepts.');

@@ -3,7 +3,7 @@ import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
 
 /** Which OpenAI models reason, and what Chat Completions lets them do with tools. */
-export const OPENAI_MODELS: readonly ModelRule[] = [
+const OPENAI_MODELS: readonly ModelRule[] = [
   { match: ['gpt-4*', 'gpt-3.5*', 'chatgpt-4o*'], profile: { ...FIXED_EFFORT, thinksByDefault: false } },
   { match: ['o1*', 'o3*', 'o4*'], profile: reasoningEffort('low', 'medium', 'high') },
   { match: ['gpt-5', 'gpt-5-*'], profile: reasoningEffort('minimal', 'low', 'medium', 'high') },

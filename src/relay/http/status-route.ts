@@ -2,9 +2,11 @@
  * `GET /relay/status?nonce=...` proves that this relay knows its token. It stands before the token check on
  * purpose: who asks does not know yet whether the program on the port may be given the token.
  */
+
 import type { Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
-import { ownerProof, SERVICE, STATUS_PATH } from './owner-proof.ts';
+import { SERVICE } from '../../names.ts';
+import { ownerProof, STATUS_PATH } from './owner-proof.ts';
 
 const NONCE = /^[\w-]{16,128}$/;
 

@@ -1,14 +1,12 @@
 /** Where requests go: a preset or an own endpoint, its key, and how model names are understood. */
 
 import { RelayError } from '../../errors.ts';
+import { MODEL_ALIAS } from '../../names.ts';
 import { PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { UpstreamOptions } from '../options.ts';
 
 const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
-
-/** The model name that always stands for the chosen model, so that switching needs no change in Codex. */
-export const MODEL_ALIAS = 'codex-relay';
 
 export interface Provider {
   preset: Preset;

@@ -17,7 +17,7 @@ import type {
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 /** The only model that the demo lists. */
-export const DEMO_MODEL = 'demo';
+const DEMO_MODEL = 'demo';
 
 /** Waits before each chunk; rejects when the signal aborts. */
 export type Pause = (signal: AbortSignal) => Promise<unknown>;

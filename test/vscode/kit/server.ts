@@ -174,7 +174,7 @@ export async function freePort(wanted = 0): Promise<number> {
   return port;
 }
 
-export function pause(milliseconds: number): Promise<void> {
+function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 

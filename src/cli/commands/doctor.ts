@@ -1,15 +1,16 @@
 /** `codex-relay doctor`: checks the way from Codex to the model, a line each, with what to do where it breaks. */
-import { CodexConfigError } from '../codex/errors.ts';
-import { codexHome, readCodexFiles } from '../codex/home/codex-files.ts';
-import { start } from '../index.ts';
-import type { Environment } from './command-line.ts';
+import { CodexConfigError } from '../../codex/errors.ts';
+import { codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
+import { start } from '../../index.ts';
+import type { Environment } from '../command-line.ts';
 import {
   checkCodex,
   checkConfiguration,
   checkLoading,
   type FoundConfig,
   findConfig,
-} from './doctor-codex.ts';
+} from '../doctor/codex-checks.ts';
+import type { Finding } from '../doctor/finding.ts';
 import {
   checkAnswer,
   checkModels,
@@ -17,10 +18,9 @@ import {
   checkToken,
   checkToolCall,
   type Target,
-} from './doctor-relay.ts';
-import type { Finding } from './finding.ts';
-import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
-import { readProxy } from './proxy.ts';
+} from '../doctor/relay-checks.ts';
+import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
+import { readProxy } from '../proxy.ts';
 
 export const doctor: Command = async (invocation) => {
   const { settings, print } = invocation;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { announceModels } from '../../src/cli/startup.ts';
+import { announceModels } from '../../src/cli/announce.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
 
 /** The info lines about a relay whose provider lists these models. */
@@ -20,7 +20,7 @@ async function announced(
     },
     provider: resolveProvider({ upstream: 'http://127.0.0.1:1', modelMap }),
     needsToken: false,
-    logger: { trace: silent, debug: silent, info, warn: silent, error: silent },
+    logger: { debug: silent, info, warn: silent, error: silent },
   });
   return lines;
 }

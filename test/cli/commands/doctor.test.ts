@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addRelayKeys } from '../../src/codex/config-edit.ts';
-import { type CliResult, killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
+import { addRelayKeys } from '../../../src/codex/config-edit.ts';
+import { type CliResult, killLeftovers, runCli, startRelayCli } from '../../support/cli-process.ts';
 import {
   errorReply,
   type ReceivedChat,
@@ -16,7 +16,7 @@ import {
   streamReply,
   textChunks,
   toolCallChunks,
-} from '../support/scripted-upstream.ts';
+} from '../../support/scripted-upstream.ts';
 
 const KEY = 'upstream-key-of-the-doctor';
 const TOKEN = 'local-token-of-the-doctor';

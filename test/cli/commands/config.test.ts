@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { lineDiff } from '../../src/cli/line-diff.ts';
-import { type CliResult, killLeftovers, runCli } from '../support/cli-process.ts';
-import { type ScriptedUpstream, startScriptedUpstream } from '../support/scripted-upstream.ts';
+import { lineDiff } from '../../../src/cli/line-diff.ts';
+import { type CliResult, killLeftovers, runCli } from '../../support/cli-process.ts';
+import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.ts';
 
 const USER = '# mine\nmodel = "gpt-5.5" # fav\n\n[mcp_servers.a]\ncommand = "a"\n';
 const TOKEN = 'local-token-of-this-test';

@@ -1,6 +1,9 @@
 /** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
-import { ALIAS } from '../codex/relay-keys.ts';
-import { messageOf } from '../errors.ts';
+
+import { messageOf } from '../../errors.ts';
+import { asObject, parseObject } from '../../json.ts';
+import { MODEL_ALIAS } from '../../names.ts';
+import { codeOf } from '../../node-errors.ts';
 import type { Finding } from './finding.ts';
 
 export interface Target {
@@ -88,13 +91,14 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
       found: `the provider lists ${ids.length} model${ids.length === 1 ? '' : 's'}`,
     },
     { check: 'key', state: 'ok', found: 'not refused' },
-    modelFinding(model ?? ALIAS, ids),
+    modelFinding(model ?? MODEL_ALIAS, ids),
   ];
 }
 
 function modelFinding(model: string, ids: readonly string[]): Finding {
   const check = 'model';
-  if (model === ALIAS) return { check, state: 'ok', found: `${ALIAS}, the model chosen in the relay` };
+  if (model === MODEL_ALIAS)
+    return { check, state: 'ok', found: `${MODEL_ALIAS}, the model chosen in the relay` };
   if (ids.includes(model)) return { check, state: 'ok', found: model };
   const todo = `The provider has, among others: ${ids.slice(0, 5).join(', ')}.`;
   return { check, state: 'attention', found: `${model} is not in the provider's list`, todo };
@@ -143,7 +147,7 @@ async function respond({ port, token, model }: Target, body: object): Promise<An
     const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
       method: 'POST',
       headers: { ...authorization(token), 'content-type': 'application/json' },
-      body: JSON.stringify({ model: model ?? ALIAS, stream: true, store: false, ...body }),
+      body: JSON.stringify({ model: model ?? MODEL_ALIAS, stream: true, store: false, ...body }),
       signal: AbortSignal.timeout(LIMIT_MS),
     });
     const text = await reply.text();
@@ -187,15 +191,11 @@ function authorization(token: string | undefined): Record<string, string> {
 
 /** The relay's error envelope; plain text where it is none. */
 function errorIn(text: string): { code: string; message: string } {
-  try {
-    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
-    return { code: error.code, message: error.message };
-  } catch {
-    return { code: '', message: text.slice(0, 200) };
-  }
+  const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
+  if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };
+  return { code: typeof code === 'string' ? code : '', message };
 }
 
 function isRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED';
+  return error instanceof Error && codeOf(error.cause) === 'ECONNREFUSED';
 }

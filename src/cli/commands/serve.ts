@@ -1,15 +1,15 @@
 /** The default command: run the relay until a signal stops it. */
-import { start } from '../index.ts';
-import { presetByUrl } from '../providers/index.ts';
-import type { RelayHandle, RelayOptions } from '../relay/options.ts';
-import { resolveProvider } from '../relay/routing/provider.ts';
-import { VERSION } from '../version.ts';
-import { CommandError } from './errors.ts';
-import { openHistory } from './history.ts';
-import { type Command, upstreamOptions } from './invocation.ts';
-import { limitNewSpace } from './memory.ts';
-import { readProxy } from './proxy.ts';
-import { announceModels, announceStart, warnOfMissingKey } from './startup.ts';
+import { start } from '../../index.ts';
+import { codeOf } from '../../node-errors.ts';
+import { presetByUrl } from '../../providers/index.ts';
+import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
+import { resolveProvider } from '../../relay/routing/provider.ts';
+import { VERSION } from '../../version.ts';
+import { announceModels, announceStart, warnOfMissingKey } from '../announce.ts';
+import { CommandError } from '../errors.ts';
+import { type Command, upstreamOptions } from '../invocation.ts';
+import { openHistory } from '../open-history.ts';
+import { readProxy } from '../proxy.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
@@ -22,7 +22,6 @@ export const serve: Command = async (invocation) => {
     toolDenylist: settings['tool-denylist'],
     history: await openHistory(settings, logger),
     logger,
-    onRequest: limitNewSpace,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
   });
@@ -48,7 +47,7 @@ async function listen(options: RelayOptions): Promise<RelayHandle> {
 }
 
 function bindFailure(cause: unknown, port: number | undefined): string | undefined {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = codeOf(cause);
   if (code === 'EADDRINUSE') {
     return `port ${port} on 127.0.0.1 is in use, perhaps by another relay: stop that program, or choose a port with --port`;
   }

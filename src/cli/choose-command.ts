@@ -1,11 +1,11 @@
 /** Which command an invocation asks for. */
 import type { CommandLine } from './command-line.ts';
-import { printConfig, removeConfig, writeConfig } from './config-commands.ts';
-import { doctor } from './doctor.ts';
+import { printConfig, removeConfig, writeConfig } from './commands/config.ts';
+import { doctor } from './commands/doctor.ts';
+import { serve } from './commands/serve.ts';
 import { UsageError } from './errors.ts';
 import type { Command } from './invocation.ts';
 import type { Flag } from './options.ts';
-import { serve } from './serve.ts';
 
 /** Commands that are chosen by a flag; the first that is given counts. */
 const BY_FLAG: Partial<Record<Flag, Command>> = {

@@ -2,24 +2,25 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { catalogText, selectedModel } from '../codex/catalog.ts';
-import { handWrittenConfig } from '../codex/hand-written.ts';
-import { applyChanges, codexHome, readCodexFiles } from '../codex/home/codex-files.ts';
-import { type ConfigureInput, prepareCatalog, prepareConfig } from '../codex/home/configure.ts';
-import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../codex/home/installed-codex.ts';
-import { howToOverride } from '../codex/overrides.ts';
-import { CONFIG_FILE, type FileChange, planRemoval } from '../codex/plan.ts';
-import { ALIAS, CATALOG_FILE, PROVIDER_ID } from '../codex/relay-keys.ts';
-import { messageOf } from '../errors.ts';
-import { listModels } from '../index.ts';
-import { shippedFacts } from '../providers/model-facts.ts';
-import type { ListedModel } from '../providers/model-list.ts';
-import { resolveProvider } from '../relay/routing/provider.ts';
-import { writeAtomic } from '../write-atomic.ts';
-import { UsageError } from './errors.ts';
-import { type Command, type Invocation, upstreamOptions } from './invocation.ts';
-import { lineDiff } from './line-diff.ts';
-import { readProxy } from './proxy.ts';
+import { catalogText, selectedModel } from '../../codex/catalog.ts';
+import { handWrittenConfig } from '../../codex/hand-written.ts';
+import { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
+import { type ConfigureInput, prepareCatalog, prepareConfig } from '../../codex/home/configure.ts';
+import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../../codex/home/installed-codex.ts';
+import { howToOverride } from '../../codex/overrides.ts';
+import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
+import { CATALOG_FILE } from '../../codex/relay-keys.ts';
+import { messageOf } from '../../errors.ts';
+import { listModels } from '../../index.ts';
+import { MODEL_ALIAS, PROVIDER_ID } from '../../names.ts';
+import { shippedFacts } from '../../providers/model-facts.ts';
+import type { ListedModel } from '../../providers/model-list.ts';
+import { resolveProvider } from '../../relay/routing/provider.ts';
+import { writeAtomic } from '../../write-atomic.ts';
+import { UsageError } from '../errors.ts';
+import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
+import { lineDiff } from '../line-diff.ts';
+import { readProxy } from '../proxy.ts';
 
 type Models = ConfigureInput['models'];
 
@@ -145,8 +146,8 @@ function modelsOf(invocation: Invocation, listed: readonly ListedModel[]): Model
 
 /** The alias where it stands for something; else a model that the provider has. */
 function startModel(models: Models): string {
-  if (selectedModel(models) !== undefined) return ALIAS;
-  return models.listed.find(({ unfit }) => !unfit)?.id ?? ALIAS;
+  if (selectedModel(models) !== undefined) return MODEL_ALIAS;
+  return models.listed.find(({ unfit }) => !unfit)?.id ?? MODEL_ALIAS;
 }
 
 function fixedPort({ settings }: Invocation): number {

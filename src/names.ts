@@ -1,0 +1,13 @@
+/** Names and numbers that relay, hosts and Codex's configuration must agree on. None may ever change. */
+
+const NAME = 'codex-relay';
+
+/** The relay's provider id in Codex, which lists past sessions by it: the same whatever the upstream. */
+export const PROVIDER_ID = NAME;
+/** The model name that stands for whatever model is chosen in the relay. */
+export const MODEL_ALIAS = NAME;
+/** How a relay introduces itself to whoever asks what listens on its port. */
+export const SERVICE = NAME;
+
+/** The relay's port on 127.0.0.1 where nobody chose another. */
+export const DEFAULT_PORT = 4444;
