@@ -8,9 +8,10 @@ import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import { modelFamily, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
+import type { CallKind } from '../tools/kind.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { anyText, readContent, userContent } from './content.ts';
-import { type CallKind, kindOf } from './item-kinds.ts';
+import { kindOf } from './item-kinds.ts';
 
 /** What an answer is recognised by when its reasoning is looked up. */
 export interface AnswerKey {
@@ -69,7 +70,7 @@ export function answerKeyOf(output: readonly InputItem[], tools: ToolTable): Ans
   const calls = output.flatMap((item) => {
     const kind = kindOf(item);
     if (kind?.role !== 'call') return [];
-    return [{ callId: item.call_id ?? '', ...upstreamCall(item, kind, tools) }];
+    return [{ callId: item.call_id ?? '', ...upstreamCall(item, kind.call, tools) }];
   });
   const texts = output.map((item) => (item.type === 'message' ? readContent(item.content).text : ''));
   return { text: joinTexts(texts), calls };
@@ -94,7 +95,7 @@ function upstreamCall(
 ): Pick<AnswerCall, 'name' | 'arguments'> {
   return {
     name: tools.upstreamName(item.namespace, item.name ?? kind.defaultName),
-    arguments: kind.arguments(item),
+    arguments: kind.replay(item),
   };
 }
 
@@ -138,7 +139,7 @@ class Gatherer {
         this.#reasoning(item);
         break;
       case 'call':
-        this.#call(item, kind);
+        this.#call(item, kind.call);
         break;
       case 'output':
         this.#output(item);

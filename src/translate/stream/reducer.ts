@@ -20,6 +20,7 @@ import { errorInChunk } from '../errors/upstream.ts';
 import type { Profile, ReasoningField } from '../profile.ts';
 import { mergeDetails } from '../reasoning/details.ts';
 import type { ReasoningSeal } from '../reasoning/reasoning.ts';
+import type { CallIdPrefix } from '../tools/kinds/index.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { CallTracker } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
@@ -31,7 +32,7 @@ import { finishOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
 import { toResponseUsage, usageOf } from './usage.ts';
 
-export type IdPrefix = 'resp' | 'msg' | 'rs' | 'fc' | 'ctc' | 'tsc' | 'call';
+export type IdPrefix = 'resp' | 'msg' | 'rs' | 'call' | CallIdPrefix;
 
 export interface StreamOptions {
   request: ResponsesRequest;
@@ -294,7 +295,7 @@ export class ResponseStream {
     if (fragment.function?.name) call.addName(fragment.function.name);
     if (fragment.extra_content !== undefined && fragment.extra_content !== null)
       call.extra = fragment.extra_content;
-    if (args !== undefined && args !== null && !call.isClosed) {
+    if (args !== undefined && args !== null) {
       call.append(typeof args === 'string' ? args : JSON.stringify(args), this.#output);
     }
     this.#advance();
@@ -353,9 +354,7 @@ export class ResponseStream {
     for (;;) {
       const first = this.#drafts[0];
       if (first === undefined) return true;
-      const isNameless = first instanceof CallDraft && first.name === '';
-      const isHalf = ending === 'cut' && first instanceof CallDraft && !first.isWhole;
-      const isOpen = !isNameless && !isHalf;
+      const isOpen = first.canEnd(ending);
       if (isOpen && !this.#isLive) this.#open(first);
       const isLast = this.#drafts.length === 1;
       if (isOpen && this.#close(first, isLast ? ending : 'whole')) continue;

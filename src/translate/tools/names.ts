@@ -1,7 +1,7 @@
 /**
- * Names under which tools go upstream. Chat Completions knows one flat list of names that fit
- * `[A-Za-z0-9_-]{1,64}` (OpenAI's rule, the narrowest common one); Codex has namespaces, and MCP servers choose
- * names of any length. The same name always gives the same alias, so the prompt's prefix stays stable.
+ * The names under which tools go upstream. Chat Completions has one flat list of names that fit
+ * `[A-Za-z0-9_-]{1,64}` (OpenAI's rule, and the narrowest that is common); Codex has namespaces, and MCP servers
+ * choose names of any length. The same name always gets the same alias, so that the prompt's prefix stays stable.
  */
 import type { Profile } from '../profile.ts';
 
@@ -14,25 +14,25 @@ export function flatName(namespace: string | null | undefined, name: string): st
   return namespace.endsWith('__') ? namespace + name : `${namespace}__${name}`;
 }
 
-/** The legal name for a flat one: itself where it fits, else a readable head and a hash of the whole. */
+/** The legal form of a flat name: the name itself where it fits, else a readable head and a hash of the whole. */
 export function legalName(flat: string, start: Profile['toolNames']): string {
   const name = readableName(flat, start);
   return LEGAL.test(name) ? name : hashedName(name, flat);
 }
 
-/** The name with a beginning that the provider accepts. */
+/** The name, beginning with a character that the provider accepts. */
 export function readableName(flat: string, start: Profile['toolNames']): string {
   return start === 'letter-first' && !/^[A-Za-z_]/.test(flat) ? `_${flat}` : flat;
 }
 
-/** A name that is different for every `identity`, and reads like `flat`. */
+/** A name that reads like `flat` and differs for every `identity`. */
 export function hashedName(flat: string, identity: string): string {
   const hash = fnv1a(identity).toString(16).padStart(8, '0');
   const head = flat.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, MAX_LENGTH - 9);
   return `${head}_${hash}`;
 }
 
-/** FNV-1a, 32 bit: short, deterministic, and good enough to tell a few hundred names apart. */
+/** FNV-1a with 32 bits: short, deterministic, and good enough to tell a few hundred names apart. */
 function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) {

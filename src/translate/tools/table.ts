@@ -1,146 +1,30 @@
 /**
- * Tools in both directions. Going up, every tool that a model can call becomes a Chat function; coming back, a
- * call is restored to the kind that the client declared. One entry of `TOOL_KINDS` holds both halves of a kind.
+ * The tools that one request declared. Going up, each becomes a Chat function; coming back, the name that a model
+ * called leads to the tool as the client declared it.
  */
 
-import type { Json, JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
-import type { CallItem, InputItem, ItemStatus, Tool } from '../../wire/responses.ts';
+import type { InputItem, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import { strictSchema, toolParameters } from './json-schema.ts';
+import type { ToolKind, ToolName } from './kind.ts';
+import { type DeclarableKind, toolKindOf } from './kinds/index.ts';
 import { flatName, hashedName, legalName, readableName } from './names.ts';
 
-/** The field of the lowered function that carries a custom tool's free text. */
-export const CUSTOM_INPUT_FIELD = 'input';
-
-export interface DeclaredTool {
-  kind: ToolKind;
-  /** As the client declared it; a call must come back with exactly these. */
-  namespace: string | undefined;
-  name: string;
+export interface DeclaredTool extends ToolName {
+  kind: DeclarableKind;
   upstreamName: string;
 }
 
-/** A call as it stands once its arguments are whole. */
-export interface FinishedCall {
-  itemId: string;
-  callId: string;
-  status: ItemStatus;
-  /** JSON text; of a custom tool: its free text. */
-  payload: string;
-}
-
-export interface ToolKind {
-  /** What the model is told: description and parameters of the Chat function. */
-  lower(tool: Tool): { description: string | undefined; parameters: JsonObject };
-  /** The item that the client gets. */
-  restore(tool: Pick<DeclaredTool, 'name' | 'namespace'>, call: FinishedCall): CallItem;
-  /** Custom tools stream free text out of one JSON field; the others stream JSON as it is. */
-  payload: 'json' | 'text';
-  /** Codex keeps the id of an item only under the prefix of its kind. */
-  idPrefix: 'fc' | 'ctc' | 'tsc';
-}
-
-const EMPTY_PARAMETERS: JsonObject = { type: 'object', properties: {} };
-
-export const FUNCTION_KIND: ToolKind = {
-  payload: 'json',
-  idPrefix: 'fc',
-  lower: (tool) => ({
-    description: tool.description ?? undefined,
-    parameters: tool.parameters ?? EMPTY_PARAMETERS,
-  }),
-  restore: (tool, call) => ({
-    type: 'function_call',
-    id: call.itemId,
-    status: call.status,
-    call_id: call.callId,
-    ...(tool.namespace === undefined ? {} : { namespace: tool.namespace }),
-    name: tool.name,
-    arguments: call.payload,
-  }),
-};
-
-const CUSTOM_KIND: ToolKind = {
-  payload: 'text',
-  idPrefix: 'ctc',
-  lower: (tool) => ({
-    description: customDescription(tool),
-    parameters: {
-      type: 'object',
-      properties: { [CUSTOM_INPUT_FIELD]: { type: 'string', description: 'The raw text for this tool.' } },
-      required: [CUSTOM_INPUT_FIELD],
-      additionalProperties: false,
-    },
-  }),
-  restore: (tool, call) => ({
-    type: 'custom_tool_call',
-    id: call.itemId,
-    status: call.status,
-    call_id: call.callId,
-    ...(tool.namespace === undefined ? {} : { namespace: tool.namespace }),
-    name: tool.name,
-    input: call.payload,
-  }),
-};
-
-/** Codex's own search over deferred tools; it wants the arguments as an object. */
-const TOOL_SEARCH_KIND: ToolKind = {
-  payload: 'json',
-  idPrefix: 'tsc',
-  lower: (tool) => ({
-    description:
-      tool.description ?? 'Searches the tools that are not listed here and makes the found ones callable.',
-    parameters: tool.parameters ?? {
-      type: 'object',
-      properties: { query: { type: 'string' }, limit: { type: 'integer' } },
-      required: ['query'],
-    },
-  }),
-  restore: (_tool, call) => ({
-    type: 'tool_search_call',
-    id: call.itemId,
-    status: call.status,
-    call_id: call.callId,
-    execution: 'client',
-    arguments: parsedOrEmpty(call.payload),
-  }),
-};
-
-const TOOL_KINDS: Readonly<Record<string, ToolKind>> = {
-  function: FUNCTION_KIND,
-  custom: CUSTOM_KIND,
-  tool_search: TOOL_SEARCH_KIND,
-};
-
-function customDescription(tool: Tool): string {
-  const lines = [tool.description ?? ''];
-  lines.push(`Put the tool's whole input, as plain text, into the string field "${CUSTOM_INPUT_FIELD}".`);
-  const { format } = tool;
-  if (format?.definition) {
-    lines.push(`The text must follow this ${format.syntax ?? format.type} grammar:\n${format.definition}`);
-  }
-  return lines.filter((line) => line !== '').join('\n\n');
-}
-
-function parsedOrEmpty(text: string): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    // Codex reports an empty search to the model, which is what a malformed one deserves.
-    return {};
-  }
-}
-
-/** All tools of one request, by the name that goes upstream and by the name that the client uses. */
+/** The tools by the name that goes upstream, and by the name that the client uses. */
 export class ToolTable {
   /** Chat tools in declared order: the prompt's prefix depends on it. */
   readonly chatTools: ChatFunctionTool[] = [];
   /** Kinds of hosted tools that were left out, e.g. `web_search`; each once. */
   readonly dropped = new Set<string>();
-  /** The client asked for a web search, and the provider has one of its own. */
+  /** The provider's own web search, where the client asked for one and the provider has it; else null. */
   webSearch: Profile['webSearch'] = null;
-  /** How many tools the provider's limit cut off. */
+  /** How many tools were left out because the provider takes no more. */
   surplus = 0;
   readonly #profile: Profile;
   readonly #denylist: ReadonlySet<string>;
@@ -156,19 +40,19 @@ export class ToolTable {
     this.#profile = profile;
     this.#denylist = denylist;
     for (const tool of tools) this.#declare(tool, undefined);
-    // "Responses Lite" and deferred tools arrive inside the history (see the Codex facts, tool_search).
+    // The tools of "Responses Lite", and those that a tool search found, arrive inside the history.
     for (const item of input) {
       if (item.tools === undefined) continue;
       for (const tool of item.tools) this.#declare(tool, undefined);
     }
   }
 
-  /** The declared tool behind a name that the model called; undefined when it invented the name. */
+  /** The declared tool that a model called by this name; undefined when it invented the name. */
   resolve(upstreamName: string): DeclaredTool | undefined {
     return this.#byUpstreamName.get(upstreamName);
   }
 
-  /** The upstream name of a tool in the history, which need not be declared any more (compaction). */
+  /** The upstream name of a tool in the history, which may no longer be declared (after a compaction). */
   upstreamName(namespace: string | null | undefined, name: string): string {
     const flat = flatName(namespace, name);
     const declared =
@@ -181,7 +65,7 @@ export class ToolTable {
       for (const member of tool.tools ?? []) this.#declare(member, tool.name);
       return;
     }
-    const kind = Object.hasOwn(TOOL_KINDS, tool.type) ? TOOL_KINDS[tool.type] : undefined;
+    const kind = toolKindOf(tool.type);
     if (kind === undefined) {
       this.#hosted(tool);
       return;
@@ -202,7 +86,7 @@ export class ToolTable {
     this.chatTools.push(chatTool(kind, tool, upstreamName, this.#profile));
   }
 
-  /** A tool that OpenAI's servers would run. */
+  /** A tool that OpenAI's servers would run: only a web search has a counterpart at some providers. */
   #hosted(tool: Tool): void {
     const { webSearch } = this.#profile;
     const isSearch = tool.type.startsWith('web_search') && tool.external_web_access !== false;

@@ -15,6 +15,7 @@ export interface Draft {
   readonly canOpen: boolean;
   /** Whether the item may end now because another one begins. */
   readonly canClose: boolean;
+  canEnd(ending: Ending): boolean;
   open(out: EventOutput, outputIndex: number): void;
   /** The finished item, after its last events; undefined when it is not whole and must not be offered. */
   close(out: EventOutput, ending: Ending): OutputItem | undefined;

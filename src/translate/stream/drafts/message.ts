@@ -17,6 +17,10 @@ export class MessageDraft implements Draft {
     this.part = part;
   }
 
+  canEnd(): boolean {
+    return true;
+  }
+
   append(delta: string, out: EventOutput): void {
     const text = this.#characters.take(delta);
     if (text === '') return;

@@ -28,6 +28,10 @@ export class ReasoningDraft implements Draft {
     return this.#text;
   }
 
+  canEnd(): boolean {
+    return true;
+  }
+
   append(delta: string, out: EventOutput): void {
     const text = this.#characters.take(delta);
     if (text === '') return;

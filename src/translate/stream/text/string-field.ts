@@ -24,11 +24,14 @@ const MAX_HEAD = 200;
 export class StringFieldReader {
   /** All of the value that has arrived. */
   value = '';
+  /** The name of the field. */
+  readonly field: string;
   readonly #head: RegExp;
   #state: State = 'before';
   #rest = '';
 
   constructor(field: string) {
+    this.field = field;
     this.#head = new RegExp(`^\\s*\\{\\s*"${field}"\\s*:\\s*"`);
   }
 

@@ -1,0 +1,69 @@
+/** What a kind of tool has to say about itself. Each kind is one file of `kinds/`, and `kinds/index.ts` lists them. */
+
+import type { JsonObject } from '../../json.ts';
+import type { CallItem, InputItem, ItemStatus, ResponseEvent, Tool } from '../../wire/responses.ts';
+
+/** A kind of call that may stand in a history, on its way up to the model that made it. */
+export interface CallKind {
+  /** The type of an item that is such a call, e.g. `function_call`. */
+  callType: string;
+  /** The types of the items that answer it. */
+  outputTypes: readonly string[];
+  /** The tool's name where the call item carries none. */
+  defaultName: string;
+  /** The `arguments` of the Chat call that a call of the history becomes: the text of a JSON object. */
+  replay(item: InputItem): string;
+}
+
+/** A kind of tool that clients declare: it goes up as a Chat function, and its calls come back as `callType`. */
+export interface ToolKind extends CallKind {
+  /** The `type` under which a client declares it. */
+  toolType: string;
+  /** Codex keeps the id of an item only under the prefix of its kind. */
+  idPrefix: string;
+  /**
+   * The one field of the lowered function that holds the tool's free text, which is streamed out of its JSON;
+   * null: the arguments are streamed as the JSON that they are.
+   */
+  textField: string | null;
+  /** What the model is told: description and parameters of the Chat function. */
+  lower(tool: Tool): LoweredTool;
+  /** The item that the client gets for a call. */
+  restore(tool: ToolName, call: FinishedCall): CallItem;
+  /** The type of the event that carries a fragment of the payload. */
+  deltaType: CallDeltaType;
+  /** The event that carries the whole payload. */
+  done(tool: ToolName, payload: string, place: EventPlace): ResponseEvent;
+}
+
+export interface LoweredTool {
+  description: string | undefined;
+  parameters: JsonObject;
+}
+
+/** A tool as the client declared it; a call must come back with exactly these. */
+export interface ToolName {
+  namespace: string | undefined;
+  name: string;
+}
+
+/** A call as it stands once its payload is whole, or (`in_progress`, with an empty payload) as it begins. */
+export interface FinishedCall {
+  itemId: string;
+  callId: string;
+  status: ItemStatus;
+  /** The arguments as JSON text; of a kind with a `textField`: that field's text. */
+  payload: string;
+}
+
+export type CallDeltaType = Extract<
+  ResponseEvent['type'],
+  'response.function_call_arguments.delta' | 'response.custom_tool_call_input.delta'
+>;
+
+/** Where an event belongs. */
+export interface EventPlace {
+  sequence_number: number;
+  item_id: string;
+  output_index: number;
+}
