@@ -4,7 +4,7 @@ import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import { upstreamError } from '../../src/translate/errors/upstream.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning/reasoning.ts';
 import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
-import { ResponseStream } from '../../src/translate/stream/reducer.ts';
+import { ResponseReducer } from '../../src/translate/stream/reducer.ts';
 import type { ToolTable } from '../../src/translate/tools/table.ts';
 import type { ChatChunk, ChatRequest } from '../../src/wire/chat.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
@@ -46,7 +46,7 @@ function replayExchange({ request: { body }, upstream }: Exchange): Replayed {
 
 function eventsOf(request: ResponsesRequest, tools: ToolTable, body: readonly BodyStep[]): ResponseEvent[] {
   let ids = 0;
-  const stream = new ResponseStream({
+  const stream = new ResponseReducer({
     request,
     profile: PROFILE,
     model: request.model,

@@ -10,7 +10,7 @@ import { readerFor } from '../../src/relay/exchange/chat-stream.ts';
 import { upstreamError } from '../../src/translate/errors/upstream.ts';
 import type { Profile } from '../../src/translate/profile.ts';
 import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
-import { ResponseStream } from '../../src/translate/stream/reducer.ts';
+import { ResponseReducer } from '../../src/translate/stream/reducer.ts';
 import type { InputItem, OutputItem, ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 import { PLAIN_SEAL } from './translating.ts';
 
@@ -85,7 +85,7 @@ export function eventsOf(sample: Sample, pieces: Iterable<Uint8Array>): Response
   const { profile, model, headers } = sample;
   const { tools } = toChatRequest(REQUEST, { profile, model });
   let ids = 0;
-  const stream = new ResponseStream({
+  const stream = new ResponseReducer({
     request: REQUEST,
     profile,
     model,

@@ -3,7 +3,7 @@ import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import type { Profile } from '../../src/translate/profile.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning/reasoning.ts';
 import { type ChatTranslation, toChatRequest } from '../../src/translate/request/to-chat-request.ts';
-import { ResponseStream, type StreamOptions } from '../../src/translate/stream/reducer.ts';
+import { type ReducerOptions, ResponseReducer } from '../../src/translate/stream/reducer.ts';
 import type { ChatChunk } from '../../src/wire/chat.ts';
 import type { InputItem, ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 
@@ -38,12 +38,12 @@ export function messagesOf(input: readonly InputItem[], profile: Partial<Profile
 /** A stream for a request; ids count up per prefix: `msg_1`, `fc_1`. */
 export function streamFor(
   fields: Partial<ResponsesRequest> = {},
-  options: Partial<StreamOptions> = {},
-): ResponseStream {
+  options: Partial<ReducerOptions> = {},
+): ResponseReducer {
   const request = requestOf({ input: 'hello', reasoning: { summary: 'auto' }, ...fields });
   const { tools } = toChatRequest(request, { profile: PROFILE, model: 'model-1' });
   const counts = new Map<string, number>();
-  return new ResponseStream({
+  return new ResponseReducer({
     request,
     profile: PROFILE,
     model: 'model-1',
@@ -61,6 +61,6 @@ export function streamFor(
 }
 
 /** All events of a stream that gets these chunks and then ends. */
-export function eventsOf(stream: ResponseStream, chunks: readonly ChatChunk[]): ResponseEvent[] {
+export function eventsOf(stream: ResponseReducer, chunks: readonly ChatChunk[]): ResponseEvent[] {
   return [...stream.start(), ...chunks.flatMap((chunk) => stream.feed(chunk)), ...stream.finish()];
 }

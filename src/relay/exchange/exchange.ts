@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RelayError } from '../../errors.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
-import { type IdPrefix, ResponseStream } from '../../translate/stream/reducer.ts';
+import { type IdPrefix, ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { Target } from '../routing/target.ts';
 import { withoutKey } from '../upstream/redact.ts';
@@ -23,7 +23,7 @@ export interface Exchange {
   client: Client;
   target: Target;
   translation: ChatTranslation;
-  reducer: ResponseStream;
+  reducer: ResponseReducer;
   /** Ends the upstream call. Its reason is the `RelayError` that the client is told. */
   abort: AbortController;
   /** Milliseconds since the epoch, as below. */
@@ -51,7 +51,7 @@ export function beginExchange(
 ): Exchange {
   const id = newId('resp');
   const { profile, model, apiKey } = target;
-  const reducer = new ResponseStream({
+  const reducer = new ResponseReducer({
     request,
     profile,
     model,

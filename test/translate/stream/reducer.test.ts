@@ -310,7 +310,7 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
   ],
 ];
 
-describe('ResponseStream', () => {
+describe('ResponseReducer', () => {
   for (const [what, chunks, output] of OUTPUTS) {
     it(`understands ${what}`, () => assert.equal(outputOf(chunks), output));
   }

@@ -1,25 +1,32 @@
 /**
- * An output item while it is being made. A draft collects what arrives; while it is live, what it collects goes
- * out as events at once. Only one draft is live at a time (see `ResponseStream`).
+ * An output item while it is being made. A draft collects what arrives; while it is live, it also sends on at once
+ * what it collects, as events. Which draft is live is the `ItemQueue`'s business; a draft's own kind is nobody's
+ * but its own and that of whoever appends to it.
  */
 import type { OutputItem, ResponseEvent } from '../../../wire/responses.ts';
 
-/** Where events go; numbers them. */
+/** Where events go. */
 export interface EventOutput {
   push(event: ResponseEvent): void;
+  /** The sequence number of the event that is pushed next. */
   next(): number;
 }
 
 export interface Draft {
   /** Whether enough is known to begin the item. */
   readonly canOpen: boolean;
-  /** Whether the item may end now because another one begins. */
+  /** Whether the item may end because another one waits. */
   readonly canClose: boolean;
+  /** Whether the item may be shown when the response ends as it is; where not, the response ends before it. */
   canEnd(ending: Ending): boolean;
+  /** Makes the draft live: sends the event that begins its item, and all that was collected so far. */
   open(out: EventOutput, outputIndex: number): void;
-  /** The finished item, after its last events; undefined when it is not whole and must not be offered. */
+  /**
+   * Ends the item with its last events.
+   * @returns the finished item; undefined when it is not whole and must not be offered
+   */
   close(out: EventOutput, ending: Ending): OutputItem | undefined;
 }
 
-/** `cut`: the provider's token limit ended the response inside this item. */
+/** `cut`: the response ended inside the item, by the provider's token limit or its content filter. */
 export type Ending = 'whole' | 'cut';

@@ -1,0 +1,23 @@
+import type { ResponseEvent } from '../../wire/responses.ts';
+import type { EventOutput } from './drafts/draft.ts';
+
+/** The events of one response: counted from its beginning, and kept until the caller takes them. */
+export class EventBuffer implements EventOutput {
+  #events: ResponseEvent[] = [];
+  #sequence = 0;
+
+  push(event: ResponseEvent): void {
+    this.#events.push(event);
+  }
+
+  next(): number {
+    return this.#sequence++;
+  }
+
+  /** The events since the last call. */
+  take(): ResponseEvent[] {
+    const events = this.#events;
+    this.#events = [];
+    return events;
+  }
+}
