@@ -19,19 +19,24 @@ export const REASONING_FIELDS = [
   'think_tags',
 ] as const;
 
-/** Optional Chat fields; only those that a profile allows are ever sent. */
-export type OptionalField =
-  | 'frequency_penalty'
-  | 'metadata'
-  | 'parallel_tool_calls'
-  | 'presence_penalty'
-  | 'prompt_cache_key'
-  | 'safety_identifier'
-  | 'service_tier'
-  | 'store'
-  | 'temperature'
-  | 'top_logprobs'
-  | 'top_p';
+/**
+ * Request fields that both APIs spell the same and that a provider may refuse; only those that a profile allows
+ * are sent. Their order is the order in which they are sent.
+ */
+export const OPTIONAL_FIELDS = [
+  'frequency_penalty',
+  'metadata',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'prompt_cache_key',
+  'safety_identifier',
+  'service_tier',
+  'store',
+  'temperature',
+  'top_logprobs',
+  'top_p',
+] as const;
+export type OptionalField = (typeof OPTIONAL_FIELDS)[number];
 
 export type ToolChoiceKind = 'none' | 'auto' | 'required' | 'named';
 

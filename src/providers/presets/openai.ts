@@ -1,3 +1,4 @@
+import { OPTIONAL_FIELDS } from '../../translate/profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
@@ -24,19 +25,7 @@ export const openai: Preset = {
     id: 'openai',
     name: 'OpenAI',
     maxTokensField: 'max_completion_tokens',
-    optionalFields: [
-      'frequency_penalty',
-      'metadata',
-      'parallel_tool_calls',
-      'presence_penalty',
-      'prompt_cache_key',
-      'safety_identifier',
-      'service_tier',
-      'store',
-      'temperature',
-      'top_logprobs',
-      'top_p',
-    ],
+    optionalFields: OPTIONAL_FIELDS,
     ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh'),
     thinksByDefault: true,
     instructionRole: 'developer',

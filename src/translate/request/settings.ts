@@ -3,24 +3,13 @@
 import type { JsonObject } from '../../json.ts';
 import type { ChatRequest, ChatUserMessage } from '../../wire/chat.ts';
 import type { ResponsesRequest, TextFormat, ToolChoice, ToolReference } from '../../wire/responses.ts';
-import type { OptionalField, Profile, ToolChoiceKind } from '../profile.ts';
+import { OPTIONAL_FIELDS, type Profile, type ToolChoiceKind } from '../profile.ts';
 import { answerSchema } from '../tools/json-schema.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { effortFor, isThinking } from './effort.ts';
 
-/** Sampling and accounting fields that both APIs spell the same. */
-const SAME_NAME: readonly Exclude<OptionalField, 'parallel_tool_calls'>[] = [
-  'frequency_penalty',
-  'metadata',
-  'presence_penalty',
-  'prompt_cache_key',
-  'safety_identifier',
-  'service_tier',
-  'store',
-  'temperature',
-  'top_logprobs',
-  'top_p',
-];
+/** Those that do not depend on the tools that are sent. */
+const PLAIN_FIELDS = OPTIONAL_FIELDS.filter((field) => field !== 'parallel_tool_calls');
 
 export function applySettings(
   body: ChatRequest,
@@ -29,7 +18,7 @@ export function applySettings(
   tools: ToolTable,
 ): void {
   if (profile.usageRequest === 'stream_options') body.stream_options = { include_usage: true };
-  for (const field of SAME_NAME) {
+  for (const field of PLAIN_FIELDS) {
     const value = request[field];
     if (value !== undefined && value !== null && profile.optionalFields.includes(field)) body[field] = value;
   }
