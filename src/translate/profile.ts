@@ -1,14 +1,14 @@
 /**
- * The dialect of one provider, as data. Each knob is read in exactly one place of `src/translate`; presets
- * live in `src/providers`. Facts behind the defaults: most providers follow OpenAI's 2024 Chat Completions,
- * differ in what they reject, and none of them accepts every field.
+ * The dialect of one provider, as data. Each field is read in exactly one place of `src/translate`; the presets are
+ * in `src/providers`. Most providers follow OpenAI's Chat Completions of 2024; they differ in what they reject, and
+ * none of them accepts every field.
  */
 import type { ErrorCode } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 
 /**
- * Where reasoning arrives, and where a provider wants its own back: a field of the message, blocks in a list of
- * content parts (`thinking_block`), or tags inside the text (`think_tags`).
+ * Where reasoning arrives, and where a provider wants its own back: in a field of the message, in blocks among the
+ * content parts (`thinking_block`), or between tags inside the text (`think_tags`).
  */
 export type ReasoningField = (typeof REASONING_FIELDS)[number];
 export const REASONING_FIELDS = [
@@ -44,20 +44,20 @@ export type ToolChoiceKind = 'none' | 'auto' | 'required' | 'named';
 export type SchemaFlavour = 'plain' | 'inlined' | 'claude' | 'moonshot' | 'gemini';
 
 export interface Profile {
-  /** Stable id, e.g. `deepseek`; part of the tag on sealed reasoning. */
+  /** Stable id, e.g. `deepseek`; sealed reasoning is tagged with it. */
   id: string;
-  /** The name that messages to a person use. */
+  /** The name that people read. */
   name: string;
 
   // ------------------------------------------------------------------------------------------ settings
 
   /** The field that takes `max_output_tokens`. */
   maxTokensField: 'max_tokens' | 'max_completion_tokens';
-  /** Allow-list of optional request fields. */
+  /** The optional request fields that may be sent. */
   optionalFields: readonly OptionalField[];
-  /** How token usage of a stream is asked for. */
+  /** How a stream is asked to report token usage. */
   usageRequest: 'stream_options' | 'none';
-  /** Extra request fields that every request carries. */
+  /** Fields that every request carries in addition. */
   extraFields: JsonObject;
 
   /**
@@ -65,39 +65,39 @@ export interface Profile {
    * (thinking switches), or not at all.
    */
   effort: 'reasoning_effort' | 'fields' | 'none';
-  /** Efforts that the provider knows, in ascending order; a request is clamped to the nearest. Empty: any. */
+  /** The efforts that the provider knows, in ascending order; others become the nearest of them. Empty: any. */
   effortLevels: readonly string[];
-  /** For `effort: 'fields'`: what a level is, as request fields. */
+  /** For `effort: 'fields'`: the request fields that stand for each level. */
   effortFields: { readonly [level: string]: JsonObject };
-  /** The level that is sent with every request that has tools, whatever was asked for; null: the one asked for. */
+  /** The level for every request that has tools, whatever was asked for; null: the one that was asked for. */
   effortWithTools: string | null;
   /** Whether the model thinks when no effort is sent. */
   thinksByDefault: boolean;
 
   /**
-   * The response formats that are spoken: both, one of them, or none. A schema that cannot be sent becomes
-   * `json_object` plus the schema in words.
+   * The response formats that the provider knows: both (`json_schema`), one of them, or none (`prompt`). A schema
+   * that cannot be sent becomes `json_object` where that is known, with the schema in words.
    */
   responseFormat: 'json_schema' | 'json_schema_only' | 'json_object' | 'prompt';
-  /** Whether a response format may stand beside tools; where not, it is put into words. */
+  /** Whether a request may have both a response format and tools; where not, the format is put into words. */
   formatWithTools: boolean;
 
   // --------------------------------------------------------------------------------------------- tools
 
-  /** Values of `tool_choice` that may be sent; others are left out (the provider's default is `auto`). */
+  /** The values of `tool_choice` that may be sent; others become the nearest that may. */
   toolChoices: readonly ToolChoiceKind[];
-  /** The same while the model thinks; null: no difference. */
+  /** The same for requests with thinking; null: there is no difference. */
   toolChoicesThinking: readonly ToolChoiceKind[] | null;
-  /** The word for `required`. */
+  /** The provider's word for `required`. */
   requiredChoice: 'required' | 'any';
   /** Whether a function's `strict` flag may be sent. */
   strictTools: boolean;
-  /** Tools beyond this number are left out, the last ones first; null: no limit is known. */
+  /** The first this many tools are sent, and the rest left out; null: no limit is known. */
   maxTools: number | null;
   toolSchema: SchemaFlavour;
-  /** Beyond `[A-Za-z0-9_-]{1,64}`: whether a name may begin with a digit or a hyphen. */
+  /** Names fit `[A-Za-z0-9_-]{1,64}` everywhere; this says whether they may begin with a digit or a hyphen. */
   toolNames: 'any-start' | 'letter-first';
-  /** How the hosted tool `web_search` is offered: as this entry of `tools`, by these fields, or not at all. */
+  /** How the provider's own web search is switched on: by an entry of `tools`, by fields, or not at all (null). */
   webSearch: { tool: JsonObject } | { fields: JsonObject } | null;
 
   // ------------------------------------------------------------------------------------------ messages
@@ -105,49 +105,50 @@ export interface Profile {
   /** The role that carries instructions. */
   instructionRole: 'system' | 'developer';
   /**
-   * A system or developer message after the conversation began: kept in place as an instruction message,
-   * folded into the leading block (breaks the provider's prompt cache), or sent as a labelled user message.
+   * What becomes of a system or developer message after the conversation has begun: it stays in place (`keep`),
+   * joins the instructions at the beginning (`fold`, which breaks the prompt cache), or becomes a labelled message
+   * of the user.
    */
   lateInstructions: 'keep' | 'fold' | 'user';
-  /** `content` of an assistant message that has tool calls but no text. */
+  /** The `content` of an assistant message that has tool calls but no text. */
   emptyAssistantContent: 'null' | 'empty' | 'omit';
-  /** Assistant text that is put between a tool message and a user message where they may not touch; else null. */
+  /** The assistant text that separates a tool message from a user message; null: the user's may follow at once. */
   bridgeAfterTool: string | null;
-  /** User text that follows an assistant message at the very end, where a conversation may not end so; else null. */
+  /** The user text that is added after an assistant message at the very end; null: it may be the last. */
   continueAfterAssistant: string | null;
-  /** Whether neighbouring user messages are joined, for chat templates that want strict alternation. */
+  /** Whether neighbouring user messages are joined, for chat templates that insist on alternation. */
   joinUserMessages: boolean;
   /** Whether a tool message carries the name of its tool. */
   toolMessageName: boolean;
-  /** Ids of calls: as they are, nine letters and digits, at most 40 characters, or of `[A-Za-z0-9_-]`. */
+  /** Call ids: any, exactly nine letters and digits, at most 40 characters, or made of `[A-Za-z0-9_-]`. */
   toolCallIds: 'any' | 'alnum9' | 'max40' | 'word';
-  /** Images in a tool's output: inside the tool message, in a user message after it, or dropped with a note. */
+  /** Images in a tool's output stay in the tool message, follow in a user message, or are replaced by a note. */
   toolImages: 'inline' | 'user-message' | 'note';
-  /** Images in a user message: sent, or replaced by a note because the models read only text. */
+  /** Images in a user message are sent, or replaced by a note because the models read only text. */
   userImages: 'send' | 'note';
 
   // ----------------------------------------------------------------------------------------- reasoning
 
-  /** Whether `reasoning_details` may repeat an entry's whole text so far in every fragment. */
+  /** Whether a fragment of `reasoning_details` may repeat all the text that its entry has so far. */
   detailsMayRepeat: boolean;
-  /** A tag that opens reasoning at the start of the text (`think`: `<think>`); null: text is text. */
+  /** The tag that may open reasoning at the start of the text (`think`: `<think>`); null: text is only text. */
   thinkTag: 'think' | 'thought' | null;
-  /** Which assistant messages get their reasoning back, under which field, and what stands in when it is lost. */
+  /** Which assistant messages get their reasoning back, where, and what stands in for reasoning that is lost. */
   reasoningReplay: {
     turns: 'never' | 'tool-turns' | 'all';
     field: ReasoningField | 'as-received';
     placeholder: string | null;
   };
-  /** Whether text entries of `reasoning_details` go back only with their signature. */
+  /** Whether text entries of `reasoning_details` go back only if they are signed. */
   signedThoughtsOnly: boolean;
-  /** `extra_content` of a turn's first call where the turn's own was lost (Gemini's signature); null: none. */
+  /** The `extra_content` of an answer's first call where all of it was lost (Gemini's signature); null: none. */
   lostCallExtra: JsonObject | null;
 
   // -------------------------------------------------------------------------------------------- errors
 
   /**
-   * What the provider's own codes mean, where HTTP status and wording do not tell: its `code` or `type`,
-   * `http_498` for a status, `http_400_empty` for a status without a body.
+   * What the provider's own codes mean where HTTP status and wording do not tell. A key is the `code` or `type` of
+   * an error, `http_498` for a status, or `http_400_empty` for a status without a body.
    */
   errorCodes: { readonly [code: string]: ErrorCode };
 }

@@ -1,6 +1,7 @@
 /**
- * OpenRouter-style `reasoning_details`: a list of entries that arrives in fragments. Fragments of one entry
- * share `type` and `index`; text grows, everything else (a late signature above all) replaces.
+ * `reasoning_details` as OpenRouter has them: a list whose entries arrive in fragments. The fragments of one entry
+ * share `type` and `index`; their texts are joined, and any other field (above all a late signature) replaces the
+ * one before.
  */
 
 import type { Json, JsonObject } from '../../json.ts';
@@ -30,13 +31,11 @@ export function mergeDetails(details: readonly Json[], fragments: readonly Json[
   return merged;
 }
 
-/**
- * Fragments as they would be if each carried only what is new. MiniMax (2026-11) may send an entry's whole text
- * so far in every fragment.
- */
+/** Reduces fragments to what is new in them: MiniMax (2026-11) may repeat an entry's whole text in every one. */
 export class RepeatedDetails {
   readonly #texts = new Map<string, string>();
 
+  /** The fragments with only the text that those before did not hold. */
   news(fragments: readonly Json[]): Json[] {
     return fragments.map((fragment) => {
       if (!isObject(fragment) || typeof fragment['text'] !== 'string') return fragment;
@@ -50,7 +49,7 @@ export class RepeatedDetails {
   }
 }
 
-/** The visible text of the fragments, for display. */
+/** The text of the fragments that a person may read. */
 export function detailsText(fragments: readonly Json[]): string {
   let text = '';
   for (const fragment of fragments) {

@@ -1,4 +1,4 @@
-/** A provider's own reasoning, back on the assistant message that it belongs to, in the form that it wants. */
+/** Puts a provider's own reasoning back on the message that it belongs to, in the form that the provider wants. */
 
 import type { Json, JsonObject } from '../../json.ts';
 import type { ChatAssistantMessage, ChatToolCall } from '../../wire/chat.ts';
@@ -12,7 +12,7 @@ export interface ReplayedCall {
   chat: ChatToolCall;
 }
 
-/** Whether the provider wants back anything of a turn that made this many calls. */
+/** Whether the provider wants anything back with an answer that made this many calls. */
 export function wantsReasoning({ reasoningReplay, lostCallExtra }: Profile, callCount: number): boolean {
   return isReplayed(reasoningReplay.turns, callCount) || (lostCallExtra !== null && callCount > 0);
 }
@@ -21,7 +21,10 @@ function isReplayed(turns: Profile['reasoningReplay']['turns'], callCount: numbe
   return turns === 'all' || (turns === 'tool-turns' && callCount > 0);
 }
 
-/** @param reasoning undefined where it was lost, or was another model's */
+/**
+ * Adds to `message` and its calls what the provider wants back of the reasoning that led to them.
+ * @param reasoning undefined where it was lost, or was another model's
+ */
 export function giveReasoningBack(
   message: ChatAssistantMessage,
   calls: readonly ReplayedCall[],
@@ -31,7 +34,7 @@ export function giveReasoningBack(
   const { turns, field, placeholder } = reasoningReplay;
   giveCallExtrasBack(calls, reasoning, lostCallExtra);
   if (!isReplayed(turns, calls.length)) return;
-  // What is missed is missed under the name that most providers have for it.
+  // Lost reasoning came under a name that nobody knows any more; most providers call it this.
   const target = field === 'as-received' ? (reasoning?.field ?? 'reasoning_content') : field;
   if (target === 'reasoning_details') {
     const details = reasoning?.details ?? (placeholder === null ? undefined : []);
@@ -46,7 +49,7 @@ export function giveReasoningBack(
   else message[target] = thought;
 }
 
-/** Several reasoning items of one turn (reasoning, text, reasoning) as one. */
+/** Joins the reasoning items of one answer (reasoning, text, reasoning); undefined where there are none. */
 export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
   const [first] = parts;
   if (first === undefined || parts.length === 1) return first;
@@ -74,7 +77,7 @@ function giveCallExtrasBack(
     isAnyGiven = true;
   }
   const [first] = calls;
-  // Gemini signs the first of parallel calls only (2026-11).
+  // Gemini, 2026-11: only the first of parallel calls is signed.
   if (!isAnyGiven && lost !== null && first !== undefined) first.chat.extra_content = lost;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Tells which call a fragment of `tool_calls` belongs to. The API says: by `index`. Providers leave the index
- * out, keep it at 0, reuse it, start at 1, or send the id late, twice or never (dialect facts, section 7).
+ * Tells which call a fragment of `tool_calls` belongs to. The API says: its `index` tells. But providers leave the
+ * index out, keep it at 0, reuse it or start at 1, and they send the id late, twice or never.
  */
 
 import type { ChatToolCallDelta } from '../../wire/chat.ts';
@@ -13,16 +13,20 @@ export class CallTracker {
   readonly #providerIds = new Map<CallDraft, string>();
   readonly #create: (providerId: string | undefined) => CallDraft;
 
-  /** @param create makes the draft of a new call; the provider's id is undefined where it sent none */
+  /** @param create makes the draft of a new call; `providerId` is undefined where the provider sent none */
   constructor(create: (providerId: string | undefined) => CallDraft) {
     this.#create = create;
   }
 
+  /** In the order in which they began. */
   get calls(): readonly CallDraft[] {
     return this.#calls;
   }
 
-  /** @param position of the fragment in its chunk's list, which holds `siblings` fragments */
+  /**
+   * The call that a fragment belongs to; a new one where it begins one.
+   * @param position of the fragment in its chunk's list, which holds `siblings` fragments
+   */
   resolve(fragment: ChatToolCallDelta, position: number, siblings: number): CallDraft {
     const index = typeof fragment.index === 'number' ? fragment.index : undefined;
     const id = fragment.id || undefined;
@@ -37,7 +41,7 @@ export class CallTracker {
 
   #candidate(index: number | undefined, position: number, siblings: number): CallDraft | undefined {
     if (index !== undefined) return this.#byIndex.get(index);
-    // Kimi K2.5, 2026-11: without index, fragments of parallel calls are matched by their place in the list.
+    // Kimi K2.5, 2026-11: no index; the fragments of parallel calls keep their places in the list.
     return siblings > 1 ? this.#calls[position] : this.#calls.at(-1);
   }
 
@@ -55,7 +59,7 @@ export class CallTracker {
   }
 }
 
-/** Whether a fragment that points at `candidate` begins a new call all the same. */
+/** Whether a fragment that seems to belong to `candidate` begins a new call after all. */
 function startsAnother(
   fragment: ChatToolCallDelta,
   candidate: CallDraft,
@@ -63,8 +67,8 @@ function startsAnother(
 ): boolean {
   const name = fragment.function?.name || '';
   if (name === '') return false;
-  // Gemini and proxies, 2026-11: every parallel call at index 0, told apart by id and name.
+  // Gemini and proxies, 2026-11: all parallel calls are at index 0, and only id and name tell them apart.
   if (fragment.id && candidateId !== undefined && fragment.id !== candidateId) return true;
-  // No ids at all: a name after whole arguments is the next call.
+  // No ids at all: a name that follows whole arguments begins the next call.
   return !fragment.id && candidate.isWhole;
 }

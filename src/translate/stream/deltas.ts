@@ -1,4 +1,4 @@
-/** What a chunk's delta says, in whichever of the known places a provider put it. */
+/** What a chunk's delta says, whichever of the known places the provider put it in. */
 
 import type { Json } from '../../json.ts';
 import { isObject } from '../../json.ts';
@@ -14,14 +14,14 @@ export interface ReasoningDelta {
 }
 
 export interface DeltaParts {
-  /** Comes before the text of the same delta. */
+  /** Was thought before the text of the same delta was said. */
   reasoning: ReasoningDelta | undefined;
   text: string;
 }
 
 /** Reads the deltas of one answer. */
 export class DeltaReader {
-  /** Undefined once the beginning of the answer is behind, or where the profile knows no tags. */
+  /** Undefined once the answer is past its beginning, and where the profile knows no tags. */
   #splitter: ThinkTagSplitter | undefined;
   readonly #repeated: RepeatedDetails | undefined;
   #sawDetails = false;
@@ -32,7 +32,7 @@ export class DeltaReader {
     if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 
-  /** The only details that came were empty lists; OpenRouter wants them back as they came. */
+  /** True when all `reasoning_details` were empty lists; OpenRouter wants even those back (2026-11). */
   get hasOnlyEmptyDetails(): boolean {
     return this.#sawEmptyDetails && !this.#sawDetails;
   }
@@ -46,14 +46,14 @@ export class DeltaReader {
         ? { reasoning, text }
         : this.#split(text, this.#splitter);
     }
-    // A provider that takes reasoning apart itself leaves no tags in the text.
+    // A provider that separates the reasoning itself leaves no tags in the text.
     const held = this.end();
     const fresh = this.#fresh(reasoning);
     const thought = (held.reasoning?.text ?? '') + fresh.text;
     return { reasoning: { ...fresh, text: thought }, text: held.text + text };
   }
 
-  /** What was held back because it might have been part of a tag. */
+  /** What was held back because it might have been part of a tag; from here on, text is only text. */
   end(): DeltaParts {
     const rest = this.#splitter?.flush();
     this.#splitter = undefined;
@@ -82,7 +82,7 @@ function tagged({ reasoning, text }: SplitText): DeltaParts {
   };
 }
 
-/** Reasoning of a delta, once: gateways send the same text under two names (dialect facts, section 7). */
+/** The reasoning of a delta, once: some gateways send the same text under two names. */
 function reasoningOf(delta: ChatDelta): ReasoningDelta | undefined {
   const details = delta.reasoning_details ?? [];
   if (details.length > 0) {
@@ -92,7 +92,7 @@ function reasoningOf(delta: ChatDelta): ReasoningDelta | undefined {
   if (delta.reasoning_content) return { text: delta.reasoning_content, field: 'reasoning_content', details };
   if (delta.reasoning) return { text: delta.reasoning, field: 'reasoning', details };
   if (!Array.isArray(delta.content)) return undefined;
-  // Mistral, 2026-11: content is a list whose thinking blocks hold lists of text parts.
+  // Mistral, 2026-11: the content is a list, and its thinking blocks hold lists of text parts.
   const text = delta.content.map(thinkingText).join('');
   return text === '' ? undefined : { text, field: 'thinking_block', details };
 }

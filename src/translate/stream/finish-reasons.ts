@@ -18,7 +18,7 @@ const FINISH: Readonly<Record<string, Finish>> = {
   error: 'error',
 };
 
-/** Unknown reasons (`stop`, `end`, `eos`, `tool_calls`, tomorrow's) end a response that is complete. */
+/** Every other reason (`stop`, `tool_calls`, `eos`, whatever comes tomorrow) ends a complete response. */
 export function finishOf(reason: string): Finish {
   return (Object.hasOwn(FINISH, reason) ? FINISH[reason] : undefined) ?? 'complete';
 }

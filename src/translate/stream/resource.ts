@@ -1,4 +1,4 @@
-/** The response resource: all 31 keys, the request's settings echoed, from the first event on. */
+/** The response resource: from the first event on it has all 31 keys and echoes the request's settings. */
 import type { JsonObject } from '../../json.ts';
 import type { ResponseResource, ResponsesRequest, TextFormat, Tool } from '../../wire/responses.ts';
 

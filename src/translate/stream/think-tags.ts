@@ -1,6 +1,6 @@
 /**
- * Splits reasoning from text where a model writes it as `<think>...</think>` at the start of its answer, and no
- * server in between took it apart. The tags may be cut anywhere; a tag later in the answer is text.
+ * Separates reasoning from text where a model writes `<think>...</think>` at the start of its answer and no server
+ * on the way separated the two. A tag may be cut anywhere; a tag later in the answer is text.
  */
 
 export interface SplitText {
@@ -8,13 +8,13 @@ export interface SplitText {
   text: string;
 }
 
-type State = 'before' | 'inside' | 'behind' | 'text';
+type State = 'before' | 'inside' | 'after' | 'text';
 
 export class ThinkTagSplitter {
   readonly #open: string;
   readonly #close: string;
   #state: State = 'before';
-  /** What may still turn out to be part of a tag. */
+  /** The end of what arrived, while it may still turn out to be part of a tag. */
   #held = '';
 
   constructor(tag: string) {
@@ -47,14 +47,14 @@ export class ThinkTagSplitter {
       }
       reasoning = rest.slice(0, end);
       rest = rest.slice(end + this.#close.length);
-      this.#state = 'behind';
+      this.#state = 'after';
     }
     // The blank lines between the tag and the answer belong to neither.
     const text = rest.trimStart();
     return text === '' ? { reasoning, text } : this.#plain(text, reasoning);
   }
 
-  /** What was held back when the answer ended: white space before a tag is text, half a tag inside is reasoning. */
+  /** What is still held back when the answer ends: reasoning where a tag is open, else text. */
   flush(): SplitText {
     const held = this.#held;
     this.#held = '';
@@ -72,7 +72,7 @@ export class ThinkTagSplitter {
   }
 }
 
-/** How many characters at the end of `text` may be the beginning of `tag`. */
+/** How many characters at the end of `text` may be the beginning of a tag. */
 function partialTag(text: string, tag: string): number {
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(tag.slice(0, length))) return length;

@@ -1,10 +1,10 @@
-/** Token usage in any provider's spelling as the API's, with every detail that Codex parses, as integers. */
+/** Token usage, from any provider's spelling to the API's: with every detail that Codex parses, in integers. */
 
 import { asObject } from '../../json.ts';
 import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
 import type { ResponseUsage } from '../../wire/responses.ts';
 
-/** The usage of a chunk, from wherever its provider puts it; undefined when the chunk has none. */
+/** The usage that a chunk carries, wherever its provider puts it; undefined where there is none. */
 export function usageOf(chunk: ChatChunk): ChatUsage | undefined {
   if (chunk.usage) return chunk.usage;
   // Moonshot/Kimi, 2026-11: inside the choice.
@@ -15,6 +15,7 @@ export function usageOf(chunk: ChatChunk): ChatUsage | undefined {
   return asObject(groq);
 }
 
+/** What is not a positive number counts as 0. */
 export function toResponseUsage(usage: ChatUsage): ResponseUsage {
   const prompt = asObject(usage['prompt_tokens_details']) ?? asObject(usage['prompt_token_details']) ?? {};
   const completion = asObject(usage['completion_tokens_details']) ?? {};
@@ -29,7 +30,7 @@ export function toResponseUsage(usage: ChatUsage): ResponseUsage {
   const written = count(prompt['cache_write_tokens'] ?? prompt['cache_creation_input_tokens']);
   const total = count(usage['total_tokens']);
   const completed = count(usage['completion_tokens']);
-  // xAI, 2026-11: reasoning stands beside completion_tokens, not inside; the total tells.
+  // xAI, 2026-11: completion_tokens does not include the reasoning, as the total shows.
   const isOutside = reasoning > 0 && total === input + completed + reasoning;
   const output = isOutside ? completed + reasoning : completed;
   return {

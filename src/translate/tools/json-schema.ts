@@ -1,7 +1,7 @@
 /**
  * JSON Schemas in the flavour that a provider accepts. Clients send what MCP servers declare: `$ref`, `anyOf`
- * beside `type`, unions at the root, missing types. A rewritten schema accepts at least what the original did,
- * as far as the flavour can say it; the client still checks the arguments against its own schema.
+ * beside `type`, unions at the root, missing types. A rewritten schema accepts all that the original accepted, and
+ * sometimes more, since a flavour cannot say everything; the client checks the arguments against its own schema.
  */
 
 import type { Json, JsonObject } from '../../json.ts';
@@ -173,7 +173,6 @@ class Rewriter {
 
   #schemaOr(value: Json, depth: number): Json {
     if (isObject(value)) return this.#node(value, depth + 1);
-    // `true` as a property means "anything"; where types are demanded it needs one.
     return value;
   }
 
@@ -181,7 +180,7 @@ class Rewriter {
     const { $ref: _, ...siblings } = schema;
     const target = this.#openRefs.has(ref) ? undefined : resolve(this.#schema, ref);
     this.#inlined += 1;
-    // A schema that holds itself has no finite form: its inside stays open.
+    // A schema that contains itself has no finite form: the inner one allows anything.
     if (target === undefined || this.#inlined > MAX_INLINED) {
       return this.#node({ ...siblings, type: 'object' }, depth + 1);
     }
@@ -238,7 +237,7 @@ function withoutTypeList(schema: JsonObject, form: 'anyOf' | 'nullable'): JsonOb
   const types = Array.isArray(type) ? type : [];
   const others = types.filter((name) => name !== 'null');
   const isNullable = others.length < types.length;
-  // The branches say it already.
+  // The branches name the types already.
   if (rest['anyOf'] !== undefined) return rest;
   if (form === 'nullable') {
     const nullable = isNullable ? { nullable: true } : {};

@@ -3,7 +3,7 @@ import type { OutputItem, SummaryTextPart } from '../../../wire/responses.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, EventOutput } from './draft.ts';
 
-/** Reasoning: shown as a summary where the client asked for one, and sealed for the way back. */
+/** Reasoning: shown as a summary where the client asked for one, and sealed so that it can go back. */
 export class ReasoningDraft implements Draft {
   readonly canOpen = true;
   readonly canClose = true;
@@ -17,7 +17,7 @@ export class ReasoningDraft implements Draft {
   #index = -1;
   #hasPart = false;
 
-  /** @param seal gives the item's `encrypted_content` when the item ends */
+  /** @param seal called once, when the item ends: gives its `encrypted_content`, or undefined for none */
   constructor(id: string, showsSummary: boolean, seal: (draft: ReasoningDraft) => string | undefined) {
     this.#id = id;
     this.#showsSummary = showsSummary;

@@ -1,6 +1,6 @@
 /**
- * The text of a JSON object that arrives in fragments. Tells at any time whether it is whole, and looks at each
- * character once: a call of a megabyte, in tiny deltas, may be asked after every one of them.
+ * The text of a JSON object that arrives in fragments. It knows at any time whether it is whole, and looks at each
+ * character only once: a call of a megabyte comes in tiny deltas, and the question may be asked after every one.
  */
 export class ObjectText {
   text = '';

@@ -1,6 +1,6 @@
 /**
- * Reads one string field out of a JSON object while the object's text arrives in fragments: a custom tool's
- * input streams on as it comes. A fragment may end anywhere, also inside an escape.
+ * Reads one string field out of a JSON object while the text of the object arrives in fragments, so that a custom
+ * tool's input can be streamed as it comes. A fragment may end anywhere, even inside an escape.
  */
 
 import { isJson } from './object-text.ts';
@@ -18,7 +18,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
-/** No model writes a longer way to the value. */
+/** No model writes more than this before the value. */
 const MAX_HEAD = 200;
 
 export class StringFieldReader {
@@ -35,7 +35,7 @@ export class StringFieldReader {
     this.#head = new RegExp(`^\\s*\\{\\s*"${field}"\\s*:\\s*"`);
   }
 
-  /** True once the closing quote was seen. */
+  /** True once the closing quote has arrived. */
   get isComplete(): boolean {
     return this.#state === 'after';
   }
@@ -49,7 +49,7 @@ export class StringFieldReader {
     return this.#rest.trim() === '' || isJson(`{"":""${this.#rest}`);
   }
 
-  /** The text that this fragment adds to the value. */
+  /** @returns the text that this fragment adds to the value */
   feed(fragment: string): string {
     if (this.#state === 'lost') return '';
     this.#rest += fragment;
@@ -63,7 +63,7 @@ export class StringFieldReader {
   #enterValue(): boolean {
     const head = this.#head.exec(this.#rest);
     if (head === null) {
-      // Another field first, or no object at all: the whole text is judged once it is complete.
+      // Another field comes first, or it is no object at all: `freeTextOf` decides when the text is whole.
       const isOther = this.#rest.length > MAX_HEAD || /:\s*\S/.test(this.#rest);
       if (isOther) this.#state = 'lost';
       return false;
@@ -106,7 +106,7 @@ function nextSpecial(text: string, from: number): number {
   return text.length;
 }
 
-/** The escape at `at`; undefined while it is not whole (a high surrogate waits for its other half). */
+/** The escape that begins at `at`; undefined while part of it is missing (a high surrogate waits for the low one). */
 function decodeEscape(text: string, at: number): { text: string; end: number } | undefined {
   const kind = text[at + 1];
   if (kind === undefined) return undefined;
@@ -126,15 +126,15 @@ function decodeEscape(text: string, at: number): { text: string; end: number } |
 }
 
 /**
- * The free text of a custom tool's call whose arguments are whole, for models that did not use the declared
- * field: the only string field there is, or the arguments themselves where they are no JSON at all.
+ * The free text of a call whose arguments are whole, for models that did not use the declared field: the only
+ * string field there is, or the arguments themselves where they are not JSON at all.
  */
 export function freeTextOf(argumentsText: string, field: string): string | undefined {
   let value: unknown;
   try {
     value = JSON.parse(argumentsText);
   } catch {
-    // A model that ignored the JSON wrapping sent the text as it is; half a JSON object is not that.
+    // A model that ignored the wrapping sent the bare text. Half a JSON object, however, is a broken call.
     return argumentsText.trimStart().startsWith('{') ? undefined : argumentsText;
   }
   if (typeof value === 'string') return value;

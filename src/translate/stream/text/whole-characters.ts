@@ -1,7 +1,8 @@
-/** Text that is split between the halves of a surrogate pair cannot be encoded: the first half waits. */
+/** Keeps surrogate pairs together: half a pair cannot be encoded, so the first half waits for the second. */
 export class WholeCharacters {
   #held = '';
 
+  /** What can be sent on once `delta` has arrived. */
   take(delta: string): string {
     const text = this.#held + delta;
     const last = text.charCodeAt(text.length - 1);
@@ -10,7 +11,7 @@ export class WholeCharacters {
     return endsInside ? text.slice(0, -1) : text;
   }
 
-  /** What is left of a character whose second half never came. */
+  /** A replacement character where the second half never came; else nothing. */
   flush(): string {
     const rest = this.#held === '' ? '' : '\ufffd';
     this.#held = '';
