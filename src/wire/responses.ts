@@ -24,7 +24,7 @@ export type Content = string | readonly ContentPart[];
 
 /**
  * One entry of `input`. `type` may be absent for a message given as `{role, content}`. Only the fields that
- * some kind of item uses are named; `item-kinds.ts` says which kind reads which.
+ * some kind of item uses are named; `request/item-kinds.ts` and `tools/kinds` of the translator say which.
  */
 export interface InputItem {
   type?: string | undefined;
@@ -231,8 +231,8 @@ export interface ResponseResource {
   instructions: string | null;
   output: OutputItem[];
   error: ResponseError | null;
-  tools: JsonObject[];
-  tool_choice: Exclude<ToolChoice, { type: string }> | JsonObject;
+  tools: Tool[];
+  tool_choice: ToolChoice;
   truncation: 'auto' | 'disabled';
   parallel_tool_calls: boolean;
   text: { format: JsonObject; verbosity?: string };

@@ -1,6 +1,6 @@
 /** Puts a provider's own reasoning back on the message that it belongs to, in the form that the provider wants. */
 
-import type { Json, JsonObject } from '../../json.ts';
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { ChatAssistantMessage, ChatToolCall } from '../../wire/chat.ts';
 import type { Profile } from '../profile.ts';
 import { mergeDetails } from './details.ts';
@@ -83,7 +83,7 @@ function giveCallExtrasBack(
 
 /** Anthropic's and Google's backends refuse thinking text whose signature is missing. */
 function isSigned(entry: Json): boolean {
-  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false;
+  if (!isObject(entry)) return false;
   return entry['type'] !== 'reasoning.text' || Boolean(entry['signature']);
 }
 

@@ -10,7 +10,7 @@ import { CallTracker } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
-import { MessageDraft } from './drafts/message.ts';
+import { MessageDraft, type MessagePart } from './drafts/message.ts';
 import { ReasoningDraft } from './drafts/reasoning.ts';
 import { ItemQueue } from './item-queue.ts';
 
@@ -26,7 +26,7 @@ export interface AnswerOptions {
   /** A new unique id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
   /** Default: reasoning items carry no `encrypted_content`. */
-  seal?: ReasoningSeal;
+  seal?: ReasoningSeal | undefined;
 }
 
 /** What the assistant says in one response: deltas in, items and their events out. */
@@ -110,7 +110,7 @@ export class Answer {
     if (text !== '') this.#say('output_text', text);
   }
 
-  #say(part: MessageDraft['part'], text: string): void {
+  #say(part: MessagePart, text: string): void {
     let message = this.#message;
     if (message === undefined || message.part !== part || !this.#queue.endsWith(message)) {
       message = new MessageDraft(this.#options.newId('msg'), part);

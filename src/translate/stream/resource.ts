@@ -17,7 +17,7 @@ export function newResponse(request: ResponsesRequest, id: string, createdAt: nu
     output: [],
     error: null,
     tools: (request.tools ?? []).map(echoedTool),
-    tool_choice: (request.tool_choice ?? 'auto') as ResponseResource['tool_choice'],
+    tool_choice: request.tool_choice ?? 'auto',
     truncation: request.truncation === 'auto' ? 'auto' : 'disabled',
     parallel_tool_calls: request.parallel_tool_calls ?? true,
     text: echoedText(request.text),
@@ -39,10 +39,10 @@ export function newResponse(request: ResponsesRequest, id: string, createdAt: nu
   };
 }
 
-function echoedTool(tool: Tool): JsonObject {
-  if (tool.type !== 'function') return tool as unknown as JsonObject;
+function echoedTool(tool: Tool): Tool {
+  if (tool.type !== 'function') return tool;
   return {
-    ...(tool as unknown as JsonObject),
+    ...tool,
     description: tool.description ?? null,
     parameters: tool.parameters ?? null,
     strict: tool.strict ?? null,

@@ -7,68 +7,7 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';
 import type { SchemaFlavour } from '../profile.ts';
-
-interface Rules {
-  /** Keywords that are left out wherever they stand. */
-  drop: ReadonlySet<string>;
-  inlineRefs: boolean;
-  /** `anyOf`, `oneOf` and `allOf` at the root become one object with all their properties. */
-  flatRoot: boolean;
-  /** `oneOf` becomes `anyOf`, `allOf` is merged, `const` becomes `enum`, tuples become lists. */
-  simpleUnions: boolean;
-  /** What `type: [T, "null"]` becomes. */
-  typeLists: 'keep' | 'anyOf' | 'nullable';
-  /** Every schema names its type, and never beside `anyOf`. */
-  typeEverywhere: boolean;
-}
-
-const META = ['$schema', '$id', '$comment', '$anchor'];
-const PLAIN: Rules = {
-  drop: new Set(META),
-  inlineRefs: false,
-  flatRoot: false,
-  simpleUnions: false,
-  typeLists: 'keep',
-  typeEverywhere: false,
-};
-
-const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
-  plain: PLAIN,
-  inlined: { ...PLAIN, inlineRefs: true },
-  // Anthropic's models, direct or behind gateways, 2026-11: no union at the root.
-  claude: { ...PLAIN, flatRoot: true },
-  // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
-  moonshot: {
-    drop: new Set([...META, 'if', 'then', 'else', 'not', 'patternProperties', 'dependentSchemas']),
-    inlineRefs: true,
-    flatRoot: true,
-    simpleUnions: true,
-    typeLists: 'anyOf',
-    typeEverywhere: true,
-  },
-  // Gemini's OpenAI endpoint, 2026-11: 400 'Unknown name "..."' / "Cannot find field".
-  gemini: {
-    drop: new Set([
-      ...META,
-      'additionalProperties',
-      'propertyNames',
-      'patternProperties',
-      'unevaluatedProperties',
-      'examples',
-      'exclusiveMinimum',
-      'exclusiveMaximum',
-      'if',
-      'then',
-      'else',
-      'not',
-    ]),
-    inlineRefs: true,
-    flatRoot: true,
-    simpleUnions: true,
-    typeLists: 'nullable',
-    typeEverywhere: false,
-  },
-};
+import { FLAVOURS, type Rules } from './schema-flavours.ts';
 
 /** Keywords whose value is a map of names to schemas, a list of schemas, one schema. */
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
@@ -285,12 +224,15 @@ function withoutRootUnions(schema: JsonObject): JsonObject {
   const branches = (Array.isArray(list) ? list : []).filter(isObject);
   const required = branches.map((branch) => (Array.isArray(branch['required']) ? branch['required'] : []));
   const common = (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
-  const properties = Object.assign({}, ...branches.map((branch) => branch['properties']), rest['properties']);
+  const properties: JsonObject = Object.assign(
+    {},
+    ...branches.map((branch) => branch['properties']),
+    rest['properties'],
+  );
   const own = Array.isArray(rest['required']) ? rest['required'] : [];
   const all = [...new Set([...own, ...common])];
-  const { required: __, ...open } = rest;
-  const flat = { ...open, properties, ...(all.length > 0 ? { required: all } : {}) };
-  return withoutRootUnions(flat);
+  const open = without(rest, 'required');
+  return withoutRootUnions({ ...open, properties, ...(all.length > 0 ? { required: all } : {}) });
 }
 
 function orNull(schema: Json): Json {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { RelayError } from '../../../src/errors.ts';
+import type { ReasoningSeal } from '../../../src/translate/reasoning/reasoning.ts';
 import type { ChatChunk, ChatToolCallDelta } from '../../../src/wire/chat.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
 import { deltaChunk, finishChunk, textChunks, usageChunk } from '../../support/scripted-upstream.ts';
@@ -415,6 +416,60 @@ describe('ResponseReducer', () => {
       details: [{ type: 'reasoning.encrypted', index: 0, data: 'd' }],
       callExtras: { c: { google: { thought_signature: 'sig' } } },
     });
+  });
+
+  const SEALS: [what: string, seal: ReasoningSeal | undefined][] = [
+    ['as it was sealed', PLAIN_SEAL],
+    ['also what is too large for the seal', { ...PLAIN_SEAL, seal: () => undefined }],
+    ['also where there is no seal', undefined],
+  ];
+  for (const [what, seal] of SEALS) {
+    it(`tells the reasoning of the finished items without a look into them, ${what}`, () => {
+      const reducer = streamFor(run, { seal });
+      reducer.feed(thought('t'));
+      assert.deepEqual(reducer.reasoning, [], 'only finished items count');
+      eventsOf(reducer, [
+        said('a'),
+        thought('u'),
+        calls({
+          index: 0,
+          id: 'c',
+          function: { name: 'run', arguments: '{}' },
+          extra_content: { google: { thought_signature: 'sig' } },
+        }),
+        END,
+      ]);
+      const tag = { provider: 'test', model: 'model-1' };
+      assert.deepEqual(reducer.reasoning, [
+        { ...tag, text: 't', field: 'reasoning_content' },
+        { ...tag, text: 'u', field: 'reasoning_content' },
+        {
+          ...tag,
+          text: '',
+          field: 'reasoning_details',
+          callExtras: { c: { google: { thought_signature: 'sig' } } },
+        },
+      ]);
+      const sealed = reducer.response.output.flatMap((item) =>
+        item.type === 'reasoning' ? [item.encrypted_content] : [],
+      );
+      assert.deepEqual(
+        sealed,
+        reducer.reasoning.map((reasoning) => seal?.seal(reasoning)),
+      );
+    });
+  }
+
+  it('takes secrets out of what the provider says about an error, and leaves its code', () => {
+    const chunk = { error: { message: 'Too many requests for sk-secret.', code: 429 } };
+    const redact = (text: string) => text.replaceAll('sk-secret', '[key]');
+    const [plain, redacted] = [streamFor(), streamFor({}, { redact })];
+    plain.feed(chunk);
+    redacted.feed(chunk);
+    assert.match(plain.error?.message ?? '', /sk-secret/);
+    assert.equal(redacted.error?.message, redact(plain.error?.message ?? ''));
+    assert.equal(redacted.error?.code, 'rate_limit_exceeded');
+    assert.equal(redacted.error?.status, plain.error?.status);
   });
 
   it('shows reasoning as a summary to clients that ask for one, as content to the others', () => {

@@ -1,18 +1,20 @@
-import type { OutputItem } from '../../../wire/responses.ts';
+import type { OutputItem, OutputTextPart, RefusalPart } from '../../../wire/responses.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, Ending, EventOutput } from './draft.ts';
+
+export type MessagePart = (OutputTextPart | RefusalPart)['type'];
 
 /** An assistant message of one part: text, or a refusal. */
 export class MessageDraft implements Draft {
   readonly canOpen = true;
   readonly canClose = true;
-  readonly part: 'output_text' | 'refusal';
+  readonly part: MessagePart;
   readonly #id: string;
   readonly #characters = new WholeCharacters();
   #text = '';
   #index = -1;
 
-  constructor(id: string, part: 'output_text' | 'refusal') {
+  constructor(id: string, part: MessagePart) {
     this.#id = id;
     this.part = part;
   }
@@ -71,10 +73,10 @@ export class MessageDraft implements Draft {
     };
   }
 
-  #partWith(text: string) {
+  #partWith(text: string): OutputTextPart | RefusalPart {
     return this.part === 'output_text'
-      ? { type: 'output_text' as const, text, annotations: [] as [], logprobs: [] as [] }
-      : { type: 'refusal' as const, refusal: text };
+      ? { type: 'output_text', text, annotations: [], logprobs: [] }
+      : { type: 'refusal', refusal: text };
   }
 
   #delta(delta: string, out: EventOutput): void {

@@ -1,3 +1,5 @@
+import { parseJson } from '../../../json.ts';
+
 /**
  * The text of a JSON object that arrives in fragments. It knows at any time whether it is whole, and looks at each
  * character only once: a call of a megabyte comes in tiny deltas, and the question may be asked after every one.
@@ -13,7 +15,7 @@ export class ObjectText {
   /** True when the text is one JSON object, with nothing but white space around it. */
   get isWhole(): boolean {
     if (this.#state !== 'closed') return false;
-    this.#isValid ??= isJson(this.text);
+    this.#isValid ??= parseJson(this.text) !== undefined;
     return this.#isValid;
   }
 
@@ -44,15 +46,5 @@ export class ObjectText {
       this.#depth -= 1;
       if (this.#depth === 0) this.#state = 'closed';
     }
-  }
-}
-
-export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // Balanced, and no JSON all the same: the caller asked just that.
-    return false;
   }
 }

@@ -3,7 +3,7 @@
  * tool's input can be streamed as it comes. A fragment may end anywhere, even inside an escape.
  */
 
-import { isJson } from './object-text.ts';
+import { isObject, parseJson } from '../../../json.ts';
 
 type State = 'before' | 'value' | 'after' | 'lost';
 
@@ -46,7 +46,7 @@ export class StringFieldReader {
    */
   get isSound(): boolean {
     if (this.#state !== 'after') return false;
-    return this.#rest.trim() === '' || isJson(`{"":""${this.#rest}`);
+    return this.#rest.trim() === '' || parseJson(`{"":""${this.#rest}`) !== undefined;
   }
 
   /** @returns the text that this fragment adds to the value */
@@ -130,16 +130,14 @@ function decodeEscape(text: string, at: number): { text: string; end: number } |
  * string field there is, or the arguments themselves where they are not JSON at all.
  */
 export function freeTextOf(argumentsText: string, field: string): string | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(argumentsText);
-  } catch {
+  const value = parseJson(argumentsText);
+  if (value === undefined) {
     // A model that ignored the wrapping sent the bare text. Half a JSON object, however, is a broken call.
     return argumentsText.trimStart().startsWith('{') ? undefined : argumentsText;
   }
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return undefined;
-  const named = Reflect.get(value, field);
+  const named = isObject(value) ? value[field] : undefined;
   if (typeof named === 'string') return named;
   const strings = Object.values(value).filter((entry) => typeof entry === 'string');
   return strings.length === 1 ? strings[0] : undefined;
