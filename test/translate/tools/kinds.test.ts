@@ -44,7 +44,10 @@ describe('kinds of tools', () => {
   for (const kind of TOOL_KINDS) {
     describe(kind.toolType, () => {
       const tool: Tool = { type: kind.toolType, name: kind.defaultName };
-      const args = kind.textField === null ? '{"query":"é"}' : JSON.stringify({ [kind.textField]: 'é\n"quoted", and then some' });
+      const args =
+        kind.textField === null
+          ? '{"query":"é"}'
+          : JSON.stringify({ [kind.textField]: 'é\n"quoted", and then some' });
       const reducer = streamFor({ tools: [tool] });
       const events = eventsOf(
         reducer,
