@@ -89,11 +89,12 @@ describe('ItemQueue', () => {
   });
 
   it('knows the item at its end, as long as that has not ended', () => {
-    const [first, second] = [letter('a'), letter('b')];
+    const [first, second] = [letter('a', { canClose: false }), letter('b')];
     queue.begin(first);
     assert.ok(queue.endsWith(first));
     queue.begin(second);
     assert.deepEqual([queue.endsWith(first), queue.endsWith(second)], [false, true]);
+    assert.deepEqual(log, ['open a0']);
     queue.closeAll('whole');
     assert.deepEqual([queue.endsWith(second), queue.isEmpty], [false, true]);
   });

@@ -69,7 +69,7 @@ describe('kinds of tools', () => {
         const said = own.map((event) => ('delta' in event ? event.delta : '')).join('');
         const whole = done.map((event) => {
           if ('input' in event) return event.input;
-          return 'arguments' in event ? event.arguments : undefined;
+          return 'arguments' in event && event.name === kind.defaultName ? event.arguments : undefined;
         });
         assert.deepEqual(whole, [said]);
       });
@@ -103,6 +103,7 @@ describe('kinds of tools', () => {
       [null, '{}'],
       [undefined, '{}'],
       ['{"a":', '{"malformed_arguments":"{\\"a\\":"}'],
+      ['"a":1}', '{"malformed_arguments":"\\"a\\":1}"}'],
       ['[1]', '{"malformed_arguments":"[1]"}'],
       [[1], '{"malformed_arguments":[1]}'],
       [3, '{"malformed_arguments":3}'],
