@@ -1,0 +1,92 @@
+/** What the four READMEs and the fixtures' notes point at is there: a map is worth what its names are worth. */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+
+const PAGES = [
+  'README.md',
+  'src/README.md',
+  'src/providers/README.md',
+  'test/README.md',
+  'fixtures/VERSIONS.md',
+];
+
+interface Manifest {
+  scripts: Record<string, string>;
+  contributes: { commands: { title: string }[] };
+}
+
+const { scripts, contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const titles = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
+const vsix = readFileSync('.vscodeignore', 'utf8').split('\n');
+
+/** `src/providers/presets/NAME.ts` and `fixtures/codex_<release>/` name a kind: capitals and brackets stand for any name. */
+function found(path: string): boolean {
+  const pattern = path
+    .replace(/\/$/, '')
+    .replace(/<[^>]*>/g, '*')
+    .replace(/\b[A-Z]{4,}\b(?=[./]|$)/g, '*');
+  return pattern.includes('*') ? globSync(pattern).length > 0 : existsSync(pattern);
+}
+
+for (const page of PAGES) {
+  describe(page, () => {
+    const text = readFileSync(page, 'utf8');
+
+    it('names files and folders that there are', () => {
+      const paths = [...text.matchAll(/(?<![\w./~-])(?:src|test|fixtures|media|dist)\/[\w./<>*-]*/g)].map(
+        ([path]) => path.replace(/\.$/, ''),
+      );
+      const lost = paths.filter((path) => !path.startsWith('dist/') && !found(path));
+      assert.deepEqual(lost, []);
+    });
+
+    it('links to files that there are', () => {
+      const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = '']) => target);
+      const own = links.filter((target) => !/^[a-z]+:/.test(target));
+      assert.deepEqual(
+        own.filter((target) => !existsSync(posix.join(posix.dirname(page), target))),
+        [],
+      );
+    });
+
+    it('names scripts of npm that there are', () => {
+      const names = [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(
+        ([, name = '']) => name,
+      );
+      assert.deepEqual(
+        names.filter((name) => !(name in scripts)),
+        [],
+      );
+    });
+
+    it('names commands of the extension by their titles', () => {
+      const known = contributes.commands.map(({ title }) => titles[title.replaceAll('%', '')]);
+      const named = [...text.matchAll(/\*\*Codex Relay: ([\w ]+)\*\*/g)].map(([, title = '']) => title);
+      assert.deepEqual(
+        named.filter((title) => !known.includes(title)),
+        [],
+      );
+    });
+  });
+}
+
+describe('README.md on the pages of the extension and of the package', () => {
+  const text = readFileSync('README.md', 'utf8');
+
+  it('shows pictures that the VSIX holds, in the one form that every page understands', () => {
+    const pictures = [...text.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+    assert.ok(pictures.length > 0);
+    for (const path of pictures) assert.ok(vsix.includes(`!${path.replace(/[^/]+(?=\.webp$)/, '*')}`), path);
+    assert.doesNotMatch(text, /<(picture|img)\b/);
+  });
+
+  it('says on its first screen how a clone is started and tested', () => {
+    const [first = ''] = text.split('\n## ');
+    for (const command of ['npm start', 'npm test']) assert.ok(first.includes(`\`${command}\``), command);
+  });
+
+  it('stays short', () => {
+    assert.ok(text.trimEnd().split('\n').length < 150);
+  });
+});
