@@ -1,6 +1,6 @@
 /** What the four READMEs and the fixtures' notes point at is there: a map is worth what its names are worth. */
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
 const PAGES = [
@@ -71,6 +71,15 @@ for (const page of PAGES) {
     });
   });
 }
+
+describe('the map of the sources', () => {
+  it('has every folder at the top of src', () => {
+    const map = readFileSync('src/README.md', 'utf8');
+    for (const folder of readdirSync('src', { withFileTypes: true })) {
+      if (folder.isDirectory()) assert.ok(map.includes(`src/${folder.name}/`), folder.name);
+    }
+  });
+});
 
 describe('README.md', () => {
   const text = readFileSync('README.md', 'utf8');
