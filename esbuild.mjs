@@ -1,7 +1,7 @@
 // Builds dist/. On a fresh clone it installs the locked dependencies first, so that `npm start` and `npm test`
 // need no other step. Runs on the Node of the machine (20 or newer); everything after it runs on the pinned one.
 import { execSync } from 'node:child_process';
-import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const INSTALLED = 'node_modules/.package-lock.json';
 
@@ -65,3 +65,6 @@ const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
   Object.assign({}, ...builds.map(({ metafile }) => metafile[part])),
 );
 writeFileSync('dist/meta.json', JSON.stringify({ inputs, outputs }));
+
+// VS Code's extension page shows pictures from web addresses only (1.139), and we have none: it goes without.
+writeFileSync('dist/extension-README.md', readFileSync('README.md', 'utf8').replace(/^!\[.*\n\n/gm, ''));

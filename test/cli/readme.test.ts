@@ -1,31 +1,32 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { FLAGS } from '../../src/cli/command-line.ts';
-import { defaultText } from '../../src/cli/help.ts';
+import { defaultText, helpText } from '../../src/cli/help.ts';
 import { OPTIONS, type Option } from '../../src/cli/options.ts';
+import { assertTable } from '../support/readme-table.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The cells of the table below that heading, without its head. */
-function tableBelow(heading: string): string[][] {
-  const [section = ''] = README.split(`\n## ${heading}\n`).slice(1).join().split('\n## ');
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim().replaceAll('\\|', '|')),
-  );
-}
-
-describe('README', () => {
-  it('lists every option as --help does', () => {
-    const expected = FLAGS.map((flag) => {
+describe("the README's options", () => {
+  it('are those of --help that take a value, each with its variable and default', () => {
+    const expected = FLAGS.flatMap((flag) => {
       const option: Option<unknown> = OPTIONS[flag];
-      const usage = option.value ? `--${flag} ${option.value}` : `--${flag}`;
+      if (option.value === undefined) return [];
       const variable = option.variable ? `\`${option.variable}\`` : '';
-      return [`\`${usage}\``, variable, option.value ? defaultText(option) : '', option.help];
+      return [[`\`--${flag} ${option.value}\``, variable, defaultText(option)]];
     });
-    assert.deepEqual(tableBelow('Options'), expected);
+    assertTable('Options', expected);
+  });
+
+  it('are explained by --help, which has the switches too', () => {
+    const [, section = ''] = README.split('\n## Options\n');
+    assert.match(section, /^\n[^|]*`codex-relay --help`/);
+    for (const flag of FLAGS) assert.ok(helpText().includes(OPTIONS[flag].help), flag);
+  });
+
+  it('are the only ones that the README speaks of', () => {
+    const flags = [...README.matchAll(/(?:codex-relay |`)--([a-z-]+)/g)].map(([, flag = '']) => flag);
+    assert.ok(flags.length > 20);
+    for (const flag of flags) assert.ok(flag in OPTIONS, flag);
   });
 });

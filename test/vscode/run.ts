@@ -51,7 +51,8 @@ async function runUiTests(): Promise<void> {
     );
     return;
   }
-  await run('vsce', ['package', '--no-rewrite-relative-links', '--allow-missing-repository', '-o', VSIX]);
+  const page = ['--readme-path', 'dist/extension-README.md', '--no-rewrite-relative-links'];
+  await run('vsce', ['package', ...page, '--allow-missing-repository', '-o', VSIX]);
   await run('mocha', ['--config', 'test/vscode/.mocharc.json'], { CODEX_RELAY_VSIX: VSIX });
 }
 

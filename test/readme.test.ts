@@ -1,0 +1,102 @@
+/** What the four READMEs and the fixtures' notes point at is there: a map is worth what its names are worth. */
+import assert from 'node:assert/strict';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+
+const PAGES = [
+  'README.md',
+  'src/README.md',
+  'src/providers/README.md',
+  'test/README.md',
+  'fixtures/VERSIONS.md',
+];
+
+interface Manifest {
+  scripts: Record<string, string>;
+  contributes: { commands: { title: string }[] };
+}
+
+const { scripts, contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const titles = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
+
+/** `NAME`, `CASE` and what stands in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
+function found(path: string): boolean {
+  const pattern = path
+    .replace(/\/$/, '')
+    .replace(/<[^>]*>/g, '*')
+    .replace(/\b(NAME|CASE)\b/g, '*');
+  return pattern.includes('*') ? globSync(pattern).length > 0 : existsSync(pattern);
+}
+
+for (const page of PAGES) {
+  describe(page, () => {
+    const text = readFileSync(page, 'utf8');
+
+    it('names files and folders that there are', () => {
+      const paths = [...text.matchAll(/(?<![\w./~-])(?:src|test|fixtures|media|l10n)\/[\w./<>*-]*/g)].map(
+        ([path]) => path.replace(/\.$/, ''),
+      );
+      assert.deepEqual(
+        paths.filter((path) => !found(path)),
+        [],
+      );
+    });
+
+    it('links to files that there are', () => {
+      const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = '']) => target);
+      const own = links.filter((target) => !/^[a-z]+:/.test(target));
+      assert.deepEqual(
+        own.filter((target) => !existsSync(posix.join(posix.dirname(page), target))),
+        [],
+      );
+    });
+
+    it('names scripts of npm that there are', () => {
+      const names = [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(
+        ([, name = '']) => name,
+      );
+      assert.deepEqual(
+        names.filter((name) => !(name in scripts)),
+        [],
+      );
+    });
+
+    it('names commands of the extension by their titles', () => {
+      const known = contributes.commands.map(({ title }) => titles[title.replaceAll('%', '')]);
+      const named = [...text.matchAll(/\*\*Codex Relay: ([\w ]+)\*\*/g)].map(([, title = '']) => title);
+      assert.deepEqual(
+        named.filter((title) => !known.includes(title)),
+        [],
+      );
+    });
+  });
+}
+
+describe('the map of the sources', () => {
+  it('has every folder at the top of src', () => {
+    const map = readFileSync('src/README.md', 'utf8');
+    for (const folder of readdirSync('src', { withFileTypes: true })) {
+      if (folder.isDirectory()) assert.ok(map.includes(`src/${folder.name}/`), folder.name);
+    }
+  });
+});
+
+describe('README.md', () => {
+  const text = readFileSync('README.md', 'utf8');
+
+  it('has pictures in Markdown, on lines of their own, which the build can leave out of the extension page', () => {
+    const lines = text.split('\n').filter((line) => line.includes('!['));
+    assert.ok(lines.length > 0);
+    for (const line of lines) assert.match(line, /^!\[[^\]]+\]\([^)]+\.webp\)$/);
+    assert.doesNotMatch(text, /<(picture|img)\b/);
+  });
+
+  it('says on its first screen how a clone is started and tested', () => {
+    const [first = ''] = text.split('\n## ');
+    for (const command of ['npm start', 'npm test']) assert.ok(first.includes(`\`${command}\``), command);
+  });
+
+  it('stays short', () => {
+    assert.ok(text.trimEnd().split('\n').length < 150);
+  });
+});
