@@ -1,9 +1,12 @@
 /** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
+import type { Role } from './roles.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {
+  /** Names the upstream in `id/model`. Default: the preset's id. */
+  id?: string;
   /**
    * Chat Completions base URL, http or https, e.g. `https://api.deepseek.com`. A pasted `/chat/completions`
    * tail is removed. Default: the preset's own, or `https://openrouter.ai/api/v1`.
@@ -15,13 +18,36 @@ export interface UpstreamOptions {
   name?: string;
   /** Key sent upstream. Without one, a client's own bearer token is passed on (unless it is our `token`). */
   apiKey?: string;
+  /** Further keys of the same account or of others, used in this order while those before them are refused. */
+  moreApiKeys?: readonly string[];
   /** Model names of clients -> model names of the provider. */
   modelMap?: Readonly<Record<string, string>>;
   /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
   model?: string;
 }
 
-export interface RelayOptions extends UpstreamOptions {
+/** How several upstreams are served at once. */
+export interface RoutingOptions {
+  /** Default: the one upstream that the other options describe. */
+  upstreams?: readonly UpstreamOptions[];
+  /** Id of the upstream that bare model names and the alias belong to. Default: the first. */
+  active?: string;
+  /**
+   * Models that stand in, in order, where one cannot answer and nothing was said yet: by `id/model`, or `*` for all
+   * models. Default none.
+   */
+  fallbacks?: Readonly<Record<string, readonly string[]>>;
+  /** Models for requests that Codex makes on the side. Default: they go where their thread goes. */
+  roles?: Readonly<Partial<Record<Role, string>>>;
+  /** What `onBindings` was last given, in an earlier run. Default: no thread is bound. */
+  savedBindings?: string;
+  /** Called when a thread is bound to another target, with a text to be kept for the next run. */
+  onBindings?: (text: string) => void;
+  /** An upstream that has said nothing after this long is left for a stand-in, in ms. Default 60,000. */
+  firstOutputMs?: number;
+}
+
+export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   /** Port on 127.0.0.1; 0 lets the system choose. Default 4444. */
   port?: number;
   /** Names of tools, as sent upstream, that are removed. Default none. */
@@ -73,7 +99,15 @@ export interface RelayHandle {
   readonly url: string;
   readonly port: number;
   /** Requests that begin after this call go to another provider; running ones finish where they are. */
-  use(upstream: UpstreamOptions): void;
+  use(upstream: UpstreamOptions | string): void;
+  /** Serves these upstreams from now on. @throws RelayError for what cannot be used, with nothing changed */
+  serve(upstreams: readonly UpstreamOptions[], active: string): void;
+  /** Every upstream's models as far as they are known, with what each tells of them. */
+  catalog(): readonly ServedUpstream[];
+  /** The state of each target that was used or waits. */
+  targets(): readonly TargetState[];
+  /** Forgets all waiting: the next request tries every target. */
+  resetTargets(): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
   /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */

@@ -1,60 +1,202 @@
-/** The provider in force, and from the model that a client names to the target that gets its request. */
+/** The upstreams that a relay serves, and from the model that a client names to the targets that may answer it. */
+import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { MODEL_ALIAS } from '../../names.ts';
 import { profileFor } from '../../providers/index.ts';
-import type { UpstreamOptions } from '../options.ts';
-import { type Provider, resolveProvider, upstreamModel } from './provider.ts';
+import type { ListedModel } from '../../providers/model-list.ts';
+import type { RoutingOptions, UpstreamOptions } from '../options.ts';
+import { Bindings } from './bindings.ts';
+import { Health } from './health.ts';
+import { type NamedModel, qualifiedName, resolveModel, type Served } from './model-names.ts';
+import { type Provider, resolveProvider } from './provider.ts';
+import type { Role } from '../roles.ts';
 import type { Target } from './target.ts';
 
+/** What is known of a request before it is known where it goes. */
+export interface Asked {
+  /** The model as the client names it. */
+  model: string;
+  /** The client's own key, for an upstream without one. */
+  bearer: string | undefined;
+  /** The conversation that the request belongs to; undefined for a client that does not say. */
+  thread: string | undefined;
+  /** Set for side requests, which may have a model of their own. */
+  role: Role | undefined;
+}
+
 export class Routing {
+  readonly health = new Health();
+  readonly bindings: Bindings;
   readonly #logger: Logger;
   /** Says a warning once, however many requests give rise to it. */
   readonly #warnOnce: (message: string) => void;
-  #provider: Provider;
-  /** What the provider in force lists; undefined until it was asked. */
-  #served: ReadonlySet<string> | undefined;
+  readonly #fallbacks: Readonly<Record<string, readonly string[]>>;
+  readonly #roles: RoutingOptions['roles'];
+  readonly #listed = new Map<Provider, readonly ListedModel[]>();
+  #providers: readonly Provider[];
+  #active: Provider;
 
-  constructor(provider: Provider, logger: Logger, warnOnce: (message: string) => void) {
-    this.#provider = provider;
+  /** @throws RelayError `invalid_request` that names the option at fault */
+  constructor(options: RoutingOptions & UpstreamOptions, logger: Logger, warnOnce: (message: string) => void) {
     this.#logger = logger;
     this.#warnOnce = warnOnce;
+    this.#providers = distinct((options.upstreams ?? [options]).map(resolveProvider));
+    this.#active = this.#byId(options.active) ?? firstOf(this.#providers);
+    this.#fallbacks = options.fallbacks ?? {};
+    this.#roles = options.roles ?? {};
+    this.bindings = new Bindings(options.savedBindings);
+    this.#checkNames();
   }
 
-  /** The provider that requests go to from now on. */
-  get provider(): Provider {
-    return this.#provider;
+  /** The upstream that bare names and the alias belong to. */
+  get active(): Provider {
+    return this.#active;
   }
 
-  /** @throws RelayError `invalid_request` that names the option, when the provider cannot be used */
-  use(upstream: UpstreamOptions): void {
-    this.#provider = resolveProvider(upstream);
-    this.#served = undefined;
-    const { profile, baseUrl } = this.#provider;
-    this.#logger.info(`upstream: ${profile.name} at ${new URL(baseUrl).host}`);
-  }
-
-  /** Takes note of what a provider lists, unless another one is in force by now. */
-  learnModels(provider: Provider, ids: readonly string[]): void {
-    if (provider === this.#provider) this.#served = new Set(ids);
+  get providers(): readonly Provider[] {
+    return this.#providers;
   }
 
   /**
-   * @param bearer the client's own key, for a provider without one
+   * Another upstream becomes the active one: by its id, or as it is given, in place of the one of its id.
+   * @throws RelayError `invalid_request` that names the option, when the upstream cannot be used
+   */
+  use(upstream: UpstreamOptions | string): void {
+    if (typeof upstream === 'string') {
+      this.#active = this.#byId(upstream) ?? this.#active;
+    } else {
+      const provider = resolveProvider(upstream);
+      const others = this.#providers.filter(({ id }) => id !== provider.id);
+      // A relay that serves one upstream swaps it; one that serves many gains it.
+      this.#providers = this.#providers.length === 1 ? [provider] : [provider, ...others];
+      this.#active = provider;
+    }
+    const { profile, baseUrl } = this.#active;
+    this.#logger.info(`upstream: ${profile.name} at ${new URL(baseUrl).host}`);
+  }
+
+  /**
+   * Serves these upstreams from now on.
+   * @param active id of one of them
+   * @throws RelayError `invalid_request`, with everything left as it was
+   */
+  serve(upstreams: readonly UpstreamOptions[], active: string): void {
+    const providers = distinct(upstreams.map(resolveProvider));
+    const chosen = providers.find(({ id }) => id === active);
+    if (chosen === undefined) throw unknownUpstream('active', active, providers);
+    this.#providers = providers;
+    this.#active = chosen;
+  }
+
+  /** Takes note of what an upstream lists, unless it is no longer served. */
+  learnModels(provider: Provider, listed: readonly ListedModel[]): void {
+    if (this.#providers.includes(provider)) this.#listed.set(provider, listed);
+  }
+
+  /** What an upstream lists; undefined until it was asked. */
+  listOf(provider: Provider): readonly ListedModel[] | undefined {
+    return this.#listed.get(provider);
+  }
+
+  /**
+   * The targets that may answer a request, in the order in which they are to be tried.
+   * @param now milliseconds since the epoch
    * @throws RelayError `invalid_request` where the name stands for no model
    */
-  targetFor(requested: string, bearer: string | undefined): Target {
-    const provider = this.#provider;
-    const model = upstreamModel(provider, requested, this.#served);
-    const isStandIn = model === provider.model && model !== upstreamModel(provider, requested, undefined);
-    if (isStandIn) {
-      this.#warnOnce(
-        `${provider.profile.name} does not list the model "${requested}": ${model} answers instead`,
-      );
-    }
-    return {
-      provider,
-      model,
-      profile: profileFor(provider.preset, model),
-      apiKey: provider.apiKey ?? bearer,
-    };
+  targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
+    const { thread, bearer } = asked;
+    const requested = (asked.role && this.#roles?.[asked.role]) ?? asked.model;
+    const first = this.#named(requested);
+    const named = distinctModels([first, ...this.#standInsOf(first, requested)]);
+    const targets = named.flatMap((one, at) => targetsOf(one, at === 0 ? bearer : undefined));
+    const bound = thread === undefined ? undefined : this.bindings.targetOf(thread, targets);
+    const preferred = bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)];
+    const [best, ...others] = this.health.inOrder(preferred, now);
+    if (best === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');
+    return [best, ...others];
   }
+
+  #named(requested: string): NamedModel {
+    const named = resolveModel(requested, this.#served(this.#active), this.#providers.map((one) => this.#served(one)));
+    if (named === undefined) throw noModelChosen(this.#active);
+    if (named.isStandIn) {
+      const { profile } = named.provider;
+      this.#warnOnce(`${profile.name} does not list the model "${requested}": ${named.model} answers instead`);
+    }
+    return named;
+  }
+
+  /** The stand-ins of a model: those of its full name, of the name that was asked for, or of all models. */
+  #standInsOf({ provider, model }: NamedModel, requested: string): NamedModel[] {
+    const names =
+      this.#fallbacks[qualifiedName(provider, model)] ?? this.#fallbacks[requested] ?? this.#fallbacks['*'] ?? [];
+    return names.map((name) => this.#named(name));
+  }
+
+  #served(provider: Provider): Served {
+    return { provider, listed: this.#listed.get(provider) };
+  }
+
+  #byId(id: string | undefined): Provider | undefined {
+    if (id === undefined) return undefined;
+    const found = this.#providers.find((provider) => provider.id === id);
+    if (found === undefined) throw unknownUpstream('active', id, this.#providers);
+    return found;
+  }
+
+  /** A stand-in that names nothing would be found out when it is needed most. */
+  #checkNames(): void {
+    const roles = Object.entries(this.#roles ?? {}).map(([role, name]) => ['roles', role, name] as const);
+    const standIns = Object.entries(this.#fallbacks).flatMap(([source, names]) =>
+      names.map((name) => ['fallbacks', source, name] as const),
+    );
+    for (const [option, of, name] of [...roles, ...standIns]) {
+      const id = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
+      const isKnown = id === undefined ? name !== '' : this.#providers.some((provider) => provider.id === id);
+      if (!isKnown) throw unknownUpstream(`${option}.${of}`, name, this.#providers);
+    }
+  }
+}
+
+function targetsOf({ provider, model }: NamedModel, bearer: string | undefined): Target[] {
+  const profile = profileFor(provider.preset, model);
+  const keys = provider.apiKeys.length > 0 ? provider.apiKeys : [bearer];
+  return keys.map((apiKey, keyIndex) => ({ provider, model, profile, apiKey, keyIndex }));
+}
+
+/** Each once: a stand-in may name the model itself, or another stand-in's. */
+function distinctModels(named: readonly NamedModel[]): NamedModel[] {
+  const byName = new Map(named.toReversed().map((one) => [qualifiedName(one.provider, one.model), one]));
+  return [...byName.values()].toReversed();
+}
+
+/** @throws RelayError where two share an id, since a name must mean one */
+function distinct(providers: readonly Provider[]): readonly Provider[] {
+  const ids = providers.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice === undefined) return providers;
+  throw new RelayError('invalid_request', `upstreams: two of them have the id "${twice}". Give one another id.`, {
+    param: 'upstreams',
+  });
+}
+
+function firstOf(providers: readonly Provider[]): Provider {
+  const [first] = providers;
+  if (first !== undefined) return first;
+  throw new RelayError('invalid_request', 'upstreams: at least one is needed.', { param: 'upstreams' });
+}
+
+function unknownUpstream(param: string, name: string, providers: readonly Provider[]): RelayError {
+  const known = providers.map(({ id }) => id).join(', ');
+  return new RelayError('invalid_request', `${param}: "${name}" names no upstream that is served (${known}).`, {
+    param,
+  });
+}
+
+function noModelChosen({ profile }: Provider): RelayError {
+  return new RelayError(
+    'invalid_request',
+    `model: "${MODEL_ALIAS}" stands for the chosen model of ${profile.name}, but none is chosen and it lists none that Codex can use. Name a model, or map one (--model-map ${MODEL_ALIAS}:NAME).`,
+    { param: 'model' },
+  );
 }

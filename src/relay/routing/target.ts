@@ -10,4 +10,12 @@ export interface Target {
   profile: Profile;
   /** The key that is sent; undefined sends none. */
   apiKey: string | undefined;
+  /** Which of the provider's keys that is, from 0. */
+  keyIndex: number;
+}
+
+/** A target as the log and the user know it. */
+export function targetName({ provider, model, keyIndex }: Target): string {
+  const key = keyIndex === 0 ? '' : ` (key ${keyIndex + 1})`;
+  return `${provider.label} ${model}${key}`;
 }

@@ -1,0 +1,60 @@
+/**
+ * Which target a thread is bound to: its provider has the thread's prompt cache and signed its reasoning. A thread
+ * that had to move stays where it moved, and only a new one goes back.
+ */
+import { asObject, parseObject } from '../../json.ts';
+import type { Target } from './target.ts';
+
+/** Threads that are remembered; the least recently used is forgotten first. */
+const MOST_THREADS = 1_000;
+
+/** Where a thread went: `upstream` is its id, `key` counts from 0. */
+export interface Binding {
+  upstream: string;
+  model: string;
+  key: number;
+}
+
+export class Bindings {
+  readonly #bindings = new Map<string, Binding>();
+
+  /** @param saved what `text()` gave in an earlier run; anything else is as good as nothing */
+  constructor(saved = '') {
+    for (const [thread, value] of Object.entries(parseObject(saved) ?? {})) {
+      const binding = asBinding(value);
+      if (binding !== undefined) this.#bindings.set(thread, binding);
+    }
+  }
+
+  /** The one of these targets that the thread is bound to. */
+  targetOf(thread: string, targets: readonly Target[]): Target | undefined {
+    const bound = this.#bindings.get(thread);
+    return bound && targets.find((target) => isSame(bound, target));
+  }
+
+  /** @returns whether that is news */
+  bind(thread: string, target: Target): boolean {
+    const before = this.#bindings.get(thread);
+    this.#bindings.delete(thread);
+    const { provider, model, keyIndex } = target;
+    this.#bindings.set(thread, { upstream: provider.id, model, key: keyIndex });
+    const [oldest] = this.#bindings.keys();
+    if (this.#bindings.size > MOST_THREADS && oldest !== undefined) this.#bindings.delete(oldest);
+    return before === undefined || !isSame(before, target);
+  }
+
+  /** Everything, as JSON; thread ids are Codex's random ones and say nothing of their content. */
+  text(): string {
+    return JSON.stringify(Object.fromEntries(this.#bindings));
+  }
+}
+
+function isSame({ upstream, model, key }: Binding, target: Target): boolean {
+  return upstream === target.provider.id && model === target.model && key === target.keyIndex;
+}
+
+function asBinding(value: unknown): Binding | undefined {
+  const { upstream, model, key } = asObject(value) ?? {};
+  const isBinding = typeof upstream === 'string' && typeof model === 'string' && typeof key === 'number';
+  return isBinding ? { upstream, model, key } : undefined;
+}

@@ -1,0 +1,96 @@
+/**
+ * Which targets are worth a try now. Trouble is kept per upstream, key and model, so that one model's limit takes no
+ * other model offline; only what is the key's own trouble (refused, out of quota) counts for all of its models. Every
+ * wait is capped: a provider's stated date has kept paid accounts out for days where others believed it.
+ */
+import type { ErrorCode, RelayError } from '../../errors.ts';
+import type { Target } from './target.ts';
+
+/** Milliseconds. A wait doubles with each failure in a row, from the first value up to the second. */
+interface Wait {
+  first: number;
+  most: number;
+  /** Whether the trouble is that of the key, whatever the model. */
+  isOfKey: boolean;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/** Causes that another target can cure. What the request itself causes (its shape, its length) is not here. */
+const WAITS: Partial<Record<ErrorCode, Wait>> = {
+  upstream_unauthorized: { first: MINUTE, most: 10 * MINUTE, isOfKey: true },
+  insufficient_quota: { first: 5 * MINUTE, most: 30 * MINUTE, isOfKey: true },
+  rate_limit_exceeded: { first: 20 * SECOND, most: 10 * MINUTE, isOfKey: false },
+  server_is_overloaded: { first: 10 * SECOND, most: 2 * MINUTE, isOfKey: false },
+  model_not_found: { first: MINUTE, most: 10 * MINUTE, isOfKey: false },
+  upstream_error: { first: 5 * SECOND, most: 2 * MINUTE, isOfKey: false },
+  upstream_unreachable: { first: 5 * SECOND, most: 2 * MINUTE, isOfKey: false },
+  upstream_stalled: { first: 20 * SECOND, most: 2 * MINUTE, isOfKey: false },
+};
+
+/** Why a target is passed over, and until when. */
+export interface Trouble {
+  code: ErrorCode;
+  message: string;
+  /** Milliseconds since the epoch, as `now` everywhere here. */
+  until: number;
+  /** Failures in a row. */
+  failures: number;
+}
+
+export class Health {
+  readonly #troubles = new Map<string, Trouble>();
+
+  /** The trouble that keeps a target waiting; undefined when it is worth a try. */
+  troubleOf(target: Target, now: number): Trouble | undefined {
+    const found = [modelKey(target), keyKey(target)].flatMap((key) => this.#troubles.get(key) ?? []);
+    const latest = found.toSorted((left, right) => right.until - left.until)[0];
+    return latest !== undefined && latest.until > now ? latest : undefined;
+  }
+
+  /** Notes what an attempt led to. */
+  note(target: Target, error: RelayError | undefined, now: number): void {
+    if (error === undefined) {
+      this.#troubles.delete(modelKey(target));
+      this.#troubles.delete(keyKey(target));
+      return;
+    }
+    const wait = WAITS[error.code];
+    if (wait === undefined) return;
+    const key = wait.isOfKey ? keyKey(target) : modelKey(target);
+    const failures = (this.#troubles.get(key)?.failures ?? 0) + 1;
+    const stated = error.retryAfterSeconds === undefined ? 0 : error.retryAfterSeconds * SECOND;
+    const length = Math.min(wait.most, Math.max(stated, wait.first * 2 ** (failures - 1)));
+    this.#troubles.set(key, { code: error.code, message: error.message, until: now + length, failures });
+  }
+
+  /** Forgets all trouble: the next request tries every target. */
+  reset(): void {
+    this.#troubles.clear();
+  }
+
+  /**
+   * The targets in the order in which they are tried: those in no trouble, in the order given. Where all are waiting,
+   * the one whose wait ends first is tried all the same: a guess of ours never refuses a request.
+   */
+  inOrder(targets: readonly Target[], now: number): Target[] {
+    const healthy = targets.filter((target) => this.troubleOf(target, now) === undefined);
+    if (healthy.length > 0) return healthy;
+    const until = (target: Target) => this.troubleOf(target, now)?.until ?? now;
+    return targets.toSorted((left, right) => until(left) - until(right)).slice(0, 1);
+  }
+}
+
+/** Whether another target may do what this one failed to do. */
+export function isCurable({ code }: RelayError): boolean {
+  return code in WAITS;
+}
+
+function keyKey({ provider, keyIndex }: Target): string {
+  return `${provider.id} ${keyIndex}`;
+}
+
+function modelKey(target: Target): string {
+  return `${keyKey(target)} ${target.model}`;
+}
