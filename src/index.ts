@@ -9,6 +9,7 @@
 
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
+import { messageOf } from './errors.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
@@ -35,7 +36,16 @@ export { createMemoryStore } from './history/memory-store.ts';
 export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './history/store.ts';
 export type { Logger } from './logger.ts';
 export type { ListedModel } from './providers/model-list.ts';
-export type { RelayHandle, RelayOptions, RequestReport, UpstreamOptions } from './relay/options.ts';
+export type {
+  PassedOver,
+  RelayHandle,
+  RelayOptions,
+  RequestReport,
+  RoutingOptions,
+  ServedUpstream,
+  TargetState,
+  UpstreamOptions,
+} from './relay/options.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -63,11 +73,22 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
+  learnModels(parts);
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
-    use: (other) => routing.use(other),
-    models: async () => (await askForModels(routing, upstream)).map(({ id }) => id),
+    use: (other) => {
+      routing.use(other);
+      learnModels(parts);
+    },
+    serve: (upstreams, active) => {
+      routing.serve(upstreams, active);
+      learnModels(parts);
+    },
+    models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
+    catalog: () => routing.catalog(),
+    targets: () => routing.health.troubles(Date.now()),
+    resetTargets: () => routing.health.reset(),
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       running.cancelAll();
@@ -90,16 +111,26 @@ export async function listModels(
   try {
     const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const { signal } = new AbortController();
-    return await upstream.models({ provider, apiKey: provider.apiKey, signal });
+    return await upstream.models({ provider, apiKey: provider.apiKeys[0], signal });
   } finally {
     await close();
+  }
+}
+
+/** Asks every upstream for its list in the background: names are understood better once they are known. */
+function learnModels({ routing, upstream, logger }: RelayParts): void {
+  for (const provider of routing.providers) {
+    if (routing.listOf(provider) !== undefined) continue;
+    askForModels(provider, routing, upstream).catch((error: unknown) =>
+      logger.debug(`${provider.label}: models are not known: ${messageOf(error)}`),
+    );
   }
 }
 
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
   const warnOnce = onlyOnce((message) => logger.warn(message));
   return {
-    routing: new Routing(resolveProvider(options), logger, warnOnce),
+    routing: new Routing(options, logger, warnOnce),
     upstream: new Upstream(transport, USER_AGENT, logger),
     history: options.history ?? createMemoryStore(),
     seal: createReasoningSeal(),
@@ -109,6 +140,8 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     toolDenylist: new Set(options.toolDenylist),
     keepAliveMs: options.keepAliveMs ?? 15_000,
     stallMs: options.stallMs ?? 600_000,
+    firstOutputMs: options.firstOutputMs ?? 60_000,
+    onBindings: options.onBindings ?? (() => {}),
     onRequest: options.onRequest ?? (() => {}),
   };
 }

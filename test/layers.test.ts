@@ -20,6 +20,7 @@ const FLOORS: string[][] = [
   ['translate/stream'],
   ['providers'],
   ['history'],
+  ['relay/roles.ts'],
   ['relay/options.ts', 'codex'],
   ['relay/routing'],
   ['relay/upstream'],

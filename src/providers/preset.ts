@@ -28,6 +28,8 @@ export interface Preset {
   isVendorPrefix?: true;
   /** Whether `/models` lists other names than requests take, as Azure's base models and deployments. Default false. */
   listsOtherNames?: true;
+  /** The tag that a model name without one implies, as Ollama's `latest`. Default: none is implied. */
+  impliedTag?: string;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */

@@ -1,6 +1,8 @@
 /** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
+import type { Preset } from '../providers/index.ts';
+import type { ListedModel } from '../providers/model-list.ts';
 import type { Role } from './roles.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
@@ -92,6 +94,44 @@ export interface RequestReport {
   /** Names of tools that the model called. */
   calledTools: readonly string[];
   error?: { code: string; message: string };
+  /** The targets that failed before this one, in order. Default none. */
+  passedOver?: readonly PassedOver[];
+}
+
+/** A target that was tried before the one that answered. */
+export interface PassedOver {
+  provider: string;
+  model: string;
+  /** Code and message of its error. */
+  code: string;
+  message: string;
+}
+
+/** An upstream with its models, as far as they are known. */
+export interface ServedUpstream {
+  id: string;
+  name: string;
+  isActive: boolean;
+  preset: Preset;
+  /** The chosen model. */
+  model: string | undefined;
+  modelMap: Readonly<Record<string, string>>;
+  /** What it lists; undefined while that is not known. */
+  listed: readonly ListedModel[] | undefined;
+}
+
+/** A target that is in trouble. */
+export interface TargetState {
+  /** The upstream's id. */
+  upstream: string;
+  /** Undefined where the trouble is the key's, whatever the model. */
+  model: string | undefined;
+  /** Which of its keys, from 0. */
+  key: number;
+  code: string;
+  message: string;
+  /** It is not asked before, in milliseconds since the epoch. */
+  until: number;
 }
 
 export interface RelayHandle {
@@ -104,7 +144,7 @@ export interface RelayHandle {
   serve(upstreams: readonly UpstreamOptions[], active: string): void;
   /** Every upstream's models as far as they are known, with what each tells of them. */
   catalog(): readonly ServedUpstream[];
-  /** The state of each target that was used or waits. */
+  /** The targets that are in trouble, and why. */
   targets(): readonly TargetState[];
   /** Forgets all waiting: the next request tries every target. */
   resetTargets(): void;

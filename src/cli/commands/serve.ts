@@ -28,7 +28,7 @@ export const serve: Command = async (invocation) => {
   const { needsKey, keyUrl } = presetByUrl(provider.baseUrl);
   const started = { relay, provider, logger, needsToken: settings.token !== '' };
   announceStart(started, VERSION);
-  if (needsKey && !provider.apiKey) warnOfMissingKey(started, keyUrl);
+  if (needsKey && provider.apiKeys.length === 0) warnOfMissingKey(started, keyUrl);
   void announceModels(started);
 
   logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);

@@ -18,6 +18,7 @@ export const ollama: Preset = {
   baseUrl: 'http://localhost:11434/v1',
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,
+  impliedTag: 'latest',
   suggestedPort: 4466,
   source: 'ollama/ollama openai/openai.go, Ollama docs (OpenAI compatibility)',
   checked: '2026-11-22',

@@ -18,25 +18,31 @@ type TextDelta = Extract<ResponseEvent, { type: 'response.output_text.delta' }>;
  */
 export class ClientStream {
   readonly #connection: ServerResponse;
-  readonly #heartbeat: () => readonly ResponseEvent[];
   readonly #keepAlive: NodeJS.Timeout;
   #opening: Buffer = Buffer.alloc(0);
   #hasBegun = false;
+  #hasGiven = false;
+  #source: { heartbeat(): readonly ResponseEvent[] } | undefined;
 
-  /** @param source gives the event that keeps the client waiting, every `keepAliveMs` of silence */
-  constructor(
-    connection: ServerResponse,
-    source: { heartbeat(): readonly ResponseEvent[] },
-    keepAliveMs: number,
-  ) {
+  /** @param keepAliveMs after this much silence, and then every time, an event keeps the client waiting */
+  constructor(connection: ServerResponse, keepAliveMs: number) {
     this.#connection = connection;
-    this.#heartbeat = () => source.heartbeat();
     this.#keepAlive = setInterval(() => this.#beat(), keepAliveMs);
+  }
+
+  /** Whether the client has been given anything of an answer; keep-alive is nothing. */
+  get hasGiven(): boolean {
+    return this.#hasGiven;
+  }
+
+  /** The source of the events that keep the client waiting. */
+  follow(source: { heartbeat(): readonly ResponseEvent[] }): void {
+    this.#source = source;
   }
 
   /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
   async prepare(events: readonly ResponseEvent[]): Promise<void> {
-    this.#opening = encodeEvents(events);
+    if (events.length > 0) this.#opening = encodeEvents(events);
   }
 
   begin(): void {
@@ -49,6 +55,7 @@ export class ClientStream {
   /** @returns undefined, or what resolves when a slow client has caught up */
   write(events: readonly ResponseEvent[]): Promise<void> | undefined {
     if (events.length === 0 || !this.#hasBegun) return undefined;
+    this.#hasGiven = true;
     this.#keepAlive.refresh();
     return this.#send(encodeEvents(events)) ? undefined : this.#drained();
   }
@@ -63,7 +70,7 @@ export class ClientStream {
   #beat(): void {
     if (!this.#hasBegun) this.begin();
     // A client with unread events is not idle; more of them would only fill memory while it does not read.
-    else if (!this.#connection.writableNeedDrain) this.#send(encodeEvents(this.#heartbeat()));
+    else if (!this.#connection.writableNeedDrain) this.#send(encodeEvents(this.#source?.heartbeat() ?? []));
   }
 
   /** @returns false when the client reads more slowly than events come */

@@ -5,6 +5,7 @@ import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
 import { type IdPrefix, ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
+import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
 import { withoutKey } from '../upstream/redact.ts';
 
@@ -14,6 +15,10 @@ export interface Client {
   isCodex: boolean;
   /** Sent upstream where no key is configured. */
   bearer: string | undefined;
+  /** The conversation that the client says the request belongs to. */
+  thread: string | undefined;
+  /** What Codex says the request is for. */
+  labels: RequestLabels;
 }
 
 export interface Exchange {
@@ -21,19 +26,29 @@ export interface Exchange {
   id: string;
   request: ResponsesRequest;
   client: Client;
-  target: Target;
-  translation: ChatTranslation;
-  reducer: ResponseReducer;
-  /** Ends the upstream call. Its reason is the `RelayError` that the client is told. */
+  /** Ends the exchange. Its reason is the `RelayError` that the client is told. */
   abort: AbortController;
   /** Milliseconds since the epoch, as below. */
   startedAt: number;
   /** When the first content came; undefined until then. */
   firstTokenAt: number | undefined;
+  /** What was tried so far; the last one answers. */
+  attempts: Attempt[];
+}
+
+/** The exchange with one target. */
+export interface Attempt {
+  target: Target;
+  translation: ChatTranslation;
+  reducer: ResponseReducer;
+  /** Ends the upstream call, with the exchange or alone. */
+  abort: AbortController;
 }
 
 /** How an exchange ended. */
 export interface Outcome {
+  /** The attempt that answered, or the last that failed. */
+  attempt: Attempt;
   /** The final response. */
   response: ResponseResource;
   /** Why it failed; undefined where it did not. */
@@ -42,14 +57,26 @@ export interface Outcome {
   lastEvents: readonly ResponseEvent[];
 }
 
-export function beginExchange(
-  request: ResponsesRequest,
-  client: Client,
+export function beginExchange(request: ResponsesRequest, client: Client): Exchange {
+  return {
+    id: newId('resp'),
+    request,
+    client,
+    abort: new AbortController(),
+    startedAt: Date.now(),
+    firstTokenAt: undefined,
+    attempts: [],
+  };
+}
+
+/** Begins the exchange with a target; its events go on where those of an earlier attempt ended. */
+export function beginAttempt(
+  exchange: Exchange,
   target: Target,
   translation: ChatTranslation,
   seal: ReasoningSeal,
-): Exchange {
-  const id = newId('resp');
+): Attempt {
+  const { id, request, client, startedAt, attempts } = exchange;
   const { profile, model, apiKey } = target;
   const reducer = new ResponseReducer({
     request,
@@ -57,26 +84,30 @@ export function beginExchange(
     model,
     tools: translation.tools,
     responseId: id,
+    createdAt: seconds(startedAt),
+    firstSequence: attempts.at(-1)?.reducer.sequence ?? 0,
     newId,
-    now: () => Math.floor(Date.now() / 1000),
+    now: () => seconds(Date.now()),
     seal,
     isCodex: client.isCodex,
     redact: (text) => withoutKey(text, apiKey),
   });
-  const abort = new AbortController();
-  return {
-    id,
-    request,
-    client,
-    target,
-    translation,
-    reducer,
-    abort,
-    startedAt: Date.now(),
-    firstTokenAt: undefined,
-  };
+  const attempt: Attempt = { target, translation, reducer, abort: abortedBy(exchange.abort.signal) };
+  attempts.push(attempt);
+  return attempt;
 }
 
 export function newId(prefix: IdPrefix): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}
+
+function abortedBy(signal: AbortSignal): AbortController {
+  const abort = new AbortController();
+  if (signal.aborted) abort.abort(signal.reason);
+  else signal.addEventListener('abort', () => abort.abort(signal.reason), { once: true });
+  return abort;
 }

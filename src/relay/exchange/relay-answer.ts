@@ -1,6 +1,5 @@
 /** Opens the answer upstream and relays it: chunks in, events out to the client, until it is complete or broken. */
 import { RelayError } from '../../errors.ts';
-import { needsStream } from '../../translate/errors/codex.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Target } from '../routing/target.ts';
@@ -8,7 +7,7 @@ import type { UpstreamReply } from '../upstream/transport.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type ChatStreamReader, readerFor } from './chat-stream.ts';
 import type { ClientStream } from './client-stream.ts';
-import type { Exchange, Outcome } from './exchange.ts';
+import type { Attempt, Exchange, Outcome } from './exchange.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
@@ -17,59 +16,76 @@ export interface AnswerOptions {
   upstream: Upstream;
   /** An upstream that sends nothing for this long has failed. */
   stallMs: number;
+  /** An upstream that has said nothing for this long is left for the next target. */
+  firstOutputMs: number;
+  /** Whether no other target is left: then this one gets all the time it needs. */
+  isLast: boolean;
 }
 
 /** @param stream undefined for a blocking client: the outcome holds all that it is told */
 export async function relayAnswer(
   exchange: Exchange,
+  attempt: Attempt,
   stream: ClientStream | undefined,
   options: AnswerOptions,
 ): Promise<Outcome> {
-  const lastEvents = await relayToEnd(exchange, stream, options).catch((error: unknown) => {
-    exchange.abort.abort();
-    const failure = asRelayError(error, exchange);
-    // Codex understands some codes only as events.
-    if (exchange.client.isCodex && needsStream(failure)) stream?.begin();
-    return exchange.reducer.fail(failure);
-  });
-  const { response, error } = exchange.reducer;
-  return { response, error, lastEvents };
+  const { reducer, abort } = attempt;
+  const impatience = watchFirstOutput(attempt, options);
+  try {
+    const lastEvents = await relayToEnd(exchange, attempt, stream, options);
+    return { attempt, response: reducer.response, error: reducer.error, lastEvents };
+  } catch (error) {
+    abort.abort();
+    const lastEvents = reducer.fail(asRelayError(error, attempt));
+    return { attempt, response: reducer.response, error: reducer.error, lastEvents };
+  } finally {
+    clearTimeout(impatience);
+  }
 }
 
 /** @returns the events that are left to be told when upstream is done */
 async function relayToEnd(
   exchange: Exchange,
+  attempt: Attempt,
   stream: ClientStream | undefined,
   options: AnswerOptions,
 ): Promise<readonly ResponseEvent[]> {
-  const opening = exchange.reducer.start();
-  const [reply] = await Promise.all([open(exchange, options), stream?.prepare(opening)]);
+  const { reducer } = attempt;
+  stream?.follow(reducer);
+  // The response has one beginning, however many targets are tried.
+  const opening = exchange.attempts.length === 1 ? reducer.start() : [];
+  const [reply] = await Promise.all([open(attempt, options), stream?.prepare(opening)]);
   stream?.begin();
-  await relayBody(exchange, reply, stream, options);
-  return exchange.reducer.finish();
+  const rest = await relayBody(exchange, attempt, reply, stream, options);
+  return [...rest, ...reducer.finish()];
 }
 
-async function open(exchange: Exchange, { upstream, stallMs }: AnswerOptions): Promise<UpstreamReply> {
-  const { target, translation, abort } = exchange;
-  const silence = watchSilence(exchange, stallMs);
+async function open(attempt: Attempt, { upstream, stallMs, isLast }: AnswerOptions): Promise<UpstreamReply> {
+  const { target, translation, abort } = attempt;
+  const silence = watchSilence(attempt, stallMs);
+  const call = { ...target, signal: abort.signal, clientRetries: !isLast };
   try {
-    return await upstream.complete({ ...target, signal: abort.signal }, target.model, translation.body);
+    return await upstream.complete(call, target.model, translation.body);
   } finally {
     clearTimeout(silence);
   }
 }
 
-/** Feeds the reducer until the provider is done, falls silent, or breaks off. */
+/**
+ * Feeds the reducer until the provider is done, falls silent, or breaks off.
+ * @returns the events that were not written, because the response ended with them
+ */
 async function relayBody(
   exchange: Exchange,
+  attempt: Attempt,
   reply: UpstreamReply,
   stream: ClientStream | undefined,
   { stallMs }: AnswerOptions,
-): Promise<void> {
-  const { reducer, target, abort } = exchange;
+): Promise<readonly ResponseEvent[]> {
+  const { reducer, target, abort } = attempt;
   const reader = readerFor(reply, target.profile);
   const body = reply.body[Symbol.asyncIterator]();
-  let silence = watchSilence(exchange, stallMs);
+  let silence = watchSilence(attempt, stallMs);
   let grace: NodeJS.Timeout | undefined;
   try {
     for (;;) {
@@ -79,22 +95,23 @@ async function relayBody(
       const chunks = reader.feed(value);
       // An answer that goes on after its finish reason is not over; comments are no answer.
       if (chunks.length > 0) grace?.refresh();
-      const events = feed(chunks, exchange);
+      const events = feed(chunks, exchange, attempt);
+      if (reducer.isEnded) return events;
       const drained = stream?.write(events);
       if (drained !== undefined) {
         // A client that reads slowly does not make the provider silent.
         clearTimeout(silence);
         await drained;
-        silence = watchSilence(exchange, stallMs);
+        silence = watchSilence(attempt, stallMs);
       }
-      if (reader.isDone || reducer.isEnded) break;
+      if (reader.isDone) break;
       if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), FINISH_GRACE_MS);
     }
-    const rest = feed(reader.end(), exchange);
-    await stream?.write(rest);
+    return feed(reader.end(), exchange, attempt);
   } catch (error) {
     // Whatever breaks off after the finish reason takes nothing from the answer.
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
+    return [];
   } finally {
     clearTimeout(silence);
     clearTimeout(grace);
@@ -102,8 +119,11 @@ async function relayBody(
   }
 }
 
-function feed(chunks: readonly ChatChunk[], exchange: Exchange): readonly ResponseEvent[] {
-  const { reducer } = exchange;
+function feed(
+  chunks: readonly ChatChunk[],
+  exchange: Exchange,
+  { reducer }: Attempt,
+): readonly ResponseEvent[] {
   const [first] = chunks;
   if (first === undefined) return [];
   const events = reducer.feed(first);
@@ -115,8 +135,20 @@ function feed(chunks: readonly ChatChunk[], exchange: Exchange): readonly Respon
   return events;
 }
 
-function watchSilence({ abort, target }: Exchange, stallMs: number): NodeJS.Timeout {
+function watchSilence({ abort, target }: Attempt, stallMs: number): NodeJS.Timeout {
   return setTimeout(() => abort.abort(stalled(target, stallMs)), stallMs);
+}
+
+/** Only while another target is left, and only for hosted ones: a local model may read a long prompt for minutes. */
+function watchFirstOutput(
+  attempt: Attempt,
+  { firstOutputMs, isLast }: AnswerOptions,
+): NodeJS.Timeout | undefined {
+  const { abort, target, reducer } = attempt;
+  if (isLast || !target.provider.preset.needsKey) return undefined;
+  return setTimeout(() => {
+    if (!reducer.hasSpoken) abort.abort(stalled(target, firstOutputMs));
+  }, firstOutputMs);
 }
 
 function stalled({ profile }: Target, stallMs: number): RelayError {
@@ -126,7 +158,7 @@ function stalled({ profile }: Target, stallMs: number): RelayError {
   );
 }
 
-function asRelayError(error: unknown, { abort, target }: Exchange): RelayError {
+function asRelayError(error: unknown, { abort, target }: Attempt): RelayError {
   const { reason } = abort.signal;
   if (reason instanceof RelayError) return reason;
   if (error instanceof RelayError) return error;

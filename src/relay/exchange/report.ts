@@ -3,8 +3,9 @@ import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
-import type { RequestReport } from '../options.ts';
-import type { Exchange, Outcome } from './exchange.ts';
+import type { PassedOver, RequestReport } from '../options.ts';
+import type { Target } from '../routing/target.ts';
+import type { Attempt, Exchange, Outcome } from './exchange.ts';
 
 interface ReportOptions {
   logger: Logger;
@@ -13,10 +14,14 @@ interface ReportOptions {
 
 // The debug lines that name tools keep the original program's wording (codex-relay 0.3.1).
 
-export function reportStart(exchange: Exchange, options: ReportOptions): void {
+export function reportStart(exchange: Exchange, target: Target, options: ReportOptions): void {
   options.logger.debug(`response tools=${list((exchange.request.tools ?? []).map(declaredName))}`);
-  options.logger.debug(`upstream tools=${list(upstreamNames(exchange.translation.body))}`);
-  tellHost(reportOf(exchange, 'running'), options);
+  tellHost(reportOf(exchange, target, 'running'), options);
+}
+
+/** What a target is about to be sent. */
+export function reportTools(body: ChatRequest, { logger }: Pick<ReportOptions, 'logger'>): void {
+  logger.debug(`upstream tools=${list(upstreamNames(body))}`);
 }
 
 export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportOptions): void {
@@ -36,10 +41,10 @@ function tellHost(report: RequestReport, { logger, onRequest }: ReportOptions): 
   }
 }
 
-function endReport(exchange: Exchange, { response, error }: Outcome): RequestReport {
+function endReport(exchange: Exchange, { attempt, response, error }: Outcome): RequestReport {
   const { usage } = response;
   return {
-    ...reportOf(exchange, endState(response, error?.code)),
+    ...reportOf(exchange, attempt.target, endState(response, error?.code)),
     durationMs: Date.now() - exchange.startedAt,
     ...(usage === null
       ? {}
@@ -55,8 +60,8 @@ function endReport(exchange: Exchange, { response, error }: Outcome): RequestRep
   };
 }
 
-function reportOf(exchange: Exchange, state: RequestReport['state']): RequestReport {
-  const { id, request, target, reducer, startedAt, firstTokenAt } = exchange;
+function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
+  const { id, request, startedAt, firstTokenAt, attempts } = exchange;
   return {
     id,
     state,
@@ -66,7 +71,17 @@ function reportOf(exchange: Exchange, state: RequestReport['state']): RequestRep
     stream: request.stream === true,
     startedAt,
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - startedAt }),
-    calledTools: reducer.calledTools,
+    calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
+    ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),
+  };
+}
+
+function passedOver({ target, reducer: { error } }: Attempt): PassedOver {
+  return {
+    provider: target.provider.label,
+    model: target.model,
+    code: error?.code ?? '',
+    message: error?.message ?? '',
   };
 }
 

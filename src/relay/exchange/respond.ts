@@ -4,22 +4,17 @@ import { RelayError } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
-import {
-  type ChatTranslation,
-  readConversation,
-  writeChatRequest,
-} from '../../translate/request/to-chat-request.ts';
-import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestReport } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
-import type { Target } from '../routing/target.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { answerFrom } from './answer-from.ts';
 import { ClientStream } from './client-stream.ts';
 import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
-import { recallReasoning, recallResponses } from './recall.ts';
-import { relayAnswer } from './relay-answer.ts';
+import { recallResponses } from './recall.ts';
 import { reportEnd, reportStart } from './report.ts';
 import { retain } from './retain.ts';
+import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
 
 /** What all exchanges of one relay share. */
@@ -35,7 +30,11 @@ export interface RelayParts {
   toolDenylist: ReadonlySet<string>;
   keepAliveMs: number;
   stallMs: number;
+  /** How long an upstream may say nothing while a stand-in is left. */
+  firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
+  /** Told which thread is bound where, when that changes. */
+  onBindings: (text: string) => void;
 }
 
 /**
@@ -50,41 +49,19 @@ export async function respond(
   parts: RelayParts,
 ): Promise<Outcome> {
   const history = await recallResponses(request, parts.history);
-  const target = parts.routing.targetFor(request.model, client.bearer);
-  const translation = await translate(request, target, history, parts);
-  const exchange = beginExchange(request, client, target, translation, parts.seal);
-  const stream = request.stream
-    ? new ClientStream(connection, exchange.reducer, parts.keepAliveMs)
-    : undefined;
+  const targets = await route(request, client, parts);
+  const exchange = beginExchange(request, client);
+  const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   parts.running.begin(exchange);
-  reportStart(exchange, parts);
   endWithClient(exchange, connection);
-  const outcome = await relayAnswer(exchange, stream, parts);
+  reportStart(exchange, targets[0], parts);
+  const outcome = await answerFrom(targets, exchange, history, stream, parts);
   // The record is kept before the client learns of the end: it may continue at once.
   await retain(exchange, outcome, parts);
   await stream?.end(outcome.lastEvents);
   reportEnd(exchange, outcome, parts);
   parts.running.end(exchange, outcome);
   return outcome;
-}
-
-async function translate(
-  request: ResponsesRequest,
-  { profile, model }: Target,
-  history: readonly InputItem[],
-  parts: RelayParts,
-): Promise<ChatTranslation> {
-  const { toolDenylist, seal, warnOnce } = parts;
-  const conversation = readConversation(request, { profile, model, history, toolDenylist, seal });
-  const translation = writeChatRequest(
-    conversation,
-    await recallReasoning(conversation.lacking, conversation.options, parts.history),
-  );
-  for (const kind of translation.tools.dropped) {
-    warnOnce(`tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`);
-  }
-  for (const note of translation.notes) warnOnce(note);
-  return translation;
 }
 
 function endWithClient({ abort }: Exchange, connection: ServerResponse): void {

@@ -2,19 +2,17 @@
 import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
-import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { joinReasoning } from '../../translate/reasoning/replay.ts';
 import { answerKeyOf } from '../../translate/request/conversation.ts';
 import { inputItems } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import { answerFingerprint } from './answer-fingerprint.ts';
-import { type Exchange, newId, type Outcome } from './exchange.ts';
+import { type Attempt, type Exchange, newId, type Outcome } from './exchange.ts';
 
 const SEALED_FIELD = 'reasoning.encrypted_content';
 
 interface RetainOptions {
   history: HistoryStore;
-  seal: ReasoningSeal;
   logger: Logger;
 }
 
@@ -22,7 +20,7 @@ export async function retain(exchange: Exchange, outcome: Outcome, options: Reta
   const { response } = outcome;
   if (response.status !== 'completed' && response.status !== 'incomplete') return;
   try {
-    await retainReasoning(exchange, options);
+    await retainReasoning(exchange, outcome.attempt, options.history);
   } catch (error) {
     options.logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
   }
@@ -46,17 +44,14 @@ export async function retainResponse(
 
 /** Keeps what the provider wants back of an answer, where the client may not send it. */
 async function retainReasoning(
-  { request, reducer, translation }: Exchange,
-  { history, seal }: RetainOptions,
+  { request }: Exchange,
+  { reducer, translation }: Attempt,
+  history: HistoryStore,
 ): Promise<void> {
   // A client that asks for the sealed reasoning sends it back, as Codex does.
   if (request.include?.includes(SEALED_FIELD)) return;
   const { id: responseId, output } = reducer.response;
-  const opened = output.flatMap((item) => {
-    const sealed = item.type === 'reasoning' ? item.encrypted_content : undefined;
-    return (sealed === undefined ? undefined : seal.open(sealed)) ?? [];
-  });
-  const reasoning = joinReasoning(opened);
+  const reasoning = joinReasoning(reducer.reasoning);
   if (reasoning === undefined) return;
   const key = answerKeyOf(output as readonly InputItem[], translation.tools);
   const callIds = key.calls.map((call) => call.callId);

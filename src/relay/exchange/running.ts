@@ -26,7 +26,7 @@ export class RunningExchanges {
 
   /** A response that is being made, as it stands; undefined when there is none, or none that may be stored. */
   response(id: string): ResponseResource | undefined {
-    const response = this.#running.get(id)?.exchange.reducer.response;
+    const response = this.#running.get(id)?.exchange.attempts.at(-1)?.reducer.response;
     return response?.store ? response : undefined;
   }
 

@@ -1,6 +1,8 @@
-/** Who asks: Codex or another client. It is decided once a request, where the request comes in. */
+/** Who asks, and what for. It is decided once a request, where the request comes in. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
+import { parseObject } from '../../json.ts';
+import type { Client } from '../exchange/exchange.ts';
 
 /** Codex names its originator (`codex_exec`, `codex-tui`, an app-server's client) on every request. */
 function comesFromCodex(headers: IncomingHttpHeaders): boolean {
@@ -14,4 +16,20 @@ export function recogniseClient(ctx: Context): void {
 /** What `recogniseClient` found. */
 export function isCodex(ctx: Context): boolean {
   return ctx.state['isCodex'] === true;
+}
+
+/** @param bearer the client's own key, where it is not the relay's token */
+export function clientOf(ctx: Context, bearer: string | undefined): Client {
+  return {
+    isCodex: isCodex(ctx),
+    bearer,
+    thread: ctx.get('thread-id') || undefined,
+    labels: { subagent: ctx.get('x-openai-subagent') || undefined, kind: requestKind(ctx) },
+  };
+}
+
+/** The rest of the metadata (paths, remotes) is the user's own affair: it is neither kept nor told. */
+function requestKind(ctx: Context): string | undefined {
+  const kind = parseObject(ctx.get('x-codex-turn-metadata'))?.['request_kind'];
+  return typeof kind === 'string' ? kind : undefined;
 }

@@ -31,6 +31,11 @@ const WAITS: Partial<Record<ErrorCode, Wait>> = {
 
 /** Why a target is passed over, and until when. */
 export interface Trouble {
+  upstream: string;
+  /** Undefined where the trouble is the key's. */
+  model: string | undefined;
+  /** Which of the upstream's keys, from 0. */
+  key: number;
   code: ErrorCode;
   message: string;
   /** Milliseconds since the epoch, as `now` everywhere here. */
@@ -62,7 +67,20 @@ export class Health {
     const failures = (this.#troubles.get(key)?.failures ?? 0) + 1;
     const stated = error.retryAfterSeconds === undefined ? 0 : error.retryAfterSeconds * SECOND;
     const length = Math.min(wait.most, Math.max(stated, wait.first * 2 ** (failures - 1)));
-    this.#troubles.set(key, { code: error.code, message: error.message, until: now + length, failures });
+    this.#troubles.set(key, {
+      upstream: target.provider.id,
+      model: wait.isOfKey ? undefined : target.model,
+      key: target.keyIndex,
+      code: error.code,
+      message: error.message,
+      until: now + length,
+      failures,
+    });
+  }
+
+  /** All trouble that is not over. */
+  troubles(now: number): Trouble[] {
+    return [...this.#troubles.values()].filter(({ until }) => until > now);
   }
 
   /** Forgets all trouble: the next request tries every target. */

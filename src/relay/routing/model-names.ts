@@ -35,12 +35,13 @@ export function resolveModel(
   if (outright !== undefined) return outright;
   const name = withoutOwnPrefix(mapped, active);
   // Whoever maps a name means it, listed or not.
-  if (mapped !== requested || isTrusted(active)) return { provider: active.provider, model: spelled(name, active) };
+  if (mapped !== requested || isTrusted(active))
+    return { provider: active.provider, model: spelled(name, active) };
   for (const served of [active, ...all]) {
     const model = listedName(name, served);
     if (model !== undefined) return { provider: served.provider, model };
   }
-  const standIn = chosen(active, all);
+  const standIn = isSideRequest(name) || isChosen(active) ? chosen(active, all) : undefined;
   return standIn === undefined ? { provider: active.provider, model: name } : { ...standIn, isStandIn: true };
 }
 
@@ -52,6 +53,16 @@ export function qualifiedName({ id }: Provider, model: string): string {
 /** Nothing, or nothing useful, is known of what it serves: every name may be one of its own. */
 function isTrusted({ provider, listed }: Served): boolean {
   return listed === undefined || listed.length === 0 || provider.preset.listsOtherNames === true;
+}
+
+/** OpenAI's own names, which Codex uses for side requests and sub-agents whatever the user chose. */
+function isSideRequest(name: string): boolean {
+  return /^(gpt-|codex-|o\d)/.test(name);
+}
+
+/** Whether somebody chose a model; the first of a list is a guess that replaces no name which a person typed. */
+function isChosen({ provider: { model, modelMap } }: Served): boolean {
+  return model !== undefined || modelMap.size > 0;
 }
 
 /** The chosen model, else the map's first, else the first that the upstream lists as fit for Codex. */
@@ -73,9 +84,13 @@ function namedOutright(name: string, all: readonly Served[]): NamedModel | undef
   const served = all.find(({ provider }) => provider.id === id);
   if (served === undefined) return undefined;
   const rest = name.slice(slash + 1);
-  // `openrouter/auto` is a name of OpenRouter's own; both spellings mean it.
-  const isOwn = served.provider.preset.isVendorPrefix && !isListed(rest, served);
-  return { provider: served.provider, model: spelled(isOwn ? name : rest, served) };
+  return { provider: served.provider, model: spelled(isVendors(name, rest, served) ? name : rest, served) };
+}
+
+/** Whether the id in front is the provider's as a vendor: `openrouter/auto` is a model of OpenRouter's own. */
+function isVendors(name: string, rest: string, served: Served): boolean {
+  if (!served.provider.preset.isVendorPrefix) return false;
+  return isListed(name, served) || !(isListed(rest, served) || rest.includes('/'));
 }
 
 /** Names in the manner of gateways (`deepseek/deepseek-chat`) at the provider itself. */

@@ -33,8 +33,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     throw unusable('provider', `"${options.provider}" is unknown. Known: ${known}.`);
   }
   const given = options.upstream ?? preset?.baseUrl ?? (preset === undefined ? DEFAULT_UPSTREAM : undefined);
-  if (given === undefined)
-    throw unusable('upstream', `the provider "${options.provider}" needs a base URL.`);
+  if (given === undefined) throw unusable('upstream', `the provider "${options.provider}" needs a base URL.`);
   const baseUrl = normalBaseUrl(given);
   const chosen = preset ?? presetByUrl(baseUrl);
   const { name = chosen.profile.name } = options;

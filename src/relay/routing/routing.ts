@@ -4,12 +4,12 @@ import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import { profileFor } from '../../providers/index.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
-import type { RoutingOptions, UpstreamOptions } from '../options.ts';
+import type { RoutingOptions, ServedUpstream, UpstreamOptions } from '../options.ts';
+import type { Role } from '../roles.ts';
 import { Bindings } from './bindings.ts';
 import { Health } from './health.ts';
 import { type NamedModel, qualifiedName, resolveModel, type Served } from './model-names.ts';
 import { type Provider, resolveProvider } from './provider.ts';
-import type { Role } from '../roles.ts';
 import type { Target } from './target.ts';
 
 /** What is known of a request before it is known where it goes. */
@@ -37,7 +37,11 @@ export class Routing {
   #active: Provider;
 
   /** @throws RelayError `invalid_request` that names the option at fault */
-  constructor(options: RoutingOptions & UpstreamOptions, logger: Logger, warnOnce: (message: string) => void) {
+  constructor(
+    options: RoutingOptions & UpstreamOptions,
+    logger: Logger,
+    warnOnce: (message: string) => void,
+  ) {
     this.#logger = logger;
     this.#warnOnce = warnOnce;
     this.#providers = distinct((options.upstreams ?? [options]).map(resolveProvider));
@@ -116,12 +120,38 @@ export class Routing {
     return [best, ...others];
   }
 
+  /** Whether the request can only be placed once the active upstream's list is known. */
+  waitsForList({ model, role }: Asked): boolean {
+    const requested = (role && this.#roles?.[role]) ?? model;
+    const active = this.#served(this.#active);
+    return active.listed === undefined && resolveModel(requested, active, [active]) === undefined;
+  }
+
+  /** Every upstream with its models, as far as they are known. */
+  catalog(): ServedUpstream[] {
+    return this.#providers.map((provider) => ({
+      id: provider.id,
+      name: provider.profile.name,
+      isActive: provider === this.#active,
+      preset: provider.preset,
+      model: provider.model,
+      modelMap: Object.fromEntries(provider.modelMap),
+      listed: this.#listed.get(provider),
+    }));
+  }
+
   #named(requested: string): NamedModel {
-    const named = resolveModel(requested, this.#served(this.#active), this.#providers.map((one) => this.#served(one)));
+    const named = resolveModel(
+      requested,
+      this.#served(this.#active),
+      this.#providers.map((one) => this.#served(one)),
+    );
     if (named === undefined) throw noModelChosen(this.#active);
     if (named.isStandIn) {
       const { profile } = named.provider;
-      this.#warnOnce(`${profile.name} does not list the model "${requested}": ${named.model} answers instead`);
+      this.#warnOnce(
+        `${profile.name} does not list the model "${requested}": ${named.model} answers instead`,
+      );
     }
     return named;
   }
@@ -129,7 +159,10 @@ export class Routing {
   /** The stand-ins of a model: those of its full name, of the name that was asked for, or of all models. */
   #standInsOf({ provider, model }: NamedModel, requested: string): NamedModel[] {
     const names =
-      this.#fallbacks[qualifiedName(provider, model)] ?? this.#fallbacks[requested] ?? this.#fallbacks['*'] ?? [];
+      this.#fallbacks[qualifiedName(provider, model)] ??
+      this.#fallbacks[requested] ??
+      this.#fallbacks['*'] ??
+      [];
     return names.map((name) => this.#named(name));
   }
 
@@ -175,9 +208,13 @@ function distinct(providers: readonly Provider[]): readonly Provider[] {
   const ids = providers.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice === undefined) return providers;
-  throw new RelayError('invalid_request', `upstreams: two of them have the id "${twice}". Give one another id.`, {
-    param: 'upstreams',
-  });
+  throw new RelayError(
+    'invalid_request',
+    `upstreams: two of them have the id "${twice}". Give one another id.`,
+    {
+      param: 'upstreams',
+    },
+  );
 }
 
 function firstOf(providers: readonly Provider[]): Provider {
@@ -188,9 +225,13 @@ function firstOf(providers: readonly Provider[]): Provider {
 
 function unknownUpstream(param: string, name: string, providers: readonly Provider[]): RelayError {
   const known = providers.map(({ id }) => id).join(', ');
-  return new RelayError('invalid_request', `${param}: "${name}" names no upstream that is served (${known}).`, {
-    param,
-  });
+  return new RelayError(
+    'invalid_request',
+    `${param}: "${name}" names no upstream that is served (${known}).`,
+    {
+      param,
+    },
+  );
 }
 
 function noModelChosen({ profile }: Provider): RelayError {

@@ -28,6 +28,8 @@ export interface UpstreamCall {
   /** The key to use; undefined sends none. */
   apiKey: string | undefined;
   signal: AbortSignal;
+  /** True for a client that tries again by itself: then the relay does not, or attempts multiply. */
+  clientRetries?: boolean;
 }
 
 export class Upstream {
@@ -68,7 +70,7 @@ export class Upstream {
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt(call, model, body);
       if (!(outcome instanceof RelayError)) return outcome;
-      const wait = retryWait(outcome, attempt);
+      const wait = call.clientRetries ? undefined : retryWait(outcome, attempt);
       if (wait === undefined || waited + wait > RETRY_BUDGET_MS) throw outcome;
       waited += wait;
       this.#logger.warn(

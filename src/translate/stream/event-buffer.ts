@@ -4,10 +4,20 @@ import type { EventOutput } from './drafts/draft.ts';
 /** The events of one response: counted from its beginning, and kept until the caller takes them. */
 export class EventBuffer implements EventOutput {
   #events: ResponseEvent[] = [];
-  #sequence = 0;
+  #sequence: number;
+
+  /** @param first the number of the first event */
+  constructor(first: number) {
+    this.#sequence = first;
+  }
 
   push(event: ResponseEvent): void {
     this.#events.push(event);
+  }
+
+  /** The number that the next event will have. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   next(): number {

@@ -21,6 +21,10 @@ export type IdPrefix = 'resp' | ItemIdPrefix;
 
 export interface ReducerOptions extends AnswerOptions {
   responseId: string;
+  /** Seconds since the epoch; default: now. */
+  createdAt?: number;
+  /** Number of the first event; more than 0 where another target began the response. Default 0. */
+  firstSequence?: number;
   /** Seconds since the epoch. */
   now: () => number;
   /** Codex gets errors under the codes that it understands (see `errors/codex.ts`). Default: false. */
@@ -33,14 +37,15 @@ export class ResponseReducer {
   readonly #options: ReducerOptions;
   readonly #response: ResponseResource;
   readonly #answer: Answer;
-  readonly #events = new EventBuffer();
+  readonly #events: EventBuffer;
   #finishReason: string | undefined;
   #usage: ChatUsage | undefined;
   #error: RelayError | undefined;
 
   constructor(options: ReducerOptions) {
     this.#options = options;
-    this.#response = newResponse(options.request, options.responseId, options.now());
+    this.#events = new EventBuffer(options.firstSequence ?? 0);
+    this.#response = newResponse(options.request, options.responseId, options.createdAt ?? options.now());
     this.#answer = new Answer(options, this.#events, this.#response.output);
   }
 
@@ -57,6 +62,16 @@ export class ResponseReducer {
   /** True once the provider said why it stopped; only usage may still follow. */
   get sawFinish(): boolean {
     return this.#finishReason !== undefined;
+  }
+
+  /** Whether anything of an answer came: a word, a thought, a call. */
+  get hasSpoken(): boolean {
+    return this.#answer.isUnderWay || this.#response.output.length > 0;
+  }
+
+  /** The number that the next event will have. */
+  get sequence(): number {
+    return this.#events.sequence;
   }
 
   /** Why the response failed; undefined while it has not. */
@@ -129,10 +144,10 @@ export class ResponseReducer {
   /** Ends the response with `response.failed`; what was not finished is not offered. */
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
-    const error = this.#options.isCodex ? forCodex(cause) : cause;
-    this.#error = error;
+    const { code, message } = this.#options.isCodex ? forCodex(cause) : cause;
+    this.#error = cause;
     this.#answer.abandon();
-    this.#response.error = { code: error.code, message: error.message };
+    this.#response.error = { code, message };
     return this.#end('failed', 'response.failed');
   }
 

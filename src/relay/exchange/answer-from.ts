@@ -1,0 +1,95 @@
+/**
+ * The answer from the first target that gives one. Another target is tried only while the client has been given
+ * nothing (keep-alive is nothing), and only for causes that another target can cure: no tool runs twice, and no
+ * word is said twice.
+ */
+import type { HistoryStore } from '../../history/store.ts';
+import type { Logger } from '../../logger.ts';
+import { needsStream } from '../../translate/errors/codex.ts';
+import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
+import {
+  type ChatTranslation,
+  readConversation,
+  writeChatRequest,
+} from '../../translate/request/to-chat-request.ts';
+import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import { isCurable } from '../routing/health.ts';
+import type { Routing } from '../routing/routing.ts';
+import { type Target, targetName } from '../routing/target.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { ClientStream } from './client-stream.ts';
+import { everyTargetFailed } from './every-target-failed.ts';
+import { beginAttempt, type Exchange, type Outcome } from './exchange.ts';
+import { recallReasoning } from './recall.ts';
+import { relayAnswer } from './relay-answer.ts';
+import { reportTools } from './report.ts';
+
+export interface AnswerParts {
+  routing: Routing;
+  upstream: Upstream;
+  history: HistoryStore;
+  seal: ReasoningSeal;
+  logger: Logger;
+  warnOnce: (message: string) => void;
+  toolDenylist: ReadonlySet<string>;
+  stallMs: number;
+  firstOutputMs: number;
+  onBindings: (text: string) => void;
+}
+
+/** @param history the items that came before the request's own */
+export async function answerFrom(
+  [target, ...others]: readonly [Target, ...Target[]],
+  exchange: Exchange,
+  history: readonly InputItem[],
+  stream: ClientStream | undefined,
+  parts: AnswerParts,
+): Promise<Outcome> {
+  const translation = await translate(exchange.request, target, history, parts);
+  const attempt = beginAttempt(exchange, target, translation, parts.seal);
+  const [next, ...rest] = others;
+  const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
+  noteOutcome(exchange, outcome, parts);
+  if (outcome.error === undefined) return outcome;
+  if (next === undefined || !mayHop(outcome, exchange, stream)) {
+    // Codex understands some codes only as events.
+    if (exchange.client.isCodex && needsStream(outcome.error)) stream?.begin();
+    return everyTargetFailed(exchange, outcome);
+  }
+  parts.logger.warn(
+    `${targetName(target)}: ${outcome.error.code}, ${targetName(next)} is asked instead: ${outcome.error.message}`,
+  );
+  return answerFrom([next, ...rest], exchange, history, stream, parts);
+}
+
+function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | undefined): boolean {
+  return error !== undefined && isCurable(error) && !abort.signal.aborted && !stream?.hasGiven;
+}
+
+/** What the outcome says of the target: its health, and where the thread is from now on. */
+function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: AnswerParts): void {
+  const { routing, onBindings } = parts;
+  if (exchange.abort.signal.aborted) return;
+  routing.health.note(attempt.target, error, Date.now());
+  const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
+  if (error !== undefined || thread === undefined) return;
+  if (routing.bindings.bind(thread, attempt.target)) onBindings(routing.bindings.text());
+}
+
+async function translate(
+  request: ResponsesRequest,
+  { profile, model }: Target,
+  history: readonly InputItem[],
+  parts: AnswerParts,
+): Promise<ChatTranslation> {
+  const { toolDenylist, seal, warnOnce } = parts;
+  const conversation = readConversation(request, { profile, model, history, toolDenylist, seal });
+  const recalled = await recallReasoning(conversation.lacking, conversation.options, parts.history);
+  const translation = writeChatRequest(conversation, recalled);
+  for (const kind of translation.tools.dropped) {
+    warnOnce(`tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`);
+  }
+  for (const note of translation.notes) warnOnce(note);
+  reportTools(translation.body, parts);
+  return translation;
+}
