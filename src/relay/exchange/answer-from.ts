@@ -59,6 +59,8 @@ export async function answerFrom(
   parts.logger.warn(
     `${targetName(target)}: ${outcome.error.code}, ${targetName(next)} is asked instead: ${outcome.error.message}`,
   );
+  // What the client was not told of the failure takes no number.
+  exchange.nextSequence = outcome.lastEvents[0]?.sequence_number ?? exchange.nextSequence;
   return answerFrom([next, ...rest], exchange, history, stream, parts);
 }
 

@@ -32,6 +32,8 @@ export interface Exchange {
   startedAt: number;
   /** When the first content came; undefined until then. */
   firstTokenAt: number | undefined;
+  /** Number of the next event: an attempt goes on where the one before it was left. */
+  nextSequence: number;
   /** What was tried so far; the last one answers. */
   attempts: Attempt[];
 }
@@ -65,6 +67,7 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
     abort: new AbortController(),
     startedAt: Date.now(),
     firstTokenAt: undefined,
+    nextSequence: 0,
     attempts: [],
   };
 }
@@ -76,7 +79,7 @@ export function beginAttempt(
   translation: ChatTranslation,
   seal: ReasoningSeal,
 ): Attempt {
-  const { id, request, client, startedAt, attempts } = exchange;
+  const { id, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
   const reducer = new ResponseReducer({
     request,
@@ -85,7 +88,7 @@ export function beginAttempt(
     tools: translation.tools,
     responseId: id,
     createdAt: seconds(startedAt),
-    firstSequence: attempts.at(-1)?.reducer.sequence ?? 0,
+    firstSequence: nextSequence,
     newId,
     now: () => seconds(Date.now()),
     seal,

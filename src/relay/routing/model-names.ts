@@ -89,7 +89,8 @@ function namedOutright(name: string, all: readonly Served[]): NamedModel | undef
 
 /** Whether the id in front is the provider's as a vendor: `openrouter/auto` is a model of OpenRouter's own. */
 function isVendors(name: string, rest: string, served: Served): boolean {
-  if (!served.provider.preset.isVendorPrefix) return false;
+  const { isVendorPrefix, profile } = served.provider.preset;
+  if (!isVendorPrefix || !name.startsWith(`${profile.id}/`)) return false;
   return isListed(name, served) || !(isListed(rest, served) || rest.includes('/'));
 }
 

@@ -15,11 +15,6 @@ export class EventBuffer implements EventOutput {
     this.#events.push(event);
   }
 
-  /** The number that the next event will have. */
-  get sequence(): number {
-    return this.#sequence;
-  }
-
   next(): number {
     return this.#sequence++;
   }

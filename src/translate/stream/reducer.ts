@@ -69,11 +69,6 @@ export class ResponseReducer {
     return this.#answer.isUnderWay || this.#response.output.length > 0;
   }
 
-  /** The number that the next event will have. */
-  get sequence(): number {
-    return this.#events.sequence;
-  }
-
   /** Why the response failed; undefined while it has not. */
   get error(): RelayError | undefined {
     return this.#error;

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type ErrorCode, RelayError } from '../../../src/errors.ts';
+import { Health, isCurable } from '../../../src/relay/routing/health.ts';
+import { resolveProvider } from '../../../src/relay/routing/provider.ts';
+import type { Target } from '../../../src/relay/routing/target.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const NOW = 1_700_000_000_000;
+
+const PROVIDERS = ['one', 'two'].map((id) =>
+  resolveProvider({ id, upstream: 'http://127.0.0.1:1/v1', apiKey: 'key-one', moreApiKeys: ['key-two'] }),
+);
+
+function target(provider: number, model: string, keyIndex = 0): Target {
+  const [first] = PROVIDERS;
+  const chosen = PROVIDERS[provider] ?? first;
+  assert.ok(chosen);
+  return { provider: chosen, model, profile: chosen.profile, apiKey: chosen.apiKeys[keyIndex], keyIndex };
+}
+
+const failure = (code: ErrorCode, retryAfterSeconds?: number) =>
+  new RelayError(code, 'why', { retryAfterSeconds });
+
+/** Who waits for how long after one failure of one/a. */
+const WAITS: [code: ErrorCode, stated: number | undefined, milliseconds: number, ofKey: boolean][] = [
+  ['upstream_unauthorized', undefined, MINUTE, true],
+  ['insufficient_quota', undefined, 5 * MINUTE, true],
+  ['insufficient_quota', 98 * 3600, 30 * MINUTE, true],
+  ['rate_limit_exceeded', undefined, 20 * SECOND, false],
+  ['rate_limit_exceeded', 90, 90 * SECOND, false],
+  ['rate_limit_exceeded', 86_400, 10 * MINUTE, false],
+  ['model_not_found', undefined, MINUTE, false],
+  ['upstream_error', undefined, 5 * SECOND, false],
+  ['upstream_unreachable', undefined, 5 * SECOND, false],
+  ['server_is_overloaded', 60, MINUTE, false],
+];
+
+describe('the health of targets', () => {
+  for (const [code, stated, wait, ofKey] of WAITS) {
+    it(`${code}${stated === undefined ? '' : `, to be asked again in ${stated} s`}: ${wait / SECOND} s for the ${ofKey ? 'key' : 'model'}`, () => {
+      const health = new Health();
+      health.note(target(0, 'a'), failure(code, stated), NOW);
+      assert.equal(health.troubleOf(target(0, 'a'), NOW)?.until, NOW + wait);
+      assert.equal(health.troubleOf(target(0, 'a'), NOW + wait), undefined);
+      assert.equal(health.troubleOf(target(0, 'b'), NOW) !== undefined, ofKey, 'another model of the key');
+      assert.equal(health.troubleOf(target(0, 'a', 1), NOW), undefined, 'another key');
+      assert.equal(health.troubleOf(target(1, 'a'), NOW), undefined, 'another upstream');
+    });
+  }
+
+  it('says nothing against a target for what the request caused', () => {
+    for (const code of [
+      'invalid_prompt',
+      'context_length_exceeded',
+      'invalid_request',
+      'cancelled',
+    ] as const) {
+      const health = new Health();
+      health.note(target(0, 'a'), failure(code), NOW);
+      assert.equal(health.troubleOf(target(0, 'a'), NOW), undefined, code);
+      assert.equal(isCurable(failure(code)), false, code);
+    }
+  });
+
+  it('waits twice as long with each failure in a row, up to a cap, and not at all after a success', () => {
+    const health = new Health();
+    const waits = [1, 2, 3, 4, 5, 6, 7].map(() => {
+      health.note(target(0, 'a'), failure('upstream_error'), NOW);
+      return ((health.troubleOf(target(0, 'a'), NOW)?.until ?? NOW) - NOW) / SECOND;
+    });
+    assert.deepEqual(waits, [5, 10, 20, 40, 80, 120, 120]);
+    health.note(target(0, 'a'), undefined, NOW);
+    assert.equal(health.troubleOf(target(0, 'a'), NOW), undefined);
+  });
+
+  it('tries the one whose wait ends first when all wait', () => {
+    const health = new Health();
+    const all = [target(0, 'a'), target(0, 'b'), target(1, 'a')];
+    for (const [at, seconds] of [120, 30, 60].entries())
+      health.note(all[at] ?? target(0, 'a'), failure('rate_limit_exceeded', seconds), NOW);
+    assert.deepEqual(health.inOrder(all, NOW), [all[1]]);
+    assert.deepEqual(health.inOrder(all, NOW + 45 * SECOND), [all[1]]);
+    assert.deepEqual(health.inOrder(all, NOW + 65 * SECOND), [all[1], all[2]]);
+  });
+
+  it('agrees with a simple list of failures, whatever happens', () => {
+    const targets = [target(0, 'a'), target(0, 'b'), target(0, 'a', 1), target(1, 'a')];
+    const codes: ErrorCode[] = [
+      'upstream_unauthorized',
+      'rate_limit_exceeded',
+      'upstream_error',
+      'invalid_prompt',
+    ];
+    const step = fc.record({
+      target: fc.nat(targets.length - 1),
+      code: fc.option(fc.constantFrom(...codes), { nil: undefined }),
+      later: fc.nat(5 * MINUTE),
+    });
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const health = new Health();
+        let now = NOW;
+        for (const { target: at, code, later } of steps) {
+          now += later;
+          const chosen = targets[at] ?? target(0, 'a');
+          health.note(chosen, code && failure(code), now);
+          const order = health.inOrder(targets, now);
+          assert.ok(order.length > 0, 'there is always one to ask');
+          if (code === undefined) assert.ok(order.includes(chosen), 'a success heals');
+          const healthy = targets.filter((one) => health.troubleOf(one, now) === undefined);
+          if (healthy.length > 0) assert.deepEqual(order, healthy, 'the order given is kept');
+          for (const { until } of health.troubles(now))
+            assert.ok(until - now <= 30 * MINUTE, 'every wait is capped');
+        }
+        health.reset();
+        assert.deepEqual(health.inOrder(targets, now), targets);
+      }),
+    );
+  });
+});
