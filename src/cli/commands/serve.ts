@@ -1,11 +1,9 @@
 /** The default command: run the relay until a signal stops it. */
 import { start } from '../../index.ts';
 import { codeOf } from '../../node-errors.ts';
-import { presetByUrl } from '../../providers/index.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
-import { VERSION } from '../../version.ts';
-import { announceModels, announceStart, warnOfMissingKey } from '../announce.ts';
+import { announceModels, announceStart } from '../announce.ts';
 import { CommandError } from '../errors.ts';
 import { type Command, upstreamOptions } from '../invocation.ts';
 import { openHistory } from '../open-history.ts';
@@ -25,10 +23,8 @@ export const serve: Command = async (invocation) => {
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
   });
-  const { needsKey, keyUrl } = presetByUrl(provider.baseUrl);
   const started = { relay, provider, logger, needsToken: settings.token !== '' };
-  announceStart(started, VERSION);
-  if (needsKey && !provider.apiKey) warnOfMissingKey(started, keyUrl);
+  announceStart(started);
   void announceModels(started);
 
   logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);
