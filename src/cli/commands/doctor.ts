@@ -17,6 +17,7 @@ import {
   checkPort,
   checkToken,
   checkToolCall,
+  findOwner,
   type Target,
 } from '../doctor/relay-checks.ts';
 import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
@@ -56,19 +57,16 @@ async function* examine(invocation: Invocation): AsyncGenerator<Finding> {
   const known: Partial<FoundConfig> = 'state' in config ? {} : config;
   const port = wantedPort(invocation) ?? known.port ?? settings.port;
   const token = known.mode === undefined ? settings.token : known.token;
-  const target: Target = { port, token: token || undefined, model: known.model };
-  const { finding, running } = await checkPort(target);
-  yield finding;
-  if (running) {
-    const entry = await checkToken(target);
-    yield entry;
-    if (entry.state === 'problem')
-      yield* skip(['upstream', 'answer', 'tool call'], 'the relay does not let us in');
-    else yield* examineRelay(target);
-  } else {
+  const owner = await findOwner(port, token || undefined);
+  yield checkPort(port, owner);
+  if (owner === 'nobody' || owner === 'stranger') {
     yield* skip(['token'], 'no relay is running to ask');
     yield* examineOwnRelay(invocation, known.model);
+    return;
   }
+  yield checkToken(owner);
+  if (owner === 'other') yield* skip(['upstream', 'answer', 'tool call'], 'the relay does not let us in');
+  else yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model: known.model });
 }
 
 /** The port that the user named, by flag or variable. */
