@@ -1,5 +1,6 @@
 import { type Logger, SILENT_LOGGER } from '../logger.ts';
-import { type RecordStorage, RetainedHistory } from './retained-history.ts';
+import type { RecordStorage } from './record-storage.ts';
+import { RetainedHistory } from './retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface MemoryStoreOptions {

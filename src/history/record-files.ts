@@ -9,8 +9,8 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { codeOf } from '../node-errors.ts';
 import { syncFolder, writeAtomic } from '../write-atomic.ts';
+import type { FoundRecord, RecordStorage } from './record-storage.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
-import type { FoundRecord, RecordStorage } from './retained-history.ts';
 
 /** Half-written files end up here, out of the way but not lost. */
 const DAMAGED = 'damaged';

@@ -24,6 +24,8 @@ const header = z.discriminatedUnion('kind', [
     kind: z.literal('session'),
     id: z.string(),
     continues: z.nullable(z.string()),
+    /** The input begins with the first `items` of that response's own input and output, which are not stored again. */
+    repeats: z.optional(z.object({ response: z.string(), items: z.int().check(z.positive()) })),
   }),
   z.looseObject({
     format: z.literal(FORMAT),
@@ -36,6 +38,9 @@ const header = z.discriminatedUnion('kind', [
 ]);
 
 export type RecordHeader = z.infer<typeof header>;
+export type SessionHeader = Extract<RecordHeader, { kind: 'session' }>;
+/** What a request sent again of an earlier one and of its answer. */
+export type Repeats = NonNullable<SessionHeader['repeats']>;
 export type ReasoningHeader = Extract<RecordHeader, { kind: 'reasoning' }>;
 
 const json: z.ZodMiniType = z.any();
@@ -90,9 +95,16 @@ function digest(text: string): string {
 
 // ------------------------------------------------------------------------------------------------- writing
 
-export function sessionHeader({ response }: StoredTurn): RecordHeader {
+export function sessionHeader({ response }: StoredTurn, repeats?: Repeats): SessionHeader {
   const { id, previous_response_id: continues } = response;
-  return { format: FORMAT, version: VERSION, kind: 'session', id, continues };
+  return {
+    format: FORMAT,
+    version: VERSION,
+    kind: 'session',
+    id,
+    continues,
+    ...(repeats !== undefined && { repeats }),
+  };
 }
 
 export function reasoningHeader(entry: RetainedReasoning): ReasoningHeader {
@@ -142,11 +154,19 @@ export function readHeaderOf(text: string): RecordHeader | undefined {
   return checked(z.looseObject({ record: header }), parseJson(text))?.record;
 }
 
-export function readSession(text: string): StoredTurn | undefined {
+/** A turn as it is stored. */
+export interface SessionRecord extends StoredTurn {
+  header: SessionHeader;
+  /** Without the items that it repeats. */
+  input: readonly InputItem[];
+}
+
+export function readSession(text: string): SessionRecord | undefined {
   const read = checked(session, parseJson(text));
-  if (read === undefined) return undefined;
+  if (read?.record.kind !== 'session') return undefined;
   // The schema checks what the relay relies on; the rest came from its own types and goes back as it was.
-  return { response: read.response as unknown as ResponseResource, input: read.input as InputItem[] };
+  const response = read.response as unknown as ResponseResource;
+  return { header: read.record, response, input: read.input as InputItem[] };
 }
 
 export function readReasoning(text: string): ProviderReasoning | undefined {
