@@ -77,6 +77,6 @@ export function beginExchange(
   };
 }
 
-export function newId(prefix: IdPrefix): string {
+function newId(prefix: IdPrefix): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }
