@@ -31,11 +31,11 @@ function warnOfMissingKey({ provider, logger }: Started): void {
   );
 }
 
-/** Asks the provider for its models; resolves when all is said, also when the provider does not answer. */
+/** Asks the provider for its models and logs how to start Codex; resolves even when the provider does not answer. */
 export async function announceModels(started: Started): Promise<void> {
   const { relay, provider, needsToken, logger } = started;
   const models = await listModels(started);
-  // The provider's names end up in a shell: one that could do more there than name a model is left out.
+  // The name ends up in a shell, so only one that no shell can misread is suggested.
   const firstModel = models.find((name) => /^\w[\w./:@+-]*$/.test(name));
   const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(

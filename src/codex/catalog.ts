@@ -32,7 +32,7 @@ export interface Catalog {
   guessed: string[];
 }
 
-/** Codex's own names. Everything that some release requires is here, and nothing that some release rejects. */
+/** The names are Codex's. It holds every key that any release requires, and none that any release rejects. */
 export interface CatalogEntry {
   slug: string;
   display_name: string;
@@ -58,13 +58,13 @@ export interface CatalogEntry {
   supports_search_tool: false;
 }
 
-/** Codex's first request is about 10,000 tokens, so less would compact all the time; more risks a refusal. */
+/** With less, Codex would compact all the time (its first request is about 10,000 tokens); more risks refusals. */
 const CAREFUL_WINDOW = 128_000;
 /** What Codex's own entries use. */
 const TOOL_OUTPUT_TOKENS = 10_000;
 /**
- * Beyond this many, only models that somebody named or that ship with the relay have an entry: a gateway's hundreds
- * are no picker, and each entry holds the whole prompt. Codex takes other names too, and warns that it does not know the model.
+ * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody
+ * picks from hundreds, and each entry holds the whole prompt. Codex accepts other names too, with a warning.
  */
 const LONG_LIST = 40;
 /** Codex reads the whole file at each start. */
@@ -101,7 +101,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
   return { models, guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined) };
 }
 
-/** The names to have entries for, the alias apart, and the model of each; those that somebody named come first. */
+/** The names that get entries, except the alias, and the model of each; those that somebody named come first. */
 function slugsOf(input: CatalogInput, listed: readonly string[]): Map<string, string> {
   const { preset, modelMap = {}, overrides = {}, alsoServed = [] } = input;
   const named = [selectedModel(input), input.selected, ...alsoServed, ...Object.values(modelMap)].filter(
@@ -117,7 +117,7 @@ function slugsOf(input: CatalogInput, listed: readonly string[]): Map<string, st
   return slugs;
 }
 
-/** As many entries from the first on as have room in so many bytes of the file. */
+/** As many of the first entries as fit into that many bytes of the file. */
 function fitting(entries: Iterable<CatalogEntry>, bytes: number): CatalogEntry[] {
   const fit: CatalogEntry[] = [];
   let left = bytes;
@@ -129,7 +129,7 @@ function fitting(entries: Iterable<CatalogEntry>, bytes: number): CatalogEntry[]
   return fit;
 }
 
-/** Of an entry in the file, and a little more. */
+/** What an entry takes in the file, slightly overestimated. */
 function bytesOf(entry: CatalogEntry): number {
   return new TextEncoder().encode(catalogText({ models: [entry], guessed: [] })).length;
 }
@@ -175,7 +175,7 @@ function catalogEntry({ slug, id, priority, facts }: EntryInput, input: CatalogI
     apply_patch_tool_type: 'freeform',
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
     context_window: facts.contextWindow ?? CAREFUL_WINDOW,
-    // Unknown means text only: an image that a model cannot read would break every later turn of the session.
+    // Unknown means text only: an image that the model cannot read would break every later turn of the thread.
     input_modalities: facts.images && profile.userImages === 'send' ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',

@@ -5,7 +5,7 @@
  * old lock cannot take over from the one that was faster.
  *
  * Whether an owner lives is asked of the system. In another container on the same volume process ids mean nothing:
- * there it shows by renewing the date of its lock.
+ * there the owner shows that it lives by renewing the date of its lock.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -32,7 +32,7 @@ const owner = z.object({
   pid: z.number(),
   /** When it took the lock, ISO 8601. */
   since: z.string(),
-  /** When its process began, in the system's own terms; null where the system does not tell. */
+  /** When its process began, in the system's own units; null where the system does not tell. */
   process_start: z.nullable(z.string()),
   /** Where its process id counts; null where the system has no such thing. Absent in locks of older releases. */
   pid_namespace: z.optional(z.nullable(z.string())),
@@ -48,7 +48,7 @@ const BEAT_MS = 3000;
 /** Without a beat for this many, the owner is gone. */
 const MISSED_BEATS = 3;
 
-/** Directories that this process itself has open. */
+/** Directories that this process has open. */
 const ours = new Set<string>();
 
 /**
@@ -105,7 +105,7 @@ async function claim(path: string, number: number): Promise<boolean> {
     // Fails when the target exists: a folder that is not empty is never replaced.
     await rename(draft, lockPath(path, number));
   } catch {
-    // Whatever the reason: this attempt did not get the lock, and the last one says so.
+    // Whatever the reason, this attempt did not get the lock; the last attempt reports it.
     await rm(draft, { recursive: true, force: true });
     return false;
   }
@@ -124,12 +124,12 @@ async function release(path: string, number: number): Promise<void> {
       process_start: null,
     });
   } catch (error) {
-    // The user removed the directory while it was in use: there is nothing left to release.
+    // The user removed the directory while it was in use, so there is nothing left to release.
     if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
-/** Also what a process left that was killed while it made its lock. */
+/** Also removes what a process left behind that was killed while it made its lock. */
 async function removeOlder(path: string, number: number): Promise<void> {
   for (const name of await readdir(path)) {
     const older = /^lock\.(\d+)/.exec(name);
@@ -156,7 +156,7 @@ async function ourselves(): Promise<Owner> {
   return { pid, since: new Date().toISOString(), process_start, pid_namespace: namespace };
 }
 
-/** The name of the room that our process id counts in; null on systems without such rooms. */
+/** The namespace in which our process id counts; null on systems that have none. */
 async function pidNamespace(): Promise<string | null> {
   return readlink('/proc/self/ns/pid').catch(() => null);
 }
@@ -169,7 +169,7 @@ function writeOwner(lock: string, value: Owner): Promise<void> {
   return writeFile(ownerFile(lock), `${JSON.stringify(value)}\n`, { mode: 0o600 });
 }
 
-/** Undefined when there is none, or none that can be read: a lock is complete from its first moment. */
+/** Undefined when no owner can be read. A lock is never half written: it gets its name once it is complete. */
 async function readOwner(lock: string): Promise<Owner | undefined> {
   try {
     return owner.safeParse(parseJson(await readFile(ownerFile(lock), 'utf8'))).data;
@@ -222,7 +222,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What Linux tells of a process; undefined on other systems, or when there is none. */
+/** What Linux tells about a process; undefined on other systems, or when there is no such process. */
 async function observe(pid: number): Promise<{ start: string; isZombie: boolean } | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');

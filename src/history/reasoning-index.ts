@@ -39,7 +39,7 @@ export class ReasoningIndex {
   }
 }
 
-/** What leads to another record by now goes on leading there. */
+/** An id that has come to lead to another record keeps doing so. */
 function deleteIf(index: Map<string, string>, id: string, key: string): void {
   if (index.get(id) === key) index.delete(id);
 }

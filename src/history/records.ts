@@ -10,7 +10,7 @@ import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
 import type { RetainedReasoning, StoredTurn } from './store.ts';
 
-/** Folders of a history directory. Reasoning of a turn that called tools is apart from that of one that only spoke. */
+/** Folders of a history directory. `reasoning` is for answers that called tools, `turns` for those that did not. */
 export const FOLDERS = ['sessions', 'reasoning', 'turns'] as const;
 
 /** Marks a record as ours. */
@@ -66,7 +66,7 @@ export function sessionKey(responseId: string): string {
   return `sessions/${fileName(responseId)}`;
 }
 
-/** Named by the first call, which a person can look for, and by the turn: some providers reuse call ids. */
+/** Named after the first call, which a person can look for, and after the answer, as some providers reuse call ids. */
 export function reasoningKey({ call_ids: [first], fingerprint }: ReasoningHeader): string {
   if (first === undefined) return `turns/${fileName(fingerprint)}`;
   return `reasoning/${readable(first)}-${digest(fingerprint)}.json`;
@@ -164,7 +164,7 @@ export interface SessionRecord extends StoredTurn {
 export function readSession(text: string): SessionRecord | undefined {
   const read = checked(session, parseJson(text));
   if (read?.record.kind !== 'session') return undefined;
-  // The schema checks what the relay relies on; the rest came from its own types and goes back as it was.
+  // The schema checks what the relay relies on; the rest was written by the relay itself.
   const response = read.response as unknown as ResponseResource;
   return { header: read.record, response, input: read.input as InputItem[] };
 }
@@ -174,7 +174,7 @@ export function readReasoning(text: string): ProviderReasoning | undefined {
 }
 
 export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
-  // The value itself: in the schema's copy a call whose id is `__proto__` would lose its metadata.
+  // The value itself, not the schema's copy: there a call whose id is `__proto__` would lose its metadata.
   return providerReasoning.safeParse(value).success ? (value as ProviderReasoning) : undefined;
 }
 

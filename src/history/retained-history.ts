@@ -260,7 +260,7 @@ export class RetainedHistory implements HistoryStore {
     return this.#discard(this.#drop(this.#retention.trim(this.#clock())));
   }
 
-  /** Before a read: what is too old must not be found; its files go meanwhile. */
+  /** Before a read: what is too old must not be found. Its files are removed in the background. */
   #expire(): void {
     const expired = this.#drop(this.#retention.trim(this.#clock()));
     if (expired.length > 0) this.#tracked(() => this.#discard(expired));
@@ -272,7 +272,7 @@ export class RetainedHistory implements HistoryStore {
     try {
       await this.#storage.remove(keys);
     } catch (error) {
-      // Nobody waits for this: the record is out of the index, and the next start finds the file again.
+      // Nobody waits for this. The record has left the index, and the next start will find the file again.
       this.#logger.warn(`history: a record that is no longer needed stays: ${messageOf(error)}`);
     }
   }
@@ -302,7 +302,7 @@ export class RetainedHistory implements HistoryStore {
     const header = this.#headers.get(key);
     const { value, problem } = await this.#decoded(key, decode);
     if (value !== undefined) return value;
-    // Removed, or written anew, while it was being read.
+    // It was removed or replaced while it was being read.
     if (this.#headers.get(key) !== header) return undefined;
     this.#logger.warn(`history: ${key} ${problem}: skipped`);
     this.#drop(this.#retention.remove(key));
@@ -353,7 +353,7 @@ export class RetainedHistory implements HistoryStore {
   }
 
   async #settled(): Promise<void> {
-    // An error is its caller's: here only the end counts.
+    // Callers handle their own errors; all that counts here is that the work has ended.
     while (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished);
   }
 }

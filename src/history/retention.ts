@@ -1,5 +1,5 @@
 /**
- * Decides what stays and what goes; knows nothing of where records lie.
+ * Decides which records stay and which go, without knowing where they lie.
  *
  * Every record that is used has a claim to stay, and claims are ordered by use. What loses its claim (too old,
  * too many, too much) goes, unless a later turn of its conversation still needs it: then it goes together with
@@ -26,7 +26,7 @@ type Retained = { -readonly [Field in keyof Entry]: Entry[Field] };
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1024 * 1024;
 
-/** Reasoning is kept per model turn, of which a session has many; without a bound, start-up would slow down. */
+/** Reasoning is kept for each answer, and a conversation has many. Without a bound, start-up would slow down. */
 const REASONING_PER_SESSION = 64;
 
 export class Retention {
@@ -36,7 +36,7 @@ export class Retention {
   readonly #entries = new Map<string, Retained>();
   /** How many records build on the record of that key. */
   readonly #children = new Map<string, number>();
-  /** In order of use, the least recent first. */
+  /** In order of use, least recently used first. */
   readonly #claims: Readonly<Record<RecordKind, Map<string, Retained>>> = {
     session: new Map(),
     reasoning: new Map(),
@@ -91,7 +91,7 @@ export class Retention {
     this.#claim(retained);
   }
 
-  /** Gives a record other bytes and another parent; its claim stays as it is. */
+  /** Changes a record's size and parent without touching its claim. */
   rebase(key: string, { bytes, parent }: Pick<Entry, 'bytes' | 'parent'>): void {
     const retained = this.#entries.get(key);
     if (retained === undefined) return;
@@ -212,7 +212,7 @@ export class Retention {
   }
 }
 
-/** Every entry after the one that it builds on; circles, which only a damaged directory holds, apart. */
+/** Sorts each entry after the one that it builds on. Circles, which only a damaged directory holds, are listed apart. */
 function parentsFirst(entries: readonly Entry[]): { ordered: Entry[]; circular: string[] } {
   const waiting = new Map(entries.map((entry) => [entry.key, entry]));
   const ordered: Entry[] = [];

@@ -84,7 +84,7 @@ async function readConfig(home: string, environment: Environment): Promise<Found
   }
 }
 
-/** Everything behind the relay, through it, as Codex would ask. */
+/** Everything from the relay on, asked through the relay as Codex would. */
 async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   const models = await checkModels(target);
   yield* models;
@@ -96,7 +96,7 @@ async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   yield await checkToolCall(target);
 }
 
-/** With a relay of this command's own, made from its flags, when none is running. */
+/** When no relay is running, this command starts one of its own, with the flags that it was given. */
 async function* examineOwnRelay(invocation: Invocation, model: string | undefined): AsyncGenerator<Finding> {
   const proxy = readProxy(invocation.environment);
   const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });

@@ -52,10 +52,10 @@ function bindFailure(cause: unknown, port: number | undefined): string | undefin
   return undefined;
 }
 
-/** npm passes a Ctrl-C on to its child, which the terminal has told already: one key press comes twice. */
+/** The terminal sends Ctrl-C to the process, and npm passes it on once more: one key press arrives twice. */
 const SAME_KEY_PRESS_MS = 300;
 
-/** Resolves with the first signal to stop; a second one ends the process at once. */
+/** Resolves with the first signal to stop. A second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: { signal: NodeJS.Signals; time: number } | undefined;

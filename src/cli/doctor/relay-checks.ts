@@ -1,4 +1,4 @@
-/** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
+/** The doctor's checks of a relay and of its provider, made over HTTP like any client's requests. */
 import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseJson, parseObject } from '../../json.ts';
@@ -84,7 +84,7 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
     return [{ check: 'upstream', state: 'problem', found: error.message }];
   }
   if (error) {
-    // Some endpoints have no list; the answer will tell.
+    // Some endpoints have no list of models; the next check will tell whether they work.
     return [{ check: 'upstream', state: 'attention', found: error.message }];
   }
   return [
@@ -118,7 +118,7 @@ export async function checkAnswer(target: Target): Promise<Finding> {
   return { check, state: 'problem', found: 'the streamed answer was empty' };
 }
 
-/** The tool that Codex itself offers first. The doctor never runs what is called. */
+/** The tool that Codex itself offers first. The doctor never runs what the model calls. */
 const TOOL = {
   type: 'function',
   name: 'exec_command',
@@ -127,7 +127,7 @@ const TOOL = {
   strict: false,
 };
 
-/** One tool call, which everything in Codex depends on. */
+/** One tool call: everything in Codex depends on those. */
 export async function checkToolCall(target: Target): Promise<Finding> {
   const check = 'tool call';
   const input = 'Call the tool exec_command with the command "echo ok". Do not answer with text.';
@@ -146,7 +146,7 @@ interface Answer {
   output: JsonObject[];
 }
 
-/** The finished response, or a sentence about why there is none. */
+/** The finished response, or a sentence that says why there is none. */
 async function respond({ port, token, model }: Target, body: object): Promise<Answer | string> {
   try {
     const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
@@ -202,7 +202,7 @@ function authorization(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The relay's error envelope; plain text where it is none. */
+/** The error in a relay's answer; the text itself where it is not the relay's envelope. */
 function errorIn(text: string): { code: string; message: string } {
   const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
   if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };
