@@ -4,6 +4,7 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { RelayHandle } from '../relay/options.ts';
 import type { Provider } from '../relay/routing/provider.ts';
+import { VERSION } from '../version.ts';
 import { codexCommand } from './codex-command.ts';
 
 const MOST_MODELS_SHOWN = 20;
@@ -15,23 +16,26 @@ export interface Started {
   logger: Logger;
 }
 
-export function announceStart({ relay, provider, logger }: Started, version: string): void {
-  logger.info(`codex-relay ${version} listens on ${relay.url}`);
+export function announceStart(started: Started): void {
+  const { relay, provider, logger } = started;
+  logger.info(`codex-relay ${VERSION} listens on ${relay.url}`);
   logger.info(`Upstream: ${provider.profile.name}, ${shownUrl(provider.baseUrl)}`);
+  if (provider.preset.needsKey && provider.apiKeys.length === 0) warnOfMissingKey(started);
 }
 
-export function warnOfMissingKey({ provider, logger }: Started, keyUrl: string | undefined): void {
+function warnOfMissingKey({ provider, logger }: Started): void {
+  const { keyUrl } = provider.preset;
   const source = keyUrl === undefined ? '' : ` to a key from ${keyUrl}`;
   logger.warn(
     `No key is set: ${provider.profile.name} gets the bearer token of the client, if any. Set CODEX_RELAY_API_KEY${source}`,
   );
 }
 
-/** Asks the provider for its models; resolves when all is said, also when the provider does not answer. */
+/** Asks the provider for its models and logs how to start Codex; resolves even when the provider does not answer. */
 export async function announceModels(started: Started): Promise<void> {
   const { relay, provider, needsToken, logger } = started;
   const models = await listModels(started);
-  // The provider's names end up in a shell: one that could do more there than name a model is left out.
+  // The name ends up in a shell, so only one that no shell can misread is suggested.
   const firstModel = models.find((name) => /^\w[\w./:@+-]*$/.test(name));
   const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(

@@ -1,4 +1,4 @@
-/** A question to the user at the terminal. */
+/** Asks the user a question at the terminal. */
 import { createInterface } from 'node:readline/promises';
 import { UsageError } from './errors.ts';
 

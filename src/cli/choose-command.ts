@@ -26,7 +26,7 @@ export function chooseCommand({ settings, words }: CommandLine): Command {
   if (word === undefined) return serve;
   const command = Object.hasOwn(BY_WORD, word) ? BY_WORD[word] : undefined;
   if (!command || words.length > 1) {
-    // Not quoted: it may be a key whose flag was forgotten.
+    // The word is not repeated: it may be a key whose flag was forgotten.
     throw new UsageError('there is a word that belongs to no option; codex-relay --help lists them all');
   }
   return command;

@@ -12,8 +12,8 @@ export interface CodexTarget {
 }
 
 /**
- * Codex takes a value that is no TOML as plain text. So only the name needs quotes, and the line can be pasted
- * into any shell.
+ * Codex reads a value that is not valid TOML as plain text. So only the name needs quotes, and the line can be
+ * pasted into any shell.
  */
 export function codexCommand({ url, model, needsToken }: CodexTarget): string {
   const key = `model_providers.${PROVIDER_ID}`;

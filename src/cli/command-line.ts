@@ -23,7 +23,7 @@ export function readCommandLine(args: readonly string[], environment: Environmen
     settings[flag] = value ?? OPTIONS[flag].default;
     if (value !== undefined) given.add(flag);
   }
-  // Each value came from its own option's parser or default, which the loop cannot tell the type checker.
+  // Each value comes from its own option's parser or default; the type checker cannot follow that through a loop.
   return { settings: settings as Settings, given, words };
 }
 
@@ -33,7 +33,7 @@ export const FLAGS = Object.keys(OPTIONS) as Flag[];
 function readArguments(args: readonly string[]): { flags: Map<Flag, unknown>; words: string[] } {
   const flags = new Map<Flag, unknown>();
   const words: string[] = [];
-  // Not strict: the tokens let us word the errors, and keep secrets out of them.
+  // Not strict, so that we word the errors ourselves and keep secrets out of them.
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(FLAGS.map((flag) => [flag, { type: isSwitch(flag) ? 'boolean' : 'string' }])),
@@ -71,7 +71,7 @@ function readValue(
   token: { value?: string | undefined; inlineValue?: boolean | undefined },
 ): unknown {
   const { takes }: Option<unknown> = OPTIONS[flag];
-  // `--api-key --port` forgot the key; a value that does begin with a dash is written `--api-key=-...`.
+  // In `--api-key --port` the key was forgotten. A value that really begins with a dash is written `--api-key=-...`.
   const forgotten = token.value === undefined || (token.value.startsWith('-') && !token.inlineValue);
   if (token.value === undefined || forgotten)
     throw new UsageError(`--${flag} needs a value: it takes ${takes}`);

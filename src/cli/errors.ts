@@ -1,11 +1,11 @@
-/** How a command fails: each message is one line for a person, and holds no secret. */
+/** How a command fails. Each message is one line for a person, without secrets. */
 import { CodexConfigError } from '../codex/errors.ts';
 import { RelayError } from '../errors.ts';
 
-/** What the user typed cannot be used; names the flag or variable at fault. */
+/** What the user typed cannot be used. The message names the flag or variable at fault. */
 export class UsageError extends Error {}
 
-/** The command could not do its work; says what to do about it. */
+/** The command could not do its work. The message says what to do about it. */
 export class CommandError extends Error {}
 
 export interface Failure {
@@ -20,11 +20,11 @@ export function describeFailure(error: unknown): Failure {
     error instanceof UsageError || (error instanceof RelayError && error.code === 'invalid_request');
   if (isUsage) return { exitCode: 2, message: error.message };
   if (isForPeople(error)) return { exitCode: 1, message: error.message };
-  // Anything else is a mistake of ours: whoever reports it needs the place.
+  // Anything else is a bug of ours, and whoever reports it needs the stack.
   return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
-/** Errors whose message says it all, the file system's own among them: it names call, reason and path. */
+/** Errors whose message says enough, including the file system's: they name the call, the reason and the path. */
 function isForPeople(error: unknown): error is Error {
   const kinds = [CommandError, RelayError, CodexConfigError];
   return error instanceof Error && (kinds.some((kind) => error instanceof kind) || 'syscall' in error);

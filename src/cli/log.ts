@@ -40,8 +40,8 @@ function textLine(time: Date, level: LogLevel, message: string): string {
 }
 
 /**
- * A message may quote what a provider said. Its line ends must not pass for lines of ours, so that what
- * follows one is indented, and its control characters must not steer the terminal.
+ * A message may quote what a provider said. Its line breaks must not pass for log lines of ours, so continuation
+ * lines are indented, and its control characters must not steer the terminal.
  */
 function harmless(message: string): string {
   return message

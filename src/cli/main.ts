@@ -11,5 +11,5 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
 }
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2), process.env);
-// Output still drains; connections that are merely kept alive may not hold the process back.
+// Output still drains, but idle kept-alive connections must not keep the process running.
 setTimeout(() => process.exit(), 500).unref();

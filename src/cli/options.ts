@@ -13,14 +13,14 @@ export interface Option<T> {
   help: string;
   /** The environment variable that the flag beats. */
   variable?: string;
-  /** A variable of other programs, asked last; `read` gives undefined for what does not concern us. */
+  /** Another program's variable, read last; `read` gives undefined for what does not concern us. */
   foreign?: { variable: string; read(text: string): T | undefined };
   /** The name of the value in `--help`; absent for a switch, which is true when given. */
   value?: string;
   default: T;
   /** The default in words, where `default` does not say it. */
   defaultText?: string;
-  /** Completes "... is not accepted: it takes ...". */
+  /** Completes the sentence "... is not accepted: it takes ...". */
   takes: string;
   /** A secret's value is never shown, not even in an error. */
   secret?: true;
@@ -223,7 +223,7 @@ function isUpstreamUrl(text: string): boolean {
 /**
  * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one. Rust
  * has a `trace` beyond `debug`; we do not.
- * Users of the original relay have it in their shells; filters of other programs are none of our business.
+ * Users of the original relay have it in their shells; filters for other programs are ignored.
  */
 function readRustLog(text: string): LogLevel | undefined {
   const directives = splitList(text.toLowerCase()).map((directive) => directive.split('='));

@@ -8,7 +8,7 @@ export interface Proxy {
   noProxy?: string;
 }
 
-/** Undefined when there is none. Throws a `UsageError` that names the variable, not its value: it may hold a password. */
+/** Undefined when none is set. Throws a `UsageError` that names the variable, but not its value: it may hold a password. */
 export function readProxy(environment: Environment): Proxy | undefined {
   const httpProxy = proxyUrl(environment, 'http_proxy');
   const httpsProxy = proxyUrl(environment, 'https_proxy');

@@ -32,7 +32,7 @@ export interface Catalog {
   guessed: string[];
 }
 
-/** Codex's own names. Everything that some release requires is here, and nothing that some release rejects. */
+/** The names are Codex's. It holds every key that any release requires, and none that any release rejects. */
 export interface CatalogEntry {
   slug: string;
   display_name: string;
@@ -40,8 +40,7 @@ export interface CatalogEntry {
   base_instructions: string;
   supported_reasoning_levels: { effort: string; description: string }[];
   shell_type: 'unified_exec';
-  /** `hide` keeps a model out of the picker; it can still be asked for by name. */
-  visibility: 'list' | 'hide';
+  visibility: 'list';
   supported_in_api: true;
   priority: number;
   support_verbosity: false;
@@ -59,12 +58,17 @@ export interface CatalogEntry {
   supports_search_tool: false;
 }
 
-/** Codex's first request is about 10,000 tokens, so less would compact all the time; more risks a refusal. */
+/** With less, Codex would compact all the time (its first request is about 10,000 tokens); more risks refusals. */
 const CAREFUL_WINDOW = 128_000;
 /** What Codex's own entries use. */
 const TOOL_OUTPUT_TOKENS = 10_000;
-/** A gateway's list of hundreds is no picker: beyond this many, only models that ship with the relay show. */
+/**
+ * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody
+ * picks from hundreds, and each entry holds the whole prompt. Codex accepts other names too, with a warning.
+ */
 const LONG_LIST = 40;
+/** Codex reads the whole file at each start. */
+const MOST_BYTES = 1_000_000;
 
 /** Releases up to at least 0.134 refuse the whole catalog for a level outside this list; `max` is outside. */
 const CODEX_EFFORTS: Readonly<Record<string, string>> = {
@@ -75,9 +79,9 @@ const CODEX_EFFORTS: Readonly<Record<string, string>> = {
   xhigh: 'The most thinking',
 };
 
-/** One entry for the alias, and one for each model that may be asked for; the chosen one comes first. */
+/** One entry for the alias, then one for each model that is likely to be asked for; the chosen one comes first. */
 export function buildCatalog(input: CatalogInput): Catalog {
-  const { preset, modelMap = {}, overrides = {} } = input;
+  const { preset, overrides = {} } = input;
   const provider = preset.profile;
   const selected = selectedModel(input);
   const fit = input.listed.filter(({ unfit }) => !unfit);
@@ -85,23 +89,49 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const byId = new Map(listed.map((model) => [model.id, model]));
   const factsOf = (id: string) => mergeFacts(shippedFacts(provider.id, id), byId.get(id), overrides[id]);
 
-  const named = [selected, input.selected, ...(input.alsoServed ?? []), ...Object.values(modelMap)].filter(
+  const slugs = slugsOf(input, [...byId.keys()]);
+  const entry = (slug: string, id: string, priority: number) =>
+    catalogEntry({ slug, id, priority, facts: factsOf(id) }, input);
+  const alias = aliasEntry(entry(MODEL_ALIAS, selected ?? MODEL_ALIAS, 0), selected, provider.name);
+  const others = function* () {
+    for (const [index, [slug, id]] of [...slugs].entries()) yield entry(slug, id, index + 1);
+  };
+  const models = [alias, ...fitting(others(), MOST_BYTES - bytesOf(alias))];
+  const ids = new Set(models.flatMap(({ slug }) => slugs.get(slug) ?? []));
+  return { models, guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined) };
+}
+
+/** The names that get entries, except the alias, and the model of each; those that somebody named come first. */
+function slugsOf(input: CatalogInput, listed: readonly string[]): Map<string, string> {
+  const { preset, modelMap = {}, overrides = {}, alsoServed = [] } = input;
+  const named = [selectedModel(input), input.selected, ...alsoServed, ...Object.values(modelMap)].filter(
     isModel,
   );
-  const ids = new Set([...named, ...byId.keys()]);
-  const short = ids.size <= LONG_LIST;
-  const isShown = (id: string) => short || named.includes(id) || shippedFacts(provider.id, id) !== undefined;
-  const entry = (slug: string, id: string, priority: number) =>
-    catalogEntry({ slug, id, priority, facts: factsOf(id), shown: isShown(id) }, input);
-
-  const slugs = new Map([...ids].map((id) => [id, id]));
+  const slugs = new Map(named.map((id) => [id, id]));
   for (const [source, target] of Object.entries(modelMap)) slugs.set(source, target);
+  const isShort = new Set([...named, ...listed]).size <= LONG_LIST;
+  const known = listed.filter((id) => shippedFacts(preset.profile.id, id) !== undefined);
+  const described = listed.filter((id) => Object.hasOwn(overrides, id));
+  for (const id of isShort ? listed : [...described, ...known]) if (!slugs.has(id)) slugs.set(id, id);
   slugs.delete(MODEL_ALIAS);
-  const entries = [...slugs].map(([slug, id], index) => entry(slug, id, index + 1));
-  return {
-    models: [aliasEntry(entry(MODEL_ALIAS, selected ?? MODEL_ALIAS, 0), selected, provider.name), ...entries],
-    guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined),
-  };
+  return slugs;
+}
+
+/** As many of the first entries as fit into that many bytes of the file. */
+function fitting(entries: Iterable<CatalogEntry>, bytes: number): CatalogEntry[] {
+  const fit: CatalogEntry[] = [];
+  let left = bytes;
+  for (const entry of entries) {
+    left -= bytesOf(entry);
+    if (left < 0) break;
+    fit.push(entry);
+  }
+  return fit;
+}
+
+/** What an entry takes in the file, slightly overestimated. */
+function bytesOf(entry: CatalogEntry): number {
+  return new TextEncoder().encode(catalogText({ models: [entry], guessed: [] })).length;
 }
 
 /** The model that the alias stands for, as the relay understands it; undefined when none is chosen. */
@@ -123,10 +153,9 @@ interface EntryInput {
   id: string;
   priority: number;
   facts: ModelFacts;
-  shown: boolean;
 }
 
-function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: CatalogInput): CatalogEntry {
+function catalogEntry({ slug, id, priority, facts }: EntryInput, input: CatalogInput): CatalogEntry {
   const name = facts.name ?? id;
   const profile = profileFor(input.preset, id);
   return {
@@ -136,7 +165,7 @@ function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: C
     base_instructions: input.instructions,
     supported_reasoning_levels: reasoningLevels(facts, profile),
     shell_type: 'unified_exec',
-    visibility: shown ? 'list' : 'hide',
+    visibility: 'list',
     supported_in_api: true,
     priority,
     support_verbosity: false,
@@ -146,7 +175,7 @@ function catalogEntry({ slug, id, priority, facts, shown }: EntryInput, input: C
     apply_patch_tool_type: 'freeform',
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
     context_window: facts.contextWindow ?? CAREFUL_WINDOW,
-    // Unknown means text only: an image that a model cannot read would break every later turn of the session.
+    // Unknown means text only: an image that the model cannot read would break every later turn of the thread.
     input_modalities: facts.images && profile.userImages === 'send' ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',

@@ -1,10 +1,10 @@
 /**
  * Puts the relay's keys into a Codex configuration, and takes them out again. Text in, text out: outside those
- * keys not a byte changes, and taking out what was put in gives the old bytes back.
+ * keys not a byte changes, and removing what was added gives back the old bytes.
  *
  * What the user had in the same place is kept as a comment (`savedPrefix`) and comes back on removal.
  * There are no begin and end marks around our lines on purpose: Codex edits the same file, and moves a comment
- * that stands at the end below tables which it adds (seen with 0.169.0). Our keys are known by their values.
+ * at the end of the file below the tables that it adds (seen with 0.169.0). We know our keys by their values.
  */
 
 import { asObject } from '../json.ts';
@@ -26,7 +26,7 @@ import {
 } from './relay-keys.ts';
 import { type Entry, parseToml, sameToml, TomlDocument, TomlFileError } from './toml-document.ts';
 
-/** Before each line of the user's that ours replace; `what` is a root key, or `provider` for the whole table. */
+/** Put before each of the user's lines that ours replace; `what` is a root key, or `provider` for the whole table. */
 const savedPrefix = (what: string) => `# codex-relay saved ${what}: `;
 const TABLE = `[${PROVIDER_PATH.join('.')}]`;
 const TABLE_NOTE = '# Codex Relay; "codex-relay --remove-config" takes this out again.';
@@ -203,7 +203,7 @@ function providerEntries(document: TomlDocument): Entry[] {
   return document.entries().filter(({ path }) => path[0] === table && path[1] === id);
 }
 
-/** Forms that lines cannot be added to, and forms that Codex itself would not take. @throws TomlFileError */
+/** Refuses forms that lines cannot be added to, and forms that Codex itself does not accept. @throws TomlFileError */
 function refuseOddForms(document: TomlDocument): void {
   const [table] = PROVIDER_PATH;
   for (const entry of document.entries()) {
@@ -248,7 +248,7 @@ function ownKey({ kind, path }: Entry): string | undefined {
 
 // --- what the user had ----------------------------------------------------------------------------------------
 
-/** Turns the entries into comments. What was saved before them under the same name is out of date by now. */
+/** Turns the entries into comments, and drops what was saved under the same name before: it is out of date. */
 function save(document: TomlDocument, what: string, select: () => Entry[]): void {
   for (const line of savedLines(document, what).toReversed()) document.remove(line, line);
   for (const { first, last } of select()) {
@@ -263,7 +263,7 @@ function restoreSaved(document: TomlDocument, names: readonly string[]): string[
     const lines = savedLines(document, what);
     const [first] = lines;
     if (first === undefined || restore(document, lines, savedPrefix(what))) return [];
-    return [`Line ${first + 1} stays a comment: what it says is set again by now.`];
+    return [`Line ${first + 1} stays a comment: the setting in it has been made again since.`];
   });
 }
 

@@ -12,7 +12,7 @@ import {
 export const TOKEN_VARIABLE = 'CODEX_RELAY_TOKEN';
 
 export interface HandWritten extends Omit<RelayConfig, 'token' | 'catalog' | 'resetModel'> {
-  /** Where Codex finds the catalog; undefined when there is none. */
+  /** Where Codex finds the catalog; undefined when there is no catalog. */
   catalog?: string | undefined;
   /** Whether the relay wants a token. It is not printed: screens and logs remember. */
   needsToken: boolean;

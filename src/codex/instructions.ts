@@ -21,7 +21,7 @@ Prove the change: run the tests or the build that cover it, the narrowest first.
 - End with a short report in plain text or light Markdown: what changed and where (\`path:line\`), how it was verified, what is left. Do not paste files that you have written; the user has them.`;
 
 /** Prompts of real releases are 10,000 to 25,000 characters; anything far off is something else. */
-const PLAUSIBLE = { min: 1_000, max: 200_000 };
+const PLAUSIBLE = { min: 1_000, max: 60_000 };
 
 /**
  * The prompt for the catalog: the one that the installed Codex gives a model it does not know, where it could be

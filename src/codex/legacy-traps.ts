@@ -1,6 +1,6 @@
 /**
  * Settings in a user's `config.toml` that stop today's Codex, or quietly win over what the relay writes. They
- * are the user's, so they are explained, never changed. Each was seen with Codex 0.169.0.
+ * belong to the user, so they are explained and never changed. Each was seen with Codex 0.169.0.
  */
 import { PROVIDER_ID } from '../names.ts';
 import { OTHER_AUTH_KEYS } from './relay-keys.ts';
@@ -9,7 +9,7 @@ import { type Entry, TomlDocument } from './toml-document.ts';
 export interface Trap {
   /** Counted from 1. */
   line: number;
-  /** `stops`: Codex, or the profile, does not start. `hinders`: it starts, and something is not as it should be. */
+  /** `stops`: Codex, or the profile, does not start. `hinders`: it starts, but something does not work as it should. */
   weight: 'stops' | 'hinders';
   /** What it does and what to do, as sentences. Holds names of settings, no values. */
   message: string;
@@ -79,14 +79,15 @@ const RULES: readonly Rule[] = [
       weight: 'hinders',
       path: [key],
       message: () =>
-        `\`${key}\` wins over the model's own window from the catalog. Remove it if not meant so.`,
+        `\`${key}\` wins over the model's own window from the catalog. Remove it unless you want that.`,
     }),
   ),
   ...UNKNOWN_KEYS.map(
     (key): Rule => ({
       weight: 'hinders',
       path: [key],
-      message: () => `\`${key}\` means nothing to Codex any more; it warns at each start. Remove it.`,
+      message: () =>
+        `\`${key}\` no longer means anything to Codex, which warns of it at each start. Remove it.`,
     }),
   ),
 ];

@@ -68,7 +68,7 @@ export function planRemoval(texts: CodexTexts): RemovalPlan {
     [PROFILE_FILE]: isBare(profile.text) ? undefined : profile.text,
     [CONFIG_FILE]: user.text === '' ? undefined : user.text,
   };
-  // Codex does not start with a configuration that names a missing catalog: it stays where it is named, else goes last.
+  // Codex does not start when a configuration names a missing catalog. So it stays while one does, or goes last.
   const namers = ([PROFILE_FILE, CONFIG_FILE] as const).filter((file) => namesCatalog(left[file] ?? ''));
   const catalog = namers.length > 0 ? texts[CATALOG_FILE] : undefined;
   const changes = changesBetween(texts, { ...left, [CATALOG_FILE]: catalog }).toReversed();

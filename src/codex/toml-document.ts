@@ -77,7 +77,7 @@ export class TomlDocument {
     );
   }
 
-  /** Lines that are nothing but a comment; a `#` inside a string over several lines is none. */
+  /** Lines that hold only a comment. A `#` inside a multi-line string does not count. */
   commentLines(): number[] {
     const lines = parseRanges(this.#body()).comments.map(({ loc }) => loc.start.line - 1);
     return lines.filter((line) => this.line(line).trimStart().startsWith('#'));

@@ -3,11 +3,26 @@
  * outlives a killed process, and the next one takes over by creating `lock.<n+1>`, which only one can. The
  * highest number counts, and only the owner of a higher one removes it: a slow process that still looks at an
  * old lock cannot take over from the one that was faster.
+ *
+ * Whether an owner lives is asked of the system. In another container on the same volume process ids mean nothing:
+ * there the owner shows that it lives by renewing the date of its lock.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { parseJson } from '../json.ts';
 import { codeOf } from '../node-errors.ts';
@@ -17,8 +32,10 @@ const owner = z.object({
   pid: z.number(),
   /** When it took the lock, ISO 8601. */
   since: z.string(),
-  /** When its process began, in the system's own terms; null where the system does not tell. */
+  /** When its process began, in the system's own units; null where the system does not tell. */
   process_start: z.nullable(z.string()),
+  /** Where its process id counts; null where the system has no such thing. Absent in locks of older releases. */
+  pid_namespace: z.optional(z.nullable(z.string())),
 });
 type Owner = z.infer<typeof owner>;
 
@@ -27,20 +44,27 @@ export interface DirectoryLock {
 }
 
 const ATTEMPTS = 5;
+const BEAT_MS = 3000;
+/** Without a beat for this many, the owner is gone. */
+const MISSED_BEATS = 3;
 
-/** Directories that this process itself has open. */
+/** Directories that this process has open. */
 const ours = new Set<string>();
 
 /**
  * @param directory must exist
+ * @param beatMs how often the lock is renewed; who finds one of another container waits for three
  * @returns the lock, or in words who holds it instead
  */
-export async function lockDirectory(directory: string): Promise<DirectoryLock | { heldBy: string }> {
+export async function lockDirectory(
+  directory: string,
+  beatMs = BEAT_MS,
+): Promise<DirectoryLock | { heldBy: string }> {
   const path = await realpath(directory);
   if (ours.has(path)) return { heldBy: 'this process' };
   ours.add(path);
   try {
-    const lock = await takeLock(path);
+    const lock = await takeLock(path, beatMs);
     if ('heldBy' in lock) ours.delete(path);
     return lock;
   } catch (error) {
@@ -49,17 +73,24 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock | 
   }
 }
 
-async function takeLock(path: string): Promise<DirectoryLock | { heldBy: string }> {
+async function takeLock(path: string, beatMs: number): Promise<DirectoryLock | { heldBy: string }> {
   for (let attempt = 1; ; attempt++) {
     const last = Math.max(0, ...(await lockNumbers(path)));
-    const holder = await readOwner(lockPath(path, last));
-    if (holder !== undefined && (await isAlive(holder))) {
-      return { heldBy: `process ${holder.pid} (see ${lockPath(path, last)})` };
+    const lock = lockPath(path, last);
+    const holder = await readOwner(lock);
+    if (holder !== undefined && (await isAlive(holder, lock, beatMs))) {
+      return { heldBy: `process ${holder.pid} (see ${lock})` };
     }
     const mine = last + 1;
     if (await claim(path, mine)) {
       await removeOlder(path, mine);
-      return { release: () => release(path, mine) };
+      const beating = setInterval(() => renew(lockPath(path, mine)), beatMs).unref();
+      return {
+        release: () => {
+          clearInterval(beating);
+          return release(path, mine);
+        },
+      };
     }
     if (attempt === ATTEMPTS) throw new Error(`${path} cannot be locked`);
   }
@@ -70,11 +101,11 @@ async function claim(path: string, number: number): Promise<boolean> {
   const draft = `${lockPath(path, number)}.${randomUUID()}`;
   await mkdir(draft, { mode: 0o700 });
   try {
-    await writeOwner(draft, await ownerOf(process.pid));
+    await writeOwner(draft, await ourselves());
     // Fails when the target exists: a folder that is not empty is never replaced.
     await rename(draft, lockPath(path, number));
   } catch {
-    // Whatever the reason: this attempt did not get the lock, and the last one says so.
+    // Whatever the reason, this attempt did not get the lock; the last attempt reports it.
     await rm(draft, { recursive: true, force: true });
     return false;
   }
@@ -93,12 +124,12 @@ async function release(path: string, number: number): Promise<void> {
       process_start: null,
     });
   } catch (error) {
-    // The user removed the directory while it was in use: there is nothing left to release.
+    // The user removed the directory while it was in use, so there is nothing left to release.
     if (codeOf(error) !== 'ENOENT') throw error;
   }
 }
 
-/** Also what a process left that was killed while it made its lock. */
+/** Also removes what a process left behind that was killed while it made its lock. */
 async function removeOlder(path: string, number: number): Promise<void> {
   for (const name of await readdir(path)) {
     const older = /^lock\.(\d+)/.exec(name);
@@ -118,31 +149,67 @@ function lockPath(path: string, number: number): string {
 
 // ------------------------------------------------------------------------------------------------- owners
 
-async function ownerOf(pid: number): Promise<Owner> {
-  const seen = await observe(pid);
-  return { pid, since: new Date().toISOString(), process_start: seen?.start ?? null };
+async function ourselves(): Promise<Owner> {
+  const { pid } = process;
+  const [seen, namespace] = await Promise.all([observe(pid), pidNamespace()]);
+  const process_start = seen?.start ?? null;
+  return { pid, since: new Date().toISOString(), process_start, pid_namespace: namespace };
+}
+
+/** The namespace in which our process id counts; null on systems that have none. */
+async function pidNamespace(): Promise<string | null> {
+  return readlink('/proc/self/ns/pid').catch(() => null);
+}
+
+function ownerFile(lock: string): string {
+  return join(lock, 'owner.json');
 }
 
 function writeOwner(lock: string, value: Owner): Promise<void> {
-  return writeFile(join(lock, 'owner.json'), `${JSON.stringify(value)}\n`, { mode: 0o600 });
+  return writeFile(ownerFile(lock), `${JSON.stringify(value)}\n`, { mode: 0o600 });
 }
 
-/** Undefined when there is none, or none that can be read: a lock is complete from its first moment. */
+/** Undefined when no owner can be read. A lock is never half written: it gets its name once it is complete. */
 async function readOwner(lock: string): Promise<Owner | undefined> {
   try {
-    return owner.safeParse(parseJson(await readFile(join(lock, 'owner.json'), 'utf8'))).data;
+    return owner.safeParse(parseJson(await readFile(ownerFile(lock), 'utf8'))).data;
   } catch {
     return undefined;
   }
 }
 
 /** Process ids are used again: the start of the process, or else of the machine, tells the old owner from a new one. */
-async function isAlive({ pid, since, process_start }: Owner): Promise<boolean> {
-  // Our own directories are known; a lock with our id was left by a process that had it before us.
-  if (pid === 0 || pid === process.pid || !isRunning(pid)) return false;
+async function isAlive(owner: Owner, lock: string, beatMs: number): Promise<boolean> {
+  const { pid, since, process_start, pid_namespace } = owner;
+  if (pid === 0) return false;
+  if (pid_namespace !== undefined && pid_namespace !== (await pidNamespace())) return beats(lock, beatMs);
+  if (!isRunning(pid)) return false;
   const seen = await observe(pid);
   if (seen !== undefined) return !seen.isZombie && (process_start === null || process_start === seen.start);
-  return Date.parse(since) > Date.now() - uptime() * 1000;
+  // Our own directories are known; a lock with our id was left by a process that had it before us.
+  return pid !== process.pid && Date.parse(since) > Date.now() - uptime() * 1000;
+}
+
+function renew(lock: string): void {
+  const now = new Date();
+  // Whoever removed the directory needs no lock on it.
+  utimes(ownerFile(lock), now, now).catch(() => undefined);
+}
+
+/** Whether somebody renews the lock. */
+async function beats(lock: string, beatMs: number): Promise<boolean> {
+  const before = await renewedAt(lock);
+  await sleep(MISSED_BEATS * beatMs);
+  return (await renewedAt(lock)) !== before;
+}
+
+async function renewedAt(lock: string): Promise<number | undefined> {
+  try {
+    return (await stat(ownerFile(lock))).mtimeMs;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 function isRunning(pid: number): boolean {
@@ -155,7 +222,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What Linux tells of a process; undefined on other systems, or when there is none. */
+/** What Linux tells about a process; undefined on other systems, or when there is no such process. */
 async function observe(pid: number): Promise<{ start: string; isZombie: boolean } | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');

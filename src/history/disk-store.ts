@@ -55,7 +55,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryS
   }
 }
 
-/** It often lies in a project: what is in it must not be committed by accident. */
+/** The directory often lies inside a project, and what it holds must not be committed by accident. */
 async function createDirectory(directory: string): Promise<void> {
   const created = await mkdir(directory, { recursive: true, mode: 0o700 });
   if (created !== undefined) await writeFile(join(directory, '.gitignore'), '*\n', { mode: 0o600 });

@@ -1,5 +1,6 @@
 import { type Logger, SILENT_LOGGER } from '../logger.ts';
-import { type RecordStorage, RetainedHistory } from './retained-history.ts';
+import type { RecordStorage } from './record-storage.ts';
+import { RetainedHistory } from './retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface MemoryStoreOptions {
@@ -18,14 +19,14 @@ export function createMemoryStore(
   return new RetainedHistory({ limits, storage: createMemoryStorage(), logger, clock });
 }
 
-/** Bytes, not objects: they cost what the budget says, and the garbage collector does not walk them. */
+/** Kept as bytes, not objects: they cost what the budget says, and the garbage collector does not walk them. */
 function createMemoryStorage(): RecordStorage {
   const records = new Map<string, Buffer>();
   return {
     indent: 0,
     read: async (key) => records.get(key)?.toString(),
     write: async (key, text) => {
-      // Of its own, not from Node's pool: one small record would hold on to the memory of its neighbours.
+      // Not from Node's pool, where one small record would keep the memory of its neighbours alive.
       const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
       bytes.write(text);
       records.set(key, bytes);

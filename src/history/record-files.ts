@@ -1,4 +1,4 @@
-/** Records as files: whole or not at all, private, and in the order in which they were written. */
+/** Records as files: complete or absent, private, and written in the order of the calls. */
 
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -9,8 +9,8 @@ import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { codeOf } from '../node-errors.ts';
 import { syncFolder, writeAtomic } from '../write-atomic.ts';
+import type { FoundRecord, RecordStorage } from './record-storage.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
-import type { FoundRecord, RecordStorage } from './retained-history.ts';
 
 /** Half-written files end up here, out of the way but not lost. */
 const DAMAGED = 'damaged';
@@ -26,7 +26,7 @@ export class RecordFiles implements RecordStorage {
   readonly #directory: string;
   readonly #logger: Logger;
   readonly #onClose: () => Promise<void>;
-  /** Files that are not ours to change, by key. */
+  /** Keys of files that are not ours to change. */
   readonly #foreign = new Set<string>();
   /** The last write or removal of each key that is under way. */
   readonly #changes = new Map<string, Promise<void>>();
@@ -74,7 +74,7 @@ export class RecordFiles implements RecordStorage {
   touch(key: string, usedAt: number): void {
     const seconds = usedAt / 1000;
     const touch = utimes(this.#path(key), seconds, seconds).catch((error: unknown) => {
-      // Gone meanwhile, or not ours to change: only its place in the order after a restart suffers.
+      // It is gone, or not ours to change. Only its place in the order after a restart suffers.
       if (codeOf(error) !== 'ENOENT') this.#logger.debug(`history: ${key} not touched: ${messageOf(error)}`);
     });
     this.#touches.add(touch);
@@ -103,7 +103,7 @@ export class RecordFiles implements RecordStorage {
 
   async #inOrder(key: string, change: () => Promise<void>): Promise<void> {
     const earlier = this.#changes.get(key);
-    // What went wrong before was told to its own caller.
+    // An earlier failure was reported to its own caller.
     const changed = earlier === undefined ? change() : earlier.catch(() => undefined).then(change);
     this.#changes.set(key, changed);
     try {
@@ -141,7 +141,7 @@ export class RecordFiles implements RecordStorage {
       await this.#setAside(key);
       return undefined;
     }
-    // A person, or jq, may have laid it out anew; other programs' files are not worth reading whole.
+    // A person, or jq, may have reformatted it; other programs' files are not worth reading whole.
     const isMarked = start.includes(FORMAT);
     const header =
       readHeader(start) ?? (isMarked ? readHeaderOf(await readFile(this.#path(key), 'utf8')) : undefined);
@@ -150,7 +150,7 @@ export class RecordFiles implements RecordStorage {
     return undefined;
   }
 
-  /** One line for all: the original relay's directory, which has the same name, may hold thousands. */
+  /** One line for all of them: the original relay's directory has the same name and may hold thousands of files. */
   #mentionForeign(folder: string): void {
     const keys = [...this.#foreign].filter((key) => key.startsWith(`${folder}/`));
     if (keys.length === 0) return;

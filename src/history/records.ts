@@ -10,7 +10,7 @@ import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
 import type { RetainedReasoning, StoredTurn } from './store.ts';
 
-/** Folders of a history directory. Reasoning of a turn that called tools is apart from that of one that only spoke. */
+/** Folders of a history directory. `reasoning` is for answers that called tools, `turns` for those that did not. */
 export const FOLDERS = ['sessions', 'reasoning', 'turns'] as const;
 
 /** Marks a record as ours. */
@@ -24,6 +24,8 @@ const header = z.discriminatedUnion('kind', [
     kind: z.literal('session'),
     id: z.string(),
     continues: z.nullable(z.string()),
+    /** The input begins with the first `items` of that response's own input and output, which are not stored again. */
+    repeats: z.optional(z.object({ response: z.string(), items: z.int().check(z.positive()) })),
   }),
   z.looseObject({
     format: z.literal(FORMAT),
@@ -36,6 +38,9 @@ const header = z.discriminatedUnion('kind', [
 ]);
 
 export type RecordHeader = z.infer<typeof header>;
+export type SessionHeader = Extract<RecordHeader, { kind: 'session' }>;
+/** What a request sent again of an earlier one and of its answer. */
+export type Repeats = NonNullable<SessionHeader['repeats']>;
 export type ReasoningHeader = Extract<RecordHeader, { kind: 'reasoning' }>;
 
 const json: z.ZodMiniType = z.any();
@@ -61,7 +66,7 @@ export function sessionKey(responseId: string): string {
   return `sessions/${fileName(responseId)}`;
 }
 
-/** Named by the first call, which a person can look for, and by the turn: some providers reuse call ids. */
+/** Named after the first call, which a person can look for, and after the answer, as some providers reuse call ids. */
 export function reasoningKey({ call_ids: [first], fingerprint }: ReasoningHeader): string {
   if (first === undefined) return `turns/${fileName(fingerprint)}`;
   return `reasoning/${readable(first)}-${digest(fingerprint)}.json`;
@@ -90,9 +95,16 @@ function digest(text: string): string {
 
 // ------------------------------------------------------------------------------------------------- writing
 
-export function sessionHeader({ response }: StoredTurn): RecordHeader {
+export function sessionHeader({ response }: StoredTurn, repeats?: Repeats): SessionHeader {
   const { id, previous_response_id: continues } = response;
-  return { format: FORMAT, version: VERSION, kind: 'session', id, continues };
+  return {
+    format: FORMAT,
+    version: VERSION,
+    kind: 'session',
+    id,
+    continues,
+    ...(repeats !== undefined && { repeats }),
+  };
 }
 
 export function reasoningHeader(entry: RetainedReasoning): ReasoningHeader {
@@ -142,11 +154,19 @@ export function readHeaderOf(text: string): RecordHeader | undefined {
   return checked(z.looseObject({ record: header }), parseJson(text))?.record;
 }
 
-export function readSession(text: string): StoredTurn | undefined {
+/** A turn as it is stored. */
+export interface SessionRecord extends StoredTurn {
+  header: SessionHeader;
+  /** Without the items that it repeats. */
+  input: readonly InputItem[];
+}
+
+export function readSession(text: string): SessionRecord | undefined {
   const read = checked(session, parseJson(text));
-  if (read === undefined) return undefined;
-  // The schema checks what the relay relies on; the rest came from its own types and goes back as it was.
-  return { response: read.response as unknown as ResponseResource, input: read.input as InputItem[] };
+  if (read?.record.kind !== 'session') return undefined;
+  // The schema checks what the relay relies on; the rest was written by the relay itself.
+  const response = read.response as unknown as ResponseResource;
+  return { header: read.record, response, input: read.input as InputItem[] };
 }
 
 export function readReasoning(text: string): ProviderReasoning | undefined {
@@ -154,7 +174,7 @@ export function readReasoning(text: string): ProviderReasoning | undefined {
 }
 
 export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
-  // The value itself: in the schema's copy a call whose id is `__proto__` would lose its metadata.
+  // The value itself, not the schema's copy: there a call whose id is `__proto__` would lose its metadata.
   return providerReasoning.safeParse(value).success ? (value as ProviderReasoning) : undefined;
 }
 

@@ -1,47 +1,26 @@
 /** The history of both backends: an index and limits over records that lie in a storage. */
 
-import { LRUCache } from 'lru-cache';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem } from '../wire/responses.ts';
+import { ReasoningIndex } from './reasoning-index.ts';
+import type { FoundRecord, RecordStorage } from './record-storage.ts';
 import {
   encodeRecord,
   keyOf,
   type RecordHeader,
+  type Repeats,
   readReasoning,
   readSession,
   reasoningHeader,
-  reasoningKey,
   sessionHeader,
   sessionKey,
 } from './records.ts';
-import { type RecordKind, Retention } from './retention.ts';
+import { InputDigests, InputIndex } from './repeated-input.ts';
+import { Retention } from './retention.ts';
 import type { HistoryLimits, HistoryStore, RetainedReasoning, StoredTurn } from './store.ts';
-
-/** Where the text of records lies. Keys are `folder/file.json`. */
-export interface RecordStorage {
-  /** Spaces per level of the JSON that is written. */
-  readonly indent: number;
-  /** Undefined when there is no such record. Rejects when it cannot be read. */
-  read(key: string): Promise<string | undefined>;
-  /** Resolves when the record is durable. Writes and removals of one key happen in the order of the calls. */
-  write(key: string, text: string, usedAt: number): Promise<void>;
-  /** Notes that the record was used; never rejects. */
-  touch(key: string, usedAt: number): void;
-  /** Removes what is there. Rejects when something could not be removed. */
-  remove(keys: readonly string[]): Promise<void>;
-  /** Removes what is set aside as damaged. */
-  clear(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** A record that a storage held when it was opened. */
-export interface FoundRecord {
-  header: RecordHeader;
-  bytes: number;
-  lastUsed: number;
-}
+import { StoredConversations } from './stored-conversations.ts';
 
 export interface RetainedHistoryOptions {
   limits: HistoryLimits;
@@ -53,27 +32,33 @@ export interface RetainedHistoryOptions {
 
 /** Conversations in use stay parsed, so that continuing one does not read all of it again. */
 const CACHE_SHARE = 1 / 32;
-const READS_AT_ONCE = 16;
+/** The most that records which repeat each other may take of the budget. */
+const CHAIN_SHARE = 1 / 4;
 
 export class RetainedHistory implements HistoryStore {
   readonly #retention: Retention;
   readonly #storage: RecordStorage;
   readonly #logger: Logger;
   readonly #clock: () => number;
-  readonly #items: LRUCache<string, readonly InputItem[]>;
+  readonly #conversations: StoredConversations;
   readonly #headers = new Map<string, RecordHeader>();
-  /** Keys of reasoning records; of two turns with one call id, the later. */
-  readonly #byCallId = new Map<string, string>();
-  readonly #byFingerprint = new Map<string, string>();
-  readonly #byResponse = new Map<string, string>();
+  readonly #reasoningKeys = new ReasoningIndex();
+  /** Of what this process recorded: after a restart, the next request of a conversation is stored whole. */
+  readonly #inputs = new InputIndex();
   readonly #unfinished = new Set<Promise<unknown>>();
+  #lastDeletion: Promise<unknown> = Promise.resolve();
 
   constructor({ limits, storage, logger, clock }: RetainedHistoryOptions) {
     this.#retention = new Retention(limits);
     this.#storage = storage;
     this.#logger = logger;
     this.#clock = clock;
-    this.#items = new LRUCache({ maxSize: Math.ceil(this.#retention.maxBytes * CACHE_SHARE) });
+    const source = {
+      has: (key: string) => this.#retention.has(key),
+      lineage: (key: string) => this.#retention.lineage(key),
+      read: (key: string) => this.#read(key, withLength),
+    };
+    this.#conversations = new StoredConversations(source, Math.ceil(this.#retention.maxBytes * CACHE_SHARE));
   }
 
   /** How much is retained: bytes of stored JSON, and the number of records. */
@@ -85,7 +70,9 @@ export class RetainedHistory implements HistoryStore {
   async load(found: readonly FoundRecord[]): Promise<void> {
     const now = this.#clock();
     const entries = found.map(({ header, bytes, lastUsed }) => ({
-      ...indexed(header),
+      key: keyOf(header),
+      kind: header.kind,
+      parent: parentOf(header),
       bytes,
       lastUsed: Math.min(lastUsed, now),
     }));
@@ -99,49 +86,68 @@ export class RetainedHistory implements HistoryStore {
   async conversation(responseId: string): Promise<readonly InputItem[] | undefined> {
     const key = sessionKey(responseId);
     this.#expire();
-    const keys = this.#retention.lineage(key);
-    if (keys === undefined) return undefined;
+    if (this.#retention.lineage(key) === undefined) return undefined;
     this.#use(key);
-    return this.#itemsOf(keys);
+    return this.#conversations.whole(key);
   }
 
   async turn(responseId: string): Promise<StoredTurn | undefined> {
     const key = sessionKey(responseId);
-    return this.#isAlive(key) ? this.#read(key, readSession) : undefined;
+    if (!this.#isAlive(key)) return undefined;
+    const stored = await this.#read(key, readSession);
+    if (stored === undefined) return undefined;
+    const { header, input, response } = stored;
+    if (header.repeats === undefined) return { response, input };
+    const whole = await this.#conversations.whole(key);
+    if (whole === undefined) {
+      this.#logger.warn(`history: ${key} repeats ${header.repeats.response}, which cannot be read: skipped`);
+      return undefined;
+    }
+    return { response, input: whole.slice(0, whole.length - response.output.length) };
   }
 
   record(turn: StoredTurn): Promise<void> {
-    const { response, input } = turn;
-    return this.#retain(sessionHeader(turn), { input, response }, `response ${response.id}`, (key) => {
-      this.#remember(key, itemsOf(turn));
+    return this.#tracked(async () => {
+      const { response, input } = turn;
+      // Who continues a response sends only what is new.
+      if (response.previous_response_id !== null) return this.#retainTurn(turn);
+      const digests = new InputDigests(input);
+      const repeats = await this.#findRepeated(digests);
+      await this.#retainTurn(turn, repeats);
+      // What it repeats may have gone while it was written.
+      const isWhole = repeats === undefined || this.#retention.has(sessionKey(repeats.response));
+      if (!isWhole) await this.#retainTurn(turn);
+      const key = sessionKey(response.id);
+      if (this.#retention.has(key)) this.#inputs.add(key, digests);
     });
   }
 
   delete(responseId: string): Promise<boolean> {
-    return this.#tracked(async () => {
-      const key = sessionKey(responseId);
-      const isKnown = this.#isAlive(key);
-      const keys = [key, this.#byResponse.get(responseId) ?? []].flat();
-      const removed = this.#drop(keys.flatMap((each) => this.#retention.remove(each)));
-      if (removed.length > 0) await this.#storage.remove(removed);
-      return isKnown;
+    return this.#tracked(() => {
+      // One after the other: two that follow each other in a chain change the same records.
+      const deletion = this.#lastDeletion.then(() => this.#delete(responseId));
+      this.#lastDeletion = deletion.catch(() => undefined);
+      return deletion;
     });
   }
 
   get hasReasoning(): boolean {
-    return this.#byFingerprint.size > 0;
+    return !this.#reasoningKeys.isEmpty;
   }
 
   retainReasoning(entry: RetainedReasoning): Promise<void> {
-    return this.#retain(reasoningHeader(entry), { reasoning: entry.reasoning }, 'reasoning of a turn');
+    const header = reasoningHeader(entry);
+    return this.#tracked(async () => {
+      await this.#retain(header, { reasoning: entry.reasoning }, 'reasoning of an answer');
+    });
   }
 
   reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined> {
-    return this.#reasoning(this.#byCallId.get(callId));
+    return this.#reasoning(this.#reasoningKeys.byCallId(callId));
   }
 
   reasoningByFingerprint(fingerprint: string): Promise<ProviderReasoning | undefined> {
-    return this.#reasoning(this.#byFingerprint.get(fingerprint));
+    return this.#reasoning(this.#reasoningKeys.byFingerprint(fingerprint));
   }
 
   async clear(): Promise<void> {
@@ -159,32 +165,102 @@ export class RetainedHistory implements HistoryStore {
 
   // --------------------------------------------------------------------------------------------- writing
 
-  #retain(header: RecordHeader, body: object, what: string, onKept?: (key: string) => void): Promise<void> {
-    return this.#tracked(async () => {
-      const text = encodeRecord(header, body, this.#storage.indent);
-      const bytes = Buffer.byteLength(text);
-      const { key, kind, parent } = indexed(header);
-      const needed = this.#retention.chainBytes(bytes, parent);
-      if (needed > this.#retention.maxBytes) {
-        const sizes = `${mebibytes(needed)} of the whole budget of ${mebibytes(this.#retention.maxBytes)} MiB`;
-        this.#logger.warn(`history: ${what} is not kept: with what it continues it needs ${sizes}`);
-        return;
-      }
-      const lastUsed = this.#clock();
-      await this.#storage.write(key, text, lastUsed);
-      this.#unindex(key);
-      this.#index(header);
-      this.#retention.add({ key, kind, parent, bytes, lastUsed });
-      onKept?.(key);
-      await this.#enforceLimits();
-    });
+  async #retainTurn(turn: StoredTurn, repeats?: Repeats): Promise<void> {
+    const { response } = turn;
+    const input = turn.input.slice(repeats?.items ?? 0);
+    const header = sessionHeader(turn, repeats);
+    const length = await this.#retain(header, { input, response }, `response ${response.id}`);
+    const key = keyOf(header);
+    if (length === undefined || !this.#retention.has(key)) return;
+    this.#conversations.remember(key, { header, input, response }, length);
+  }
+
+  /** Gives the length of the record's text; undefined when it was too large to be kept. */
+  async #retain(header: RecordHeader, body: object, what: string): Promise<number | undefined> {
+    const text = encodeRecord(header, body, this.#storage.indent);
+    const bytes = Buffer.byteLength(text);
+    const [key, kind, parent] = [keyOf(header), header.kind, parentOf(header)];
+    const needed = this.#retention.chainBytes(bytes, parent);
+    if (needed > this.#retention.maxBytes) {
+      const sizes = `${mebibytes(needed)} of the whole budget of ${mebibytes(this.#retention.maxBytes)} MiB`;
+      this.#logger.warn(`history: ${what} is not kept: with what it continues it needs ${sizes}`);
+      return undefined;
+    }
+    const lastUsed = this.#clock();
+    await this.#storage.write(key, text, lastUsed);
+    this.#unindex(key);
+    this.#index(header);
+    this.#retention.add({ key, kind, parent, bytes, lastUsed });
+    await this.#enforceLimits();
+    return text.length;
+  }
+
+  async #delete(responseId: string): Promise<boolean> {
+    const key = sessionKey(responseId);
+    const isKnown = this.#isAlive(key);
+    await this.#detachRepeats(key);
+    const keys = [key, this.#reasoningKeys.byResponse(responseId) ?? []].flat();
+    const removed = this.#drop(keys.flatMap((each) => this.#retention.remove(each)));
+    if (removed.length > 0) await this.#storage.remove(removed);
+    return isKnown;
+  }
+
+  /** What an input repeats of a recorded one and of its answer; undefined when it is not worth a reference. */
+  async #findRepeated(digests: InputDigests): Promise<Repeats | undefined> {
+    const found = this.#inputs.find(digests);
+    if (found === undefined) return undefined;
+    const { key, items } = found;
+    // A chain is kept or dropped as a whole: one that grows too heavy ends, and the next one begins.
+    if (this.#retention.chainBytes(0, key) > this.#retention.maxBytes * CHAIN_SHARE) return undefined;
+    const header = this.#headers.get(key);
+    const own = await this.#conversations.own(key);
+    if (header?.kind !== 'session' || own === undefined) return undefined;
+    const repeated = digests.countSame(items, own.items.slice(items - own.kept));
+    return digests.isWorth(repeated) ? { response: header.id, items: repeated } : undefined;
+  }
+
+  /** Before a record goes: what others repeat of it moves into them. */
+  async #detachRepeats(key: string): Promise<void> {
+    this.#inputs.remove(key);
+    for (let child = this.#repeating(key); child !== undefined; child = this.#repeating(key)) {
+      if (!(await this.#moveRepeated(key, child))) return;
+    }
+  }
+
+  /** A record that repeats the one of that key. */
+  #repeating(key: string): string | undefined {
+    for (const [child, header] of this.#headers) {
+      const base = header.kind === 'session' ? header.repeats : undefined;
+      if (base !== undefined && sessionKey(base.response) === key) return child;
+    }
+    return undefined;
+  }
+
+  /** Lets `child` repeat what the record `key` repeats. False when one of the two cannot be read. */
+  async #moveRepeated(key: string, child: string): Promise<boolean> {
+    const [own, stored] = await Promise.all([this.#conversations.own(key), this.#read(child, readSession)]);
+    const above = this.#headers.get(key);
+    if (own === undefined || stored === undefined || above?.kind !== 'session') return false;
+    const { header, input, response } = stored;
+    const moved = own.items.slice(0, (header.repeats?.items ?? 0) - own.kept);
+    const turn = { input: [...moved, ...input], response };
+    const changed = sessionHeader(turn, above.repeats);
+    const text = encodeRecord(changed, turn, this.#storage.indent);
+    const lastUsed = this.#retention.lastUsed(child);
+    if (lastUsed === undefined) return true;
+    await this.#storage.write(child, text, lastUsed);
+    if (!this.#retention.has(child)) return true;
+    this.#headers.set(child, changed);
+    this.#retention.rebase(child, { bytes: Buffer.byteLength(text), parent: parentOf(changed) });
+    this.#conversations.remember(child, { header: changed, ...turn }, text.length);
+    return true;
   }
 
   #enforceLimits(): Promise<void> {
     return this.#discard(this.#drop(this.#retention.trim(this.#clock())));
   }
 
-  /** Before a read: what is too old must not be found; its files go meanwhile. */
+  /** Before a read: what is too old must not be found. Its files are removed in the background. */
   #expire(): void {
     const expired = this.#drop(this.#retention.trim(this.#clock()));
     if (expired.length > 0) this.#tracked(() => this.#discard(expired));
@@ -196,7 +272,7 @@ export class RetainedHistory implements HistoryStore {
     try {
       await this.#storage.remove(keys);
     } catch (error) {
-      // Nobody waits for this: the record is out of the index, and the next start finds the file again.
+      // Nobody waits for this. The record has left the index, and the next start will find the file again.
       this.#logger.warn(`history: a record that is no longer needed stays: ${messageOf(error)}`);
     }
   }
@@ -221,43 +297,12 @@ export class RetainedHistory implements HistoryStore {
     this.#storage.touch(key, now);
   }
 
-  async #itemsOf(keys: readonly string[]): Promise<readonly InputItem[] | undefined> {
-    const turns = keys.map((key) => this.#items.get(key));
-    const missing = turns.flatMap((items, at) => (items === undefined ? [at] : []));
-    for (let from = 0; from < missing.length; from += READS_AT_ONCE) {
-      const batch = missing.slice(from, from + READS_AT_ONCE);
-      await Promise.all(
-        batch.map(async (at) => {
-          turns[at] = await this.#readItems(keys[at] ?? '');
-        }),
-      );
-    }
-    const items: InputItem[] = [];
-    for (const turn of turns) {
-      if (turn === undefined) return undefined;
-      for (const item of turn) items.push(item);
-    }
-    return items;
-  }
-
-  async #readItems(key: string): Promise<readonly InputItem[] | undefined> {
-    const turn = await this.#read(key, readSession);
-    if (turn === undefined) return undefined;
-    const items = itemsOf(turn);
-    if (this.#retention.has(key)) this.#remember(key, items);
-    return items;
-  }
-
-  #remember(key: string, items: readonly InputItem[]): void {
-    this.#items.set(key, items, { size: JSON.stringify(items).length });
-  }
-
   /** Undefined, said in the log, when the record cannot be read; it then leaves the index, not the disk. */
   async #read<T>(key: string, decode: (text: string) => T | undefined): Promise<T | undefined> {
     const header = this.#headers.get(key);
     const { value, problem } = await this.#decoded(key, decode);
     if (value !== undefined) return value;
-    // Removed, or written anew, while it was being read.
+    // It was removed or replaced while it was being read.
     if (this.#headers.get(key) !== header) return undefined;
     this.#logger.warn(`history: ${key} ${problem}: skipped`);
     this.#drop(this.#retention.remove(key));
@@ -280,22 +325,16 @@ export class RetainedHistory implements HistoryStore {
   // ------------------------------------------------------------------------------------------------ index
 
   #index(header: RecordHeader): void {
-    const key = keyOf(header);
-    this.#headers.set(key, header);
-    if (header.kind === 'session') return;
-    this.#byFingerprint.set(header.fingerprint, key);
-    this.#byResponse.set(header.response, key);
-    for (const callId of header.call_ids) this.#byCallId.set(callId, key);
+    this.#headers.set(keyOf(header), header);
+    if (header.kind === 'reasoning') this.#reasoningKeys.add(header);
   }
 
   #unindex(key: string): void {
     const header = this.#headers.get(key);
     this.#headers.delete(key);
-    this.#items.delete(key);
-    if (header === undefined || header.kind === 'session') return;
-    deleteIf(this.#byFingerprint, header.fingerprint, key);
-    deleteIf(this.#byResponse, header.response, key);
-    for (const callId of header.call_ids) deleteIf(this.#byCallId, callId, key);
+    this.#conversations.forget(key);
+    this.#inputs.remove(key);
+    if (header?.kind === 'reasoning') this.#reasoningKeys.remove(header);
   }
 
   #drop(keys: string[]): string[] {
@@ -314,25 +353,21 @@ export class RetainedHistory implements HistoryStore {
   }
 
   async #settled(): Promise<void> {
-    // An error is its caller's: here only the end counts.
+    // Callers handle their own errors; all that counts here is that the work has ended.
     while (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished);
   }
 }
 
-function indexed(header: RecordHeader): { key: string; kind: RecordKind; parent: string | undefined } {
-  const { kind } = header;
-  if (header.kind === 'reasoning') return { key: reasoningKey(header), kind, parent: undefined };
-  const parent = header.continues === null ? undefined : sessionKey(header.continues);
-  return { key: sessionKey(header.id), kind, parent };
+/** Key of the record without which this one is not whole. */
+function parentOf(header: RecordHeader): string | undefined {
+  if (header.kind === 'reasoning') return undefined;
+  const before = header.continues ?? header.repeats?.response;
+  return before === undefined ? undefined : sessionKey(before);
 }
 
-/** What meanwhile leads to another record goes on leading there. */
-function deleteIf(index: Map<string, string>, id: string, key: string): void {
-  if (index.get(id) === key) index.delete(id);
-}
-
-function itemsOf({ input, response }: StoredTurn): readonly InputItem[] {
-  return [...input, ...response.output];
+function withLength(text: string) {
+  const record = readSession(text);
+  return record && { record, length: text.length };
 }
 
 function mebibytes(bytes: number): string {

@@ -1,5 +1,5 @@
 /**
- * Decides what stays and what goes; knows nothing of where records lie.
+ * Decides which records stay and which go, without knowing where they lie.
  *
  * Every record that is used has a claim to stay, and claims are ordered by use. What loses its claim (too old,
  * too many, too much) goes, unless a later turn of its conversation still needs it: then it goes together with
@@ -15,21 +15,18 @@ export interface Entry {
   readonly kind: RecordKind;
   /** Of the stored JSON. */
   readonly bytes: number;
-  /** Key of the record that this one continues; it need not exist. */
+  /** Key of the record that this one continues or repeats; it need not exist. */
   readonly parent: string | undefined;
   /** Milliseconds since the epoch. */
   lastUsed: number;
 }
 
-interface Retained extends Entry {
-  /** Bytes of this record and of all that it continues. */
-  readonly chainBytes: number;
-}
+type Retained = { -readonly [Field in keyof Entry]: Entry[Field] };
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1024 * 1024;
 
-/** Reasoning is kept per model turn, of which a session has many; without a bound, start-up would slow down. */
+/** Reasoning is kept for each answer, and a conversation has many. Without a bound, start-up would slow down. */
 const REASONING_PER_SESSION = 64;
 
 export class Retention {
@@ -37,9 +34,9 @@ export class Retention {
   readonly #ttlMs: number;
   readonly #maxCount: Readonly<Record<RecordKind, number>>;
   readonly #entries = new Map<string, Retained>();
-  /** How many records continue the record of that key. */
+  /** How many records build on the record of that key. */
   readonly #children = new Map<string, number>();
-  /** In order of use, the least recent first. */
+  /** In order of use, least recently used first. */
   readonly #claims: Readonly<Record<RecordKind, Map<string, Retained>>> = {
     session: new Map(),
     reasoning: new Map(),
@@ -67,21 +64,42 @@ export class Retention {
     return this.#entries.has(key);
   }
 
-  /** What the budget must hold for a record of that size: the record and all that it continues. */
+  /** When the record was last used; undefined when there is none. */
+  lastUsed(key: string): number | undefined {
+    return this.#entries.get(key)?.lastUsed;
+  }
+
+  /** What the budget must hold for a record of that size: the record and all that it builds on. */
   chainBytes(bytes: number, parent: string | undefined): number {
-    const before = parent === undefined ? undefined : this.#entries.get(parent);
-    return bytes + (before?.chainBytes ?? 0);
+    let sum = bytes;
+    let steps = 0;
+    for (let at = parent; at !== undefined && steps <= this.#entries.size; steps++) {
+      const before = this.#entries.get(at);
+      sum += before?.bytes ?? 0;
+      at = before?.parent;
+    }
+    return sum;
   }
 
   /** Adds a record as the most recently used one, or replaces the one of that key. */
   add(entry: Entry): void {
     this.#forget(entry.key);
-    const { parent } = entry;
-    const retained = { ...entry, chainBytes: this.chainBytes(entry.bytes, parent) };
+    const retained = { ...entry };
     this.#entries.set(entry.key, retained);
     this.#bytes += entry.bytes;
-    if (parent !== undefined) this.#children.set(parent, (this.#children.get(parent) ?? 0) + 1);
+    this.#addChild(entry.parent);
     this.#claim(retained);
+  }
+
+  /** Changes a record's size and parent without touching its claim. */
+  rebase(key: string, { bytes, parent }: Pick<Entry, 'bytes' | 'parent'>): void {
+    const retained = this.#entries.get(key);
+    if (retained === undefined) return;
+    this.#bytes += bytes - retained.bytes;
+    this.#removeChild(retained.parent);
+    this.#addChild(parent);
+    retained.bytes = bytes;
+    retained.parent = parent;
   }
 
   /** Adds what an earlier process left. @returns keys of records that continue each other in a circle: not added */
@@ -176,10 +194,17 @@ export class Retention {
   #forget(key: string): void {
     const retained = this.#entries.get(key);
     if (retained === undefined) return;
-    const { parent } = retained;
     this.#entries.delete(key);
     this.#claims[retained.kind].delete(key);
     this.#bytes -= retained.bytes;
+    this.#removeChild(retained.parent);
+  }
+
+  #addChild(parent: string | undefined): void {
+    if (parent !== undefined) this.#children.set(parent, (this.#children.get(parent) ?? 0) + 1);
+  }
+
+  #removeChild(parent: string | undefined): void {
     if (parent === undefined) return;
     const left = (this.#children.get(parent) ?? 0) - 1;
     if (left > 0) this.#children.set(parent, left);
@@ -187,7 +212,7 @@ export class Retention {
   }
 }
 
-/** Every entry behind the one that it continues; circles, which only a damaged directory holds, apart. */
+/** Sorts each entry after the one that it builds on. Circles, which only a damaged directory holds, are listed apart. */
 function parentsFirst(entries: readonly Entry[]): { ordered: Entry[]; circular: string[] } {
   const waiting = new Map(entries.map((entry) => [entry.key, entry]));
   const ordered: Entry[] = [];

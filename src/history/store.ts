@@ -5,11 +5,11 @@
 import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
 
-/** One completed turn: what *this* request added, and the response it continues (contract: n turns cost O(n)). */
+/** One completed exchange: what *this* request brought, and the response that it continues. */
 export interface StoredTurn {
   /** The response as the client got it; `response.previous_response_id` links the chain. */
   response: ResponseResource;
-  /** The items that this request brought (not those of earlier turns), each with an id. */
+  /** The items that this request brought, each with an id; of a client that sends its whole history, all of it. */
   input: readonly InputItem[];
 }
 

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { buildCatalog, type CatalogEntry, type CatalogInput, catalogText } from '../../src/codex/catalog.ts';
+import fc from 'fast-check';
+import {
+  buildCatalog,
+  type Catalog,
+  type CatalogEntry,
+  type CatalogInput,
+  catalogText,
+} from '../../src/codex/catalog.ts';
 import { CodexConfigError } from '../../src/codex/errors.ts';
 import { DEFAULT_INSTRUCTIONS, instructionsFrom } from '../../src/codex/instructions.ts';
 import { howToOverride, parseOverrides } from '../../src/codex/overrides.ts';
@@ -154,23 +161,74 @@ describe('buildCatalog', () => {
     assert.deepEqual(entry?.input_modalities, ['text']);
   });
 
-  it('hides most of a long list from the picker, but not from -m', () => {
+  it('has of a long list only what somebody named or knows', () => {
     const listed = Array.from({ length: 300 }, (_, index) => ({ id: `vendor/m${index}` }));
-    const entries = entriesOf({
+    const { models, guessed } = buildCatalog({
       preset: UNKNOWN,
       selected: 'vendor/m299',
       listed: [...listed, { id: 'x/kimi-k3' }],
+      modelMap: { 'gpt-5.4': 'vendor/m298' },
+      alsoServed: ['vendor/m297'],
+      overrides: { 'vendor/m296': { contextWindow: 1000 }, 'not/listed': { images: true } },
+      instructions: '',
     });
-    const shown = [...entries.values()].filter(({ visibility }) => visibility === 'list');
     assert.deepEqual(
-      [entries.size, shown.map(({ slug }) => slug)],
-      [302, ['codex-relay', 'vendor/m299', 'x/kimi-k3']],
+      models.map(({ slug }) => slug),
+      ['codex-relay', 'vendor/m299', 'vendor/m297', 'vendor/m298', 'gpt-5.4', 'vendor/m296', 'x/kimi-k3'],
     );
+    assert.deepEqual(guessed, ['vendor/m299', 'vendor/m297', 'vendor/m298']);
   });
 
   it('becomes a file of JSON with `models` alone', () => {
     const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: '' });
     assert.deepEqual(JSON.parse(catalogText(catalog)), { models: catalog.models });
+  });
+});
+
+describe('the size of a catalog', () => {
+  const bytesOf = (catalog: Catalog) => Buffer.byteLength(catalogText(catalog));
+
+  it('is far below a megabyte for a gateway of 400 models', () => {
+    const listed = Array.from({ length: 400 }, (_, index) => ({
+      id: `vendor/m${index}`,
+      contextWindow: 128_000,
+    }));
+    const instructions = 'Use "apply_patch".\n'.repeat(1_300);
+    const catalog = buildCatalog({ preset: UNKNOWN, selected: 'vendor/m7', listed, instructions });
+    assert.ok(bytesOf(catalog) < 100_000, `${bytesOf(catalog)} bytes`);
+  });
+
+  it('stays below a megabyte, whatever is listed, named or said, and the chosen model stays', () => {
+    const id = fc.oneof(
+      fc.constantFrom('kimi-k3', 'deepseek-v4-pro'),
+      fc.string({ minLength: 1, maxLength: 60 }),
+    );
+    const ids = fc.oneof(fc.array(id, { maxLength: 30 }), fc.array(id, { minLength: 100, maxLength: 400 }));
+    const prompt = fc
+      .tuple(
+        fc.constantFrom('word ', '"quoted"\n', 'é', '漢字', '\u0001'),
+        fc.integer({ min: 0, max: 70_000 }),
+      )
+      .map(([text, times]) => text.repeat(times));
+    fc.assert(
+      fc.property(ids, ids, prompt, (listed, named, installed) => {
+        const catalog = buildCatalog({
+          preset: UNKNOWN,
+          selected: 'chosen',
+          listed: listed.map((each) => ({ id: each })),
+          alsoServed: named,
+          modelMap: Object.fromEntries(named.map((each, index) => [`source-${index}`, each])),
+          instructions: instructionsFrom(installed),
+        });
+        assert.ok(bytesOf(catalog) <= 1_000_000, `${bytesOf(catalog)} bytes`);
+        const [alias, first] = catalog.models;
+        assert.deepEqual(
+          [alias?.slug, alias?.description.includes(first?.slug ?? '?')],
+          ['codex-relay', true],
+        );
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 

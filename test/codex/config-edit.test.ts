@@ -188,7 +188,7 @@ describe('removeRelayKeys', () => {
       .replace('model_provider = "codex-relay"', 'model_provider = "openai"');
     const { text, kept } = removeRelayKeys(switched);
     assert.deepEqual({ ...parseToml(text) }, { model: 'gpt-6-sol', model_provider: 'openai' });
-    assert.deepEqual(kept, ['Line 1 stays a comment: what it says is set again by now.']);
+    assert.deepEqual(kept, ['Line 1 stays a comment: the setting in it has been made again since.']);
     assert.equal(
       removeRelayKeys(addRelayKeys(text, CONFIG)).text,
       text.replace(/^# codex-relay saved.*\n/, ''),

@@ -1,6 +1,8 @@
 /** What every history promises, whatever it is made of. */
 import assert from 'node:assert/strict';
-import { BACKENDS, type Bench, itemsOf, reasoningOf, turnOf } from './support.ts';
+import type { StoredTurn } from '../../src/history/store.ts';
+import type { InputItem } from '../../src/wire/responses.ts';
+import { BACKENDS, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
 const HOUR = 3_600_000;
 
@@ -80,6 +82,107 @@ for (const [name, open] of BACKENDS) {
         const ids = Array.from({ length: 50 }, (_, at) => `resp_${at}`);
         await Promise.all(ids.map((id) => bench.store.record(turnOf(id))));
         for (const id of ids) assert.deepEqual(await bench.store.turn(id), turnOf(id));
+      });
+    });
+
+    describe('clients that send their whole history', () => {
+      /** A conversation of which each request repeats all that came before. */
+      async function converse(bench: Bench, count: number): Promise<StoredTurn[]> {
+        const turns: StoredTurn[] = [];
+        for (let at = 0; at < count; at++) {
+          const before = turns.at(-1);
+          const turn = wholeTurnOf(`resp_${at}`, before ? itemsOf(before) : [], 5_000);
+          turns.push(turn);
+          bench.now += 1000;
+          await bench.store.record(turn);
+        }
+        return turns;
+      }
+
+      async function assertReadable(bench: Bench, turns: readonly StoredTurn[]): Promise<void> {
+        const reads = turns.map(async (turn) => {
+          assert.deepEqual(await bench.store.turn(turn.response.id), turn);
+          assert.deepEqual(await bench.store.conversation(turn.response.id), itemsOf(turn));
+        });
+        await Promise.all(reads);
+      }
+
+      it('get each turn back as it was recorded, and can continue it', async () => {
+        await using bench = await open();
+        const turns = await converse(bench, 6);
+        await assertReadable(bench, turns);
+        const next = turnOf('resp_next', 'resp_3');
+        await bench.store.record(next);
+        assert.deepEqual(await bench.store.turn('resp_next'), next);
+        assert.deepEqual(await bench.store.conversation('resp_next'), itemsOf(...turns.slice(3, 4), next));
+      });
+
+      const EDITS: [what: string, edit: (items: readonly InputItem[]) => readonly InputItem[]][] = [
+        ['drops the beginning', (items) => items.slice(1)],
+        ['drops the end', (items) => items.slice(0, -1)],
+        ['drops the middle', (items) => items.toSpliced(2, 1)],
+        ['says the answer in its own words', (items) => items.map((item) => ({ ...item, status: 'x' }))],
+        ['changes the last item', (items) => items.with(-1, { type: 'message', id: 'other', role: 'user' })],
+        ['begins anew', () => []],
+      ];
+      for (const [what, edit] of EDITS) {
+        it(`may be one that ${what}`, async () => {
+          await using bench = await open();
+          const turns = await converse(bench, 3);
+          const edited = wholeTurnOf('resp_edited', edit(itemsOf(...turns.slice(-1))), 10);
+          await bench.store.record(edited);
+          await assertReadable(bench, [...turns, edited]);
+        });
+      }
+
+      for (const [which, deleted] of [
+        ['the first', [0]],
+        ['one in the middle', [2]],
+        ['the last', [5]],
+        ['neighbours', [3, 2]],
+        ['all but the last, at once', [0, 1, 2, 3, 4]],
+      ] as const) {
+        it(`may delete ${which}, also while others are read and recorded`, async () => {
+          await using bench = await open();
+          const turns = await converse(bench, 6);
+          const [fork, left] = [
+            wholeTurnOf('resp_fork', itemsOf(...turns.slice(2, 3)), 10),
+            turns.filter((_, at) => !(deleted as readonly number[]).includes(at)),
+          ];
+          const [answers] = await Promise.all([
+            Promise.all(deleted.map((at) => bench.store.delete(`resp_${at}`))),
+            bench.store.record(fork),
+            assertReadable(bench, left),
+          ]);
+          assert.ok(answers.every((was) => was));
+          for (const at of deleted) assert.equal(await bench.store.turn(`resp_${at}`), undefined);
+          await assertReadable(bench, [...left, fork]);
+        });
+      }
+
+      it('keep what the last turn repeats, beyond count and age', async () => {
+        await using bench = await open({ maxSessions: 1, ttlHours: 1 });
+        const turns = await converse(bench, 4);
+        bench.now += 0.9 * HOUR;
+        await assertReadable(bench, turns.slice(-1));
+        bench.now += 0.9 * HOUR;
+        await assertReadable(bench, turns.slice(-1));
+        bench.now += 1.1 * HOUR;
+        for (const turn of turns) assert.equal(await bench.store.turn(turn.response.id), undefined);
+      });
+
+      it('are kept also when all their turns together exceed the budget', async () => {
+        await using bench = await open({ maxMemoryMb: 1 });
+        const turns: StoredTurn[] = [];
+        for (let at = 0; at < 120; at++) {
+          // A window that slides: no request begins with the one before.
+          const before = itemsOf(...turns.slice(-1)).slice(-20);
+          turns.push(wholeTurnOf(`resp_${at}`, before, 5_000));
+          bench.now += 1000;
+          await bench.store.record(turns.at(-1) ?? assert.fail());
+        }
+        await assertReadable(bench, turns.slice(-5));
+        assert.equal(bench.logger.lines.filter((line) => line.startsWith('warn')).length, 0);
       });
     });
 

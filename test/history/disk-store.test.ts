@@ -23,6 +23,7 @@ import {
   recordingLogger,
   temporaryDirectory,
   turnOf,
+  wholeTurnOf,
 } from './support.ts';
 
 const REASONING = {
@@ -83,6 +84,36 @@ describe('disk store', () => {
       continues: null,
     });
     assert.deepEqual({ input, response }, turnOf('resp_a'));
+  });
+
+  it('says in a record what it repeats of another, and where it is', async () => {
+    await using bench = await diskBench();
+    const a = turnOf('resp_a', null, 5_000);
+    const b = wholeTurnOf('resp_b', itemsOf(a));
+    await bench.store.record(a);
+    await bench.store.record(b);
+    const text = await readFile(join(bench.directory, 'sessions/resp_b.json'), 'utf8');
+    const { record, input, response } = JSON.parse(text);
+    assert.deepEqual(record.repeats, { response: 'resp_a', items: 2 });
+    assert.deepEqual({ input, response }, { input: b.input.slice(2), response: b.response });
+    await bench.restart();
+    assert.deepEqual(await bench.store.turn('resp_b'), b);
+    await bench.store.delete('resp_a');
+    await bench.restart();
+    assert.deepEqual(await bench.store.turn('resp_b'), b);
+    assert.deepEqual(await readdir(join(bench.directory, 'sessions')), ['resp_b.json']);
+  });
+
+  it('misses a record that was removed by hand in every conversation that repeats it, and says so', async () => {
+    await using bench = await diskBench();
+    const a = turnOf('resp_a', null, 5_000);
+    for (const turn of [a, wholeTurnOf('resp_b', itemsOf(a))]) await bench.store.record(turn);
+    await rm(join(bench.directory, 'sessions/resp_a.json'));
+    await bench.restart();
+    assert.equal(await bench.store.turn('resp_b'), undefined);
+    assert.match(warnings(bench).join(), /resp_b\.json repeats resp_a, which cannot be read/);
+    assert.equal(await bench.store.conversation('resp_b'), undefined);
+    assert.equal(await bench.store.delete('resp_b'), true);
   });
 
   it('lets nobody else read it, and keeps it out of git', async () => {

@@ -6,8 +6,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { openDiskStore } from '../../src/history/disk-store.ts';
 import { createMemoryStore } from '../../src/history/memory-store.ts';
-import { type RecordStorage, RetainedHistory } from '../../src/history/retained-history.ts';
+import type { RecordStorage } from '../../src/history/record-storage.ts';
+import { withIds } from '../../src/history/repeated-input.ts';
+import { RetainedHistory } from '../../src/history/retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryStore } from '../../src/history/store.ts';
+import type { InputItem } from '../../src/wire/responses.ts';
 import { recordingLogger, temporaryDirectory, turnOf } from './support.ts';
 
 const TURNS = 2000;
@@ -56,6 +59,48 @@ async function bytesIn(folder: string): Promise<number> {
   const sizes = (await readdir(folder)).map(async (name) => (await stat(join(folder, name))).size);
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
+
+describe('a conversation that its client sends whole, with every request', () => {
+  const SENT = 200;
+  const ITEM = 8_000;
+
+  /** Records it; gives the size of the last input. */
+  async function send(store: HistoryStore): Promise<number> {
+    let items: readonly InputItem[] = [];
+    for (let at = 1; at <= SENT; at++) {
+      // Without ids, and the answer in the client's own words.
+      const question = { type: 'message', role: 'user', content: `question ${at}` };
+      const input = withIds([...items, question], null);
+      const turn = { response: turnOf(`resp_${at}`, null, ITEM).response, input };
+      await store.record(turn);
+      const answer = { role: 'assistant', content: `answer of resp_${at} ${'x'.repeat(ITEM)}` };
+      items = [...items, question, answer];
+      if (at % 50 === 0) assert.deepEqual(await store.turn(`resp_${at}`), turn);
+    }
+    return JSON.stringify(items).length;
+  }
+
+  it('takes memory as if it were sent once, or twice', async () => {
+    const store = createMemoryStore(limits);
+    const before = retainedBytes();
+    const size = await send(store);
+    const retained = retainedBytes() - before;
+    assert.ok(size > 1_600_000 && retained < 3 * size, `${retained} bytes for ${size}`);
+  });
+
+  it('takes disk space likewise, and is read back after a restart', async () => {
+    await using place = await temporaryDirectory();
+    const store = await openDiskStore({ directory: place.path, limits, logger });
+    const size = await send(store);
+    const retained = await bytesIn(join(place.path, 'sessions'));
+    assert.ok(retained < 3 * size, `${retained} bytes for ${size}`);
+    const last = await store.turn(`resp_${SENT}`);
+    await store.close();
+    const again = await openDiskStore({ directory: place.path, limits, logger });
+    assert.deepEqual(await again.turn(`resp_${SENT}`), last);
+    await again.close();
+  }).timeout(60_000);
+});
 
 describe(`a conversation of ${TURNS} turns`, () => {
   it('takes memory in proportion', async () => {

@@ -11,7 +11,8 @@ import {
   sessionHeader,
 } from '../../src/history/records.ts';
 import type { HistoryLimits, StoredTurn } from '../../src/history/store.ts';
-import { BACKENDS, type Backend, type Bench, itemsOf, reasoningOf, turnOf } from './support.ts';
+import type { InputItem } from '../../src/wire/responses.ts';
+import { BACKENDS, type Backend, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
 interface ModelRecord {
   id: string;
@@ -21,24 +22,32 @@ interface ModelRecord {
   lastUsed: number;
   isClaimed: boolean;
   turn?: StoredTurn;
+  /** The record whose items `turn.input` begins with, and how many of them; `parent` is the same record. */
+  repeats?: { id: string; items: number } | undefined;
+  /** Recorded since the last start, so that a later input can be held against it. */
+  isRecent?: boolean;
 }
 
 class Model {
   records: ModelRecord[] = [];
   readonly #limits: HistoryLimits;
 
-  constructor(limits: HistoryLimits) {
+  readonly #indent: number;
+
+  constructor(limits: HistoryLimits, indent: number) {
     this.#limits = limits;
+    this.#indent = indent;
   }
 
   get(id: string): ModelRecord | undefined {
     return this.records.find((record) => record.id === id);
   }
 
+  /** The records whose turns make up the conversation. */
   chain(id: string): ModelRecord[] | undefined {
     const record = this.get(id);
     if (record === undefined) return undefined;
-    if (record.parent === null) return [record];
+    if (record.parent === null || record.repeats) return [record];
     const before = this.chain(record.parent);
     return before && [...before, record];
   }
@@ -60,13 +69,46 @@ class Model {
   }
 
   delete(id: string): void {
-    const parent = this.get(id)?.parent;
+    const deleted = this.get(id);
+    for (const record of this.records) {
+      if (record.repeats?.id !== id) continue;
+      record.repeats = deleted?.repeats;
+      record.parent = deleted?.repeats?.id ?? null;
+      record.bytes = this.bytesOf(record);
+    }
     this.records = this.records.filter((record) => record.id !== id);
-    if (parent) this.#collect();
+    if (deleted?.parent) this.#collect();
+  }
+
+  /** What a turn may leave out because an earlier record has it. */
+  repeatsOf({ response, input }: StoredTurn): { id: string; items: number } | undefined {
+    if (response.previous_response_id !== null) return undefined;
+    const candidates = this.records.flatMap(({ id, turn, isRecent }) => {
+      if (!isRecent || turn === undefined || turn.response.previous_response_id !== null) return [];
+      const same = commonLength(itemsOf(turn), input);
+      return same >= turn.input.length ? [{ id, items: same, start: turn.input.length }] : [];
+    });
+    const [best] = candidates.sort((a, b) => b.start - a.start);
+    if (best === undefined) return undefined;
+    const heavy = this.#known(best.id).reduce((sum, { bytes }) => sum + bytes, 0);
+    const length = input.slice(0, best.items).reduce((sum, item) => sum + JSON.stringify(item).length, 0);
+    const isWorth = length >= 4096 && heavy <= (this.#limits.maxMemoryMb * 1024 * 1024) / 4;
+    return isWorth ? { id: best.id, items: best.items } : undefined;
+  }
+
+  bytesOf({ turn, repeats }: Pick<ModelRecord, 'turn' | 'repeats'>): number {
+    assert.ok(turn);
+    const { response } = turn;
+    const input = turn.input.slice(repeats?.items ?? 0);
+    const named = repeats && { response: repeats.id, items: repeats.items };
+    return size(sessionHeader(turn, named), { input, response }, this.#indent);
   }
 
   restart(now: number): void {
-    for (const record of this.records) record.isClaimed = true;
+    for (const record of this.records) {
+      record.isClaimed = true;
+      record.isRecent = false;
+    }
     this.trim(now);
   }
 
@@ -120,7 +162,7 @@ interface Run {
 
 /** What can happen, as data: a failing sequence can be read. */
 type Step =
-  | readonly ['record', back: number, padding: number]
+  | readonly ['record' | 'send', back: number, padding: number]
   | readonly ['conversation' | 'turn' | 'delete', back: number]
   | readonly ['retain', name: string, padding: number]
   | readonly ['recall', name: string]
@@ -132,6 +174,8 @@ async function perform(run: Run, [action, target, padding]: readonly [Step[0], .
   switch (action) {
     case 'record':
       return record(run, Number(target), Number(padding));
+    case 'send':
+      return send(run, Number(target), Number(padding));
     case 'conversation':
     case 'turn':
     case 'delete':
@@ -162,15 +206,38 @@ function newest(model: Model, back: number): string | undefined {
  * A new turn that continues the `back`-th newest response (0: none; one beyond the oldest: an unknown one). What
  * lost its beginning cannot be continued.
  */
-async function record({ bench, model, indent, count }: Run, back: number, padding: number): Promise<void> {
+async function record({ bench, model, count }: Run, back: number, padding: number): Promise<void> {
   const id = `resp_${count}`;
   const whole = model.records.filter(({ id, kind }) => kind === 'session' && model.chain(id) !== undefined);
   const parent = back === 0 ? null : (whole.at(-back)?.id ?? 'resp_unknown');
   const turn = turnOf(id, parent, padding);
   await bench.store.record(turn);
-  const { input, response } = turn;
-  const bytes = size(sessionHeader(turn), { input, response }, indent);
-  model.add({ id, kind: 'session', parent, bytes, lastUsed: bench.now, turn });
+  model.add({
+    id,
+    kind: 'session',
+    parent,
+    bytes: model.bytesOf({ turn }),
+    lastUsed: bench.now,
+    turn,
+    isRecent: true,
+  });
+}
+
+/** A new turn of a client that sends all that was said up to the `back`-th newest response (0: nothing). */
+async function send({ bench, model, count }: Run, back: number, padding: number): Promise<void> {
+  const id = `resp_${count}`;
+  const before = model.chain((back > 0 && newest(model, back)) || '') ?? [];
+  const turn = wholeTurnOf(id, itemsOf(...before.flatMap((each) => each.turn ?? [])), padding);
+  const repeats = model.repeatsOf(turn);
+  await bench.store.record(turn);
+  const bytes = model.bytesOf({ turn, repeats });
+  const parent = repeats?.id ?? null;
+  model.add({ id, kind: 'session', parent, bytes, lastUsed: bench.now, turn, repeats, isRecent: true });
+}
+
+function commonLength(left: readonly InputItem[], right: readonly InputItem[]): number {
+  const different = left.findIndex((item, at) => JSON.stringify(item) !== JSON.stringify(right[at]));
+  return different === -1 ? left.length : different;
 }
 
 async function retain({ bench, model, indent }: Run, name: string, padding: number): Promise<void> {
@@ -221,11 +288,12 @@ function size(header: RecordHeader, body: object, indent: number): number {
 }
 
 function steps(survivesRestart: boolean): fc.Arbitrary<Step> {
-  const padding = fc.constantFrom(0, 0, 1_000, 300_000);
+  const padding = fc.constantFrom(0, 0, 1_000, 5_000, 300_000);
   const name = fc.constantFrom('f1', 'f2', 'f3');
   const how = fc.constantFrom('conversation' as const, 'turn' as const, 'delete' as const);
   return fc.oneof(
-    { weight: 8, arbitrary: fc.tuple(fc.constant('record' as const), fc.nat(4), padding) },
+    { weight: 6, arbitrary: fc.tuple(fc.constant('record' as const), fc.nat(4), padding) },
+    { weight: 8, arbitrary: fc.tuple(fc.constant('send' as const), fc.nat(3), padding) },
     { weight: 4, arbitrary: fc.tuple(how, fc.nat(5)) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('retain' as const), name, padding) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('recall' as const), name) },
@@ -238,7 +306,7 @@ function steps(survivesRestart: boolean): fc.Arbitrary<Step> {
 async function play(open: Backend, indent: number, sequence: readonly Step[]): Promise<void> {
   const limits: HistoryLimits = { ttlHours: 1, maxSessions: 4, maxMemoryMb: 1 };
   await using bench = await open(limits);
-  const run: Run = { bench, model: new Model(limits), indent, count: 0 };
+  const run: Run = { bench, model: new Model(limits, indent), indent, count: 0 };
   for (const step of sequence) {
     bench.now += 1;
     run.count += 1;

@@ -13,6 +13,7 @@ import {
 import type { Logger } from '../../src/logger.ts';
 import type { ProviderReasoning } from '../../src/translate/reasoning/reasoning.ts';
 import { newResponse } from '../../src/translate/stream/resource.ts';
+import type { InputItem } from '../../src/wire/responses.ts';
 
 /** A completed turn `id` that continues `previous`, with `padding` extra characters of answer. */
 export function turnOf(id: string, previous: string | null = null, padding = 0): StoredTurn {
@@ -35,6 +36,12 @@ export function turnOf(id: string, previous: string | null = null, padding = 0):
     },
     input: [{ type: 'message', role: 'user', id: `in_${id}`, content: `question of ${id}` }],
   };
+}
+
+/** A turn `id` of a client that sends its whole history: these items, then a question of its own. */
+export function wholeTurnOf(id: string, before: readonly InputItem[], padding = 0): StoredTurn {
+  const { response, input } = turnOf(id, null, padding);
+  return { response, input: [...before, ...input] };
 }
 
 export function itemsOf(...turns: readonly StoredTurn[]) {

@@ -126,7 +126,7 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
   return { home: codexHome(environment), environment, models };
 }
 
-/** With the provider's own list, where it can be had; a note says why it could not. */
+/** With the provider's own list where it can be fetched; otherwise the log says why not. */
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { environment, logger } = invocation;
   const proxy = readProxy(environment);
@@ -144,7 +144,7 @@ function modelsOf(invocation: Invocation, listed: readonly ListedModel[]): Model
   return { preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
 }
 
-/** The alias where it stands for something; else a model that the provider has. */
+/** The alias where it stands for a model; otherwise a model that the provider has. */
 function startModel(models: Models): string {
   if (selectedModel(models) !== undefined) return MODEL_ALIAS;
   return models.listed.find(({ unfit }) => !unfit)?.id ?? MODEL_ALIAS;

@@ -17,6 +17,7 @@ import {
   checkPort,
   checkToken,
   checkToolCall,
+  findOwner,
   type Target,
 } from '../doctor/relay-checks.ts';
 import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
@@ -56,19 +57,16 @@ async function* examine(invocation: Invocation): AsyncGenerator<Finding> {
   const known: Partial<FoundConfig> = 'state' in config ? {} : config;
   const port = wantedPort(invocation) ?? known.port ?? settings.port;
   const token = known.mode === undefined ? settings.token : known.token;
-  const target: Target = { port, token: token || undefined, model: known.model };
-  const { finding, running } = await checkPort(target);
-  yield finding;
-  if (running) {
-    const entry = await checkToken(target);
-    yield entry;
-    if (entry.state === 'problem')
-      yield* skip(['upstream', 'answer', 'tool call'], 'the relay does not let us in');
-    else yield* examineRelay(target);
-  } else {
+  const owner = await findOwner(port, token || undefined);
+  yield checkPort(port, owner);
+  if (owner === 'nobody' || owner === 'stranger') {
     yield* skip(['token'], 'no relay is running to ask');
     yield* examineOwnRelay(invocation, known.model);
+    return;
   }
+  yield checkToken(owner);
+  if (owner === 'other') yield* skip(['upstream', 'answer', 'tool call'], 'the relay does not let us in');
+  else yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model: known.model });
 }
 
 /** The port that the user named, by flag or variable. */
@@ -86,7 +84,7 @@ async function readConfig(home: string, environment: Environment): Promise<Found
   }
 }
 
-/** Everything behind the relay, through it, as Codex would ask. */
+/** Everything from the relay on, asked through the relay as Codex would. */
 async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   const models = await checkModels(target);
   yield* models;
@@ -98,7 +96,7 @@ async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   yield await checkToolCall(target);
 }
 
-/** With a relay of this command's own, made from its flags, when none is running. */
+/** When no relay is running, this command starts one of its own, with the flags that it was given. */
 async function* examineOwnRelay(invocation: Invocation, model: string | undefined): AsyncGenerator<Finding> {
   const proxy = readProxy(invocation.environment);
   const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });

@@ -1,11 +1,9 @@
 /** The default command: run the relay until a signal stops it. */
 import { start } from '../../index.ts';
 import { codeOf } from '../../node-errors.ts';
-import { presetByUrl } from '../../providers/index.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
-import { VERSION } from '../../version.ts';
-import { announceModels, announceStart, warnOfMissingKey } from '../announce.ts';
+import { announceModels, announceStart } from '../announce.ts';
 import { CommandError } from '../errors.ts';
 import { type Command, upstreamOptions } from '../invocation.ts';
 import { openHistory } from '../open-history.ts';
@@ -25,10 +23,8 @@ export const serve: Command = async (invocation) => {
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
   });
-  const { needsKey, keyUrl } = presetByUrl(provider.baseUrl);
   const started = { relay, provider, logger, needsToken: settings.token !== '' };
-  announceStart(started, VERSION);
-  if (needsKey && provider.apiKeys.length === 0) warnOfMissingKey(started, keyUrl);
+  announceStart(started);
   void announceModels(started);
 
   logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);
@@ -56,10 +52,10 @@ function bindFailure(cause: unknown, port: number | undefined): string | undefin
   return undefined;
 }
 
-/** npm passes a Ctrl-C on to its child, which the terminal has told already: one key press comes twice. */
+/** The terminal sends Ctrl-C to the process, and npm passes it on once more: one key press arrives twice. */
 const SAME_KEY_PRESS_MS = 300;
 
-/** Resolves with the first signal to stop; a second one ends the process at once. */
+/** Resolves with the first signal to stop. A second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let first: { signal: NodeJS.Signals; time: number } | undefined;

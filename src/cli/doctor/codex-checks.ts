@@ -127,7 +127,7 @@ export async function checkLoading(
   const profile = mode === 'profile' ? ['-p', PROVIDER_ID] : [];
   const output = await runCodex({ args: [...profile, 'debug', 'prompt-input', 'hello'], environment });
   if (output?.exitCode === 0) return { check, state: 'ok', found: 'Codex reads configuration and catalog' };
-  // What Codex merely warns of (a home below the temp folder, for one) stops nothing.
+  // Codex's warnings (about a home below the temp folder, for one) do not keep it from starting.
   const told = output?.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('WARNING')) ?? [];
   const [reason = 'no answer in time'] = told;
   return { check, state: 'problem', found: `Codex does not start: ${reason}`, todo: WRITE };

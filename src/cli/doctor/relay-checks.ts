@@ -1,9 +1,11 @@
-/** The doctor's checks of a relay and of the provider behind it, over HTTP as any client would. */
-
+/** The doctor's checks of a relay and of its provider, made over HTTP like any client's requests. */
+import { randomBytes } from 'node:crypto';
 import { messageOf } from '../../errors.ts';
-import { asObject, parseObject } from '../../json.ts';
-import { MODEL_ALIAS } from '../../names.ts';
+import { asObject, isObject, type Json, type JsonObject, parseJson, parseObject } from '../../json.ts';
+import { MODEL_ALIAS, SERVICE } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
+import { readModelList } from '../../providers/model-list.ts';
+import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
 import type { Finding } from './finding.ts';
 
 export interface Target {
@@ -14,55 +16,56 @@ export interface Target {
   model: string | undefined;
 }
 
+/**
+ * Who listens on a port. `ours` has proved that it knows the token; `open` says that it is a relay and asks for
+ * none; `other` is a relay with another token; `stranger` is any other program.
+ */
+export type PortOwner = 'ours' | 'open' | 'other' | 'stranger' | 'nobody';
+
 const LIMIT_MS = 60_000;
 const QUICK_LIMIT_MS = 3_000;
 
-/** Whether a relay listens; something else on the port is a problem, nothing is not. */
-export async function checkPort({ port, token }: Target): Promise<{ finding: Finding; running: boolean }> {
-  const check = 'port';
-  const greeting = await greet(port, token);
-  if (greeting === 'relay' || greeting === 'refused') {
-    return { finding: { check, state: 'ok', found: `a relay listens on 127.0.0.1:${port}` }, running: true };
+/** Finds out who listens without telling the token: only `ours` may hear it. */
+export async function findOwner(port: number, token: string | undefined): Promise<PortOwner> {
+  const nonce = randomBytes(16).toString('hex');
+  try {
+    const reply = await get(port, `${STATUS_PATH}?nonce=${nonce}`, undefined);
+    const { service, proof } = parseObject(await reply.text()) ?? {};
+    if (service !== SERVICE) return 'stranger';
+    if (proof === undefined) return 'open';
+    return token !== undefined && proof === ownerProof(token, nonce) ? 'ours' : 'other';
+  } catch (error) {
+    // No HTTP, or no answer in time: whatever it is, it is no relay.
+    return isRefused(error) ? 'nobody' : 'stranger';
   }
-  if (greeting === 'nothing') {
+}
+
+/** Whether a relay listens; something else on the port is a problem, nothing is not. */
+export function checkPort(port: number, owner: PortOwner): Finding {
+  const check = 'port';
+  if (owner === 'nobody') {
     const found = `no relay listens on 127.0.0.1:${port}; one of this command's own stands in for the checks below`;
     const todo = 'Start it before Codex: codex-relay, with the same flags.';
-    return { finding: { check, state: 'attention', found, todo }, running: false };
+    return { check, state: 'attention', found, todo };
   }
-  const found = `127.0.0.1:${port} is used by another program`;
-  const todo = 'Choose another port with --port, for --write-config too.';
-  return { finding: { check, state: 'problem', found, todo }, running: false };
+  if (owner === 'stranger') {
+    const todo = 'Choose another port with --port, for --write-config too.';
+    return { check, state: 'problem', found: `127.0.0.1:${port} is used by another program`, todo };
+  }
+  return { check, state: 'ok', found: `a relay listens on 127.0.0.1:${port}` };
 }
 
-/** A relay with a token refuses clients without it, and takes the one that Codex is told. */
-export async function checkToken({ port, token }: Target): Promise<Finding> {
+/** Whether the relay and Codex have the same token. */
+export function checkToken(owner: 'ours' | 'open' | 'other'): Finding {
   const check = 'token';
-  if ((await greet(port, token)) !== 'relay') {
-    const todo =
-      'Give both the same: set CODEX_RELAY_TOKEN, start the relay, and run codex-relay --write-config.';
-    return { check, state: 'problem', found: 'the relay does not take the token that Codex is told', todo };
+  if (owner === 'ours') return { check, state: 'ok', found: 'Codex and the relay have the same' };
+  if (owner === 'open') {
+    const todo = 'Set CODEX_RELAY_TOKEN for the relay and for --write-config to keep other programs out.';
+    return { check, state: 'attention', found: 'the relay asks for none: any program here can use it', todo };
   }
-  if ((await greet(port, undefined)) !== 'relay') {
-    return { check, state: 'ok', found: 'the relay takes it, and refuses clients without it' };
-  }
-  const todo = 'Set CODEX_RELAY_TOKEN for the relay and for --write-config to keep other programs out.';
-  return { check, state: 'attention', found: 'the relay asks for none: any program here can use it', todo };
-}
-
-/** What a port says to a client that has this token. */
-async function greet(
-  port: number,
-  token: string | undefined,
-): Promise<'relay' | 'refused' | 'stranger' | 'nothing'> {
-  try {
-    const reply = await get(port, '/healthz', token);
-    const text = await reply.text();
-    if (reply.status === 401 && errorIn(text).message.startsWith('The relay')) return 'refused';
-    return reply.ok && text.includes('"status":"ok"') ? 'relay' : 'stranger';
-  } catch (error) {
-    // No HTTP, or no answer in time: it is no relay, whatever it is.
-    return isRefused(error) ? 'nothing' : 'stranger';
-  }
+  const todo =
+    'Give both the same: set CODEX_RELAY_TOKEN, start the relay, and run codex-relay --write-config.';
+  return { check, state: 'problem', found: 'the relay does not take the token that Codex is told', todo };
 }
 
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
@@ -81,7 +84,7 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
     return [{ check: 'upstream', state: 'problem', found: error.message }];
   }
   if (error) {
-    // Some endpoints have no list; the answer will tell.
+    // Some endpoints have no list of models; the next check will tell whether they work.
     return [{ check: 'upstream', state: 'attention', found: error.message }];
   }
   return [
@@ -109,12 +112,13 @@ export async function checkAnswer(target: Target): Promise<Finding> {
   const check = 'answer';
   const outcome = await respond(target, { input: 'Answer with the single word OK.' });
   if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
-  const text = outcome.output.flatMap(({ content }) => content ?? []).map((part) => part.text ?? '');
-  if (text.join('') !== '') return { check, state: 'ok', found: 'a streamed answer arrived' };
+  const parts = outcome.output.flatMap(({ content }) => objectsIn(content));
+  if (parts.some(({ text }) => text !== undefined && text !== ''))
+    return { check, state: 'ok', found: 'a streamed answer arrived' };
   return { check, state: 'problem', found: 'the streamed answer was empty' };
 }
 
-/** The tool that Codex itself offers first. The doctor never runs what is called. */
+/** The tool that Codex itself offers first. The doctor never runs what the model calls. */
 const TOOL = {
   type: 'function',
   name: 'exec_command',
@@ -123,7 +127,7 @@ const TOOL = {
   strict: false,
 };
 
-/** One tool call, which everything in Codex depends on. */
+/** One tool call: everything in Codex depends on those. */
 export async function checkToolCall(target: Target): Promise<Finding> {
   const check = 'tool call';
   const input = 'Call the tool exec_command with the command "echo ok". Do not answer with text.';
@@ -137,11 +141,12 @@ export async function checkToolCall(target: Target): Promise<Finding> {
   return { check, state: 'problem', found: 'the model answered without calling the tool', todo };
 }
 
+/** What the doctor reads of a finished response. */
 interface Answer {
-  output: { type: string; name?: string; content?: { text?: string }[] }[];
+  output: JsonObject[];
 }
 
-/** The finished response, or a sentence about why there is none. */
+/** The finished response, or a sentence that says why there is none. */
 async function respond({ port, token, model }: Target, body: object): Promise<Answer | string> {
   try {
     const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
@@ -157,22 +162,30 @@ async function respond({ port, token, model }: Target, body: object): Promise<An
   }
 }
 
+/** What the last event says. */
 function readStream(text: string): Answer | string {
   const data = text.split('\n').filter((row) => row.startsWith('data: {'));
-  const last = JSON.parse(data.at(-1)?.slice('data: '.length) ?? '{}') as {
-    type?: string;
-    response?: Answer & { error?: { message?: string } | null };
-  };
-  if (last.type === 'response.completed' && last.response) return last.response;
-  return last.response?.error?.message ?? 'the stream ended without an answer';
+  const { type, response } = parseObject(data.at(-1)?.slice('data: '.length) ?? '') ?? {};
+  const { output, error } = asObject(response) ?? {};
+  if (type === 'response.completed') return { output: objectsIn(output) };
+  const message = asObject(error)?.['message'];
+  return typeof message === 'string' ? message : 'the stream ended without an answer';
 }
 
+function objectsIn(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** The ids of the models that a relay lists, or why it lists none. */
 async function listModels(port: number, token: string | undefined) {
-  const reply = await get(port, '/v1/models', token, LIMIT_MS);
-  const text = await reply.text();
-  if (!reply.ok) return { ids: [], error: errorIn(text) };
-  const { data } = JSON.parse(text) as { data: { id: string }[] };
-  return { ids: data.map(({ id }) => id), error: undefined };
+  try {
+    const reply = await get(port, '/v1/models', token, LIMIT_MS);
+    const text = await reply.text();
+    if (!reply.ok) return { ids: [], error: errorIn(text) };
+    return { ids: readModelList(parseJson(text)).map(({ id }) => id), error: undefined };
+  } catch (error) {
+    return { ids: [], error: { code: '', message: `no answer: ${messageOf(error)}` } };
+  }
 }
 
 function get(
@@ -189,7 +202,7 @@ function authorization(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The relay's error envelope; plain text where it is none. */
+/** The error in a relay's answer; the text itself where it is not the relay's envelope. */
 function errorIn(text: string): { code: string; message: string } {
   const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
   if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };

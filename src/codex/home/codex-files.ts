@@ -1,4 +1,4 @@
-/** Reads and writes the relay's files in `CODEX_HOME`. Both hosts use it; what the texts say is src/codex. */
+/** Reads and writes the relay's files in `CODEX_HOME`, for both hosts. What the texts say is decided in src/codex. */
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -40,7 +40,7 @@ export async function applyChanges(home: string, changes: readonly FileChange[])
 }
 
 async function applyChange(home: string, { file, before, after }: FileChange): Promise<AppliedChange> {
-  // A config.toml that is a link into a folder of dotfiles stays a link.
+  // Where config.toml is a link into a folder of dotfiles, it stays one.
   const path = await realpathOf(join(home, file));
   let backup: string | undefined;
   const confirm = async () => {
@@ -77,7 +77,7 @@ async function backUp(path: string): Promise<string> {
   }
 }
 
-/** A file that holds a token is for its owner alone; any other keeps the permissions that it has. */
+/** A file that holds a token is readable by its owner only; any other keeps its permissions. */
 async function modeFor(path: string, text: string): Promise<number> {
   const mode = await modeOf(path);
   return text.includes('experimental_bearer_token') ? mode & 0o600 : mode;

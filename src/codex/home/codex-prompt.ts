@@ -25,7 +25,7 @@ const ANSWER = [
   { type: 'response.completed', response: { id: 'resp_1', usage: null } },
 ];
 
-/** Takes about half a second. Undefined when there is no Codex, or it does not ask in `limitMs`. */
+/** Takes about half a second. Undefined when Codex is not installed, or sends no request within `limitMs`. */
 export async function askCodexPrompt(
   environment: Readonly<Record<string, string | undefined>>,
   limitMs = 10_000,
@@ -34,7 +34,7 @@ export async function askCodexPrompt(
   const { promise: prompt, resolve } = Promise.withResolvers<string | undefined>();
   const server = createServer((request, response) => {
     if (request.method !== 'POST') response.writeHead(404).end();
-    // What cannot be read as a request of Codex's holds no prompt.
+    // A body that is not a request of Codex's holds no prompt.
     else readPrompt(request, response).then(resolve, () => resolve(undefined));
   });
   try {
@@ -52,7 +52,7 @@ export async function askCodexPrompt(
       cwd: folder,
       limitMs,
     });
-    // Codex has ended when the folder goes; a run that never asked has no prompt.
+    // The folder may only go once Codex has ended. A run that never asked yields no prompt.
     await run.then(() => resolve(undefined));
     return await prompt;
   } finally {

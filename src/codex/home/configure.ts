@@ -1,4 +1,4 @@
-/** Everything that a host needs to configure Codex for a relay: read, ask Codex for its prompt, plan. */
+/** What both hosts do to configure Codex for a relay: read its files, ask it for its prompt, plan the changes. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../node-errors.ts';
@@ -39,8 +39,8 @@ export interface PreparedConfig extends WritePlan {
 }
 
 /**
- * What would be written; `applyChanges` writes it.
- * @throws CodexConfigError for a file that is no TOML; CodexConfigError
+ * The changes that would be made; `applyChanges` makes them.
+ * @throws CodexConfigError when a file is not TOML, or the user's overrides cannot be used
  */
 export async function prepareConfig(
   input: ConfigureInput,

@@ -1,4 +1,4 @@
-/** The user's own Codex: whether it is there, which release, what it says. Never throws for what it does. */
+/** The user's own Codex: whether it is installed, which release it is, and what it prints. */
 import { spawn } from 'node:child_process';
 import { codeOf } from '../../node-errors.ts';
 

@@ -100,7 +100,7 @@ export function beginAttempt(
   return attempt;
 }
 
-export function newId(prefix: IdPrefix): string {
+function newId(prefix: IdPrefix): string {
   return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }
 

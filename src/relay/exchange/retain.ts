@@ -1,5 +1,6 @@
 /** What is kept of an exchange for later requests. The answer is worth more than its record: failures are logged. */
 import { messageOf } from '../../errors.ts';
+import { withIds } from '../../history/repeated-input.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import { joinReasoning } from '../../translate/reasoning/replay.ts';
@@ -7,7 +8,7 @@ import { answerKeyOf } from '../../translate/request/conversation.ts';
 import { inputItems } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import { answerFingerprint } from './answer-fingerprint.ts';
-import { type Attempt, type Exchange, newId, type Outcome } from './exchange.ts';
+import type { Attempt, Exchange, Outcome } from './exchange.ts';
 
 const SEALED_FIELD = 'reasoning.encrypted_content';
 
@@ -34,7 +35,7 @@ export async function retainResponse(
   { history, logger }: Pick<RetainOptions, 'history' | 'logger'>,
 ): Promise<void> {
   if (!response.store) return;
-  const input = inputItems(request.input).map((item) => (item.id ? item : { ...item, id: newId('msg') }));
+  const input = withIds(inputItems(request.input), response.previous_response_id);
   try {
     await history.record({ response, input });
   } catch (error) {

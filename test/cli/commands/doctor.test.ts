@@ -157,20 +157,29 @@ describe('codex-relay doctor', () => {
     assert.match(lineOf(result, 'token'), /^FAIL .*\n.*codex-relay --write-config/);
   });
 
-  it('finds another program on the port', async () => {
-    const server = createServer((_, response) => response.end('hello')).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    await configure(port);
-    const result = await examine(await provider(healthy));
-    server.close();
-    server.closeAllConnections();
-    assert.equal(result.code, 1);
-    assert.match(
-      lineOf(result, 'port'),
-      new RegExp(`^FAIL .*127\\.0\\.0\\.1:${port} is used by another program`),
-    );
-  });
+  const STRANGERS: [what: string, answer: string, check: string, says: RegExp][] = [
+    ['another program', 'hello', 'port', /^FAIL .*127\.0\.0\.1:\d+ is used by another program/],
+    ['what looks healthy', '{"status":"ok"}', 'port', /^FAIL .*is used by another program/],
+    ['what calls itself a relay', '{"service":"codex-relay"}', 'token', /^note .*asks for none/],
+    ['a relay with another token', '{"service":"codex-relay","proof":"00"}', 'token', /^FAIL .*token/],
+  ];
+  for (const [what, answer, check, says] of STRANGERS) {
+    it(`finds ${what} on the port, and does not tell it the token`, async () => {
+      const told: string[] = [];
+      const server = createServer(({ url = '', headers }, response) => {
+        told.push(url + JSON.stringify(headers));
+        response.end(answer);
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      await configure((server.address() as AddressInfo).port, TOKEN);
+      const result = await examine(await provider(healthy));
+      server.close();
+      server.closeAllConnections();
+      assert.equal(result.code, 1);
+      assert.match(lineOf(result, check), says);
+      assert.ok(told.length > 0 && told.every((text) => !text.includes(TOKEN)), told.join('\n'));
+    });
+  }
 
   const CONFIGS: [what: string, files: Record<string, string>, args: string[], says: RegExp][] = [
     ['no configuration', {}, [], /^FAIL .*names the relay\n.*codex-relay --write-config/],

@@ -1,0 +1,94 @@
+/**
+ * Clients that keep their own history send all of it with every request. What a request repeats of an earlier one
+ * is found by running digests of the items, so that its record needs to hold only what is new.
+ */
+import { createHash } from 'node:crypto';
+import type { InputItem } from '../wire/responses.ts';
+
+/** Less is not worth the bond between two records. In characters of JSON. */
+const WORTH_REPEATING = 4096;
+
+/** The items of one input, as far as they decide what it repeats. */
+export class InputDigests {
+  readonly #json: readonly string[];
+  /** Of the items up to each position. */
+  readonly #running: string[] = [];
+
+  constructor(items: readonly InputItem[]) {
+    this.#json = items.map((item) => JSON.stringify(item));
+    let digest = '';
+    for (const json of this.#json) {
+      digest = sha256(`${digest}\n${json}`);
+      this.#running.push(digest);
+    }
+  }
+
+  get count(): number {
+    return this.#json.length;
+  }
+
+  /** The digest of the first `count` items. */
+  ofFirst(count: number): string | undefined {
+    return this.#running[count - 1];
+  }
+
+  /** `from`, and one more for each of the items that stands in the input from there on, byte for byte. */
+  countSame(from: number, items: readonly InputItem[]): number {
+    const different = items.findIndex((item, at) => this.#json[from + at] !== JSON.stringify(item));
+    return from + (different === -1 ? items.length : different);
+  }
+
+  /** Whether the first `count` items are worth a reference. */
+  isWorth(count: number): boolean {
+    let length = 0;
+    for (const json of this.#json.slice(0, count)) {
+      length += json.length;
+      if (length >= WORTH_REPEATING) return true;
+    }
+    return false;
+  }
+}
+
+/** Records by the digest of their whole input; of several with the same input, the latest. */
+export class InputIndex {
+  readonly #keys = new Map<string, string>();
+  readonly #digests = new Map<string, string>();
+
+  add(key: string, digests: InputDigests): void {
+    const digest = digests.ofFirst(digests.count);
+    if (digest === undefined) return;
+    this.#keys.set(digest, key);
+    this.#digests.set(key, digest);
+  }
+
+  remove(key: string): void {
+    const digest = this.#digests.get(key);
+    this.#digests.delete(key);
+    if (digest !== undefined && this.#keys.get(digest) === key) this.#keys.delete(digest);
+  }
+
+  /** The record whose whole input this one begins with; of several, that with the most items. */
+  find(digests: InputDigests): { key: string; items: number } | undefined {
+    for (let items = digests.count; items > 0; items--) {
+      const key = this.#keys.get(digests.ofFirst(items) ?? '');
+      if (key !== undefined) return { key, items };
+    }
+    return undefined;
+  }
+}
+
+/**
+ * The items, each with an id. One that the client gave none gets the same id whenever it is sent again at the same
+ * place, so that it is recognised.
+ */
+export function withIds(items: readonly InputItem[], previousResponseId: string | null): InputItem[] {
+  return items.map((item, position) => {
+    if (item.id) return item;
+    const place = `${previousResponseId ?? ''}\n${position}\n${JSON.stringify(item)}`;
+    return { ...item, id: `msg_${sha256(place).slice(0, 32)}` };
+  });
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

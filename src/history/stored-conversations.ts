@@ -1,0 +1,89 @@
+/** Conversations, put together from their records. Those in use stay parsed, so that each record is read once. */
+import { LRUCache } from 'lru-cache';
+import type { InputItem } from '../wire/responses.ts';
+import type { SessionRecord } from './records.ts';
+
+/** The items that a record itself holds. */
+export interface OwnItems {
+  /** How many of the items before them, at most, belong to the same conversation. */
+  kept: number;
+  items: readonly InputItem[];
+}
+
+export interface RecordSource {
+  has(key: string): boolean;
+  /** Keys from the first record of a conversation to the one given; undefined when one of them is missing. */
+  lineage(key: string): readonly string[] | undefined;
+  /** The record and the length of its text; undefined when it cannot be read. */
+  read(key: string): Promise<{ record: SessionRecord; length: number } | undefined>;
+}
+
+const READS_AT_ONCE = 16;
+
+export class StoredConversations {
+  readonly #source: RecordSource;
+  readonly #parsed: LRUCache<string, OwnItems>;
+
+  /** @param cacheSize characters of JSON */
+  constructor(source: RecordSource, cacheSize: number) {
+    this.#source = source;
+    this.#parsed = new LRUCache({ maxSize: cacheSize });
+  }
+
+  /** All items of the conversation that ends with the record. */
+  async whole(key: string): Promise<readonly InputItem[] | undefined> {
+    for (;;) {
+      const keys = this.#source.lineage(key);
+      const items = keys && (await this.#joined(keys));
+      // Meanwhile a deletion may have moved what one record repeats of another.
+      const isSettled = items !== undefined || keys?.join() === this.#source.lineage(key)?.join();
+      if (isSettled) return items;
+    }
+  }
+
+  async own(key: string): Promise<OwnItems | undefined> {
+    const known = this.#parsed.get(key);
+    if (known !== undefined) return known;
+    const read = await this.#source.read(key);
+    if (read === undefined) return undefined;
+    // What went while it was read must not stay.
+    if (!this.#source.has(key)) return ownItemsOf(read.record);
+    return this.remember(key, read.record, read.length);
+  }
+
+  /** @param length of the record's text */
+  remember(key: string, record: SessionRecord, length: number): OwnItems {
+    const own = ownItemsOf(record);
+    this.#parsed.set(key, own, { size: length });
+    return own;
+  }
+
+  forget(key: string): void {
+    this.#parsed.delete(key);
+  }
+
+  async #joined(keys: readonly string[]): Promise<readonly InputItem[] | undefined> {
+    const parts = keys.map((key) => this.#parsed.get(key));
+    const missing = parts.flatMap((part, at) => (part === undefined ? [at] : []));
+    for (let from = 0; from < missing.length; from += READS_AT_ONCE) {
+      const batch = missing.slice(from, from + READS_AT_ONCE);
+      await Promise.all(
+        batch.map(async (at) => {
+          parts[at] = await this.own(keys[at] ?? '');
+        }),
+      );
+    }
+    const whole: InputItem[] = [];
+    for (const part of parts) {
+      if (part === undefined) return undefined;
+      whole.length = Math.min(whole.length, part.kept);
+      for (const item of part.items) whole.push(item);
+    }
+    return whole;
+  }
+}
+
+function ownItemsOf({ header, input, response }: SessionRecord): OwnItems {
+  const kept = header.continues === null ? (header.repeats?.items ?? 0) : Number.POSITIVE_INFINITY;
+  return { kept, items: [...input, ...response.output] };
+}

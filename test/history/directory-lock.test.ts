@@ -1,0 +1,85 @@
+/** Whose lock counts: that of a process that still runs, also in another container, and of no other. */
+import assert from 'node:assert/strict';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lockDirectory } from '../../src/history/directory-lock.ts';
+import { temporaryDirectory } from './support.ts';
+
+const BEAT_MS = 10;
+
+interface Owner {
+  pid: number;
+  since: string;
+  process_start: string | null;
+  pid_namespace?: string | null;
+}
+
+/** What this process writes into its own lock. */
+async function ourselves(): Promise<Owner> {
+  await using place = await temporaryDirectory();
+  const lock = await lockDirectory(place.path, BEAT_MS);
+  const owner = JSON.parse(await readFile(join(place.path, 'lock.1', 'owner.json'), 'utf8')) as Owner;
+  assert.ok('release' in lock);
+  await lock.release();
+  return owner;
+}
+
+async function tryLock(owner: Owner, beats: boolean): Promise<'held' | 'taken'> {
+  await using place = await temporaryDirectory();
+  await mkdir(join(place.path, 'lock.1'));
+  const file = join(place.path, 'lock.1', 'owner.json');
+  await writeFile(file, JSON.stringify(owner));
+  const beating = beats && setInterval(() => void utimes(file, new Date(), new Date()), 1);
+  try {
+    const lock = await lockDirectory(place.path, BEAT_MS);
+    if ('heldBy' in lock) return 'held';
+    await lock.release();
+    return 'taken';
+  } finally {
+    if (beating) clearInterval(beating);
+  }
+}
+
+describe('the lock of a history directory', () => {
+  const CASES: [what: string, change: Partial<Owner>, beats: boolean, outcome: 'held' | 'taken'][] = [
+    ['this very process, under another path', {}, false, 'held'],
+    ['an earlier process with our id', { process_start: '1' }, false, 'taken'],
+    ['a process in another container', { pid_namespace: 'pid:[1]' }, true, 'held'],
+    [
+      'a process with our id in another container',
+      { pid_namespace: 'pid:[1]', process_start: '1' },
+      true,
+      'held',
+    ],
+    [
+      'a process in a container that is gone',
+      { pid_namespace: 'pid:[1]', process_start: '1' },
+      false,
+      'taken',
+    ],
+    [
+      'a process in another container that left in good order',
+      { pid: 0, pid_namespace: 'pid:[1]' },
+      true,
+      'taken',
+    ],
+  ];
+  for (const [what, change, beats, outcome] of CASES) {
+    it(`is ${outcome} where the owner is ${what}`, async function () {
+      if (process.platform !== 'linux') this.skip(); // Only Linux tells when a process began.
+      assert.equal(await tryLock({ ...(await ourselves()), ...change }, beats), outcome);
+    });
+  }
+
+  it('is renewed as long as its owner lives, and not after that', async () => {
+    await using place = await temporaryDirectory();
+    const lock = await lockDirectory(place.path, BEAT_MS);
+    assert.ok('release' in lock);
+    const file = join(place.path, 'lock.1', 'owner.json');
+    await utimes(file, 1, 1);
+    // Resolves with the first beat; without one, the test runs into its time limit.
+    while ((await stat(file)).mtimeMs === 1000) await new Promise(setImmediate);
+    await lock.release();
+    assert.equal((JSON.parse(await readFile(file, 'utf8')) as Owner).pid, 0);
+  });
+});
