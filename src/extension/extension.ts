@@ -10,29 +10,29 @@ import { describePortHolder, probePort } from './relay/port-owner.ts';
 import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
-import { Session } from './session.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
 import { describeProblem, describeState } from './ui/state-words.ts';
 import { StatusBar } from './ui/status-bar.ts';
+import { UserChoices } from './user-choices.ts';
 
 let deactivateWindow: () => Promise<void> = async () => undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<CodexRelayApi> {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
-  const session = new Session(context, new KeyStore(context.secrets));
+  const choices = new UserChoices(context, new KeyStore(context.secrets));
   const signals = new WindowSignals(shared, (signal) => onSignal(signal));
   const requests = new RequestLog(join(shared, 'requests.json'));
-  const view = new RequestsView(requests, session);
+  const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
   const logState = stateLogger(log);
   const statusChanged = new vscode.EventEmitter<RelayStatus>();
 
   const draw = () => {
-    const { provider } = session;
-    const model = provider && session.modelOf(provider);
+    const { provider } = choices;
+    const model = provider && choices.modelOf(provider);
     statusBar.show(controller.state, { model, counts: requests.counts });
   };
   const reporter = new RequestReporter(requests, signals, (report) => {
@@ -41,7 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
     void view.tellOutcome(report);
   });
   const controller = new RelayController({
-    plan: () => session.plan(),
+    plan: () => choices.plan(),
     launch: async (plan) => {
       const relay = await launchRelay(plan, log, (report) => reporter.put(report));
       requests.abandonRunning();
@@ -59,7 +59,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
         knowsSetup = true;
         void showSetup().then(() => codexCommands.offerUpdate());
       }
-      if (state.kind === 'running' || state.kind === 'attached') void offerToken(context, session.keys);
+      if (state.kind === 'running' || state.kind === 'attached') void offerToken(context, choices.keys);
       logState(state);
       setContext(state);
       draw();
@@ -80,9 +80,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
     }
   }
 
-  const providerCommands = new ProviderCommands(session, controller, () => signals.send('keys'));
+  const providerCommands = new ProviderCommands(choices, controller, () => signals.send('keys'));
   const relayCommands = new RelayCommands({
-    session,
+    choices,
     controller,
     requests,
     signals,
@@ -93,7 +93,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
       draw();
     },
   });
-  const codexCommands = new CodexConfigCommands(session, () => void showSetup());
+  const codexCommands = new CodexConfigCommands(choices, () => void showSetup());
   let knowsSetup = false;
   /** For the walkthrough: whether Codex knows the relay. */
   async function showSetup(): Promise<void> {
@@ -131,7 +131,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
         await relayCommands.tellTrouble(await controller.refresh());
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
-    session.keys.onDidChange(() => controller.refresh()),
+    choices.keys.onDidChange(() => controller.refresh()),
     statusBar,
     view,
     signals,
@@ -148,13 +148,13 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
 
   setContext(controller.state);
   draw();
-  if (session.settings.autoStart) void controller.start().then((state) => relayCommands.tellTrouble(state));
+  if (choices.settings.autoStart) void controller.start().then((state) => relayCommands.tellTrouble(state));
   else void controller.refresh();
   const api = apiOf(controller, statusChanged.event);
   // The suite in the extension host cannot type into input boxes: it gets the parts behind them.
   const isTest = context.extensionMode === vscode.ExtensionMode.Test;
   return isTest
-    ? Object.defineProperty(api, 'parts', { value: { context, session, controller, requests } })
+    ? Object.defineProperty(api, 'parts', { value: { context, choices, controller, requests } })
     : api;
 }
 

@@ -16,7 +16,7 @@ export interface CustomProvider {
   needsKey: boolean;
 }
 
-export interface Settings {
+export interface ExtensionSettings {
   /** Id of a preset or of a custom provider; empty until one is chosen. */
   provider: string;
   /** Chosen model by provider id. */
@@ -36,7 +36,7 @@ const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
  * Reads every setting through `get` (name without the `codexRelay.` prefix). A value of the wrong type, which
  * settings.json allows, counts as unset; custom providers that make no sense are left out.
  */
-export function readSettings(get: (name: string) => unknown): Settings {
+export function readSettings(get: (name: string) => unknown): ExtensionSettings {
   const integer = (name: string, fallback: number, min: number, max: number) => {
     const value = get(name);
     return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max

@@ -3,30 +3,30 @@
  * What the files say is decided in src/codex, how they are written in src/codex/home.
  */
 import * as vscode from 'vscode';
-import type { Provider } from '../providers.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { ChangesPreview } from './changes-preview.ts';
 
 type Choice = 'write' | 'default' | 'copy';
 
 export class CodexConfigCommands {
-  readonly #session: Session;
+  readonly #choices: UserChoices;
   readonly #preview = new ChangesPreview();
   /** Called when our files were written or removed. */
   readonly #onChange: () => void;
 
-  constructor(session: Session, onChange: () => void) {
-    this.#session = session;
+  constructor(choices: UserChoices, onChange: () => void) {
+    this.#choices = choices;
     this.#onChange = onChange;
   }
 
   async generate(): Promise<void> {
-    const { provider } = this.#session;
+    const { provider } = this.#choices;
     if (!provider) {
       await vscode.commands.executeCommand('codexRelay.selectProvider');
-      if (!this.#session.provider) return;
+      if (!this.#choices.provider) return;
     }
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
@@ -92,8 +92,8 @@ export class CodexConfigCommands {
   async offerUpdate(): Promise<void> {
     const { readCodexFiles, relayProvider, relayPort, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
     const texts = await readCodexFiles(await this.#home());
-    const token = await this.#session.keys.token();
-    const { port } = this.#session.settings;
+    const token = await this.#choices.keys.token();
+    const { port } = this.#choices.settings;
     const isStale = [texts[PROFILE_FILE], texts[CONFIG_FILE]].some((text) => {
       const known = relayProvider(text ?? '');
       if (!known || relayPort(known) === undefined) return false;
@@ -114,29 +114,29 @@ export class CodexConfigCommands {
   }
 
   async #prepare(makeDefault: boolean): Promise<PreparedConfig> {
-    const { provider, settings } = this.#session;
+    const { provider, settings } = this.#choices;
     if (!provider) throw new Error(vscode.l10n.t('No provider is chosen.'));
     const title = vscode.l10n.t('Preparing the configuration of Codex');
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
       const { prepareConfig } = await loadRelay();
-      const config = { port: settings.port, token: await this.#session.keys.token() };
+      const config = { port: settings.port, token: await this.#choices.keys.token() };
       const models = await this.#models(provider);
       const input = { home: await this.#home(), environment: process.env, models };
       return prepareConfig(input, { config, makeDefault });
     });
   }
 
-  async #models(provider: Provider) {
+  async #models(provider: ChoosableProvider) {
     const { presetById } = await loadRelay();
     const preset = presetById(provider.preset);
     if (!preset) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
-    const upstream = await this.#session.upstreamOf(provider);
+    const upstream = await this.#choices.upstreamOf(provider);
     // A provider that cannot be asked now is described by what is known of it.
     const listed = await listModels(upstream).catch(() => []);
     return {
       preset: { ...preset, profile: { ...preset.profile, name: provider.name } },
-      selected: this.#session.modelOf(provider),
-      modelMap: this.#session.settings.modelMap,
+      selected: this.#choices.modelOf(provider),
+      modelMap: this.#choices.settings.modelMap,
       listed,
     };
   }

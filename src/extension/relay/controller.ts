@@ -5,8 +5,8 @@
 
 import type { HistoryLimits } from '../../history/store.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
-import type { Provider } from '../providers.ts';
 import type { PortOwner } from './port-owner.ts';
 
 /** What needs a restart when it changes. */
@@ -22,8 +22,13 @@ export interface ServerPlan {
 /** What the settings, keys and workspace ask for at this moment. */
 export type Plan =
   | { kind: 'no-provider' }
-  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'>; server: ServerPlan }
-  | { kind: 'ready'; provider: Provider; upstream: UpstreamOptions; server: ServerPlan };
+  | {
+      kind: 'needs-key';
+      provider: ChoosableProvider;
+      reason: Exclude<KeyStatus, 'present'>;
+      server: ServerPlan;
+    }
+  | { kind: 'ready'; provider: ChoosableProvider; upstream: UpstreamOptions; server: ServerPlan };
 
 type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
 export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
@@ -34,13 +39,13 @@ export type RelayProblem =
 
 export type RelayState =
   /** `provider` is absent when none is chosen. */
-  | { kind: 'stopped'; provider?: Provider }
-  | { kind: 'starting'; provider: Provider }
-  | { kind: 'running'; provider: Provider; url: string }
+  | { kind: 'stopped'; provider?: ChoosableProvider }
+  | { kind: 'starting'; provider: ChoosableProvider }
+  | { kind: 'running'; provider: ChoosableProvider; url: string }
   /** Another window serves. */
-  | { kind: 'attached'; provider: Provider; url: string }
-  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'> }
-  | { kind: 'error'; provider: Provider; problem: RelayProblem };
+  | { kind: 'attached'; provider: ChoosableProvider; url: string }
+  | { kind: 'needs-key'; provider: ChoosableProvider; reason: Exclude<KeyStatus, 'present'> }
+  | { kind: 'error'; provider: ChoosableProvider; problem: RelayProblem };
 
 /** A relay that this window serves. */
 export interface ServedRelay {

@@ -1,11 +1,13 @@
 /** Asks for an endpoint of the user's own: address, name, dialect, and whether it wants a key. */
 import * as vscode from 'vscode';
 import { PRESETS, presetByUrl } from '../../providers/index.ts';
-import { freeProviderId, isUnencrypted, type Provider } from '../providers.ts';
+import { type ChoosableProvider, freeProviderId, isUnencrypted } from '../choosable-provider.ts';
 import { type CustomProvider, normalBaseUrl } from '../settings.ts';
 
 /** Resolves with an entry for the setting; undefined when the user left at any step. */
-export async function askForCustomProvider(known: readonly Provider[]): Promise<CustomProvider | undefined> {
+export async function askForCustomProvider(
+  known: readonly ChoosableProvider[],
+): Promise<CustomProvider | undefined> {
   const title = vscode.l10n.t('Codex Relay: Add Custom Provider');
   const address = await vscode.window.showInputBox({
     title,

@@ -1,7 +1,7 @@
 /** What a bug report needs: versions, state, settings without anything private. */
 import type { RequestReport } from '../../relay/options.ts';
 import type { RelayState } from '../relay/controller.ts';
-import type { Settings } from '../settings.ts';
+import type { ExtensionSettings } from '../settings.ts';
 
 export interface Versions {
   extension: string;
@@ -19,7 +19,7 @@ export interface Versions {
 export function debugInfo(
   versions: Versions,
   state: RelayState,
-  settings: Settings,
+  settings: ExtensionSettings,
   reports: readonly RequestReport[],
 ): string {
   const { customProviders, toolDenylist, modelMap, provider } = settings;
@@ -57,6 +57,6 @@ export function debugInfo(
   ].join('\n');
 }
 
-function dialectOf({ customProviders, provider }: Settings): string {
+function dialectOf({ customProviders, provider }: ExtensionSettings): string {
   return customProviders.find(({ id }) => id === provider)?.dialect ?? 'openai-compatible';
 }

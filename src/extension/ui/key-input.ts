@@ -1,14 +1,14 @@
 /** Asks for an API key: masked, cleaned, tested with the provider before it is kept. */
 import * as vscode from 'vscode';
+import { type ChoosableProvider, isUnencrypted } from '../choosable-provider.ts';
 import { cleanKey, isPossibleKey } from '../key-store.ts';
-import { isUnencrypted, type Provider } from '../providers.ts';
 
 /** `rejected`: the provider refuses the key. `unknown`: it could not be asked, so the user decides. */
 export type KeyVerdict = { kind: 'good' } | { kind: 'rejected' | 'unknown'; message: string };
 
 /** Resolves with a key that the provider accepts, or that the user keeps untested; undefined when left. */
 export function askForKey(
-  provider: Provider,
+  provider: ChoosableProvider,
   test: (key: string) => Promise<KeyVerdict>,
 ): Promise<string | undefined> {
   const { host } = new URL(provider.baseUrl);

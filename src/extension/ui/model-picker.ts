@@ -1,7 +1,7 @@
 /** Chooses a model of a provider: its own list while it loads, and any name that the user types. */
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
-import type { Provider } from '../providers.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import { tokens } from './request-text.ts';
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -10,7 +10,7 @@ interface ModelItem extends vscode.QuickPickItem {
 
 /** Resolves with the model's name; undefined when the list was left. */
 export function pickModel(
-  provider: Provider,
+  provider: ChoosableProvider,
   current: string | undefined,
   listModels: () => Promise<readonly ListedModel[]>,
 ): Promise<string | undefined> {

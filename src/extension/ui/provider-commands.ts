@@ -1,23 +1,23 @@
 /** Choosing who answers Codex: providers, models and keys. Each flow ends by saying what happened. */
 import * as vscode from 'vscode';
 import { presetById } from '../../providers/index.ts';
-import type { Provider } from '../providers.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
 import { listModels, refusalOfKey } from '../relay/launcher.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
 import { askForKey, type KeyVerdict } from './key-input.ts';
 import { pickModel } from './model-picker.ts';
 import { type ListedProvider, pickProvider } from './provider-picker.ts';
 
 export class ProviderCommands {
-  readonly #session: Session;
+  readonly #choices: UserChoices;
   readonly #controller: RelayController;
   /** Tells the other windows that a key changed. */
   readonly #keysChanged: () => void;
 
-  constructor(session: Session, controller: RelayController, keysChanged: () => void) {
-    this.#session = session;
+  constructor(choices: UserChoices, controller: RelayController, keysChanged: () => void) {
+    this.#choices = choices;
     this.#controller = controller;
     this.#keysChanged = keysChanged;
   }
@@ -25,12 +25,12 @@ export class ProviderCommands {
   /** `id` comes from a key binding or another extension; without one, the list is shown. */
   async selectProvider(id?: unknown): Promise<void> {
     if (typeof id === 'string') {
-      const provider = this.#session.providers.find((known) => known.id === id);
+      const provider = this.#choices.providers.find((known) => known.id === id);
       if (provider) return this.use(provider);
       void vscode.window.showErrorMessage(vscode.l10n.t('There is no provider "{0}".', id));
       return;
     }
-    const choice = await pickProvider(await this.#listed(), this.#session.provider?.id);
+    const choice = await pickProvider(await this.#listed(), this.#choices.provider?.id);
     if (!choice) return;
     if (choice.kind === 'add') return this.addCustomProvider();
     const { kind, provider } = choice;
@@ -42,15 +42,15 @@ export class ProviderCommands {
   }
 
   /** Makes the provider the current one; asks for what it still lacks. A switch counts from the next request. */
-  async use(provider: Provider): Promise<void> {
-    const { keys } = this.#session;
+  async use(provider: ChoosableProvider): Promise<void> {
+    const { keys } = this.#choices;
     const lacksKey = provider.needsKey && (await keys.status(provider)) !== 'present';
     if (lacksKey && !(await this.#askAndStoreKey(provider))) return;
-    if (this.#session.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
-    await this.#session.chooseProvider(provider.id);
+    if (this.#choices.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
+    await this.#choices.chooseProvider(provider.id);
     const state = await this.#controller.start();
     if (state.kind !== 'running' && state.kind !== 'attached') return;
-    const model = this.#session.modelOf(provider) ?? '';
+    const model = this.#choices.modelOf(provider) ?? '';
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
       5000,
@@ -58,27 +58,27 @@ export class ProviderCommands {
   }
 
   async selectModel(): Promise<void> {
-    const provider = this.#session.provider;
+    const provider = this.#choices.provider;
     if (!provider) return this.selectProvider();
     if (!(await this.#askAndStoreModel(provider))) return;
     await this.#controller.refresh();
-    const model = this.#session.modelOf(provider) ?? '';
+    const model = this.#choices.modelOf(provider) ?? '';
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
       5000,
     );
   }
 
-  async setKey(given?: Provider): Promise<void> {
+  async setKey(given?: ChoosableProvider): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider || !(await this.#askAndStoreKey(provider))) return;
     // Somebody who has no provider yet means this one.
-    if (!this.#session.provider) return this.use(provider);
+    if (!this.#choices.provider) return this.use(provider);
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is stored.', provider.name));
   }
 
-  async removeKey(given?: Provider): Promise<void> {
+  async removeKey(given?: ChoosableProvider): Promise<void> {
     const owners = (await this.#listed())
       .filter(({ key }) => key !== 'missing')
       .map(({ provider }) => provider);
@@ -98,22 +98,22 @@ export class ProviderCommands {
       remove,
     );
     if (answer !== remove) return;
-    await this.#session.keys.remove(provider.id);
+    await this.#choices.keys.remove(provider.id);
     this.#keysChanged();
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
   }
 
   async addCustomProvider(): Promise<void> {
-    const added = await askForCustomProvider(this.#session.providers);
+    const added = await askForCustomProvider(this.#choices.providers);
     if (!added) return;
-    await this.#session.addCustomProvider(added);
-    const provider = this.#session.providers.find(({ id }) => id === added.id);
+    await this.#choices.addCustomProvider(added);
+    const provider = this.#choices.providers.find(({ id }) => id === added.id);
     if (provider) await this.use(provider);
   }
 
-  async removeCustomProvider(given?: Provider): Promise<void> {
-    const own = this.#session.providers.filter(({ custom }) => custom);
+  async removeCustomProvider(given?: ChoosableProvider): Promise<void> {
+    const own = this.#choices.providers.filter(({ custom }) => custom);
     if (own.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('There is no custom provider.'));
       return;
@@ -128,42 +128,42 @@ export class ProviderCommands {
       remove,
     );
     if (answer !== remove) return;
-    await this.#session.removeCustomProvider(provider.id);
+    await this.#choices.removeCustomProvider(provider.id);
     this.#keysChanged();
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
   }
 
   async #listed(): Promise<ListedProvider[]> {
-    const { keys, providers } = this.#session;
+    const { keys, providers } = this.#choices;
     return Promise.all(
       providers.map(async (provider) => ({
         provider,
         key: provider.needsKey ? await keys.status(provider) : 'missing',
-        model: this.#session.modelOf(provider),
+        model: this.#choices.modelOf(provider),
       })),
     );
   }
 
-  async #askAndStoreKey(provider: Provider): Promise<boolean> {
+  async #askAndStoreKey(provider: ChoosableProvider): Promise<boolean> {
     const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
     if (key === undefined) return false;
-    await this.#session.keys.set(provider, key);
+    await this.#choices.keys.set(provider, key);
     this.#keysChanged();
     return true;
   }
 
-  async #askAndStoreModel(provider: Provider): Promise<boolean> {
-    const upstream = await this.#session.upstreamOf(provider);
-    const model = await pickModel(provider, this.#session.modelOf(provider), () => listModels(upstream));
+  async #askAndStoreModel(provider: ChoosableProvider): Promise<boolean> {
+    const upstream = await this.#choices.upstreamOf(provider);
+    const model = await pickModel(provider, this.#choices.modelOf(provider), () => listModels(upstream));
     if (model === undefined) return false;
-    await this.#session.chooseModel(provider, model);
+    await this.#choices.chooseModel(provider, model);
     return true;
   }
 
-  async #testKey(provider: Provider, key: string): Promise<KeyVerdict> {
+  async #testKey(provider: ChoosableProvider, key: string): Promise<KeyVerdict> {
     try {
-      await listModels(await this.#session.upstreamOf(provider, key));
+      await listModels(await this.#choices.upstreamOf(provider, key));
       const keyCheckPath = presetById(provider.preset)?.keyCheckPath;
       if (keyCheckPath === undefined) return { kind: 'good' };
       const refusal = await refusalOfKey(below(provider.baseUrl, keyCheckPath), key);
@@ -176,9 +176,9 @@ export class ProviderCommands {
     }
   }
 
-  #pickKeyOwner(): Promise<Provider | undefined> {
-    const current = this.#session.provider;
-    const owners = this.#session.providers.filter(({ needsKey }) => needsKey);
+  #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
+    const current = this.#choices.provider;
+    const owners = this.#choices.providers.filter(({ needsKey }) => needsKey);
     // The one in use first: most often its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
@@ -187,7 +187,10 @@ export class ProviderCommands {
     return this.#pickOne(ordered, vscode.l10n.t('Whose API key?'));
   }
 
-  async #pickOne(providers: readonly Provider[], placeHolder: string): Promise<Provider | undefined> {
+  async #pickOne(
+    providers: readonly ChoosableProvider[],
+    placeHolder: string,
+  ): Promise<ChoosableProvider | undefined> {
     const items = providers.map((provider) => ({
       label: provider.name,
       description: hostOf(provider),
@@ -198,7 +201,7 @@ export class ProviderCommands {
   }
 }
 
-function hostOf({ baseUrl }: Provider): string {
+function hostOf({ baseUrl }: ChoosableProvider): string {
   return new URL(baseUrl).host;
 }
 

@@ -1,17 +1,17 @@
 /** The provider switcher: one list, chosen with one key press; buttons do what else belongs to a provider. */
 import * as vscode from 'vscode';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
-import type { Provider } from '../providers.ts';
 
 export interface ListedProvider {
-  provider: Provider;
+  provider: ChoosableProvider;
   key: KeyStatus;
   model: string | undefined;
 }
 
 /** What the user chose to do; undefined when the list was left. */
 export type ProviderChoice =
-  | { kind: 'use' | 'key' | 'page' | 'remove'; provider: Provider }
+  | { kind: 'use' | 'key' | 'page' | 'remove'; provider: ChoosableProvider }
   | { kind: 'add' }
   | undefined;
 
@@ -115,11 +115,11 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
   };
 }
 
-function iconOf(provider: Provider, key: KeyStatus, current: string | undefined): string {
+function iconOf(provider: ChoosableProvider, key: KeyStatus, current: string | undefined): string {
   if (provider.id === current) return 'check';
   return provider.needsKey && key !== 'present' ? 'circle-outline' : 'circle-filled';
 }
 
-function providerOf(choice: ProviderChoice): Provider | undefined {
+function providerOf(choice: ProviderChoice): ChoosableProvider | undefined {
   return choice && choice.kind !== 'add' ? choice.provider : undefined;
 }

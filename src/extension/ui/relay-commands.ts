@@ -5,13 +5,13 @@ import { askForAnswer } from '../relay/launcher.ts';
 import { freePortAbove } from '../relay/port-owner.ts';
 import type { RequestLog } from '../relay/request-log.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
 import { duration } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
 export interface RelayCommandParts {
-  session: Session;
+  choices: UserChoices;
   controller: RelayController;
   requests: RequestLog;
   signals: WindowSignals;
@@ -51,15 +51,15 @@ export class RelayCommands {
   }
 
   async testConnection(): Promise<void> {
-    const { session } = this.#parts;
-    const { provider } = session;
+    const { choices } = this.#parts;
+    const { provider } = choices;
     if (!provider) {
       await vscode.commands.executeCommand('codexRelay.selectProvider');
       return;
     }
     const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    const upstream = await session.upstreamOf(provider);
+    const upstream = await choices.upstreamOf(provider);
     const result = await vscode.window.withProgress(options, (_progress, cancel) => {
       const abort = new AbortController();
       cancel.onCancellationRequested(() => abort.abort());
@@ -98,7 +98,7 @@ export class RelayCommands {
   }
 
   async copyDebugInfo(): Promise<void> {
-    const { session, controller, requests, extensionVersion } = this.#parts;
+    const { choices, controller, requests, extensionVersion } = this.#parts;
     const versions = {
       extension: extensionVersion,
       vscode: `${vscode.version} (${vscode.env.appName})`,
@@ -107,7 +107,7 @@ export class RelayCommands {
       remote: vscode.env.remoteName?.replace(/[:+].*$/, ''),
     };
     await vscode.env.clipboard.writeText(
-      debugInfo(versions, controller.state, session.settings, requests.reports),
+      debugInfo(versions, controller.state, choices.settings, requests.reports),
     );
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Debug info is on the clipboard. It holds no key, no prompt and no private address.'),
@@ -152,8 +152,8 @@ export class RelayCommands {
     return {
       title: vscode.l10n.t('Use Another Port'),
       run: async () => {
-        const { session, controller } = this.#parts;
-        await session.usePort(await freePortAbove(port));
+        const { choices, controller } = this.#parts;
+        await choices.usePort(await freePortAbove(port));
         await this.#tell(await controller.start());
         // Codex still knows the old port: its files are changed only with the user's consent.
         await vscode.commands.executeCommand('codexRelay.generateCodexConfig');

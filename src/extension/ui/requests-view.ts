@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 import type { RequestLog } from '../relay/request-log.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { cachedShare, detailsText, duration, facts, stateWord, tokens } from './request-text.ts';
 
 const SCHEME = 'codex-relay-request';
@@ -12,7 +12,7 @@ type Node = { report: RequestReport } | { report: RequestReport; label: string; 
 
 export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextDocumentContentProvider {
   readonly #log: RequestLog;
-  readonly #session: Session;
+  readonly #choices: UserChoices;
   /** Failures that were told already; one kind is told once until the provider answers again. */
   readonly #told = new Set<string>();
   readonly #treeChanged = new vscode.EventEmitter<undefined>();
@@ -21,9 +21,9 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
   readonly onDidChange = this.#textChanged.event;
   readonly #registrations: vscode.Disposable[];
 
-  constructor(log: RequestLog, session: Session) {
+  constructor(log: RequestLog, choices: UserChoices) {
     this.#log = log;
-    this.#session = session;
+    this.#choices = choices;
     this.#registrations = [
       vscode.window.registerTreeDataProvider(VIEW_ID, this),
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
@@ -89,7 +89,7 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
 
   /** The report with the provider's name in place of its id. */
   #named(report: RequestReport): RequestReport {
-    const provider = this.#session.providers.find(({ id }) => id === report.provider);
+    const provider = this.#choices.providers.find(({ id }) => id === report.provider);
     return provider ? { ...report, provider: provider.name } : report;
   }
 

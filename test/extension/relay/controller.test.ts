@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Provider } from '../../../src/extension/providers.ts';
+import type { ChoosableProvider } from '../../../src/extension/choosable-provider.ts';
 import {
   type Plan,
   type ReadyPlan,
@@ -11,7 +11,7 @@ import type { PortOwner } from '../../../src/extension/relay/port-owner.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import type { UpstreamOptions } from '../../../src/relay/options.ts';
 
-const PROVIDER: Provider = {
+const PROVIDER: ChoosableProvider = {
   id: 'acme',
   name: 'Acme',
   baseUrl: 'https://acme.example/v1',

@@ -4,11 +4,11 @@ import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
 import type { RelayController } from '../../../src/extension/relay/controller.ts';
 import type { RequestLog } from '../../../src/extension/relay/request-log.ts';
-import type { Session } from '../../../src/extension/session.ts';
+import type { UserChoices } from '../../../src/extension/user-choices.ts';
 
 export interface Parts {
   context: vscode.ExtensionContext;
-  session: Session;
+  choices: UserChoices;
   controller: RelayController;
   requests: RequestLog;
 }

@@ -52,7 +52,7 @@ describe('Codex Relay in the extension host', () => {
   const acme = (baseUrl = upstream.url) => [{ id: 'acme', name: 'Acme', baseUrl }];
   const ask = async (model: string) => {
     const { url } = extension.api.status;
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     return fetch(`${url}/v1/responses`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -91,7 +91,7 @@ describe('Codex Relay in the extension host', () => {
     });
     writeFileSync(file, JSON.stringify({ ...Object.fromEntries(hostile), 'editor.tabSize': 7 }));
     await changed;
-    assert.equal(extension.parts.session.settings.provider, '');
+    assert.equal(extension.parts.choices.settings.provider, '');
     for (const [name, { scope }] of Object.entries(extension.manifest.contributes.configuration.properties)) {
       assert.equal(scope, 'machine', name);
       assert.notEqual(vscode.workspace.getConfiguration().get(name), 'x', name);
@@ -119,7 +119,7 @@ describe('Codex Relay in the extension host', () => {
     terminal.sendText(`printf %s "$CODEX_RELAY_TOKEN" > '${file}.part' && mv '${file}.part' '${file}'`);
     while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
     terminal.dispose();
-    assert.equal(readFileSync(file, 'utf8'), await extension.parts.session.keys.token());
+    assert.equal(readFileSync(file, 'utf8'), await extension.parts.choices.keys.token());
   });
 
   it('waits for a key, and starts as soon as it is there', async () => {
@@ -127,7 +127,7 @@ describe('Codex Relay in the extension host', () => {
     await set('codexRelay.models', { acme: 'acme-large' });
     await set('codexRelay.provider', 'acme');
     await reached(extension.api, ({ state }) => state === 'needs-key');
-    await extension.parts.session.keys.set({ id: 'acme', baseUrl: upstream.url }, KEY);
+    await extension.parts.choices.keys.set({ id: 'acme', baseUrl: upstream.url }, KEY);
     const status = await reached(extension.api, ({ state }) => state === 'running');
     assert.equal(status.provider?.name, 'Acme');
   });
@@ -178,11 +178,11 @@ describe('Codex Relay in the extension host', () => {
   });
 
   it('moves to another port', async () => {
-    const before = extension.parts.session.settings.port;
+    const before = extension.parts.choices.settings.port;
     const port = await freePort();
     await set('codexRelay.port', port);
     await reached(extension.api, ({ url }) => url === `http://127.0.0.1:${port}`);
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     assert.equal(await probePort(port, token), 'ours');
     assert.equal(await probePort(before, token), 'nobody');
   });
@@ -216,7 +216,7 @@ describe('Codex Relay in the extension host', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     await set('http.proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
     try {
-      const token = await extension.parts.session.keys.token();
+      const token = await extension.parts.choices.keys.token();
       const hidden = { id: 'hidden', name: 'Hidden', baseUrl: 'http://provider.invalid/v1', needsKey: false };
       await set('codexRelay.customProviders', [...acme(), hidden]);
       await set('codexRelay.models', { acme: 'acme-small', hidden: 'm' });
@@ -261,7 +261,7 @@ describe('Codex Relay in the extension host', () => {
   });
 
   it('has written neither key nor prompt nor token into a log', async () => {
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     const folder = join(extension.parts.context.logUri.fsPath, '..', '..');
     const logs = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.log'),

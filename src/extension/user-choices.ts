@@ -5,14 +5,14 @@
 import * as vscode from 'vscode';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
+import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import type { KeyStore } from './key-store.ts';
-import { allProviders, type Provider } from './providers.ts';
 import type { Plan } from './relay/controller.ts';
-import { type CustomProvider, readSettings, type Settings } from './settings.ts';
+import { type CustomProvider, type ExtensionSettings, readSettings } from './settings.ts';
 
 const SECTION = 'codexRelay';
 
-export class Session {
+export class UserChoices {
   readonly keys: KeyStore;
   readonly #context: vscode.ExtensionContext;
 
@@ -21,28 +21,28 @@ export class Session {
     this.keys = keys;
   }
 
-  get settings(): Settings {
+  get settings(): ExtensionSettings {
     const configuration = vscode.workspace.getConfiguration(SECTION);
     return readSettings((name) => configuration.get(name));
   }
 
-  get providers(): Provider[] {
-    return allProviders(PRESETS, this.settings);
+  get providers(): ChoosableProvider[] {
+    return choosableProviders(PRESETS, this.settings);
   }
 
   /** The chosen provider; undefined when none is chosen, or the chosen one is gone. */
-  get provider(): Provider | undefined {
+  get provider(): ChoosableProvider | undefined {
     const { provider } = this.settings;
     return this.providers.find(({ id }) => id === provider);
   }
 
   /** The model that answers for the alias; undefined when none is chosen and the preset names none. */
-  modelOf(provider: Provider): string | undefined {
+  modelOf(provider: ChoosableProvider): string | undefined {
     return this.settings.models[provider.id] ?? provider.defaultModel;
   }
 
   /** How the relay reaches a provider, with the key that is stored for it or the one given. */
-  async upstreamOf(provider: Provider, givenKey?: string): Promise<UpstreamOptions> {
+  async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
     const apiKey = givenKey ?? (provider.needsKey ? await this.keys.get(provider) : undefined);
     const model = this.modelOf(provider);
     return {
@@ -75,7 +75,7 @@ export class Session {
     await update('provider', id);
   }
 
-  async chooseModel(provider: Provider, model: string): Promise<void> {
+  async chooseModel(provider: ChoosableProvider, model: string): Promise<void> {
     await update('models', { ...asRecord(written('models')), [provider.id]: model });
   }
 
@@ -97,7 +97,7 @@ export class Session {
   }
 
   /** History on disk lies in the workspace's storage, outside the workspace; an untrusted one gets none. */
-  #historyDir(settings: Settings): string | undefined {
+  #historyDir(settings: ExtensionSettings): string | undefined {
     if (settings.historyStore === 'memory' || !vscode.workspace.isTrusted) return undefined;
     const storage = this.#context.storageUri ?? this.#context.globalStorageUri;
     return vscode.Uri.joinPath(storage, 'history').fsPath;
