@@ -2,7 +2,8 @@
 import type { Preset } from '../providers/preset.ts';
 import type { ExtensionSettings } from './settings.ts';
 
-const GENERIC = 'openai-compatible';
+/** The preset that an endpoint speaks of which nothing else is known; it has no address of its own. */
+export const GENERIC_DIALECT = 'openai-compatible';
 
 export interface ChoosableProvider {
   id: string;
@@ -37,7 +38,7 @@ export function choosableProviders(
     .map(
       ({ dialect, ...provider }): ChoosableProvider => ({
         ...provider,
-        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC,
+        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC_DIALECT,
         custom: true,
       }),
     );

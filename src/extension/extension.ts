@@ -1,6 +1,7 @@
 /** Entry of the VS Code extension: joins the parts, and returns the API for other extensions. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { messageOf } from '../errors.ts';
 import type { CodexRelayApi, RelayStatus } from './api.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { KeyStore } from './key-store.ts';
@@ -101,7 +102,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
       const setup = await codexCommands.setup();
       await vscode.commands.executeCommand('setContext', 'codexRelay.configWritten', setup !== 'none');
     } catch (error) {
-      log.warn(error instanceof Error ? error.message : String(error));
+      log.warn(messageOf(error));
     }
   }
   const command = (name: string, run: (...given: unknown[]) => unknown) =>

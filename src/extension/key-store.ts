@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
+import { parseObject } from '../json.ts';
 
 /** What the store needs to know of a provider. */
 export interface KeyOwner {
@@ -70,29 +71,10 @@ export class KeyStore {
   async #read(providerId: string): Promise<StoredKey | undefined> {
     const text = await this.#secrets.get(KEY_PREFIX + providerId);
     if (!text) return undefined;
-    try {
-      const { origin, key } = JSON.parse(text) as Partial<StoredKey>;
-      return origin && key ? { origin, key } : undefined;
-    } catch {
-      // Not written by us: as good as no key. The user is asked for one and the entry is overwritten.
-      return undefined;
-    }
+    // What we did not write is as good as no key: the user is asked for one, and the entry is overwritten.
+    const { origin, key } = parseObject(text) ?? {};
+    return typeof origin === 'string' && typeof key === 'string' && key !== '' ? { origin, key } : undefined;
   }
-}
-
-/** A pasted key without what a clipboard or a shell line brings along: spaces, quotes, `Bearer`, `NAME=`. */
-export function cleanKey(pasted: string): string {
-  return pasted
-    .trim()
-    .replace(/^(export\s+)?[A-Z][A-Z0-9_]*=/, '')
-    .replace(/^["'](.*)["']$/, '$1')
-    .replace(/^Bearer\s+/i, '')
-    .trim();
-}
-
-/** Whether a header can carry the key. */
-export function isPossibleKey(key: string): boolean {
-  return /^[\x21-\x7e]{4,4096}$/.test(key);
 }
 
 function originOf(owner: KeyOwner): string {

@@ -3,6 +3,7 @@
  * that turns all of it into a plan for the controller.
  */
 import * as vscode from 'vscode';
+import { asObject } from '../json.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
@@ -76,7 +77,7 @@ export class UserChoices {
   }
 
   async chooseModel(provider: ChoosableProvider, model: string): Promise<void> {
-    await update('models', { ...asRecord(written('models')), [provider.id]: model });
+    await update('models', { ...asObject(written('models')), [provider.id]: model });
   }
 
   async addCustomProvider(provider: CustomProvider): Promise<void> {
@@ -87,7 +88,7 @@ export class UserChoices {
     await this.keys.remove(id);
     await update(
       'customProviders',
-      asList(written('customProviders')).filter((own) => asRecord(own)['id'] !== id),
+      asList(written('customProviders')).filter((own) => asObject(own)?.['id'] !== id),
     );
     if (this.settings.provider === id) await update('provider', undefined);
   }
@@ -116,8 +117,4 @@ function written(name: string): unknown {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

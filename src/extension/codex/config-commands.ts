@@ -3,6 +3,7 @@
  * What the files say is decided in src/codex, how they are written in src/codex/home.
  */
 import * as vscode from 'vscode';
+import { messageOf } from '../../errors.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
@@ -239,7 +240,7 @@ export class CodexConfigCommands {
     try {
       await work();
     } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      void vscode.window.showErrorMessage(messageOf(error));
     }
   }
 }

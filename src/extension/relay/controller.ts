@@ -3,7 +3,9 @@
  * wanted; one queue brings it about, so that starts and stops never overlap. Knows nothing of VS Code.
  */
 
+import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
+import { codeOf } from '../../node-errors.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
@@ -128,7 +130,7 @@ export class RelayController {
     const done = this.#tail.then(work).catch((error: unknown) => {
       // A part failed where no failure was planned for (secret storage, for one): shown, not lost.
       const { provider } = this.#state;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return provider
         ? this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } })
         : this.#state;
@@ -177,8 +179,8 @@ export class RelayController {
       this.#served = { relay, server, upstream: plan.upstream };
       return this.#enter({ kind: 'running', provider, url: relay.url });
     } catch (error) {
-      if (codeOf(error) === 'EADDRINUSE') return this.#attachOrComplain(plan);
-      const message = error instanceof Error ? error.message : String(error);
+      if (isPortTaken(error)) return this.#attachOrComplain(plan);
+      const message = messageOf(error);
       return this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } });
     }
   }
@@ -231,7 +233,8 @@ function isSame(before: object, after: object): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }
 
-function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
-  return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
+/** Whether the port is taken; errors of starting may wrap the system's own. */
+function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return codeOf(error) === 'EADDRINUSE' || isPortTaken(error.cause);
 }

@@ -3,6 +3,7 @@
  * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
 
 export const KEPT_REQUESTS = 50;
@@ -61,8 +62,8 @@ export class RequestLog {
   /** Takes over what the serving window saved. */
   reload(): void {
     try {
-      const saved: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
-      if (Array.isArray(saved)) this.#reports = saved.filter(isReport);
+      const saved: unknown = parseJson(readFileSync(this.#file, 'utf8'));
+      this.#reports = Array.isArray(saved) ? saved.filter(isReport) : [];
     } catch {
       // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
       this.#reports = [];
@@ -76,8 +77,8 @@ function withReport(reports: readonly RequestReport[], report: RequestReport): r
 }
 
 function isReport(value: unknown): value is RequestReport {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, state, provider, model, startedAt, calledTools } = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { id, state, provider, model, startedAt, calledTools } = value;
   const texts = [id, state, provider, model].every((field) => typeof field === 'string');
   return texts && typeof startedAt === 'number' && Array.isArray(calledTools);
 }

@@ -1,8 +1,13 @@
 /** Asks for an endpoint of the user's own: address, name, dialect, and whether it wants a key. */
 import * as vscode from 'vscode';
 import { PRESETS, presetByUrl } from '../../providers/index.ts';
-import { type ChoosableProvider, freeProviderId, isUnencrypted } from '../choosable-provider.ts';
-import { type CustomProvider, normalBaseUrl } from '../settings.ts';
+import {
+  type ChoosableProvider,
+  freeProviderId,
+  GENERIC_DIALECT,
+  isUnencrypted,
+} from '../choosable-provider.ts';
+import { type CustomProvider, usableBaseUrl } from '../settings.ts';
 
 /** Resolves with an entry for the setting; undefined when the user left at any step. */
 export async function askForCustomProvider(
@@ -16,7 +21,7 @@ export async function askForCustomProvider(
     ignoreFocusOut: true,
     validateInput: validateAddress,
   });
-  const baseUrl = address === undefined ? undefined : normalBaseUrl(address);
+  const baseUrl = address === undefined ? undefined : usableBaseUrl(address);
   if (baseUrl === undefined) return undefined;
 
   const { hostname } = new URL(baseUrl);
@@ -45,7 +50,7 @@ export async function askForCustomProvider(
   );
   if (!key) return undefined;
   return {
-    id: freeProviderId(name, [...known.map(({ id }) => id), 'openai-compatible']),
+    id: freeProviderId(name, [...known.map(({ id }) => id), GENERIC_DIALECT]),
     name: name.trim(),
     baseUrl,
     ...(dialect.id === undefined ? {} : { dialect: dialect.id }),
@@ -54,7 +59,7 @@ export async function askForCustomProvider(
 }
 
 function validateAddress(text: string): string | vscode.InputBoxValidationMessage | undefined {
-  const baseUrl = normalBaseUrl(text);
+  const baseUrl = usableBaseUrl(text);
   if (baseUrl === undefined) {
     return vscode.l10n.t(
       'An http or https address without user name and password, such as https://api.example.com/v1.',
@@ -76,9 +81,7 @@ function dialectItems(baseUrl: string): (vscode.QuickPickItem & { id?: string })
     label: name,
     id,
     ...(id === recognised ? { description: vscode.l10n.t('as its address says') } : {}),
-    ...(id === recognised && id === 'openai-compatible'
-      ? { description: vscode.l10n.t('when in doubt') }
-      : {}),
+    ...(id === recognised && id === GENERIC_DIALECT ? { description: vscode.l10n.t('when in doubt') } : {}),
   }));
   return items.toSorted((one, other) => Number(other.id === recognised) - Number(one.id === recognised));
 }

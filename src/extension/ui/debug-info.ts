@@ -1,5 +1,6 @@
 /** What a bug report needs: versions, state, settings without anything private. */
 import type { RequestReport } from '../../relay/options.ts';
+import { GENERIC_DIALECT } from '../choosable-provider.ts';
 import type { RelayState } from '../relay/controller.ts';
 import type { ExtensionSettings } from '../settings.ts';
 
@@ -58,5 +59,5 @@ export function debugInfo(
 }
 
 function dialectOf({ customProviders, provider }: ExtensionSettings): string {
-  return customProviders.find(({ id }) => id === provider)?.dialect ?? 'openai-compatible';
+  return customProviders.find(({ id }) => id === provider)?.dialect ?? GENERIC_DIALECT;
 }

@@ -1,7 +1,7 @@
 /** Asks for an API key: masked, cleaned, tested with the provider before it is kept. */
 import * as vscode from 'vscode';
+import { cleanKey, isPossibleKey } from '../../relay/routing/api-key.ts';
 import { type ChoosableProvider, isUnencrypted } from '../choosable-provider.ts';
-import { cleanKey, isPossibleKey } from '../key-store.ts';
 
 /** `rejected`: the provider refuses the key. `unknown`: it could not be asked, so the user decides. */
 export type KeyVerdict = { kind: 'good' } | { kind: 'rejected' | 'unknown'; message: string };

@@ -1,5 +1,6 @@
 /** Choosing who answers Codex: providers, models and keys. Each flow ends by saying what happened. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../errors.ts';
 import { presetById } from '../../providers/index.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
@@ -171,7 +172,7 @@ export class ProviderCommands {
       return { kind: 'rejected', message: vscode.l10n.t('{0} refuses the key: {1}', provider.name, refusal) };
     } catch (error) {
       const isRejected = error instanceof Error && 'code' in error && error.code === 'upstream_unauthorized';
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { kind: isRejected ? 'rejected' : 'unknown', message };
     }
   }

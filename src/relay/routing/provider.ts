@@ -5,6 +5,7 @@ import { MODEL_ALIAS } from '../../names.ts';
 import { PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { UpstreamOptions } from '../options.ts';
+import { cleanKey, isPossibleKey } from './api-key.ts';
 
 const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
 
@@ -57,13 +58,13 @@ export function resolveProvider(options: UpstreamOptions): Provider {
 }
 
 /**
- * A key without the white space that copying adds; undefined for none.
+ * A key without what copying adds; undefined for none.
  * @throws RelayError `invalid_request`, which does not repeat the key, when no header can carry it
  */
 function normalKey(given: string | undefined): string | undefined {
-  const key = given?.trim();
-  if (!key) return undefined;
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  const key = cleanKey(given ?? '');
+  if (key === '') return undefined;
+  if (isPossibleKey(key)) return key;
   throw new RelayError(
     'invalid_request',
     'apiKey: the key holds a space or a character that no key has. Copy it once more.',
