@@ -1,6 +1,6 @@
 /**
- * What the commands work on: settings, keys, providers and the relay of this window, joined. The only place
- * that turns all of it into a plan for the controller.
+ * What the user chose: settings, keys, the provider and its model. The only place that turns all of it into a plan
+ * for the controller.
  */
 import * as vscode from 'vscode';
 import { asObject } from '../json.ts';
@@ -35,6 +35,11 @@ export class UserChoices {
   get provider(): ChoosableProvider | undefined {
     const { provider } = this.settings;
     return this.providers.find(({ id }) => id === provider);
+  }
+
+  /** What to call the provider of this id; the id itself when there is no such provider. */
+  nameOf(providerId: string): string {
+    return this.providers.find(({ id }) => id === providerId)?.name ?? providerId;
   }
 
   /** The model that answers for the alias; undefined when none is chosen and the preset names none. */

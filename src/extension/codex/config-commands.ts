@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
+import type { ProviderCommands } from '../ui/provider-commands.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { ChangesPreview } from './changes-preview.ts';
 
@@ -14,21 +15,17 @@ type Choice = 'write' | 'default' | 'copy';
 
 export class CodexConfigCommands {
   readonly #choices: UserChoices;
+  readonly #providers: ProviderCommands;
   readonly #preview = new ChangesPreview();
-  /** Called when our files were written or removed. */
-  readonly #onChange: () => void;
 
-  constructor(choices: UserChoices, onChange: () => void) {
+  constructor(choices: UserChoices, providers: ProviderCommands) {
     this.#choices = choices;
-    this.#onChange = onChange;
+    this.#providers = providers;
   }
 
   async generate(): Promise<void> {
-    const { provider } = this.#choices;
-    if (!provider) {
-      await vscode.commands.executeCommand('codexRelay.selectProvider');
-      if (!this.#choices.provider) return;
-    }
+    if (!this.#choices.provider) await this.#providers.selectProvider();
+    if (!this.#choices.provider) return;
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
       if (plan.changes.length === 0) return this.#tellNothingToDo(plan.traps);
@@ -87,6 +84,12 @@ export class CodexConfigCommands {
     const texts = await readCodexFiles(await this.#home());
     if (usesRelay(texts[CONFIG_FILE] ?? '')) return 'default';
     return usesRelay(texts[PROFILE_FILE] ?? '') ? 'profile' : 'none';
+  }
+
+  /** Tells the walkthrough whether Codex knows the relay. */
+  async showSetup(): Promise<void> {
+    const isKnown = (await this.setup()) !== 'none';
+    await vscode.commands.executeCommand('setContext', 'codexRelay.configWritten', isKnown);
   }
 
   /** The relay runs: Codex files that still name another port or token are offered to be brought up to date. */
@@ -166,7 +169,7 @@ export class CodexConfigCommands {
   async #apply(changes: readonly FileChange[]): Promise<string[]> {
     const { applyChanges } = await loadRelay();
     const applied = await applyChanges(await this.#home(), changes);
-    this.#onChange();
+    await this.showSetup();
     return applied.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
   }
 

@@ -2,7 +2,7 @@
  * The relay's life in this window. Whatever asks (a command, a setting, a key, another window) only says what is
  * wanted; one queue brings it about, so that starts and stops never overlap. Knows nothing of VS Code.
  */
-
+import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
 import { codeOf } from '../../node-errors.ts';
@@ -65,13 +65,13 @@ export interface ControllerParts {
   describeHolder(port: number): Promise<string | undefined>;
   /** Calls back once, in about `ms`; returns the cancel. */
   later(ms: number, callback: () => void): () => void;
-  onState(state: RelayState): void;
 }
 
 /** How often an attached window looks whether the owner still serves; windows differ by a jitter. */
 const WATCH_MS = 2000;
 
-export class RelayController {
+/** Emits `state` for each state that is entered, and `launched` before the first `running` of a new relay. */
+export class RelayController extends EventEmitter<{ state: [RelayState]; launched: [] }> {
   readonly #parts: ControllerParts;
   #wanted = false;
   #state: RelayState = { kind: 'stopped' };
@@ -81,6 +81,7 @@ export class RelayController {
   #watching: { cancel?: () => void } | undefined;
 
   constructor(parts: ControllerParts) {
+    super();
     this.#parts = parts;
   }
 
@@ -177,6 +178,7 @@ export class RelayController {
     try {
       const relay = await this.#parts.launch(plan);
       this.#served = { relay, server, upstream: plan.upstream };
+      this.emit('launched');
       return this.#enter({ kind: 'running', provider, url: relay.url });
     } catch (error) {
       if (isPortTaken(error)) return this.#attachOrComplain(plan);
@@ -223,7 +225,7 @@ export class RelayController {
 
   #enter(state: RelayState): RelayState {
     this.#state = state;
-    this.#parts.onState(state);
+    this.emit('state', state);
     return state;
   }
 }

@@ -2,6 +2,7 @@
  * The last requests, newest first. The serving window writes them to a file in the extension's global storage,
  * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
  */
+import { EventEmitter } from 'node:events';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
@@ -14,13 +15,15 @@ export interface RequestCounts {
   failed: number;
 }
 
-export class RequestLog {
+/** Emits `report` for each report of this window's relay, and `change` whenever the list is another. */
+export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: [] }> {
   readonly #file: string;
-  #reports: readonly RequestReport[] = [];
+  #reports: readonly RequestReport[];
 
   constructor(file: string) {
+    super();
     this.#file = file;
-    this.reload();
+    this.#reports = readReports(file);
   }
 
   get reports(): readonly RequestReport[] {
@@ -39,18 +42,21 @@ export class RequestLog {
 
   /** Adds a request, or brings the known one up to date. */
   put(report: RequestReport): void {
-    this.#reports = withReport(this.#reports, report);
+    this.#replace(withReport(this.#reports, report));
+    this.emit('report', report);
   }
 
   /** What was running when its relay went away can no longer finish. */
   abandonRunning(): void {
-    this.#reports = this.#reports.map((report) =>
-      report.state === 'running' ? { ...report, state: 'cancelled' } : report,
+    this.#replace(
+      this.#reports.map((report) =>
+        report.state === 'running' ? { ...report, state: 'cancelled' } : report,
+      ),
     );
   }
 
   clear(): void {
-    this.#reports = [];
+    this.#replace([]);
   }
 
   save(): void {
@@ -61,13 +67,22 @@ export class RequestLog {
 
   /** Takes over what the serving window saved. */
   reload(): void {
-    try {
-      const saved: unknown = parseJson(readFileSync(this.#file, 'utf8'));
-      this.#reports = Array.isArray(saved) ? saved.filter(isReport) : [];
-    } catch {
-      // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
-      this.#reports = [];
-    }
+    this.#replace(readReports(this.#file));
+  }
+
+  #replace(reports: readonly RequestReport[]): void {
+    this.#reports = reports;
+    this.emit('change');
+  }
+}
+
+function readReports(file: string): readonly RequestReport[] {
+  try {
+    const saved: unknown = parseJson(readFileSync(file, 'utf8'));
+    return Array.isArray(saved) ? saved.filter(isReport) : [];
+  } catch {
+    // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
+    return [];
   }
 }
 

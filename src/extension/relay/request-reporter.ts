@@ -8,19 +8,16 @@ const SAVE_AFTER_MS = 300;
 export class RequestReporter {
   readonly #log: RequestLog;
   readonly #signals: WindowSignals;
-  readonly #onChange: (report: RequestReport) => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(log: RequestLog, signals: WindowSignals, onChange: (report: RequestReport) => void) {
+  constructor(log: RequestLog, signals: WindowSignals) {
     this.#log = log;
     this.#signals = signals;
-    this.#onChange = onChange;
   }
 
   put(report: RequestReport): void {
     this.#log.put(report);
     this.#timer ??= setTimeout(() => this.flush(), SAVE_AFTER_MS);
-    this.#onChange(report);
   }
 
   flush(): void {

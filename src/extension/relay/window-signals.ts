@@ -4,6 +4,7 @@
  * themselves; this carries what has no such channel. Never any content.
  */
 import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { type FSWatcher, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -13,14 +14,16 @@ export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';
 
-export class WindowSignals {
+/** Emits `signal` for what other windows send. */
+export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
   readonly #folder: string;
   readonly #watcher: FSWatcher;
   /** The last id of each kind that was seen or sent here. */
   readonly #seen = new Map<Signal, string>();
 
-  /** Watches `folder`, which it creates; `onSignal` gets what other windows send. */
-  constructor(folder: string, onSignal: (signal: Signal) => void) {
+  /** Watches `folder`, which it creates. */
+  constructor(folder: string) {
+    super();
     mkdirSync(folder, { recursive: true });
     this.#folder = folder;
     for (const signal of SIGNALS) this.#seen.set(signal, this.#read(signal));
@@ -31,7 +34,7 @@ export class WindowSignals {
         const id = this.#read(signal);
         if (id === '' || id === this.#seen.get(signal)) continue;
         this.#seen.set(signal, id);
-        onSignal(signal);
+        this.emit('signal', signal);
       }
     });
   }

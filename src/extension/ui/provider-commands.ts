@@ -5,6 +5,7 @@ import { presetById } from '../../providers/index.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
 import { listModels, refusalOfKey } from '../relay/launcher.ts';
+import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
 import { askForKey, type KeyVerdict } from './key-input.ts';
@@ -14,13 +15,12 @@ import { type ListedProvider, pickProvider } from './provider-picker.ts';
 export class ProviderCommands {
   readonly #choices: UserChoices;
   readonly #controller: RelayController;
-  /** Tells the other windows that a key changed. */
-  readonly #keysChanged: () => void;
+  readonly #signals: WindowSignals;
 
-  constructor(choices: UserChoices, controller: RelayController, keysChanged: () => void) {
+  constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals) {
     this.#choices = choices;
     this.#controller = controller;
-    this.#keysChanged = keysChanged;
+    this.#signals = signals;
   }
 
   /** `id` comes from a key binding or another extension; without one, the list is shown. */
@@ -70,7 +70,8 @@ export class ProviderCommands {
     );
   }
 
-  async setKey(given?: ChoosableProvider): Promise<void> {
+  /** Without a provider: of the one that the relay waits for, else of one that the user picks. */
+  async setKey(given = this.#lackingKey()): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider || !(await this.#askAndStoreKey(provider))) return;
     // Somebody who has no provider yet means this one.
@@ -100,7 +101,7 @@ export class ProviderCommands {
     );
     if (answer !== remove) return;
     await this.#choices.keys.remove(provider.id);
-    this.#keysChanged();
+    this.#signals.send('keys');
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
   }
@@ -130,7 +131,7 @@ export class ProviderCommands {
     );
     if (answer !== remove) return;
     await this.#choices.removeCustomProvider(provider.id);
-    this.#keysChanged();
+    this.#signals.send('keys');
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
   }
@@ -150,7 +151,7 @@ export class ProviderCommands {
     const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
     if (key === undefined) return false;
     await this.#choices.keys.set(provider, key);
-    this.#keysChanged();
+    this.#signals.send('keys');
     return true;
   }
 
@@ -175,6 +176,11 @@ export class ProviderCommands {
       const message = messageOf(error);
       return { kind: isRejected ? 'rejected' : 'unknown', message };
     }
+  }
+
+  #lackingKey(): ChoosableProvider | undefined {
+    const { state } = this.#controller;
+    return state.kind === 'needs-key' ? state.provider : undefined;
   }
 
   #pickKeyOwner(): Promise<ChoosableProvider | undefined> {

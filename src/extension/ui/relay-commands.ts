@@ -1,5 +1,6 @@
 /** The relay itself: start, stop, test, look inside. */
 import * as vscode from 'vscode';
+import type { CodexConfigCommands } from '../codex/config-commands.ts';
 import type { RelayController, RelayState } from '../relay/controller.ts';
 import { askForAnswer } from '../relay/launcher.ts';
 import { freePortAbove } from '../relay/port-owner.ts';
@@ -7,6 +8,7 @@ import type { RequestLog } from '../relay/request-log.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
+import type { ProviderCommands } from './provider-commands.ts';
 import { duration } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
@@ -16,9 +18,9 @@ export interface RelayCommandParts {
   requests: RequestLog;
   signals: WindowSignals;
   log: vscode.LogOutputChannel;
+  providerCommands: ProviderCommands;
+  codexCommands: CodexConfigCommands;
   extensionVersion: string;
-  /** Called when the list of requests was emptied. */
-  requestsChanged: () => void;
 }
 
 export class RelayCommands {
@@ -51,12 +53,9 @@ export class RelayCommands {
   }
 
   async testConnection(): Promise<void> {
-    const { choices } = this.#parts;
+    const { choices, providerCommands } = this.#parts;
     const { provider } = choices;
-    if (!provider) {
-      await vscode.commands.executeCommand('codexRelay.selectProvider');
-      return;
-    }
+    if (!provider) return providerCommands.selectProvider();
     const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     const upstream = await choices.upstreamOf(provider);
@@ -76,7 +75,7 @@ export class RelayCommands {
   }
 
   async clearHistory(): Promise<void> {
-    const { controller, signals, requests, requestsChanged } = this.#parts;
+    const { controller, signals, requests } = this.#parts;
     const clear = vscode.l10n.t('Clear');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Clear the history of Codex Relay?'),
@@ -92,7 +91,6 @@ export class RelayCommands {
     await controller.served?.clearHistory();
     requests.clear();
     requests.save();
-    requestsChanged();
     signals.send('clear-history');
     void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
   }
@@ -126,18 +124,19 @@ export class RelayCommands {
   }
 
   async #tell(state: RelayState): Promise<void> {
+    const { providerCommands } = this.#parts;
     if (state.kind === 'error') return this.tellTrouble(state);
     if (state.kind === 'needs-key') {
       const action = {
         title: vscode.l10n.t('Set API Key'),
-        run: () => vscode.commands.executeCommand('codexRelay.setApiKey'),
+        run: () => providerCommands.setKey(),
       };
       return this.#offer(vscode.window.showWarningMessage, describeState(state), [action]);
     }
     if (state.kind === 'stopped') {
       const action = {
         title: vscode.l10n.t('Select Provider'),
-        run: () => vscode.commands.executeCommand('codexRelay.selectProvider'),
+        run: () => providerCommands.selectProvider(),
       };
       return this.#offer(vscode.window.showInformationMessage, describeState(state), [action]);
     }
@@ -152,11 +151,11 @@ export class RelayCommands {
     return {
       title: vscode.l10n.t('Use Another Port'),
       run: async () => {
-        const { choices, controller } = this.#parts;
+        const { choices, controller, codexCommands } = this.#parts;
         await choices.usePort(await freePortAbove(port));
         await this.#tell(await controller.start());
         // Codex still knows the old port: its files are changed only with the user's consent.
-        await vscode.commands.executeCommand('codexRelay.generateCodexConfig');
+        await codexCommands.generate();
       },
     };
   }

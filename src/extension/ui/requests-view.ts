@@ -13,8 +13,6 @@ type Node = { report: RequestReport } | { report: RequestReport; label: string; 
 export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextDocumentContentProvider {
   readonly #log: RequestLog;
   readonly #choices: UserChoices;
-  /** Failures that were told already; one kind is told once until the provider answers again. */
-  readonly #told = new Set<string>();
   readonly #treeChanged = new vscode.EventEmitter<undefined>();
   readonly #textChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChangeTreeData = this.#treeChanged.event;
@@ -30,9 +28,10 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
       this.#treeChanged,
       this.#textChanged,
     ];
+    log.on('change', () => this.#refresh());
   }
 
-  refresh(): void {
+  #refresh(): void {
     this.#treeChanged.fire(undefined);
     for (const { uri } of vscode.workspace.textDocuments)
       if (uri.scheme === SCHEME) this.#textChanged.fire(uri);
@@ -65,50 +64,14 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
-  /** A failed turn is worth a message; the same failure again is not. */
-  async tellOutcome(report: RequestReport): Promise<void> {
-    if (report.state === 'completed') return this.#forgive(report.provider);
-    if (report.state !== 'failed' || !report.error) return;
-    const kind = `${report.provider} ${report.error.code}`;
-    if (this.#told.has(kind)) return;
-    this.#told.add(kind);
-    const why = { title: vscode.l10n.t('Why?'), run: () => this.openRequest(report.id) };
-    const actions = [why, ...cureActions(report.error.code)];
-    const words = vscode.l10n.t(
-      'A request to {0} failed: {1}',
-      this.#named(report).provider,
-      report.error.message,
-    );
-    const chosen = await vscode.window.showWarningMessage(words, ...actions.map(({ title }) => title));
-    await actions.find(({ title }) => title === chosen)?.run();
-  }
-
-  #forgive(provider: string): void {
-    for (const kind of this.#told) if (kind.startsWith(`${provider} `)) this.#told.delete(kind);
-  }
-
   /** The report with the provider's name in place of its id. */
   #named(report: RequestReport): RequestReport {
-    const provider = this.#choices.providers.find(({ id }) => id === report.provider);
-    return provider ? { ...report, provider: provider.name } : report;
+    return { ...report, provider: this.#choices.nameOf(report.provider) };
   }
 
   dispose(): void {
     for (const registration of this.#registrations) registration.dispose();
   }
-}
-
-/** Commands that cure an error at once. */
-function cureActions(code: string) {
-  const action = (title: string, command: string) => ({
-    title,
-    run: () => vscode.commands.executeCommand(command),
-  });
-  if (code === 'upstream_unauthorized') return [action(vscode.l10n.t('Set API Key'), 'codexRelay.setApiKey')];
-  if (code === 'model_not_found') return [action(vscode.l10n.t('Select Model'), 'codexRelay.selectModel')];
-  if (code === 'insufficient_quota')
-    return [action(vscode.l10n.t('Select Provider'), 'codexRelay.selectProvider')];
-  return [];
 }
 
 function requestItem(report: RequestReport): vscode.TreeItem {

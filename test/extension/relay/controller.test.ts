@@ -72,8 +72,8 @@ function arrange() {
         world.look = undefined;
       };
     },
-    onState: ({ kind }) => void world.states.push(kind),
   });
+  controller.on('state', ({ kind }) => void world.states.push(kind));
   return { world, controller };
 }
 

@@ -14,8 +14,8 @@ describe('window signals', () => {
     const heard: Signal[] = [];
     const arrived = Promise.withResolvers<void>();
     let next = () => {};
-    const sender = new WindowSignals(folder, (signal) => own.push(signal));
-    const other = new WindowSignals(folder, (signal) => {
+    const sender = new WindowSignals(folder).on('signal', (signal) => own.push(signal));
+    const other = new WindowSignals(folder).on('signal', (signal) => {
       heard.push(signal);
       next();
       if (heard.length === wanted.length) arrived.resolve();
@@ -38,9 +38,9 @@ describe('window signals', () => {
 
   it('of yesterday are not heard again by a new window', () => {
     const heard: Signal[] = [];
-    const first = new WindowSignals(folder, () => {});
+    const first = new WindowSignals(folder);
     first.send('stop');
-    const second = new WindowSignals(folder, (signal) => heard.push(signal));
+    const second = new WindowSignals(folder).on('signal', (signal) => heard.push(signal));
     first.dispose();
     second.dispose();
     assert.deepEqual(heard, []);
