@@ -40,7 +40,7 @@ export async function deactivate(): Promise<void> {
   const { controller, reporter, signals, log } = parts;
   const served = controller.served !== undefined;
   await controller.stop();
-  reporter.flush();
+  await reporter.flush();
   if (served) signals.send('owner-left');
   log.dispose();
 }
@@ -51,7 +51,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const shared = context.globalStorageUri.fsPath;
   const signals = new WindowSignals(shared);
   const requests = new RequestLog(join(shared, 'requests.json'));
-  const reporter = new RequestReporter(requests, signals);
+  const reporter = new RequestReporter(requests, signals, log);
   const choices = new UserChoices(context, new KeyStore(context.secrets));
   const controller = new RelayController({
     plan: () => choices.plan(),

@@ -3,9 +3,10 @@
  * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
  */
 import { EventEmitter } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
+import { writeAtomic } from '../../write-atomic.ts';
 
 export const KEPT_REQUESTS = 50;
 
@@ -19,6 +20,7 @@ export interface RequestCounts {
 export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: [] }> {
   readonly #file: string;
   #reports: readonly RequestReport[];
+  #lastSave: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
     super();
@@ -59,10 +61,14 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     this.#replace([]);
   }
 
-  save(): void {
-    const part = `${this.#file}.${process.pid}.tmp`;
-    writeFileSync(part, JSON.stringify(this.#reports), { mode: 0o600 });
-    renameSync(part, this.#file);
+  /** Resolves once the file holds the list; saves never overtake each other. Rejects with the file system's error. */
+  save(): Promise<void> {
+    const saved = this.#lastSave.then(() =>
+      writeAtomic({ path: this.#file, text: JSON.stringify(this.#reports), mode: 0o600 }),
+    );
+    // Its caller hears of a failure; the saves that wait for it are not concerned.
+    this.#lastSave = saved.catch(() => {});
+    return saved;
   }
 
   /** Takes over what the serving window saved. */

@@ -90,7 +90,7 @@ export class RelayCommands {
     if (answer !== clear) return;
     await controller.served?.clearHistory();
     requests.clear();
-    requests.save();
+    await requests.save();
     signals.send('clear-history');
     void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
   }
