@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
+import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { ChangesPreview } from './changes-preview.ts';
@@ -89,7 +90,7 @@ export class CodexConfigCommands {
   /** Tells the walkthrough whether Codex knows the relay. */
   async showSetup(): Promise<void> {
     const isKnown = (await this.setup()) !== 'none';
-    await vscode.commands.executeCommand('setContext', 'codexRelay.configWritten', isKnown);
+    await vscode.commands.executeCommand('setContext', CONFIG_WRITTEN, isKnown);
   }
 
   /** The relay runs: Codex files that still name another port or token are offered to be brought up to date. */

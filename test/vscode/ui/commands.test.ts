@@ -119,6 +119,8 @@ describe('commands', function () {
     await window.row('Gamma').click();
     await window.answerDialog('Remove');
     await window.waitStatus('Gamma', 'key');
+    await window.run('Codex Relay: Show Requests');
+    await window.page.getByText('The chosen provider needs an API key').waitFor();
     await window.screenshot(picture('needs-key'));
   });
 
