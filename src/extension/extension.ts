@@ -41,7 +41,7 @@ export async function deactivate(): Promise<void> {
   const served = controller.served !== undefined;
   await controller.stop();
   await reporter.flush();
-  if (served) signals.send('owner-left');
+  if (served) await signals.send('owner-left');
   log.dispose();
 }
 
@@ -49,7 +49,7 @@ export async function deactivate(): Promise<void> {
 function buildParts(context: vscode.ExtensionContext) {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
-  const signals = new WindowSignals(shared);
+  const signals = new WindowSignals(shared, log);
   const requests = new RequestLog(join(shared, 'requests.json'));
   const reporter = new RequestReporter(requests, signals, log);
   const choices = new UserChoices(context, new KeyStore(context.secrets));
@@ -111,7 +111,7 @@ function connectParts(parts: Parts): void {
   });
   controller.on('launched', () => {
     requests.abandonRunning();
-    signals.send('owner-came');
+    void signals.send('owner-came');
   });
   controller.once('launched', () => void checkCodex(codexCommands, log));
   requests.on('change', () => drawStatus(parts));

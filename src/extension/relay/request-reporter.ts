@@ -31,7 +31,7 @@ export class RequestReporter {
     this.#timer = undefined;
     try {
       await this.#requests.save();
-      this.#signals.send('requests');
+      await this.#signals.send('requests');
     } catch (error) {
       this.#logger.warn(`The list of requests could not be saved: ${messageOf(error)}`);
     }

@@ -101,7 +101,7 @@ export class ProviderCommands {
     );
     if (answer !== remove) return;
     await this.#choices.keys.remove(provider.id);
-    this.#signals.send('keys');
+    await this.#signals.send('keys');
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
   }
@@ -131,7 +131,7 @@ export class ProviderCommands {
     );
     if (answer !== remove) return;
     await this.#choices.removeCustomProvider(provider.id);
-    this.#signals.send('keys');
+    await this.#signals.send('keys');
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
   }
@@ -151,7 +151,7 @@ export class ProviderCommands {
     const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
     if (key === undefined) return false;
     await this.#choices.keys.set(provider, key);
-    this.#signals.send('keys');
+    await this.#signals.send('keys');
     return true;
   }
 

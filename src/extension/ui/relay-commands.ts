@@ -33,14 +33,14 @@ export class RelayCommands {
   async start(): Promise<void> {
     const { controller, signals } = this.#parts;
     const state = await withProgress(vscode.l10n.t('Starting the relay'), () => controller.start());
-    signals.send('start');
+    await signals.send('start');
     await this.#tell(state);
   }
 
   async stop(): Promise<void> {
     const { controller, signals } = this.#parts;
     // Every window stops, or an attached one would take over.
-    signals.send('stop');
+    await signals.send('stop');
     await controller.stop();
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.'),
@@ -91,7 +91,7 @@ export class RelayCommands {
     await controller.served?.clearHistory();
     requests.clear();
     await requests.save();
-    signals.send('clear-history');
+    await signals.send('clear-history');
     void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
   }
 

@@ -27,7 +27,11 @@ describe('request reporter', () => {
     const sent: string[] = [];
     const warnings: string[] = [];
     const logger = { ...SILENT_LOGGER, warn: (line: string) => void warnings.push(line) };
-    const reporter = new RequestReporter(requests, { send: (signal) => void sent.push(signal) }, logger);
+    const reporter = new RequestReporter(
+      requests,
+      { send: async (signal) => void sent.push(signal) },
+      logger,
+    );
     return { reporter, sent, warnings };
   };
 
