@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
+import { messageOf } from '../errors.ts';
 import { parseObject } from '../json.ts';
 
 /** What the store needs to know of a provider. */
@@ -44,21 +45,21 @@ export class KeyStore {
 
   async set(owner: KeyOwner, key: string): Promise<void> {
     const stored: StoredKey = { origin: originOf(owner), key };
-    await this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored));
+    await unlocked(this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored)));
   }
 
   async remove(providerId: string): Promise<void> {
-    await this.#secrets.delete(KEY_PREFIX + providerId);
+    await unlocked(this.#secrets.delete(KEY_PREFIX + providerId));
   }
 
   /** The token that Codex sends to the relay; made once, the same in every window. */
   async token(): Promise<string> {
-    const known = await this.#secrets.get(TOKEN);
+    const known = await unlocked(this.#secrets.get(TOKEN));
     if (known) return known;
     const made = randomBytes(32).toString('base64url');
-    await this.#secrets.store(TOKEN, made);
+    await unlocked(this.#secrets.store(TOKEN, made));
     // Two windows may open at the same time: what was stored last counts for both.
-    return (await this.#secrets.get(TOKEN)) ?? made;
+    return (await unlocked(this.#secrets.get(TOKEN))) ?? made;
   }
 
   /** Calls back when a key or the token changed, in this window or another. */
@@ -69,11 +70,23 @@ export class KeyStore {
   }
 
   async #read(providerId: string): Promise<StoredKey | undefined> {
-    const text = await this.#secrets.get(KEY_PREFIX + providerId);
+    const text = await unlocked(this.#secrets.get(KEY_PREFIX + providerId));
     if (!text) return undefined;
     // What we did not write is as good as no key: the user is asked for one, and the entry is overwritten.
     const { origin, key } = parseObject(text) ?? {};
     return typeof origin === 'string' && typeof key === 'string' && key !== '' ? { origin, key } : undefined;
+  }
+}
+
+/** What the storage answers. @throws Error that says what to do, when it does not */
+async function unlocked<T>(answer: Thenable<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new Error(
+      `VS Code's secret storage cannot be used: ${messageOf(error)}. Unlock the keyring of your system, then start the relay again.`,
+      { cause: error },
+    );
   }
 }
 

@@ -88,4 +88,24 @@ describe('key store', () => {
     await storage.store('something.else', 'x');
     assert.equal(changes, 2);
   });
+
+  it('says what failed, and what to do, when secret storage does', async () => {
+    const storage = secrets();
+    const locked = async () => assert.fail('the keyring is locked');
+    const store = new KeyStore({ ...storage, get: locked, store: locked, delete: locked });
+    const uses = [
+      () => store.status(ACME),
+      () => store.get(ACME),
+      () => store.set(ACME, 'sk-acme'),
+      () => store.remove('acme'),
+      () => store.token(),
+    ];
+    for (const use of uses) {
+      await assert.rejects(use, (error: Error) => {
+        assert.match(error.message, /secret storage .*: the keyring is locked\. Unlock/);
+        assert.doesNotMatch(error.message, /sk-acme/);
+        return true;
+      });
+    }
+  });
 });

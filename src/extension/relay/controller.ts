@@ -47,7 +47,8 @@ export type RelayState =
   /** Another window serves. */
   | { kind: 'attached'; provider: ChoosableProvider; url: string }
   | { kind: 'needs-key'; provider: ChoosableProvider; reason: Exclude<KeyStatus, 'present'> }
-  | { kind: 'error'; provider: ChoosableProvider; problem: RelayProblem };
+  /** `provider` is absent when the failure came before it was known. */
+  | { kind: 'error'; provider?: ChoosableProvider; problem: RelayProblem };
 
 /** A relay that this window serves. */
 export interface ServedRelay {
@@ -131,10 +132,8 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     const done = this.#tail.then(work).catch((error: unknown) => {
       // A part failed where no failure was planned for (secret storage, for one): shown, not lost.
       const { provider } = this.#state;
-      const message = messageOf(error);
-      return provider
-        ? this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } })
-        : this.#state;
+      const problem = { code: 'failed', message: messageOf(error) } as const;
+      return this.#enter({ kind: 'error', ...(provider && { provider }), problem });
     });
     this.#tail = done;
     return done;
@@ -142,16 +141,12 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
 
   async #reconcile(): Promise<RelayState> {
     this.#stopWatching();
+    // Stopping needs no plan, and must work when none can be made.
+    if (!this.#wanted) await this.#close();
     const plan = await this.#parts.plan();
-    if (!this.#wanted) {
+    if (!this.#wanted || plan.kind === 'no-provider') {
       await this.#close();
-      return this.#enter(
-        plan.kind === 'no-provider' ? { kind: 'stopped' } : { kind: 'stopped', provider: plan.provider },
-      );
-    }
-    if (plan.kind === 'no-provider') {
-      await this.#close();
-      return this.#enter({ kind: 'stopped' });
+      return this.#enter({ kind: 'stopped', ...('provider' in plan && { provider: plan.provider }) });
     }
     if (plan.kind === 'needs-key') return this.#waitForKey(plan);
     if (this.#served && isSame(this.#served.server, plan.server)) {

@@ -23,7 +23,7 @@ export function describeState(state: RelayState): string {
             state.provider.name,
           );
     case 'error':
-      return l10n.t('Not running: {0} cannot be served.', state.provider.name);
+      return state.provider ? l10n.t('Not running with {0}.', state.provider.name) : l10n.t('Not running.');
   }
 }
 

@@ -198,6 +198,33 @@ describe('relay controller', () => {
     assert.equal((await controller.refresh()).kind, 'running');
   });
 
+  it('tells that the plan failed, though no provider is known yet', async () => {
+    const { world, controller } = arrange();
+    Object.defineProperty(world, 'plan', { get: () => assert.fail('secret storage is locked') });
+    const told: RelayState[] = [];
+    controller.on('state', (state) => told.push(state));
+    const problem = { code: 'failed', message: 'secret storage is locked' };
+    assert.deepEqual(await controller.start(), { kind: 'error', problem });
+    assert.deepEqual(told, [{ kind: 'error', problem }]);
+  });
+
+  it('stops the relay even when the plan fails', async () => {
+    const { world, controller } = arrange();
+    await controller.start();
+    Object.defineProperty(world, 'plan', { get: () => assert.fail('secret storage is locked') });
+    await controller.stop();
+    assert.deepEqual(world.events, ['launch 4444', 'stop']);
+    assert.equal(controller.served, undefined);
+  });
+
+  it('can stop a relay of whose launch nobody could be told', async () => {
+    const { world, controller } = arrange();
+    controller.once('launched', () => assert.fail('no space left on device'));
+    await controller.start();
+    await controller.stop();
+    assert.deepEqual(world.events, ['launch 4444', 'stop']);
+  });
+
   describe('with the port taken', () => {
     const taken = (owner: PortOwner, holder?: string) => {
       const arranged = arrange();
