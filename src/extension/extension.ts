@@ -31,7 +31,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   connectParts(parts);
   registerCommands(parts);
   const api = apiOf(parts.controller);
-  void begin(parts);
+  setContext(parts.controller.state);
+  drawStatus(parts);
+  inBackground(parts.log, startAsWanted(parts));
   return api;
 }
 
@@ -99,7 +101,7 @@ function buildParts(context: vscode.ExtensionContext) {
 /** Who hears of what. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, relayCommands, notices } = parts;
+  const { codexCommands, notices } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -107,21 +109,20 @@ function connectParts(parts: Parts): void {
     setContext(state);
     drawStatus(parts);
     if (state.kind === 'running' || state.kind === 'attached')
-      void offerTokenToTerminals(context, choices.keys);
+      inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
     requests.abandonRunning();
     void signals.send('owner-came');
   });
-  controller.once('launched', () => void checkCodex(codexCommands, log));
+  controller.once('launched', () => inBackground(log, checkCodex(codexCommands)));
   requests.on('change', () => drawStatus(parts));
-  requests.on('report', (report) => void notices.tell(report));
-  signals.on('signal', (signal) => void obey(signal, parts));
+  requests.on('report', (report) => inBackground(log, notices.tell(report)));
+  signals.on('signal', (signal) => inBackground(log, obey(signal, parts)));
 
   context.subscriptions.push(
-    vscode.workspace.onDidChangeConfiguration(async (change) => {
-      if (change.affectsConfiguration('codexRelay'))
-        await relayCommands.tellTrouble(await controller.refresh());
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('codexRelay')) inBackground(log, followSettings(parts));
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),
@@ -153,12 +154,13 @@ function registerCommands(parts: Parts): void {
   command('copyDebugInfo', () => relayCommands.copyDebugInfo());
 }
 
-async function begin(parts: Parts): Promise<void> {
-  const { choices, controller, relayCommands } = parts;
-  setContext(controller.state);
-  drawStatus(parts);
+async function startAsWanted({ choices, controller, relayCommands }: Parts): Promise<void> {
   if (choices.settings.autoStart) await relayCommands.tellTrouble(await controller.start());
   else await controller.refresh();
+}
+
+async function followSettings({ controller, relayCommands }: Parts): Promise<void> {
+  await relayCommands.tellTrouble(await controller.refresh());
 }
 
 function drawStatus({ choices, controller, requests, statusBar }: Parts): void {
@@ -199,11 +201,12 @@ async function obey(signal: Signal, { controller, requests }: Parts): Promise<vo
 }
 
 /** Once per window: whether Codex knows the relay, and knows it as it is now. */
-async function checkCodex(codexCommands: CodexConfigCommands, log: vscode.LogOutputChannel): Promise<void> {
-  try {
-    await codexCommands.showSetup();
-  } catch (error) {
-    log.warn(messageOf(error));
-  }
+async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
+  await codexCommands.showSetup();
   await codexCommands.offerUpdate();
+}
+
+/** For work that nobody waits for: its failure is a line in the log. */
+function inBackground(log: vscode.LogOutputChannel, work: Promise<void>): void {
+  work.catch((error: unknown) => log.error(messageOf(error)));
 }

@@ -81,10 +81,11 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, usesRelay, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const { readCodexFiles, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
     const texts = await readCodexFiles(await this.#home());
-    if (usesRelay(texts[CONFIG_FILE] ?? '')) return 'default';
-    return usesRelay(texts[PROFILE_FILE] ?? '') ? 'profile' : 'none';
+    const isUsed = (file: keyof typeof texts) => inFile(file, () => usesRelay(texts[file] ?? ''));
+    if (isUsed(CONFIG_FILE)) return 'default';
+    return isUsed(PROFILE_FILE) ? 'profile' : 'none';
   }
 
   /** Tells the walkthrough whether Codex knows the relay. */
@@ -95,12 +96,12 @@ export class CodexConfigCommands {
 
   /** The relay runs: Codex files that still name another port or token are offered to be brought up to date. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles, relayProvider, relayPort, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const { readCodexFiles, relayProvider, relayPort, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
     const texts = await readCodexFiles(await this.#home());
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
-    const isStale = [texts[PROFILE_FILE], texts[CONFIG_FILE]].some((text) => {
-      const known = relayProvider(text ?? '');
+    const isStale = ([PROFILE_FILE, CONFIG_FILE] as const).some((file) => {
+      const known = inFile(file, () => relayProvider(texts[file] ?? ''));
       if (!known || relayPort(known) === undefined) return false;
       // Another port with another token belongs to another relay, such as the command line program.
       const [samePort, sameToken] = [relayPort(known) === port, known['experimental_bearer_token'] === token];

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import Module from 'node:module';
 import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
@@ -32,7 +41,14 @@ describe('Codex Relay in the extension host', () => {
   let upstream: ScriptedUpstream;
   const nothingSet = ['provider', 'customProviders', 'models', 'port', 'autoStart', 'modelMap'];
 
+  /** Codex's home, with a configuration that its user broke. */
+  const codexHome = mkdtempSync(join(tmpdir(), 'codex-relay-host-'));
+  const unhandled: unknown[] = [];
+
   before(async () => {
+    process.on('unhandledRejection', (reason) => unhandled.push(reason));
+    process.env['CODEX_HOME'] = codexHome;
+    writeFileSync(join(codexHome, 'config.toml'), 'model = = "gpt"\n');
     extension = await activateExtension();
     await set('codexRelay.port', await freePort());
     upstream = await startScriptedUpstream(
@@ -47,6 +63,7 @@ describe('Codex Relay in the extension host', () => {
     await extension.api.stop();
     for (const name of nothingSet) await set(`codexRelay.${name}`, undefined);
     await upstream.stop();
+    rmSync(codexHome, { recursive: true });
   });
 
   const acme = (baseUrl = upstream.url) => [{ id: 'acme', name: 'Acme', baseUrl }];
@@ -105,6 +122,15 @@ describe('Codex Relay in the extension host', () => {
     const reply = await ask('codex-relay');
     assert.equal(reply.status, 200);
     assert.match(await reply.text(), /response\.completed/);
+  });
+
+  it('says in its log that it cannot read the configuration of Codex, and goes on', () => {
+    const log = readFileSync(join(extension.parts.context.logUri.fsPath, 'Codex Relay.log'), 'utf8');
+    assert.equal(log.match(/config\.toml/g)?.length, 1, log);
+    assert.deepEqual(
+      unhandled.map(String).filter((reason) => reason.includes('config.toml')),
+      [],
+    );
   });
 
   it('refuses who does not know the token', async () => {
