@@ -1,6 +1,7 @@
 /** Shows changes of files that are not written yet, all in one difference view. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { hideTokens } from '../../codex/hide-tokens.ts';
 import type { FileChange } from '../relay/relay-bundle.ts';
 
 const SCHEME = 'codex-relay-change';
@@ -42,16 +43,11 @@ export class ChangesPreview implements vscode.TextDocumentContentProvider {
   #document(target: vscode.Uri, text: string | undefined): vscode.Uri | undefined {
     if (text === undefined) return undefined;
     const uri = target.with({ scheme: SCHEME, query: `${++this.#count}` });
-    this.#texts.set(uri.toString(), hideToken(text));
+    this.#texts.set(uri.toString(), hideTokens(text));
     return uri;
   }
 }
 
 function isCatalog({ file }: FileChange): boolean {
   return file.endsWith('.json');
-}
-
-/** The token is a secret, and screens are shared. */
-function hideToken(text: string): string {
-  return text.replace(/(experimental_bearer_token\s*=\s*)".*"/, '$1"..."');
 }
