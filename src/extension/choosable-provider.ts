@@ -2,7 +2,7 @@
 import type { Preset } from '../providers/preset.ts';
 import type { ExtensionSettings } from './settings.ts';
 
-/** The preset that an endpoint speaks of which nothing else is known; it has no address of its own. */
+/** The dialect of an endpoint about which nothing else is known: a preset without an address. */
 export const GENERIC_DIALECT = 'openai-compatible';
 
 export interface ChoosableProvider {

@@ -23,7 +23,7 @@ import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
 
-/** The parts of this window while the extension is active: `deactivate` ends them, the host's test suite looks at them. */
+/** The parts of this window, once activated: for `deactivate`, and for the tests inside the extension host. */
 export let parts: Parts | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<CodexRelayApi> {
@@ -47,7 +47,7 @@ export async function deactivate(): Promise<void> {
   log.dispose();
 }
 
-/** Each part gets those before it; nothing happens yet. */
+/** Each part is given those that it needs; nothing happens yet. */
 function buildParts(context: vscode.ExtensionContext) {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
@@ -98,7 +98,7 @@ function buildParts(context: vscode.ExtensionContext) {
   };
 }
 
-/** Who hears of what. */
+/** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
   const { codexCommands, notices } = parts;
@@ -174,7 +174,7 @@ function setContext(state: RelayState): void {
     void vscode.commands.executeCommand('setContext', name, value);
 }
 
-/** What another window asks of this one, or tells it. */
+/** Does what another window asks for, or follows what it tells. */
 async function obey(signal: Signal, { controller, requests }: Parts): Promise<void> {
   switch (signal) {
     case 'start':
@@ -200,7 +200,7 @@ async function obey(signal: Signal, { controller, requests }: Parts): Promise<vo
   }
 }
 
-/** Once per window: whether Codex knows the relay, and knows it as it is now. */
+/** Once per window: looks whether Codex is set up for the relay, and up to date. */
 async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
   await codexCommands.showSetup();
   await codexCommands.offerUpdate();

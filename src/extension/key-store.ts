@@ -1,6 +1,6 @@
 /**
- * API keys in VS Code's secret storage, one per provider and bound to the origin that it was given for: when a
- * base URL moves to another host, the key stays behind and is asked for again.
+ * API keys in VS Code's secret storage, one per provider, each bound to the origin that it was given for: when
+ * a base URL moves to another host, the user is asked for the key again.
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
@@ -52,13 +52,13 @@ export class KeyStore {
     await unlocked(this.#secrets.delete(KEY_PREFIX + providerId));
   }
 
-  /** The token that Codex sends to the relay; made once, the same in every window. */
+  /** The token that Codex sends to the relay; created once, and the same in every window. */
   async token(): Promise<string> {
     const known = await unlocked(this.#secrets.get(TOKEN));
     if (known) return known;
     const made = randomBytes(32).toString('base64url');
     await unlocked(this.#secrets.store(TOKEN, made));
-    // Two windows may open at the same time: what was stored last counts for both.
+    // Two windows may open at the same time: the token that was stored last is the one for both.
     return (await unlocked(this.#secrets.get(TOKEN))) ?? made;
   }
 
@@ -72,13 +72,13 @@ export class KeyStore {
   async #read(providerId: string): Promise<StoredKey | undefined> {
     const text = await unlocked(this.#secrets.get(KEY_PREFIX + providerId));
     if (!text) return undefined;
-    // What we did not write is as good as no key: the user is asked for one, and the entry is overwritten.
+    // An entry that we did not write counts as no key: the user is asked for one, which overwrites it.
     const { origin, key } = parseObject(text) ?? {};
     return typeof origin === 'string' && typeof key === 'string' && key !== '' ? { origin, key } : undefined;
   }
 }
 
-/** What the storage answers. @throws Error that says what to do, when it does not */
+/** Waits for the storage. @throws Error that says what to do, when the storage fails */
 async function unlocked<T>(answer: Thenable<T>): Promise<T> {
   try {
     return await answer;

@@ -36,7 +36,7 @@ const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
  * Reads every setting through `get` (name without the `codexRelay.` prefix). A value of the wrong type, which
- * settings.json allows, counts as unset; custom providers that make no sense are left out.
+ * settings.json allows, counts as unset; custom providers that cannot be used are left out.
  */
 export function readSettings(get: (name: string) => unknown): ExtensionSettings {
   const integer = (name: string, fallback: number, min: number, max: number) => {

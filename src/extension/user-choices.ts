@@ -31,7 +31,7 @@ export class UserChoices {
     return choosableProviders(PRESETS, this.settings);
   }
 
-  /** The chosen provider; undefined when none is chosen, or the chosen one is gone. */
+  /** The chosen provider; undefined when none is chosen, or the chosen one no longer exists. */
   get provider(): ChoosableProvider | undefined {
     const { provider } = this.settings;
     return this.providers.find(({ id }) => id === provider);
@@ -47,7 +47,7 @@ export class UserChoices {
     return this.settings.models[provider.id] ?? provider.defaultModel;
   }
 
-  /** How the relay reaches a provider, with the key that is stored for it or the one given. */
+  /** How the relay reaches a provider: with the given key, else with the stored one. */
   async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
     const apiKey = givenKey ?? (provider.needsKey ? await this.keys.get(provider) : undefined);
     const model = this.modelOf(provider);
@@ -56,7 +56,7 @@ export class UserChoices {
       upstream: provider.baseUrl,
       modelMap: this.settings.modelMap,
       ...(provider.custom ? { name: provider.name } : {}),
-      // An empty key is sent as none; left out, a client's own bearer would be passed on.
+      // An empty key means that none is sent; without the field, the client's own bearer token would be passed on.
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(model === undefined ? {} : { model }),
     };
@@ -102,7 +102,7 @@ export class UserChoices {
     await update('port', port);
   }
 
-  /** History on disk lies in the workspace's storage, outside the workspace; an untrusted one gets none. */
+  /** Where history is kept: in VS Code's storage for the workspace, not inside it. None for an untrusted workspace. */
   #historyDir(settings: ExtensionSettings): string | undefined {
     if (settings.historyStore === 'memory' || !vscode.workspace.isTrusted) return undefined;
     const storage = this.#context.storageUri ?? this.#context.globalStorageUri;
@@ -110,7 +110,7 @@ export class UserChoices {
   }
 }
 
-/** Machine-scoped settings are written where they count: in the user's (on a remote: the machine's) settings. */
+/** Machine-scoped settings go where VS Code reads them: into the user's settings, on a remote into the machine's. */
 async function update(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(name, value, vscode.ConfigurationTarget.Global);
 }

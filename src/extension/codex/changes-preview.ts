@@ -1,4 +1,4 @@
-/** Shows changes of files that are not written yet, all in one difference view. */
+/** Shows changes that are not written yet, all files in one diff view. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { hideTokens } from '../../codex/hide-tokens.ts';
@@ -39,7 +39,7 @@ export class ChangesPreview implements vscode.TextDocumentContentProvider {
     this.#registration.dispose();
   }
 
-  /** Undefined for a file that is not there. Each showing has documents of its own: no text is taken from a cache. */
+  /** Undefined for a file that does not exist. Each preview has its own documents, so that none comes from a cache. */
   #document(target: vscode.Uri, text: string | undefined): vscode.Uri | undefined {
     if (text === undefined) return undefined;
     const uri = target.with({ scheme: SCHEME, query: `${++this.#count}` });

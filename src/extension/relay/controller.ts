@@ -47,7 +47,7 @@ export type RelayState =
   /** Another window serves. */
   | { kind: 'attached'; provider: ChoosableProvider; url: string }
   | { kind: 'needs-key'; provider: ChoosableProvider; reason: Exclude<KeyStatus, 'present'> }
-  /** `provider` is absent when the failure came before it was known. */
+  /** `provider` is absent when the failure came before the provider was known. */
   | { kind: 'error'; provider?: ChoosableProvider; problem: RelayProblem };
 
 /** A relay that this window serves. */
@@ -64,11 +64,11 @@ export interface ControllerParts {
   launch(plan: ReadyPlan): Promise<ServedRelay>;
   probe(port: number, token: string): Promise<PortOwner>;
   describeHolder(port: number): Promise<string | undefined>;
-  /** Calls back once, in about `ms`; returns the cancel. */
+  /** Calls back once, after `ms` milliseconds; returns a function that cancels. */
   later(ms: number, callback: () => void): () => void;
 }
 
-/** How often an attached window looks whether the owner still serves; windows differ by a jitter. */
+/** How often an attached window checks that the owner still serves, give or take a jitter that sets windows apart. */
 const WATCH_MS = 2000;
 
 /** Emits `state` for each state that is entered, and `launched` before the first `running` of a new relay. */
@@ -90,7 +90,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     return this.#state;
   }
 
-  /** Whether this window serves, so that it owns the history. */
+  /** The relay that this window serves, if any; it owns the history. */
   get served(): ServedRelay | undefined {
     return this.#served?.relay;
   }
@@ -130,7 +130,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
 
   #enqueue(work: () => Promise<RelayState>): Promise<RelayState> {
     const done = this.#tail.then(work).catch((error: unknown) => {
-      // A part failed where no failure was planned for (secret storage, for one): shown, not lost.
+      // A part failed in a way that no state foresees (secret storage, for one): shown, not lost.
       const { provider } = this.#state;
       const problem = { code: 'failed', message: messageOf(error) } as const;
       return this.#enter({ kind: 'error', ...(provider && { provider }), problem });
@@ -158,7 +158,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     return this.#open(plan);
   }
 
-  /** VS Code in a browser shows a new secret to the window that stored it only: another one may serve already. */
+  /** VS Code in a browser shows a new secret only to the window that stored it: that one may serve already. */
   async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
     await this.#close();
     if ((await this.#parts.probe(port, token)) !== 'ours')
@@ -190,7 +190,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     return this.#enter({ kind: 'error', provider, problem: { code: 'port-in-use', port, owner, holder } });
   }
 
-  /** Looks at the port until it changes hands: takes over when the owner is gone, attaches when ours came. */
+  /** Watches the port until it changes hands: takes over when its owner is gone, attaches when a relay of ours appears. */
   #watch(port: number, token: string): void {
     const watching: { cancel?: () => void } = {};
     this.#watching = watching;

@@ -1,4 +1,4 @@
-/** Starts the relay of this window, and asks providers about themselves through relays of a moment. */
+/** Starts this window's relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
@@ -83,7 +83,7 @@ export interface ConnectionAnswer {
 }
 
 /**
- * One short, real answer from the provider.
+ * Gets one short, real answer from the provider, through a relay that is started for this question only.
  * @throws Error with the provider's own words
  */
 export async function askForAnswer(

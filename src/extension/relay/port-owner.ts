@@ -47,7 +47,7 @@ export async function describePortHolder(port: number): Promise<string | undefin
     if (process.platform === 'win32') return await windowsHolder(port);
     return await lsofHolder(port);
   } catch {
-    // No right to look, or no such tool: the message then names only the port.
+    // Without the right or the tool to look, the message names only the port.
     return undefined;
   }
 }

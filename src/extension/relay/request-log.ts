@@ -16,7 +16,7 @@ export interface RequestCounts {
   failed: number;
 }
 
-/** Emits `report` for each report of this window's relay, and `change` whenever the list is another. */
+/** Emits `report` for each report of this window's relay, and `change` whenever the list changes. */
 export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: [] }> {
   readonly #file: string;
   #reports: readonly RequestReport[];
@@ -48,7 +48,7 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     this.emit('report', report);
   }
 
-  /** What was running when its relay went away can no longer finish. */
+  /** Marks as cancelled what was running when its relay went away, and can no longer finish. */
   abandonRunning(): void {
     this.#replace(
       this.#reports.map((report) =>
@@ -87,7 +87,7 @@ function readReports(file: string): readonly RequestReport[] {
     const saved: unknown = parseJson(readFileSync(file, 'utf8'));
     return Array.isArray(saved) ? saved.filter(isReport) : [];
   } catch {
-    // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
+    // Absent on the first start; a list that cannot be read is not worth a message: a new one begins.
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** Takes the relay's reports into the list, saves it now and then, and tells the other windows. */
+/** Adds the relay's reports to the list, saves it shortly after, and tells the other windows. */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { RequestReport } from '../../relay/options.ts';
@@ -24,7 +24,7 @@ export class RequestReporter {
     this.#timer ??= setTimeout(() => void this.flush(), SAVE_AFTER_MS);
   }
 
-  /** Saves at once what waits to be saved. Never rejects: a list that cannot be saved is worth a line in the log. */
+  /** Saves now whatever waits to be saved. Never rejects: a list that cannot be saved is only a line in the log. */
   async flush(): Promise<void> {
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);

@@ -2,10 +2,10 @@
 import * as vscode from 'vscode';
 import type { KeyStore } from '../key-store.ts';
 
-/** Gives terminals of this window the token: Codex and other clients there need no configuration of their own. */
+/** Puts the token into the environment of this window's terminals, for Codex and other clients there. */
 export async function offerTokenToTerminals(context: vscode.ExtensionContext, keys: KeyStore): Promise<void> {
   const { environmentVariableCollection: variables } = context;
   variables.persistent = false;
-  variables.description = vscode.l10n.t('The local token that Codex Relay wants from its clients.');
+  variables.description = vscode.l10n.t('The local token that Codex Relay expects from its clients.');
   variables.replace('CODEX_RELAY_TOKEN', await keys.token());
 }

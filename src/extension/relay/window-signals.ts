@@ -1,5 +1,5 @@
 /**
- * A word from one VS Code window to the others, through files in the extension's global storage: one file per
+ * Signals from one VS Code window to the others, through files in the extension's global storage: one file per
  * kind of signal, so that a later one never hides an earlier one. Settings and secrets reach other windows by
  * themselves; this carries what has no such channel. Never any content.
  */
@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
-/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or ended to serve. `requests`: the list was saved. */
+/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`: the list was saved. */
 const SIGNALS = ['start', 'stop', 'owner-came', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -20,8 +20,8 @@ const PREFIX = 'signal-';
 const POLL_MS = 2000;
 
 /**
- * Emits `signal` for what other windows send. The relay works without: what the system refuses is a line in the log,
- * never an error.
+ * Emits `signal` for what other windows send. The relay works without them, so a failure of the system is a line in
+ * the log, never an error.
  */
 export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
   readonly #folder: string;
@@ -39,7 +39,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     for (const signal of SIGNALS) this.#seen.set(signal, this.#read(signal));
     try {
       mkdirSync(folder, { recursive: true });
-      // Linux has a limit of watches, which large workspaces reach; Windows reports a folder that goes away later.
+      // Linux limits the number of watches, and large workspaces use them up; Windows fails later, when the folder goes.
       this.#watcher = watch(folder, (_event, name) => this.#look(name));
       this.#watcher.on('error', (error) => this.#pollInstead(error));
     } catch (error) {
@@ -72,7 +72,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     );
   }
 
-  /** Takes what changed: the file of this name, or any where the system does not say which one. */
+  /** Looks at the file of this name, or at all of them where the system does not say which one changed. */
   #look(name: string | null): void {
     for (const signal of SIGNALS) {
       if (name !== null && name !== PREFIX + signal) continue;

@@ -1,4 +1,4 @@
-/** Asks for an endpoint of the user's own: address, name, dialect, and whether it wants a key. */
+/** Asks for an endpoint of the user's own: address, name, dialect, and whether it needs a key. */
 import * as vscode from 'vscode';
 import { PRESETS, presetByUrl } from '../../providers/index.ts';
 import {
@@ -9,7 +9,7 @@ import {
 } from '../choosable-provider.ts';
 import { type CustomProvider, usableBaseUrl } from '../settings.ts';
 
-/** Resolves with an entry for the setting; undefined when the user left at any step. */
+/** Resolves with an entry for the setting; undefined when the user cancelled at any step. */
 export async function askForCustomProvider(
   known: readonly ChoosableProvider[],
 ): Promise<CustomProvider | undefined> {
@@ -27,10 +27,10 @@ export async function askForCustomProvider(
   const { hostname } = new URL(baseUrl);
   const name = await vscode.window.showInputBox({
     title,
-    prompt: vscode.l10n.t('Name to show'),
+    prompt: vscode.l10n.t('Display name'),
     value: hostname,
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A name is needed.') : undefined),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
   });
   if (name === undefined) return undefined;
 
@@ -44,9 +44,9 @@ export async function askForCustomProvider(
   const key = await vscode.window.showQuickPick(
     [
       { label: vscode.l10n.t('It needs an API key'), needsKey: true },
-      { label: vscode.l10n.t('It needs no key'), needsKey: false },
+      { label: vscode.l10n.t('It does not need a key'), needsKey: false },
     ],
-    { title, placeHolder: vscode.l10n.t('Does the endpoint want an API key?'), ignoreFocusOut: true },
+    { title, placeHolder: vscode.l10n.t('Does the endpoint need an API key?'), ignoreFocusOut: true },
   );
   if (!key) return undefined;
   return {
@@ -62,7 +62,7 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
   const baseUrl = usableBaseUrl(text);
   if (baseUrl === undefined) {
     return vscode.l10n.t(
-      'An http or https address without user name and password, such as https://api.example.com/v1.',
+      'Enter an http or https address without a user name or password, such as https://api.example.com/v1.',
     );
   }
   if (!isUnencrypted(baseUrl)) return undefined;
@@ -74,13 +74,13 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
   };
 }
 
-/** The dialect that the address gives away comes first. */
+/** The dialect recognized by its address comes first. */
 function dialectItems(baseUrl: string): (vscode.QuickPickItem & { id?: string })[] {
   const recognised = presetByUrl(baseUrl).profile.id;
   const items = PRESETS.filter(({ profile }) => profile.id !== 'demo').map(({ profile: { id, name } }) => ({
     label: name,
     id,
-    ...(id === recognised ? { description: vscode.l10n.t('as its address says') } : {}),
+    ...(id === recognised ? { description: vscode.l10n.t('recognized by its address') } : {}),
     ...(id === recognised && id === GENERIC_DIALECT ? { description: vscode.l10n.t('when in doubt') } : {}),
   }));
   return items.toSorted((one, other) => Number(other.id === recognised) - Number(one.id === recognised));

@@ -14,7 +14,7 @@ export interface Versions {
 }
 
 /**
- * Markdown. Keys and the token are not at hand here; names and addresses of own endpoints, tools, and error
+ * Markdown. Keys and the token never get here; the names and addresses of custom providers, tool names, and error
  * messages (which may quote a provider) are left out.
  */
 export function debugInfo(

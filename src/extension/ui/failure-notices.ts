@@ -9,7 +9,7 @@ export class FailureNotices {
   readonly #choices: UserChoices;
   readonly #view: RequestsView;
   readonly #providers: ProviderCommands;
-  /** Failures that were told already; one kind is told once until the provider answers again. */
+  /** Failures that the user knows of: each kind is reported once, until the provider answers again. */
   readonly #told = new Set<string>();
 
   constructor(choices: UserChoices, view: RequestsView, providers: ProviderCommands) {
@@ -18,7 +18,7 @@ export class FailureNotices {
     this.#providers = providers;
   }
 
-  /** A failed turn is worth a message; the same failure again is not. */
+  /** Reports a failed request, unless it failed for the same reason as one before. */
   async tell(report: RequestReport): Promise<void> {
     if (report.state === 'completed') return this.#forgive(report.provider);
     if (report.state !== 'failed' || !report.error) return;

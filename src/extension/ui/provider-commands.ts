@@ -1,4 +1,4 @@
-/** Choosing who answers Codex: providers, models and keys. Each flow ends by saying what happened. */
+/** The commands that choose who answers Codex: providers, models and keys. Each ends by saying what happened. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { presetById } from '../../providers/index.ts';
@@ -42,7 +42,7 @@ export class ProviderCommands {
     if (provider.keyUrl !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.keyUrl));
   }
 
-  /** Makes the provider the current one; asks for what it still lacks. A switch counts from the next request. */
+  /** Makes the provider the current one; asks for what is still missing. A switch applies from the next request. */
   async use(provider: ChoosableProvider): Promise<void> {
     const { keys } = this.#choices;
     const lacksKey = provider.needsKey && (await keys.status(provider)) !== 'present';
@@ -70,14 +70,14 @@ export class ProviderCommands {
     );
   }
 
-  /** Without a provider: of the one that the relay waits for, else of one that the user picks. */
+  /** Default: the provider whose key the relay waits for, else one that the user picks. */
   async setKey(given = this.#lackingKey()): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider || !(await this.#askAndStoreKey(provider))) return;
-    // Somebody who has no provider yet means this one.
+    // Who has no provider yet wants to use this one.
     if (!this.#choices.provider) return this.use(provider);
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is stored.', provider.name));
+    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} was saved.', provider.name));
   }
 
   async removeKey(given?: ChoosableProvider): Promise<void> {
@@ -88,7 +88,8 @@ export class ProviderCommands {
       void vscode.window.showInformationMessage(vscode.l10n.t('No API key is stored.'));
       return;
     }
-    const provider = given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key shall be removed?')));
+    const provider =
+      given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key do you want to remove?')));
     if (!provider) return;
     const remove = vscode.l10n.t('Remove');
     const answer = await vscode.window.showWarningMessage(
@@ -103,7 +104,9 @@ export class ProviderCommands {
     await this.#choices.keys.remove(provider.id);
     await this.#signals.send('keys');
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The API key of {0} was removed.', provider.name),
+    );
   }
 
   async addCustomProvider(): Promise<void> {
@@ -121,7 +124,7 @@ export class ProviderCommands {
       return;
     }
     const provider =
-      given ?? (await this.#pickOne(own, vscode.l10n.t('Which custom provider shall be removed?')));
+      given ?? (await this.#pickOne(own, vscode.l10n.t('Which custom provider do you want to remove?')));
     if (!provider) return;
     const remove = vscode.l10n.t('Remove');
     const answer = await vscode.window.showWarningMessage(
@@ -133,7 +136,7 @@ export class ProviderCommands {
     await this.#choices.removeCustomProvider(provider.id);
     await this.#signals.send('keys');
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} was removed.', provider.name));
   }
 
   async #listed(): Promise<ListedProvider[]> {
@@ -186,12 +189,12 @@ export class ProviderCommands {
   #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
     const current = this.#choices.provider;
     const owners = this.#choices.providers.filter(({ needsKey }) => needsKey);
-    // The one in use first: most often its key is meant.
+    // The one in use comes first: usually its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
       ...owners.filter(({ id }) => id !== current?.id),
     ];
-    return this.#pickOne(ordered, vscode.l10n.t('Whose API key?'));
+    return this.#pickOne(ordered, vscode.l10n.t('Whose API key do you want to set?'));
   }
 
   async #pickOne(

@@ -1,4 +1,4 @@
-/** The provider switcher: one list, chosen with one key press; buttons do what else belongs to a provider. */
+/** The provider switcher: one list, one key press to switch; buttons for the rest (key, key page, removal). */
 import * as vscode from 'vscode';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
@@ -9,7 +9,7 @@ export interface ListedProvider {
   model: string | undefined;
 }
 
-/** What the user chose to do; undefined when the list was left. */
+/** What the user chose to do; undefined when the user cancelled. */
 export type ProviderChoice =
   | { kind: 'use' | 'key' | 'page' | 'remove'; provider: ChoosableProvider }
   | { kind: 'add' }
@@ -26,7 +26,7 @@ export function pickProvider(
 ): Promise<ProviderChoice> {
   const picker = vscode.window.createQuickPick<ProviderItem>();
   picker.title = vscode.l10n.t('Codex Relay: Select Provider');
-  picker.placeholder = vscode.l10n.t('Who answers Codex? A switch counts from the next request.');
+  picker.placeholder = vscode.l10n.t('Who answers Codex? A switch applies from the next request.');
   picker.matchOnDescription = true;
   picker.items = itemsOf(listed, current);
   picker.activeItems = picker.items.filter(
@@ -99,7 +99,7 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
     ...(model === undefined ? [] : [model]),
     ...(provider.needsKey && key === 'missing' ? [vscode.l10n.t('needs a key')] : []),
     ...(provider.needsKey && key === 'other-origin'
-      ? [vscode.l10n.t('moved to another host: needs its key again')]
+      ? [vscode.l10n.t('now at another host: needs its key again')]
       : []),
   ];
   return {

@@ -1,4 +1,4 @@
-/** The relay itself: start, stop, test, look inside. */
+/** The commands for the relay itself: start, stop, test, inspect. */
 import * as vscode from 'vscode';
 import type { CodexConfigCommands } from '../codex/config-commands.ts';
 import type { RelayController, RelayState } from '../relay/controller.ts';
@@ -82,7 +82,7 @@ export class RelayCommands {
       {
         modal: true,
         detail: vscode.l10n.t(
-          "Responses kept for continuation, retained reasoning and the list of requests are removed. Codex's own sessions stay as they are.",
+          "This removes responses kept for continuation, retained reasoning and the list of requests. Codex's own sessions stay as they are.",
         ),
       },
       clear,
@@ -92,7 +92,7 @@ export class RelayCommands {
     requests.clear();
     await requests.save();
     await signals.send('clear-history');
-    void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
+    void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay was cleared.'));
   }
 
   async copyDebugInfo(): Promise<void> {
@@ -108,11 +108,11 @@ export class RelayCommands {
       debugInfo(versions, controller.state, choices.settings, requests.reports),
     );
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Debug info is on the clipboard. It holds no key, no prompt and no private address.'),
+      vscode.l10n.t('Debug info is on the clipboard. It contains no key, no prompt and no private address.'),
     );
   }
 
-  /** Says that a start did not lead to a running relay, with what helps. */
+  /** Tells the user why the relay does not run, and offers what helps. */
   async tellTrouble(state: RelayState): Promise<void> {
     if (state.kind !== 'error') return;
     const { problem } = state;
@@ -154,7 +154,7 @@ export class RelayCommands {
         const { choices, controller, codexCommands } = this.#parts;
         await choices.usePort(await freePortAbove(port));
         await this.#tell(await controller.start());
-        // Codex still knows the old port: its files are changed only with the user's consent.
+        // Codex still uses the old port: its files are changed only with the user's consent.
         await codexCommands.generate();
       },
     };

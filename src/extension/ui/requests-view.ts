@@ -50,10 +50,12 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
   provideTextDocumentContent(uri: vscode.Uri): string {
     const id = new URLSearchParams(uri.query).get('id');
     const report = this.#log.reports.find((one) => one.id === id);
-    return report ? detailsText(this.#named(report)) : vscode.l10n.t('This request is no longer kept.');
+    return report
+      ? detailsText(this.#named(report))
+      : vscode.l10n.t('This request is no longer in the list.');
   }
 
-  /** Opens the details as a page to read; takes a request's id, or its node in the tree. */
+  /** Opens the details as a rendered page; takes a request's id, or its node in the tree. */
   async openRequest(request: unknown): Promise<void> {
     const id = typeof request === 'string' ? request : (request as Node | undefined)?.report.id;
     const report = this.#log.reports.find((one) => one.id === id);
