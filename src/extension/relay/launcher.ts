@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
+import { asObject } from '../../json.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
@@ -106,9 +107,11 @@ export async function askForAnswer(
       }),
       signal,
     });
-    const { error, model } = (await reply.json()) as { error?: { message?: string } | null; model?: string };
-    if (error) throw new Error(error.message ?? `HTTP ${reply.status}`);
-    return { model: model ?? '', milliseconds: Math.round(performance.now() - before) };
+    const { error, model } = asObject(await reply.json()) ?? {};
+    const milliseconds = Math.round(performance.now() - before);
+    if (!error && reply.ok) return { model: typeof model === 'string' ? model : '', milliseconds };
+    const message = asObject(error)?.['message'];
+    throw new Error(typeof message === 'string' ? message : `HTTP ${reply.status}`);
   } finally {
     await handle.stop();
   }
