@@ -1,5 +1,6 @@
 /** What `activate` returns to other extensions. No keys, no token, no traffic. */
-import type { Event } from 'vscode';
+import { type Event, EventEmitter } from 'vscode';
+import type { RelayController, RelayState } from './relay/controller.ts';
 
 export interface RelayStatus {
   state: 'stopped' | 'starting' | 'running' | 'attached' | 'needs-key' | 'error';
@@ -16,4 +17,27 @@ export interface CodexRelayApi {
   /** Resolves with the state reached: `running`, or what is in the way. */
   start(): Promise<RelayStatus>;
   stop(): Promise<RelayStatus>;
+}
+
+export function apiOf(controller: RelayController): CodexRelayApi {
+  const statusChanged = new EventEmitter<RelayStatus>();
+  controller.on('state', (state) => statusChanged.fire(statusOf(state)));
+  return {
+    apiVersion: 1,
+    get status() {
+      return statusOf(controller.state);
+    },
+    onDidChangeStatus: statusChanged.event,
+    start: async () => statusOf(await controller.start()),
+    stop: async () => statusOf(await controller.stop()),
+  };
+}
+
+function statusOf(state: RelayState): RelayStatus {
+  const { provider } = state;
+  return {
+    state: state.kind,
+    ...(provider ? { provider: { id: provider.id, name: provider.name } } : {}),
+    ...('url' in state ? { url: state.url } : {}),
+  };
 }

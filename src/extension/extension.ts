@@ -1,7 +1,8 @@
-/** Entry of the VS Code extension: joins the parts, and returns the API for other extensions. */
+/** Entry of the VS Code extension: builds the parts, connects them, registers the commands, starts the relay. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { CodexRelayApi, RelayStatus } from './api.ts';
+import { messageOf } from '../errors.ts';
+import { apiOf, type CodexRelayApi } from './api.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { KeyStore } from './key-store.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
@@ -9,214 +10,203 @@ import { launchRelay } from './relay/launcher.ts';
 import { describePortHolder, probePort } from './relay/port-owner.ts';
 import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
+import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
-import { Session } from './session.ts';
+import { contextKeys } from './ui/context-keys.ts';
+import { FailureNotices } from './ui/failure-notices.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
-import { describeProblem, describeState } from './ui/state-words.ts';
+import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
+import { UserChoices } from './user-choices.ts';
 
-let deactivateWindow: () => Promise<void> = async () => undefined;
+export type Parts = ReturnType<typeof buildParts>;
+
+/** The parts of this window, once activated: for `deactivate`, and for the tests inside the extension host. */
+export let parts: Parts | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<CodexRelayApi> {
+  parts = buildParts(context);
+  connectParts(parts);
+  registerCommands(parts);
+  const api = apiOf(parts.controller);
+  setContext(parts.controller.state);
+  drawStatus(parts);
+  inBackground(parts.log, startAsWanted(parts));
+  return api;
+}
+
+export async function deactivate(): Promise<void> {
+  if (!parts) return;
+  const { controller, reporter, signals, log } = parts;
+  const served = controller.served !== undefined;
+  await controller.stop();
+  await reporter.flush();
+  if (served) await signals.send('owner-left');
+  log.dispose();
+}
+
+/** Each part is given those that it needs; nothing happens yet. */
+function buildParts(context: vscode.ExtensionContext) {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
-  const session = new Session(context, new KeyStore(context.secrets));
-  const signals = new WindowSignals(shared, (signal) => onSignal(signal));
+  const signals = new WindowSignals(shared, log);
   const requests = new RequestLog(join(shared, 'requests.json'));
-  const view = new RequestsView(requests, session);
-  const statusBar = new StatusBar();
-  const logState = stateLogger(log);
-  const statusChanged = new vscode.EventEmitter<RelayStatus>();
-
-  const draw = () => {
-    const { provider } = session;
-    const model = provider && session.modelOf(provider);
-    statusBar.show(controller.state, { model, counts: requests.counts });
-  };
-  const reporter = new RequestReporter(requests, signals, (report) => {
-    view.refresh();
-    draw();
-    void view.tellOutcome(report);
-  });
+  const reporter = new RequestReporter(requests, signals, log);
+  const choices = new UserChoices(context, new KeyStore(context.secrets));
   const controller = new RelayController({
-    plan: () => session.plan(),
-    launch: async (plan) => {
-      const relay = await launchRelay(plan, log, (report) => reporter.put(report));
-      requests.abandonRunning();
-      signals.send('owner-came');
-      return relay;
-    },
+    plan: () => choices.plan(),
+    launch: (plan) => launchRelay(plan, log, (report) => reporter.put(report)),
     probe: probePort,
     describeHolder: describePortHolder,
     later: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
     },
-    onState: (state) => {
-      if (state.kind === 'running' && !knowsSetup) {
-        knowsSetup = true;
-        void showSetup().then(() => codexCommands.offerUpdate());
-      }
-      if (state.kind === 'running' || state.kind === 'attached') void offerToken(context, session.keys);
-      logState(state);
-      setContext(state);
-      draw();
-      statusChanged.fire(statusOf(state));
-    },
   });
-
-  async function onSignal(signal: Signal): Promise<void> {
-    if (signal === 'start') await controller.start();
-    else if (signal === 'stop') await controller.stop();
-    else if (signal === 'keys' || signal === 'owner-left') await controller.refresh();
-    else if (signal === 'owner-came' && controller.state.kind === 'needs-key') await controller.refresh();
-    else if (signal === 'clear-history') await controller.served?.clearHistory();
-    if (signal === 'requests' || signal === 'clear-history') {
-      requests.reload();
-      view.refresh();
-      draw();
-    }
-  }
-
-  const providerCommands = new ProviderCommands(session, controller, () => signals.send('keys'));
+  const view = new RequestsView(requests, choices);
+  const statusBar = new StatusBar();
+  const providerCommands = new ProviderCommands(choices, controller, signals);
+  const codexCommands = new CodexConfigCommands(choices, providerCommands);
   const relayCommands = new RelayCommands({
-    session,
+    choices,
     controller,
     requests,
     signals,
     log,
+    providerCommands,
+    codexCommands,
     extensionVersion: (context.extension.packageJSON as { version: string }).version,
-    requestsChanged: () => {
-      view.refresh();
-      draw();
-    },
   });
-  const codexCommands = new CodexConfigCommands(session, () => void showSetup());
-  let knowsSetup = false;
-  /** For the walkthrough: whether Codex knows the relay. */
-  async function showSetup(): Promise<void> {
-    try {
-      const setup = await codexCommands.setup();
-      await vscode.commands.executeCommand('setContext', 'codexRelay.configWritten', setup !== 'none');
-    } catch (error) {
-      log.warn(error instanceof Error ? error.message : String(error));
-    }
-  }
-  const command = (name: string, run: (...given: unknown[]) => unknown) =>
-    vscode.commands.registerCommand(`codexRelay.${name}`, run);
+  const notices = new FailureNotices(choices, view, providerCommands);
+  context.subscriptions.push(signals, view, statusBar, codexCommands);
+  return {
+    context,
+    log,
+    signals,
+    requests,
+    reporter,
+    choices,
+    controller,
+    view,
+    statusBar,
+    providerCommands,
+    codexCommands,
+    relayCommands,
+    notices,
+  };
+}
+
+/** Decides which part hears of which event. */
+function connectParts(parts: Parts): void {
+  const { context, log, signals, requests, choices, controller } = parts;
+  const { codexCommands, notices } = parts;
+  const stateLog = new StateLog(log);
+
+  controller.on('state', (state) => {
+    stateLog.write(state);
+    setContext(state);
+    drawStatus(parts);
+    if (state.kind === 'running' || state.kind === 'attached')
+      inBackground(log, offerTokenToTerminals(context, choices.keys));
+  });
+  controller.on('launched', () => {
+    requests.abandonRunning();
+    void signals.send('owner-came');
+  });
+  controller.once('launched', () => inBackground(log, checkCodex(codexCommands)));
+  requests.on('change', () => drawStatus(parts));
+  requests.on('report', (report) => inBackground(log, notices.tell(report)));
+  signals.on('signal', (signal) => inBackground(log, obey(signal, parts)));
 
   context.subscriptions.push(
-    command('start', () => relayCommands.start()),
-    command('stop', () => relayCommands.stop()),
-    command('restart', () => relayCommands.restart()),
-    command('selectProvider', (id) => providerCommands.selectProvider(id)),
-    command('selectModel', () => providerCommands.selectModel()),
-    command('setApiKey', () => providerCommands.setKey(needingKey(controller.state))),
-    command('removeApiKey', () => providerCommands.removeKey()),
-    command('addCustomProvider', () => providerCommands.addCustomProvider()),
-    command('removeCustomProvider', () => providerCommands.removeCustomProvider()),
-    command('generateCodexConfig', () => codexCommands.generate()),
-    command('removeCodexConfig', () => codexCommands.remove()),
-    command('openCodexInTerminal', () => codexCommands.openTerminal()),
-    command('testConnection', () => relayCommands.testConnection()),
-    command('showLog', () => log.show()),
-    command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`)),
-    command('showRequest', (request) => view.openRequest(request)),
-    command('clearHistory', () => relayCommands.clearHistory()),
-    command('copyDebugInfo', () => relayCommands.copyDebugInfo()),
-    vscode.workspace.onDidChangeConfiguration(async (change) => {
-      if (change.affectsConfiguration('codexRelay'))
-        await relayCommands.tellTrouble(await controller.refresh());
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('codexRelay')) inBackground(log, followSettings(parts));
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
-    session.keys.onDidChange(() => controller.refresh()),
-    statusBar,
-    view,
-    signals,
-    statusChanged,
-    codexCommands,
+    choices.keys.onDidChange(() => controller.refresh()),
   );
-  deactivateWindow = async () => {
-    const served = controller.served !== undefined;
-    await controller.stop();
-    reporter.flush();
-    if (served) signals.send('owner-left');
-    log.dispose();
-  };
-
-  setContext(controller.state);
-  draw();
-  if (session.settings.autoStart) void controller.start().then((state) => relayCommands.tellTrouble(state));
-  else void controller.refresh();
-  const api = apiOf(controller, statusChanged.event);
-  // The suite in the extension host cannot type into input boxes: it gets the parts behind them.
-  const isTest = context.extensionMode === vscode.ExtensionMode.Test;
-  return isTest
-    ? Object.defineProperty(api, 'parts', { value: { context, session, controller, requests } })
-    : api;
 }
 
-export function deactivate(): Promise<void> {
-  return deactivateWindow();
+function registerCommands(parts: Parts): void {
+  const { context, log, relayCommands, providerCommands, codexCommands, view } = parts;
+  const command = (name: string, run: (...given: unknown[]) => unknown) =>
+    context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
+
+  command('start', () => relayCommands.start());
+  command('stop', () => relayCommands.stop());
+  command('restart', () => relayCommands.restart());
+  command('selectProvider', (id) => providerCommands.selectProvider(id));
+  command('selectModel', () => providerCommands.selectModel());
+  command('setApiKey', () => providerCommands.setKey());
+  command('removeApiKey', () => providerCommands.removeKey());
+  command('addCustomProvider', () => providerCommands.addCustomProvider());
+  command('removeCustomProvider', () => providerCommands.removeCustomProvider());
+  command('generateCodexConfig', () => codexCommands.generate());
+  command('removeCodexConfig', () => codexCommands.remove());
+  command('openCodexInTerminal', () => codexCommands.openTerminal());
+  command('testConnection', () => relayCommands.testConnection());
+  command('showLog', () => log.show());
+  command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
+  command('showRequest', (request) => view.openRequest(request));
+  command('clearHistory', () => relayCommands.clearHistory());
+  command('copyDebugInfo', () => relayCommands.copyDebugInfo());
 }
 
-function apiOf(controller: RelayController, onDidChangeStatus: vscode.Event<RelayStatus>): CodexRelayApi {
-  return {
-    apiVersion: 1,
-    get status() {
-      return statusOf(controller.state);
-    },
-    onDidChangeStatus,
-    start: async () => statusOf(await controller.start()),
-    stop: async () => statusOf(await controller.stop()),
-  };
+async function startAsWanted({ choices, controller, relayCommands }: Parts): Promise<void> {
+  if (choices.settings.autoStart) await relayCommands.tellTrouble(await controller.start());
+  else await controller.refresh();
 }
 
-function statusOf(state: RelayState): RelayStatus {
-  const { provider } = state;
-  return {
-    state: state.kind,
-    ...(provider ? { provider: { id: provider.id, name: provider.name } } : {}),
-    ...('url' in state ? { url: state.url } : {}),
-  };
+async function followSettings({ controller, relayCommands }: Parts): Promise<void> {
+  await relayCommands.tellTrouble(await controller.refresh());
 }
 
-/** The provider whose key is asked for without asking whose. */
-function needingKey(state: RelayState) {
-  return state.kind === 'needs-key' ? state.provider : undefined;
+function drawStatus({ choices, controller, requests, statusBar }: Parts): void {
+  const { provider } = choices;
+  const model = provider && choices.modelOf(provider);
+  statusBar.show(controller.state, { model, counts: requests.counts });
 }
 
-/** Terminals of VS Code know the relay's token: Codex and other clients there need no configuration of their own. */
-async function offerToken(context: vscode.ExtensionContext, keys: KeyStore): Promise<void> {
-  const { environmentVariableCollection: variables } = context;
-  variables.persistent = false;
-  variables.description = vscode.l10n.t('The local token that Codex Relay wants from its clients.');
-  variables.replace('CODEX_RELAY_TOKEN', await keys.token());
-}
-
-/** What views, the walkthrough and key bindings may depend on. */
 function setContext(state: RelayState): void {
-  const set = (name: string, value: unknown) =>
-    vscode.commands.executeCommand('setContext', `codexRelay.${name}`, value);
-  const serves = state.kind === 'running' || state.kind === 'attached';
-  set('state', state.kind === 'stopped' && !state.provider ? 'noProvider' : state.kind);
-  set('running', serves);
-  set('hasProvider', state.provider !== undefined);
-  set('hasKey', state.provider !== undefined && state.kind !== 'needs-key');
+  for (const [name, value] of Object.entries(contextKeys(state)))
+    void vscode.commands.executeCommand('setContext', name, value);
 }
 
-/** One line per change; a refresh that changes nothing says nothing. */
-function stateLogger(log: vscode.LogOutputChannel): (state: RelayState) => void {
-  let last = '';
-  return (state) => {
-    const address = 'url' in state ? ` ${state.url}/v1` : '';
-    const problem = state.kind === 'error' ? ` ${describeProblem(state.problem)}` : '';
-    const line = describeState(state) + address + problem;
-    if (line === last) return;
-    last = line;
-    if (state.kind === 'error') log.error(line);
-    else log.info(line);
-  };
+/** Does what another window asks for, or follows what it tells. */
+async function obey(signal: Signal, { controller, requests }: Parts): Promise<void> {
+  switch (signal) {
+    case 'start':
+      await controller.start();
+      break;
+    case 'stop':
+      await controller.stop();
+      break;
+    case 'keys':
+    case 'owner-left':
+      await controller.refresh();
+      break;
+    case 'owner-came':
+      if (controller.state.kind === 'needs-key') await controller.refresh();
+      break;
+    case 'clear-history':
+      await controller.served?.clearHistory();
+      requests.reload();
+      break;
+    case 'requests':
+      requests.reload();
+      break;
+  }
+}
+
+/** Once per window: looks whether Codex is set up for the relay, and up to date. */
+async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
+  await codexCommands.showSetup();
+  await codexCommands.offerUpdate();
+}
+
+/** For work that nobody waits for: its failure is a line in the log. */
+function inBackground(log: vscode.LogOutputChannel, work: Promise<void>): void {
+  work.catch((error: unknown) => log.error(messageOf(error)));
 }

@@ -1,9 +1,11 @@
 /**
- * API keys in VS Code's secret storage, one per provider and bound to the origin that it was given for: when a
- * base URL moves to another host, the key stays behind and is asked for again.
+ * API keys in VS Code's secret storage, one per provider, each bound to the origin that it was given for: when
+ * a base URL moves to another host, the user is asked for the key again.
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
+import { messageOf } from '../errors.ts';
+import { parseObject } from '../json.ts';
 
 /** What the store needs to know of a provider. */
 export interface KeyOwner {
@@ -43,21 +45,21 @@ export class KeyStore {
 
   async set(owner: KeyOwner, key: string): Promise<void> {
     const stored: StoredKey = { origin: originOf(owner), key };
-    await this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored));
+    await unlocked(this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored)));
   }
 
   async remove(providerId: string): Promise<void> {
-    await this.#secrets.delete(KEY_PREFIX + providerId);
+    await unlocked(this.#secrets.delete(KEY_PREFIX + providerId));
   }
 
-  /** The token that Codex sends to the relay; made once, the same in every window. */
+  /** The token that Codex sends to the relay; created once, and the same in every window. */
   async token(): Promise<string> {
-    const known = await this.#secrets.get(TOKEN);
+    const known = await unlocked(this.#secrets.get(TOKEN));
     if (known) return known;
     const made = randomBytes(32).toString('base64url');
-    await this.#secrets.store(TOKEN, made);
-    // Two windows may open at the same time: what was stored last counts for both.
-    return (await this.#secrets.get(TOKEN)) ?? made;
+    await unlocked(this.#secrets.store(TOKEN, made));
+    // Two windows may open at the same time: the token that was stored last is the one for both.
+    return (await unlocked(this.#secrets.get(TOKEN))) ?? made;
   }
 
   /** Calls back when a key or the token changed, in this window or another. */
@@ -68,31 +70,24 @@ export class KeyStore {
   }
 
   async #read(providerId: string): Promise<StoredKey | undefined> {
-    const text = await this.#secrets.get(KEY_PREFIX + providerId);
+    const text = await unlocked(this.#secrets.get(KEY_PREFIX + providerId));
     if (!text) return undefined;
-    try {
-      const { origin, key } = JSON.parse(text) as Partial<StoredKey>;
-      return origin && key ? { origin, key } : undefined;
-    } catch {
-      // Not written by us: as good as no key. The user is asked for one and the entry is overwritten.
-      return undefined;
-    }
+    // An entry that we did not write counts as no key: the user is asked for one, which overwrites it.
+    const { origin, key } = parseObject(text) ?? {};
+    return typeof origin === 'string' && typeof key === 'string' && key !== '' ? { origin, key } : undefined;
   }
 }
 
-/** A pasted key without what a clipboard or a shell line brings along: spaces, quotes, `Bearer`, `NAME=`. */
-export function cleanKey(pasted: string): string {
-  return pasted
-    .trim()
-    .replace(/^(export\s+)?[A-Z][A-Z0-9_]*=/, '')
-    .replace(/^["'](.*)["']$/, '$1')
-    .replace(/^Bearer\s+/i, '')
-    .trim();
-}
-
-/** Whether a header can carry the key. */
-export function isPossibleKey(key: string): boolean {
-  return /^[\x21-\x7e]{4,4096}$/.test(key);
+/** Waits for the storage. @throws Error that says what to do, when the storage fails */
+async function unlocked<T>(answer: Thenable<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new Error(
+      `VS Code's secret storage cannot be used: ${messageOf(error)}. Unlock the keyring of your system, then start the relay again.`,
+      { cause: error },
+    );
+  }
 }
 
 function originOf(owner: KeyOwner): string {

@@ -2,9 +2,11 @@
  * The extension's settings as one typed snapshot. Every setting is machine-scoped: the settings of a cloned
  * repository can neither redirect traffic nor send a key anywhere.
  */
-
+import { RelayError } from '../errors.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts';
+import { asObject } from '../json.ts';
 import { DEFAULT_PORT } from '../names.ts';
+import { normalBaseUrl } from '../relay/routing/provider.ts';
 
 export interface CustomProvider {
   id: string;
@@ -16,7 +18,7 @@ export interface CustomProvider {
   needsKey: boolean;
 }
 
-export interface Settings {
+export interface ExtensionSettings {
   /** Id of a preset or of a custom provider; empty until one is chosen. */
   provider: string;
   /** Chosen model by provider id. */
@@ -34,9 +36,9 @@ const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
  * Reads every setting through `get` (name without the `codexRelay.` prefix). A value of the wrong type, which
- * settings.json allows, counts as unset; custom providers that make no sense are left out.
+ * settings.json allows, counts as unset; custom providers that cannot be used are left out.
  */
-export function readSettings(get: (name: string) => unknown): Settings {
+export function readSettings(get: (name: string) => unknown): ExtensionSettings {
   const integer = (name: string, fallback: number, min: number, max: number) => {
     const value = get(name);
     return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max
@@ -50,9 +52,7 @@ export function readSettings(get: (name: string) => unknown): Settings {
     autoStart: get('autoStart') !== false,
     port: integer('port', DEFAULT_PORT, 1024, 65_535),
     modelMap: textRecord(get('modelMap')),
-    toolDenylist: list(get('toolDenylist')).filter(
-      (name) => typeof name === 'string' && name !== '',
-    ) as string[],
+    toolDenylist: list(get('toolDenylist')).filter(isName),
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),
@@ -67,20 +67,21 @@ export function isCustomId(id: string): boolean {
   return CUSTOM_ID.test(id);
 }
 
-/** The base URL without fragment and a pasted `/chat/completions`; a query stays. Undefined when unusable. */
-export function normalBaseUrl(given: string): string | undefined {
-  const url = URL.parse(given.trim());
-  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username || url.password)
-    return undefined;
-  const path = url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
-  return `${url.origin}${path}${url.search}`;
+/** The base URL as the relay would use it; undefined where the relay would refuse it. */
+export function usableBaseUrl(given: string): string | undefined {
+  try {
+    return normalBaseUrl(given);
+  } catch (error) {
+    if (error instanceof RelayError) return undefined;
+    throw error;
+  }
 }
 
 function customProviders(value: unknown): CustomProvider[] {
   const byId = new Map<string, CustomProvider>();
   for (const entry of list(value)) {
-    const { id, name, baseUrl, dialect, needsKey } = record(entry);
-    const url = normalBaseUrl(text(baseUrl));
+    const { id, name, baseUrl, dialect, needsKey } = asObject(entry) ?? {};
+    const url = usableBaseUrl(text(baseUrl));
     if (!isCustomId(text(id)) || !url) continue;
     byId.set(text(id), {
       id: text(id),
@@ -97,16 +98,16 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-}
-
 function textRecord(value: unknown): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(record(value)).filter((entry): entry is [string, string] => text(entry[1]) !== ''),
+    Object.entries(asObject(value) ?? {}).filter((entry): entry is [string, string] => text(entry[1]) !== ''),
   );
 }

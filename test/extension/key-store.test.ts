@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cleanKey, isPossibleKey, KeyStore } from '../../src/extension/key-store.ts';
+import { KeyStore } from '../../src/extension/key-store.ts';
 
 /** VS Code's secret storage, in memory. */
 function secrets() {
@@ -89,20 +89,23 @@ describe('key store', () => {
     assert.equal(changes, 2);
   });
 
-  const pasted: [string, string][] = [
-    ['  sk-1 \n', 'sk-1'],
-    ['"sk-1"', 'sk-1'],
-    ['Bearer sk-1', 'sk-1'],
-    ['DEEPSEEK_API_KEY=sk-1', 'sk-1'],
-    ["export OPENROUTER_API_KEY='sk-1'", 'sk-1'],
-    ['AIzaSy=mixed', 'AIzaSy=mixed'],
-  ];
-  for (const [given, key] of pasted)
-    it(`cleans ${JSON.stringify(given)}`, () => assert.equal(cleanKey(given), key));
-
-  it('knows what a header can carry', () => {
-    assert.ok(isPossibleKey('sk-or-v1-0123'));
-    for (const key of ['', 'abc', 'two words', 'line\nbreak', 'schlüssel'])
-      assert.ok(!isPossibleKey(key), key);
+  it('says what failed, and what to do, when secret storage does', async () => {
+    const storage = secrets();
+    const locked = async () => assert.fail('the keyring is locked');
+    const store = new KeyStore({ ...storage, get: locked, store: locked, delete: locked });
+    const uses = [
+      () => store.status(ACME),
+      () => store.get(ACME),
+      () => store.set(ACME, 'sk-acme'),
+      () => store.remove('acme'),
+      () => store.token(),
+    ];
+    for (const use of uses) {
+      await assert.rejects(use, (error: Error) => {
+        assert.match(error.message, /secret storage .*: the keyring is locked\. Unlock/);
+        assert.doesNotMatch(error.message, /sk-acme/);
+        return true;
+      });
+    }
   });
 });

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RelayState } from '../../src/extension/relay/controller.ts';
 import { readSettings } from '../../src/extension/settings.ts';
+import { CONFIG_WRITTEN, contextKeys } from '../../src/extension/ui/context-keys.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,13 +25,14 @@ interface Manifest {
     commands: { command: string; category: string; title: string }[];
     configuration: { properties: Record<string, Property> };
     menus: Record<string, { command: string }[]>;
+    viewsWelcome: { contents: string; when: string }[];
     walkthroughs: { steps: { media: { image: Record<string, string>; altText: string } }[] }[];
   };
 }
 
 const manifest = JSON.parse(text('package.json')) as Manifest;
 const english = JSON.parse(text('package.nls.json')) as Record<string, string>;
-const { commands, configuration, menus, walkthroughs } = manifest.contributes;
+const { commands, configuration, menus, viewsWelcome, walkthroughs } = manifest.contributes;
 
 /** Every text that the extension's code shows, as it stands in `l10n.t(...)`. */
 function shownTexts(): string[] {
@@ -67,6 +70,32 @@ describe('manifest of the extension', () => {
     }
     const known = new Set(commands.map(({ command }) => command));
     for (const { command } of Object.values(menus).flat()) assert.ok(known.has(command), command);
+  });
+
+  it('welcomes in every state, by the names that the code gives them', () => {
+    const provider = { id: 'a', name: 'A', baseUrl: '', preset: '', needsKey: true, custom: true };
+    const states: Record<RelayState['kind'] | 'none', RelayState> = {
+      none: { kind: 'stopped' },
+      stopped: { kind: 'stopped', provider },
+      starting: { kind: 'starting', provider },
+      running: { kind: 'running', provider, url: '' },
+      attached: { kind: 'attached', provider, url: '' },
+      'needs-key': { kind: 'needs-key', provider, reason: 'missing' },
+      error: { kind: 'error', provider, problem: { code: 'failed', message: '' } },
+    };
+    const named = Object.values(states).map((state) => contextKeys(state)['codexRelay.state']);
+    const welcomed = viewsWelcome.flatMap(({ when }) =>
+      [...when.matchAll(/codexRelay\.state == '?([\w-]+)'?/g)].map(([, name]) => name),
+    );
+    // Starting takes a moment only: nothing is said about it.
+    assert.deepEqual(welcomed.toSorted(), named.filter((name) => name !== 'starting').toSorted());
+  });
+
+  it('depends only on context keys that the code sets', () => {
+    const known = [...Object.keys(contextKeys({ kind: 'stopped' })), CONFIG_WRITTEN];
+    const used = [...text('package.json').matchAll(/(codexRelay\.\w+) ==|onContext:(codexRelay\.\w+)/g)];
+    for (const [, compared, awaited] of used)
+      assert.ok(known.includes(compared ?? awaited ?? ''), compared ?? awaited);
   });
 
   it('names only commands that exist in texts with links', () => {

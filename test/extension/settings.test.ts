@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isCustomId, normalBaseUrl, readSettings } from '../../src/extension/settings.ts';
+import { isCustomId, readSettings, usableBaseUrl } from '../../src/extension/settings.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
 
 const read = (values: Record<string, unknown>) => readSettings((name) => values[name]);
@@ -85,7 +85,7 @@ describe('settings', () => {
   ];
   for (const [given, expected] of addresses) {
     it(`bring the address "${given}" into its plain form`, () =>
-      assert.equal(normalBaseUrl(given), expected));
+      assert.equal(usableBaseUrl(given), expected));
   }
 
   it('know ids that may stand in a setting', () => {

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { catalogText, selectedModel } from '../../codex/catalog.ts';
 import { handWrittenConfig } from '../../codex/hand-written.ts';
+import { hideTokens } from '../../codex/hide-tokens.ts';
 import { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
 import { type ConfigureInput, prepareCatalog, prepareConfig } from '../../codex/home/configure.ts';
 import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../../codex/home/installed-codex.ts';
@@ -89,9 +90,7 @@ async function carryOut(
 function describeChange({ file, before, after }: FileChange): string[] {
   const title = `${file}${before === undefined ? ' (new)' : after === undefined ? ' (removed)' : ''}`;
   if (file === CATALOG_FILE) return [`${title}: ${after === undefined ? 'the' : slugs(after)} model catalog`];
-  // The token is a secret, and screens are shared.
-  const hide = (text: string) => text.replace(/(experimental_bearer_token\s*=\s*)".*"/, '$1"..."');
-  return [title, ...lineDiff(hide(before ?? ''), hide(after ?? ''))];
+  return [title, ...lineDiff(hideTokens(before ?? ''), hideTokens(after ?? ''))];
 }
 
 function slugs(catalog: string): string {

@@ -1,6 +1,7 @@
-/** Shows changes of files that are not written yet, all in one difference view. */
+/** Shows changes that are not written yet, all files in one diff view. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { hideTokens } from '../../codex/hide-tokens.ts';
 import type { FileChange } from '../relay/relay-bundle.ts';
 
 const SCHEME = 'codex-relay-change';
@@ -38,20 +39,15 @@ export class ChangesPreview implements vscode.TextDocumentContentProvider {
     this.#registration.dispose();
   }
 
-  /** Undefined for a file that is not there. Each showing has documents of its own: no text is taken from a cache. */
+  /** Undefined for a file that does not exist. Each preview has its own documents, so that none comes from a cache. */
   #document(target: vscode.Uri, text: string | undefined): vscode.Uri | undefined {
     if (text === undefined) return undefined;
     const uri = target.with({ scheme: SCHEME, query: `${++this.#count}` });
-    this.#texts.set(uri.toString(), hideToken(text));
+    this.#texts.set(uri.toString(), hideTokens(text));
     return uri;
   }
 }
 
 function isCatalog({ file }: FileChange): boolean {
   return file.endsWith('.json');
-}
-
-/** The token is a secret, and screens are shared. */
-function hideToken(text: string): string {
-  return text.replace(/(experimental_bearer_token\s*=\s*)".*"/, '$1"..."');
 }

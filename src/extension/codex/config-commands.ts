@@ -1,33 +1,32 @@
 /**
- * Codex's configuration: every change is shown as a difference first, and written only when the user says so.
- * What the files say is decided in src/codex, how they are written in src/codex/home.
+ * Codex's configuration: every change is shown as a diff first, and written only when the user agrees.
+ * src/codex decides what the files say, src/codex/home how they are written.
  */
 import * as vscode from 'vscode';
-import type { Provider } from '../providers.ts';
+import { messageOf } from '../../errors.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
-import type { Session } from '../session.ts';
+import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
+import type { ProviderCommands } from '../ui/provider-commands.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { ChangesPreview } from './changes-preview.ts';
 
 type Choice = 'write' | 'default' | 'copy';
 
 export class CodexConfigCommands {
-  readonly #session: Session;
+  readonly #choices: UserChoices;
+  readonly #providers: ProviderCommands;
   readonly #preview = new ChangesPreview();
-  /** Called when our files were written or removed. */
-  readonly #onChange: () => void;
 
-  constructor(session: Session, onChange: () => void) {
-    this.#session = session;
-    this.#onChange = onChange;
+  constructor(choices: UserChoices, providers: ProviderCommands) {
+    this.#choices = choices;
+    this.#providers = providers;
   }
 
   async generate(): Promise<void> {
-    const { provider } = this.#session;
-    if (!provider) {
-      await vscode.commands.executeCommand('codexRelay.selectProvider');
-      if (!this.#session.provider) return;
-    }
+    if (!this.#choices.provider) await this.#providers.selectProvider();
+    if (!this.#choices.provider) return;
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
       if (plan.changes.length === 0) return this.#tellNothingToDo(plan.traps);
@@ -45,19 +44,19 @@ export class CodexConfigCommands {
       const notes = kept.length === 0 ? '' : ` ${kept.join(' ')}`;
       if (changes.length === 0) {
         void vscode.window.showInformationMessage(
-          vscode.l10n.t('There is nothing of Codex Relay in the configuration of Codex.') + notes,
+          vscode.l10n.t('The configuration of Codex has no entries of Codex Relay.') + notes,
         );
         return;
       }
       const write = {
         label: vscode.l10n.t('Write'),
-        description: vscode.l10n.t('take Codex Relay out of these files'),
+        description: vscode.l10n.t('remove Codex Relay from these files'),
         choice: 'write' as const,
       };
       if ((await this.#ask(changes, [], [write])) !== 'write') return;
       await this.#apply(changes);
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('Codex Relay is taken out of the configuration of Codex.') + notes,
+        vscode.l10n.t('Codex Relay was removed from the configuration of Codex.') + notes,
       );
     });
   }
@@ -82,29 +81,36 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, usesRelay, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const { readCodexFiles, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
     const texts = await readCodexFiles(await this.#home());
-    if (usesRelay(texts[CONFIG_FILE] ?? '')) return 'default';
-    return usesRelay(texts[PROFILE_FILE] ?? '') ? 'profile' : 'none';
+    const isUsed = (file: keyof typeof texts) => inFile(file, () => usesRelay(texts[file] ?? ''));
+    if (isUsed(CONFIG_FILE)) return 'default';
+    return isUsed(PROFILE_FILE) ? 'profile' : 'none';
   }
 
-  /** The relay runs: Codex files that still name another port or token are offered to be brought up to date. */
+  /** Tells the walkthrough whether Codex knows the relay. */
+  async showSetup(): Promise<void> {
+    const isKnown = (await this.setup()) !== 'none';
+    await vscode.commands.executeCommand('setContext', CONFIG_WRITTEN, isKnown);
+  }
+
+  /** Offers to update Codex files that still name the relay's old port or token. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles, relayProvider, relayPort, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const { readCodexFiles, relayProvider, relayPort, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
     const texts = await readCodexFiles(await this.#home());
-    const token = await this.#session.keys.token();
-    const { port } = this.#session.settings;
-    const isStale = [texts[PROFILE_FILE], texts[CONFIG_FILE]].some((text) => {
-      const known = relayProvider(text ?? '');
+    const token = await this.#choices.keys.token();
+    const { port } = this.#choices.settings;
+    const isStale = ([PROFILE_FILE, CONFIG_FILE] as const).some((file) => {
+      const known = inFile(file, () => relayProvider(texts[file] ?? ''));
       if (!known || relayPort(known) === undefined) return false;
-      // Another port with another token belongs to another relay, such as the command line program.
+      // Where both differ, the file belongs to another relay, such as the command line program.
       const [samePort, sameToken] = [relayPort(known) === port, known['experimental_bearer_token'] === token];
       return samePort !== sameToken;
     });
     if (!isStale) return;
     const update = vscode.l10n.t('Show Changes');
     const words = vscode.l10n.t(
-      'The port or the token of Codex Relay changed: Codex still uses the old one.',
+      'The port or the token of Codex Relay has changed, and Codex still uses the old one.',
     );
     if ((await vscode.window.showWarningMessage(words, update)) === update) await this.generate();
   }
@@ -114,29 +120,29 @@ export class CodexConfigCommands {
   }
 
   async #prepare(makeDefault: boolean): Promise<PreparedConfig> {
-    const { provider, settings } = this.#session;
+    const { provider, settings } = this.#choices;
     if (!provider) throw new Error(vscode.l10n.t('No provider is chosen.'));
     const title = vscode.l10n.t('Preparing the configuration of Codex');
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
       const { prepareConfig } = await loadRelay();
-      const config = { port: settings.port, token: await this.#session.keys.token() };
+      const config = { port: settings.port, token: await this.#choices.keys.token() };
       const models = await this.#models(provider);
       const input = { home: await this.#home(), environment: process.env, models };
       return prepareConfig(input, { config, makeDefault });
     });
   }
 
-  async #models(provider: Provider) {
+  async #models(provider: ChoosableProvider) {
     const { presetById } = await loadRelay();
     const preset = presetById(provider.preset);
     if (!preset) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
-    const upstream = await this.#session.upstreamOf(provider);
-    // A provider that cannot be asked now is described by what is known of it.
+    const upstream = await this.#choices.upstreamOf(provider);
+    // Without the provider's own list, the catalog is made of what is known about its models.
     const listed = await listModels(upstream).catch(() => []);
     return {
       preset: { ...preset, profile: { ...preset.profile, name: provider.name } },
-      selected: this.#session.modelOf(provider),
-      modelMap: this.#session.settings.modelMap,
+      selected: this.#choices.modelOf(provider),
+      modelMap: this.#choices.settings.modelMap,
       listed,
     };
   }
@@ -145,7 +151,7 @@ export class CodexConfigCommands {
     const plan = await this.#prepare(true);
     const write = {
       label: vscode.l10n.t('Write'),
-      description: vscode.l10n.t('a copy of config.toml is kept beside it'),
+      description: vscode.l10n.t('a copy of config.toml is kept next to it'),
       choice: 'write' as const,
     };
     if ((await this.#ask(plan.changes, plan.traps, [write])) === 'write') await this.#write(plan);
@@ -155,17 +161,17 @@ export class CodexConfigCommands {
     const backups = await this.#apply(changes);
     const { howToOverride } = await loadRelay();
     const notes = [
-      ...backups.map((file) => vscode.l10n.t('The file before is kept as {0}.', file)),
+      ...backups.map((file) => vscode.l10n.t('The previous file was kept as {0}.', file)),
       ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
     ];
     this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
   }
 
-  /** Writes, and gives the names of backups. */
+  /** Writes the changes. Returns the names of backups. */
   async #apply(changes: readonly FileChange[]): Promise<string[]> {
     const { applyChanges } = await loadRelay();
     const applied = await applyChanges(await this.#home(), changes);
-    this.#onChange();
+    await this.showSetup();
     return applied.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
   }
 
@@ -175,7 +181,7 @@ export class CodexConfigCommands {
     const text = changes.find(({ file }) => file === PROFILE_FILE)?.after ?? written ?? '';
     await vscode.env.clipboard.writeText(text);
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('The profile is on the clipboard, with the local token in it. Nothing was written.'),
+      vscode.l10n.t('The profile, which contains the local token, is on the clipboard. Nothing was written.'),
     );
   }
 
@@ -194,7 +200,7 @@ export class CodexConfigCommands {
     const items: (vscode.QuickPickItem & { choice?: Choice })[] = [...choices, cancel, ...attention];
     const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Codex Relay: Changes in {0}', home),
-      placeHolder: vscode.l10n.t('What shall happen with these changes?'),
+      placeHolder: vscode.l10n.t('What should happen to these changes?'),
       ignoreFocusOut: true,
     });
     await this.#preview.close();
@@ -208,14 +214,14 @@ export class CodexConfigCommands {
     };
     const isDefault = (await this.setup()) === 'default';
     const actions = [this.#terminalAction(), ...(isDefault ? [] : [makeDefault])];
-    this.#tell(vscode.l10n.t('Codex is set up already.'), traps, actions);
+    this.#tell(vscode.l10n.t('Codex is already set up.'), traps, actions);
   }
 
   #terminalAction(): Action {
     return { title: vscode.l10n.t('Open Codex in Terminal'), run: () => this.openTerminal() };
   }
 
-  /** Does not wait for an answer: a message that nobody answers must hold nothing up. */
+  /** Does not wait for the user to respond: a message that is left standing must not hold anything up. */
   #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
     const stops = traps.find(({ weight }) => weight === 'stops');
     if (stops) {
@@ -234,12 +240,12 @@ export class CodexConfigCommands {
     return codexHome(process.env);
   }
 
-  /** Files that are no TOML, cannot be read, or changed meanwhile: the error names the file, nothing is lost. */
+  /** For files that are not TOML, cannot be read, or changed meanwhile: the error names the file, and nothing is lost. */
   async #reportingErrors(work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
-      void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      void vscode.window.showErrorMessage(messageOf(error));
     }
   }
 }
@@ -255,17 +261,17 @@ function firstChoices(): ChoiceItem[] {
   return [
     {
       label: vscode.l10n.t('Write'),
-      description: vscode.l10n.t('a profile of its own: codex -p codex-relay'),
+      description: vscode.l10n.t('as a separate profile: codex -p codex-relay'),
       choice: 'write',
     },
     {
       label: vscode.l10n.t('Make Default'),
-      description: vscode.l10n.t('for plain codex and the IDE extension too; shown first'),
+      description: vscode.l10n.t('also for plain codex and the IDE extension; shown to you first'),
       choice: 'default',
     },
     {
       label: vscode.l10n.t('Copy'),
-      description: vscode.l10n.t('the profile to the clipboard; nothing is written'),
+      description: vscode.l10n.t('copies the profile to the clipboard; nothing is written'),
       choice: 'copy',
     },
   ];

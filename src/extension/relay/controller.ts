@@ -2,11 +2,13 @@
  * The relay's life in this window. Whatever asks (a command, a setting, a key, another window) only says what is
  * wanted; one queue brings it about, so that starts and stops never overlap. Knows nothing of VS Code.
  */
-
+import { EventEmitter } from 'node:events';
+import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
+import { codeOf } from '../../node-errors.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
-import type { Provider } from '../providers.ts';
 import type { PortOwner } from './port-owner.ts';
 
 /** What needs a restart when it changes. */
@@ -22,8 +24,13 @@ export interface ServerPlan {
 /** What the settings, keys and workspace ask for at this moment. */
 export type Plan =
   | { kind: 'no-provider' }
-  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'>; server: ServerPlan }
-  | { kind: 'ready'; provider: Provider; upstream: UpstreamOptions; server: ServerPlan };
+  | {
+      kind: 'needs-key';
+      provider: ChoosableProvider;
+      reason: Exclude<KeyStatus, 'present'>;
+      server: ServerPlan;
+    }
+  | { kind: 'ready'; provider: ChoosableProvider; upstream: UpstreamOptions; server: ServerPlan };
 
 type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
 export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
@@ -34,13 +41,14 @@ export type RelayProblem =
 
 export type RelayState =
   /** `provider` is absent when none is chosen. */
-  | { kind: 'stopped'; provider?: Provider }
-  | { kind: 'starting'; provider: Provider }
-  | { kind: 'running'; provider: Provider; url: string }
+  | { kind: 'stopped'; provider?: ChoosableProvider }
+  | { kind: 'starting'; provider: ChoosableProvider }
+  | { kind: 'running'; provider: ChoosableProvider; url: string }
   /** Another window serves. */
-  | { kind: 'attached'; provider: Provider; url: string }
-  | { kind: 'needs-key'; provider: Provider; reason: Exclude<KeyStatus, 'present'> }
-  | { kind: 'error'; provider: Provider; problem: RelayProblem };
+  | { kind: 'attached'; provider: ChoosableProvider; url: string }
+  | { kind: 'needs-key'; provider: ChoosableProvider; reason: Exclude<KeyStatus, 'present'> }
+  /** `provider` is absent when the failure came before the provider was known. */
+  | { kind: 'error'; provider?: ChoosableProvider; problem: RelayProblem };
 
 /** A relay that this window serves. */
 export interface ServedRelay {
@@ -56,15 +64,15 @@ export interface ControllerParts {
   launch(plan: ReadyPlan): Promise<ServedRelay>;
   probe(port: number, token: string): Promise<PortOwner>;
   describeHolder(port: number): Promise<string | undefined>;
-  /** Calls back once, in about `ms`; returns the cancel. */
+  /** Calls back once, after `ms` milliseconds; returns a function that cancels. */
   later(ms: number, callback: () => void): () => void;
-  onState(state: RelayState): void;
 }
 
-/** How often an attached window looks whether the owner still serves; windows differ by a jitter. */
+/** How often an attached window checks that the owner still serves, give or take a jitter that sets windows apart. */
 const WATCH_MS = 2000;
 
-export class RelayController {
+/** Emits `state` for each state that is entered, and `launched` before the first `running` of a new relay. */
+export class RelayController extends EventEmitter<{ state: [RelayState]; launched: [] }> {
   readonly #parts: ControllerParts;
   #wanted = false;
   #state: RelayState = { kind: 'stopped' };
@@ -74,6 +82,7 @@ export class RelayController {
   #watching: { cancel?: () => void } | undefined;
 
   constructor(parts: ControllerParts) {
+    super();
     this.#parts = parts;
   }
 
@@ -81,7 +90,7 @@ export class RelayController {
     return this.#state;
   }
 
-  /** Whether this window serves, so that it owns the history. */
+  /** The relay that this window serves, if any; it owns the history. */
   get served(): ServedRelay | undefined {
     return this.#served?.relay;
   }
@@ -121,12 +130,10 @@ export class RelayController {
 
   #enqueue(work: () => Promise<RelayState>): Promise<RelayState> {
     const done = this.#tail.then(work).catch((error: unknown) => {
-      // A part failed where no failure was planned for (secret storage, for one): shown, not lost.
+      // A part failed in a way that no state foresees (secret storage, for one): shown, not lost.
       const { provider } = this.#state;
-      const message = error instanceof Error ? error.message : String(error);
-      return provider
-        ? this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } })
-        : this.#state;
+      const problem = { code: 'failed', message: messageOf(error) } as const;
+      return this.#enter({ kind: 'error', ...(provider && { provider }), problem });
     });
     this.#tail = done;
     return done;
@@ -134,16 +141,12 @@ export class RelayController {
 
   async #reconcile(): Promise<RelayState> {
     this.#stopWatching();
+    // Stopping needs no plan, and must work when none can be made.
+    if (!this.#wanted) await this.#close();
     const plan = await this.#parts.plan();
-    if (!this.#wanted) {
+    if (!this.#wanted || plan.kind === 'no-provider') {
       await this.#close();
-      return this.#enter(
-        plan.kind === 'no-provider' ? { kind: 'stopped' } : { kind: 'stopped', provider: plan.provider },
-      );
-    }
-    if (plan.kind === 'no-provider') {
-      await this.#close();
-      return this.#enter({ kind: 'stopped' });
+      return this.#enter({ kind: 'stopped', ...('provider' in plan && { provider: plan.provider }) });
     }
     if (plan.kind === 'needs-key') return this.#waitForKey(plan);
     if (this.#served && isSame(this.#served.server, plan.server)) {
@@ -155,7 +158,7 @@ export class RelayController {
     return this.#open(plan);
   }
 
-  /** VS Code in a browser shows a new secret to the window that stored it only: another one may serve already. */
+  /** VS Code in a browser shows a new secret only to the window that stored it: that one may serve already. */
   async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
     await this.#close();
     if ((await this.#parts.probe(port, token)) !== 'ours')
@@ -170,10 +173,11 @@ export class RelayController {
     try {
       const relay = await this.#parts.launch(plan);
       this.#served = { relay, server, upstream: plan.upstream };
+      this.emit('launched');
       return this.#enter({ kind: 'running', provider, url: relay.url });
     } catch (error) {
-      if (codeOf(error) === 'EADDRINUSE') return this.#attachOrComplain(plan);
-      const message = error instanceof Error ? error.message : String(error);
+      if (isPortTaken(error)) return this.#attachOrComplain(plan);
+      const message = messageOf(error);
       return this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } });
     }
   }
@@ -186,7 +190,7 @@ export class RelayController {
     return this.#enter({ kind: 'error', provider, problem: { code: 'port-in-use', port, owner, holder } });
   }
 
-  /** Looks at the port until it changes hands: takes over when the owner is gone, attaches when ours came. */
+  /** Watches the port until it changes hands: takes over when its owner is gone, attaches when a relay of ours appears. */
   #watch(port: number, token: string): void {
     const watching: { cancel?: () => void } = {};
     this.#watching = watching;
@@ -216,7 +220,7 @@ export class RelayController {
 
   #enter(state: RelayState): RelayState {
     this.#state = state;
-    this.#parts.onState(state);
+    this.emit('state', state);
     return state;
   }
 }
@@ -226,7 +230,8 @@ function isSame(before: object, after: object): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }
 
-function codeOf(error: unknown): unknown {
-  if (!(error instanceof Error)) return undefined;
-  return (error as NodeJS.ErrnoException).code ?? codeOf(error.cause);
+/** Whether the port is taken; errors of starting may wrap the system's own. */
+function isPortTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return codeOf(error) === 'EADDRINUSE' || isPortTaken(error.cause);
 }

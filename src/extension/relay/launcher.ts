@@ -1,7 +1,8 @@
-/** Starts the relay of this window, and asks providers about themselves through relays of a moment. */
+/** Starts this window's relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
+import { asObject } from '../../json.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
@@ -83,7 +84,7 @@ export interface ConnectionAnswer {
 }
 
 /**
- * One short, real answer from the provider.
+ * Gets one short, real answer from the provider, through a relay that is started for this question only.
  * @throws Error with the provider's own words
  */
 export async function askForAnswer(
@@ -106,9 +107,11 @@ export async function askForAnswer(
       }),
       signal,
     });
-    const { error, model } = (await reply.json()) as { error?: { message?: string } | null; model?: string };
-    if (error) throw new Error(error.message ?? `HTTP ${reply.status}`);
-    return { model: model ?? '', milliseconds: Math.round(performance.now() - before) };
+    const { error, model } = asObject(await reply.json()) ?? {};
+    const milliseconds = Math.round(performance.now() - before);
+    if (!error && reply.ok) return { model: typeof model === 'string' ? model : '', milliseconds };
+    const message = asObject(error)?.['message'];
+    throw new Error(typeof message === 'string' ? message : `HTTP ${reply.status}`);
   } finally {
     await handle.stop();
   }

@@ -7,7 +7,9 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { parseObject } from '../../json.ts';
 import { SERVICE } from '../../names.ts';
+import { codeOf } from '../../node-errors.ts';
 import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
 
 /**
@@ -25,7 +27,7 @@ export async function probePort(port: number, token: string): Promise<PortOwner>
   const nonce = randomBytes(16).toString('hex');
   const answer = await getText(port, `${STATUS_PATH}?nonce=${nonce}`);
   if (answer === 'refused') return 'nobody';
-  const { service, proof } = parseObject(answer.text);
+  const { service, proof } = parseObject(answer.text) ?? {};
   if (proof === ownerProof(token, nonce)) return 'ours';
   return service === SERVICE ? 'other-relay' : 'foreign';
 }
@@ -45,7 +47,7 @@ export async function describePortHolder(port: number): Promise<string | undefin
     if (process.platform === 'win32') return await windowsHolder(port);
     return await lsofHolder(port);
   } catch {
-    // No right to look, or no such tool: the message then names only the port.
+    // Without the right or the tool to look, the message names only the port.
     return undefined;
   }
 }
@@ -68,21 +70,11 @@ function getText(port: number, path: string): Promise<Answer> {
       },
     );
     call.on('timeout', () => call.destroy());
-    call.on('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'ECONNREFUSED' ? 'refused' : { text: '' });
+    call.on('error', (error) => {
+      resolve(codeOf(error) === 'ECONNREFUSED' ? 'refused' : { text: '' });
     });
     call.end();
   });
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    // Not JSON: not our relay.
-    return {};
-  }
 }
 
 function canListen(port: number): Promise<boolean> {

@@ -8,7 +8,7 @@ export { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-
 export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
 export { howToOverride } from '../../codex/overrides.ts';
-export { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
+export { CONFIG_FILE, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
 export { openDiskStore } from '../../history/disk-store.ts';
 export { createMemoryStore } from '../../history/memory-store.ts';

@@ -2,8 +2,11 @@
  * The last requests, newest first. The serving window writes them to a file in the extension's global storage,
  * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
+import { writeAtomic } from '../../write-atomic.ts';
 
 export const KEPT_REQUESTS = 50;
 
@@ -13,13 +16,16 @@ export interface RequestCounts {
   failed: number;
 }
 
-export class RequestLog {
+/** Emits `report` for each report of this window's relay, and `change` whenever the list changes. */
+export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: [] }> {
   readonly #file: string;
-  #reports: readonly RequestReport[] = [];
+  #reports: readonly RequestReport[];
+  #lastSave: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
+    super();
     this.#file = file;
-    this.reload();
+    this.#reports = readReports(file);
   }
 
   get reports(): readonly RequestReport[] {
@@ -38,35 +44,51 @@ export class RequestLog {
 
   /** Adds a request, or brings the known one up to date. */
   put(report: RequestReport): void {
-    this.#reports = withReport(this.#reports, report);
+    this.#replace(withReport(this.#reports, report));
+    this.emit('report', report);
   }
 
-  /** What was running when its relay went away can no longer finish. */
+  /** Marks as cancelled what was running when its relay went away, and can no longer finish. */
   abandonRunning(): void {
-    this.#reports = this.#reports.map((report) =>
-      report.state === 'running' ? { ...report, state: 'cancelled' } : report,
+    this.#replace(
+      this.#reports.map((report) =>
+        report.state === 'running' ? { ...report, state: 'cancelled' } : report,
+      ),
     );
   }
 
   clear(): void {
-    this.#reports = [];
+    this.#replace([]);
   }
 
-  save(): void {
-    const part = `${this.#file}.${process.pid}.tmp`;
-    writeFileSync(part, JSON.stringify(this.#reports), { mode: 0o600 });
-    renameSync(part, this.#file);
+  /** Resolves once the file holds the list; saves never overtake each other. Rejects with the file system's error. */
+  save(): Promise<void> {
+    const saved = this.#lastSave.then(() =>
+      writeAtomic({ path: this.#file, text: JSON.stringify(this.#reports), mode: 0o600 }),
+    );
+    // Its caller hears of a failure; the saves that wait for it are not concerned.
+    this.#lastSave = saved.catch(() => {});
+    return saved;
   }
 
   /** Takes over what the serving window saved. */
   reload(): void {
-    try {
-      const saved: unknown = JSON.parse(readFileSync(this.#file, 'utf8'));
-      if (Array.isArray(saved)) this.#reports = saved.filter(isReport);
-    } catch {
-      // Absent on the first start; a list that cannot be read is not worth a message: it starts anew.
-      this.#reports = [];
-    }
+    this.#replace(readReports(this.#file));
+  }
+
+  #replace(reports: readonly RequestReport[]): void {
+    this.#reports = reports;
+    this.emit('change');
+  }
+}
+
+function readReports(file: string): readonly RequestReport[] {
+  try {
+    const saved: unknown = parseJson(readFileSync(file, 'utf8'));
+    return Array.isArray(saved) ? saved.filter(isReport) : [];
+  } catch {
+    // Absent on the first start; a list that cannot be read is not worth a message: a new one begins.
+    return [];
   }
 }
 
@@ -76,8 +98,8 @@ function withReport(reports: readonly RequestReport[], report: RequestReport): r
 }
 
 function isReport(value: unknown): value is RequestReport {
-  if (typeof value !== 'object' || value === null) return false;
-  const { id, state, provider, model, startedAt, calledTools } = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { id, state, provider, model, startedAt, calledTools } = value;
   const texts = [id, state, provider, model].every((field) => typeof field === 'string');
   return texts && typeof startedAt === 'number' && Array.isArray(calledTools);
 }

@@ -1,52 +1,89 @@
 /**
- * A word from one VS Code window to the others, through files in the extension's global storage: one file per
+ * Signals from one VS Code window to the others, through files in the extension's global storage: one file per
  * kind of signal, so that a later one never hides an earlier one. Settings and secrets reach other windows by
  * themselves; this carries what has no such channel. Never any content.
  */
 import { randomUUID } from 'node:crypto';
-import { type FSWatcher, mkdirSync, readFileSync, watch, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import { type FSWatcher, mkdirSync, readFileSync, watch } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
 
-/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or ended to serve. `requests`: the list was saved. */
+/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`: the list was saved. */
 const SIGNALS = ['start', 'stop', 'owner-came', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';
+/** How often the files are looked at where the system cannot watch them. */
+const POLL_MS = 2000;
 
-export class WindowSignals {
+/**
+ * Emits `signal` for what other windows send. The relay works without them, so a failure of the system is a line in
+ * the log, never an error.
+ */
+export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
   readonly #folder: string;
-  readonly #watcher: FSWatcher;
+  readonly #logger: Logger;
   /** The last id of each kind that was seen or sent here. */
   readonly #seen = new Map<Signal, string>();
+  #watcher: FSWatcher | undefined;
+  #poll: NodeJS.Timeout | undefined;
 
-  /** Watches `folder`, which it creates; `onSignal` gets what other windows send. */
-  constructor(folder: string, onSignal: (signal: Signal) => void) {
-    mkdirSync(folder, { recursive: true });
+  /** Watches `folder`, which it creates. */
+  constructor(folder: string, logger: Logger) {
+    super();
     this.#folder = folder;
+    this.#logger = logger;
     for (const signal of SIGNALS) this.#seen.set(signal, this.#read(signal));
-    this.#watcher = watch(folder, (_event, name) => {
-      for (const signal of SIGNALS) {
-        // Some systems do not say which file changed.
-        if (name !== null && name !== PREFIX + signal) continue;
-        const id = this.#read(signal);
-        if (id === '' || id === this.#seen.get(signal)) continue;
-        this.#seen.set(signal, id);
-        onSignal(signal);
-      }
-    });
+    try {
+      mkdirSync(folder, { recursive: true });
+      // Linux limits the number of watches, and large workspaces use them up; Windows fails later, when the folder goes.
+      this.#watcher = watch(folder, (_event, name) => this.#look(name));
+      this.#watcher.on('error', (error) => this.#pollInstead(error));
+    } catch (error) {
+      this.#pollInstead(error);
+    }
   }
 
-  send(signal: Signal): void {
+  /** Resolves when the other windows can see it. Never rejects. */
+  async send(signal: Signal): Promise<void> {
     const id = randomUUID();
     this.#seen.set(signal, id);
-    writeFileSync(join(this.#folder, PREFIX + signal), id);
+    try {
+      await writeFile(join(this.#folder, PREFIX + signal), id);
+    } catch (error) {
+      this.#logger.warn(`The other windows could not be told "${signal}": ${messageOf(error)}`);
+    }
   }
 
   dispose(): void {
-    this.#watcher.close();
+    this.#watcher?.close();
+    clearInterval(this.#poll);
   }
 
-  /** Empty when there is none, or while another window writes it: the watcher calls again after the write. */
+  #pollInstead(error: unknown): void {
+    if (this.#poll !== undefined) return;
+    this.#watcher?.close();
+    this.#poll = setInterval(() => this.#look(null), POLL_MS);
+    this.#logger.warn(
+      `Signals of other windows are looked for every ${POLL_MS / 1000} s, because their folder cannot be watched: ${messageOf(error)}`,
+    );
+  }
+
+  /** Looks at the file of this name, or at all of them where the system does not say which one changed. */
+  #look(name: string | null): void {
+    for (const signal of SIGNALS) {
+      if (name !== null && name !== PREFIX + signal) continue;
+      const id = this.#read(signal);
+      if (id === '' || id === this.#seen.get(signal)) continue;
+      this.#seen.set(signal, id);
+      this.emit('signal', signal);
+    }
+  }
+
+  /** Empty when there is none, or while another window writes it: it is looked at again after the write. */
   #read(signal: Signal): string {
     try {
       return readFileSync(join(this.#folder, PREFIX + signal), 'utf8');

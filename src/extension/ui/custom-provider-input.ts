@@ -1,11 +1,18 @@
-/** Asks for an endpoint of the user's own: address, name, dialect, and whether it wants a key. */
+/** Asks for an endpoint of the user's own: address, name, dialect, and whether it needs a key. */
 import * as vscode from 'vscode';
 import { PRESETS, presetByUrl } from '../../providers/index.ts';
-import { freeProviderId, isUnencrypted, type Provider } from '../providers.ts';
-import { type CustomProvider, normalBaseUrl } from '../settings.ts';
+import {
+  type ChoosableProvider,
+  freeProviderId,
+  GENERIC_DIALECT,
+  isUnencrypted,
+} from '../choosable-provider.ts';
+import { type CustomProvider, usableBaseUrl } from '../settings.ts';
 
-/** Resolves with an entry for the setting; undefined when the user left at any step. */
-export async function askForCustomProvider(known: readonly Provider[]): Promise<CustomProvider | undefined> {
+/** Resolves with an entry for the setting; undefined when the user cancelled at any step. */
+export async function askForCustomProvider(
+  known: readonly ChoosableProvider[],
+): Promise<CustomProvider | undefined> {
   const title = vscode.l10n.t('Codex Relay: Add Custom Provider');
   const address = await vscode.window.showInputBox({
     title,
@@ -14,16 +21,16 @@ export async function askForCustomProvider(known: readonly Provider[]): Promise<
     ignoreFocusOut: true,
     validateInput: validateAddress,
   });
-  const baseUrl = address === undefined ? undefined : normalBaseUrl(address);
+  const baseUrl = address === undefined ? undefined : usableBaseUrl(address);
   if (baseUrl === undefined) return undefined;
 
   const { hostname } = new URL(baseUrl);
   const name = await vscode.window.showInputBox({
     title,
-    prompt: vscode.l10n.t('Name to show'),
+    prompt: vscode.l10n.t('Display name'),
     value: hostname,
     ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('A name is needed.') : undefined),
+    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
   });
   if (name === undefined) return undefined;
 
@@ -37,13 +44,13 @@ export async function askForCustomProvider(known: readonly Provider[]): Promise<
   const key = await vscode.window.showQuickPick(
     [
       { label: vscode.l10n.t('It needs an API key'), needsKey: true },
-      { label: vscode.l10n.t('It needs no key'), needsKey: false },
+      { label: vscode.l10n.t('It does not need a key'), needsKey: false },
     ],
-    { title, placeHolder: vscode.l10n.t('Does the endpoint want an API key?'), ignoreFocusOut: true },
+    { title, placeHolder: vscode.l10n.t('Does the endpoint need an API key?'), ignoreFocusOut: true },
   );
   if (!key) return undefined;
   return {
-    id: freeProviderId(name, [...known.map(({ id }) => id), 'openai-compatible']),
+    id: freeProviderId(name, [...known.map(({ id }) => id), GENERIC_DIALECT]),
     name: name.trim(),
     baseUrl,
     ...(dialect.id === undefined ? {} : { dialect: dialect.id }),
@@ -52,10 +59,10 @@ export async function askForCustomProvider(known: readonly Provider[]): Promise<
 }
 
 function validateAddress(text: string): string | vscode.InputBoxValidationMessage | undefined {
-  const baseUrl = normalBaseUrl(text);
+  const baseUrl = usableBaseUrl(text);
   if (baseUrl === undefined) {
     return vscode.l10n.t(
-      'An http or https address without user name and password, such as https://api.example.com/v1.',
+      'Enter an http or https address without a user name or password, such as https://api.example.com/v1.',
     );
   }
   if (!isUnencrypted(baseUrl)) return undefined;
@@ -67,16 +74,14 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
   };
 }
 
-/** The dialect that the address gives away comes first. */
+/** The dialect recognized by its address comes first. */
 function dialectItems(baseUrl: string): (vscode.QuickPickItem & { id?: string })[] {
   const recognised = presetByUrl(baseUrl).profile.id;
   const items = PRESETS.filter(({ profile }) => profile.id !== 'demo').map(({ profile: { id, name } }) => ({
     label: name,
     id,
-    ...(id === recognised ? { description: vscode.l10n.t('as its address says') } : {}),
-    ...(id === recognised && id === 'openai-compatible'
-      ? { description: vscode.l10n.t('when in doubt') }
-      : {}),
+    ...(id === recognised ? { description: vscode.l10n.t('recognized by its address') } : {}),
+    ...(id === recognised && id === GENERIC_DIALECT ? { description: vscode.l10n.t('when in doubt') } : {}),
   }));
   return items.toSorted((one, other) => Number(other.id === recognised) - Number(one.id === recognised));
 }

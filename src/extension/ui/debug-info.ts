@@ -1,7 +1,8 @@
 /** What a bug report needs: versions, state, settings without anything private. */
 import type { RequestReport } from '../../relay/options.ts';
+import { GENERIC_DIALECT } from '../choosable-provider.ts';
 import type { RelayState } from '../relay/controller.ts';
-import type { Settings } from '../settings.ts';
+import type { ExtensionSettings } from '../settings.ts';
 
 export interface Versions {
   extension: string;
@@ -13,13 +14,13 @@ export interface Versions {
 }
 
 /**
- * Markdown. Keys and the token are not at hand here; names and addresses of own endpoints, tools, and error
+ * Markdown. Keys and the token never get here; the names and addresses of custom providers, tool names, and error
  * messages (which may quote a provider) are left out.
  */
 export function debugInfo(
   versions: Versions,
   state: RelayState,
-  settings: Settings,
+  settings: ExtensionSettings,
   reports: readonly RequestReport[],
 ): string {
   const { customProviders, toolDenylist, modelMap, provider } = settings;
@@ -57,6 +58,6 @@ export function debugInfo(
   ].join('\n');
 }
 
-function dialectOf({ customProviders, provider }: Settings): string {
-  return customProviders.find(({ id }) => id === provider)?.dialect ?? 'openai-compatible';
+function dialectOf({ customProviders, provider }: ExtensionSettings): string {
+  return customProviders.find(({ id }) => id === provider)?.dialect ?? GENERIC_DIALECT;
 }

@@ -1,21 +1,21 @@
 /** Asks for an API key: masked, cleaned, tested with the provider before it is kept. */
 import * as vscode from 'vscode';
-import { cleanKey, isPossibleKey } from '../key-store.ts';
-import { isUnencrypted, type Provider } from '../providers.ts';
+import { cleanKey, isPossibleKey } from '../../relay/routing/api-key.ts';
+import { type ChoosableProvider, isUnencrypted } from '../choosable-provider.ts';
 
 /** `rejected`: the provider refuses the key. `unknown`: it could not be asked, so the user decides. */
 export type KeyVerdict = { kind: 'good' } | { kind: 'rejected' | 'unknown'; message: string };
 
-/** Resolves with a key that the provider accepts, or that the user keeps untested; undefined when left. */
+/** Resolves with a key that the provider accepts, or that the user keeps untested; undefined when the user cancelled. */
 export function askForKey(
-  provider: Provider,
+  provider: ChoosableProvider,
   test: (key: string) => Promise<KeyVerdict>,
 ): Promise<string | undefined> {
   const { host } = new URL(provider.baseUrl);
   const input = vscode.window.createInputBox();
   input.title = vscode.l10n.t('Codex Relay: API Key of {0}', provider.name);
   input.prompt = isUnencrypted(provider.baseUrl)
-    ? vscode.l10n.t('Sent only to {0}. Careful: that address is not encrypted.', host)
+    ? vscode.l10n.t('Sent only to {0}. Careful: the connection is not encrypted.', host)
     : vscode.l10n.t("Kept in VS Code's secret storage and sent only to {0}.", host);
   input.placeholder = vscode.l10n.t('Paste the key');
   input.password = true;
@@ -28,10 +28,12 @@ export function askForKey(
   if (keyUrl !== undefined) input.buttons = [page];
   let untested: string | undefined;
 
-  /** The key when it may be kept; else the reason is shown and the box stays open. */
+  /** The key if it may be kept; if not, the reason is shown and the box stays open. */
   async function acceptable(key: string): Promise<string | undefined> {
     if (!isPossibleKey(key)) {
-      input.validationMessage = vscode.l10n.t('This is not an API key: it must be one word.');
+      input.validationMessage = vscode.l10n.t(
+        'This is not an API key: a key is a single word of ASCII characters.',
+      );
       return undefined;
     }
     if (key === untested) return key;
@@ -45,7 +47,7 @@ export function askForKey(
     input.validationMessage =
       verdict.kind === 'rejected'
         ? verdict.message
-        : vscode.l10n.t('{0} Press Enter again to keep the key untested.', verdict.message);
+        : vscode.l10n.t('{0} Press Enter again to keep the key without testing it.', verdict.message);
     return undefined;
   }
 

@@ -1,22 +1,22 @@
-/** Chooses a model of a provider: its own list while it loads, and any name that the user types. */
+/** Picks a model of a provider: from the provider's list once it has loaded, or any name that the user types. */
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
-import type { Provider } from '../providers.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import { tokens } from './request-text.ts';
 
 interface ModelItem extends vscode.QuickPickItem {
   model?: string;
 }
 
-/** Resolves with the model's name; undefined when the list was left. */
+/** Resolves with the model's name; undefined when the user cancelled. */
 export function pickModel(
-  provider: Provider,
+  provider: ChoosableProvider,
   current: string | undefined,
   listModels: () => Promise<readonly ListedModel[]>,
 ): Promise<string | undefined> {
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = vscode.l10n.t('Codex Relay: Select Model of {0}', provider.name);
-  picker.placeholder = vscode.l10n.t('Loading the models of {0}. Any name can be typed.', provider.name);
+  picker.placeholder = vscode.l10n.t('Loading the models of {0}. You can type any name.', provider.name);
   picker.busy = true;
   const chosen: readonly ListedModel[] = current === undefined ? [] : [{ id: current }];
   let models = chosen;
@@ -30,7 +30,7 @@ export function pickModel(
       (listed) => {
         const fit = listed.filter(({ unfit }) => !unfit);
         models = [...chosen.filter(({ id }) => !fit.some((model) => model.id === id)), ...fit];
-        picker.placeholder = vscode.l10n.t('{0} models. Any other name can be typed.', fit.length);
+        picker.placeholder = vscode.l10n.t('{0} models. You can also type any other name.', fit.length);
       },
       (error: Error) => {
         picker.placeholder = vscode.l10n.t('Type the name of a model.');

@@ -1,36 +1,37 @@
-/** Choosing who answers Codex: providers, models and keys. Each flow ends by saying what happened. */
+/** The commands that choose who answers Codex: providers, models and keys. Each ends by saying what happened. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../errors.ts';
 import { presetById } from '../../providers/index.ts';
-import type { Provider } from '../providers.ts';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
 import { listModels, refusalOfKey } from '../relay/launcher.ts';
-import type { Session } from '../session.ts';
+import type { WindowSignals } from '../relay/window-signals.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
 import { askForKey, type KeyVerdict } from './key-input.ts';
 import { pickModel } from './model-picker.ts';
 import { type ListedProvider, pickProvider } from './provider-picker.ts';
 
 export class ProviderCommands {
-  readonly #session: Session;
+  readonly #choices: UserChoices;
   readonly #controller: RelayController;
-  /** Tells the other windows that a key changed. */
-  readonly #keysChanged: () => void;
+  readonly #signals: WindowSignals;
 
-  constructor(session: Session, controller: RelayController, keysChanged: () => void) {
-    this.#session = session;
+  constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals) {
+    this.#choices = choices;
     this.#controller = controller;
-    this.#keysChanged = keysChanged;
+    this.#signals = signals;
   }
 
   /** `id` comes from a key binding or another extension; without one, the list is shown. */
   async selectProvider(id?: unknown): Promise<void> {
     if (typeof id === 'string') {
-      const provider = this.#session.providers.find((known) => known.id === id);
+      const provider = this.#choices.providers.find((known) => known.id === id);
       if (provider) return this.use(provider);
       void vscode.window.showErrorMessage(vscode.l10n.t('There is no provider "{0}".', id));
       return;
     }
-    const choice = await pickProvider(await this.#listed(), this.#session.provider?.id);
+    const choice = await pickProvider(await this.#listed(), this.#choices.provider?.id);
     if (!choice) return;
     if (choice.kind === 'add') return this.addCustomProvider();
     const { kind, provider } = choice;
@@ -41,16 +42,16 @@ export class ProviderCommands {
     if (provider.keyUrl !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.keyUrl));
   }
 
-  /** Makes the provider the current one; asks for what it still lacks. A switch counts from the next request. */
-  async use(provider: Provider): Promise<void> {
-    const { keys } = this.#session;
+  /** Makes the provider the current one; asks for what is still missing. A switch applies from the next request. */
+  async use(provider: ChoosableProvider): Promise<void> {
+    const { keys } = this.#choices;
     const lacksKey = provider.needsKey && (await keys.status(provider)) !== 'present';
     if (lacksKey && !(await this.#askAndStoreKey(provider))) return;
-    if (this.#session.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
-    await this.#session.chooseProvider(provider.id);
+    if (this.#choices.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
+    await this.#choices.chooseProvider(provider.id);
     const state = await this.#controller.start();
     if (state.kind !== 'running' && state.kind !== 'attached') return;
-    const model = this.#session.modelOf(provider) ?? '';
+    const model = this.#choices.modelOf(provider) ?? '';
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
       5000,
@@ -58,27 +59,28 @@ export class ProviderCommands {
   }
 
   async selectModel(): Promise<void> {
-    const provider = this.#session.provider;
+    const provider = this.#choices.provider;
     if (!provider) return this.selectProvider();
     if (!(await this.#askAndStoreModel(provider))) return;
     await this.#controller.refresh();
-    const model = this.#session.modelOf(provider) ?? '';
+    const model = this.#choices.modelOf(provider) ?? '';
     vscode.window.setStatusBarMessage(
       vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
       5000,
     );
   }
 
-  async setKey(given?: Provider): Promise<void> {
+  /** Default: the provider whose key the relay waits for, else one that the user picks. */
+  async setKey(given = this.#lackingKey()): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider || !(await this.#askAndStoreKey(provider))) return;
-    // Somebody who has no provider yet means this one.
-    if (!this.#session.provider) return this.use(provider);
+    // Who has no provider yet wants to use this one.
+    if (!this.#choices.provider) return this.use(provider);
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is stored.', provider.name));
+    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} was saved.', provider.name));
   }
 
-  async removeKey(given?: Provider): Promise<void> {
+  async removeKey(given?: ChoosableProvider): Promise<void> {
     const owners = (await this.#listed())
       .filter(({ key }) => key !== 'missing')
       .map(({ provider }) => provider);
@@ -86,7 +88,8 @@ export class ProviderCommands {
       void vscode.window.showInformationMessage(vscode.l10n.t('No API key is stored.'));
       return;
     }
-    const provider = given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key shall be removed?')));
+    const provider =
+      given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key do you want to remove?')));
     if (!provider) return;
     const remove = vscode.l10n.t('Remove');
     const answer = await vscode.window.showWarningMessage(
@@ -98,28 +101,30 @@ export class ProviderCommands {
       remove,
     );
     if (answer !== remove) return;
-    await this.#session.keys.remove(provider.id);
-    this.#keysChanged();
+    await this.#choices.keys.remove(provider.id);
+    await this.#signals.send('keys');
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} is removed.', provider.name));
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('The API key of {0} was removed.', provider.name),
+    );
   }
 
   async addCustomProvider(): Promise<void> {
-    const added = await askForCustomProvider(this.#session.providers);
+    const added = await askForCustomProvider(this.#choices.providers);
     if (!added) return;
-    await this.#session.addCustomProvider(added);
-    const provider = this.#session.providers.find(({ id }) => id === added.id);
+    await this.#choices.addCustomProvider(added);
+    const provider = this.#choices.providers.find(({ id }) => id === added.id);
     if (provider) await this.use(provider);
   }
 
-  async removeCustomProvider(given?: Provider): Promise<void> {
-    const own = this.#session.providers.filter(({ custom }) => custom);
+  async removeCustomProvider(given?: ChoosableProvider): Promise<void> {
+    const own = this.#choices.providers.filter(({ custom }) => custom);
     if (own.length === 0) {
       void vscode.window.showInformationMessage(vscode.l10n.t('There is no custom provider.'));
       return;
     }
     const provider =
-      given ?? (await this.#pickOne(own, vscode.l10n.t('Which custom provider shall be removed?')));
+      given ?? (await this.#pickOne(own, vscode.l10n.t('Which custom provider do you want to remove?')));
     if (!provider) return;
     const remove = vscode.l10n.t('Remove');
     const answer = await vscode.window.showWarningMessage(
@@ -128,42 +133,42 @@ export class ProviderCommands {
       remove,
     );
     if (answer !== remove) return;
-    await this.#session.removeCustomProvider(provider.id);
-    this.#keysChanged();
+    await this.#choices.removeCustomProvider(provider.id);
+    await this.#signals.send('keys');
     await this.#controller.refresh();
-    void vscode.window.showInformationMessage(vscode.l10n.t('{0} is removed.', provider.name));
+    void vscode.window.showInformationMessage(vscode.l10n.t('{0} was removed.', provider.name));
   }
 
   async #listed(): Promise<ListedProvider[]> {
-    const { keys, providers } = this.#session;
+    const { keys, providers } = this.#choices;
     return Promise.all(
       providers.map(async (provider) => ({
         provider,
         key: provider.needsKey ? await keys.status(provider) : 'missing',
-        model: this.#session.modelOf(provider),
+        model: this.#choices.modelOf(provider),
       })),
     );
   }
 
-  async #askAndStoreKey(provider: Provider): Promise<boolean> {
+  async #askAndStoreKey(provider: ChoosableProvider): Promise<boolean> {
     const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
     if (key === undefined) return false;
-    await this.#session.keys.set(provider, key);
-    this.#keysChanged();
+    await this.#choices.keys.set(provider, key);
+    await this.#signals.send('keys');
     return true;
   }
 
-  async #askAndStoreModel(provider: Provider): Promise<boolean> {
-    const upstream = await this.#session.upstreamOf(provider);
-    const model = await pickModel(provider, this.#session.modelOf(provider), () => listModels(upstream));
+  async #askAndStoreModel(provider: ChoosableProvider): Promise<boolean> {
+    const upstream = await this.#choices.upstreamOf(provider);
+    const model = await pickModel(provider, this.#choices.modelOf(provider), () => listModels(upstream));
     if (model === undefined) return false;
-    await this.#session.chooseModel(provider, model);
+    await this.#choices.chooseModel(provider, model);
     return true;
   }
 
-  async #testKey(provider: Provider, key: string): Promise<KeyVerdict> {
+  async #testKey(provider: ChoosableProvider, key: string): Promise<KeyVerdict> {
     try {
-      await listModels(await this.#session.upstreamOf(provider, key));
+      await listModels(await this.#choices.upstreamOf(provider, key));
       const keyCheckPath = presetById(provider.preset)?.keyCheckPath;
       if (keyCheckPath === undefined) return { kind: 'good' };
       const refusal = await refusalOfKey(below(provider.baseUrl, keyCheckPath), key);
@@ -171,23 +176,31 @@ export class ProviderCommands {
       return { kind: 'rejected', message: vscode.l10n.t('{0} refuses the key: {1}', provider.name, refusal) };
     } catch (error) {
       const isRejected = error instanceof Error && 'code' in error && error.code === 'upstream_unauthorized';
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { kind: isRejected ? 'rejected' : 'unknown', message };
     }
   }
 
-  #pickKeyOwner(): Promise<Provider | undefined> {
-    const current = this.#session.provider;
-    const owners = this.#session.providers.filter(({ needsKey }) => needsKey);
-    // The one in use first: most often its key is meant.
+  #lackingKey(): ChoosableProvider | undefined {
+    const { state } = this.#controller;
+    return state.kind === 'needs-key' ? state.provider : undefined;
+  }
+
+  #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
+    const current = this.#choices.provider;
+    const owners = this.#choices.providers.filter(({ needsKey }) => needsKey);
+    // The one in use comes first: usually its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
       ...owners.filter(({ id }) => id !== current?.id),
     ];
-    return this.#pickOne(ordered, vscode.l10n.t('Whose API key?'));
+    return this.#pickOne(ordered, vscode.l10n.t('Whose API key do you want to set?'));
   }
 
-  async #pickOne(providers: readonly Provider[], placeHolder: string): Promise<Provider | undefined> {
+  async #pickOne(
+    providers: readonly ChoosableProvider[],
+    placeHolder: string,
+  ): Promise<ChoosableProvider | undefined> {
     const items = providers.map((provider) => ({
       label: provider.name,
       description: hostOf(provider),
@@ -198,7 +211,7 @@ export class ProviderCommands {
   }
 }
 
-function hostOf({ baseUrl }: Provider): string {
+function hostOf({ baseUrl }: ChoosableProvider): string {
   return new URL(baseUrl).host;
 }
 

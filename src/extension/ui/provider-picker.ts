@@ -1,17 +1,17 @@
-/** The provider switcher: one list, chosen with one key press; buttons do what else belongs to a provider. */
+/** The provider switcher: one list, one key press to switch; buttons for the rest (key, key page, removal). */
 import * as vscode from 'vscode';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
-import type { Provider } from '../providers.ts';
 
 export interface ListedProvider {
-  provider: Provider;
+  provider: ChoosableProvider;
   key: KeyStatus;
   model: string | undefined;
 }
 
-/** What the user chose to do; undefined when the list was left. */
+/** What the user chose to do; undefined when the user cancelled. */
 export type ProviderChoice =
-  | { kind: 'use' | 'key' | 'page' | 'remove'; provider: Provider }
+  | { kind: 'use' | 'key' | 'page' | 'remove'; provider: ChoosableProvider }
   | { kind: 'add' }
   | undefined;
 
@@ -26,7 +26,7 @@ export function pickProvider(
 ): Promise<ProviderChoice> {
   const picker = vscode.window.createQuickPick<ProviderItem>();
   picker.title = vscode.l10n.t('Codex Relay: Select Provider');
-  picker.placeholder = vscode.l10n.t('Who answers Codex? A switch counts from the next request.');
+  picker.placeholder = vscode.l10n.t('Who answers Codex? A switch applies from the next request.');
   picker.matchOnDescription = true;
   picker.items = itemsOf(listed, current);
   picker.activeItems = picker.items.filter(
@@ -99,7 +99,7 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
     ...(model === undefined ? [] : [model]),
     ...(provider.needsKey && key === 'missing' ? [vscode.l10n.t('needs a key')] : []),
     ...(provider.needsKey && key === 'other-origin'
-      ? [vscode.l10n.t('moved to another host: needs its key again')]
+      ? [vscode.l10n.t('now at another host: needs its key again')]
       : []),
   ];
   return {
@@ -115,11 +115,11 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
   };
 }
 
-function iconOf(provider: Provider, key: KeyStatus, current: string | undefined): string {
+function iconOf(provider: ChoosableProvider, key: KeyStatus, current: string | undefined): string {
   if (provider.id === current) return 'check';
   return provider.needsKey && key !== 'present' ? 'circle-outline' : 'circle-filled';
 }
 
-function providerOf(choice: ProviderChoice): Provider | undefined {
+function providerOf(choice: ProviderChoice): ChoosableProvider | undefined {
   return choice && choice.kind !== 'add' ? choice.provider : undefined;
 }

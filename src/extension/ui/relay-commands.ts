@@ -1,24 +1,26 @@
-/** The relay itself: start, stop, test, look inside. */
+/** The commands for the relay itself: start, stop, test, inspect. */
 import * as vscode from 'vscode';
+import type { CodexConfigCommands } from '../codex/config-commands.ts';
 import type { RelayController, RelayState } from '../relay/controller.ts';
 import { askForAnswer } from '../relay/launcher.ts';
 import { freePortAbove } from '../relay/port-owner.ts';
 import type { RequestLog } from '../relay/request-log.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
+import type { ProviderCommands } from './provider-commands.ts';
 import { duration } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
 export interface RelayCommandParts {
-  session: Session;
+  choices: UserChoices;
   controller: RelayController;
   requests: RequestLog;
   signals: WindowSignals;
   log: vscode.LogOutputChannel;
+  providerCommands: ProviderCommands;
+  codexCommands: CodexConfigCommands;
   extensionVersion: string;
-  /** Called when the list of requests was emptied. */
-  requestsChanged: () => void;
 }
 
 export class RelayCommands {
@@ -31,14 +33,14 @@ export class RelayCommands {
   async start(): Promise<void> {
     const { controller, signals } = this.#parts;
     const state = await withProgress(vscode.l10n.t('Starting the relay'), () => controller.start());
-    signals.send('start');
+    await signals.send('start');
     await this.#tell(state);
   }
 
   async stop(): Promise<void> {
     const { controller, signals } = this.#parts;
     // Every window stops, or an attached one would take over.
-    signals.send('stop');
+    await signals.send('stop');
     await controller.stop();
     void vscode.window.showInformationMessage(
       vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.'),
@@ -51,15 +53,12 @@ export class RelayCommands {
   }
 
   async testConnection(): Promise<void> {
-    const { session } = this.#parts;
-    const { provider } = session;
-    if (!provider) {
-      await vscode.commands.executeCommand('codexRelay.selectProvider');
-      return;
-    }
+    const { choices, providerCommands } = this.#parts;
+    const { provider } = choices;
+    if (!provider) return providerCommands.selectProvider();
     const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
-    const upstream = await session.upstreamOf(provider);
+    const upstream = await choices.upstreamOf(provider);
     const result = await vscode.window.withProgress(options, (_progress, cancel) => {
       const abort = new AbortController();
       cancel.onCancellationRequested(() => abort.abort());
@@ -76,14 +75,14 @@ export class RelayCommands {
   }
 
   async clearHistory(): Promise<void> {
-    const { controller, signals, requests, requestsChanged } = this.#parts;
+    const { controller, signals, requests } = this.#parts;
     const clear = vscode.l10n.t('Clear');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Clear the history of Codex Relay?'),
       {
         modal: true,
         detail: vscode.l10n.t(
-          "Responses kept for continuation, retained reasoning and the list of requests are removed. Codex's own sessions stay as they are.",
+          "This removes responses kept for continuation, retained reasoning and the list of requests. Codex's own sessions stay as they are.",
         ),
       },
       clear,
@@ -91,14 +90,13 @@ export class RelayCommands {
     if (answer !== clear) return;
     await controller.served?.clearHistory();
     requests.clear();
-    requests.save();
-    requestsChanged();
-    signals.send('clear-history');
-    void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay is cleared.'));
+    await requests.save();
+    await signals.send('clear-history');
+    void vscode.window.showInformationMessage(vscode.l10n.t('The history of Codex Relay was cleared.'));
   }
 
   async copyDebugInfo(): Promise<void> {
-    const { session, controller, requests, extensionVersion } = this.#parts;
+    const { choices, controller, requests, extensionVersion } = this.#parts;
     const versions = {
       extension: extensionVersion,
       vscode: `${vscode.version} (${vscode.env.appName})`,
@@ -107,14 +105,14 @@ export class RelayCommands {
       remote: vscode.env.remoteName?.replace(/[:+].*$/, ''),
     };
     await vscode.env.clipboard.writeText(
-      debugInfo(versions, controller.state, session.settings, requests.reports),
+      debugInfo(versions, controller.state, choices.settings, requests.reports),
     );
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('Debug info is on the clipboard. It holds no key, no prompt and no private address.'),
+      vscode.l10n.t('Debug info is on the clipboard. It contains no key, no prompt and no private address.'),
     );
   }
 
-  /** Says that a start did not lead to a running relay, with what helps. */
+  /** Tells the user why the relay does not run, and offers what helps. */
   async tellTrouble(state: RelayState): Promise<void> {
     if (state.kind !== 'error') return;
     const { problem } = state;
@@ -126,18 +124,19 @@ export class RelayCommands {
   }
 
   async #tell(state: RelayState): Promise<void> {
+    const { providerCommands } = this.#parts;
     if (state.kind === 'error') return this.tellTrouble(state);
     if (state.kind === 'needs-key') {
       const action = {
         title: vscode.l10n.t('Set API Key'),
-        run: () => vscode.commands.executeCommand('codexRelay.setApiKey'),
+        run: () => providerCommands.setKey(),
       };
       return this.#offer(vscode.window.showWarningMessage, describeState(state), [action]);
     }
     if (state.kind === 'stopped') {
       const action = {
         title: vscode.l10n.t('Select Provider'),
-        run: () => vscode.commands.executeCommand('codexRelay.selectProvider'),
+        run: () => providerCommands.selectProvider(),
       };
       return this.#offer(vscode.window.showInformationMessage, describeState(state), [action]);
     }
@@ -152,11 +151,11 @@ export class RelayCommands {
     return {
       title: vscode.l10n.t('Use Another Port'),
       run: async () => {
-        const { session, controller } = this.#parts;
-        await session.usePort(await freePortAbove(port));
+        const { choices, controller, codexCommands } = this.#parts;
+        await choices.usePort(await freePortAbove(port));
         await this.#tell(await controller.start());
-        // Codex still knows the old port: its files are changed only with the user's consent.
-        await vscode.commands.executeCommand('codexRelay.generateCodexConfig');
+        // Codex still uses the old port: its files are changed only with the user's consent.
+        await codexCommands.generate();
       },
     };
   }

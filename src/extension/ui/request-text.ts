@@ -1,4 +1,4 @@
-/** One request in words, for the tree and the details document. Knows nothing of prompts. */
+/** One request in words, for the tree and the details document. Prompts never get this far. */
 import { l10n } from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 
@@ -49,7 +49,7 @@ export function facts(report: RequestReport): readonly (readonly [label: string,
     ...(firstTokenMs === undefined ? [] : ([[l10n.t('First token after'), duration(firstTokenMs)]] as const)),
     ...(durationMs === undefined ? [] : ([[l10n.t('Duration'), duration(durationMs)]] as const)),
     ...(usage ? usageFacts(usage) : []),
-    ...(calledTools.length === 0 ? [] : ([[l10n.t('Called tools'), calledTools.join(', ')]] as const)),
+    ...(calledTools.length === 0 ? [] : ([[l10n.t('Tools called'), calledTools.join(', ')]] as const)),
   ];
 }
 
@@ -66,7 +66,7 @@ function usageFacts(usage: NonNullable<RequestReport['usage']>): readonly (reado
   ];
 }
 
-/** What a person can do about an error; the message itself says what happened. */
+/** What the user can do about an error; its own message says what happened. */
 function cureOf(code: string): string {
   switch (code) {
     case 'upstream_unauthorized':

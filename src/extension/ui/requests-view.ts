@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 import type { RequestLog } from '../relay/request-log.ts';
-import type { Session } from '../session.ts';
+import type { UserChoices } from '../user-choices.ts';
 import { cachedShare, detailsText, duration, facts, stateWord, tokens } from './request-text.ts';
 
 const SCHEME = 'codex-relay-request';
@@ -12,27 +12,26 @@ type Node = { report: RequestReport } | { report: RequestReport; label: string; 
 
 export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextDocumentContentProvider {
   readonly #log: RequestLog;
-  readonly #session: Session;
-  /** Failures that were told already; one kind is told once until the provider answers again. */
-  readonly #told = new Set<string>();
+  readonly #choices: UserChoices;
   readonly #treeChanged = new vscode.EventEmitter<undefined>();
   readonly #textChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChangeTreeData = this.#treeChanged.event;
   readonly onDidChange = this.#textChanged.event;
   readonly #registrations: vscode.Disposable[];
 
-  constructor(log: RequestLog, session: Session) {
+  constructor(log: RequestLog, choices: UserChoices) {
     this.#log = log;
-    this.#session = session;
+    this.#choices = choices;
     this.#registrations = [
       vscode.window.registerTreeDataProvider(VIEW_ID, this),
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
       this.#treeChanged,
       this.#textChanged,
     ];
+    log.on('change', () => this.#refresh());
   }
 
-  refresh(): void {
+  #refresh(): void {
     this.#treeChanged.fire(undefined);
     for (const { uri } of vscode.workspace.textDocuments)
       if (uri.scheme === SCHEME) this.#textChanged.fire(uri);
@@ -51,10 +50,12 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
   provideTextDocumentContent(uri: vscode.Uri): string {
     const id = new URLSearchParams(uri.query).get('id');
     const report = this.#log.reports.find((one) => one.id === id);
-    return report ? detailsText(this.#named(report)) : vscode.l10n.t('This request is no longer kept.');
+    return report
+      ? detailsText(this.#named(report))
+      : vscode.l10n.t('This request is no longer in the list.');
   }
 
-  /** Opens the details as a page to read; takes a request's id, or its node in the tree. */
+  /** Opens the details as a rendered page; takes a request's id, or its node in the tree. */
   async openRequest(request: unknown): Promise<void> {
     const id = typeof request === 'string' ? request : (request as Node | undefined)?.report.id;
     const report = this.#log.reports.find((one) => one.id === id);
@@ -65,50 +66,14 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     await vscode.commands.executeCommand('markdown.showPreview', uri);
   }
 
-  /** A failed turn is worth a message; the same failure again is not. */
-  async tellOutcome(report: RequestReport): Promise<void> {
-    if (report.state === 'completed') return this.#forgive(report.provider);
-    if (report.state !== 'failed' || !report.error) return;
-    const kind = `${report.provider} ${report.error.code}`;
-    if (this.#told.has(kind)) return;
-    this.#told.add(kind);
-    const why = { title: vscode.l10n.t('Why?'), run: () => this.openRequest(report.id) };
-    const actions = [why, ...cureActions(report.error.code)];
-    const words = vscode.l10n.t(
-      'A request to {0} failed: {1}',
-      this.#named(report).provider,
-      report.error.message,
-    );
-    const chosen = await vscode.window.showWarningMessage(words, ...actions.map(({ title }) => title));
-    await actions.find(({ title }) => title === chosen)?.run();
-  }
-
-  #forgive(provider: string): void {
-    for (const kind of this.#told) if (kind.startsWith(`${provider} `)) this.#told.delete(kind);
-  }
-
   /** The report with the provider's name in place of its id. */
   #named(report: RequestReport): RequestReport {
-    const provider = this.#session.providers.find(({ id }) => id === report.provider);
-    return provider ? { ...report, provider: provider.name } : report;
+    return { ...report, provider: this.#choices.nameOf(report.provider) };
   }
 
   dispose(): void {
     for (const registration of this.#registrations) registration.dispose();
   }
-}
-
-/** Commands that cure an error at once. */
-function cureActions(code: string) {
-  const action = (title: string, command: string) => ({
-    title,
-    run: () => vscode.commands.executeCommand(command),
-  });
-  if (code === 'upstream_unauthorized') return [action(vscode.l10n.t('Set API Key'), 'codexRelay.setApiKey')];
-  if (code === 'model_not_found') return [action(vscode.l10n.t('Select Model'), 'codexRelay.selectModel')];
-  if (code === 'insufficient_quota')
-    return [action(vscode.l10n.t('Select Provider'), 'codexRelay.selectProvider')];
-  return [];
 }
 
 function requestItem(report: RequestReport): vscode.TreeItem {

@@ -1,4 +1,4 @@
-/** What a person is told about the relay's state and its problems. */
+/** The relay's state and its problems, in words for the user. */
 import { l10n } from 'vscode';
 import type { RelayProblem, RelayState } from '../relay/controller.ts';
 
@@ -19,11 +19,13 @@ export function describeState(state: RelayState): string {
       return state.reason === 'missing'
         ? l10n.t('{0} needs an API key.', state.provider.name)
         : l10n.t(
-            'The base URL of {0} moved to another host: its API key is asked for again.',
+            'The base URL of {0} now points to another host: enter its API key again.',
             state.provider.name,
           );
     case 'error':
-      return l10n.t('Not running: {0} cannot be served.', state.provider.name);
+      return state.provider
+        ? l10n.t('The relay could not start with {0}.', state.provider.name)
+        : l10n.t('The relay could not start.');
   }
 }
 
@@ -34,13 +36,13 @@ export function describeProblem(problem: RelayProblem): string {
   if (owner === 'other-relay') {
     return holder
       ? l10n.t(
-          'Port {0} is held by another Codex Relay: {1}. Stop it there, or use another port here.',
+          'Port {0} is in use by another Codex Relay: {1}. Stop it there, or use another port here.',
           port,
           holder,
         )
-      : l10n.t('Port {0} is held by another Codex Relay. Stop it there, or use another port here.', port);
+      : l10n.t('Port {0} is in use by another Codex Relay. Stop it there, or use another port here.', port);
   }
   return holder
-    ? l10n.t('Port {0} is held by another program: {1}. Close it, or use another port here.', port, holder)
-    : l10n.t('Port {0} is held by another program. Close it, or use another port here.', port);
+    ? l10n.t('Port {0} is in use by another program: {1}. Close it, or use another port here.', port, holder)
+    : l10n.t('Port {0} is in use by another program. Close it, or use another port here.', port);
 }

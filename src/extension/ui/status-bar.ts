@@ -9,7 +9,7 @@ export interface StatusDetails {
   counts: RequestCounts;
 }
 
-/** Commands that the tooltip may link to; links to anything else are dead. */
+/** The commands that the tooltip links to: VS Code ignores links to any that are not allowed. */
 const LINKS = {
   start: 'codexRelay.start',
   stop: 'codexRelay.stop',
@@ -73,7 +73,7 @@ function tooltipOf(state: RelayState, { model, counts }: StatusDetails): vscode.
   if (state.kind === 'running' || state.kind === 'attached') {
     const rows = [
       [vscode.l10n.t('Address'), `\`${state.url}/v1\``],
-      [vscode.l10n.t('Model'), model ? `\`${model}\`` : vscode.l10n.t('as Codex asks')],
+      [vscode.l10n.t('Model'), model ? `\`${model}\`` : vscode.l10n.t('as Codex requests')],
       [
         vscode.l10n.t('Requests'),
         vscode.l10n.t(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Provider } from '../../../src/extension/providers.ts';
+import type { ChoosableProvider } from '../../../src/extension/choosable-provider.ts';
 import {
   type Plan,
   type ReadyPlan,
@@ -11,7 +11,7 @@ import type { PortOwner } from '../../../src/extension/relay/port-owner.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import type { UpstreamOptions } from '../../../src/relay/options.ts';
 
-const PROVIDER: Provider = {
+const PROVIDER: ChoosableProvider = {
   id: 'acme',
   name: 'Acme',
   baseUrl: 'https://acme.example/v1',
@@ -72,8 +72,8 @@ function arrange() {
         world.look = undefined;
       };
     },
-    onState: ({ kind }) => void world.states.push(kind),
   });
+  controller.on('state', ({ kind }) => void world.states.push(kind));
   return { world, controller };
 }
 
@@ -196,6 +196,33 @@ describe('relay controller', () => {
     );
     Object.defineProperty(world, 'plan', { value: plan });
     assert.equal((await controller.refresh()).kind, 'running');
+  });
+
+  it('tells that the plan failed, though no provider is known yet', async () => {
+    const { world, controller } = arrange();
+    Object.defineProperty(world, 'plan', { get: () => assert.fail('secret storage is locked') });
+    const told: RelayState[] = [];
+    controller.on('state', (state) => told.push(state));
+    const problem = { code: 'failed', message: 'secret storage is locked' };
+    assert.deepEqual(await controller.start(), { kind: 'error', problem });
+    assert.deepEqual(told, [{ kind: 'error', problem }]);
+  });
+
+  it('stops the relay even when the plan fails', async () => {
+    const { world, controller } = arrange();
+    await controller.start();
+    Object.defineProperty(world, 'plan', { get: () => assert.fail('secret storage is locked') });
+    await controller.stop();
+    assert.deepEqual(world.events, ['launch 4444', 'stop']);
+    assert.equal(controller.served, undefined);
+  });
+
+  it('can stop a relay of whose launch nobody could be told', async () => {
+    const { world, controller } = arrange();
+    controller.once('launched', () => assert.fail('no space left on device'));
+    await controller.start();
+    await controller.stop();
+    assert.deepEqual(world.events, ['launch 4444', 'stop']);
   });
 
   describe('with the port taken', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KEPT_REQUESTS, RequestLog } from '../../../src/extension/relay/request-log.ts';
@@ -46,17 +46,54 @@ describe('request log', () => {
     assert.equal(log.reports[0]?.id, `${KEPT_REQUESTS + 4}`);
   });
 
-  it('is the same in another window, readable by its owner only', () => {
+  it('is the same in another window, readable by its owner only', async () => {
     const [one, other] = [new RequestLog(file), new RequestLog(file)];
     one.put(report('1'));
-    one.save();
+    await one.save();
     other.reload();
     assert.deepEqual(other.reports, one.reports);
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o077, 0);
   });
 
+  it('ends up in the file as it was last, whatever saves are under way', async () => {
+    const log = new RequestLog(file);
+    log.clear();
+    const saves = ['1', '2', '3'].map((id) => {
+      log.put(report(id));
+      return log.save();
+    });
+    await Promise.all(saves);
+    assert.deepEqual(new RequestLog(file).reports, log.reports);
+    assert.deepEqual(readdirSync(folder), ['requests.json']);
+  });
+
+  it('can be saved again after a save that failed', async () => {
+    const place = join(folder, 'later');
+    const log = new RequestLog(join(place, 'requests.json'));
+    log.put(report('1'));
+    await assert.rejects(log.save(), { code: 'ENOENT' });
+    mkdirSync(place);
+    await log.save();
+    assert.equal(new RequestLog(join(place, 'requests.json')).reports.length, 1);
+    rmSync(place, { recursive: true });
+  });
+
+  it('tells of each report, and of each change', () => {
+    const log = new RequestLog(file);
+    const told: string[] = [];
+    log.on('report', ({ id }) => told.push(`report ${id}`));
+    log.on('change', () => told.push(`${log.reports.length}`));
+    log.clear();
+    log.put(report('1'));
+    log.abandonRunning();
+    log.reload();
+    assert.deepEqual(told.slice(0, 4), ['0', '1', 'report 1', '1']);
+    assert.equal(told.length, 5);
+  });
+
   it('ends what was running when its relay went away', () => {
     const log = new RequestLog(file);
+    log.clear();
     log.put(report('1', 'running'));
     log.abandonRunning();
     assert.equal(log.reports[0]?.state, 'cancelled');

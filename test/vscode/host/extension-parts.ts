@@ -1,17 +1,10 @@
-/** The extension under test, with the parts that it shows in test mode only. */
+/** The extension under test, with the parts that no API shows. */
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
-import type { RelayController } from '../../../src/extension/relay/controller.ts';
-import type { RequestLog } from '../../../src/extension/relay/request-log.ts';
-import type { Session } from '../../../src/extension/session.ts';
-
-export interface Parts {
-  context: vscode.ExtensionContext;
-  session: Session;
-  controller: RelayController;
-  requests: RequestLog;
-}
+import type { Parts } from '../../../src/extension/extension.ts';
 
 export interface Extension {
   api: CodexRelayApi;
@@ -25,12 +18,13 @@ export interface Extension {
 }
 
 export async function activateExtension(): Promise<Extension> {
-  const extension = vscode.extensions.getExtension<CodexRelayApi & { parts: Parts }>(
-    'codex-relay.codex-relay',
-  );
+  const extension = vscode.extensions.getExtension<CodexRelayApi>('codex-relay.codex-relay');
   assert.ok(extension);
   const api = await extension.activate();
-  return { api, parts: api.parts, manifest: extension.packageJSON };
+  // The host loaded this very module: input boxes cannot be typed into here, the parts behind them can be asked.
+  const main = createRequire(__filename)(join(extension.extensionPath, 'dist', 'extension.cjs'));
+  const { parts } = main as { parts: Parts };
+  return { api, parts, manifest: extension.packageJSON };
 }
 
 /** Writes a setting of the user's; undefined takes it away. */

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import Module from 'node:module';
 import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
@@ -32,7 +41,14 @@ describe('Codex Relay in the extension host', () => {
   let upstream: ScriptedUpstream;
   const nothingSet = ['provider', 'customProviders', 'models', 'port', 'autoStart', 'modelMap'];
 
+  /** Codex's home, with a configuration that its user broke. */
+  const codexHome = mkdtempSync(join(tmpdir(), 'codex-relay-host-'));
+  const unhandled: unknown[] = [];
+
   before(async () => {
+    process.on('unhandledRejection', (reason) => unhandled.push(reason));
+    process.env['CODEX_HOME'] = codexHome;
+    writeFileSync(join(codexHome, 'config.toml'), 'model = = "gpt"\n');
     extension = await activateExtension();
     await set('codexRelay.port', await freePort());
     upstream = await startScriptedUpstream(
@@ -47,12 +63,13 @@ describe('Codex Relay in the extension host', () => {
     await extension.api.stop();
     for (const name of nothingSet) await set(`codexRelay.${name}`, undefined);
     await upstream.stop();
+    rmSync(codexHome, { recursive: true });
   });
 
   const acme = (baseUrl = upstream.url) => [{ id: 'acme', name: 'Acme', baseUrl }];
   const ask = async (model: string) => {
     const { url } = extension.api.status;
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     return fetch(`${url}/v1/responses`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -91,7 +108,7 @@ describe('Codex Relay in the extension host', () => {
     });
     writeFileSync(file, JSON.stringify({ ...Object.fromEntries(hostile), 'editor.tabSize': 7 }));
     await changed;
-    assert.equal(extension.parts.session.settings.provider, '');
+    assert.equal(extension.parts.choices.settings.provider, '');
     for (const [name, { scope }] of Object.entries(extension.manifest.contributes.configuration.properties)) {
       assert.equal(scope, 'machine', name);
       assert.notEqual(vscode.workspace.getConfiguration().get(name), 'x', name);
@@ -107,6 +124,15 @@ describe('Codex Relay in the extension host', () => {
     assert.match(await reply.text(), /response\.completed/);
   });
 
+  it('says in its log that it cannot read the configuration of Codex, and goes on', () => {
+    const log = readFileSync(join(extension.parts.context.logUri.fsPath, 'Codex Relay.log'), 'utf8');
+    assert.equal(log.match(/config\.toml/g)?.length, 1, log);
+    assert.deepEqual(
+      unhandled.map(String).filter((reason) => reason.includes('config.toml')),
+      [],
+    );
+  });
+
   it('refuses who does not know the token', async () => {
     const { url } = extension.api.status;
     assert.equal((await fetch(`${url}/v1/models`)).status, 401);
@@ -119,7 +145,7 @@ describe('Codex Relay in the extension host', () => {
     terminal.sendText(`printf %s "$CODEX_RELAY_TOKEN" > '${file}.part' && mv '${file}.part' '${file}'`);
     while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
     terminal.dispose();
-    assert.equal(readFileSync(file, 'utf8'), await extension.parts.session.keys.token());
+    assert.equal(readFileSync(file, 'utf8'), await extension.parts.choices.keys.token());
   });
 
   it('waits for a key, and starts as soon as it is there', async () => {
@@ -127,7 +153,7 @@ describe('Codex Relay in the extension host', () => {
     await set('codexRelay.models', { acme: 'acme-large' });
     await set('codexRelay.provider', 'acme');
     await reached(extension.api, ({ state }) => state === 'needs-key');
-    await extension.parts.session.keys.set({ id: 'acme', baseUrl: upstream.url }, KEY);
+    await extension.parts.choices.keys.set({ id: 'acme', baseUrl: upstream.url }, KEY);
     const status = await reached(extension.api, ({ state }) => state === 'running');
     assert.equal(status.provider?.name, 'Acme');
   });
@@ -178,11 +204,11 @@ describe('Codex Relay in the extension host', () => {
   });
 
   it('moves to another port', async () => {
-    const before = extension.parts.session.settings.port;
+    const before = extension.parts.choices.settings.port;
     const port = await freePort();
     await set('codexRelay.port', port);
     await reached(extension.api, ({ url }) => url === `http://127.0.0.1:${port}`);
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     assert.equal(await probePort(port, token), 'ours');
     assert.equal(await probePort(before, token), 'nobody');
   });
@@ -216,7 +242,7 @@ describe('Codex Relay in the extension host', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     await set('http.proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
     try {
-      const token = await extension.parts.session.keys.token();
+      const token = await extension.parts.choices.keys.token();
       const hidden = { id: 'hidden', name: 'Hidden', baseUrl: 'http://provider.invalid/v1', needsKey: false };
       await set('codexRelay.customProviders', [...acme(), hidden]);
       await set('codexRelay.models', { acme: 'acme-small', hidden: 'm' });
@@ -261,7 +287,7 @@ describe('Codex Relay in the extension host', () => {
   });
 
   it('has written neither key nor prompt nor token into a log', async () => {
-    const token = await extension.parts.session.keys.token();
+    const token = await extension.parts.choices.keys.token();
     const folder = join(extension.parts.context.logUri.fsPath, '..', '..');
     const logs = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       name.endsWith('.log'),

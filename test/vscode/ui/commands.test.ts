@@ -50,7 +50,7 @@ describe('commands', function () {
     await window.enter('not an address');
     await window.inputMessage.filter({ hasText: 'http or https address' }).waitFor();
     await window.enter(`${gamma.url}/chat/completions`);
-    await window.inputMessage.filter({ hasText: 'Name to show' }).waitFor();
+    await window.inputMessage.filter({ hasText: 'Display name' }).waitFor();
     await window.enter('Gamma');
     await window.row('OpenAI-compatible endpoint').click();
     await window.row('It needs an API key').click();
@@ -119,6 +119,8 @@ describe('commands', function () {
     await window.row('Gamma').click();
     await window.answerDialog('Remove');
     await window.waitStatus('Gamma', 'key');
+    await window.run('Codex Relay: Show Requests');
+    await window.page.getByText('The chosen provider needs an API key').waitFor();
     await window.screenshot(picture('needs-key'));
   });
 

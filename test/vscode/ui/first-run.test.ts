@@ -279,7 +279,7 @@ describe('first run, in the workbench', function () {
   it('takes the configuration out of Codex again', async () => {
     await window.run('Codex Relay: Remove Codex Config');
     await window.choose('Write');
-    await window.toast('taken out').waitFor();
+    await window.toast('was removed from the configuration').waitFor();
     assert.ok(!existsSync(profile()));
     assert.equal(readFileSync(join(place.home, 'config.toml'), 'utf8'), OWN_CONFIG);
   });

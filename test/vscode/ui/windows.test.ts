@@ -154,7 +154,7 @@ describe('several windows', function () {
     assert.ok(two && three);
     await two.run('Codex Relay: Clear History');
     await two.answerDialog('Clear');
-    await two.toast('is cleared').waitFor();
+    await two.toast('was cleared').waitFor();
     await three.run('Codex Relay: Show Requests');
     await three.page.getByText('No requests yet').waitFor();
     await three.screenshot(picture('no-requests'));
@@ -182,9 +182,9 @@ describe('several windows', function () {
     await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
     await two.run('Codex Relay: Start');
     await two.waitStatus('Local', 'error');
-    await two.toast('held by another program').waitFor();
+    await two.toast('in use by another program').waitFor();
     await two.screenshot(picture('port-taken'));
-    await two.answerToast('held by another program', 'Use Another Port');
+    await two.answerToast('in use by another program', 'Use Another Port');
     await two.row('Write').click();
     await two.toast('Codex is set up').waitFor();
     assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'hello');

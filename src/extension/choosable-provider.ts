@@ -1,10 +1,11 @@
 /** The providers that can be chosen: the shipped presets and the user's own endpoints, in one shape. */
 import type { Preset } from '../providers/preset.ts';
-import type { Settings } from './settings.ts';
+import type { ExtensionSettings } from './settings.ts';
 
-const GENERIC = 'openai-compatible';
+/** The dialect of an endpoint about which nothing else is known: a preset without an address. */
+export const GENERIC_DIALECT = 'openai-compatible';
 
-export interface Provider {
+export interface ChoosableProvider {
   id: string;
   name: string;
   baseUrl: string;
@@ -19,10 +20,13 @@ export interface Provider {
 }
 
 /** Every provider, presets in their own order, then the user's. A preset without an address is only a dialect. */
-export function allProviders(presets: readonly Preset[], settings: Settings): Provider[] {
+export function choosableProviders(
+  presets: readonly Preset[],
+  settings: ExtensionSettings,
+): ChoosableProvider[] {
   const dialects = new Set(presets.map(({ profile }) => profile.id));
   const shipped = presets.flatMap(
-    ({ profile: { id, name }, baseUrl, needsKey, keyUrl, defaultModel }): Provider[] => {
+    ({ profile: { id, name }, baseUrl, needsKey, keyUrl, defaultModel }): ChoosableProvider[] => {
       if (baseUrl === undefined) return [];
       const page = keyUrl === undefined ? {} : { keyUrl };
       const model = defaultModel === undefined ? {} : { defaultModel };
@@ -32,9 +36,9 @@ export function allProviders(presets: readonly Preset[], settings: Settings): Pr
   const own = settings.customProviders
     .filter(({ id }) => !dialects.has(id))
     .map(
-      ({ dialect, ...provider }): Provider => ({
+      ({ dialect, ...provider }): ChoosableProvider => ({
         ...provider,
-        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC,
+        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC_DIALECT,
         custom: true,
       }),
     );

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { allProviders, freeProviderId, isUnencrypted } from '../../src/extension/providers.ts';
+import { choosableProviders, freeProviderId, isUnencrypted } from '../../src/extension/choosable-provider.ts';
 import { readSettings } from '../../src/extension/settings.ts';
 import { PRESETS } from '../../src/providers/index.ts';
 
 const withCustom = (...customProviders: object[]) =>
-  allProviders(
+  choosableProviders(
     PRESETS,
     readSettings((name) => (name === 'customProviders' ? customProviders : undefined)),
   );

@@ -1,18 +1,19 @@
 /**
- * What the commands work on: settings, keys, providers and the relay of this window, joined. The only place
- * that turns all of it into a plan for the controller.
+ * What the user chose: settings, keys, the provider and its model. The only place that turns all of it into a plan
+ * for the controller.
  */
 import * as vscode from 'vscode';
+import { asObject } from '../json.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
+import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import type { KeyStore } from './key-store.ts';
-import { allProviders, type Provider } from './providers.ts';
 import type { Plan } from './relay/controller.ts';
-import { type CustomProvider, readSettings, type Settings } from './settings.ts';
+import { type CustomProvider, type ExtensionSettings, readSettings } from './settings.ts';
 
 const SECTION = 'codexRelay';
 
-export class Session {
+export class UserChoices {
   readonly keys: KeyStore;
   readonly #context: vscode.ExtensionContext;
 
@@ -21,28 +22,33 @@ export class Session {
     this.keys = keys;
   }
 
-  get settings(): Settings {
+  get settings(): ExtensionSettings {
     const configuration = vscode.workspace.getConfiguration(SECTION);
     return readSettings((name) => configuration.get(name));
   }
 
-  get providers(): Provider[] {
-    return allProviders(PRESETS, this.settings);
+  get providers(): ChoosableProvider[] {
+    return choosableProviders(PRESETS, this.settings);
   }
 
-  /** The chosen provider; undefined when none is chosen, or the chosen one is gone. */
-  get provider(): Provider | undefined {
+  /** The chosen provider; undefined when none is chosen, or the chosen one no longer exists. */
+  get provider(): ChoosableProvider | undefined {
     const { provider } = this.settings;
     return this.providers.find(({ id }) => id === provider);
   }
 
+  /** What to call the provider of this id; the id itself when there is no such provider. */
+  nameOf(providerId: string): string {
+    return this.providers.find(({ id }) => id === providerId)?.name ?? providerId;
+  }
+
   /** The model that answers for the alias; undefined when none is chosen and the preset names none. */
-  modelOf(provider: Provider): string | undefined {
+  modelOf(provider: ChoosableProvider): string | undefined {
     return this.settings.models[provider.id] ?? provider.defaultModel;
   }
 
-  /** How the relay reaches a provider, with the key that is stored for it or the one given. */
-  async upstreamOf(provider: Provider, givenKey?: string): Promise<UpstreamOptions> {
+  /** How the relay reaches a provider: with the given key, else with the stored one. */
+  async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
     const apiKey = givenKey ?? (provider.needsKey ? await this.keys.get(provider) : undefined);
     const model = this.modelOf(provider);
     return {
@@ -50,7 +56,7 @@ export class Session {
       upstream: provider.baseUrl,
       modelMap: this.settings.modelMap,
       ...(provider.custom ? { name: provider.name } : {}),
-      // An empty key is sent as none; left out, a client's own bearer would be passed on.
+      // An empty key means that none is sent; without the field, the client's own bearer token would be passed on.
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(model === undefined ? {} : { model }),
     };
@@ -75,8 +81,8 @@ export class Session {
     await update('provider', id);
   }
 
-  async chooseModel(provider: Provider, model: string): Promise<void> {
-    await update('models', { ...asRecord(written('models')), [provider.id]: model });
+  async chooseModel(provider: ChoosableProvider, model: string): Promise<void> {
+    await update('models', { ...asObject(written('models')), [provider.id]: model });
   }
 
   async addCustomProvider(provider: CustomProvider): Promise<void> {
@@ -87,7 +93,7 @@ export class Session {
     await this.keys.remove(id);
     await update(
       'customProviders',
-      asList(written('customProviders')).filter((own) => asRecord(own)['id'] !== id),
+      asList(written('customProviders')).filter((own) => asObject(own)?.['id'] !== id),
     );
     if (this.settings.provider === id) await update('provider', undefined);
   }
@@ -96,15 +102,15 @@ export class Session {
     await update('port', port);
   }
 
-  /** History on disk lies in the workspace's storage, outside the workspace; an untrusted one gets none. */
-  #historyDir(settings: Settings): string | undefined {
+  /** Where history is kept: in VS Code's storage for the workspace, not inside it. None for an untrusted workspace. */
+  #historyDir(settings: ExtensionSettings): string | undefined {
     if (settings.historyStore === 'memory' || !vscode.workspace.isTrusted) return undefined;
     const storage = this.#context.storageUri ?? this.#context.globalStorageUri;
     return vscode.Uri.joinPath(storage, 'history').fsPath;
   }
 }
 
-/** Machine-scoped settings are written where they count: in the user's (on a remote: the machine's) settings. */
+/** Machine-scoped settings go where VS Code reads them: into the user's settings, on a remote into the machine's. */
 async function update(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(name, value, vscode.ConfigurationTarget.Global);
 }
@@ -116,8 +122,4 @@ function written(name: string): unknown {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

@@ -1,0 +1,14 @@
+/** What views, the walkthrough and key bindings may depend on: the `codexRelay.*` keys of `when` clauses. */
+import type { RelayState } from '../relay/controller.ts';
+
+/** Whether Codex knows the relay. */
+export const CONFIG_WRITTEN = 'codexRelay.configWritten';
+
+export function contextKeys(state: RelayState): Readonly<Record<string, string | boolean>> {
+  return {
+    'codexRelay.state': state.kind === 'stopped' && !state.provider ? 'noProvider' : state.kind,
+    'codexRelay.running': state.kind === 'running' || state.kind === 'attached',
+    'codexRelay.hasProvider': state.provider !== undefined,
+    'codexRelay.hasKey': state.provider !== undefined && state.kind !== 'needs-key',
+  };
+}
