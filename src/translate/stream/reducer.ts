@@ -8,6 +8,7 @@ import { RelayError } from '../../errors.ts';
 import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
+import { responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions, type ItemIdPrefix } from './answer.ts';
@@ -132,7 +133,8 @@ export class ResponseReducer {
     const error = this.#options.isCodex ? forCodex(cause) : cause;
     this.#error = error;
     this.#answer.abandon();
-    this.#response.error = { code: error.code, message: error.message };
+    const code = this.#options.isCodex ? error.code : responseErrorCode(error.code);
+    this.#response.error = { code, message: error.message };
     return this.#end('failed', 'response.failed');
   }
 
