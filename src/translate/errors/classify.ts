@@ -64,6 +64,8 @@ const OVERLOADED =
   /overloaded|(at|over|exceeded|no|insufficient) capacity|server (is )?busy|high demand|capacity_exceeded|temporarily unavailable|繁忙|过载/i;
 const NO_MODEL =
   /(unknown|no such|invalid|unrecognized|nonexistent) model\b|invalid model (name|id)|model[ _](id|name)? ?(not|does not|doesn't|is not)[ _](exist|found|a valid)|model[^.\n]{0,100}?\b(not found|not exist|does ?n[o']t exist|is not a valid model|not a valid model|could not be found|isn't (available|loaded)|is not (loaded|available|deployed|installed)|has been (deprecated|removed|retired|decommissioned))|no model (named|with)|not a valid model|is pinned to|model_not_found|model_decommissioned|模型不存在|不存在的模型/i;
+const ADDRESS =
+  /not.?found|no (such )?(route|path|page|resource)|cannot (post|get)|invalid url|unrecognized (request )?url|unknown (url|path|route|endpoint)|method|\bpath\b|\bpage\b|\b(url|route)\b/i;
 const NO_ENDPOINTS = /no (allowed )?(endpoints?|providers?)( found| available| are available)?/i;
 
 export function classify(
@@ -125,7 +127,7 @@ function forbidden(message: string, says: (pattern: RegExp) => boolean): ErrorCl
 
 function notFound(
   status: number,
-  { message, codes }: Said,
+  { message, codes, holders }: Said,
   model: string,
   says: (pattern: RegExp) => boolean,
 ): ErrorClass | undefined {
@@ -138,10 +140,11 @@ function notFound(
   }
   if (says(NO_MODEL)) return { code: 'model_not_found' };
   if (status !== 404) return undefined;
-  const named = message.toLowerCase();
   const namesModel =
     /\b(models?|deployment|function '|no endpoints)/i.test(message) ||
     codes.some((code) => /model|deployment/i.test(code)) ||
-    (model !== '' && named.includes(model.toLowerCase()));
-  return namesModel ? { code: 'model_not_found' } : { code: 'not_found', cure: 'base-url' };
+    (model !== '' && message.toLowerCase().includes(model.toLowerCase()));
+  // An API's own error in other words is about the one thing that a request names: its model.
+  const isApi = holders.length > 0 && message !== '' && !ADDRESS.test(message);
+  return namesModel || isApi ? { code: 'model_not_found' } : { code: 'not_found', cure: 'base-url' };
 }

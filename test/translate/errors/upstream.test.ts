@@ -180,6 +180,7 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
   ],
   model_not_found: [
     ['404 that names it', 404, openai('model-1 is gone')],
+    ["404 in an API's own words", 404, openai('nope')],
     ['Ollama', 404, openai("model 'x' not found", { type: 'not_found_error' })],
     ['the router of llama.cpp', 400, openai("model 'x' not found")],
     [
