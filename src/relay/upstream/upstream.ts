@@ -65,6 +65,7 @@ export class Upstream {
         return outcome;
       }
       if (refusals === MAX_REFUSALS) throw outcome.error;
+      this.#logger.debug(`${outcome.error.message} Another form of the request is tried.`);
       tried.push(...outcome.lessons);
       sent = withLessons(sent, outcome.lessons);
     }

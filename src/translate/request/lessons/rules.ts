@@ -117,7 +117,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'content as a list',
-    when: /(?<!_)content\b.{0,120}((must|should|needs? to|has to) be (a |of type )?(valid )?string|expected (a )?string|not (a )?string|only (supports? )?string)|expected (a )?string\b.{0,60}content|invalid type: sequence, expected a string|(?<!_)content\b.{0,160}input should be a valid string|(?<!_)content (list|array|parts?).{0,30}(not|un)[ -]?support/i,
+    when: /(?<!_)content\b.{0,120}((must|should|needs? to|has to) be (a |of type )?(valid )?string|expected (a )?string|not (a )?string|only (supports? )?string)|expected (a )?string\b.{0,60}content|invalid type: sequence, expected a string|(?<!_)content\b.{0,160}input should be a valid string|input should be a valid string[\s\S]{0,120}(?<!_)content\b|(?<!_)content (list|array|parts?).{0,30}(not|un)[ -]?support/i,
     steps: [
       { cure: 'text instead', change: contentAsText },
       { cure: 'an empty text instead of none', change: emptyTextForNone },
