@@ -4,6 +4,7 @@ import { needsStream } from '../../translate/errors/codex.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Target } from '../routing/target.ts';
+import { brokenReply } from '../upstream/failures.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type ChatStreamReader, readerFor } from './chat-stream.ts';
@@ -130,7 +131,7 @@ function asRelayError(error: unknown, { abort, target }: Exchange): RelayError {
   const { reason } = abort.signal;
   if (reason instanceof RelayError) return reason;
   if (error instanceof RelayError) return error;
-  return new RelayError('upstream_error', `${target.profile.name} broke off the answer.`, { cause: error });
+  return brokenReply(target.profile.name, error);
 }
 
 /** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */

@@ -1,7 +1,6 @@
 /** The transport of the CLI and the library: undici, with the proxies that the host passes in. */
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { decoded } from './decoded.ts';
 import type { UpstreamTransport } from './transport.ts';
 
 export interface ProxyOptions {
@@ -46,19 +45,4 @@ function dispatcherFor(proxy: ProxyOptions | undefined): Dispatcher {
     ...(proxy.httpsProxy ? { httpsProxy: proxy.httpsProxy } : {}),
     noProxy,
   });
-}
-
-const DECODERS = new Map<unknown, typeof createGunzip>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-]);
-
-/** Nothing compressed is asked for; gateways that compress all the same are understood. */
-function decoded(body: Readable, encoding: unknown): AsyncIterable<Uint8Array> {
-  const create = DECODERS.get(encoding);
-  if (create === undefined) return body;
-  // Whoever reads the decoder gets the error of either stream: there is no more to say of it here.
-  return pipeline(body, create(), () => {});
 }

@@ -31,15 +31,8 @@ export function upstreamError(failure: UpstreamFailure, profile: Profile, model:
  * none. Runs for every chunk, so it must be cheap where there is no error.
  */
 export function errorInChunk(chunk: ChatChunk, profile: Profile, model: string): RelayError | undefined {
-  return holdsError(chunk) ? errorInStream(saidBy(chunk), profile, model) : undefined;
-}
-
-/** The error that an `event: error` of a stream holds, whether as JSON or as plain words. */
-export function errorInEvent(data: string, profile: Profile, model: string): RelayError {
-  return errorInStream(saidIn(data), profile, model);
-}
-
-function errorInStream(said: Said, profile: Profile, model: string): RelayError {
+  if (!holdsError(chunk)) return undefined;
+  const said = saidBy(chunk);
   const status = Number(said.codes.find((code) => /^[45]\d\d$/.test(code)) ?? 0);
   const isRefusal = said.codes.some((code) => /invalid.?(request|argument|param)|bad.?request/i.test(code));
   return toRelayError(said, status || (isRefusal ? 400 : 0), waitIn(said), profile, model);
