@@ -100,7 +100,7 @@ async function* examineRelay(target: Target): AsyncGenerator<Finding> {
 
 /** With a relay of this command's own, made from its flags, when none is running. */
 async function* examineOwnRelay(invocation: Invocation, model: string | undefined): AsyncGenerator<Finding> {
-  const proxy = readProxy(invocation.environment);
+  const proxy = readProxy(invocation.environment, invocation.logger);
   const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });
   try {
     yield* examineRelay({ port: relay.port, token: undefined, model });

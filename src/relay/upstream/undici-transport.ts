@@ -39,10 +39,7 @@ export function createUndiciTransport(proxy: ProxyOptions | undefined): UndiciTr
 function dispatcherFor(proxy: ProxyOptions | undefined): Dispatcher {
   if (!proxy?.httpProxy && !proxy?.httpsProxy) return new Agent(NO_TIMEOUTS);
   const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
-  return new EnvHttpProxyAgent({
-    ...NO_TIMEOUTS,
-    ...(proxy.httpProxy ? { httpProxy: proxy.httpProxy } : {}),
-    ...(proxy.httpsProxy ? { httpsProxy: proxy.httpsProxy } : {}),
-    noProxy,
-  });
+  // What is undefined here, undici would read from the environment.
+  const { httpProxy = '', httpsProxy = '' } = proxy;
+  return new EnvHttpProxyAgent({ ...NO_TIMEOUTS, httpProxy, httpsProxy, noProxy });
 }

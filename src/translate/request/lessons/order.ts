@@ -173,7 +173,7 @@ function isInstruction(message: ChatMessage): message is ChatSystemMessage {
 }
 
 /** The request with other messages; the same object where none is another. */
-export function withMessages(body: ChatRequest, messages: ChatMessage[]): ChatRequest {
+function withMessages(body: ChatRequest, messages: ChatMessage[]): ChatRequest {
   const isSame =
     messages.length === body.messages.length &&
     messages.every((message, at) => message === body.messages[at]);
