@@ -9,7 +9,7 @@ import { type Lesson, lessonsIn, withLessons } from '../../translate/request/les
 import type { ChatRequest } from '../../wire/chat.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
 import { encodeChatRequest } from './chat-body.ts';
-import { brokenReply, errorOf, isBrokenConnection, noReply } from './failures.ts';
+import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
 import { isForeignSignIn } from './sign-in-token.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
@@ -85,9 +85,7 @@ export class Upstream {
       if (wait === undefined || waits.milliseconds + wait > RETRY_BUDGET_MS) throw outcome;
       waits.attempts += 1;
       waits.milliseconds += wait;
-      this.#logger.warn(
-        `${outcome.message} Trying again in ${wait} ms (${waits.attempts} of ${MAX_RETRIES}).`,
-      );
+      this.#logger.warn(`${outcome.message} Now retry ${waits.attempts} of ${MAX_RETRIES}, in ${wait} ms.`);
       await sleep(wait, undefined, { signal: call.signal });
     }
   }
@@ -212,7 +210,7 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
     }
   } catch (cause) {
     // Of an error the status says most.
-    if (!isError) throw brokenReply(provider.profile.name, cause);
+    if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
 }
