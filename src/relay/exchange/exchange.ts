@@ -12,6 +12,8 @@ import { withoutKey } from '../upstream/redact.ts';
 export interface Client {
   /** Codex understands errors in other shapes than everybody else. */
   isCodex: boolean;
+  /** It tries again what fails for a moment: the relay does not. */
+  retriesItself: boolean;
   /** Sent upstream where no key is configured. */
   bearer: string | undefined;
 }

@@ -51,10 +51,11 @@ async function relayToEnd(
 }
 
 async function open(exchange: Exchange, { upstream, stallMs }: AnswerOptions): Promise<UpstreamReply> {
-  const { target, translation, abort } = exchange;
+  const { target, translation, abort, client } = exchange;
+  const call = { ...target, signal: abort.signal, clientRetries: client.retriesItself };
   const silence = watchSilence(exchange, stallMs);
   try {
-    return await upstream.complete({ ...target, signal: abort.signal }, target.model, translation.body);
+    return await upstream.complete(call, target.model, translation.body);
   } finally {
     clearTimeout(silence);
   }

@@ -10,7 +10,7 @@ import { type RelayParts, respond } from '../exchange/respond.ts';
 import type { Provider } from '../routing/provider.ts';
 import { askForModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
-import { isCodex, recogniseClient } from './client.ts';
+import { isCodex, recogniseClient, retriesItself } from './client.ts';
 import { bearerOf, guard, localOnly } from './guard.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
@@ -49,7 +49,11 @@ export function createApp(options: AppOptions): Koa {
 
 async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
-  const client = { isCodex: isCodex(ctx), bearer: clientKey(ctx, options) };
+  const client = {
+    isCodex: isCodex(ctx),
+    retriesItself: retriesItself(ctx),
+    bearer: clientKey(ctx, options),
+  };
   const { response, error } = await respond(request, client, ctx.res, options.parts);
   // A stream has said all, its failure too: Koa must not answer once more.
   if (ctx.res.headersSent) ctx.respond = false;

@@ -15,3 +15,11 @@ export function recogniseClient(ctx: Context): void {
 export function isCodex(ctx: Context): boolean {
   return ctx.state['isCodex'] === true;
 }
+
+/**
+ * Whether the client announces that it tries again by itself: OpenAI's SDKs count their attempts in this header.
+ * With attempts of the relay inside each of theirs, one call would become nine.
+ */
+export function retriesItself(ctx: Context): boolean {
+  return 'x-stainless-retry-count' in ctx.headers;
+}

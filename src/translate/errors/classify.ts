@@ -16,13 +16,13 @@ export interface ErrorClass {
 
 /** Codes that name an overflow, also where they stand inside a message. */
 const OVERFLOW_CODE =
-  /context_(length|window)_exceeded|exceed(s|ed)?_context|max_prompt_tokens_exceeded|context_too_long|prompt_too_long|request_too_large|string_above_max_length/i;
+  /context_(length|window)_exceeded|exceed(s|ed)?_context|max_prompt_tokens_exceeded|context_too_long|prompt_too_long|request_too_large/i;
 /**
  * What can be too long, as prose. `context_size` in quotes or inside a longer name is some parameter's name, and no
  * overflow.
  */
 const LENGTH =
-  '(?:context[ -](?:length|window|size|limit)|max(?:imum)? context|(?:the |your |this )(?:input|prompt|context|conversation)\\b(?! schema)|^(?:input|prompt|context)\\b|(?:prompt|input|sequence)[ -](?:token(?:s| count| limit)?|length|size)|prompt tokens?|total number of tokens|total tokens|number of (?:input |prompt )?tokens|token (?:limit|count)s?|`inputs`|prompt_tokens|max_(?:seq|model)_len\\w*|too many (?:input )?tokens|message tokens|messages? .{0,20}tokens)';
+  '(?:(?<!search )context[ -](?:length|window|size|limit)|max(?:imum)? context|(?:the |your |this )(?:input|prompt|context|conversation)\\b(?! schema)|^(?:input|prompt|context)\\b|(?:prompt|input|sequence)[ -](?:token(?:s| count| limit)?|length|size)|prompt tokens?|total number of tokens|total tokens|number of (?:input |prompt )?tokens|token (?:limit|count)s?|`inputs`|prompt_tokens|max_(?:seq|model)_len\\w*|too many (?:input )?tokens|message tokens|messages? .{0,20}tokens)';
 /** What says that it is. */
 const TOO_MUCH =
   "(?:exceed\\w*|too (?:long|large|big|many)|over the (?:limit|maximum)|overflow\\w*|longer than|larger than|greater than|more than|must be (?:less|<|<=|at most)|must have less|should be (?:less|\\[)|maximum|(?:does|do|did)(?: not|n't) fit|no longer fits?|is not enough|reached|limit (?:is|of) \\d|run out of|out of room|[<>]=? ?\\d{3,})";
@@ -31,6 +31,7 @@ const OVERFLOW = [
   new RegExp(`${TOO_MUCH}.{0,80}?${LENGTH}`, 'i'),
   /(prompt|input|request|conversation|messages?) (is |are )?too (long|large|big)\b/i,
   /too large for model/i,
+  /too many (input |prompt |context )?tokens\b/i,
   /reduce (the|your) (length|size|number of tokens)|current length is \d/i,
   /prompt exceeds max|context the overflows/i,
   // "上下文长度超过", "输入过长", "超过模型最大长度"
@@ -47,7 +48,7 @@ const SCHEMA =
 const RATE =
   /rate.?limit|too many requests|requests? per (minute|second|hour|day)|tokens per (minute|day)|\b[RT]P[MD]\b|throttl|concurren\w+ (limit|request)|请求过于频繁|速率限制|频率/i;
 const QUOTA =
-  /insufficient.{0,12}(quota|balance|credit|fund)|(quota|credits?|balance|allowance)\b.{0,40}\b(exceeded|exhausted|used up|depleted|run out|reached)|exceed\w*.{0,30}\bquota|billing[ _]hard[ _]limit|billing_not_active|payment required|arrearage|(out of|no|not enough|add( more)?|requires? more|purchase( more)?) credits?\b|credit balance is too low|top.?up your|账户余额|余额不足|欠费/i;
+  /key limit exceeded|insufficient.{0,12}(quota|balance|credit|fund)|(quota|credits?|balance|allowance)\b.{0,40}\b(exceeded|exhausted|used up|depleted|run out|reached)|exceed\w*.{0,30}\bquota|billing[ _]hard[ _]limit|billing_not_active|payment required|arrearage|(out of|no|not enough|add( more)?|requires? more|purchase( more)?) credits?\b|credit balance is too low|top.?up your|账户余额|余额不足|欠费/i;
 const QUOTA_CODE =
   /^(insufficient_(quota|balance|credits?|funds)|quota_exceeded|billing_(hard_limit\w*|not_active)|arrearage)$/i;
 const BAD_KEY =
@@ -91,9 +92,10 @@ export function classify(
   if (says(QUOTA)) return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
   if (status === 429 || isRate) return { code: 'rate_limit_exceeded' };
   if (says(SERVICE_OFF)) return { code: 'forbidden', cure: 'service' };
+  if (says(/location is not supported|unsupported_country/i)) return { code: 'forbidden', cure: 'region' };
   if (status === 401 || says(BAD_KEY)) return { code: 'upstream_unauthorized' };
   if (status === 403) return forbidden(message, says);
-  if (status === 404 || (status >= 400 && status < 500)) {
+  if (status >= 400 && status < 500) {
     const missing = notFound(status, said, model, says);
     if (missing !== undefined) return missing;
   }
@@ -139,6 +141,7 @@ function notFound(
     }
   }
   if (says(NO_MODEL)) return { code: 'model_not_found' };
+  if (status === 405) return { code: 'not_found', cure: 'base-url' };
   if (status !== 404) return undefined;
   const namesModel =
     /\b(models?|deployment|function '|no endpoints)/i.test(message) ||

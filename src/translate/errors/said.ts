@@ -140,7 +140,11 @@ function words(value: unknown): string {
 }
 
 function looksLikePage(body: string): boolean {
-  return /^\s*(<!doctype|<html|<head|<body|<\?xml|<center|<h1|<p>|<title)/i.test(body.slice(0, MAX_READ));
+  const read = body.slice(0, MAX_READ);
+  return (
+    /^\s*(<!doctype|<html|<head|<body|<\?xml|<center)/i.test(read) ||
+    /<\/(html|body|title|h\d|p|pre|center|div|span|b|a)>/i.test(read)
+  );
 }
 
 /** A short page is told whole, with its title; of a long one the title says most. */

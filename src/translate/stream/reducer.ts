@@ -35,6 +35,8 @@ export class ResponseReducer {
   readonly #response: ResponseResource;
   readonly #answer: Answer;
   readonly #events = new EventBuffer();
+  /** Whether upstream sent anything at all. */
+  #hasSpoken = false;
   #finishReason: string | undefined;
   #usage: ChatUsage | undefined;
   #error: RelayError | undefined;
@@ -94,6 +96,7 @@ export class ResponseReducer {
   /** The events that one upstream chunk gives rise to. */
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
+    this.#hasSpoken = true;
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
     if (error !== undefined) return this.fail(this.#redacted(error));
     this.#usage = usageOf(chunk) ?? this.#usage;
@@ -111,7 +114,9 @@ export class ResponseReducer {
     if (this.isEnded) return [];
     this.#answer.endText();
     if (this.#finishReason === undefined) {
-      return this.fail(this.#upstreamError('closed the stream before the answer was finished'));
+      // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
+      const hint = this.#hasSpoken ? '' : ', without a single event: the prompt may be too long for it';
+      return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
     }
     switch (finishOf(this.#finishReason)) {
       case 'complete':

@@ -245,6 +245,27 @@ describe('a request that fails', () => {
   });
 });
 
+describe('a client that tries again by itself', () => {
+  for (const status of [429, 500, 503]) {
+    it(`is told at once, with the wait: ${status}`, async () => {
+      const rig = await startRig(() => errorReply(status, 'busy', { headers: { 'retry-after': '7' } }));
+      const reply = await rig.post(REQUEST, { 'x-stainless-retry-count': '0' });
+      assert.deepEqual([reply.status, reply.headers.get('retry-after')], [status, '7']);
+      assert.equal(rig.upstream.chats.length, 1);
+      await rig.stop();
+    });
+  }
+
+  it('gets refusals recovered all the same', async () => {
+    const rig = await startRig(({ body }) =>
+      body['top_p'] === undefined ? ANSWER : errorReply(400, "'top_p' is not supported"),
+    );
+    const reply = await rig.post({ ...REQUEST, top_p: 0.5 }, { 'x-stainless-retry-count': '0' });
+    assert.equal(textIn(await responseOf(reply)), 'at last');
+    await rig.stop();
+  });
+});
+
 describe("a client's ChatGPT sign-in", () => {
   const token = (payload: object) =>
     ['{"alg":"RS256"}', JSON.stringify(payload), 'signature']

@@ -70,6 +70,7 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
         '{"error":{"code":400,"message":"request (11560 tokens) exceeds the available context size (8192 tokens)","type":"exceed_context_size_error"}}',
       ),
     ],
+    ['few words', 400, openai('Your request has too many tokens')],
     ['Chinese', 400, openai('输入长度超过模型最大上下文长度')],
     ['413 without a word', 413, ''],
   ],
@@ -102,6 +103,15 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
       400,
       openai('max_tokens is too large: 64000. This model supports at most 16384 completion tokens'),
     ],
+    [
+      'an id that is too long',
+      400,
+      openai(
+        "Invalid 'messages[3].tool_calls[0].id': string too long. Expected a string with maximum length 40",
+        { code: 'string_above_max_length' },
+      ),
+    ],
+    ['an option in prose', 400, openai('parameter search context size exceeds allowed values')],
     ['billing mentioned in passing', 400, openai('The tool "billing_report" has no description')],
     ['billing in a message', 400, openai('Invalid billing address in metadata')],
     [
@@ -112,6 +122,7 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
     ['a model of a feature', 400, openai('tool_choice is not supported by this model')],
   ],
   insufficient_quota: [
+    ['a limit of the key', 403, { error: 'Key limit exceeded (daily limit).' }],
     ['its code', 429, openai('You exceeded your current quota', { code: 'insufficient_quota' })],
     ['a balance', 400, openai('Insufficient Balance')],
     ['a credit balance', 400, openai('Your credit balance is too low to access the API.')],
@@ -164,6 +175,7 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
         },
       ],
     ],
+    ['a location', 400, openai('User location is not supported for the API use.')],
     ['a network', 403, openai('Access denied. Please check your network settings.')],
     [
       'a region',
@@ -198,6 +210,7 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
     ['a page in a JSON text', 404, '"404 page not found"'],
     ['plain text', 404, '404 page not found'],
     ['Express', 404, '<!DOCTYPE html><html><body><pre>Cannot POST /chat/completions</pre></body></html>'],
+    ['another method', 405, { detail: 'Method Not Allowed' }],
     ['FastAPI', 404, { detail: 'Not Found' }],
     ['llama.cpp', 404, openai('File Not Found', { type: 'not_found_error', code: 404 })],
     ['nothing', 404, ''],
@@ -233,6 +246,7 @@ describe('the sentence of an error', () => {
     ['keeps them in plain text', 400, 'use <model> here', /use <model> here\.$/],
     ['tells a short page', 502, PAGE, /: 502 Bad Gateway: x\.$/],
     ['tells the title of a long one', 502, LONG_PAGE, /: 502 Bad Gateway\.$/],
+    ['tells a piece of a page', 418, 'I <b>am</b> a teapot', /: I am a teapot\.$/],
     ['reads a text', 500, { error: 'llama runner has died' }, /: llama runner has died\.$/],
     ['reads a list', 500, { error: [{ message: 'one' }, { message: 'two' }] }, /one/],
     ['reads a list of texts', 400, { errors: ['one', 'two'] }, /: one; two\.$/],
