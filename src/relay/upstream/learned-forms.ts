@@ -24,9 +24,11 @@ export class LearnedForms {
       ({ refuses, cure }) => !known.some((lesson) => lesson.refuses === refuses && lesson.cure === cure),
     );
     if (added.length === 0) return;
-    this.#lessons.set(keyOf(provider, model), [...known, ...added]);
-    for (const { refuses, cure } of added) {
-      this.#logger.warn(`${provider.profile.name} refuses ${refuses} for ${model}: ${cure} from now on`);
+    const kept = added.filter(({ isPassing }) => !isPassing);
+    if (kept.length > 0) this.#lessons.set(keyOf(provider, model), [...known, ...kept]);
+    for (const { refuses, cure, isPassing } of added) {
+      const span = isPassing ? 'in this request' : 'from now on';
+      this.#logger.warn(`${provider.profile.name} refuses ${refuses} for ${model}: ${cure} ${span}`);
     }
   }
 }

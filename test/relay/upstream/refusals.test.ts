@@ -157,6 +157,23 @@ describe('a refusal', () => {
     await rig.stop();
   });
 
+  it('of one image teaches nothing about the next one', async () => {
+    const rig = await startRig(({ text }) =>
+      text.includes('heic') ? errorReply(400, 'Unsupported image format: image/heic') : ANSWER,
+    );
+    for (const kind of ['heic', 'png']) {
+      const content = [{ type: 'input_image', image_url: `data:image/${kind};base64,AA==` }];
+      const reply = await rig.post({ model: 'm', input: [{ type: 'message', role: 'user', content }] });
+      assert.equal(textIn(await responseOf(reply)), 'at last');
+    }
+    assert.deepEqual(
+      rig.upstream.chats.map(({ text }) => text.includes('image_url')),
+      [true, false, true],
+    );
+    assert.ok(rig.log.some((line) => line.endsWith('notes instead of all of them in this request')));
+    await rig.stop();
+  });
+
   it('of a limit on the answer lowers it', async () => {
     const rig = await startRig(
       ({ body }) =>

@@ -1,5 +1,5 @@
 /** What messages hold, rewritten for servers that accept only one shape of it (see `order.ts` for the rules). */
-import type { JsonObject } from '../../../json.ts';
+import { type JsonObject, parseObject } from '../../../json.ts';
 import type {
   ChatAssistantMessage,
   ChatMessage,
@@ -93,6 +93,17 @@ export function signedCalls(body: ChatRequest): ChatRequest {
   });
 }
 
+/** Arguments that are no JSON object, inside of one. */
+export function argumentsAsJson(body: ChatRequest): ChatRequest {
+  const wrapped = (call: ChatToolCall): ChatToolCall => {
+    const { arguments: given } = call.function;
+    if (parseObject(given) !== undefined) return call;
+    const text = JSON.stringify({ malformed_arguments: given });
+    return { ...call, function: { ...call.function, arguments: text } };
+  };
+  return mapCalls(body, wrapped);
+}
+
 /** Ids of calls by another rule. */
 export function callIdsBy(rule: Profile['toolCallIds']): (body: ChatRequest) => ChatRequest {
   return (body) => {
@@ -101,18 +112,24 @@ export function callIdsBy(rule: Profile['toolCallIds']): (body: ChatRequest) => 
       const id = ids.upstream(call.id);
       return id === call.id ? call : { ...call, id };
     };
-    return mapMessages(body, (message) => {
+    const outputs = mapMessages(body, (message) => {
       if (message.role === 'tool') {
         const id = ids.upstream(message.tool_call_id);
         return id === message.tool_call_id ? message : { ...message, tool_call_id: id };
       }
-      if (message.role !== 'assistant' || message.tool_calls === undefined) return message;
-      const calls = message.tool_calls.map(renamed);
-      return calls.every((call, at) => call === message.tool_calls?.[at])
-        ? message
-        : { ...message, tool_calls: calls };
+      return message;
     });
+    return mapCalls(outputs, renamed);
   };
+}
+
+function mapCalls(body: ChatRequest, change: (call: ChatToolCall) => ChatToolCall): ChatRequest {
+  return mapAssistant(body, (message) => {
+    const { tool_calls: calls } = message;
+    const changed = calls?.map(change);
+    const isSame = changed === undefined || changed.every((call, at) => call === calls?.[at]);
+    return isSame ? message : { ...message, tool_calls: changed };
+  });
 }
 
 function mapAssistant(

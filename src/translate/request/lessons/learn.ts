@@ -15,8 +15,13 @@ export interface Lesson {
   cure: string;
   /** Pure; gives the same object where there is nothing to change. */
   change: Change;
+  /** It is about something in this request, and says nothing about the next one. */
+  isPassing?: true;
 }
 
+/** The model erred, not the request (Groq, 2026-11); the reply quotes what it wrote. */
+const MODEL_ERRED =
+  /failed_generation|tool_use_failed|tool call validation failed|did not match schema|failed to call a function/i;
 /** Servers quote what they refuse; what they say about it comes first. */
 const MAX_READ = 16 * 1024;
 
@@ -26,6 +31,7 @@ const MAX_READ = 16 * 1024;
  * @returns an empty list where the server says nothing that another form of the request could cure
  */
 export function lessonsIn(body: ChatRequest, answer: string, known: readonly Lesson[]): Lesson[] {
+  if (MODEL_ERRED.test(answer)) return [];
   const { message } = saidIn(answer);
   const limit = answerLimit(body, message) ?? toolLimit(body, message);
   if (limit !== undefined) return [limit];
@@ -53,11 +59,11 @@ function firstOf(
   words: string,
   known: readonly Lesson[],
 ): Lesson | undefined {
-  for (const { refuses, when, steps } of rules) {
+  for (const { refuses, when, isPassing, steps } of rules) {
     if (!when.test(words)) continue;
     for (const { cure, change } of steps) {
       if (isKnown(known, change) || change(body) === body) continue;
-      return { refuses, cure, change };
+      return { refuses, cure, change, ...(isPassing && { isPassing }) };
     }
   }
   return undefined;

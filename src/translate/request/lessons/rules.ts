@@ -4,6 +4,7 @@
  */
 import type { ChatRequest } from '../../../wire/chat.ts';
 import {
+  argumentsAsJson,
   callIdsBy,
   contentAsParts,
   contentAsText,
@@ -32,10 +33,12 @@ export interface Rule {
   /** What is refused, in words for the log. */
   refuses: string;
   when: RegExp;
+  /** It is about something in this request, and says nothing about the next one. */
+  isPassing?: true;
   steps: readonly { cure: string; change: Change }[];
 }
 
-const NO = "(?:not|n't|un|never|cannot|can't|only|no)";
+const NOT = "(?:\\b(?:not|never|cannot|can't|only)\\b|n't|\\bun)";
 
 /** About messages: tried before single fields, which such errors may mention as well. */
 export const MESSAGE_RULES: readonly Rule[] = [
@@ -56,7 +59,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'neighbouring messages of one role',
-    when: /alternat|consecutive.{0,30}(messages?|roles?|user|assistant)|(messages?|roles?) .{0,30}\bin a row\b|(multiple|two) (user|assistant|system) messages|user message.{0,30}after.{0,20}user/i,
+    when: /roles?.{0,60}alternat|alternat(e|es|ing|ion)\b.{0,60}(role|user|assistant|message)|messages?.{0,30}alternat(e|ing)\b|consecutive.{0,30}(messages?|roles?|user|assistant)|(messages?|roles?) .{0,30}\bin a row\b|(multiple|two) (user|assistant|system) messages|user message.{0,30}after.{0,20}user/i,
     steps: [
       { cure: 'merged', change: mergeNeighbours },
       {
@@ -74,7 +77,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     refuses: 'the role of the instructions',
     when: new RegExp(
-      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NO}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(${NO}|invalid|unknown|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|only user(,| and) (and )?assistant|unexpected message role`,
+      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NOT}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(\\bnot\\b|n't|invalid|unknown|unsupported|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|only user(,| and) (and )?assistant|unexpected message role`,
       'i',
     ),
     steps: [
@@ -87,6 +90,12 @@ export const MESSAGE_RULES: readonly Rule[] = [
     refuses: 'the tool role',
     when: /tool['"`]? (role|message)s? .{0,40}(not|n't|un|only)[ -]?(be )?(support|allow|permit|accept)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\b.{0,20}['"`]?tool\b|role\b.{0,30}['"`]tool['"`].{0,40}(not|invalid|unknown|unsupported)|['"`]tool['"`] (is )?(not|n't) (one of|a valid|supported|allowed)|does(?: not|n't) support (the )?['"`]?tool['"`]? (role|messages)/i,
     steps: [{ cure: 'calls and outputs are sent as text', change: toolsAsText }],
+  },
+  {
+    refuses: 'an image',
+    when: /(unsupported|invalid|corrupt\w*|bad|broken) image (format|type|data|file|url|encoding|size)|image (format|type|data|file|url|encoding|size).{0,30}(not|un|in)[ -]?(support|valid|allow)|(download|decod|fetch|load|process|pars|read)\w*.{0,20}\bimages?\b|images?\b.{0,40}(too (large|big|small)|corrupt|could not be|cannot be (read|loaded|processed|decoded)|dimension|resolution|exceeds)|too many images|at most \d+ image|mime type/i,
+    isPassing: true,
+    steps: [{ cure: 'notes instead of all of them', change: imagesAsNotes }],
   },
   {
     refuses: 'images',
@@ -108,7 +117,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'empty messages',
-    when: /(?<!_)content.{0,80}(null\b|none\b|empty|<nil>|missing|required|blank)|(empty|null|blank|missing)[ _](message |assistant )?content|non-empty|must have either.{0,20}content|content type: <nil>/i,
+    when: /(?<!_)content(?! (filter|policy|management|moderation|safety)).{0,80}(null\b|none\b|empty|<nil>|missing|required|blank)|(empty|null|blank|missing)[ _](message |assistant )?content|non-empty|must have either.{0,20}content|content type: <nil>/i,
     steps: [
       { cure: 'an empty text instead', change: emptyTextForNone },
       { cure: 'content left out beside calls', change: noContentBesideCalls },
@@ -128,6 +137,11 @@ export const MESSAGE_RULES: readonly Rule[] = [
     refuses: 'content as text',
     when: /(?<!_)content\b.{0,120}((must|should|needs? to|has to) be (a |an )?(valid )?(list|array|sequence)|expected (a |an )?(list|array|sequence))|invalid type: string, expected a sequence|(?<!_)content\b.{0,160}input should be a valid (list|array)/i,
     steps: [{ cure: 'lists of parts instead', change: contentAsParts }],
+  },
+  {
+    refuses: 'arguments that are no JSON',
+    when: /(pars\w*|invalid|malformed|decod\w*)\b.{0,40}\barguments\b|\barguments\b.{0,60}(valid|pars\w*|decod\w*).{0,20}json/i,
+    steps: [{ cure: 'wrapped into an object', change: argumentsAsJson }],
   },
   {
     refuses: 'ids of calls',

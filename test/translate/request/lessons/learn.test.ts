@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { type Lesson, lessonsIn, withLessons } from '../../../../src/translate/request/lessons/learn.ts';
 import type { ChatMessage, ChatRequest, ChatToolCall } from '../../../../src/wire/chat.ts';
 
-const call = (id: string): ChatToolCall => ({
+const call = (id: string, given = '{"cmd":"ls"}'): ChatToolCall => ({
   id,
   type: 'function',
-  function: { name: 'exec_command', arguments: '{"cmd":"ls"}' },
+  function: { name: 'exec_command', arguments: given },
 });
 
 /** A conversation as Codex makes it: instructions, two user messages, an image, two calls at once. */
@@ -19,7 +19,11 @@ const MESSAGES: ChatMessage[] = [
       { type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } },
     ],
   },
-  { role: 'assistant', content: null, tool_calls: [call('call_first'), call('call_second')] },
+  {
+    role: 'assistant',
+    content: null,
+    tool_calls: [call('call_first'), call('call_second', '{"cmd": "grep \\d"}')],
+  },
   { role: 'tool', tool_call_id: 'call_first', content: 'one' },
   { role: 'tool', tool_call_id: 'call_second', content: [{ type: 'text', text: 'two' }] },
   { role: 'user', content: 'Go on.' },
@@ -189,11 +193,23 @@ const REFUSALS: [answer: string, refuses: string | string[]][] = [
     ['stream_options', 'tool_choice'],
   ],
   [JSON.stringify({ error: said('This model does not support image input') }), 'images'],
+  [said('Unsupported image format: image/heic'), 'an image'],
+  [said('Failed to download image from https://example.com/x.png'), 'an image'],
+  [said('At most 1 image(s) may be provided in one prompt.'), 'an image'],
+  [
+    said('Failed to parse tool call arguments as JSON: [json.exception.parse_error.101]'),
+    'arguments that are no JSON',
+  ],
+  [said('invalid tool call arguments'), 'arguments that are no JSON'],
   // about something else
   [said('Internal server error'), []],
   [said('Unsupported parameter: foo'), []],
   [said('"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set'), []],
   [said('registry.ollama.ai/library/m:latest does not support tools'), []],
+  [said('This model is deprecated, use an alternative model'), []],
+  [said('The content filter stopped this; a review is required'), []],
+  [said('Tool call validation failed: parameters for tool x did not match schema'), []],
+  [said('Failed to call a function.', { failed_generation: 'temperature is not supported' }), []],
   [said('CUDA out of memory'), []],
   ['<html><title>502 Bad Gateway</title></html>', []],
   ['', []],
