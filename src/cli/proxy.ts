@@ -1,6 +1,6 @@
 /** The proxy that the environment names, in the variables that curl and most other programs read. */
+import type { Logger } from '../logger.ts';
 import type { Environment } from './command-line.ts';
-import { UsageError } from './errors.ts';
 
 export interface Proxy {
   httpProxy?: string;
@@ -8,35 +8,56 @@ export interface Proxy {
   noProxy?: string;
 }
 
-/** Undefined when none is set. Throws a `UsageError` that names the variable, but not its value: it may hold a password. */
-export function readProxy(environment: Environment): Proxy | undefined {
-  const httpProxy = proxyUrl(environment, 'http_proxy');
-  const httpsProxy = proxyUrl(environment, 'https_proxy');
+/**
+ * Undefined when there is none. These variables are set for all programs of a machine: one that cannot be used here
+ * is left out with a warning that names it, but not its value, which may hold a password.
+ */
+export function readProxy(environment: Environment, logger: Pick<Logger, 'warn'>): Proxy | undefined {
+  const httpProxy = proxyUrl(environment, 'http_proxy', logger);
+  const httpsProxy = proxyUrl(environment, 'https_proxy', logger);
   if (!httpProxy && !httpsProxy) return undefined;
-  const noProxy = variable(environment, 'no_proxy')?.value;
-  return { ...(httpProxy && { httpProxy }), ...(httpsProxy && { httpsProxy }), ...(noProxy && { noProxy }) };
+  const [noProxy] = variables(environment, 'no_proxy');
+  return {
+    ...(httpProxy && { httpProxy }),
+    ...(httpsProxy && { httpsProxy }),
+    ...(noProxy && { noProxy: noProxy.value }),
+  };
 }
 
-function proxyUrl(environment: Environment, lowerCaseName: string): string | undefined {
-  const found = variable(environment, lowerCaseName);
-  if (!found) return undefined;
-  // `proxy.example:3128` is as common as a whole URL.
-  const text = found.value.includes('://') ? found.value : `http://${found.value}`;
-  const url = URL.parse(text);
-  if (url && /^https?:$/.test(url.protocol)) return text;
-  throw new UsageError(
-    `the value of ${found.name} is not accepted: it takes an http or https URL of a proxy`,
-  );
-}
-
-/** The lower-case name wins, as in curl. */
-function variable(
+function proxyUrl(
   environment: Environment,
   lowerCaseName: string,
-): { name: string; value: string } | undefined {
-  for (const name of [lowerCaseName, lowerCaseName.toUpperCase()]) {
-    const value = environment[name]?.trim();
-    if (value) return { name, value };
+  logger: Pick<Logger, 'warn'>,
+): string | undefined {
+  for (const { name, value } of variables(environment, lowerCaseName)) {
+    // `proxy.example:3128` is as common as a whole URL.
+    const text = value.includes('://') ? value : `http://${value}`;
+    if (isUsable(text)) return text;
+    const scheme = /^(?!https?:)[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(text)?.[0];
+    const found = scheme === undefined ? 'no URL of a proxy' : `a ${scheme} proxy`;
+    logger.warn(
+      `${name} is ignored: it names ${found}, and only http and https proxies can be used. Requests go out without it`,
+    );
   }
   return undefined;
+}
+
+function isUsable(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol)) return false;
+  try {
+    // As the proxy is told them; a lone percent sign cannot be decoded.
+    decodeURIComponent(url.username + url.password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The lower-case name first, as in curl. */
+function variables(environment: Environment, lowerCaseName: string): { name: string; value: string }[] {
+  return [lowerCaseName, lowerCaseName.toUpperCase()].flatMap((name) => {
+    const value = environment[name]?.trim();
+    return value ? [{ name, value }] : [];
+  });
 }

@@ -89,11 +89,6 @@ describe('codex-relay', () => {
     ],
     [['--prot', '1'], {}, '--prot is not an option; codex-relay --help lists them all'],
     [['sk-secret'], {}, 'there is a word that belongs to no option; codex-relay --help lists them all'],
-    [
-      [],
-      { HTTPS_PROXY: 'socks5://me:secret@proxy.test' },
-      'the value of HTTPS_PROXY is not accepted: it takes an http or https URL of a proxy',
-    ],
     [['--provider', 'openai-compatible'], {}, 'upstream: the provider "openai-compatible" needs a base URL.'],
   ];
   for (const [args, environment, message] of badUsage) {
@@ -102,6 +97,21 @@ describe('codex-relay', () => {
       assert.deepEqual(result, { code: 2, stdout: '', stderr: `codex-relay: ${message}\n` });
     });
   }
+
+  it('runs without a proxy that it cannot use, and says so', async () => {
+    const environment = {
+      HTTP_PROXY: 'socks5://me:secret@proxy.test',
+      HTTPS_PROXY: 'http://x:1%@proxy.test',
+    };
+    const { cli, url } = await startRelayCli(['--demo'], { environment });
+    assert.match(await answerText(await ask(url, {})), /./);
+    cli.signal('SIGTERM');
+    const { code, stderr } = await cli.ended;
+    assert.equal(code, 0);
+    assert.match(stderr, /HTTP_PROXY is ignored: it names a socks5 proxy/);
+    assert.match(stderr, /HTTPS_PROXY is ignored/);
+    assert.doesNotMatch(stderr, /secret/);
+  });
 
   it('exits with 1 and says what to do when the port is in use', async () => {
     const owner = createServer().listen(0, '127.0.0.1');

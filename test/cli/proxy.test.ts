@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readProxy } from '../../src/cli/proxy.ts';
 
 const PROXY = 'http://proxy.test:3128';
+const NOBODY = { warn: (message: string) => assert.fail(message) };
 
 describe('proxy of the environment', () => {
   const cases: [name: string, environment: Record<string, string>, proxy: ReturnType<typeof readProxy>][] = [
@@ -17,12 +18,46 @@ describe('proxy of the environment', () => {
     ],
   ];
   for (const [name, environment, proxy] of cases) {
-    it(name, () => assert.deepEqual(readProxy(environment), proxy));
+    it(name, () => assert.deepEqual(readProxy(environment, NOBODY), proxy));
   }
 
-  it('names the variable at fault, not the password in it', () => {
-    assert.throws(() => readProxy({ HTTPS_PROXY: 'socks5://me:secret@proxy.test' }), {
-      message: 'the value of HTTPS_PROXY is not accepted: it takes an http or https URL of a proxy',
+  const UNUSABLE: [
+    environment: Record<string, string>,
+    proxy: ReturnType<typeof readProxy>,
+    warnings: RegExp[],
+  ][] = [
+    [
+      { HTTPS_PROXY: 'socks5://me:secret@proxy.test' },
+      undefined,
+      [/^HTTPS_PROXY is ignored: it names a socks5 proxy/],
+    ],
+    [
+      { http_proxy: 'socks5h://127.0.0.1:1080' },
+      undefined,
+      [/^http_proxy is ignored: it names a socks5h proxy/],
+    ],
+    [{ HTTP_PROXY: 'http://' }, undefined, [/^HTTP_PROXY is ignored: it names no URL of a proxy/]],
+    [{ HTTP_PROXY: 'http://secret:1%@proxy.test' }, undefined, [/^HTTP_PROXY is ignored: it names no URL/]],
+    [{ HTTP_PROXY: 'proxy.test:99999' }, undefined, [/^HTTP_PROXY is ignored/]],
+    [
+      { HTTP_PROXY: 'socks4://secret', HTTPS_PROXY: PROXY },
+      { httpsProxy: PROXY },
+      [/^HTTP_PROXY is ignored: it names a socks4 proxy/],
+    ],
+    [
+      { https_proxy: 'socks5://secret', HTTPS_PROXY: PROXY },
+      { httpsProxy: PROXY },
+      [/^https_proxy is ignored/],
+    ],
+    [{ HTTP_PROXY: 'ftp://secret', HTTPS_PROXY: 'secret secret' }, undefined, [/ftp proxy/, /^HTTPS_PROXY/]],
+  ];
+  for (const [environment, proxy, warnings] of UNUSABLE) {
+    it(`leaves out what cannot be used: ${Object.keys(environment)}`, () => {
+      const said: string[] = [];
+      assert.deepEqual(readProxy(environment, { warn: (message) => said.push(message) }), proxy);
+      assert.equal(said.length, warnings.length);
+      for (const [at, words] of warnings.entries()) assert.match(said[at] ?? '', words);
+      assert.doesNotMatch(said.join(), /secret/, 'a value may hold a password');
     });
-  });
+  }
 });

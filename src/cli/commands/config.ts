@@ -128,7 +128,7 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 /** With the provider's own list where it can be fetched; otherwise the log says why not. */
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { environment, logger } = invocation;
-  const proxy = readProxy(environment);
+  const proxy = readProxy(environment, logger);
   try {
     const listed = await listModels({ ...upstreamOptions(invocation), ...(proxy && { proxy }) });
     return modelsOf(invocation, listed);

@@ -98,7 +98,7 @@ async function* examineRelay(target: Target): AsyncGenerator<Finding> {
 
 /** When no relay is running, this command starts one of its own, with the flags that it was given. */
 async function* examineOwnRelay(invocation: Invocation, model: string | undefined): AsyncGenerator<Finding> {
-  const proxy = readProxy(invocation.environment);
+  const proxy = readProxy(invocation.environment, invocation.logger);
   const relay = await start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });
   try {
     yield* examineRelay({ port: relay.port, token: undefined, model });

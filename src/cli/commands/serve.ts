@@ -13,7 +13,7 @@ export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
   const upstream = upstreamOptions(invocation);
   const provider = resolveProvider(upstream);
-  const proxy = readProxy(environment);
+  const proxy = readProxy(environment, logger);
   const relay = await listen({
     ...upstream,
     port: settings.port,

@@ -1,6 +1,7 @@
 /** The body of an upstream reply as Chat Completions chunks. */
 import { createParser } from 'eventsource-parser';
 import { RelayError } from '../../errors.ts';
+import { parseObject } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
@@ -33,8 +34,9 @@ class SseReader implements ChatStreamReader {
   #chunks: ChatChunk[] = [];
   readonly #parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
-    onEvent: ({ data }) => {
-      this.#read(data);
+    onEvent: ({ event, data }) => {
+      if (event === 'error') this.#readError(data);
+      else this.#read(data);
     },
   });
 
@@ -66,6 +68,13 @@ class SseReader implements ChatStreamReader {
     if (chunk !== undefined) this.#chunks.push(chunk);
     // Cut off inside an event: whether the answer was finished before is the reducer's to say.
     else if (!this.#isEnding) throw notJson(this.#profile);
+  }
+
+  /** An event that is named `error` is one, in an envelope, in JSON of its own, or in plain words. */
+  #readError(data: string): void {
+    if (this.isDone || data === '[DONE]') return;
+    const said = parseObject(data);
+    this.#chunks.push({ error: said?.['error'] ?? said ?? data });
   }
 
   #take(): ChatChunk[] {

@@ -13,6 +13,8 @@ import { withoutKey } from '../upstream/redact.ts';
 export interface Client {
   /** Codex understands errors in other shapes than everybody else. */
   isCodex: boolean;
+  /** It tries again what fails for a moment: the relay does not. */
+  retriesItself: boolean;
   /** Sent upstream where no key is configured. */
   bearer: string | undefined;
   /** The conversation that the client says the request belongs to. */

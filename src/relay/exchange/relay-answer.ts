@@ -3,6 +3,7 @@ import { RelayError } from '../../errors.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Target } from '../routing/target.ts';
+import { brokenReply } from '../upstream/failures.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { type ChatStreamReader, readerFor } from './chat-stream.ts';
@@ -54,16 +55,20 @@ async function relayToEnd(
   stream?.follow(reducer);
   // The response has one beginning, however many targets are tried.
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
-  const [reply] = await Promise.all([open(attempt, options), stream?.prepare(opening)]);
+  const [reply] = await Promise.all([open(exchange, attempt, options), stream?.prepare(opening)]);
   stream?.begin();
   const rest = await relayBody(exchange, attempt, reply, stream, options);
   return [...rest, ...reducer.finish()];
 }
 
-async function open(attempt: Attempt, { upstream, stallMs, isLast }: AnswerOptions): Promise<UpstreamReply> {
+async function open(
+  exchange: Exchange,
+  attempt: Attempt,
+  { upstream, stallMs, isLast }: AnswerOptions,
+): Promise<UpstreamReply> {
   const { target, translation, abort } = attempt;
   const silence = watchSilence(attempt, stallMs);
-  const call = { ...target, signal: abort.signal, clientRetries: !isLast };
+  const call = { ...target, signal: abort.signal, clientRetries: exchange.client.retriesItself || !isLast };
   try {
     return await upstream.complete(call, target.model, translation.body);
   } finally {
@@ -162,7 +167,7 @@ function asRelayError(error: unknown, { abort, target }: Attempt): RelayError {
   const { reason } = abort.signal;
   if (reason instanceof RelayError) return reason;
   if (error instanceof RelayError) return error;
-  return new RelayError('upstream_error', `${target.profile.name} broke off the answer.`, { cause: error });
+  return brokenReply(target.profile.name, error);
 }
 
 /** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */

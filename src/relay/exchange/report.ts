@@ -29,6 +29,8 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   const kind = report.stream ? 'upstream stream function_calls' : 'upstream function_calls';
   options.logger.debug(`${kind}=${list(report.calledTools)}`);
   options.logger.info(requestLine(report));
+  // Codex shows its own sentence for some codes, and never the numbers that the provider gave.
+  if (report.state === 'failed' && report.error !== undefined) options.logger.warn(report.error.message);
   tellHost(report, options);
 }
 

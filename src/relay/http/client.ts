@@ -23,6 +23,7 @@ export function clientOf(ctx: Context, bearer: string | undefined): Client {
   return {
     isCodex: isCodex(ctx),
     bearer,
+    retriesItself: retriesItself(ctx),
     thread: ctx.get('thread-id') || undefined,
     labels: { subagent: ctx.get('x-openai-subagent') || undefined, kind: requestKind(ctx) },
   };
@@ -32,4 +33,12 @@ export function clientOf(ctx: Context, bearer: string | undefined): Client {
 function requestKind(ctx: Context): string | undefined {
   const kind = parseObject(ctx.get('x-codex-turn-metadata'))?.['request_kind'];
   return typeof kind === 'string' ? kind : undefined;
+}
+
+/**
+ * Whether the client announces that it tries again by itself: OpenAI's SDKs count their attempts in this header.
+ * With attempts of the relay inside each of theirs, one call would become nine.
+ */
+function retriesItself(ctx: Context): boolean {
+  return 'x-stainless-retry-count' in ctx.headers;
 }

@@ -1,7 +1,6 @@
 /** The transport of the CLI and the library: undici, with the proxies that the host passes in. */
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { decoded } from './decoded.ts';
 import type { UpstreamTransport } from './transport.ts';
 
 export interface ProxyOptions {
@@ -40,25 +39,7 @@ export function createUndiciTransport(proxy: ProxyOptions | undefined): UndiciTr
 function dispatcherFor(proxy: ProxyOptions | undefined): Dispatcher {
   if (!proxy?.httpProxy && !proxy?.httpsProxy) return new Agent(NO_TIMEOUTS);
   const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
-  return new EnvHttpProxyAgent({
-    ...NO_TIMEOUTS,
-    ...(proxy.httpProxy ? { httpProxy: proxy.httpProxy } : {}),
-    ...(proxy.httpsProxy ? { httpsProxy: proxy.httpsProxy } : {}),
-    noProxy,
-  });
-}
-
-const DECODERS = new Map<unknown, typeof createGunzip>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-]);
-
-/** Nothing compressed is asked for; gateways that compress all the same are understood. */
-function decoded(body: Readable, encoding: unknown): AsyncIterable<Uint8Array> {
-  const create = DECODERS.get(encoding);
-  if (create === undefined) return body;
-  // Whoever reads the decoder gets the error of either stream: there is no more to say of it here.
-  return pipeline(body, create(), () => {});
+  // What is undefined here, undici would read from the environment.
+  const { httpProxy = '', httpsProxy = '' } = proxy;
+  return new EnvHttpProxyAgent({ ...NO_TIMEOUTS, httpProxy, httpsProxy, noProxy });
 }

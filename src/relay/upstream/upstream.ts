@@ -1,16 +1,17 @@
-/** Calls to the provider: the request, the retries before its first byte, and errors as `RelayError`. */
+/** Calls to the provider: the request, the attempts before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RelayError } from '../../errors.ts';
+import { type ErrorCode, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
 import { type ListedModel, readModelList } from '../../providers/model-list.ts';
-import { upstreamError } from '../../translate/errors/upstream.ts';
 import type { Profile } from '../../translate/profile.ts';
-import { refusedFields, withoutFields } from '../../translate/request/refused-fields.ts';
+import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
 import { encodeChatRequest } from './chat-body.ts';
-import { withoutKey } from './redact.ts';
+import { errorOf, isBrokenConnection, noReply } from './failures.ts';
+import { LearnedForms } from './learned-forms.ts';
+import { isForeignSignIn } from './sign-in-token.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 const MAX_RETRIES = 2;
@@ -18,8 +19,10 @@ const MAX_RETRIES = 2;
 const RETRY_BUDGET_MS = 20_000;
 const FIRST_BACKOFF_MS = 500;
 const RETRIED = new Set([408, 425, 429, 498, 500, 502, 503, 504, 520, 522, 524, 529]);
-/** A kept connection that the provider had closed meanwhile, or one that broke before any answer. */
-const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** Refusals of one request that are answered with another form of it. */
+const MAX_REFUSALS = 5;
+/** Errors that another form of the request may cure; the others mean what they say. */
+const TEACHES: ReadonlySet<ErrorCode> = new Set(['invalid_prompt', 'upstream_error', 'model_not_found']);
 const MODELS_TIMEOUT_MS = 10_000;
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
@@ -36,13 +39,13 @@ export class Upstream {
   readonly #transport: UpstreamTransport;
   readonly #userAgent: string;
   readonly #logger: Logger;
-  /** Fields that a provider refused, by base URL and model. */
-  readonly #refused = new Map<string, Set<string>>();
+  readonly #learned: LearnedForms;
 
   constructor(transport: UpstreamTransport, userAgent: string, logger: Logger) {
     this.#transport = transport;
     this.#userAgent = userAgent;
     this.#logger = logger;
+    this.#learned = new LearnedForms(logger);
   }
 
   /**
@@ -50,41 +53,41 @@ export class Upstream {
    * @throws RelayError when the provider refuses, cannot be reached, or stays overloaded
    */
   async complete(call: UpstreamCall, model: string, body: ChatRequest): Promise<UpstreamReply> {
-    const key = `${call.provider.baseUrl} ${model}`;
-    const known = withoutFields(body, this.#refused.get(key) ?? []);
-    const outcome = await this.#completeWithRetries(call, model, known);
-    if (!(outcome instanceof Refusal)) return outcome;
-    this.#remember(key, outcome.fields, call.provider, model);
-    const second = await this.#completeWithRetries(call, model, withoutFields(known, outcome.fields));
-    if (second instanceof Refusal) throw second.error;
-    return second;
+    const { provider } = call;
+    const known = this.#learned.of(provider, model);
+    const waits: Waits = { attempts: 0, milliseconds: 0 };
+    const tried: Lesson[] = [];
+    let sent = withLessons(body, known);
+    for (let refusals = 0; ; refusals++) {
+      const outcome = await this.#completeWithRetries(call, model, sent, [...known, ...tried], waits);
+      if (!(outcome instanceof Refusal)) {
+        this.#learned.add(provider, model, tried);
+        return outcome;
+      }
+      if (refusals === MAX_REFUSALS) throw outcome.error;
+      this.#logger.debug(`${outcome.error.message} Another form of the request is tried.`);
+      tried.push(...outcome.lessons);
+      sent = withLessons(sent, outcome.lessons);
+    }
   }
 
   async #completeWithRetries(
     call: UpstreamCall,
     model: string,
     body: ChatRequest,
+    known: readonly Lesson[],
+    waits: Waits,
   ): Promise<UpstreamReply | Refusal> {
-    const { profile } = call.provider;
-    let waited = 0;
-    for (let attempt = 0; ; attempt++) {
-      const outcome = await this.#attempt(call, model, body);
+    for (;;) {
+      const outcome = await this.#attempt(call, model, body, known);
       if (!(outcome instanceof RelayError)) return outcome;
-      const wait = call.clientRetries ? undefined : retryWait(outcome, attempt);
-      if (wait === undefined || waited + wait > RETRY_BUDGET_MS) throw outcome;
-      waited += wait;
-      this.#logger.warn(
-        `${profile.name}: ${outcome.code} (HTTP ${outcome.status}), retry ${attempt + 1} of ${MAX_RETRIES} in ${wait} ms`,
-      );
+      const wait = call.clientRetries ? undefined : retryWait(outcome, waits.attempts);
+      if (wait === undefined || waits.milliseconds + wait > RETRY_BUDGET_MS) throw outcome;
+      waits.attempts += 1;
+      waits.milliseconds += wait;
+      this.#logger.warn(`${outcome.message} Now retry ${waits.attempts} of ${MAX_RETRIES}, in ${wait} ms.`);
       await sleep(wait, undefined, { signal: call.signal });
     }
-  }
-
-  #remember(key: string, fields: readonly string[], { profile }: Provider, model: string): void {
-    const refused = this.#refused.get(key) ?? new Set();
-    for (const field of fields) refused.add(field);
-    this.#refused.set(key, refused);
-    this.#logger.warn(`${profile.name} refuses ${fields.join(', ')} for ${model}: sent without from now on`);
   }
 
   /** The models that the provider lists. */
@@ -102,20 +105,17 @@ export class Upstream {
     call: UpstreamCall,
     model: string,
     body: ChatRequest,
+    known: readonly Lesson[],
   ): Promise<UpstreamReply | RelayError | Refusal> {
     const { profile } = call.provider;
-    const reply = await this.#send(
-      call,
-      'POST',
-      endpoint(call.provider, '/chat/completions'),
-      encodeChatRequest(body),
-    ).catch(retryableOrThrow);
+    const url = endpoint(call.provider, '/chat/completions');
+    const reply = await this.#send(call, 'POST', url, encodeChatRequest(body)).catch(retryableOrThrow);
     if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
     const text = await readText(reply, call.provider);
     const error = errorOf(reply, text, profile, model, call.apiKey);
-    const refused = refusedFields(body, reply.status, text);
-    if (refused.length > 0) return new Refusal(refused, error);
+    const lessons = TEACHES.has(error.code) ? lessonsIn(body, text, known) : [];
+    if (lessons.length > 0) return new Refusal(lessons, error);
     // A provider's own trouble may hide behind any status (Groq, 2026-11: 400 "tool_use_failed").
     if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;
     throw error;
@@ -127,8 +127,9 @@ export class Upstream {
     url: string,
     body?: Uint8Array<ArrayBuffer>,
   ): Promise<UpstreamReply> {
-    const { apiKey, signal, provider } = call;
+    const { signal, provider } = call;
     const { preset } = provider;
+    const apiKey = sendableKey(call);
     // Nothing of the client's headers goes upstream: they hold workspace metadata (see the Codex facts).
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#userAgent };
     Object.assign(headers, preset.headers, keyHeader(preset, apiKey));
@@ -141,20 +142,42 @@ export class Upstream {
     } catch (cause) {
       const isLate = signal.reason instanceof Error && signal.reason.name === 'TimeoutError';
       if (signal.aborted && !isLate) throw new RelayError('cancelled', 'The client left.', { cause });
-      throw unreachable(provider, cause);
+      throw noReply(provider.profile.name, provider.baseUrl, cause);
     }
   }
 }
 
-/** The provider refused fields that the request can do without. */
+/** All attempts of one request wait together. */
+interface Waits {
+  attempts: number;
+  milliseconds: number;
+}
+
+/** The provider refused a request that it might accept in another form. */
 class Refusal {
-  readonly fields: readonly string[];
+  readonly lessons: readonly Lesson[];
   readonly error: RelayError;
 
-  constructor(fields: readonly string[], error: RelayError) {
-    this.fields = fields;
+  constructor(lessons: readonly Lesson[], error: RelayError) {
+    this.lessons = lessons;
     this.error = error;
   }
+}
+
+/**
+ * The key that may go to this provider. A client's ChatGPT sign-in is a credential for OpenAI alone.
+ * @throws RelayError when there is no other, and the provider may want one
+ */
+function sendableKey({ apiKey, provider }: UpstreamCall): string | undefined {
+  const isConfigured = apiKey !== undefined && provider.apiKeys.includes(apiKey);
+  if (isConfigured || !isForeignSignIn(apiKey, provider.baseUrl)) return apiKey;
+  const { needsKey, baseUrl } = provider.preset;
+  // A known server that asks for no key gets none.
+  if (!needsKey && baseUrl !== undefined) return undefined;
+  throw new RelayError(
+    'unauthorized',
+    `The client sent its ChatGPT sign-in, which belongs to OpenAI and is not passed on to ${provider.profile.name}. Set this provider's own key (--api-key, or CODEX_RELAY_API_KEY).`,
+  );
 }
 
 function keyHeader({ keyHeader: name }: Preset, apiKey: string | undefined): Record<string, string> {
@@ -163,30 +186,8 @@ function keyHeader({ keyHeader: name }: Preset, apiKey: string | undefined): Rec
 }
 
 function retryableOrThrow(error: unknown): RelayError {
-  const isBroken = error instanceof RelayError && BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');
-  if (isBroken) return error;
+  if (error instanceof RelayError && isBrokenConnection(error)) return error;
   throw error;
-}
-
-function unreachable(provider: Provider, cause: unknown): RelayError {
-  const { host } = new URL(provider.baseUrl);
-  const code = networkCode(cause);
-  const reason = code === undefined ? '' : ` (${code})`;
-  return new RelayError(
-    'upstream_unreachable',
-    `${provider.profile.name} cannot be reached at ${host}${reason}. Check the address, the network and the proxy.`,
-    { cause },
-  );
-}
-
-/** The system's own word for it (ECONNREFUSED, CERT_HAS_EXPIRED), from wherever the transport hides it. */
-function networkCode(cause: unknown): string | undefined {
-  for (let at = cause; at instanceof Error; at = at.cause) {
-    const code: unknown = Reflect.get(at, 'code');
-    if (typeof code === 'string') return code;
-    if (at.name === 'TimeoutError') return 'no answer in time';
-  }
-  return undefined;
 }
 
 /** Milliseconds to wait before another attempt; undefined when there is none. */
@@ -195,37 +196,6 @@ function retryWait(error: RelayError, attempt: number): number | undefined {
   if (isFinal || attempt >= MAX_RETRIES) return undefined;
   if (error.retryAfterSeconds !== undefined) return error.retryAfterSeconds * 1000;
   return FIRST_BACKOFF_MS * 2 ** attempt;
-}
-
-function errorOf(
-  reply: UpstreamReply,
-  body: string,
-  profile: Profile,
-  model: string,
-  apiKey: string | undefined,
-): RelayError {
-  if (reply.status >= 300 && reply.status < 400) {
-    return new RelayError(
-      'invalid_prompt',
-      `${profile.name} redirects to another address (HTTP ${reply.status}); the key does not follow. Set the base URL to the new address.`,
-    );
-  }
-  const failure = {
-    status: reply.status,
-    body: withoutKey(body, apiKey),
-    retryAfterSeconds: askedWait(reply),
-  };
-  return upstreamError(failure, profile, model);
-}
-
-/** Seconds; `Retry-After` is a number of them or a date, OpenAI and Azure send milliseconds beside it. */
-function askedWait(reply: UpstreamReply): number | undefined {
-  const milliseconds = Number(reply.header('retry-after-ms') || Number.NaN);
-  const after = reply.header('retry-after') || 'unknown';
-  const seconds = Number(after);
-  const untilDate = (Date.parse(after) - Date.now()) / 1000;
-  const wait = [milliseconds / 1000, seconds, untilDate].find(Number.isFinite);
-  return wait === undefined ? undefined : Math.max(0, Math.ceil(wait));
 }
 
 /** The whole body; of an error, what arrived of it within a limit. */
@@ -240,7 +210,7 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
     }
   } catch (cause) {
     // Of an error the status says most.
-    if (!isError) throw unreachable(provider, cause);
+    if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
 }

@@ -39,7 +39,7 @@ export class MessageList {
   }
 }
 
-function joined(first: ChatUserMessage, second: ChatUserMessage): ChatUserMessage {
+export function joined(first: ChatUserMessage, second: ChatUserMessage): ChatUserMessage {
   const isText = typeof first.content === 'string' && typeof second.content === 'string';
   const content = isText
     ? `${first.content}\n\n${second.content}`

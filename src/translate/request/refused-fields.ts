@@ -1,7 +1,4 @@
-/**
- * What a provider's 400 names among the fields that a request can do without. Dialects change faster than
- * presets, and endpoints that are only "compatible" differ: one retry without the field saves the turn.
- */
+/** Which fields of a request an error names, among those that the request can do without. */
 
 import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../wire/chat.ts';
@@ -11,20 +8,39 @@ const ESSENTIAL = new Set(['model', 'messages', 'stream', 'tools']);
 /** Optional fields inside messages; those of reasoning come from another provider's habits. */
 const IN_MESSAGES = ['reasoning_content', 'reasoning_details', 'reasoning', 'extra_content'] as const;
 const REFUSAL =
-  /unsupported|un(known|recognized|expected)|extra[ _](forbidden|inputs)|cannot (find field|be (combined|used))|invalid (value|param|arg|field)|(not|n't|never|only) (be )?(support|permit|allow|accept|available|valid)|does not (support|accept)|unavailable|incompatible|must be auto|supported values|is allowed/i;
+  /unsupported|un(known|recognized|expected)|extra[ _](forbidden|inputs|fields)|cannot (find field|be (combined|used|set|specified)|both|use)|invalid|(not|n't|never|only|no longer) (be )?(support|permit|allow|accept|available|valid|implemented|enabled|one of)|does not (support|accept)|no endpoints? .{0,20}support|unavailable|incompatible|mutually exclusive|deprecated|disabled|must be|input should be|should be (one of|a valid)|expected one of|supported values|is allowed|not compatible|requires .{0,30}(true|false)/i;
 /** Complaints about what is missing are no refusal. */
-const MISSING = /must be passed back|is (missing|required)|missing (a|the|required)/i;
-/** How messages call a field when they do not call it by its name. */
+const MISSING = /must be passed back|is (missing|required)|missing (a|the|required)|field required/i;
+/** Of two fields that exclude each other, one is enough. */
+const EITHER =
+  /cannot both|both .{0,60}(specified|set|given|used)|mutually exclusive|only one of|either .{0,40} or /i;
+const NO_THINKING =
+  /(does|do)(?: not|n't) support (thinking|reasoning)\b(?! about)|(thinking|reasoning)( mode| effort| budget)?( is|:)? (not|un)[ -]?(supported|available|allowed|enabled)|not a (thinking|reasoning) model|no (thinking|reasoning) support/i;
+/** What messages call a field when they do not call it by its name. */
 const NICKNAMES: Readonly<Record<string, RegExp>> = {
-  tool_choice: /tool choice/i,
-  response_format: /response format|json mode|json_schema/i,
+  tool_choice: /tool[ -]choice|forced (tool|function) call/i,
+  parallel_tool_calls: /parallel[ _-](tool|function)[ _-]?call/i,
+  response_format:
+    /response[ -]format|json[ _-]mode|json_schema|structured[ _-](output|response|generation)|json_object/i,
+  stream_options: /stream[ -]options|include_usage/i,
+  strict: /strict (mode|tool|function|schema)|strict[ -]?(tool|function) call/i,
+  reasoning_effort: NO_THINKING,
+  reasoning: NO_THINKING,
+  thinking: NO_THINKING,
+  enable_thinking: NO_THINKING,
+  thinking_budget: NO_THINKING,
+  chat_template_kwargs: NO_THINKING,
+  prompt_cache_key: /prompt cach(e|ing)/i,
+  service_tier: /service[ -]tier/i,
+  // vLLM and OpenAI, 2026-11: "`logprobs` must be set to true".
+  top_logprobs: /(?<!\w)logprobs?(?!\w)/i,
 };
 
 /** Empty when the error is about something else. */
-export function refusedFields(body: ChatRequest, status: number, error: string): string[] {
-  if (status !== 400 && status !== 422) return [];
+export function refusedFields(body: ChatRequest, error: string): string[] {
   if (!REFUSAL.test(error) || MISSING.test(error)) return [];
-  return droppable(body).filter((field) => isNamed(field, error));
+  const named = droppable(body).filter((field) => isNamed(field, error));
+  return EITHER.test(error) ? named.slice(-1) : named;
 }
 
 /** The request without these fields; the same object where it has none of them. */
@@ -54,13 +70,14 @@ function isNamed(field: string, error: string): boolean {
 function wordPattern(word: string): RegExp {
   const quoted = `(["'\`])${word}\\1`;
   const inPath = `\\.${word}(?!\\w)`;
-  const announced = `(?:parameter|argument|field|invalid|unsupported|unknown)s?:? ${word}(?!\\w)`;
-  return new RegExp(`${quoted}|${inPath}|${announced}`, 'i');
+  const announced = `(?:parameter|argument|field|option|setting|invalid|unsupported|unknown)s?:? ${word}(?!\\w)`;
+  const refused = `(?:support|accept|allow|permit)(?: the| a| setting| custom)* ${word}(?!\\w)`;
+  const itself = `(?<!\\w)${word}(?: (?:parameter|argument|field|option|setting|value))?(?: is| are)? (?:not|un)[ -]?(?:supported|allowed|permitted|accepted|available)`;
+  return new RegExp(`${quoted}|${inPath}|${announced}|${refused}|${itself}`, 'i');
 }
 
 function withoutField(body: ChatRequest, field: string): ChatRequest {
   if (field === 'response_format' && field in body) return withFormatTold(body);
-  if (field === 'max_tokens' && field in body) return renamed(body, field, 'max_completion_tokens');
   if (field in body) return omit(body, field);
   if (field === 'strict') return { ...body, tools: (body.tools ?? []).map(withoutStrict) };
   if (IN_MESSAGES.some((name) => name === field)) {
@@ -74,11 +91,6 @@ function withFormatTold(body: ChatRequest): ChatRequest {
   const { response_format: format, ...rest } = body;
   const schema = (format as { json_schema?: { schema?: JsonObject } }).json_schema?.schema;
   return { ...rest, messages: withFormatInWords(body.messages, schema) } as ChatRequest;
-}
-
-/** OpenAI's newer models, 2026-11: "Unsupported parameter: 'max_tokens' ... Use 'max_completion_tokens' instead". */
-function renamed(body: ChatRequest, from: string, to: string): ChatRequest {
-  return { ...omit(body, from), [to]: body[from] };
 }
 
 function omit<T extends object>(object: T, key: string): T {

@@ -8,6 +8,7 @@ import { RelayError } from '../../errors.ts';
 import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
+import { responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions, type ItemIdPrefix } from './answer.ts';
@@ -38,6 +39,8 @@ export class ResponseReducer {
   readonly #response: ResponseResource;
   readonly #answer: Answer;
   readonly #events: EventBuffer;
+  /** Whether upstream sent anything at all. */
+  #hasHeard = false;
   #finishReason: string | undefined;
   #usage: ChatUsage | undefined;
   #error: RelayError | undefined;
@@ -103,6 +106,7 @@ export class ResponseReducer {
   /** The events that one upstream chunk gives rise to. */
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
+    this.#hasHeard = true;
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
     if (error !== undefined) return this.fail(this.#redacted(error));
     this.#usage = usageOf(chunk) ?? this.#usage;
@@ -120,7 +124,9 @@ export class ResponseReducer {
     if (this.isEnded) return [];
     this.#answer.endText();
     if (this.#finishReason === undefined) {
-      return this.fail(this.#upstreamError('closed the stream before the answer was finished'));
+      // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
+      const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
+      return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
     }
     switch (finishOf(this.#finishReason)) {
       case 'complete':
@@ -139,10 +145,10 @@ export class ResponseReducer {
   /** Ends the response with `response.failed`; what was not finished is not offered. */
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
-    const { code, message } = this.#options.isCodex ? forCodex(cause) : cause;
     this.#error = cause;
     this.#answer.abandon();
-    this.#response.error = { code, message };
+    const code = this.#options.isCodex ? forCodex(cause).code : responseErrorCode(cause.code);
+    this.#response.error = { code, message: cause.message };
     return this.#end('failed', 'response.failed');
   }
 

@@ -18,7 +18,10 @@ describe('api keys', () => {
   for (const [given, key] of pasted) {
     it(`clean ${JSON.stringify(given)}, for every host alike`, () => {
       assert.equal(cleanKey(given), key);
-      assert.equal(resolveProvider({ provider: 'deepseek', apiKey: given }).apiKey, key || undefined);
+      assert.deepEqual(
+        resolveProvider({ provider: 'deepseek', apiKey: given }).apiKeys,
+        key === '' ? [] : [key],
+      );
     });
   }
 

@@ -21,7 +21,7 @@ const run = {
 function outputOf(chunks: readonly ChatChunk[], fields = {}): string {
   const stream = streamFor({ ...run, ...fields });
   eventsOf(stream, chunks);
-  const { output, status, error } = stream.response;
+  const { output, status } = stream.response;
   const items = output.map((item) => {
     if (item.type === 'message')
       return `message(${item.content.map((part) => ('text' in part ? part.text : part.refusal)).join()})`;
@@ -30,7 +30,7 @@ function outputOf(chunks: readonly ChatChunk[], fields = {}): string {
     if (item.type === 'custom_tool_call') return `${item.call_id}:${item.name}<${item.input}>`;
     return item.type;
   });
-  return [...items, status === 'completed' ? '' : `[${status} ${error?.code ?? ''}]`]
+  return [...items, status === 'completed' ? '' : `[${status} ${stream.error?.code ?? ''}]`]
     .filter(Boolean)
     .join(' ');
 }

@@ -1,0 +1,80 @@
+/** What goes wrong between the relay and a provider, as `RelayError`. */
+import { RelayError } from '../../errors.ts';
+import { codeOf } from '../../node-errors.ts';
+import { upstreamError } from '../../translate/errors/upstream.ts';
+import type { Profile } from '../../translate/profile.ts';
+import { askedWait } from './asked-wait.ts';
+import { withoutKey } from './redact.ts';
+import type { UpstreamReply } from './transport.ts';
+
+/** A kept connection that the provider had closed meanwhile, or one that broke before any answer. */
+const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** A transport that waits no longer; the provider is there, and silent. */
+const SILENCE = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+
+/** No reply came. */
+export function noReply(name: string, baseUrl: string, cause: unknown): RelayError {
+  const code = networkCode(cause);
+  if (code !== undefined && SILENCE.has(code)) return fellSilent(name, code, cause);
+  const reason = code === undefined ? '' : ` (${code})`;
+  return new RelayError(
+    'upstream_unreachable',
+    `${name} cannot be reached at ${new URL(baseUrl).host}${reason}. Check the address, the network and the proxy.`,
+    { cause },
+  );
+}
+
+/** The reply began and its body broke off. */
+export function brokenReply(name: string, cause: unknown): RelayError {
+  const code = networkCode(cause);
+  if (code !== undefined && SILENCE.has(code)) return fellSilent(name, code, cause);
+  const reason = code === undefined ? '' : ` (${code})`;
+  return new RelayError('upstream_error', `${name} broke off the answer${reason}.`, { cause });
+}
+
+function fellSilent(name: string, code: string, cause: unknown): RelayError {
+  return new RelayError(
+    'upstream_stalled',
+    `${name} sent nothing for so long that the connection was given up (${code}). A slow model may still be reading the prompt: try again, or send less.`,
+    { cause },
+  );
+}
+
+/** Whether the same request may well succeed on a new connection. */
+export function isBrokenConnection(error: RelayError): boolean {
+  return BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');
+}
+
+/** The system's own word for it (ECONNREFUSED, CERT_HAS_EXPIRED), from wherever the transport hides it. */
+function networkCode(cause: unknown): string | undefined {
+  for (let at = cause; at instanceof Error; at = at.cause) {
+    const code = codeOf(at);
+    if (code !== undefined) return code;
+    if (at.name === 'TimeoutError') return 'no answer in time';
+    // Of several addresses that were tried, the first says enough.
+    if (at instanceof AggregateError) return networkCode(at.errors[0]);
+  }
+  return undefined;
+}
+
+/** The error of a reply that is no 2xx. */
+export function errorOf(
+  reply: UpstreamReply,
+  body: string,
+  profile: Profile,
+  model: string,
+  apiKey: string | undefined,
+): RelayError {
+  if (reply.status >= 300 && reply.status < 400) {
+    return new RelayError(
+      'invalid_prompt',
+      `${profile.name} redirects to another address (HTTP ${reply.status}); the key does not follow. Set the base URL to the new address.`,
+    );
+  }
+  const failure = {
+    status: reply.status,
+    body: withoutKey(body, apiKey),
+    retryAfterSeconds: askedWait(reply),
+  };
+  return upstreamError(failure, profile, model);
+}

@@ -1,0 +1,38 @@
+/** The form of a request that each server accepts, as its refusals taught it; kept while the relay runs. */
+import type { Logger } from '../../logger.ts';
+import type { Lesson } from '../../translate/request/lessons/learn.ts';
+import type { Provider } from '../routing/provider.ts';
+
+export class LearnedForms {
+  readonly #logger: Logger;
+  /** By base URL and model, in the order in which they were learned: later ones build on earlier ones. */
+  readonly #lessons = new Map<string, readonly Lesson[]>();
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  of(provider: Provider, model: string): readonly Lesson[] {
+    return this.#lessons.get(keyOf(provider, model)) ?? [];
+  }
+
+  /** Keeps lessons that led to an answer, and says once what is sent in another form from now on. */
+  add(provider: Provider, model: string, lessons: readonly Lesson[]): void {
+    const known = this.of(provider, model);
+    // Two requests at the same time learn the same.
+    const added = lessons.filter(
+      ({ refuses, cure }) => !known.some((lesson) => lesson.refuses === refuses && lesson.cure === cure),
+    );
+    if (added.length === 0) return;
+    const kept = added.filter(({ isPassing }) => !isPassing);
+    if (kept.length > 0) this.#lessons.set(keyOf(provider, model), [...known, ...kept]);
+    for (const { refuses, cure, isPassing } of added) {
+      const span = isPassing ? 'in this request' : 'from now on';
+      this.#logger.warn(`${provider.profile.name} refuses ${refuses} for ${model}: ${cure} ${span}`);
+    }
+  }
+}
+
+function keyOf({ baseUrl }: Provider, model: string): string {
+  return `${baseUrl} ${model}`;
+}

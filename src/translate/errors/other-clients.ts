@@ -1,0 +1,24 @@
+/** The code of a failed response for clients other than Codex. */
+import type { ErrorCode } from '../../errors.ts';
+
+/** Of the closed list that OpenAI's clients know; the strict ones (openai-java, 2026-11) refuse any other. */
+export type ResponseErrorCode = 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
+
+const KNOWN: Readonly<Partial<Record<ErrorCode, ResponseErrorCode>>> = {
+  rate_limit_exceeded: 'rate_limit_exceeded',
+  insufficient_quota: 'rate_limit_exceeded',
+  // The request is at fault, or what it asks for: sent again, it fails again.
+  invalid_request: 'invalid_prompt',
+  invalid_prompt: 'invalid_prompt',
+  context_length_exceeded: 'invalid_prompt',
+  model_not_found: 'invalid_prompt',
+  not_found: 'invalid_prompt',
+  forbidden: 'invalid_prompt',
+  unauthorized: 'invalid_prompt',
+  upstream_unauthorized: 'invalid_prompt',
+};
+
+/** The nearest code of the list; the message says the rest. */
+export function responseErrorCode(code: ErrorCode): ResponseErrorCode {
+  return KNOWN[code] ?? 'server_error';
+}
