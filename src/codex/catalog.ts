@@ -4,27 +4,19 @@
  */
 
 import { MODEL_ALIAS } from '../names.ts';
-import { type Preset, profileFor } from '../providers/index.ts';
-import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
-import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
+import { profileFor } from '../providers/index.ts';
+import type { ModelFacts } from '../providers/model-list.ts';
 import type { Profile } from '../translate/profile.ts';
+import {
+  type CatalogInput,
+  type CatalogRow,
+  catalogRows,
+  factsOf,
+  modelOf,
+  selectedModel,
+} from './catalog-rows.ts';
 
-export interface CatalogInput {
-  /** The active provider. Its models may differ in dialect, so each entry follows its own model's profile. */
-  preset: Preset;
-  /** The provider's model that the alias stands for, unless the model map names one. */
-  selected?: string | undefined;
-  /** What the provider's `/models` lists; empty when it could not be asked. */
-  listed: readonly ListedModel[];
-  /** Other names that clients may ask for, the alias among them -> the provider's models. */
-  modelMap?: Readonly<Record<string, string>>;
-  /** More models to have entries for, e.g. the one that the user's configuration names. */
-  alsoServed?: readonly string[];
-  /** The user's own facts, by model id. */
-  overrides?: Readonly<Record<string, ModelFacts>>;
-  /** The system prompt of every entry. */
-  instructions: string;
-}
+export { type CatalogInput, type CatalogUpstream, selectedModel } from './catalog-rows.ts';
 
 export interface Catalog {
   models: CatalogEntry[];
@@ -62,13 +54,10 @@ export interface CatalogEntry {
 const CAREFUL_WINDOW = 128_000;
 /** What Codex's own entries use. */
 const TOOL_OUTPUT_TOKENS = 10_000;
-/**
- * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody
- * picks from hundreds, and each entry holds the whole prompt. Codex accepts other names too, with a warning.
- */
-const LONG_LIST = 40;
 /** Codex reads the whole file at each start. */
 const MOST_BYTES = 1_000_000;
+/** A priority at least as long as any that an entry gets. */
+const MOST_DIGITS = 9_999;
 
 /** Releases up to at least 0.134 refuse the whole catalog for a level outside this list; `max` is outside. */
 const CODEX_EFFORTS: Readonly<Record<string, string>> = {
@@ -81,50 +70,30 @@ const CODEX_EFFORTS: Readonly<Record<string, string>> = {
 
 /** One entry for the alias, then one for each model that is likely to be asked for; the chosen one comes first. */
 export function buildCatalog(input: CatalogInput): Catalog {
-  const { preset, overrides = {} } = input;
-  const provider = preset.profile;
-  const selected = selectedModel(input);
-  const fit = input.listed.filter(({ unfit }) => !unfit);
-  const listed = fit.length > 0 ? fit : shippedModels(provider.id);
-  const byId = new Map(listed.map((model) => [model.id, model]));
-  const factsOf = (id: string) => mergeFacts(shippedFacts(provider.id, id), byId.get(id), overrides[id]);
-
-  const slugs = slugsOf(input, [...byId.keys()]);
-  const entry = (slug: string, id: string, priority: number) =>
-    catalogEntry({ slug, id, priority, facts: factsOf(id) }, input);
-  const alias = aliasEntry(entry(MODEL_ALIAS, selected ?? MODEL_ALIAS, 0), selected, provider.name);
-  const others = function* () {
-    for (const [index, [slug, id]] of [...slugs].entries()) yield entry(slug, id, index + 1);
+  const rows = catalogRows(input);
+  const alias = aliasEntry(input);
+  // What does not fit is each upstream's last, not the last upstream's all.
+  const ranked = rows.toSorted((left, right) => left.rank - right.rank);
+  const kept = new Set(fitting(ranked, input, MOST_BYTES - bytesOf(alias)));
+  const shown = rows.filter((row) => kept.has(row));
+  return {
+    models: [alias, ...shown.map((row, index) => catalogEntry(row, index + 1, input))],
+    guessed: [
+      ...new Set(
+        shown.flatMap((row) => (factsOf(row, input).contextWindow === undefined ? modelOf(row, input) : [])),
+      ),
+    ],
   };
-  const models = [alias, ...fitting(others(), MOST_BYTES - bytesOf(alias))];
-  const ids = new Set(models.flatMap(({ slug }) => slugs.get(slug) ?? []));
-  return { models, guessed: [...ids].filter((id) => factsOf(id).contextWindow === undefined) };
 }
 
-/** The names that get entries, except the alias, and the model of each; those that somebody named come first. */
-function slugsOf(input: CatalogInput, listed: readonly string[]): Map<string, string> {
-  const { preset, modelMap = {}, overrides = {}, alsoServed = [] } = input;
-  const named = [selectedModel(input), input.selected, ...alsoServed, ...Object.values(modelMap)].filter(
-    isModel,
-  );
-  const slugs = new Map(named.map((id) => [id, id]));
-  for (const [source, target] of Object.entries(modelMap)) slugs.set(source, target);
-  const isShort = new Set([...named, ...listed]).size <= LONG_LIST;
-  const known = listed.filter((id) => shippedFacts(preset.profile.id, id) !== undefined);
-  const described = listed.filter((id) => Object.hasOwn(overrides, id));
-  for (const id of isShort ? listed : [...described, ...known]) if (!slugs.has(id)) slugs.set(id, id);
-  slugs.delete(MODEL_ALIAS);
-  return slugs;
-}
-
-/** As many of the first entries as fit into that many bytes of the file. */
-function fitting(entries: Iterable<CatalogEntry>, bytes: number): CatalogEntry[] {
-  const fit: CatalogEntry[] = [];
+/** As many of the first rows as fit into that many bytes of the file. */
+function fitting(rows: readonly CatalogRow[], input: CatalogInput, bytes: number): CatalogRow[] {
+  const fit: CatalogRow[] = [];
   let left = bytes;
-  for (const entry of entries) {
-    left -= bytesOf(entry);
+  for (const row of rows) {
+    left -= bytesOf(catalogEntry(row, MOST_DIGITS, input));
     if (left < 0) break;
-    fit.push(entry);
+    fit.push(row);
   }
   return fit;
 }
@@ -134,34 +103,20 @@ function bytesOf(entry: CatalogEntry): number {
   return new TextEncoder().encode(catalogText({ models: [entry], guessed: [] })).length;
 }
 
-/** The model that the alias stands for, as the relay understands it; undefined when none is chosen. */
-export function selectedModel({ selected, modelMap = {} }: Pick<CatalogInput, 'selected' | 'modelMap'>) {
-  return modelMap[MODEL_ALIAS] ?? selected ?? Object.values(modelMap)[0];
-}
-
 /** The catalog file's text. */
 export function catalogText(catalog: Catalog): string {
   return `${JSON.stringify({ models: catalog.models }, null, 2)}\n`;
 }
 
-function isModel(id: string | undefined): id is string {
-  return id !== undefined && id !== '' && id !== MODEL_ALIAS;
-}
-
-interface EntryInput {
-  slug: string;
-  id: string;
-  priority: number;
-  facts: ModelFacts;
-}
-
-function catalogEntry({ slug, id, priority, facts }: EntryInput, input: CatalogInput): CatalogEntry {
+function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): CatalogEntry {
+  const { slug, id, upstream } = row;
+  const facts = factsOf(row, input);
   const name = facts.name ?? id;
-  const profile = profileFor(input.preset, id);
+  const profile = profileFor(upstream.preset, id);
   return {
     slug,
-    display_name: slug === id ? name : `${slug} (${name})`,
-    description: describe(facts, input.preset.profile.name),
+    display_name: displayName(slug, id, name, input),
+    description: describe(facts, profile.name),
     base_instructions: input.instructions,
     supported_reasoning_levels: reasoningLevels(facts, profile),
     shell_type: 'unified_exec',
@@ -183,10 +138,19 @@ function catalogEntry({ slug, id, priority, facts }: EntryInput, input: CatalogI
   };
 }
 
-function aliasEntry(entry: CatalogEntry, selected: string | undefined, provider: string): CatalogEntry {
-  const now = selected ? `${selected} at ${provider}` : `${provider}'s first model`;
+/** With several upstreams the name to type is what tells their models apart. */
+function displayName(slug: string, id: string, name: string, { others = [] }: CatalogInput): string {
+  if (slug === id) return name;
+  return others.length > 0 && slug.endsWith(`/${id}`) ? slug : `${slug} (${name})`;
+}
+
+function aliasEntry(input: CatalogInput): CatalogEntry {
+  const selected = selectedModel(input);
+  const row = { slug: MODEL_ALIAS, id: selected ?? MODEL_ALIAS, upstream: input, rank: 0 };
+  const { name } = input.preset.profile;
+  const now = selected === undefined ? `${name}'s first model` : `${selected} at ${name}`;
   return {
-    ...entry,
+    ...catalogEntry(row, 0, input),
     display_name: 'Codex Relay',
     description: `Follows the model that is chosen in Codex Relay; now ${now}.`,
   };

@@ -161,6 +161,71 @@ describe('buildCatalog', () => {
     assert.deepEqual(entry?.input_modalities, ['text']);
   });
 
+  it('names the models of several upstreams by them, the active one first', () => {
+    const others = [
+      {
+        id: 'gateway',
+        preset: UNKNOWN,
+        listed: [{ id: 'deepseek/deepseek-v4-pro', contextWindow: 1000 }, { id: 'b' }],
+      },
+    ];
+    const entries = entriesOf({
+      selected: 'deepseek-v4-pro',
+      listed: [{ id: 'deepseek-v4-pro' }, { id: 'deepseek-flash' }],
+      others,
+      alsoServed: ['deepseek-flash', 'gateway/b'],
+      modelMap: { 'gpt-5.4': 'gateway/b' },
+    });
+    assert.deepEqual(
+      [...entries.keys()],
+      [
+        'codex-relay',
+        'deepseek/deepseek-v4-pro',
+        'deepseek-flash',
+        'gateway/b',
+        'gpt-5.4',
+        'deepseek/deepseek-flash',
+        'gateway/deepseek/deepseek-v4-pro',
+      ],
+    );
+    const window = (slug: string) => entries.get(slug)?.context_window;
+    assert.equal(window('deepseek/deepseek-v4-pro'), 1_000_000, 'of DeepSeek itself');
+    assert.equal(window('gateway/deepseek/deepseek-v4-pro'), 1000, 'of the gateway');
+    assert.match(entries.get('gateway/b')?.description ?? '', /^My endpoint: /);
+    assert.equal(entries.get('gateway/b')?.display_name, 'gateway/b');
+    assert.match(entries.get('codex-relay')?.description ?? '', /deepseek-v4-pro at DeepSeek/);
+  });
+
+  it('leaves out each upstream\u2019s last models first when not all fit', () => {
+    const listed = (prefix: string) => Array.from({ length: 12 }, (_, at) => ({ id: `${prefix}${at}` }));
+    const others = Array.from({ length: 9 }, (_, at) => ({
+      id: `u${at}`,
+      preset: UNKNOWN,
+      listed: listed('m'),
+    }));
+    const entries = entriesOf({
+      preset: UNKNOWN,
+      listed: listed('a'),
+      others,
+      instructions: 'x'.repeat(20_000),
+    });
+    const ids = new Set([...entries.keys()].flatMap((slug) => /^u\d/.exec(slug)?.[0] ?? []));
+    assert.equal(ids.size, 9, 'none is left out whole');
+    assert.ok(entries.size < 60);
+    const priorities = [...entries.values()].map(({ priority }) => priority);
+    assert.deepEqual(priorities, [...priorities.keys()]);
+  });
+
+  it('has the first fit model for the alias where none is chosen', () => {
+    const listed = [
+      { id: 'embedder', unfit: true as const },
+      { id: 'good', contextWindow: 9000 },
+    ];
+    const alias = entriesOf({ preset: UNKNOWN, listed }).get('codex-relay');
+    assert.match(alias?.description ?? '', /now good at My endpoint/);
+    assert.equal(alias?.context_window, 9000);
+  });
+
   it('has of a long list only what somebody named or knows', () => {
     const listed = Array.from({ length: 300 }, (_, index) => ({ id: `vendor/m${index}` }));
     const { models, guessed } = buildCatalog({

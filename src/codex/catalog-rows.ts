@@ -1,0 +1,158 @@
+/** Which models the catalog has entries for: under which names, in which order, and with which facts. */
+import { MODEL_ALIAS } from '../names.ts';
+import type { Preset } from '../providers/index.ts';
+import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
+import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
+
+/**
+ * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody
+ * picks from hundreds, and each entry holds the whole prompt. Codex accepts other names too, with a warning.
+ */
+const LONG_LIST = 40;
+/** With several upstreams the picker holds all of theirs. */
+const LONG_LIST_OF_MANY = 12;
+/** One place that requests go to, with what is known of its models. */
+export interface CatalogUpstream {
+  /** Names it in `id/model`. Default: the preset's id. */
+  id?: string;
+  /** Its models may differ in dialect, so each entry follows its own model's profile. */
+  preset: Preset;
+  /** The chosen model. */
+  selected?: string | undefined;
+  /** What its `/models` lists; empty when it could not be asked. */
+  listed: readonly ListedModel[];
+  /** Other names that clients may ask for, the alias among them -> the provider's models. */
+  modelMap?: Readonly<Record<string, string>>;
+}
+
+/** The active upstream, to which the alias and bare names belong. */
+export interface CatalogInput extends CatalogUpstream {
+  /** The others that are served. With any, all models are named `id/model`. Default none. */
+  others?: readonly CatalogUpstream[];
+  /** More models to have entries for, e.g. the one that the user's configuration names. */
+  alsoServed?: readonly string[];
+  /** The user's own facts, by model id or `id/model`. */
+  overrides?: Readonly<Record<string, ModelFacts>>;
+  /** The system prompt of every entry. */
+  instructions: string;
+}
+
+/** An entry to be: under which name, for which model of which upstream, and how soon it is left out. */
+export interface CatalogRow {
+  slug: string;
+  id: string;
+  upstream: CatalogUpstream;
+  /** 0 for what somebody named; the others count from 1 in each upstream. */
+  rank: number;
+}
+
+/** The names that get entries, the alias left out: the active upstream's first, and in each what somebody named. */
+export function catalogRows(input: CatalogInput): CatalogRow[] {
+  return distinctRows(upstreamsOf(input).flatMap((upstream) => rowsOf(upstream, input)));
+}
+
+/**
+ * The model that the alias stands for, as the relay understands it: the chosen one, else the first that is fit.
+ * Undefined where there is none.
+ */
+export function selectedModel({ selected, modelMap = {}, listed = [] }: Partial<CatalogUpstream>) {
+  const chosen = modelMap[MODEL_ALIAS] ?? selected ?? Object.values(modelMap)[0];
+  return chosen ?? listed.find(({ unfit }) => !unfit)?.id;
+}
+
+/** The names of an upstream's models that get entries; those that somebody named come first. */
+function rowsOf(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
+  const { modelMap = {} } = upstream;
+  const isActive = upstream === input;
+  const chosen = [selectedModel(upstream), upstream.selected].filter(isModel);
+  const mapped = Object.entries(modelMap);
+  const own = (id: string, rank: number): CatalogRow => ({
+    slug: ownName(id, upstream, input),
+    id,
+    upstream,
+    rank,
+  });
+  const ownOrOutright = (name: string) =>
+    isOutright(name, input) ? typed(name, name, upstream, input) : own(name, 0);
+  return [
+    ...chosen.map(ownOrOutright),
+    ...(isActive ? (input.alsoServed ?? []).map((name) => typed(name, name, upstream, input)) : []),
+    ...mapped.map(([, target]) => ownOrOutright(target)),
+    ...(isActive ? mapped.map(([source, target]) => typed(source, target, upstream, input)) : []),
+    ...likelyModels(upstream, [...chosen, ...Object.values(modelMap)], input).map((id, at) =>
+      own(id, at + 1),
+    ),
+  ].filter(({ slug }) => isModel(slug));
+}
+
+/** The name under which an upstream's own model is found. */
+function ownName(id: string, upstream: CatalogUpstream, input: CatalogInput): string {
+  return hasMany(input) ? `${idOf(upstream)}/${id}` : id;
+}
+
+/** A row for a name as it stands in a configuration or a map: bare, or of any upstream. */
+function typed(slug: string, name: string, fallback: CatalogUpstream, input: CatalogInput): CatalogRow {
+  const owner = upstreamsOf(input).find(
+    (upstream) => hasMany(input) && name.startsWith(`${idOf(upstream)}/`),
+  );
+  if (owner === undefined) return { slug, id: name, upstream: fallback, rank: 0 };
+  return { slug, id: name.slice(idOf(owner).length + 1), upstream: owner, rank: 0 };
+}
+
+/** Of a list that is short, all that can work; of a long one, what ships with the relay or the user described. */
+function likelyModels(upstream: CatalogUpstream, named: readonly string[], input: CatalogInput): string[] {
+  const { overrides = {} } = input;
+  const listed = fitModels(upstream).map(({ id }) => id);
+  const isShort = new Set([...named, ...listed]).size <= (hasMany(input) ? LONG_LIST_OF_MANY : LONG_LIST);
+  if (isShort) return listed;
+  const provider = upstream.preset.profile.id;
+  const known = listed.filter((id) => shippedFacts(provider, id) !== undefined);
+  const described = listed.filter((id) => Object.hasOwn(overrides, id));
+  return [...described, ...known];
+}
+
+/** Without a list that can be had, the models that ship with the relay. */
+function fitModels({ listed, preset }: CatalogUpstream): readonly ListedModel[] {
+  const fit = listed.filter(({ unfit }) => !unfit);
+  return fit.length > 0 ? fit : shippedModels(preset.profile.id);
+}
+
+function upstreamsOf(input: CatalogInput): readonly CatalogUpstream[] {
+  return [input, ...(input.others ?? [])];
+}
+
+/** Whether several upstreams are served: then names say which one is meant. */
+function hasMany({ others = [] }: CatalogInput): boolean {
+  return others.length > 0;
+}
+
+/** Whether a name is `id/model` of one of several upstreams. */
+function isOutright(name: string, input: CatalogInput): boolean {
+  return hasMany(input) && upstreamsOf(input).some((upstream) => name.startsWith(`${idOf(upstream)}/`));
+}
+
+function idOf({ id, preset }: CatalogUpstream): string {
+  return id ?? preset.profile.id;
+}
+
+/** Each name once; the first one counts. */
+function distinctRows(rows: readonly CatalogRow[]): CatalogRow[] {
+  const bySlug = new Map(rows.toReversed().map((row) => [row.slug, row]));
+  return rows.filter((row) => bySlug.get(row.slug) === row);
+}
+
+/** Shipped data, then what the list says, then what the user says: the later one wins. */
+export function factsOf({ id, upstream }: CatalogRow, { overrides = {} }: CatalogInput): ModelFacts {
+  const listed = upstream.listed.find((model) => model.id === id);
+  const own = overrides[`${idOf(upstream)}/${id}`] ?? overrides[id];
+  return mergeFacts(shippedFacts(upstream.preset.profile.id, id), listed, own);
+}
+
+/** The name by which a person may describe the row's model. */
+export function modelOf(row: CatalogRow, input: CatalogInput): string {
+  return hasMany(input) ? row.slug : row.id;
+}
+
+function isModel(id: string | undefined): id is string {
+  return id !== undefined && id !== '' && id !== MODEL_ALIAS;
+}
