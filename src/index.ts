@@ -8,6 +8,7 @@
  */
 
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
+import { catalogUpstream } from './codex/catalog-rows.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
 import { messageOf } from './errors.ts';
 import { createMemoryStore } from './history/memory-store.ts';
@@ -19,8 +20,8 @@ import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
 import { listen } from './relay/http/server.ts';
-import type { RelayHandle, RelayOptions, UpstreamOptions } from './relay/options.ts';
-import { type Provider, resolveProvider } from './relay/routing/provider.ts';
+import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
+import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
@@ -155,14 +156,11 @@ function onlyOnce(say: (message: string) => void): (message: string) => void {
   };
 }
 
-function codexModels({ preset, model, modelMap }: Provider, listed: readonly ListedModel[]): CatalogEntry[] {
-  return buildCatalog({
-    preset,
-    selected: model,
-    listed,
-    modelMap: Object.fromEntries(modelMap),
-    instructions: DEFAULT_INSTRUCTIONS,
-  }).models;
+function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {
+  const [active, ...others] = upstreams.map(catalogUpstream);
+  return active === undefined
+    ? []
+    : buildCatalog({ ...active, others, instructions: DEFAULT_INSTRUCTIONS }).models;
 }
 
 /** The demo answers in process; everything else goes over the network. */

@@ -3,6 +3,7 @@ import type { CommandLine } from './command-line.ts';
 import { printConfig, removeConfig, writeConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { serve } from './commands/serve.ts';
+import { targets } from './commands/targets.ts';
 import { UsageError } from './errors.ts';
 import type { Command } from './invocation.ts';
 import type { Flag } from './options.ts';
@@ -15,7 +16,7 @@ const BY_FLAG: Partial<Record<Flag, Command>> = {
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */
-const BY_WORD: Readonly<Record<string, Command>> = { doctor };
+const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets };
 
 /** Without a flag or a word that says otherwise, the relay runs. Throws a `UsageError` for an unknown word. */
 export function chooseCommand({ settings, words }: CommandLine): Command {

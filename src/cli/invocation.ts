@@ -1,6 +1,5 @@
 /** What a command gets to work with. */
 import type { Logger } from '../logger.ts';
-import type { UpstreamOptions } from '../relay/options.ts';
 import type { CommandLine, Environment } from './command-line.ts';
 
 export interface Invocation extends CommandLine {
@@ -14,16 +13,3 @@ export interface Invocation extends CommandLine {
 
 /** Resolves with the exit code. Rejects with a `UsageError`, or with any error for exit code 1. */
 export type Command = (invocation: Invocation) => Promise<number>;
-
-/** Where requests go, as the options say it. */
-export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptions {
-  const isDemo = settings.demo && !given.has('upstream') && !given.has('provider');
-  const provider = isDemo ? 'demo' : settings.provider;
-  return {
-    ...(settings.upstream && { upstream: settings.upstream }),
-    ...(provider && { provider }),
-    ...(settings['api-key'] && { apiKey: settings['api-key'] }),
-    ...(settings.model && { model: settings.model }),
-    modelMap: settings['model-map'],
-  };
-}

@@ -6,6 +6,7 @@
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
 import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
+import { ROLES, type Role } from '../relay/roles.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
 export interface Option<T> {
@@ -82,6 +83,30 @@ export const OPTIONS = {
     defaultText: "the provider's usual one, or the model map's first",
     takes: 'the name of a model',
     parse: (text) => text.trim() || undefined,
+  }),
+  providers: option<readonly string[]>({
+    help: 'Further providers to serve, each with the key from its own variable; auto takes all whose variable is set.',
+    variable: 'CODEX_RELAY_PROVIDERS',
+    value: 'auto|NAME,...',
+    default: [],
+    takes: `auto, or names out of ${PROVIDERS.join(', ')}`,
+    parse: parseProviders,
+  }),
+  fallback: option<Readonly<Record<string, readonly string[]>>>({
+    help: 'Models that answer, in order, where the one that was asked cannot; MODEL= in front: only for that model.',
+    variable: 'CODEX_RELAY_FALLBACK',
+    value: '[MODEL=]PROVIDER/MODEL,...',
+    default: {},
+    takes: 'comma-separated names such as kimi/kimi-k3, or deepseek/deepseek-v4-pro=kimi/kimi-k3',
+    parse: parseFallbacks,
+  }),
+  role: option<Readonly<Partial<Record<Role, string>>>>({
+    help: `Models for what Codex asks on the side: ${ROLES.join(', ')}.`,
+    variable: 'CODEX_RELAY_ROLE',
+    value: 'ROLE=PROVIDER/MODEL,...',
+    default: {},
+    takes: `comma-separated pairs such as compaction=kimi/kimi-k3, the roles out of ${ROLES.join(', ')}`,
+    parse: parseRoles,
   }),
   'tool-denylist': option<readonly string[]>({
     help: 'Tools to remove, by the names that are sent upstream.',
@@ -170,7 +195,8 @@ export const OPTIONS = {
   default: flag("With --write-config: make the relay the default in Codex's config.toml as well."),
   'remove-config': flag('Take out of the Codex configuration what --write-config put in, after a question.'),
   yes: flag('Answer the question of --write-config or --remove-config with yes.'),
-  json: flag('With the doctor command: print the findings as JSON.'),
+  json: flag('With doctor or targets: print the result as JSON.'),
+  reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
   help: flag('Show this text and exit.'),
   version: flag('Show the version and exit.'),
 };
@@ -231,4 +257,32 @@ function readRustLog(text: string): LogLevel | undefined {
   const general = directives.find(([level, ...rest]) => level !== undefined && rest.length === 0)?.[0];
   const level = own ?? general ?? '';
   return level === 'trace' ? 'debug' : oneOf(LOG_LEVELS, level);
+}
+
+function parseProviders(text: string): readonly string[] | undefined {
+  const names = splitList(text);
+  const isKnown = names.every((name) => name === 'auto' || PROVIDERS.includes(name));
+  return names.length > 0 && isKnown ? names : undefined;
+}
+
+/** Without a model in front, a stand-in is for all of them. */
+function parseFallbacks(text: string): Readonly<Record<string, readonly string[]>> | undefined {
+  const fallbacks: Record<string, string[]> = Object.create(null);
+  for (const entry of splitList(text)) {
+    const [, source = '*', name = ''] = /^(?:(.+?)=)?([^=]+)$/.exec(entry) ?? [];
+    if (name === '') return undefined;
+    fallbacks[source] = [...(fallbacks[source] ?? []), name];
+  }
+  return Object.keys(fallbacks).length > 0 ? { ...fallbacks } : undefined;
+}
+
+function parseRoles(text: string): Readonly<Partial<Record<Role, string>>> | undefined {
+  const roles: Partial<Record<Role, string>> = {};
+  for (const entry of splitList(text)) {
+    const [, name = '', model = ''] = /^([a-z]+)=(.+)$/.exec(entry) ?? [];
+    const role = oneOf(ROLES, name);
+    if (role === undefined || model === '') return undefined;
+    roles[role] = model;
+  }
+  return Object.keys(roles).length > 0 ? roles : undefined;
 }

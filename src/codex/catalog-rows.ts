@@ -25,6 +25,18 @@ export interface CatalogUpstream {
   modelMap?: Readonly<Record<string, string>>;
 }
 
+/** An upstream as the relay's handle tells of it. */
+export function catalogUpstream(served: {
+  id: string;
+  preset: Preset;
+  model: string | undefined;
+  modelMap: Readonly<Record<string, string>>;
+  listed: readonly ListedModel[] | undefined;
+}): CatalogUpstream {
+  const { id, preset, model, modelMap, listed = [] } = served;
+  return { id, preset, selected: model, modelMap, listed };
+}
+
 /** The active upstream, to which the alias and bare names belong. */
 export interface CatalogInput extends CatalogUpstream {
   /** The others that are served. With any, all models are named `id/model`. Default none. */

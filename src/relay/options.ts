@@ -45,6 +45,8 @@ export interface RoutingOptions {
   savedBindings?: string;
   /** Called when a thread is bound to another target, with a text to be kept for the next run. */
   onBindings?: (text: string) => void;
+  /** Called when the upstreams that are served, or what one of them lists, have changed: see `catalog()`. */
+  onModels?: () => void;
   /** An upstream that has said nothing after this long is left for a stand-in, in ms. Default 60,000. */
   firstOutputMs?: number;
 }

@@ -31,6 +31,17 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     refused: ['gpt-5.4', ':target', 'source:', 'a:b,a:c'],
   },
   model: { text: 'deepseek-v4-pro', value: 'deepseek-v4-pro', refused: ['', ' '] },
+  providers: { text: 'kimi, auto', value: ['kimi', 'auto'], refused: ['', ',', 'nobody', 'Kimi'] },
+  fallback: {
+    text: 'kimi/k3, deepseek/x=kimi/a',
+    value: { '*': ['kimi/k3'], 'deepseek/x': ['kimi/a'] },
+    refused: ['', '=', 'a=', '=b='],
+  },
+  role: {
+    text: 'review=kimi/k3, title=a:b',
+    value: { review: 'kimi/k3', title: 'a:b' },
+    refused: ['', 'kimi/k3', 'lunch=x', 'review='],
+  },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
   token: { text: 'local-token', value: 'local-token', refused: ['', 'two words', 'é'] },
   'session-ttl-hours': { text: '0.5', value: 0.5, refused: ['', '0', '-1', 'week', '1e3', 'Infinity'] },

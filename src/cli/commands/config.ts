@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { catalogText, selectedModel } from '../../codex/catalog.ts';
+import { type CatalogUpstream, catalogText, selectedModel } from '../../codex/catalog.ts';
 import { handWrittenConfig } from '../../codex/hand-written.ts';
 import { hideTokens } from '../../codex/hide-tokens.ts';
 import { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
@@ -16,19 +16,21 @@ import { listModels } from '../../index.ts';
 import { MODEL_ALIAS, PROVIDER_ID } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
+import type { UpstreamOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { UsageError } from '../errors.ts';
-import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
+import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';
 import { readProxy } from '../proxy.ts';
+import { servedUpstreams, upstreamOptions } from '../upstreams.ts';
 
 type Models = ConfigureInput['models'];
 
 export const printConfig: Command = async (invocation) => {
   const { settings, print } = invocation;
   const { out } = settings;
-  const models = out === '' ? modelsOf(invocation, []) : await askForModels(invocation);
+  const models = out === '' ? modelsOf(upstreamOptions(invocation), []) : await askForModels(invocation);
   const selected = selectedModel(models);
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
   const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
@@ -125,22 +127,31 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
   return { home: codexHome(environment), environment, models };
 }
 
-/** With the provider's own list where it can be fetched; otherwise the log says why not. */
+/** With the providers' own lists where they can be fetched; otherwise the log says why not. */
 async function askForModels(invocation: Invocation): Promise<Models> {
-  const { environment, logger } = invocation;
+  const [active, ...others] = servedUpstreams(invocation, invocation.environment).upstreams;
+  const [first, ...rest] = await Promise.all(
+    [active, ...others].map((upstream) => withList(upstream, invocation)),
+  );
+  return { ...(first ?? modelsOf(active, [])), others: rest };
+}
+
+async function withList(
+  upstream: UpstreamOptions,
+  { environment, logger }: Invocation,
+): Promise<CatalogUpstream> {
   const proxy = readProxy(environment, logger);
   try {
-    const listed = await listModels({ ...upstreamOptions(invocation), ...(proxy && { proxy }) });
-    return modelsOf(invocation, listed);
+    return modelsOf(upstream, await listModels({ ...upstream, ...(proxy && { proxy }) }));
   } catch (error) {
     logger.warn(`The provider's models are not listed: ${messageOf(error)}`);
-    return modelsOf(invocation, []);
+    return modelsOf(upstream, []);
   }
 }
 
-function modelsOf(invocation: Invocation, listed: readonly ListedModel[]): Models {
-  const { preset, model, modelMap } = resolveProvider(upstreamOptions(invocation));
-  return { preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
+function modelsOf(upstream: UpstreamOptions, listed: readonly ListedModel[]): CatalogUpstream {
+  const { id, preset, model, modelMap } = resolveProvider(upstream);
+  return { id, preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
 }
 
 /** The alias where it stands for a model; otherwise a model that the provider has. */

@@ -20,8 +20,9 @@ import {
   findOwner,
   type Target,
 } from '../doctor/relay-checks.ts';
-import { type Command, type Invocation, upstreamOptions } from '../invocation.ts';
+import type { Command, Invocation } from '../invocation.ts';
 import { readProxy } from '../proxy.ts';
+import { upstreamOptions } from '../upstreams.ts';
 
 export const doctor: Command = async (invocation) => {
   const { settings, print } = invocation;

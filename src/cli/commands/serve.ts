@@ -5,24 +5,34 @@ import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
 import { CommandError } from '../errors.ts';
-import { type Command, upstreamOptions } from '../invocation.ts';
+import type { Command } from '../invocation.ts';
 import { openHistory } from '../open-history.ts';
 import { readProxy } from '../proxy.ts';
+import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
+import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
-  const upstream = upstreamOptions(invocation);
-  const provider = resolveProvider(upstream);
+  const served = servedUpstreams(invocation, environment);
+  const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
+  const bindings = bindingsFile(settings.port, environment);
+  // The relay is told of changes, and asked what they are, once it runs.
+  let keep = () => {};
   const relay = await listen({
-    ...upstream,
+    ...served,
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
     history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
+    savedBindings: await readBindings(bindings, logger),
+    onBindings: bindingsSaver(bindings, logger),
+    onModels: () => keep(),
   });
+  keep = () => void keepCatalog(relay, environment, logger);
+  keep();
   const started = { relay, provider, logger, needsToken: settings.token !== '' };
   announceStart(started);
   void announceModels(started);

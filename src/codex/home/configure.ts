@@ -1,15 +1,11 @@
 /** What both hosts do to configure Codex for a relay: read its files, ask it for its prompt, plan the changes. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
-import type { ModelFacts } from '../../providers/model-list.ts';
 import { buildCatalog, type Catalog, type CatalogInput, catalogText } from '../catalog.ts';
 import { instructionsFrom } from '../instructions.ts';
-import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
 import { type CodexTexts, namedModels, planWrite, type WritePlan } from '../plan.ts';
 import type { RelayConfig } from '../relay-keys.ts';
 import { readCodexFiles } from './codex-files.ts';
 import { askCodexPrompt } from './codex-prompt.ts';
+import { readOverrides } from './overrides-file.ts';
 
 export interface ConfigureInput {
   /** Codex's folder. */
@@ -50,13 +46,4 @@ export async function prepareConfig(
   const catalog = await prepareCatalog(input, texts);
   const plan = planWrite(texts, { config, catalog: catalogText(catalog), makeDefault });
   return { ...plan, catalog };
-}
-
-async function readOverrides(home: string): Promise<Record<string, ModelFacts>> {
-  try {
-    return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw error;
-  }
 }

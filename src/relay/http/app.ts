@@ -3,17 +3,17 @@ import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { errorEnvelope, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import type { ListedModel } from '../../providers/model-list.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
-import type { Provider } from '../routing/provider.ts';
-import { askForModels } from '../upstream/served-models.ts';
+import type { ServedUpstream } from '../options.ts';
+import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, recogniseClient } from './client.ts';
 import { bearerOf, guard, localOnly } from './guard.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
+import { routeTargets } from './targets.ts';
 
 export interface AppOptions {
   parts: RelayParts;
@@ -22,7 +22,7 @@ export interface AppOptions {
   logger: Logger;
   version: string;
   /** Entries in the format of Codex's model catalog. */
-  codexModels: (provider: Provider, listed: readonly ListedModel[]) => readonly object[];
+  codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
 }
 
 export function createApp(options: AppOptions): Koa {
@@ -34,6 +34,7 @@ export function createApp(options: AppOptions): Koa {
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
     routeStoredResponses(router, prefix, options.parts);
   }
+  routeTargets(router, options.parts.routing);
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok', version: options.version, running: options.parts.running.count };
   });
@@ -67,13 +68,22 @@ function clientKey(ctx: Context, { token }: AppOptions): string | undefined {
  * release in the query, needs entries of some 10 KB each; nobody else is sent them.
  */
 async function listModels(ctx: Context, options: AppOptions): Promise<void> {
-  const { routing, upstream } = options.parts;
-  const provider = routing.active;
-  const listed = await askForModels(provider, routing, upstream, clientKey(ctx, options));
+  const upstreams = await askForAllModels(
+    options.parts.routing,
+    options.parts.upstream,
+    clientKey(ctx, options),
+  );
   ctx.body = {
     object: 'list',
-    data: listed.map(({ id }) => ({ id, object: 'model', created: 0, owned_by: provider.profile.id })),
-    models: 'client_version' in ctx.query ? options.codexModels(provider, listed) : [],
+    data: upstreams.flatMap(({ id, preset, listed = [] }) =>
+      listed.map((model) => ({
+        id: upstreams.length === 1 ? model.id : `${id}/${model.id}`,
+        object: 'model',
+        created: 0,
+        owned_by: preset.profile.id,
+      })),
+    ),
+    models: 'client_version' in ctx.query ? options.codexModels(upstreams) : [],
   };
 }
 

@@ -1,4 +1,5 @@
 /** The upstreams that a relay serves, and from the model that a client names to the targets that may answer it. */
+import { isDeepStrictEqual } from 'node:util';
 import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
@@ -32,6 +33,7 @@ export class Routing {
   readonly #warnOnce: (message: string) => void;
   readonly #fallbacks: Readonly<Record<string, readonly string[]>>;
   readonly #roles: RoutingOptions['roles'];
+  readonly #onModels: () => void;
   readonly #listed = new Map<Provider, readonly ListedModel[]>();
   #providers: readonly Provider[];
   #active: Provider;
@@ -48,6 +50,7 @@ export class Routing {
     this.#active = this.#byId(options.active) ?? firstOf(this.#providers);
     this.#fallbacks = options.fallbacks ?? {};
     this.#roles = options.roles ?? {};
+    this.#onModels = options.onModels ?? (() => {});
     this.bindings = new Bindings(options.savedBindings);
     this.#checkNames();
   }
@@ -77,6 +80,7 @@ export class Routing {
     }
     const { profile, baseUrl } = this.#active;
     this.#logger.info(`upstream: ${profile.name} at ${new URL(baseUrl).host}`);
+    this.#onModels();
   }
 
   /**
@@ -88,13 +92,27 @@ export class Routing {
     const providers = distinct(upstreams.map(resolveProvider));
     const chosen = providers.find(({ id }) => id === active);
     if (chosen === undefined) throw unknownUpstream('active', active, providers);
+    this.#keepLists(providers);
     this.#providers = providers;
     this.#active = chosen;
+    this.#onModels();
+  }
+
+  /** What an upstream listed is still so when it is served again with the same address and keys. */
+  #keepLists(providers: readonly Provider[]): void {
+    for (const provider of providers) {
+      const before = this.#providers.find((other) => isSamePlace(other, provider));
+      const listed = before && this.#listed.get(before);
+      if (listed !== undefined) this.#listed.set(provider, listed);
+    }
   }
 
   /** Takes note of what an upstream lists, unless it is no longer served. */
   learnModels(provider: Provider, listed: readonly ListedModel[]): void {
-    if (this.#providers.includes(provider)) this.#listed.set(provider, listed);
+    if (!this.#providers.includes(provider)) return;
+    const before = this.#listed.get(provider);
+    this.#listed.set(provider, listed);
+    if (!isDeepStrictEqual(before, listed)) this.#onModels();
   }
 
   /** What an upstream lists; undefined until it was asked. */
@@ -127,9 +145,10 @@ export class Routing {
     return active.listed === undefined && resolveModel(requested, active, [active]) === undefined;
   }
 
-  /** Every upstream with its models, as far as they are known. */
+  /** Every upstream with its models, as far as they are known; the active one first. */
   catalog(): ServedUpstream[] {
-    return this.#providers.map((provider) => ({
+    const others = this.#providers.filter((provider) => provider !== this.#active);
+    return [this.#active, ...others].map((provider) => ({
       id: provider.id,
       name: provider.profile.name,
       isActive: provider === this.#active,
@@ -189,6 +208,12 @@ export class Routing {
       if (!isKnown) throw unknownUpstream(`${option}.${of}`, name, this.#providers);
     }
   }
+}
+
+function isSamePlace(left: Provider, right: Provider): boolean {
+  return (
+    left.id === right.id && left.baseUrl === right.baseUrl && isDeepStrictEqual(left.apiKeys, right.apiKeys)
+  );
 }
 
 function targetsOf({ provider, model }: NamedModel, bearer: string | undefined): Target[] {

@@ -1,0 +1,70 @@
+/** `codex-relay targets`: which targets the running relay passes over, until when and why. */
+import { asObject, type JsonObject, parseObject } from '../../json.ts';
+import { findOwner } from '../doctor/relay-checks.ts';
+import { CommandError } from '../errors.ts';
+import type { Command } from '../invocation.ts';
+
+const LIMIT_MS = 5_000;
+
+export const targets: Command = async ({ settings, print }) => {
+  const { port, token } = settings;
+  const owner = await findOwner(port, token || undefined);
+  if (owner === 'nobody')
+    throw new CommandError(`no relay listens on 127.0.0.1:${port}: start it, or name its port with --port`);
+  if (owner === 'stranger')
+    throw new CommandError(`127.0.0.1:${port} is used by another program, not by a relay`);
+  if (owner === 'other')
+    throw new CommandError(
+      'the relay wants another token: set CODEX_RELAY_TOKEN to the one that it was started with',
+    );
+  const body = await ask(port, token, settings.reset ? 'POST' : 'GET');
+  print(settings.json ? `${JSON.stringify(body, null, 2)}\n` : describe(body, settings.reset, new Date()));
+  return 0;
+};
+
+async function ask(port: number, token: string, method: 'GET' | 'POST'): Promise<JsonObject> {
+  const path = method === 'POST' ? '/relay/targets/reset' : '/relay/targets';
+  const reply = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    ...(token && { headers: { authorization: `Bearer ${token}` } }),
+    signal: AbortSignal.timeout(LIMIT_MS),
+  });
+  const body = parseObject(await reply.text());
+  if (reply.status !== 200 || body === undefined) {
+    throw new CommandError(
+      `the relay on port ${port} does not tell its targets (HTTP ${reply.status}): is it of an older version?`,
+    );
+  }
+  return body;
+}
+
+function describe(body: JsonObject, wasReset: boolean, now: Date): string {
+  const upstreams = list(body['upstreams']);
+  const troubles = list(body['targets']);
+  const lines = upstreams.flatMap((upstream) => {
+    const own = troubles.filter((trouble) => trouble['upstream'] === upstream['id']);
+    const mark = upstream['isActive'] === true ? '*' : ' ';
+    const state = own.length === 0 ? 'fine' : 'waiting';
+    return [
+      `${mark} ${upstream['id']} (${upstream['name']}): ${state}`,
+      ...own.map((trouble) => `    ${describeTrouble(trouble, now)}`),
+    ];
+  });
+  const title = wasReset ? 'All waiting was forgotten.\n' : '';
+  return `${title}${lines.join('\n')}\n`;
+}
+
+function describeTrouble(trouble: JsonObject, now: Date): string {
+  const { model, key, code, message, until } = trouble;
+  const what = [
+    typeof model === 'string' ? model : 'all models',
+    typeof key === 'number' && key > 0 ? `key ${key + 1}` : '',
+  ];
+  const seconds = typeof until === 'number' ? Math.max(0, Math.ceil((until - now.getTime()) / 1000)) : 0;
+  return `${what.filter(Boolean).join(', ')}: ${code}, asked again in ${seconds} s. ${message}`;
+}
+
+function list(value: unknown): JsonObject[] {
+  const entries: unknown[] = Array.isArray(value) ? value : [];
+  return entries.map(asObject).filter((entry) => entry !== undefined);
+}

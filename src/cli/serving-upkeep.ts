@@ -1,0 +1,77 @@
+/** What a running relay keeps in step on disk: Codex's catalog, and which thread is bound to which target. */
+import { mkdir, readFile } from 'node:fs/promises';
+import { homedir, platform } from 'node:os';
+import { dirname, join } from 'node:path';
+import { catalogUpstream } from '../codex/catalog-rows.ts';
+import { codexHome } from '../codex/home/codex-files.ts';
+import { refreshCatalog } from '../codex/home/refresh-catalog.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { codeOf } from '../node-errors.ts';
+import type { RelayHandle } from '../relay/options.ts';
+import { writeAtomic } from '../write-atomic.ts';
+import type { Environment } from './command-line.ts';
+
+/** Writes Codex's catalog anew where it no longer says what is served. A failure is told, and changes nothing. */
+export async function keepCatalog(
+  relay: RelayHandle,
+  environment: Environment,
+  logger: Logger,
+): Promise<void> {
+  const [active, ...others] = relay.catalog().map(catalogUpstream);
+  if (active === undefined) return;
+  try {
+    if (await refreshCatalog(codexHome(environment), [active, ...others])) {
+      logger.info('The model catalog of Codex was brought up to date: restart Codex to see the new models');
+    }
+  } catch (error) {
+    logger.warn(`The model catalog of Codex was not brought up to date: ${messageOf(error)}`);
+  }
+}
+
+/** The platform's folder for a program's own state. */
+function stateFolder(environment: Environment): string {
+  if (platform() === 'win32' && environment['LOCALAPPDATA'])
+    return join(environment['LOCALAPPDATA'], 'codex-relay');
+  if (platform() === 'darwin') return join(homedir(), 'Library', 'Application Support', 'codex-relay');
+  return join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'codex-relay');
+}
+
+/** A file each relay, told apart by its port: two of them never write the same one. */
+export function bindingsFile(port: number, environment: Environment): string {
+  return join(stateFolder(environment), `threads-${port}.json`);
+}
+
+/** What was saved; nothing where there is nothing to read. */
+export async function readBindings(path: string, logger: Logger): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') logger.warn(`Which thread went where is not known: ${messageOf(error)}`);
+    return '';
+  }
+}
+
+/** Saves one text after another, and of several that wait only the last. */
+export function bindingsSaver(path: string, logger: Logger): (text: string) => void {
+  let waiting: string | undefined;
+  let isSaving = false;
+  const save = async () => {
+    isSaving = true;
+    while (waiting !== undefined) {
+      const text = waiting;
+      waiting = undefined;
+      try {
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        await writeAtomic({ path, text, mode: 0o600 });
+      } catch (error) {
+        logger.warn(`Which thread went where was not saved: ${messageOf(error)}`);
+      }
+    }
+    isSaving = false;
+  };
+  return (text) => {
+    waiting = text;
+    if (!isSaving) void save();
+  };
+}

@@ -1,0 +1,101 @@
+/** Where requests go, as the options and the environment say it. */
+import { PRESETS, type Preset, presetById } from '../providers/index.ts';
+import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
+import type { CommandLine, Environment } from './command-line.ts';
+import { UsageError } from './errors.ts';
+
+/** The options that describe an upstream, beside `--providers`. */
+const DESCRIBING = ['upstream', 'provider', 'demo', 'api-key'] as const;
+
+/** The upstream that the options describe, without those of `--providers`. */
+export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptions {
+  const isDemo = settings.demo && !given.has('upstream') && !given.has('provider');
+  const provider = isDemo ? 'demo' : settings.provider;
+  return {
+    ...(settings.upstream && { upstream: settings.upstream }),
+    ...(provider && { provider }),
+    ...keysFrom(settings['api-key']),
+    ...(settings.model && { model: settings.model }),
+    modelMap: settings['model-map'],
+  };
+}
+
+/**
+ * All upstreams, the active one first: the one that the options describe, then those of `--providers`, each with the
+ * key from the variable that its own documentation names.
+ * @throws UsageError where `--providers` names one whose key is not set, or `auto` finds none
+ */
+export function servedUpstreams(
+  line: CommandLine,
+  environment: Environment,
+): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles'> & {
+  upstreams: [UpstreamOptions, ...UpstreamOptions[]];
+} {
+  const { settings } = line;
+  const named = settings.providers.flatMap((id) =>
+    id === 'auto' ? presetsWithKey(environment) : presetNamed(id),
+  );
+  const others = distinct(named).map((preset) => ofPreset(preset, environment));
+  const isDescribed = DESCRIBING.some((flag) => line.given.has(flag));
+  const [first, ...rest] = others;
+  if (first === undefined && settings.providers.length > 0 && !isDescribed) throw noKeyFound();
+  // What is chosen by --model and mapped belongs to the active upstream.
+  const { model, modelMap = {} } = upstreamOptions(line);
+  const own =
+    isDescribed || first === undefined
+      ? upstreamOptions(line)
+      : { ...first, ...(model && { model }), modelMap };
+  const beside = isDescribed ? others : rest;
+  return {
+    upstreams: [own, ...beside.filter(({ provider }) => provider !== own.provider)],
+    ...(Object.keys(settings.fallback).length > 0 && { fallbacks: settings.fallback }),
+    ...(Object.keys(settings.role).length > 0 && { roles: settings.role }),
+  };
+}
+
+function presetNamed(id: string): Preset[] {
+  const preset = presetById(id);
+  return preset === undefined ? [] : [preset];
+}
+
+/** A variable that two providers name (Moonshot's two sites share one) is the first one's. */
+function presetsWithKey(environment: Environment): Preset[] {
+  const claimed = new Set<string>();
+  return PRESETS.filter(({ keyVariable, baseUrl }) => {
+    if (keyVariable === undefined || baseUrl === undefined || !environment[keyVariable]) return false;
+    if (claimed.has(keyVariable)) return false;
+    claimed.add(keyVariable);
+    return true;
+  });
+}
+
+function ofPreset(
+  { profile, keyVariable, needsKey, baseUrl }: Preset,
+  environment: Environment,
+): UpstreamOptions {
+  const key = (keyVariable && environment[keyVariable]) || '';
+  if (needsKey && key === '') {
+    throw new UsageError(
+      `--providers: ${profile.id} needs a key in ${keyVariable ?? 'CODEX_RELAY_API_KEY'}, which is not set`,
+    );
+  }
+  if (baseUrl === undefined)
+    throw new UsageError(`--providers: ${profile.id} needs an address; use --provider and --upstream`);
+  return { provider: profile.id, ...keysFrom(key) };
+}
+
+/** Several keys stand in one variable, with commas between them. */
+function keysFrom(text: string): Pick<UpstreamOptions, 'apiKey' | 'moreApiKeys'> {
+  const [apiKey, ...moreApiKeys] = text.split(',').flatMap((key) => key.trim() || []);
+  if (apiKey === undefined) return {};
+  return { apiKey, ...(moreApiKeys.length > 0 && { moreApiKeys }) };
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function noKeyFound(): UsageError {
+  const variables = distinct(PRESETS.flatMap(({ keyVariable }) => keyVariable ?? []));
+  return new UsageError(`--providers auto found no key; it looks for ${variables.join(', ')}`);
+}

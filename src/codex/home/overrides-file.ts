@@ -1,0 +1,16 @@
+/** The user's own facts about models, in Codex's folder. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../../node-errors.ts';
+import type { ModelFacts } from '../../providers/model-list.ts';
+import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
+
+/** None where there is no such file. @throws CodexConfigError when it cannot be used */
+export async function readOverrides(home: string): Promise<Record<string, ModelFacts>> {
+  try {
+    return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {};
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/** Keeps the catalog in step with the relay: it is our own file, and what it said at first does not stay true. */
+import { join } from 'node:path';
+import { asObject, parseObject } from '../../json.ts';
+import { writeAtomic } from '../../write-atomic.ts';
+import { buildCatalog, type CatalogUpstream, catalogText } from '../catalog.ts';
+import { namedModels } from '../plan.ts';
+import { CATALOG_FILE } from '../relay-keys.ts';
+import { readCodexFiles } from './codex-files.ts';
+import { readOverrides } from './overrides-file.ts';
+
+/**
+ * Writes the catalog anew where there is one of ours. Codex reads it at its next start.
+ * @param home Codex's folder
+ * @param upstreams the active one first
+ * @returns whether anything changed
+ * @throws CodexConfigError when the user's overrides cannot be used
+ */
+export async function refreshCatalog(
+  home: string,
+  [active, ...others]: readonly [CatalogUpstream, ...CatalogUpstream[]],
+): Promise<boolean> {
+  const texts = await readCodexFiles(home);
+  const before = texts[CATALOG_FILE];
+  const instructions = before === undefined ? undefined : instructionsOf(before);
+  if (instructions === undefined) return false;
+  const catalog = buildCatalog({
+    ...active,
+    others,
+    alsoServed: namedModels(texts),
+    overrides: await readOverrides(home),
+    // Codex was asked for them when the file was first written, which takes longer than a switch may.
+    instructions,
+  });
+  const text = catalogText(catalog);
+  if (text === before) return false;
+  await writeAtomic({ path: join(home, CATALOG_FILE), text, mode: 0o644 });
+  return true;
+}
+
+/** The system prompt that all entries share; undefined where the file is not a catalog of ours. */
+function instructionsOf(catalog: string): string | undefined {
+  const { models } = parseObject(catalog) ?? {};
+  const [alias] = Array.isArray(models) ? models : [];
+  const instructions = asObject(alias)?.['base_instructions'];
+  return typeof instructions === 'string' ? instructions : undefined;
+}
