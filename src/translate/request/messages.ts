@@ -53,7 +53,7 @@ function writeAnswer(
   profile: Profile,
   recalled: ProviderReasoning | undefined,
 ): void {
-  const calls = answer.calls.map((call, at) => replayedCall(call, at, answer, callIds));
+  const calls = answer.calls.map((call) => replayedCall(call, callIds));
   list.push(assistantMessage(answer, calls, profile, joinReasoning(answer.reasoning) ?? recalled));
   const images: ChatImagePart[] = [];
   for (const [at, { chat }] of calls.entries()) {
@@ -67,12 +67,11 @@ function writeAnswer(
   });
 }
 
-function replayedCall(call: AnswerCall, at: number, { calls }: Answer, callIds: CallIds): ReplayedCall {
-  const { callId, name, arguments: text } = call;
-  // A client may use one id twice in an answer; a provider may not see it twice.
-  const isRepeated = calls.findIndex((other) => other.callId === callId) < at;
-  const id = callIds.upstream(isRepeated ? `${callId}_${at}` : callId);
-  return { callId, chat: { id, type: 'function', function: { name, arguments: text } } };
+function replayedCall({ callId, name, arguments: text }: AnswerCall, callIds: CallIds): ReplayedCall {
+  return {
+    callId,
+    chat: { id: callIds.next(callId), type: 'function', function: { name, arguments: text } },
+  };
 }
 
 function assistantMessage(

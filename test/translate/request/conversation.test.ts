@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Profile } from '../../../src/translate/profile.ts';
 import type { ProviderReasoning } from '../../../src/translate/reasoning/reasoning.ts';
 import { readConversation, writeChatRequest } from '../../../src/translate/request/to-chat-request.ts';
@@ -93,12 +94,13 @@ const CASES: Case[] = [
     ],
   },
   {
-    name: 'a user message between a call and its output comes after the output',
-    input: [call('a'), user('wait'), output('a')],
+    name: 'what stands between a call and its output goes before the call: an output that came last stays last',
+    input: [call('a'), call('b'), output('a', 'A'), user('wait'), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'done' },
       { role: 'user', content: 'wait' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
   },
   {
@@ -133,22 +135,92 @@ const CASES: Case[] = [
     ],
   },
   {
-    name: 'a call id used again in a later turn takes its own output',
-    input: [call('a'), output('a', 'one'), call('a'), output('a', 'two')],
+    name: 'an output that stands before a call of its id belongs to no call',
+    input: [output('a', 'old'), call('a'), output('a', 'new')],
     messages: [
+      { role: 'user', content: '[output of tool call a, which is no longer in the history]\nold' },
       { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'one' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'two' },
+      { role: 'tool', tool_call_id: 'a', content: 'new' },
     ],
   },
   {
-    name: 'a call id used twice in one turn is made unique',
-    input: [call('a'), call('a'), output('a', 'one'), output('a', 'two')],
+    name: 'an output without a call keeps its images',
+    input: [output('gone', [{ type: 'input_text', text: 'see' }, image])],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('a_1')] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '[output of tool call gone, which is no longer in the history]\nsee' },
+          chatImage,
+        ],
+      },
+    ],
+  },
+  {
+    name: 'a call id used again in a later answer gets an id of its own, and takes its own output',
+    input: [call('a'), output('a', 'one'), call('a'), output('a', 'two'), call('a'), output('a', 'three')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'one' },
-      { role: 'tool', tool_call_id: 'a_1', content: 'two' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a_2')] },
+      { role: 'tool', tool_call_id: 'a_2', content: 'two' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a_3')] },
+      { role: 'tool', tool_call_id: 'a_3', content: 'three' },
+    ],
+  },
+  {
+    name: 'an output goes to the newest open call of its id; the older one was interrupted',
+    input: [
+      call('a', 'run', '{"x":1}'),
+      says('stopped'),
+      user('again'),
+      call('a', 'run', '{"x":2}'),
+      output('a'),
+    ],
+    messages: [
+      { role: 'assistant', content: 'stopped', tool_calls: [chatCall('a', 'run', '{"x":1}')] },
+      {
+        role: 'tool',
+        tool_call_id: 'a',
+        content: '[no output was recorded for this call: it was interrupted]',
+      },
+      { role: 'user', content: 'again' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a_2', 'run', '{"x":2}')] },
+      { role: 'tool', tool_call_id: 'a_2', content: 'done' },
+    ],
+  },
+  {
+    name: 'a call that a client sends once more before it has an output is one call',
+    input: [user('hi'), call('a'), user('hi'), call('a'), output('a')],
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'a call that comes twice at once is one call where it has one output',
+    input: [call('a'), call('a'), output('a'), user('next'), output('a', 'late')],
+    messages: [
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+      { role: 'user', content: 'next' },
+      { role: 'user', content: '[output of tool call a, which is no longer in the history]\nlate' },
+    ],
+  },
+  {
+    name: 'a call that comes twice at once, with two outputs, is two calls',
+    input: [call('a'), call('a'), call('a'), output('a', 'one'), output('a', 'two'), output('a', 'three')],
+    messages: [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [chatCall('a'), chatCall('a_2'), chatCall('a_3')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'one' },
+      { role: 'tool', tool_call_id: 'a_2', content: 'two' },
+      { role: 'tool', tool_call_id: 'a_3', content: 'three' },
     ],
   },
   {
@@ -316,14 +388,43 @@ describe('conversation', () => {
     assert.deepEqual(messages[0], { role: 'system', content: 'base\n\nmore' });
   });
 
-  it('only appends: what was sent stays as it was', () => {
-    const turns = [user('hi'), call('a'), output('a'), says('there'), user('and'), call('b'), output('b')];
-    for (const length of [1, 3, 4, 5, 7]) {
-      const shorter = messagesOf(turns.slice(0, length));
-      assert.deepEqual(messagesOf(turns).slice(0, shorter.length), shorter);
-    }
+  it('only appends: what was sent stays as it was, unless an output comes later', () => {
+    const ids = fc.constantFrom('a', 'b', 'a_2');
+    const items = fc.oneof(
+      fc.constant([user('more')]),
+      fc.constant([says('text')]),
+      fc.constant([{ role: 'developer', content: 'note' }]),
+      ids.map((id) => [output(id, 'orphan')]),
+      ids.map((id) => [call(id), output(id)]),
+      fc
+        .tuple(ids, ids)
+        .map(([one, two]) => [call(one, 'run', '{"x":1}'), call(two), output(two), output(one)]),
+      ids.map((id) => [call(id), user('interrupted')]),
+    );
+    fc.assert(
+      fc.property(fc.array(items, { minLength: 2, maxLength: 8 }), fc.nat(), (steps, cut) => {
+        const at = 1 + (cut % (steps.length - 1));
+        const shorter = [user('hi'), ...steps.slice(0, at).flat(), user('go on')];
+        const added = steps.slice(at).flat();
+        // An open call of an earlier answer may still get its output: then it moves.
+        fc.pre(!hasOpenCallFor(shorter, added));
+        const before = messagesOf(shorter);
+        assert.deepEqual(messagesOf([...shorter, ...added]).slice(0, before.length), before);
+      }),
+    );
   });
 });
+
+/** Whether some output may belong to a call of before. */
+function hasOpenCallFor(history: readonly InputItem[], added: readonly InputItem[]): boolean {
+  const open = new Map<string, number>();
+  for (const { type, call_id: id } of history) {
+    if (!id) continue;
+    const step = type === 'function_call' ? 1 : -1;
+    open.set(id, Math.max(0, (open.get(id) ?? 0) + step));
+  }
+  return added.some(({ call_id: id }) => id && open.get(id));
+}
 
 describe('reasoning on its way back', () => {
   const reasoning = (over: Partial<ProviderReasoning> = {}): InputItem => ({
