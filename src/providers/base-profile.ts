@@ -1,6 +1,9 @@
 import type { Profile } from '../translate/profile.ts';
 
-/** Careful defaults for an endpoint that is only known to be "OpenAI-compatible". */
+/**
+ * Careful defaults for an endpoint that is only known to be "OpenAI-compatible": it may be a server on the user's own
+ * machine, whose grammar shuts tools off where an answer's format is set, and whose parser refuses `null`.
+ */
 export const BASE_PROFILE: Profile = {
   id: 'openai-compatible',
   name: 'OpenAI-compatible endpoint',
@@ -15,20 +18,22 @@ export const BASE_PROFILE: Profile = {
   effortWithTools: null,
   thinksByDefault: false,
   responseFormat: 'json_schema',
-  formatWithTools: true,
+  formatWithTools: false,
 
   toolChoices: ['none', 'auto', 'required', 'named'],
   toolChoicesThinking: null,
   requiredChoice: 'required',
+  parallelTrue: true,
   strictTools: false,
   maxTools: null,
-  toolSchema: 'plain',
+  toolSchema: 'inlined',
   toolNames: 'any-start',
   webSearch: null,
 
   instructionRole: 'system',
   lateInstructions: 'user',
-  emptyAssistantContent: 'null',
+  emptyAssistantContent: 'omit',
+  callHistory: 'grouped',
   bridgeAfterTool: null,
   continueAfterAssistant: null,
   joinUserMessages: false,
@@ -48,4 +53,12 @@ export const BASE_PROFILE: Profile = {
   lostCallExtra: null,
 
   errorCodes: {},
+};
+
+/** What the documented hosted providers have in common beyond that. */
+export const HOSTED_PROFILE: Profile = {
+  ...BASE_PROFILE,
+  formatWithTools: true,
+  toolSchema: 'plain',
+  emptyAssistantContent: 'null',
 };

@@ -42,6 +42,18 @@ export const MISTRAL_MODELS: ModelRule = {
   },
 };
 
+/** Chat templates of Google's open models want user and assistant in turn, wherever they run. */
+export const GEMMA_MODELS: ModelRule = { match: ['*gemma*'], profile: { joinUserMessages: true } };
+
+/**
+ * Models whose chat templates take one call a message: Llama 3.1 to 3.3 refuse several, gpt-oss and GigaChat show the
+ * model only the first (as measured with llama.cpp, 2026-11-28; vLLM and others run the same templates).
+ */
+export const SERIAL_CALL_MODELS: ModelRule = {
+  match: ['*llama-3*', '*llama3*', '*gpt-oss*', '*gigachat*'],
+  profile: { callHistory: 'serial' },
+};
+
 /** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
 export const KIMI_MODELS: ModelRule = {
   match: ['*kimi*', 'k3*', 'moonshot*'],

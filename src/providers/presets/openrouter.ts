@@ -1,9 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   CLAUDE_MODELS,
   DEEPSEEK_MODELS,
   effortFields,
   GEMINI_MODELS,
+  GEMMA_MODELS,
   GLM_MODELS,
   KIMI_MODELS,
   MISTRAL_MODELS,
@@ -14,7 +15,7 @@ const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 export const openrouter: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'openrouter',
     name: 'OpenRouter',
     optionalFields: [
@@ -23,14 +24,13 @@ export const openrouter: Preset = {
       'top_p',
       'frequency_penalty',
       'presence_penalty',
-      'top_logprobs',
       'service_tier',
     ],
     ...effortFields(Object.fromEntries(LEVELS.map((effort) => [effort, { reasoning: { effort } }]))),
     toolImages: 'inline',
     webSearch: { tool: { type: 'openrouter:web_search' } },
     // Each entry as it came, in order: signatures and encrypted parts belong to the backend.
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
   },
   // The rules of the model's own vendor show through.
   models: [
@@ -44,6 +44,7 @@ export const openrouter: Preset = {
     DEEPSEEK_MODELS,
     KIMI_MODELS,
     GLM_MODELS,
+    GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://openrouter.ai/api/v1',

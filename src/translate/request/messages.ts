@@ -54,10 +54,12 @@ function writeAnswer(
   recalled: ProviderReasoning | undefined,
 ): void {
   const calls = answer.calls.map((call) => replayedCall(call, callIds));
-  list.push(assistantMessage(answer, calls, profile, joinReasoning(answer.reasoning) ?? recalled));
+  const first = profile.callHistory === 'serial' ? calls.slice(0, 1) : calls;
+  list.push(assistantMessage(answer.texts, first, profile, joinReasoning(answer.reasoning) ?? recalled));
   const images: ChatImagePart[] = [];
-  for (const [at, { chat }] of calls.entries()) {
-    list.push(toolMessage(chat, answer.calls[at]?.output, profile, images));
+  for (const [at, call] of calls.entries()) {
+    if (at >= first.length) list.push(assistantMessage([], [call], profile, undefined));
+    list.push(toolMessage(call.chat, answer.calls[at]?.output, profile, images));
   }
   // Images that cannot stay inside their outputs follow all of them.
   if (images.length === 0) return;
@@ -75,7 +77,7 @@ function replayedCall({ callId, name, arguments: text }: AnswerCall, callIds: Ca
 }
 
 function assistantMessage(
-  { texts }: Answer,
+  texts: readonly string[],
   calls: readonly ReplayedCall[],
   profile: Profile,
   reasoning: ProviderReasoning | undefined,

@@ -1,7 +1,7 @@
 /** The settings of a request (everything but messages and tools) in the provider's dialect. */
 
 import type { JsonObject } from '../../json.ts';
-import type { ChatRequest, ChatUserMessage } from '../../wire/chat.ts';
+import type { ChatRequest } from '../../wire/chat.ts';
 import type { ResponsesRequest, TextFormat, ToolChoice, ToolReference } from '../../wire/responses.ts';
 import { OPTIONAL_FIELDS, type Profile, type ToolChoiceKind } from '../profile.ts';
 import { answerSchema } from '../tools/json-schema.ts';
@@ -49,7 +49,8 @@ function applyToolSettings(
   body.tools = search.length === 0 ? functions : [...functions, ...search];
   if (choice.value !== undefined) body.tool_choice = choice.value;
   const parallel = request.parallel_tool_calls;
-  if (typeof parallel === 'boolean' && profile.optionalFields.includes('parallel_tool_calls')) {
+  const maySend = parallel === false || (parallel === true && profile.parallelTrue);
+  if (maySend && profile.optionalFields.includes('parallel_tool_calls')) {
     body['parallel_tool_calls'] = parallel;
   }
 }
@@ -125,24 +126,23 @@ function chatSchema(format: TextFormat, profile: Profile): JsonObject {
 }
 
 /**
- * The messages with the wanted format in words, at the end, so that the cached prefix stays what it was.
- * Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * The messages with the wanted format in words, as part of the leading instructions: there they break no provider's
+ * rule of order, do not ask for an answer after each tool's output, and leave the prompt's prefix what it was in the
+ * request before. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
  * @param schema undefined: any JSON object
  */
 export function withFormatInWords(
   messages: ChatRequest['messages'],
   schema: JsonObject | undefined,
 ): ChatRequest['messages'] {
-  const start = 'Answer with one JSON object and nothing else.';
+  const start = 'Your final answer must be one JSON object and nothing else.';
   const text =
     schema === undefined
       ? start
       : `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
-  const last = messages.at(-1);
-  if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
-  const content: ChatUserMessage['content'] =
-    typeof last.content === 'string'
-      ? `${last.content}\n\n${text}`
-      : [...last.content, { type: 'text', text }];
-  return [...messages.slice(0, -1), { role: 'user', content }];
+  const [first, ...rest] = messages;
+  if (first?.role !== 'system' && first?.role !== 'developer') {
+    return [{ role: 'system', content: text }, ...messages];
+  }
+  return [{ ...first, content: `${first.content}\n\n${text}` }, ...rest];
 }

@@ -80,7 +80,7 @@ const CASES: Case[] = [
     input: [user('hi'), call('a'), call('b'), output('b', 'B'), output('a', 'A')],
     messages: [
       { role: 'user', content: 'hi' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
@@ -98,7 +98,7 @@ const CASES: Case[] = [
     input: [call('a'), call('b'), output('a', 'A'), user('wait'), output('b', 'B')],
     messages: [
       { role: 'user', content: 'wait' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
@@ -107,9 +107,9 @@ const CASES: Case[] = [
     name: 'call, output, call, output stay two turns',
     input: [call('a'), output('a', 'A'), call('b'), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('b')] },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
   },
@@ -117,7 +117,7 @@ const CASES: Case[] = [
     name: 'a call without an output gets a neutral one',
     input: [call('a'), user('stop')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       {
         role: 'tool',
         tool_call_id: 'a',
@@ -139,7 +139,7 @@ const CASES: Case[] = [
     input: [output('a', 'old'), call('a'), output('a', 'new')],
     messages: [
       { role: 'user', content: '[output of tool call a, which is no longer in the history]\nold' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'new' },
     ],
   },
@@ -160,11 +160,11 @@ const CASES: Case[] = [
     name: 'a call id used again in a later answer gets an id of its own, and takes its own output',
     input: [call('a'), output('a', 'one'), call('a'), output('a', 'two'), call('a'), output('a', 'three')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'one' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a_2')] },
+      { role: 'assistant', tool_calls: [chatCall('a_2')] },
       { role: 'tool', tool_call_id: 'a_2', content: 'two' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a_3')] },
+      { role: 'assistant', tool_calls: [chatCall('a_3')] },
       { role: 'tool', tool_call_id: 'a_3', content: 'three' },
     ],
   },
@@ -185,7 +185,7 @@ const CASES: Case[] = [
         content: '[no output was recorded for this call: it was interrupted]',
       },
       { role: 'user', content: 'again' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a_2', 'run', '{"x":2}')] },
+      { role: 'assistant', tool_calls: [chatCall('a_2', 'run', '{"x":2}')] },
       { role: 'tool', tool_call_id: 'a_2', content: 'done' },
     ],
   },
@@ -195,7 +195,7 @@ const CASES: Case[] = [
     messages: [
       { role: 'user', content: 'hi' },
       { role: 'user', content: 'hi' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
     ],
   },
@@ -203,7 +203,7 @@ const CASES: Case[] = [
     name: 'a call that comes twice at once is one call where it has one output',
     input: [call('a'), call('a'), output('a'), user('next'), output('a', 'late')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
       { role: 'user', content: 'next' },
       { role: 'user', content: '[output of tool call a, which is no longer in the history]\nlate' },
@@ -215,7 +215,6 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a'), chatCall('a_2'), chatCall('a_3')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'one' },
@@ -229,7 +228,6 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a'), chatCall('b', 'run', '{"malformed_arguments":"oops"}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
@@ -249,18 +247,80 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a', 'run', '{"malformed_arguments":["x"]}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'null\ntext\n7\npart' },
     ],
   },
   {
-    name: 'an assistant turn without text has null, empty or no content, as the profile says',
+    name: 'an answer without text has null content where the profile says so',
     input: [call('a'), output('a')],
-    profile: { emptyAssistantContent: 'omit' },
+    profile: { emptyAssistantContent: 'null' },
     messages: [
-      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'an answer without text has empty content where the profile says so',
+    input: [call('a'), output('a')],
+    profile: { emptyAssistantContent: 'empty' },
+    messages: [
+      { role: 'assistant', content: '', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'calls of one answer stand one after the other where the chat template knows one call a message',
+    input: [
+      says('both'),
+      call('a'),
+      call('b'),
+      call('c'),
+      output('c', [image]),
+      output('a', 'A'),
+      user('next'),
+    ],
+    profile: { callHistory: 'serial' },
+    messages: [
+      { role: 'assistant', content: 'both', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'assistant', tool_calls: [chatCall('b')] },
+      {
+        role: 'tool',
+        tool_call_id: 'b',
+        content: '[no output was recorded for this call: it was interrupted]',
+      },
+      { role: 'assistant', tool_calls: [chatCall('c')] },
+      { role: 'tool', tool_call_id: 'c', content: '[the output is an image; it follows as a message]' },
+      { role: 'user', content: [{ type: 'text', text: 'Images from the tool outputs above:' }, chatImage] },
+      { role: 'user', content: 'next' },
+    ],
+  },
+  {
+    name: 'users and assistants take turns where the chat template wants it',
+    input: [
+      user('one'),
+      { role: 'user', content: [{ type: 'input_text', text: 'two' }, image] },
+      { role: 'developer', content: 'late' },
+      call('a'),
+      user('wait'),
+      says('on it'),
+      output('a'),
+    ],
+    profile: { joinUserMessages: true },
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'one' },
+          { type: 'text', text: 'two' },
+          chatImage,
+          { type: 'text', text: '[instructions]\nlate' },
+          { type: 'text', text: 'wait' },
+        ],
+      },
+      { role: 'assistant', content: 'on it', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
     ],
   },
@@ -276,7 +336,7 @@ const CASES: Case[] = [
       output('b', []),
     ],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'one\ntwo' },
       { role: 'tool', tool_call_id: 'b', content: '[empty output]' },
     ],
@@ -285,7 +345,7 @@ const CASES: Case[] = [
     name: 'an image in an output follows as a user message behind all outputs of the turn',
     input: [call('a'), call('b'), output('a', [image]), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: '[the output is an image; it follows as a message]' },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
       { role: 'user', content: [{ type: 'text', text: 'Images from the tool outputs above:' }, chatImage] },
@@ -296,7 +356,7 @@ const CASES: Case[] = [
     input: [call('a'), output('a', [{ type: 'input_text', text: 'see' }, image])],
     profile: { toolImages: 'inline' },
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'see' }, chatImage] },
     ],
   },
@@ -332,7 +392,6 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a', 'apply_patch', '{"input":"*** Begin\\n\\"x\\""}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'ok' },
@@ -342,7 +401,7 @@ const CASES: Case[] = [
     name: 'a namespaced call that is no longer declared keeps its flat name',
     input: [{ ...call('a', 'echo'), namespace: 'mcp__tiny__' }, output('a')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a', 'mcp__tiny__echo')] },
+      { role: 'assistant', tool_calls: [chatCall('a', 'mcp__tiny__echo')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
     ],
   },
