@@ -31,6 +31,7 @@ export const BASE_PROFILE: Profile = {
   webSearch: null,
 
   instructionRole: 'system',
+  cacheMark: false,
   lateInstructions: 'user',
   emptyAssistantContent: 'omit',
   callHistory: 'grouped',

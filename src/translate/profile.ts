@@ -105,6 +105,8 @@ export interface Profile {
 
   /** The role that carries instructions. */
   instructionRole: 'system' | 'developer';
+  /** Whether the leading instructions are marked for a prompt cache that caches nothing unasked (Anthropic's). */
+  cacheMark: boolean;
   /**
    * What becomes of a system or developer message after the conversation has begun: it stays in place (`keep`),
    * joins the instructions at the beginning (`fold`, which breaks the prompt cache), or becomes a labelled message

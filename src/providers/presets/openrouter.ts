@@ -40,6 +40,12 @@ export const openrouter: Preset = {
     },
     { match: ['openai/*'], profile: { toolCallIds: 'max40', maxTools: 128, strictTools: true } },
     CLAUDE_MODELS,
+    {
+      match: ['*claude*'],
+      // The mark serves all threads with these instructions and tools; the field caches each thread as it grows, and
+      // no message changes for it.
+      profile: { cacheMark: true, extraFields: { cache_control: { type: 'ephemeral' } } },
+    },
     GEMINI_MODELS,
     DEEPSEEK_MODELS,
     KIMI_MODELS,
@@ -57,6 +63,6 @@ export const openrouter: Preset = {
   keyVariable: 'OPENROUTER_API_KEY',
   suggestedPort: 4452,
   source:
-    'OpenRouter docs (reasoning tokens, tool calling, web search), OpenRouterTeam/ai-sdk-provider CHANGELOG',
+    'OpenRouter docs (reasoning tokens, tool calling, web search, prompt caching), OpenRouterTeam/ai-sdk-provider CHANGELOG',
   checked: '2026-11-22',
 };

@@ -4,8 +4,7 @@ import type { Json } from '../../json.ts';
 import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 
-/** Stands where an image was, for models that read only text. */
-export const IMAGE_NOTE = '[an image was here; this model reads text only]';
+const IMAGE_NOTE = '[an image was here; this model reads text only]';
 
 /** What a piece of content holds once it is taken apart. */
 export interface Contents {
@@ -13,7 +12,7 @@ export interface Contents {
   images: ChatImagePart[];
 }
 
-export function readContent(content: Content | Json | null | undefined): Contents {
+export function readContent(content: Content | readonly ContentPart[] | Json | null | undefined): Contents {
   if (typeof content === 'string') return { text: content, images: [] };
   if (content === null || content === undefined) return { text: '', images: [] };
   if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
@@ -54,10 +53,26 @@ export function userContent(
   });
 }
 
-/** The text of an item of a kind that this relay does not know: nothing that was said is lost. */
-export function anyText(item: InputItem): string {
-  const texts = [readContent(item.content).text, item.input ?? '', readContent(item.output).text];
-  return texts.filter((text) => text !== '').join('\n');
+/** What an item of a kind that this relay does not know says and shows: nothing of it is lost. */
+export function anyContent(item: InputItem, how: 'send' | 'note'): string | ChatPart[] {
+  const said = [item.content, item.summary, item.input, item.output].map(readContent);
+  const texts = said.map(({ text }) => text).filter((text) => text !== '');
+  return withImages(
+    texts.join('\n'),
+    said.flatMap(({ images }) => images),
+    how,
+  );
+}
+
+/** Text and images of the user's side as the content of one message. */
+export function withImages(
+  text: string,
+  images: readonly ChatImagePart[],
+  how: 'send' | 'note',
+): string | ChatPart[] {
+  if (images.length === 0) return text;
+  if (how === 'note') return [text, ...images.map(() => IMAGE_NOTE)].filter((line) => line !== '').join('\n');
+  return [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images];
 }
 
 function isPart(value: ContentPart | Json): value is ContentPart {

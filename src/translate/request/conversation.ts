@@ -10,7 +10,7 @@ import type { Profile } from '../profile.ts';
 import { modelFamily, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { anyText, IMAGE_NOTE, readContent, userContent } from './content.ts';
+import { anyContent, readContent, userContent, withImages } from './content.ts';
 import { kindOf } from './item-kinds.ts';
 
 /** What an answer is recognised by when its reasoning is looked up. */
@@ -134,7 +134,7 @@ class Gatherer {
     const kind = kindOf(item);
     switch (kind?.role) {
       case undefined:
-        this.#user(anyText(item));
+        this.#user(anyContent(item, this.#options.profile.userImages));
         break;
       case 'message':
         this.#message(item);
@@ -146,7 +146,7 @@ class Gatherer {
         this.#call(item, kind.call);
         break;
       case 'output':
-        this.#output(item);
+        this.#output(item, kind.call);
         break;
       case 'agent-message':
         this.#user(agentMessage(item));
@@ -209,8 +209,11 @@ class Gatherer {
     else open.push(placed);
   }
 
-  #output(item: InputItem): void {
+  #output(sent: InputItem, kind: CallKind): void {
     this.#closeAnswer();
+    const { tools } = this.#options;
+    const output = kind.replayOutput?.(sent, (namespace, name) => tools.upstreamName(namespace, name));
+    const item = output === undefined ? sent : { ...sent, output };
     const answer = item.call_id ? this.#give(item, item.call_id) : undefined;
     if (answer === undefined) this.#user(orphanOutput(item, this.#options.profile));
     else this.#moveToEnd(answer);
@@ -266,8 +269,7 @@ function isSameCall(left: AnswerCall, right: AnswerCall): boolean {
 function orphanOutput(item: InputItem, { userImages }: Profile): string | ChatPart[] {
   const { text, images } = readContent(item.output);
   const told = `[output of tool call ${item.call_id ?? 'without an id'}, which is no longer in the history]\n${text}`;
-  if (images.length === 0) return told;
-  return userImages === 'note' ? `${told}\n${IMAGE_NOTE}` : [{ type: 'text', text: told }, ...images];
+  return withImages(told, images, userImages);
 }
 
 /** Codex's multi-agent messages: their `encrypted_content` parts are the model's own plain text. */

@@ -38,7 +38,12 @@ export function writeMessages(
   }
   list.end();
   if (leading.length === 0) return list.messages;
-  return [{ role: profile.instructionRole, content: leading.join('\n\n') }, ...list.messages];
+  return [leadingInstructions(leading.join('\n\n'), profile), ...list.messages];
+}
+
+function leadingInstructions(text: string, { instructionRole: role, cacheMark }: Profile): ChatMessage {
+  if (!cacheMark) return { role, content: text };
+  return { role, content: [{ type: 'text', text, cache_control: { type: 'ephemeral' } }] };
 }
 
 function lateInstructions(text: string, { lateInstructions: how, instructionRole }: Profile): ChatMessage {

@@ -1,7 +1,7 @@
 /** The settings of a request (everything but messages and tools) in the provider's dialect. */
 
 import type { JsonObject } from '../../json.ts';
-import type { ChatRequest } from '../../wire/chat.ts';
+import type { ChatRequest, ChatSystemMessage } from '../../wire/chat.ts';
 import type { ResponsesRequest, TextFormat, ToolChoice, ToolReference } from '../../wire/responses.ts';
 import { OPTIONAL_FIELDS, type Profile, type ToolChoiceKind } from '../profile.ts';
 import { answerSchema } from '../tools/json-schema.ts';
@@ -144,5 +144,12 @@ export function withFormatInWords(
   if (first?.role !== 'system' && first?.role !== 'developer') {
     return [{ role: 'system', content: text }, ...messages];
   }
-  return [{ ...first, content: `${first.content}\n\n${text}` }, ...rest];
+  return [{ ...first, content: appended(first.content, text) }, ...rest];
+}
+
+function appended(content: ChatSystemMessage['content'], text: string): ChatSystemMessage['content'] {
+  if (typeof content === 'string') return `${content}\n\n${text}`;
+  const last = content.at(-1);
+  if (last === undefined) return text;
+  return [...content.slice(0, -1), { ...last, text: `${last.text}\n\n${text}` }];
 }

@@ -421,14 +421,62 @@ const CASES: Case[] = [
     messages: [{ role: 'user', content: '[message from agent root to worker]\ntask\ndetails' }],
   },
   {
+    name: 'a tool search tells what it found, by the names under which it can be called',
+    input: [
+      { type: 'tool_search_call', call_id: 'a', arguments: { query: 'x' } },
+      {
+        type: 'tool_search_output',
+        call_id: 'a',
+        tools: [
+          { type: 'namespace', name: 'mcp__tiny', tools: [{ type: 'function', name: 'echo.back' }] },
+          { type: 'function', name: 'plain' },
+        ],
+      },
+      { type: 'tool_search_call', call_id: 'b', arguments: { query: 'y' } },
+      { type: 'tool_search_output', call_id: 'b', tools: [] },
+    ],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a', 'tool_search', '{"query":"x"}')] },
+      { role: 'tool', tool_call_id: 'a', content: 'Found: mcp__tiny__echo_back_1eebea0d, plain' },
+      { role: 'assistant', tool_calls: [chatCall('b', 'tool_search', '{"query":"y"}')] },
+      { role: 'tool', tool_call_id: 'b', content: 'No tool was found.' },
+    ],
+  },
+  {
+    name: 'old images, wherever they stood, are notes for models that read only text',
+    input: [
+      call('a'),
+      output('a', [image]),
+      output('gone', [image]),
+      { type: 'tomorrow_item', content: [image] as never },
+      { role: 'user', content: [image] },
+    ],
+    profile: { userImages: 'note', toolImages: 'note' },
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: '[the output is an image; this model reads text only]' },
+      {
+        role: 'user',
+        content:
+          '[output of tool call gone, which is no longer in the history]\n\n[an image was here; this model reads text only]',
+      },
+      { role: 'user', content: '[an image was here; this model reads text only]' },
+      { role: 'user', content: '[an image was here; this model reads text only]' },
+    ],
+  },
+  {
     name: 'an unknown item keeps its text, a foreign compaction says nothing',
     input: [
       { type: 'tomorrow_item', content: [{ type: 'x', text: 'kept' }] },
       { type: 'compaction', encrypted_content: 'opaque' },
+      { type: 'compaction', summary: [{ type: 'summary_text', text: 'what was before' }] },
+      { type: 'tomorrow_output', output: [{ type: 'input_text', text: 'seen' }, image] },
       user('hi'),
     ],
     messages: [
       { role: 'user', content: 'kept' },
+      { role: 'user', content: 'what was before' },
+      { role: 'user', content: [{ type: 'text', text: 'seen' }, chatImage] },
       { role: 'user', content: 'hi' },
     ],
   },

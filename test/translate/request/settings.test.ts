@@ -156,6 +156,18 @@ describe('settings', () => {
     );
   });
 
+  it('marks the instructions, and nothing else, for a prompt cache that asks for it', () => {
+    const request = { instructions: 'base', text: { format }, tools };
+    const { messages } = translate(request, { cacheMark: true, formatWithTools: false }).body;
+    const [instructions, ...rest] = messages;
+    assert.ok(Array.isArray(instructions?.content));
+    const [part, ...others] = instructions.content;
+    assert.ok(part?.type === 'text');
+    assert.match(String(part.text), /^base\n\nYour final answer/);
+    assert.deepEqual([part.cache_control, others], [{ type: 'ephemeral' }, []]);
+    assert.deepEqual(rest, [{ role: 'user', content: 'hello' }]);
+  });
+
   it('gives the same bytes for the same request', () => {
     const request = {
       input: 'x',
