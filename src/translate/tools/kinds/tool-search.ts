@@ -35,9 +35,9 @@ export const TOOL_SEARCH = {
 
 /** What was found is a list of tools, which are callable from then on: the model is told their names. */
 function foundTools(tools: readonly Tool[], nameOf: NameOf): string {
-  const names = tools.flatMap(({ type, name, tools: members = [] }) =>
+  const names = tools.flatMap(({ type, name, tools: members }) =>
     type === 'namespace'
-      ? members.map((member) => nameOf(name, member.name ?? member.type))
+      ? (members ?? []).map((member) => nameOf(name, member.name ?? member.type))
       : [nameOf(undefined, name ?? type)],
   );
   return names.length === 0 ? 'No tool was found.' : `Found: ${names.join(', ')}`;
