@@ -25,5 +25,7 @@ export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptio
     ...(settings['api-key'] && { apiKey: settings['api-key'] }),
     ...(settings.model && { model: settings.model }),
     modelMap: settings['model-map'],
+    extraParams: settings['upstream-extra-params'],
+    dropParams: settings['drop-upstream-params'],
   };
 }

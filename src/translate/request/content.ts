@@ -4,7 +4,8 @@ import type { Json } from '../../json.ts';
 import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 
-const IMAGE_NOTE = '[an image was here; this model reads text only]';
+/** Stands where an image was, for models that read only text. */
+export const IMAGE_NOTE = '[an image was here; this model reads text only]';
 
 /** What a piece of content holds once it is taken apart. */
 export interface Contents {
