@@ -54,6 +54,23 @@ export const SERIAL_CALL_MODELS: ModelRule = {
   profile: { callHistory: 'serial' },
 };
 
+/** Open models without eyes, wherever they run: one image in the history would end the conversation. */
+export const TEXT_ONLY_MODELS: ModelRule = {
+  match: [
+    '*gpt-oss*',
+    '*llama-3.1-8b*',
+    '*llama-3.1-70b*',
+    '*llama-3.3*',
+    '*llama3.1*',
+    '*llama3.3*',
+    '*qwen3-coder*',
+    '*deepseek-v3*',
+    '*deepseek-r1*',
+    '*gigachat*',
+  ],
+  profile: { userImages: 'note', toolImages: 'note' },
+};
+
 /** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
 export const KIMI_MODELS: ModelRule = {
   match: ['*kimi*', 'k3*', 'moonshot*'],

@@ -1,5 +1,5 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { MISTRAL_MODELS, switchAndEffort } from '../dialect-parts.ts';
+import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 /**
@@ -27,7 +27,7 @@ export const llamacpp: Preset = {
     joinUserMessages: true,
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
-  models: [MISTRAL_MODELS],
+  models: [TEXT_ONLY_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8080/v1',
   hosts: ['localhost:8080'],
   needsKey: false,

@@ -5,6 +5,7 @@ import {
   MISTRAL_MODELS,
   reasoningEffort,
   SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
@@ -21,6 +22,7 @@ export const lmstudio: Preset = {
   },
   models: [
     { match: ['*gpt-oss*'], profile: reasoningEffort('low', 'medium', 'high') },
+    TEXT_ONLY_MODELS,
     SERIAL_CALL_MODELS,
     GEMMA_MODELS,
     MISTRAL_MODELS,

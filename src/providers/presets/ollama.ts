@@ -1,5 +1,5 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { GEMMA_MODELS, reasoningEffort, SERIAL_CALL_MODELS } from '../dialect-parts.ts';
+import { GEMMA_MODELS, reasoningEffort, SERIAL_CALL_MODELS, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const ollama: Preset = {
@@ -13,7 +13,7 @@ export const ollama: Preset = {
     toolChoices: ['auto'],
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
-  models: [SERIAL_CALL_MODELS, GEMMA_MODELS],
+  models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS],
   baseUrl: 'http://localhost:11434/v1',
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,

@@ -7,6 +7,7 @@ import {
   KIMI_MODELS,
   MISTRAL_MODELS,
   SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
@@ -19,6 +20,7 @@ export const openaiCompatible: Preset = {
     GEMINI_MODELS,
     DEEPSEEK_MODELS,
     KIMI_MODELS,
+    TEXT_ONLY_MODELS,
     SERIAL_CALL_MODELS,
     GEMMA_MODELS,
     MISTRAL_MODELS,

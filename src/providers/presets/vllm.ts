@@ -1,5 +1,11 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { GEMMA_MODELS, MISTRAL_MODELS, reasoningEffort, SERIAL_CALL_MODELS } from '../dialect-parts.ts';
+import {
+  GEMMA_MODELS,
+  MISTRAL_MODELS,
+  reasoningEffort,
+  SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
+} from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 /** vLLM; tools need its `--enable-auto-tool-choice` and `--tool-call-parser` options. */
@@ -13,7 +19,7 @@ export const vllm: Preset = {
     ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
-  models: [SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
+  models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8000/v1',
   hosts: ['localhost:8000'],
   needsKey: false,
