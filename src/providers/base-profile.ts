@@ -2,7 +2,7 @@ import type { Profile } from '../translate/profile.ts';
 
 /**
  * Careful defaults for an endpoint that is only known to be "OpenAI-compatible": it may be a server on the user's own
- * machine, whose grammar shuts tools off where an answer's format is set, and whose parser refuses `null`.
+ * machine, where the grammar of a response format rules tool calls out, and `null` is no content.
  */
 export const BASE_PROFILE: Profile = {
   id: 'openai-compatible',

@@ -42,19 +42,19 @@ export const MISTRAL_MODELS: ModelRule = {
   },
 };
 
-/** Chat templates of Google's open models want user and assistant in turn, wherever they run. */
+/** Chat templates of Google's open models want user and assistant to take turns, wherever they run. */
 export const GEMMA_MODELS: ModelRule = { match: ['*gemma*'], profile: { joinUserMessages: true } };
 
 /**
- * Models whose chat templates take one call a message: Llama 3.1 to 3.3 refuse several, gpt-oss and GigaChat show the
- * model only the first (as measured with llama.cpp, 2026-11-28; vLLM and others run the same templates).
+ * Models whose chat templates take one call per message: those of Llama 3.1 to 3.3 refuse several, those of gpt-oss and
+ * GigaChat show the model only the first (measured with llama.cpp, 2026-11-28; vLLM and others use the same ones).
  */
 export const SERIAL_CALL_MODELS: ModelRule = {
   match: ['*llama-3*', '*llama3*', '*gpt-oss*', '*gigachat*'],
   profile: { callHistory: 'serial' },
 };
 
-/** Open models without eyes, wherever they run: one image in the history would end the conversation. */
+/** Open models that cannot see, wherever they run: one image in the history would end the conversation. */
 export const TEXT_ONLY_MODELS: ModelRule = {
   match: [
     '*gpt-oss*',

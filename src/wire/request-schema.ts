@@ -120,7 +120,7 @@ export function parseRequest(value: unknown): ResponsesRequest {
   return request;
 }
 
-/** State that OpenAI keeps under a name of its own; a model that misses it would answer something else. */
+/** State that OpenAI keeps for its clients. Without it, the model would answer something else. */
 const KEPT_STATE = {
   conversation: 'conversations are not kept here; send previous_response_id, or the whole input',
   prompt: 'prompt templates are not kept here; send the text itself, as instructions and input',
@@ -205,7 +205,7 @@ function checkTools(tools: readonly Tool[], path: string): void {
     if (!entry.name) {
       throw new RelayError('invalid_request', `${param}: a ${entry.type} tool needs a name.`, { param });
     }
-    // A namespace is no tool: it may be called like one.
+    // A namespace is not a tool, and may share a name with one.
     const identity = entry.type === 'namespace' ? `${entry.name} (namespace)` : entry.name;
     const first = seen.get(identity);
     if (first !== undefined) {

@@ -3,15 +3,15 @@ import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-pa
 import type { Preset } from '../preset.ts';
 
 /**
- * llama.cpp's server. The model's chat template makes the rules, and a model's name need not tell which one it is, so
- * messages are written as the strictest of the templates take them (71 templates tried with b11434, 2026-11-28).
+ * llama.cpp's server. The model's chat template makes the rules, and the model's name may not tell which one it is, so
+ * messages are written the way the strictest templates want them (71 were tried with b11434, 2026-11-28).
  */
 export const llamacpp: Preset = {
   profile: {
     ...BASE_PROFILE,
     id: 'llamacpp',
     name: 'llama.cpp',
-    // Templates read the switch or, as those of gpt-oss, the effort.
+    // Some templates read the switch; others, such as that of gpt-oss, read the effort.
     ...switchAndEffort(
       { chat_template_kwargs: { enable_thinking: true } },
       { chat_template_kwargs: { enable_thinking: false } },
@@ -21,7 +21,7 @@ export const llamacpp: Preset = {
     ),
     // A named function silently means auto.
     toolChoices: ['none', 'auto', 'required'],
-    // `true` overrules what the server knows of its template: then there are calls that cannot be given back.
+    // `true` overrules what the server knows about its template, and brings calls that cannot be given back.
     parallelTrue: false,
     callHistory: 'serial',
     joinUserMessages: true,

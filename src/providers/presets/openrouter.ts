@@ -42,8 +42,8 @@ export const openrouter: Preset = {
     CLAUDE_MODELS,
     {
       match: ['*claude*'],
-      // The mark serves all threads with these instructions and tools; the field caches each thread as it grows, and
-      // no message changes for it.
+      // The mark serves all threads with the same instructions and tools. The field caches each thread as it grows,
+      // without a change to any message.
       profile: { cacheMark: true, extraFields: { cache_control: { type: 'ephemeral' } } },
     },
     GEMINI_MODELS,

@@ -1,6 +1,6 @@
 /**
- * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and travel through the
- * client unchanged; ids of another provider or of this relay, and ids that recur, get an alias that is the same in
+ * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and pass through the client
+ * unchanged; ids from another provider or from this relay, and ids that recur, get an alias that stays the same in
  * every request of the conversation.
  */
 import type { Profile } from '../profile.ts';
@@ -22,7 +22,7 @@ const HASH_LENGTH = 9;
 /** The ids of one request, given out call by call in the order of the conversation. */
 export class CallIds {
   readonly #rule: Rule;
-  /** How often each of the client's ids was used so far: some providers count their calls anew in every answer. */
+  /** How often each of the client's ids was used so far: some providers number their calls afresh in every answer. */
   readonly #uses = new Map<string, number>();
   readonly #taken = new Set<string>();
 
@@ -48,7 +48,7 @@ export class CallIds {
   }
 }
 
-/** Nine characters of two FNV-1a hashes: short, deterministic, and enough to tell the calls of a session apart. */
+/** Nine characters from two FNV-1a hashes: short, deterministic, and enough to tell a conversation's calls apart. */
 function hash9(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x1b873593;

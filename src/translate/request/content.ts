@@ -7,7 +7,7 @@ import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 /** Stands where an image was, for models that read only text. */
 export const IMAGE_NOTE = '[an image was here; this model reads text only]';
 
-/** What a piece of content holds once it is taken apart. */
+/** A piece of content, taken apart. */
 export interface Contents {
   text: string;
   images: ChatImagePart[];
@@ -21,7 +21,7 @@ export function readContent(content: Content | readonly ContentPart[] | Json | n
   const images: ChatImagePart[] = [];
   for (const part of content as unknown as readonly (ContentPart | Json)[]) {
     if (!isPart(part)) {
-      // Outputs of tools are not checked: what is no part is what some tool said.
+      // Tool outputs are not checked: whatever is not a content part is what some tool said.
       texts.push(typeof part === 'string' ? part : JSON.stringify(part));
       continue;
     }
@@ -54,7 +54,7 @@ export function userContent(
   });
 }
 
-/** What an item of a kind that this relay does not know says and shows: nothing of it is lost. */
+/** What an item of an unknown kind says and shows: nothing of it is lost. */
 export function anyContent(item: InputItem, how: 'send' | 'note'): string | ChatPart[] {
   const said = [item.content, item.summary, item.input, item.output].map(readContent);
   const texts = said.map(({ text }) => text).filter((text) => text !== '');
@@ -65,7 +65,7 @@ export function anyContent(item: InputItem, how: 'send' | 'note'): string | Chat
   );
 }
 
-/** Text and images of the user's side as the content of one message. */
+/** Text and images as the content of one user message. */
 export function withImages(
   text: string,
   images: readonly ChatImagePart[],

@@ -103,7 +103,7 @@ function upstreamCall(
 interface PlacedCall {
   answer: Answer;
   call: AnswerCall;
-  /** How often it came again in the same answer before it had an output. */
+  /** How often it was repeated in the same answer before it had an output. */
   repeats: number;
 }
 
@@ -111,8 +111,8 @@ class Gatherer {
   readonly #options: ConversationOptions;
   readonly #entries: Entry[] = [];
   /**
-   * The calls that an output may still belong to, by the client's id, oldest first. Ids recur: some providers count
-   * their calls from 0 in every answer, so an output belongs to the newest open call before it.
+   * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
+   * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
    */
   readonly #open = new Map<string, PlacedCall[]>();
   /** The answer that is being gathered: it ends with the first item that is not the assistant's. */
@@ -233,13 +233,13 @@ class Gatherer {
     placed.repeats -= 1;
     if (placed.repeats === 0) open.pop();
     if (this.#entries.at(-1) !== answer) return undefined;
-    // A second output, at once, for what looked like a repetition: it was a call of its own.
+    // A second output right after the first: what looked like a repetition was a call of its own.
     const last = answer.calls.findLastIndex((other) => isSameCall(other, call));
     answer.calls.splice(last + 1, 0, { ...call, output });
     return answer;
   }
 
-  /** Outputs follow their calls at once, and an output that came last stays last: what stood between goes first. */
+  /** Outputs follow their calls at once, and one that came last stays last: whatever stood between goes first. */
   #moveToEnd(answer: Answer): void {
     if (this.#entries.at(-1) === answer) return;
     this.#entries.splice(this.#entries.lastIndexOf(answer), 1);

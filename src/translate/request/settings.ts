@@ -44,7 +44,7 @@ function applyToolSettings(
   const hasRoom = profile.maxTools === null || functions.length < profile.maxTools;
   const isOffered = webSearch !== null && 'tool' in webSearch && only === undefined && hasRoom;
   const search = isOffered ? [webSearch.tool] : [];
-  // A tool setting without tools is a 400 at most providers.
+  // Most providers answer 400 to a tool setting without tools.
   if (functions.length + search.length === 0) return;
   body.tools = search.length === 0 ? functions : [...functions, ...search];
   if (choice.value !== undefined) body.tool_choice = choice.value;
@@ -58,7 +58,7 @@ function applyToolSettings(
 interface ChatToolChoice {
   kind: ToolChoiceKind;
   value: ChatRequest['tool_choice'] | undefined;
-  /** `allowed_tools` has no Chat form: the others are left out of `tools`. */
+  /** `allowed_tools` has no form in Chat, so the other tools are left out of `tools`. */
   only?: ReadonlySet<string>;
 }
 
@@ -76,7 +76,7 @@ function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable)
   return { kind: 'named', value: { type: 'function', function: { name } } };
 }
 
-/** The choice as the provider can be asked for it: what it refuses becomes the nearest that it accepts. */
+/** The choice in the provider's terms: one that it refuses becomes the nearest that it accepts. */
 function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
   const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
   const accepted =
@@ -126,9 +126,9 @@ function chatSchema(format: TextFormat, profile: Profile): JsonObject {
 }
 
 /**
- * The messages with the wanted format in words, as part of the leading instructions: there they break no provider's
- * rule of order, do not ask for an answer after each tool's output, and leave the prompt's prefix what it was in the
- * request before. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * The messages with the wanted format in words, as part of the leading instructions. There they break no provider's
+ * rules about order, do not ask for an answer after every tool's output, and keep the prompt's prefix the same from
+ * one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
  * @param schema undefined: any JSON object
  */
 export function withFormatInWords(

@@ -78,7 +78,7 @@ export function writeChatRequest(
   return { body: withUsersParams(body, options), tools, notes: notesOn(request, options, tools) };
 }
 
-/** The user's last word. */
+/** The body with the fields that the user sets and leaves out: the last word is theirs. */
 function withUsersParams(
   body: ChatRequest,
   { extraParams, dropParams = [] }: TranslationOptions,

@@ -1,6 +1,6 @@
 /**
  * Gemini's subset of JSON Schema, as an allow-list: anything else is a 400 'Unknown name "...": Cannot find field'
- * for the whole request (2026-11, public reports). What a schema said beyond it goes into its description, or is
+ * for the whole request (2026-11, public reports). What a schema says beyond it goes into its description or is
  * left to the client, which checks the arguments against its own schema.
  */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
@@ -13,10 +13,10 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
 };
 const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
 const NUMBERS = ['minimum', 'maximum', 'minItems', 'maxItems'];
-/** Of an array whose items may be anything: some type must be named. */
+/** For arrays whose items may be anything: some type must be named. */
 const ANY_ITEM = { type: 'string' };
 
-/** One schema in Gemini's words; those inside it have been through here already. */
+/** One schema in Gemini's terms; those inside it are in them already. */
 export function geminiSchema(schema: JsonObject): JsonObject {
   const { description } = schema;
   const type = typeOf(schema);
@@ -46,7 +46,7 @@ function typeOf({ type, properties, items }: JsonObject): string | undefined {
 
 interface Choice {
   enum?: string[];
-  /** The values in words, where the list may not be sent: only lists of strings that are not empty are. */
+  /** The values in words where the list may not be sent: only strings may be listed, and no empty one. */
   words: string;
   type: string | undefined;
   isNullable: boolean;
@@ -99,7 +99,7 @@ function itemsOf({ items }: JsonObject): JsonObject {
   return isObject(items) && Object.keys(items).length > 0 ? items : ANY_ITEM;
 }
 
-/** A union stands alone but for words about it; one with null is a flag, and one with anything says nothing. */
+/** A union stands alone except for its description. A branch for null becomes a flag; one for anything says it all. */
 function withUnion(schema: JsonObject, anyOf: Json | undefined): JsonObject {
   if (!Array.isArray(anyOf)) return schema;
   const branches = anyOf.filter(isObject);

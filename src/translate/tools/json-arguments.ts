@@ -15,14 +15,14 @@ export const JSON_ARGUMENTS = {
   }),
 } as const satisfies Pick<ToolKind, 'textField' | 'deltaType' | 'done'>;
 
-/** An escape of half a surrogate pair may be in there. */
+/** An escape that may stand for half a character. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /**
- * Arguments out of a history as the text of a JSON object. Servers and chat templates parse it (llama.cpp, Ollama, GLM, vLLM) and
- * refuse anything else, so that one malformed call would end the whole conversation. Text that is one goes through
- * unchanged, byte for byte; what is none travels as the string `malformed_arguments`, for the model to see its
- * mistake. Parsing 4,000 old calls costs about 3 ms (2026-11-28).
+ * Arguments out of a history as the text of a JSON object. Servers and chat templates (llama.cpp, Ollama, GLM, vLLM)
+ * parse it and refuse anything else, so that one malformed call would end the whole conversation. Text that is a JSON
+ * object passes unchanged, byte for byte; anything else goes into the string `malformed_arguments`, where the model
+ * sees its mistake. Parsing 4,000 old calls takes about 3 ms (2026-11-28).
  */
 export function objectText(value: Json | undefined): string {
   if (value === undefined || value === null) return '{}';
@@ -31,7 +31,7 @@ export function objectText(value: Json | undefined): string {
   const text = value.trim();
   if (text === '' || text === 'null') return '{}';
   if (!text.startsWith('{') || parseObject(text) === undefined) return malformed(value);
-  // llama.cpp, 2026-11: half a surrogate pair is no JSON to it.
+  // To llama.cpp (2026-11), half a surrogate pair is not JSON.
   return SURROGATE_ESCAPE.test(text) ? wellFormed(text) : value;
 }
 

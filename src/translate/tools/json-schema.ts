@@ -86,14 +86,14 @@ class Rewriter {
     return this.#node(this.#schema, 0);
   }
 
-  /** @param isPart it will be merged into the schema around it, and gets its type there */
+  /** @param isPart whether it will be merged into the schema around it, which then gets a type */
   #node(schema: JsonObject, depth: number, isPart = false): JsonObject {
     if (depth > MAX_DEPTH) return { type: 'object' };
     const { inlineRefs, simpleUnions } = this.#rules;
     const ref = schema['$ref'];
     if (typeof ref === 'string') {
       if (inlineRefs) return this.#inline(ref, schema, depth, isPart);
-      // A reference to nowhere is refused, with the whole request.
+      // A reference that leads nowhere would get the whole request refused.
       if (resolve(this.#schema, ref) === undefined) return this.#node(without(schema, '$ref'), depth, isPart);
     }
     const result: JsonObject = {};
@@ -119,7 +119,7 @@ class Rewriter {
       const schemas = keyword === 'prefixItems' ? value : value.filter((schema) => this.#isPossible(schema));
       return schemas.map((schema) => this.#schemaOr(schema, depth, keyword === 'allOf'));
     }
-    // Whether an object is closed is said with a boolean everywhere.
+    // Every flavour says with a boolean whether an object is closed.
     if (!SCHEMAS.has(keyword) || (keyword === 'additionalProperties' && !isObject(value))) return value;
     return Array.isArray(value)
       ? value.map((schema) => this.#schemaOr(schema, depth))

@@ -7,7 +7,7 @@ export interface Rules {
   /** Keywords that are left out wherever they stand. */
   drop: ReadonlySet<string>;
   inlineRefs: boolean;
-  /** `true` and `false` as schemas are written in another way. */
+  /** `true` and `false` are not used as schemas. */
   noBooleans: boolean;
   /** `anyOf`, `oneOf` and `allOf` at the root become one object with all their properties. */
   flatRoot: boolean;
@@ -17,7 +17,7 @@ export interface Rules {
   typeLists: 'keep' | 'anyOf' | 'nullable';
   /** Every schema names its type, and never beside `anyOf`. */
   typeEverywhere: boolean;
-  /** What is left to do with each schema, those inside it first; null: nothing. */
+  /** The last step for each schema, inner ones first; null: there is none. */
   finish: ((schema: JsonObject) => JsonObject) | null;
 }
 
@@ -35,7 +35,7 @@ const PLAIN: Rules = {
 
 export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
-  // Servers that make a grammar of the schemas of all tools: one that they cannot read fails the whole request.
+  // Servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
   inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: withinGrammar },
   // Anthropic's models, direct or behind gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true },
@@ -62,10 +62,10 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   },
 };
 
-/** From here on, the number of repetitions is an error in the grammar (llama.cpp, 2025-11 to 2026-09). */
+/** From this number on, repetitions are an error in the grammar (llama.cpp, 2025-11 to 2026-09). */
 const TOO_MANY = 2000;
 const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems'];
-/** Whole and plain; others are an error in older grammar builders, or have no effect. */
+/** Patterns that are anchored and plain; others are an error in older grammar builders, or have no effect. */
 const PLAIN_PATTERN = /^\^(?:(?!\(\?|\\[bBAZzkpPuxc\d]).)*\$$/s;
 
 function withinGrammar(schema: JsonObject): JsonObject {
