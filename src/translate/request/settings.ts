@@ -128,7 +128,8 @@ function chatSchema(format: TextFormat, profile: Profile): JsonObject {
 /**
  * The messages with the wanted format in words, as part of the leading instructions. There they break no provider's
  * rules about order, do not ask for an answer after every tool's output, and keep the prompt's prefix the same from
- * one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen,
+ * 2026-11).
  * @param schema undefined: any JSON object
  */
 export function withFormatInWords(
