@@ -4,9 +4,11 @@
  */
 
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
+import { type JsonObject, parseObject } from '../json.ts';
 import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
+import { REQUIRED_FIELDS } from '../relay/routing/provider.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
 export interface Option<T> {
@@ -115,6 +117,22 @@ export const OPTIONS = {
     default: [],
     takes: 'comma-separated tool names',
     parse: splitList,
+  }),
+  'upstream-extra-params': option<Readonly<JsonObject>>({
+    help: 'Fields to set in every request to the provider, over what the relay sets, e.g. {"top_k": 20}.',
+    variable: 'CODEX_RELAY_UPSTREAM_EXTRA_PARAMS',
+    value: 'JSON',
+    default: {},
+    takes: `a JSON object without ${REQUIRED_FIELDS.join(', ')}`,
+    parse: parseExtraParams,
+  }),
+  'drop-upstream-params': option<readonly string[]>({
+    help: 'Fields to leave out of every request to the provider.',
+    variable: 'CODEX_RELAY_DROP_UPSTREAM_PARAMS',
+    value: 'NAME,...',
+    default: [],
+    takes: `comma-separated names of request fields, but for ${REQUIRED_FIELDS.join(', ')}`,
+    parse: parseDropParams,
   }),
   token: option<string>({
     help: 'Token that every client must send as its bearer token. Better set by its variable.',
@@ -229,6 +247,17 @@ function splitList(text: string): string[] {
     .split(',')
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
+}
+
+function parseExtraParams(text: string): JsonObject | undefined {
+  if (text.trim() === '') return {};
+  const params = parseObject(text);
+  return params === undefined || REQUIRED_FIELDS.some((name) => name in params) ? undefined : params;
+}
+
+function parseDropParams(text: string): string[] | undefined {
+  const names = splitList(text);
+  return names.some((name) => REQUIRED_FIELDS.includes(name)) ? undefined : names;
 }
 
 function parseModelMap(text: string): Record<string, string> | undefined {

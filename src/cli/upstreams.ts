@@ -17,6 +17,8 @@ export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptio
     ...keysFrom(settings['api-key']),
     ...(settings.model && { model: settings.model }),
     modelMap: settings['model-map'],
+    extraParams: settings['upstream-extra-params'],
+    dropParams: settings['drop-upstream-params'],
   };
 }
 
@@ -40,11 +42,11 @@ export function servedUpstreams(
   const [first, ...rest] = others;
   if (first === undefined && settings.providers.length > 0 && !isDescribed) throw noKeyFound();
   // What is chosen by --model and mapped belongs to the active upstream.
-  const { model, modelMap = {} } = upstreamOptions(line);
+  const { model, modelMap = {}, extraParams = {}, dropParams = [] } = upstreamOptions(line);
   const own =
     isDescribed || first === undefined
       ? upstreamOptions(line)
-      : { ...first, ...(model && { model }), modelMap };
+      : { ...first, ...(model && { model }), modelMap, extraParams, dropParams };
   const beside = isDescribed ? others : rest;
   return {
     upstreams: [own, ...beside.filter(({ provider }) => provider !== own.provider)],

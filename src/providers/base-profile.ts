@@ -1,6 +1,9 @@
 import type { Profile } from '../translate/profile.ts';
 
-/** Careful defaults for an endpoint that is only known to be "OpenAI-compatible". */
+/**
+ * Careful defaults for an endpoint that is only known to be "OpenAI-compatible": it may be a server on the user's own
+ * machine, where the grammar of a response format rules tool calls out, and `null` is no content.
+ */
 export const BASE_PROFILE: Profile = {
   id: 'openai-compatible',
   name: 'OpenAI-compatible endpoint',
@@ -15,20 +18,23 @@ export const BASE_PROFILE: Profile = {
   effortWithTools: null,
   thinksByDefault: false,
   responseFormat: 'json_schema',
-  formatWithTools: true,
+  formatWithTools: false,
 
   toolChoices: ['none', 'auto', 'required', 'named'],
   toolChoicesThinking: null,
   requiredChoice: 'required',
+  parallelTrue: true,
   strictTools: false,
   maxTools: null,
-  toolSchema: 'plain',
+  toolSchema: 'inlined',
   toolNames: 'any-start',
   webSearch: null,
 
   instructionRole: 'system',
+  cacheMark: false,
   lateInstructions: 'user',
-  emptyAssistantContent: 'null',
+  emptyAssistantContent: 'omit',
+  callHistory: 'grouped',
   bridgeAfterTool: null,
   continueAfterAssistant: null,
   joinUserMessages: false,
@@ -48,4 +54,12 @@ export const BASE_PROFILE: Profile = {
   lostCallExtra: null,
 
   errorCodes: {},
+};
+
+/** What the documented hosted providers have in common beyond that. */
+export const HOSTED_PROFILE: Profile = {
+  ...BASE_PROFILE,
+  formatWithTools: true,
+  toolSchema: 'plain',
+  emptyAssistantContent: 'null',
 };

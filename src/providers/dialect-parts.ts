@@ -42,6 +42,35 @@ export const MISTRAL_MODELS: ModelRule = {
   },
 };
 
+/** Chat templates of Google's open models want user and assistant to take turns, wherever they run. */
+export const GEMMA_MODELS: ModelRule = { match: ['*gemma*'], profile: { joinUserMessages: true } };
+
+/**
+ * Models whose chat templates take one call per message: those of Llama 3.1 to 3.3 refuse several, those of gpt-oss and
+ * GigaChat show the model only the first (measured with llama.cpp, 2026-11-28; vLLM and others use the same ones).
+ */
+export const SERIAL_CALL_MODELS: ModelRule = {
+  match: ['*llama-3*', '*llama3*', '*gpt-oss*', '*gigachat*'],
+  profile: { callHistory: 'serial' },
+};
+
+/** Open models that cannot see, wherever they run: one image in the history would end the conversation. */
+export const TEXT_ONLY_MODELS: ModelRule = {
+  match: [
+    '*gpt-oss*',
+    '*llama-3.1-8b*',
+    '*llama-3.1-70b*',
+    '*llama-3.3*',
+    '*llama3.1*',
+    '*llama3.3*',
+    '*qwen3-coder*',
+    '*deepseek-v3*',
+    '*deepseek-r1*',
+    '*gigachat*',
+  ],
+  profile: { userImages: 'note', toolImages: 'note' },
+};
+
 /** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
 export const KIMI_MODELS: ModelRule = {
   match: ['*kimi*', 'k3*', 'moonshot*'],

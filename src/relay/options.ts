@@ -1,5 +1,6 @@
 /** Options, handle and observation types of `start()`: the contract between the relay and its hosts. */
 import type { HistoryStore } from '../history/store.ts';
+import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
 import type { Preset } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
@@ -24,6 +25,13 @@ export interface UpstreamOptions {
   moreApiKeys?: readonly string[];
   /** Model names of clients -> model names of the provider. */
   modelMap?: Readonly<Record<string, string>>;
+  /**
+   * Fields of the Chat Completions request that are set as given, e.g. `{"top_k": 20}`; they win over what the relay
+   * sets. All but `model`, `messages` and `stream`. Default none.
+   */
+  extraParams?: Readonly<JsonObject>;
+  /** Fields of the Chat Completions request that are never sent; the same three are not accepted. Default none. */
+  dropParams?: readonly string[];
   /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
   model?: string;
 }

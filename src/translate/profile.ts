@@ -33,7 +33,6 @@ export const OPTIONAL_FIELDS = [
   'service_tier',
   'store',
   'temperature',
-  'top_logprobs',
   'top_p',
 ] as const;
 export type OptionalField = (typeof OPTIONAL_FIELDS)[number];
@@ -90,6 +89,8 @@ export interface Profile {
   toolChoicesThinking: readonly ToolChoiceKind[] | null;
   /** The provider's word for `required`. */
   requiredChoice: 'required' | 'any';
+  /** Whether `parallel_tool_calls: true` may be sent; where not, only `false` is. */
+  parallelTrue: boolean;
   /** Whether a function's `strict` flag may be sent. */
   strictTools: boolean;
   /** The first this many tools are sent, and the rest left out; null: no limit is known. */
@@ -104,6 +105,8 @@ export interface Profile {
 
   /** The role that carries instructions. */
   instructionRole: 'system' | 'developer';
+  /** Whether the leading instructions are marked for a prompt cache that caches nothing unasked (Anthropic's). */
+  cacheMark: boolean;
   /**
    * What becomes of a system or developer message after the conversation has begun: it stays in place (`keep`),
    * joins the instructions at the beginning (`fold`, which breaks the prompt cache), or becomes a labelled message
@@ -112,11 +115,16 @@ export interface Profile {
   lateInstructions: 'keep' | 'fold' | 'user';
   /** The `content` of an assistant message that has tool calls but no text. */
   emptyAssistantContent: 'null' | 'empty' | 'omit';
+  /** Calls of one answer in the history: all in one message, or one after the other, each with its output. */
+  callHistory: 'grouped' | 'serial';
   /** The assistant text that separates a tool message from a user message; null: the user's may follow at once. */
   bridgeAfterTool: string | null;
   /** The user text that is added after an assistant message at the very end; null: it may be the last. */
   continueAfterAssistant: string | null;
-  /** Whether neighbouring user messages are joined, for chat templates that insist on alternation. */
+  /**
+   * Whether neighbouring messages of the user, or of the assistant, are joined, for chat templates that insist on
+   * alternation.
+   */
   joinUserMessages: boolean;
   /** Whether a tool message carries the name of its tool. */
   toolMessageName: boolean;

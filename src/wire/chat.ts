@@ -9,6 +9,8 @@ import type { Json, JsonObject } from '../json.ts';
 export interface ChatTextPart {
   type: 'text';
   text: string;
+  /** Anthropic's mark: the prompt up to here is worth caching. */
+  cache_control?: { type: 'ephemeral' };
 }
 
 export interface ChatImagePart {
@@ -28,7 +30,7 @@ export interface ChatToolCall {
 
 export interface ChatSystemMessage {
   role: 'system' | 'developer';
-  content: string;
+  content: string | ChatTextPart[];
 }
 
 export interface ChatUserMessage {

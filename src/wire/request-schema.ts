@@ -1,6 +1,10 @@
-/** Checks a request body: enough that the translator can trust its types, lenient about all that it ignores. */
+/**
+ * Checks a request body: enough that the translator can trust its types, lenient about all that it ignores. Null is
+ * as good as absent everywhere: many clients write out every field that their types have.
+ */
 import * as z from 'zod/mini';
 import { RelayError } from '../errors.ts';
+import { isObject } from '../json.ts';
 import type { ResponsesRequest, Tool } from './responses.ts';
 
 const nullish = <T extends z.ZodMiniType>(type: T) => z.optional(z.nullable(type));
@@ -11,40 +15,40 @@ const object = z.record(z.string(), z.any());
 
 const part = z.looseObject({
   type: z.string(),
-  text: z.optional(z.string()),
-  refusal: z.optional(z.string()),
+  text,
+  refusal: text,
   image_url: nullish(z.union([z.string(), z.looseObject({ url: z.string() })])),
   detail: text,
-  filename: z.optional(z.string()),
+  filename: text,
 });
 
 const tool: z.ZodMiniType = z.looseObject({
   type: z.string(),
-  name: z.optional(z.string()),
+  name: text,
   description: text,
   parameters: nullish(object),
   strict: flag,
   format: nullish(z.looseObject({ type: z.string() })),
   get tools() {
-    return z.optional(z.array(tool));
+    return nullish(z.array(tool));
   },
 });
 
 const item = z.looseObject({
-  type: z.optional(z.string()),
+  type: text,
   id: text,
-  role: z.optional(z.string()),
+  role: text,
   content: nullish(z.union([z.string(), z.array(part)])),
-  call_id: z.optional(z.string()),
-  name: z.optional(z.string()),
+  call_id: text,
+  name: text,
   namespace: text,
-  input: z.optional(z.string()),
-  summary: z.optional(z.array(part)),
+  input: text,
+  summary: nullish(z.array(part)),
   encrypted_content: text,
-  tools: z.optional(z.array(tool)),
+  tools: nullish(z.array(tool)),
 });
 
-const toolReference = z.looseObject({ type: z.string(), name: z.optional(z.string()) });
+const toolReference = z.looseObject({ type: z.string(), name: text });
 
 const body = z.looseObject({
   model: z.string().check(z.minLength(1, 'must name a model')),
@@ -60,9 +64,9 @@ const body = z.looseObject({
       z.enum(['none', 'auto', 'required']),
       z.looseObject({
         type: z.string(),
-        name: z.optional(z.string()),
-        mode: z.optional(z.string()),
-        tools: z.optional(z.array(toolReference)),
+        name: text,
+        mode: text,
+        tools: nullish(z.array(toolReference)),
       }),
     ]),
   ),
@@ -70,9 +74,7 @@ const body = z.looseObject({
   reasoning: nullish(z.looseObject({ effort: text, summary: text })),
   text: nullish(
     z.looseObject({
-      format: nullish(
-        z.looseObject({ type: z.string(), name: z.optional(z.string()), schema: nullish(object) }),
-      ),
+      format: nullish(z.looseObject({ type: z.string(), name: text, schema: nullish(object) })),
       verbosity: text,
     }),
   ),
@@ -105,6 +107,7 @@ export function parseRequest(value: unknown): ResponsesRequest {
   if (isDeeperThan(MAX_DEPTH, value)) {
     throw new RelayError('invalid_request', 'The request body is nested too deeply.');
   }
+  refuseKeptState(value);
   const checked = body.safeParse(value);
   if (!checked.success) throw invalidField(checked.error.issues[0], value);
   const request = value as ResponsesRequest;
@@ -115,6 +118,19 @@ export function parseRequest(value: unknown): ResponsesRequest {
     });
   }
   return request;
+}
+
+/** State that OpenAI keeps for its clients. Without it, the model would answer something else. */
+const KEPT_STATE = {
+  conversation: 'conversations are not kept here; send previous_response_id, or the whole input',
+  prompt: 'prompt templates are not kept here; send the text itself, as instructions and input',
+} as const;
+
+function refuseKeptState(value: unknown): void {
+  for (const [param, reason] of Object.entries(KEPT_STATE)) {
+    if (!isObject(value) || (value[param] ?? null) === null) continue;
+    throw new RelayError('invalid_request', `${param}: ${reason}.`, { param });
+  }
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {
@@ -189,11 +205,13 @@ function checkTools(tools: readonly Tool[], path: string): void {
     if (!entry.name) {
       throw new RelayError('invalid_request', `${param}: a ${entry.type} tool needs a name.`, { param });
     }
-    const first = seen.get(entry.name);
+    // A namespace is not a tool, and may share a name with one.
+    const identity = entry.type === 'namespace' ? `${entry.name} (namespace)` : entry.name;
+    const first = seen.get(identity);
     if (first !== undefined) {
       throw new RelayError('invalid_request', `${param}: ${path}[${first}] has the same name.`, { param });
     }
-    seen.set(entry.name, at);
+    seen.set(identity, at);
     if (entry.tools) checkTools(entry.tools, `${path}[${at}].tools`);
   });
 }

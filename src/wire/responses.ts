@@ -11,13 +11,13 @@ import type { Json, JsonObject } from '../json.ts';
 /** A content part of a message or of a tool output; parts of unknown type keep whatever text they hold. */
 export interface ContentPart {
   type: string;
-  text?: string | undefined;
-  refusal?: string | undefined;
+  text?: string | null | undefined;
+  refusal?: string | null | undefined;
   /** A data URL or an https URL. OpenAI's Chat shape (`{url}`) is understood too. */
   image_url?: string | { url: string } | null | undefined;
   detail?: string | null | undefined;
-  filename?: string | undefined;
-  file_data?: string | undefined;
+  filename?: string | null | undefined;
+  file_data?: string | null | undefined;
 }
 
 export type Content = string | readonly ContentPart[];
@@ -27,37 +27,40 @@ export type Content = string | readonly ContentPart[];
  * some kind of item uses are named; `request/item-kinds.ts` and `tools/kinds` of the translator say which.
  */
 export interface InputItem {
-  type?: string | undefined;
+  type?: string | null | undefined;
   id?: string | null | undefined;
   status?: string | null | undefined;
-  role?: string | undefined;
+  role?: string | null | undefined;
   content?: Content | null | undefined;
-  call_id?: string | undefined;
-  name?: string | undefined;
+  call_id?: string | null | undefined;
+  name?: string | null | undefined;
   namespace?: string | null | undefined;
   arguments?: Json | undefined;
-  input?: string | undefined;
+  input?: string | null | undefined;
   output?: Content | Json | undefined;
   action?: Json | undefined;
-  summary?: readonly ContentPart[] | undefined;
+  summary?: readonly ContentPart[] | null | undefined;
   encrypted_content?: string | null | undefined;
-  tools?: readonly Tool[] | undefined;
-  author?: string | undefined;
-  recipient?: string | undefined;
+  tools?: readonly Tool[] | null | undefined;
+  author?: string | null | undefined;
+  recipient?: string | null | undefined;
 }
 
 /** One entry of `tools`. Hosted tools (`web_search` and others) carry only their type and settings. */
 export interface Tool {
   type: string;
-  name?: string | undefined;
+  name?: string | null | undefined;
   description?: string | null | undefined;
   parameters?: JsonObject | null | undefined;
   strict?: boolean | null | undefined;
   /** Of a custom tool: the format of its free text. */
-  format?: { type: string; syntax?: string | undefined; definition?: string | undefined } | null | undefined;
+  format?:
+    | { type: string; syntax?: string | null | undefined; definition?: string | undefined }
+    | null
+    | undefined;
   /** Of a namespace: its functions. */
-  tools?: readonly Tool[] | undefined;
-  execution?: string | undefined;
+  tools?: readonly Tool[] | null | undefined;
+  execution?: string | null | undefined;
   /** Of `web_search`: false where the user allows no live access to the web. */
   external_web_access?: boolean | undefined;
 }
@@ -68,21 +71,21 @@ export type ToolChoice =
   | 'required'
   | {
       type: string;
-      name?: string | undefined;
+      name?: string | null | undefined;
       namespace?: string | null | undefined;
-      mode?: string | undefined;
-      tools?: readonly ToolReference[] | undefined;
+      mode?: string | null | undefined;
+      tools?: readonly ToolReference[] | null | undefined;
     };
 
 export interface ToolReference {
   type: string;
-  name?: string | undefined;
+  name?: string | null | undefined;
   namespace?: string | null | undefined;
 }
 
 export interface TextFormat {
   type: string;
-  name?: string | undefined;
+  name?: string | null | undefined;
   description?: string | null | undefined;
   schema?: JsonObject | null | undefined;
   strict?: boolean | null | undefined;

@@ -43,6 +43,16 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     refused: ['', 'kimi/k3', 'lunch=x', 'review='],
   },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
+  'upstream-extra-params': {
+    text: '{"top_k": 20, "chat_template_kwargs": {"a": [1]}}',
+    value: { top_k: 20, chat_template_kwargs: { a: [1] } },
+    refused: ['top_k', '[1]', '1', 'null', '{"stream":false}', '{"model":"x"}', '{"messages":[]}', '{"a":1'],
+  },
+  'drop-upstream-params': {
+    text: 'stream_options, temperature,',
+    value: ['stream_options', 'temperature'],
+    refused: ['messages', 'temperature,model', 'stream'],
+  },
   token: { text: 'local-token', value: 'local-token', refused: ['', 'two words', 'é'] },
   'session-ttl-hours': { text: '0.5', value: 0.5, refused: ['', '0', '-1', 'week', '1e3', 'Infinity'] },
   'max-sessions': { text: '12', value: 12, refused: ['', '0', '1.5', '-3', 'many'] },
@@ -108,11 +118,13 @@ describe('command line', () => {
         assert.ok(message.includes(`--${flag}`) && message.endsWith(`it takes ${option.takes}`), message);
         assert.ok(!message.includes('\n'), message);
         if (bad === '') return;
-        assert.equal(message.includes(bad), showsValue(option, bad), message);
+        // A value is shown in quotes.
+        const shown = JSON.stringify(bad).slice(1, -1);
+        assert.equal(message.includes(shown), showsValue(option, bad), message);
         if (variable === undefined) return;
         const fromVariable = usageMessage(() => readCommandLine([], { [variable]: bad }));
         assert.ok(fromVariable.includes(variable) && !fromVariable.includes(`--${flag}`), fromVariable);
-        assert.equal(fromVariable.includes(bad), showsValue(option, bad), fromVariable);
+        assert.equal(fromVariable.includes(shown), showsValue(option, bad), fromVariable);
       });
     }
   }

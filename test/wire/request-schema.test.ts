@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { RelayError } from '../../src/errors.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
+import { translate } from '../support/translating.ts';
 
 const CASES: [what: string, body: unknown, param: string | undefined, message: RegExp][] = [
   ['no object', 7, undefined, /must be a JSON object/],
@@ -70,6 +71,37 @@ const CASES: [what: string, body: unknown, param: string | undefined, message: R
     'temperature',
     /must be of type number/,
   ],
+  [
+    'a conversation that is kept elsewhere',
+    { model: 'm', input: 'x', conversation: 'conv_1' },
+    'conversation',
+    /not kept here; send previous_response_id/,
+  ],
+  [
+    'a conversation that is kept elsewhere, as an object',
+    { model: 'm', input: 'x', conversation: { id: 'conv_1' } },
+    'conversation',
+    /not kept here/,
+  ],
+  [
+    'a prompt template, which may come without input',
+    { model: 'm', prompt: { id: 'pmpt_1' } },
+    'prompt',
+    /not kept here; send the text itself/,
+  ],
+  [
+    'two namespaces of one name',
+    {
+      model: 'm',
+      input: 'x',
+      tools: [
+        { type: 'namespace', name: 'a', tools: [] },
+        { type: 'namespace', name: 'a', tools: [] },
+      ],
+    },
+    'tools[1].name',
+    /tools\[0\] has the same name/,
+  ],
   ['a background response', { model: 'm', input: 'x', background: true }, 'background', /not supported/],
 ];
 
@@ -87,6 +119,69 @@ describe('parseRequest', () => {
       );
     });
   }
+
+  it('takes null for absent, wherever clients write out all that their types have', () => {
+    const part = {
+      type: 'input_text',
+      text: null,
+      refusal: null,
+      image_url: null,
+      detail: null,
+      filename: null,
+    };
+    const item = {
+      type: null,
+      id: null,
+      role: null,
+      content: null,
+      call_id: null,
+      name: null,
+      namespace: null,
+      input: null,
+      summary: null,
+      encrypted_content: null,
+      tools: null,
+    };
+    const tool = { name: null, description: null, parameters: null, strict: null, format: null, tools: null };
+    const body = {
+      model: 'm',
+      input: [
+        item,
+        { role: 'user', content: [part] },
+        { type: 'reasoning', summary: [part] },
+        { type: 'function_call', call_id: 'a', name: 'f', arguments: '{}', namespace: null },
+        { type: 'function_call_output', call_id: null, name: null, output: 'x' },
+      ],
+      tools: [
+        { ...tool, type: 'web_search' },
+        { ...tool, type: 'function', name: 'f' },
+      ],
+      tool_choice: {
+        type: 'allowed_tools',
+        name: null,
+        mode: null,
+        tools: [{ type: 'function', name: 'f' }],
+      },
+      text: { format: { type: 'text', name: null, schema: null, strict: null }, verbosity: null },
+      conversation: null,
+      prompt: null,
+    };
+    assert.equal(parseRequest(body), body);
+    assert.deepEqual(
+      translate(parseRequest(body)).body.messages.map(({ role }) => role),
+      ['assistant', 'tool', 'user'],
+    );
+  });
+
+  it('takes a namespace and a function of one name', () => {
+    const tools = [
+      { type: 'namespace', name: 'a', tools: [{ type: 'function', name: 'a' }] },
+      { type: 'function', name: 'a' },
+    ];
+    const { body } = translate(parseRequest({ model: 'm', input: 'x', tools }));
+    const names = body.tools?.map((tool) => (tool.function as { name: string }).name);
+    assert.deepEqual(names, ['a__a', 'a']);
+  });
 
   it('tolerates unknown fields, null settings and unknown items', () => {
     const body = {

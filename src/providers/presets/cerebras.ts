@@ -1,10 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const cerebras: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'cerebras',
     name: 'Cerebras',
     maxTokensField: 'max_completion_tokens',
@@ -20,7 +20,7 @@ export const cerebras: Preset = {
     ...reasoningEffort('none', 'low', 'medium', 'high'),
     userImages: 'note',
     toolImages: 'note',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning' },
     // A full window is refused without a word.
     errorCodes: { http_400_empty: 'context_length_exceeded' },
   },

@@ -1,13 +1,13 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { switchAndEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const deepseek: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'deepseek',
     name: 'DeepSeek',
-    optionalFields: ['temperature', 'top_p', 'top_logprobs', 'frequency_penalty', 'presence_penalty'],
+    optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...switchAndEffort(
       { thinking: { type: 'enabled' } },
       { thinking: { type: 'disabled' } },
@@ -25,7 +25,7 @@ export const deepseek: Preset = {
     toolImages: 'note',
     // 400 "reasoning_content ... must be passed back" where any assistant message of a tool loop lacks it.
     reasoningReplay: {
-      ...BASE_PROFILE.reasoningReplay,
+      ...HOSTED_PROFILE.reasoningReplay,
       turns: 'all',
       field: 'reasoning_content',
       placeholder: '',

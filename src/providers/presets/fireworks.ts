@@ -1,10 +1,16 @@
-import { BASE_PROFILE } from '../base-profile.ts';
-import { DEEPSEEK_MODELS, KIMI_MODELS, MISTRAL_MODELS, reasoningEffort } from '../dialect-parts.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
+import {
+  DEEPSEEK_MODELS,
+  GEMMA_MODELS,
+  KIMI_MODELS,
+  MISTRAL_MODELS,
+  reasoningEffort,
+} from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const fireworks: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'fireworks',
     name: 'Fireworks AI',
     // Any other field is a 400 "Extra inputs are not permitted".
@@ -13,7 +19,7 @@ export const fireworks: Preset = {
     extraFields: { context_length_exceeded_behavior: 'error' },
     ...reasoningEffort('none', 'low', 'medium', 'high', 'max'),
     requiredChoice: 'any',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
   models: [
     { match: ['*deepseek*', '*glm*', '*kimi-k3*'], profile: reasoningEffort('low', 'high', 'max') },
@@ -25,6 +31,7 @@ export const fireworks: Preset = {
     },
     DEEPSEEK_MODELS,
     KIMI_MODELS,
+    GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.fireworks.ai/inference/v1',

@@ -1,11 +1,11 @@
-import { BASE_PROFILE } from '../base-profile.ts';
-import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
+import { FIXED_EFFORT, GEMMA_MODELS, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 /** Gemini's OpenAI endpoint. */
 export const gemini: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'gemini',
     name: 'Gemini',
     // Any other field is a 400 'Unknown name'.
@@ -16,7 +16,7 @@ export const gemini: Preset = {
     toolNames: 'letter-first',
     thinkTag: 'thought',
     // Thinking does not go back, but a call without its signature is a 400 "missing a thought_signature".
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'never' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'never' },
     lostCallExtra: { google: { thought_signature: 'skip_thought_signature_validator' } },
     errorCodes: { RESOURCE_EXHAUSTED: 'rate_limit_exceeded', UNAVAILABLE: 'server_is_overloaded' },
   },
@@ -33,6 +33,7 @@ export const gemini: Preset = {
       ],
       profile: reasoningEffort('minimal', 'low', 'medium', 'high'),
     },
+    GEMMA_MODELS,
     { match: ['*gemma*'], profile: { ...FIXED_EFFORT, lostCallExtra: null } },
   ],
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',

@@ -1,10 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
-import { effortFields, FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
+import { effortFields, FIXED_EFFORT, GEMMA_MODELS, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const groq: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'groq',
     name: 'Groq',
     maxTokensField: 'max_completion_tokens',
@@ -17,7 +17,7 @@ export const groq: Preset = {
     emptyAssistantContent: 'empty',
     userImages: 'note',
     toolImages: 'note',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning' },
     errorCodes: {
       // The model wrote a call that could not be read: another attempt may do better.
       tool_use_failed: 'upstream_error',
@@ -46,6 +46,7 @@ export const groq: Preset = {
         thinksByDefault: true,
       },
     },
+    GEMMA_MODELS,
     { match: ['qwen/qwen3.8*'], profile: reasoningEffort('low', 'medium', 'high') },
     {
       match: ['qwen/qwen3.6*', 'qwen/qwen3.8*', '*llama-4*'],

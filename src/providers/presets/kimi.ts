@@ -1,10 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const kimi: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'kimi',
     name: 'Kimi (Moonshot)',
     maxTokensField: 'max_completion_tokens',
@@ -20,7 +20,7 @@ export const kimi: Preset = {
     toolNames: 'letter-first',
     // 400 "thinking is enabled but reasoning_content is missing" on messages with calls.
     reasoningReplay: {
-      ...BASE_PROFILE.reasoningReplay,
+      ...HOSTED_PROFILE.reasoningReplay,
       turns: 'all',
       field: 'reasoning_content',
       placeholder: ' ',

@@ -1,27 +1,37 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { MISTRAL_MODELS, thinkingSwitch } from '../dialect-parts.ts';
+import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
-/** llama.cpp's server; tools need its `--jinja` option. */
+/**
+ * llama.cpp's server. The model's chat template makes the rules, and the model's name may not tell which one it is, so
+ * messages are written the way the strictest templates want them (71 were tried with b11434, 2026-11-28).
+ */
 export const llamacpp: Preset = {
   profile: {
     ...BASE_PROFILE,
     id: 'llamacpp',
     name: 'llama.cpp',
-    ...thinkingSwitch(
+    // Some templates read the switch; others, such as that of gpt-oss, read the effort.
+    ...switchAndEffort(
       { chat_template_kwargs: { enable_thinking: true } },
       { chat_template_kwargs: { enable_thinking: false } },
+      'low',
+      'medium',
+      'high',
     ),
-    toolSchema: 'inlined',
     // A named function silently means auto.
     toolChoices: ['none', 'auto', 'required'],
+    // `true` overrules what the server knows about its template, and brings calls that cannot be given back.
+    parallelTrue: false,
+    callHistory: 'serial',
+    joinUserMessages: true,
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
-  models: [MISTRAL_MODELS],
+  models: [TEXT_ONLY_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8080/v1',
   hosts: ['localhost:8080'],
   needsKey: false,
   suggestedPort: 4468,
-  source: 'ggml-org/llama.cpp tools/server/README.md',
-  checked: '2026-11-22',
+  source: 'ggml-org/llama.cpp tools/server/README.md, llama-server b11434 and b11549',
+  checked: '2026-11-28',
 };

@@ -1,5 +1,12 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { FIXED_EFFORT, MISTRAL_MODELS, reasoningEffort } from '../dialect-parts.ts';
+import {
+  FIXED_EFFORT,
+  GEMMA_MODELS,
+  MISTRAL_MODELS,
+  reasoningEffort,
+  SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
+} from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const lmstudio: Preset = {
@@ -10,11 +17,16 @@ export const lmstudio: Preset = {
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...FIXED_EFFORT,
     responseFormat: 'json_schema_only',
-    toolSchema: 'inlined',
     // Values are plain words; an object is refused.
     toolChoices: ['none', 'auto', 'required'],
   },
-  models: [{ match: ['*gpt-oss*'], profile: reasoningEffort('low', 'medium', 'high') }, MISTRAL_MODELS],
+  models: [
+    { match: ['*gpt-oss*'], profile: reasoningEffort('low', 'medium', 'high') },
+    TEXT_ONLY_MODELS,
+    SERIAL_CALL_MODELS,
+    GEMMA_MODELS,
+    MISTRAL_MODELS,
+  ],
   baseUrl: 'http://localhost:1234/v1',
   hosts: ['localhost:1234'],
   needsKey: false,

@@ -1,11 +1,11 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 /** In mainland China: give `https://api.minimaxi.com/v1` as the base URL. */
 export const minimax: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'minimax',
     name: 'MiniMax',
     maxTokensField: 'max_completion_tokens',
@@ -20,7 +20,7 @@ export const minimax: Preset = {
     userImages: 'note',
     toolImages: 'note',
     detailsMayRepeat: true,
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
     errorCodes: {
       1002: 'rate_limit_exceeded',
       1004: 'upstream_unauthorized',

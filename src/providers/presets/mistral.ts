@@ -1,10 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const mistral: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'mistral',
     name: 'Mistral',
     // Any other field is a 422 "extra_forbidden".
@@ -26,7 +26,7 @@ export const mistral: Preset = {
     continueAfterAssistant: 'Continue.',
     toolMessageName: true,
     toolCallIds: 'alnum9',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all', field: 'thinking_block' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'thinking_block' },
   },
   models: [
     {

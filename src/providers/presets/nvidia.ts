@@ -1,17 +1,19 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
   FIXED_EFFORT,
+  GEMMA_MODELS,
   KIMI_MODELS,
   MISTRAL_MODELS,
   reasoningEffort,
+  SERIAL_CALL_MODELS,
   thinkingSwitch,
 } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const nvidia: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'nvidia',
     name: 'NVIDIA NIM',
     // Unknown fields are refused, model by model; parallel calls fail ("single tool-calls at once").
@@ -39,6 +41,8 @@ export const nvidia: Preset = {
     },
     DEEPSEEK_MODELS,
     KIMI_MODELS,
+    GEMMA_MODELS,
+    SERIAL_CALL_MODELS,
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://integrate.api.nvidia.com/v1',

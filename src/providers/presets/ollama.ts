@@ -1,5 +1,5 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { reasoningEffort } from '../dialect-parts.ts';
+import { GEMMA_MODELS, reasoningEffort, SERIAL_CALL_MODELS, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const ollama: Preset = {
@@ -11,10 +11,9 @@ export const ollama: Preset = {
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...reasoningEffort('none', 'low', 'medium', 'high', 'max'),
     toolChoices: ['auto'],
-    // References are lost on the way to the chat template.
-    toolSchema: 'inlined',
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
+  models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS],
   baseUrl: 'http://localhost:11434/v1',
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,

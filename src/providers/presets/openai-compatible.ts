@@ -3,8 +3,11 @@ import {
   CLAUDE_MODELS,
   DEEPSEEK_MODELS,
   GEMINI_MODELS,
+  GEMMA_MODELS,
   KIMI_MODELS,
   MISTRAL_MODELS,
+  SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
@@ -12,7 +15,16 @@ import type { Preset } from '../preset.ts';
 export const openaiCompatible: Preset = {
   profile: BASE_PROFILE,
   // Gateways pass the rules of the model's own vendor through.
-  models: [CLAUDE_MODELS, GEMINI_MODELS, DEEPSEEK_MODELS, KIMI_MODELS, MISTRAL_MODELS],
+  models: [
+    CLAUDE_MODELS,
+    GEMINI_MODELS,
+    DEEPSEEK_MODELS,
+    KIMI_MODELS,
+    TEXT_ONLY_MODELS,
+    SERIAL_CALL_MODELS,
+    GEMMA_MODELS,
+    MISTRAL_MODELS,
+  ],
   baseUrl: undefined,
   hosts: [],
   needsKey: false,

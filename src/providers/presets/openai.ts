@@ -1,5 +1,5 @@
 import { OPTIONAL_FIELDS } from '../../translate/profile.ts';
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
 
@@ -21,7 +21,7 @@ const OPENAI_MODELS: readonly ModelRule[] = [
 /** Codex speaks to OpenAI itself; this is for other clients, and for models that want the Chat API. */
 export const openai: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'openai',
     name: 'OpenAI',
     maxTokensField: 'max_completion_tokens',
@@ -35,7 +35,7 @@ export const openai: Preset = {
     toolCallIds: 'max40',
     thinkTag: null,
     // Chat Completions never shows reasoning.
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'never' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'never' },
   },
   models: OPENAI_MODELS,
   baseUrl: 'https://api.openai.com/v1',

@@ -1,9 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   CLAUDE_MODELS,
   DEEPSEEK_MODELS,
   effortFields,
   GEMINI_MODELS,
+  GEMMA_MODELS,
   GLM_MODELS,
   KIMI_MODELS,
   MISTRAL_MODELS,
@@ -14,7 +15,7 @@ const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 export const openrouter: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'openrouter',
     name: 'OpenRouter',
     optionalFields: [
@@ -23,14 +24,13 @@ export const openrouter: Preset = {
       'top_p',
       'frequency_penalty',
       'presence_penalty',
-      'top_logprobs',
       'service_tier',
     ],
     ...effortFields(Object.fromEntries(LEVELS.map((effort) => [effort, { reasoning: { effort } }]))),
     toolImages: 'inline',
     webSearch: { tool: { type: 'openrouter:web_search' } },
     // Each entry as it came, in order: signatures and encrypted parts belong to the backend.
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
   },
   // The rules of the model's own vendor show through.
   models: [
@@ -40,10 +40,17 @@ export const openrouter: Preset = {
     },
     { match: ['openai/*'], profile: { toolCallIds: 'max40', maxTools: 128, strictTools: true } },
     CLAUDE_MODELS,
+    {
+      match: ['*claude*'],
+      // The mark serves all threads with the same instructions and tools. The field caches each thread as it grows,
+      // without a change to any message.
+      profile: { cacheMark: true, extraFields: { cache_control: { type: 'ephemeral' } } },
+    },
     GEMINI_MODELS,
     DEEPSEEK_MODELS,
     KIMI_MODELS,
     GLM_MODELS,
+    GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://openrouter.ai/api/v1',
@@ -56,6 +63,6 @@ export const openrouter: Preset = {
   keyVariable: 'OPENROUTER_API_KEY',
   suggestedPort: 4452,
   source:
-    'OpenRouter docs (reasoning tokens, tool calling, web search), OpenRouterTeam/ai-sdk-provider CHANGELOG',
+    'OpenRouter docs (reasoning tokens, tool calling, web search, prompt caching), OpenRouterTeam/ai-sdk-provider CHANGELOG',
   checked: '2026-11-22',
 };

@@ -1,4 +1,4 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
   FIXED_EFFORT,
@@ -10,7 +10,7 @@ import type { Preset } from '../preset.ts';
 
 export const qwen: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'qwen',
     name: 'Qwen (Alibaba Model Studio)',
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'presence_penalty'],
@@ -22,7 +22,7 @@ export const qwen: Preset = {
     emptyAssistantContent: 'empty',
     webSearch: { fields: { enable_search: true } },
     // Left out by default; hosted models of other vendors keep those vendors' rules.
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'never', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'never', field: 'reasoning_content' },
     errorCodes: { Arrearage: 'insufficient_quota', model_not_found: 'model_not_found' },
   },
   models: [

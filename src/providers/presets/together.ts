@@ -1,6 +1,7 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
+  GEMMA_MODELS,
   KIMI_MODELS,
   MISTRAL_MODELS,
   reasoningEffort,
@@ -10,7 +11,7 @@ import type { Preset } from '../preset.ts';
 
 export const together: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'together',
     name: 'Together AI',
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
@@ -29,6 +30,7 @@ export const together: Preset = {
     },
     DEEPSEEK_MODELS,
     KIMI_MODELS,
+    GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.together.ai/v1',

@@ -1,5 +1,11 @@
 import { BASE_PROFILE } from '../base-profile.ts';
-import { MISTRAL_MODELS } from '../dialect-parts.ts';
+import {
+  GEMMA_MODELS,
+  MISTRAL_MODELS,
+  reasoningEffort,
+  SERIAL_CALL_MODELS,
+  TEXT_ONLY_MODELS,
+} from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 /** vLLM; tools need its `--enable-auto-tool-choice` and `--tool-call-parser` options. */
@@ -8,21 +14,16 @@ export const vllm: Preset = {
     ...BASE_PROFILE,
     id: 'vllm',
     name: 'vLLM',
-    optionalFields: [
-      'parallel_tool_calls',
-      'temperature',
-      'top_p',
-      'frequency_penalty',
-      'presence_penalty',
-      'top_logprobs',
-    ],
+    optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
+    // Any other word is a 400.
+    ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
-  models: [MISTRAL_MODELS],
+  models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8000/v1',
   hosts: ['localhost:8000'],
   needsKey: false,
   suggestedPort: 4469,
-  source: 'vLLM docs (OpenAI-compatible server, reasoning outputs, tool calling)',
-  checked: '2026-11-22',
+  source: 'vLLM docs (OpenAI-compatible server, reasoning outputs, tool calling), vLLM 0.32.0',
+  checked: '2026-11-28',
 };

@@ -1,10 +1,10 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
 export const xai: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'xai',
     name: 'xAI',
     // Penalties and `stop` are refused by models that reason; `strict` by some.
@@ -13,7 +13,7 @@ export const xai: Preset = {
     thinksByDefault: true,
     lateInstructions: 'keep',
     emptyAssistantContent: 'empty',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
   models: [
     { match: ['grok-4.3*'], profile: reasoningEffort('none', 'low', 'medium', 'high') },

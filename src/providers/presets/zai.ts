@@ -1,4 +1,4 @@
-import { BASE_PROFILE } from '../base-profile.ts';
+import { HOSTED_PROFILE } from '../base-profile.ts';
 import { reasoningEffort, switchAndEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
@@ -8,7 +8,7 @@ const OFF = { thinking: { type: 'disabled' } };
 /** Also serves the coding plan: give `https://api.z.ai/api/coding/paas/v4` as the base URL. */
 export const zai: Preset = {
   profile: {
-    ...BASE_PROFILE,
+    ...HOSTED_PROFILE,
     id: 'zai',
     name: 'Z.ai (GLM)',
     optionalFields: ['temperature', 'top_p'],
@@ -29,7 +29,7 @@ export const zai: Preset = {
     },
     userImages: 'note',
     toolImages: 'note',
-    reasoningReplay: { ...BASE_PROFILE.reasoningReplay, turns: 'all', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'reasoning_content' },
     errorCodes: {
       1000: 'upstream_unauthorized',
       1001: 'upstream_unauthorized',

@@ -80,12 +80,14 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
 
 async function translate(
   request: ResponsesRequest,
-  { profile, model }: Target,
+  { provider, profile, model }: Target,
   history: readonly InputItem[],
   parts: AnswerParts,
 ): Promise<ChatTranslation> {
   const { toolDenylist, seal, warnOnce } = parts;
-  const conversation = readConversation(request, { profile, model, history, toolDenylist, seal });
+  const { extraParams, dropParams } = provider;
+  const options = { profile, model, history, toolDenylist, seal, extraParams, dropParams };
+  const conversation = readConversation(request, options);
   const recalled = await recallReasoning(conversation.lacking, conversation.options, parts.history);
   const translation = writeChatRequest(conversation, recalled);
   for (const kind of translation.tools.dropped) {

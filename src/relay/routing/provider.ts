@@ -1,10 +1,14 @@
 /** A place where requests go: a preset or an endpoint of the user's own, with its keys. */
 
 import { RelayError } from '../../errors.ts';
+import type { JsonObject } from '../../json.ts';
 import { PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { cleanKey, isPossibleKey } from './api-key.ts';
+
+/** What every Chat Completions request needs as the relay wrote it. */
+export const REQUIRED_FIELDS: readonly string[] = ['model', 'messages', 'stream'];
 
 const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
 
@@ -21,6 +25,9 @@ export interface Provider {
   /** The first is used while it works; empty where the client's own key is passed on, or none is needed. */
   apiKeys: readonly string[];
   modelMap: ReadonlyMap<string, string>;
+  /** The user's last word on the fields of requests: set as given, then left out. */
+  extraParams: Readonly<JsonObject>;
+  dropParams: readonly string[];
   /** What the alias, and names that nobody serves, stand for. */
   model: string | undefined;
 }
@@ -46,8 +53,22 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     baseUrl,
     apiKeys: [options.apiKey ?? '', ...(options.moreApiKeys ?? [])].flatMap((key) => normalKey(key) ?? []),
     modelMap: new Map(Object.entries(options.modelMap ?? {})),
+    ...fieldParams(options),
     model: options.model ?? chosen.defaultModel,
   };
+}
+
+function fieldParams({ extraParams = {}, dropParams = [] }: UpstreamOptions) {
+  for (const [param, names] of Object.entries({ extraParams: Object.keys(extraParams), dropParams })) {
+    const needed = names.find((name) => REQUIRED_FIELDS.includes(name));
+    if (needed !== undefined) {
+      throw unusable(
+        param,
+        `the relay itself sets "${needed}", and no request works without it. Take it out.`,
+      );
+    }
+  }
+  return { extraParams, dropParams };
 }
 
 /** An id is the part before the slash in `id/model`. */

@@ -1,6 +1,7 @@
 /**
- * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and travel through the
- * client unchanged; ids of another provider, or of this relay, get an alias that is the same in every request.
+ * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and pass through the client
+ * unchanged; ids from another provider or from this relay, and ids that recur, get an alias that stays the same in
+ * every request of the conversation.
  */
 import type { Profile } from '../profile.ts';
 
@@ -18,25 +19,26 @@ const FITS: Readonly<Record<Rule, RegExp>> = {
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HASH_LENGTH = 9;
 
-/** The ids of one request. */
+/** The ids of one request, given out call by call in the order of the conversation. */
 export class CallIds {
   readonly #rule: Rule;
-  readonly #upstream = new Map<string, string>();
+  /** How often each of the client's ids was used so far: some providers number their calls afresh in every answer. */
+  readonly #uses = new Map<string, number>();
   readonly #taken = new Set<string>();
 
   constructor(rule: Rule) {
     this.#rule = rule;
   }
 
-  /** The provider's id for a client's; different ids never share one. */
-  upstream(callId: string): string {
-    let alias = this.#upstream.get(callId);
-    if (alias !== undefined) return alias;
-    alias = FITS[this.#rule].test(callId) ? callId : this.#alias(callId);
-    for (let salt = 1; this.#taken.has(alias); salt++) alias = this.#alias(`${callId}\n${salt}`);
-    this.#upstream.set(callId, alias);
-    this.#taken.add(alias);
-    return alias;
+  /** The provider's id for one more call that the client knows by `callId`; no two calls share one. */
+  next(callId: string): string {
+    const use = (this.#uses.get(callId) ?? 0) + 1;
+    this.#uses.set(callId, use);
+    const wanted = use === 1 ? callId : `${callId}_${use}`;
+    let id = FITS[this.#rule].test(wanted) ? wanted : this.#alias(wanted);
+    for (let salt = 1; this.#taken.has(id); salt++) id = this.#alias(`${wanted}\n${salt}`);
+    this.#taken.add(id);
+    return id;
   }
 
   #alias(callId: string): string {
@@ -46,7 +48,7 @@ export class CallIds {
   }
 }
 
-/** Nine characters of two FNV-1a hashes: short, deterministic, and enough to tell the calls of a session apart. */
+/** Nine characters from two FNV-1a hashes: short, deterministic, and enough to tell a conversation's calls apart. */
 function hash9(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x1b873593;

@@ -4,15 +4,16 @@ import type { Json } from '../../json.ts';
 import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 
+/** Stands where an image was, for models that read only text. */
 export const IMAGE_NOTE = '[an image was here; this model reads text only]';
 
-/** What a piece of content holds once it is taken apart. */
+/** A piece of content, taken apart. */
 export interface Contents {
   text: string;
   images: ChatImagePart[];
 }
 
-export function readContent(content: Content | Json | null | undefined): Contents {
+export function readContent(content: Content | readonly ContentPart[] | Json | null | undefined): Contents {
   if (typeof content === 'string') return { text: content, images: [] };
   if (content === null || content === undefined) return { text: '', images: [] };
   if (!Array.isArray(content)) return { text: JSON.stringify(content), images: [] };
@@ -20,7 +21,7 @@ export function readContent(content: Content | Json | null | undefined): Content
   const images: ChatImagePart[] = [];
   for (const part of content as unknown as readonly (ContentPart | Json)[]) {
     if (!isPart(part)) {
-      // Outputs of tools are not checked: what is no part is what some tool said.
+      // Tool outputs are not checked: whatever is not a content part is what some tool said.
       texts.push(typeof part === 'string' ? part : JSON.stringify(part));
       continue;
     }
@@ -53,10 +54,26 @@ export function userContent(
   });
 }
 
-/** The text of an item of a kind that this relay does not know: nothing that was said is lost. */
-export function anyText(item: InputItem): string {
-  const texts = [readContent(item.content).text, item.input ?? '', readContent(item.output).text];
-  return texts.filter((text) => text !== '').join('\n');
+/** What an item of an unknown kind says and shows: nothing of it is lost. */
+export function anyContent(item: InputItem, how: 'send' | 'note'): string | ChatPart[] {
+  const said = [item.content, item.summary, item.input, item.output].map(readContent);
+  const texts = said.map(({ text }) => text).filter((text) => text !== '');
+  return withImages(
+    texts.join('\n'),
+    said.flatMap(({ images }) => images),
+    how,
+  );
+}
+
+/** Text and images as the content of one user message. */
+export function withImages(
+  text: string,
+  images: readonly ChatImagePart[],
+  how: 'send' | 'note',
+): string | ChatPart[] {
+  if (images.length === 0) return text;
+  if (how === 'note') return [text, ...images.map(() => IMAGE_NOTE)].filter((line) => line !== '').join('\n');
+  return [...(text === '' ? [] : [{ type: 'text' as const, text }]), ...images];
 }
 
 function isPart(value: ContentPart | Json): value is ContentPart {

@@ -10,7 +10,7 @@ import type { Profile } from '../profile.ts';
 import { modelFamily, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { anyText, readContent, userContent } from './content.ts';
+import { anyContent, readContent, userContent, withImages } from './content.ts';
 import { kindOf } from './item-kinds.ts';
 
 /** What an answer is recognised by when its reasoning is looked up. */
@@ -59,7 +59,7 @@ export function gatherEntries(
   items: readonly InputItem[],
   options: ConversationOptions,
 ): Entry[] {
-  const gatherer = new Gatherer(items, options);
+  const gatherer = new Gatherer(options);
   if (instructions) gatherer.instruct(instructions);
   for (const item of items) gatherer.add(item);
   return gatherer.finish();
@@ -99,24 +99,28 @@ function upstreamCall(
   };
 }
 
+/** A call in its answer. */
+interface PlacedCall {
+  answer: Answer;
+  call: AnswerCall;
+  /** How often it was repeated in the same answer before it had an output. */
+  repeats: number;
+}
+
 class Gatherer {
   readonly #options: ConversationOptions;
   readonly #entries: Entry[] = [];
-  /** Outputs by call id, in order; each is taken by the first call with that id that has none yet. */
-  readonly #outputs = new Map<string, InputItem[]>();
-  readonly #taken = new Set<InputItem>();
+  /**
+   * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
+   * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
+   */
+  readonly #open = new Map<string, PlacedCall[]>();
   /** The answer that is being gathered: it ends with the first item that is not the assistant's. */
   #answer: Answer | undefined;
   #hasBegun = false;
 
-  constructor(items: readonly InputItem[], options: ConversationOptions) {
+  constructor(options: ConversationOptions) {
     this.#options = options;
-    for (const item of items) {
-      if (kindOf(item)?.role !== 'output' || item.call_id === undefined) continue;
-      const waiting = this.#outputs.get(item.call_id);
-      if (waiting === undefined) this.#outputs.set(item.call_id, [item]);
-      else waiting.push(item);
-    }
   }
 
   instruct(text: string): void {
@@ -130,7 +134,7 @@ class Gatherer {
     const kind = kindOf(item);
     switch (kind?.role) {
       case undefined:
-        this.#user(anyText(item));
+        this.#user(anyContent(item, this.#options.profile.userImages));
         break;
       case 'message':
         this.#message(item);
@@ -142,7 +146,7 @@ class Gatherer {
         this.#call(item, kind.call);
         break;
       case 'output':
-        this.#output(item);
+        this.#output(item, kind.call);
         break;
       case 'agent-message':
         this.#user(agentMessage(item));
@@ -188,18 +192,58 @@ class Gatherer {
   }
 
   #call(item: InputItem, kind: CallKind): void {
-    const { calls } = this.#openAnswer();
+    const answer = this.#openAnswer();
+    const { calls } = answer;
     const callId = item.call_id ?? item.id ?? `call_${this.#entries.length}_${calls.length}`;
-    calls.push({ callId, ...upstreamCall(item, kind, this.#options.tools), output: undefined });
+    const call = { callId, ...upstreamCall(item, kind, this.#options.tools), output: undefined };
+    const open = this.#open.get(callId);
+    const newest = open?.at(-1);
+    // Clients that continue a stored response may send its calls once more, together with their outputs.
+    if (newest !== undefined && newest.call.output === undefined && isSameCall(newest.call, call)) {
+      if (newest.answer === answer) newest.repeats += 1;
+      return;
+    }
+    calls.push(call);
+    const placed = { answer, call, repeats: 0 };
+    if (open === undefined) this.#open.set(callId, [placed]);
+    else open.push(placed);
   }
 
-  #output(item: InputItem): void {
+  #output(sent: InputItem, kind: CallKind): void {
     this.#closeAnswer();
-    if (this.#taken.has(item)) return;
-    const { text } = readContent(item.output);
-    this.#user(
-      `[output of tool call ${item.call_id ?? 'without an id'}, which is no longer in the history]\n${text}`,
-    );
+    const { tools } = this.#options;
+    const output = kind.replayOutput?.(sent, (namespace, name) => tools.upstreamName(namespace, name));
+    const item = output === undefined ? sent : { ...sent, output };
+    const answer = item.call_id ? this.#give(item, item.call_id) : undefined;
+    if (answer === undefined) this.#user(orphanOutput(item, this.#options.profile));
+    else this.#moveToEnd(answer);
+  }
+
+  /** Gives an output to the newest open call of its id; undefined where there is none. */
+  #give(output: InputItem, callId: string): Answer | undefined {
+    const open = this.#open.get(callId);
+    const placed = open?.at(-1);
+    if (open === undefined || placed === undefined) return undefined;
+    const { answer, call } = placed;
+    if (call.output === undefined) {
+      call.output = output;
+      if (placed.repeats === 0) open.pop();
+      return answer;
+    }
+    placed.repeats -= 1;
+    if (placed.repeats === 0) open.pop();
+    if (this.#entries.at(-1) !== answer) return undefined;
+    // A second output right after the first: what looked like a repetition was a call of its own.
+    const last = answer.calls.findLastIndex((other) => isSameCall(other, call));
+    answer.calls.splice(last + 1, 0, { ...call, output });
+    return answer;
+  }
+
+  /** Outputs follow their calls at once, and one that came last stays last: whatever stood between goes first. */
+  #moveToEnd(answer: Answer): void {
+    if (this.#entries.at(-1) === answer) return;
+    this.#entries.splice(this.#entries.lastIndexOf(answer), 1);
+    this.#entries.push(answer);
   }
 
   #openAnswer(): Answer {
@@ -213,12 +257,19 @@ class Gatherer {
     if (answer === undefined) return;
     this.#answer = undefined;
     if (answer.texts.length === 0 && answer.calls.length === 0) return;
-    for (const call of answer.calls) {
-      call.output = this.#outputs.get(call.callId)?.shift();
-      if (call.output !== undefined) this.#taken.add(call.output);
-    }
     this.#entries.push(answer);
   }
+}
+
+function isSameCall(left: AnswerCall, right: AnswerCall): boolean {
+  return left.callId === right.callId && left.name === right.name && left.arguments === right.arguments;
+}
+
+/** An output whose call is gone (compaction) or comes later: what the tool said is not lost. */
+function orphanOutput(item: InputItem, { userImages }: Profile): string | ChatPart[] {
+  const { text, images } = readContent(item.output);
+  const told = `[output of tool call ${item.call_id ?? 'without an id'}, which is no longer in the history]\n${text}`;
+  return withImages(told, images, userImages);
 }
 
 /** Codex's multi-agent messages: their `encrypted_content` parts are the model's own plain text. */

@@ -11,7 +11,7 @@ export interface ChatEffort {
   fields: JsonObject;
 }
 
-/** Undefined: nothing is sent, and the provider does as it does by default. */
+/** Undefined: nothing is sent, and the provider follows its own default. */
 export function effortFor(
   asked: string | null | undefined,
   profile: Profile,

@@ -5,8 +5,8 @@ import type { CallKind } from '../tools/kind.ts';
 import { CALL_KINDS } from '../tools/kinds/index.ts';
 
 export type ItemKind =
-  | { role: 'message' | 'reasoning' | 'output' | 'agent-message' | 'ignored' }
-  | { role: 'call'; call: CallKind };
+  | { role: 'message' | 'reasoning' | 'agent-message' | 'ignored' }
+  | { role: 'call' | 'output'; call: CallKind };
 
 const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['message', { role: 'message' }],
@@ -14,12 +14,10 @@ const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['agent_message', { role: 'agent-message' }],
   // Tools in the history: `ToolTable` reads them.
   ['additional_tools', { role: 'ignored' }],
-  // The state of another backend, which this relay never emits: its ciphertext says nothing to any other model.
-  ['compaction', { role: 'ignored' }],
   ['item_reference', { role: 'ignored' }],
   ...CALL_KINDS.flatMap((call): [string, ItemKind][] => [
     [call.callType, { role: 'call', call }],
-    ...call.outputTypes.map((type): [string, ItemKind] => [type, { role: 'output' }]),
+    ...call.outputTypes.map((type): [string, ItemKind] => [type, { role: 'output', call }]),
   ]),
 ]);
 

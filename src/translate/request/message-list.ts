@@ -14,6 +14,7 @@ export class MessageList {
 
   push(message: ChatMessage): void {
     if (message.role === 'user') this.#pushUser(message);
+    else if (message.role === 'assistant') this.#pushAssistant(message);
     else this.messages.push(message);
   }
 
@@ -22,6 +23,14 @@ export class MessageList {
     const { continueAfterAssistant } = this.#rules;
     if (continueAfterAssistant === null || this.messages.at(-1)?.role !== 'assistant') return;
     this.messages.push({ role: 'user', content: continueAfterAssistant });
+  }
+
+  #pushAssistant(message: ChatAssistantMessage): void {
+    const last = this.messages.at(-1);
+    const isJoined = this.#rules.joinUserMessages && last?.role === 'assistant' && !last.tool_calls;
+    const text = isJoined ? joinedTexts(last.content, message.content) : undefined;
+    if (text === undefined) this.messages.push(message);
+    else this.messages[this.messages.length - 1] = { ...last, ...message, content: text };
   }
 
   #pushUser(message: ChatUserMessage): void {
@@ -45,6 +54,13 @@ export function joined(first: ChatUserMessage, second: ChatUserMessage): ChatUse
     ? `${first.content}\n\n${second.content}`
     : [...partsOf(first.content), ...partsOf(second.content)];
   return { role: 'user', content };
+}
+
+/** Undefined where one of them is no text. */
+function joinedTexts(...contents: ChatAssistantMessage['content'][]): string | undefined {
+  const texts = contents.map((content) => content ?? '');
+  if (!texts.every((text) => typeof text === 'string')) return undefined;
+  return texts.filter((text) => text !== '').join('\n\n');
 }
 
 function partsOf(content: string | ChatPart[]): ChatPart[] {

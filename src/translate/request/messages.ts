@@ -38,7 +38,12 @@ export function writeMessages(
   }
   list.end();
   if (leading.length === 0) return list.messages;
-  return [{ role: profile.instructionRole, content: leading.join('\n\n') }, ...list.messages];
+  return [leadingInstructions(leading.join('\n\n'), profile), ...list.messages];
+}
+
+function leadingInstructions(text: string, { instructionRole: role, cacheMark }: Profile): ChatMessage {
+  if (!cacheMark) return { role, content: text };
+  return { role, content: [{ type: 'text', text, cache_control: { type: 'ephemeral' } }] };
 }
 
 function lateInstructions(text: string, { lateInstructions: how, instructionRole }: Profile): ChatMessage {
@@ -53,11 +58,13 @@ function writeAnswer(
   profile: Profile,
   recalled: ProviderReasoning | undefined,
 ): void {
-  const calls = answer.calls.map((call, at) => replayedCall(call, at, answer, callIds));
-  list.push(assistantMessage(answer, calls, profile, joinReasoning(answer.reasoning) ?? recalled));
+  const calls = answer.calls.map((call) => replayedCall(call, callIds));
+  const first = profile.callHistory === 'serial' ? calls.slice(0, 1) : calls;
+  list.push(assistantMessage(answer.texts, first, profile, joinReasoning(answer.reasoning) ?? recalled));
   const images: ChatImagePart[] = [];
-  for (const [at, { chat }] of calls.entries()) {
-    list.push(toolMessage(chat, answer.calls[at]?.output, profile, images));
+  for (const [at, call] of calls.entries()) {
+    if (at >= first.length) list.push(assistantMessage([], [call], profile, undefined));
+    list.push(toolMessage(call.chat, answer.calls[at]?.output, profile, images));
   }
   // Images that cannot stay inside their outputs follow all of them.
   if (images.length === 0) return;
@@ -67,16 +74,15 @@ function writeAnswer(
   });
 }
 
-function replayedCall(call: AnswerCall, at: number, { calls }: Answer, callIds: CallIds): ReplayedCall {
-  const { callId, name, arguments: text } = call;
-  // A client may use one id twice in an answer; a provider may not see it twice.
-  const isRepeated = calls.findIndex((other) => other.callId === callId) < at;
-  const id = callIds.upstream(isRepeated ? `${callId}_${at}` : callId);
-  return { callId, chat: { id, type: 'function', function: { name, arguments: text } } };
+function replayedCall({ callId, name, arguments: text }: AnswerCall, callIds: CallIds): ReplayedCall {
+  return {
+    callId,
+    chat: { id: callIds.next(callId), type: 'function', function: { name, arguments: text } },
+  };
 }
 
 function assistantMessage(
-  { texts }: Answer,
+  texts: readonly string[],
   calls: readonly ReplayedCall[],
   profile: Profile,
   reasoning: ProviderReasoning | undefined,

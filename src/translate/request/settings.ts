@@ -1,7 +1,7 @@
 /** The settings of a request (everything but messages and tools) in the provider's dialect. */
 
 import type { JsonObject } from '../../json.ts';
-import type { ChatRequest, ChatUserMessage } from '../../wire/chat.ts';
+import type { ChatRequest, ChatSystemMessage } from '../../wire/chat.ts';
 import type { ResponsesRequest, TextFormat, ToolChoice, ToolReference } from '../../wire/responses.ts';
 import { OPTIONAL_FIELDS, type Profile, type ToolChoiceKind } from '../profile.ts';
 import { answerSchema } from '../tools/json-schema.ts';
@@ -44,12 +44,13 @@ function applyToolSettings(
   const hasRoom = profile.maxTools === null || functions.length < profile.maxTools;
   const isOffered = webSearch !== null && 'tool' in webSearch && only === undefined && hasRoom;
   const search = isOffered ? [webSearch.tool] : [];
-  // A tool setting without tools is a 400 at most providers.
+  // Most providers answer 400 to a tool setting without tools.
   if (functions.length + search.length === 0) return;
   body.tools = search.length === 0 ? functions : [...functions, ...search];
   if (choice.value !== undefined) body.tool_choice = choice.value;
   const parallel = request.parallel_tool_calls;
-  if (typeof parallel === 'boolean' && profile.optionalFields.includes('parallel_tool_calls')) {
+  const maySend = parallel === false || (parallel === true && profile.parallelTrue);
+  if (maySend && profile.optionalFields.includes('parallel_tool_calls')) {
     body['parallel_tool_calls'] = parallel;
   }
 }
@@ -57,7 +58,7 @@ function applyToolSettings(
 interface ChatToolChoice {
   kind: ToolChoiceKind;
   value: ChatRequest['tool_choice'] | undefined;
-  /** `allowed_tools` has no Chat form: the others are left out of `tools`. */
+  /** `allowed_tools` has no form in Chat, so the other tools are left out of `tools`. */
   only?: ReadonlySet<string>;
 }
 
@@ -75,7 +76,7 @@ function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable)
   return { kind: 'named', value: { type: 'function', function: { name } } };
 }
 
-/** The choice as the provider can be asked for it: what it refuses becomes the nearest that it accepts. */
+/** The choice in the provider's terms: one that it refuses becomes the nearest that it accepts. */
 function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
   const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
   const accepted =
@@ -125,24 +126,31 @@ function chatSchema(format: TextFormat, profile: Profile): JsonObject {
 }
 
 /**
- * The messages with the wanted format in words, at the end, so that the cached prefix stays what it was.
- * Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen, 2026-11).
+ * The messages with the wanted format in words, as part of the leading instructions. There they break no provider's
+ * rules about order, do not ask for an answer after every tool's output, and keep the prompt's prefix the same from
+ * one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen,
+ * 2026-11).
  * @param schema undefined: any JSON object
  */
 export function withFormatInWords(
   messages: ChatRequest['messages'],
   schema: JsonObject | undefined,
 ): ChatRequest['messages'] {
-  const start = 'Answer with one JSON object and nothing else.';
+  const start = 'Your final answer must be one JSON object and nothing else.';
   const text =
     schema === undefined
       ? start
       : `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
-  const last = messages.at(-1);
-  if (last?.role !== 'user') return [...messages, { role: 'user', content: text }];
-  const content: ChatUserMessage['content'] =
-    typeof last.content === 'string'
-      ? `${last.content}\n\n${text}`
-      : [...last.content, { type: 'text', text }];
-  return [...messages.slice(0, -1), { role: 'user', content }];
+  const [first, ...rest] = messages;
+  if (first?.role !== 'system' && first?.role !== 'developer') {
+    return [{ role: 'system', content: text }, ...messages];
+  }
+  return [{ ...first, content: appended(first.content, text) }, ...rest];
+}
+
+function appended(content: ChatSystemMessage['content'], text: string): ChatSystemMessage['content'] {
+  if (typeof content === 'string') return `${content}\n\n${text}`;
+  const last = content.at(-1);
+  if (last === undefined) return text;
+  return [...content.slice(0, -1), { ...last, text: `${last.text}\n\n${text}` }];
 }

@@ -2,6 +2,7 @@
  * A Responses API request as a Chat Completions request in one provider's dialect. It takes two pure steps, so that
  * reasoning which the client dropped can be looked up between them: reading tells which answers lack theirs.
  */
+import type { JsonObject } from '../../json.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
@@ -22,6 +23,10 @@ export interface TranslationOptions {
   toolDenylist?: ReadonlySet<string>;
   /** Opens the reasoning that clients send back. Default: reasoning is not replayed. */
   seal?: ReasoningSeal;
+  /** Fields of the body that are set as given, over what the translation sets. Default none. */
+  extraParams?: Readonly<JsonObject>;
+  /** Fields of the body that are left out, whoever set them. Default none. */
+  dropParams?: readonly string[];
 }
 
 /** A request that was read and not yet written down for the provider. */
@@ -70,7 +75,17 @@ export function writeChatRequest(
   const { profile, model } = options;
   const body: ChatRequest = { model, messages: writeMessages(entries, profile, recalled), stream: true };
   applySettings(body, request, profile, tools);
-  return { body, tools, notes: notesOn(request, options, tools) };
+  return { body: withUsersParams(body, options), tools, notes: notesOn(request, options, tools) };
+}
+
+/** The body with the fields that the user sets and leaves out: the last word is theirs. */
+function withUsersParams(
+  body: ChatRequest,
+  { extraParams, dropParams = [] }: TranslationOptions,
+): ChatRequest {
+  const whole: ChatRequest = { ...body, ...extraParams };
+  for (const field of dropParams) delete whole[field];
+  return whole;
 }
 
 function notesOn(

@@ -1,6 +1,6 @@
 /** What all kinds of tools have in common whose arguments are a JSON object. */
 
-import type { Json } from '../../json.ts';
+import { isObject, type Json, parseObject } from '../../json.ts';
 import type { ToolKind } from './kind.ts';
 
 /** How the arguments are streamed; tool searches too: they have no events of their own. */
@@ -15,17 +15,37 @@ export const JSON_ARGUMENTS = {
   }),
 } as const satisfies Pick<ToolKind, 'textField' | 'deltaType' | 'done'>;
 
+/** An escape that may stand for half a character. */
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
 /**
- * Arguments out of a history as the text of a JSON object. Chat templates of several providers (GLM's, vLLM's)
- * parse it and answer 400 to anything else, so that one malformed call would end the whole conversation.
+ * Arguments out of a history as the text of a JSON object. Servers and chat templates (llama.cpp, Ollama, GLM, vLLM)
+ * parse it and refuse anything else, so that one malformed call would end the whole conversation. Text that is a JSON
+ * object passes unchanged, byte for byte; anything else goes into the string `malformed_arguments`, where the model
+ * sees its mistake. Parsing 4,000 old calls takes about 3 ms (2026-11-28).
  */
 export function objectText(value: Json | undefined): string {
   if (value === undefined || value === null) return '{}';
-  if (typeof value === 'object' && !Array.isArray(value)) return JSON.stringify(value);
-  if (typeof value !== 'string') return JSON.stringify({ malformed_arguments: value });
+  if (isObject(value)) return JSON.stringify(value);
+  if (typeof value !== 'string') return malformed(value);
   const text = value.trim();
-  if (text === '') return '{}';
-  // To parse every old call in every turn would cost more than it finds.
-  if (text.startsWith('{') && text.endsWith('}')) return value;
+  if (text === '' || text === 'null') return '{}';
+  if (!text.startsWith('{') || parseObject(text) === undefined) return malformed(value);
+  // To llama.cpp (2026-11), half a surrogate pair is not JSON.
+  return SURROGATE_ESCAPE.test(text) ? wellFormed(text) : value;
+}
+
+function malformed(value: Json): string {
   return JSON.stringify({ malformed_arguments: value });
+}
+
+/** The text with whole characters only. */
+function wellFormed(text: string): string {
+  let isWhole = true;
+  const mended = JSON.parse(text, (_, value: Json) => {
+    if (typeof value !== 'string' || value.isWellFormed()) return value;
+    isWhole = false;
+    return value.toWellFormed();
+  }) as Json;
+  return isWhole ? text : JSON.stringify(mended);
 }

@@ -32,14 +32,18 @@ const MAX_INLINED = 500;
 export function toolParameters(schema: JsonObject, flavour: SchemaFlavour): JsonObject {
   const rules = FLAVOURS[flavour];
   const rewritten = new Rewriter(schema, rules).root();
-  const flat = rules.flatRoot ? withoutRootUnions(rewritten) : rewritten;
+  const flat = finished(
+    { ...(rules.flatRoot ? withoutRootUnions(rewritten) : rewritten), type: 'object' },
+    rules,
+  );
   const { type: _, properties, ...rest } = flat;
   return { type: 'object', properties: isObject(properties) ? properties : {}, ...rest };
 }
 
 /** The schema of an answer, whose root may be of any type. */
 export function answerSchema(schema: JsonObject, flavour: SchemaFlavour): JsonObject {
-  return new Rewriter(schema, FLAVOURS[flavour]).root();
+  const rules = FLAVOURS[flavour];
+  return finished(new Rewriter(schema, rules).root(), rules);
 }
 
 /**
@@ -63,6 +67,10 @@ export function strictSchema(schema: JsonObject): JsonObject {
   });
 }
 
+function finished(schema: JsonObject, { finish }: Rules): JsonObject {
+  return finish === null ? schema : mapSchemas(schema, finish);
+}
+
 class Rewriter {
   readonly #schema: JsonObject;
   readonly #rules: Rules;
@@ -78,17 +86,23 @@ class Rewriter {
     return this.#node(this.#schema, 0);
   }
 
-  #node(schema: JsonObject, depth: number): JsonObject {
+  /** @param isPart whether it will be merged into the schema around it, which then gets a type */
+  #node(schema: JsonObject, depth: number, isPart = false): JsonObject {
     if (depth > MAX_DEPTH) return { type: 'object' };
     const { inlineRefs, simpleUnions } = this.#rules;
     const ref = schema['$ref'];
-    if (inlineRefs && typeof ref === 'string') return this.#inline(ref, schema, depth);
+    if (typeof ref === 'string') {
+      if (inlineRefs) return this.#inline(ref, schema, depth, isPart);
+      // A reference that leads nowhere would get the whole request refused.
+      if (resolve(this.#schema, ref) === undefined) return this.#node(without(schema, '$ref'), depth, isPart);
+    }
     const result: JsonObject = {};
     for (const [keyword, value] of Object.entries(schema)) {
-      if (this.#isDropped(keyword)) continue;
+      if (this.#isDropped(keyword) || (this.#rules.noBooleans && isVacuous(keyword, value))) continue;
       result[keyword] = this.#value(keyword, value, depth);
     }
-    return this.#typed(simpleUnions ? simplified(result) : result, depth);
+    const simple = simpleUnions ? simplified(result) : result;
+    return isPart ? simple : this.#typed(simple, depth);
   }
 
   #isDropped(keyword: string): boolean {
@@ -98,33 +112,40 @@ class Rewriter {
 
   #value(keyword: string, value: Json, depth: number): Json {
     if (SCHEMA_MAPS.has(keyword) && isObject(value)) {
-      const entries = Object.entries(value).map(([name, schema]) => [name, this.#schemaOr(schema, depth)]);
-      return Object.fromEntries(entries);
+      const entries = Object.entries(value).filter(([, schema]) => this.#isPossible(schema));
+      return Object.fromEntries(entries.map(([name, schema]) => [name, this.#schemaOr(schema, depth)]));
     }
     if (SCHEMA_LISTS.has(keyword) && Array.isArray(value)) {
-      return value.map((schema) => this.#schemaOr(schema, depth));
+      const schemas = keyword === 'prefixItems' ? value : value.filter((schema) => this.#isPossible(schema));
+      return schemas.map((schema) => this.#schemaOr(schema, depth, keyword === 'allOf'));
     }
-    if (!SCHEMAS.has(keyword)) return value;
+    // Every flavour says with a boolean whether an object is closed.
+    if (!SCHEMAS.has(keyword) || (keyword === 'additionalProperties' && !isObject(value))) return value;
     return Array.isArray(value)
       ? value.map((schema) => this.#schemaOr(schema, depth))
       : this.#schemaOr(value, depth);
   }
 
-  #schemaOr(value: Json, depth: number): Json {
-    if (isObject(value)) return this.#node(value, depth + 1);
-    return value;
+  #isPossible(schema: Json): boolean {
+    return !(this.#rules.noBooleans && schema === false);
   }
 
-  #inline(ref: string, schema: JsonObject, depth: number): JsonObject {
+  #schemaOr(value: Json, depth: number, isPart = false): Json {
+    if (isObject(value)) return this.#node(value, depth + 1, isPart);
+    return typeof value === 'boolean' && this.#rules.noBooleans ? this.#node({}, depth + 1, isPart) : value;
+  }
+
+  #inline(ref: string, schema: JsonObject, depth: number, isPart: boolean): JsonObject {
     const { $ref: _, ...siblings } = schema;
     const target = this.#openRefs.has(ref) ? undefined : resolve(this.#schema, ref);
     this.#inlined += 1;
     // A schema that contains itself has no finite form: the inner one allows anything.
     if (target === undefined || this.#inlined > MAX_INLINED) {
-      return this.#node({ ...siblings, type: 'object' }, depth + 1);
+      const type = resolve(this.#schema, ref)?.['type'];
+      return this.#node({ type: typeof type === 'string' ? type : 'object', ...siblings }, depth + 1);
     }
     this.#openRefs.add(ref);
-    const result = this.#node({ ...target, ...siblings }, depth + 1);
+    const result = this.#node({ ...target, ...siblings }, depth + 1, isPart);
     this.#openRefs.delete(ref);
     return result;
   }
@@ -145,6 +166,12 @@ class Rewriter {
 }
 
 // ----------------------------------------------------------------------------------------- one schema
+
+/** Whether a keyword says nothing: a union with "anything", items that are "anything" or "nothing". */
+function isVacuous(keyword: string, value: Json): boolean {
+  if (keyword === 'anyOf' || keyword === 'oneOf') return Array.isArray(value) && value.includes(true);
+  return typeof value === 'boolean' && SCHEMAS.has(keyword) && keyword !== 'additionalProperties';
+}
 
 function simplified(schema: JsonObject): JsonObject {
   const { oneOf, allOf, const: constant, prefixItems, ...rest } = schema;
@@ -267,10 +294,19 @@ function resolve(schema: JsonObject, ref: string): JsonObject | undefined {
   if (!ref.startsWith('#')) return undefined;
   let at: Json | undefined = schema;
   for (const step of ref.slice(1).split('/').filter(Boolean)) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+    const key = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~');
     at = isObject(at) ? at[key] : undefined;
   }
   return isObject(at) ? at : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // A stray percent sign is one.
+    return text;
+  }
 }
 
 function mapValues(object: JsonObject, change: (value: Json) => Json): JsonObject {

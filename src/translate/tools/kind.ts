@@ -13,7 +13,14 @@ export interface CallKind {
   defaultName: string;
   /** The `arguments` of the Chat call that a call of the history becomes: the text of a JSON object. */
   replay(item: InputItem): string;
+  /**
+   * The output in an item that answers such a call. Default: the item's own `output`.
+   * @param nameOf the name by which the model knows a tool
+   */
+  replayOutput?(item: InputItem, nameOf: NameOf): InputItem['output'];
 }
+
+export type NameOf = (namespace: string | null | undefined, name: string) => string;
 
 /** A kind of tool that clients declare: it goes up as a Chat function, and its calls come back as `callType`. */
 export interface ToolKind extends CallKind {

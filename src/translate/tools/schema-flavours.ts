@@ -1,11 +1,14 @@
-/** What each flavour of JSON Schema leaves out, and what it writes differently. */
-
+/** What each flavour of JSON Schema allows, as data that `json-schema.ts` follows. */
+import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { SchemaFlavour } from '../profile.ts';
+import { geminiSchema } from './gemini-schema.ts';
 
 export interface Rules {
   /** Keywords that are left out wherever they stand. */
   drop: ReadonlySet<string>;
   inlineRefs: boolean;
+  /** `true` and `false` are not used as schemas. */
+  noBooleans: boolean;
   /** `anyOf`, `oneOf` and `allOf` at the root become one object with all their properties. */
   flatRoot: boolean;
   /** `oneOf` becomes `anyOf`, `allOf` is merged, `const` becomes `enum`, tuples become lists. */
@@ -14,52 +17,70 @@ export interface Rules {
   typeLists: 'keep' | 'anyOf' | 'nullable';
   /** Every schema names its type, and never beside `anyOf`. */
   typeEverywhere: boolean;
+  /** The last step for each schema, inner ones first; null: there is none. */
+  finish: ((schema: JsonObject) => JsonObject) | null;
 }
 
 const META = ['$schema', '$id', '$comment', '$anchor'];
 const PLAIN: Rules = {
   drop: new Set(META),
   inlineRefs: false,
+  noBooleans: false,
   flatRoot: false,
   simpleUnions: false,
   typeLists: 'keep',
   typeEverywhere: false,
+  finish: null,
 };
 
 export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
-  inlined: { ...PLAIN, inlineRefs: true },
+  // Servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
+  inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: withinGrammar },
   // Anthropic's models, direct or behind gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
   moonshot: {
     drop: new Set([...META, 'if', 'then', 'else', 'not', 'patternProperties', 'dependentSchemas']),
     inlineRefs: true,
+    noBooleans: true,
     flatRoot: true,
     simpleUnions: true,
     typeLists: 'anyOf',
     typeEverywhere: true,
+    finish: withRequiredPresent,
   },
-  // Gemini's OpenAI endpoint, 2026-11: 400 'Unknown name "..."' / "Cannot find field".
   gemini: {
-    drop: new Set([
-      ...META,
-      'additionalProperties',
-      'propertyNames',
-      'patternProperties',
-      'unevaluatedProperties',
-      'examples',
-      'exclusiveMinimum',
-      'exclusiveMaximum',
-      'if',
-      'then',
-      'else',
-      'not',
-    ]),
+    drop: new Set(META),
     inlineRefs: true,
+    noBooleans: true,
     flatRoot: true,
     simpleUnions: true,
     typeLists: 'nullable',
     typeEverywhere: false,
+    finish: geminiSchema,
   },
 };
+
+/** From this number on, repetitions are an error in the grammar (llama.cpp, 2025-11 to 2026-09). */
+const TOO_MANY = 2000;
+const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems'];
+/** Patterns that are anchored and plain; others are an error in older grammar builders, or have no effect. */
+const PLAIN_PATTERN = /^\^(?:(?!\(\?|\\[bBAZzkpPuxc\d]).)*\$$/s;
+
+function withinGrammar(schema: JsonObject): JsonObject {
+  const isBeyond = ([keyword, value]: [string, Json]) =>
+    (BOUNDS.includes(keyword) && typeof value === 'number' && value >= TOO_MANY) ||
+    (keyword === 'pattern' && !(typeof value === 'string' && PLAIN_PATTERN.test(value)));
+  const entries = Object.entries(schema);
+  return entries.some(isBeyond) ? Object.fromEntries(entries.filter((entry) => !isBeyond(entry))) : schema;
+}
+
+/** Only what exists may be required. */
+function withRequiredPresent(schema: JsonObject): JsonObject {
+  const { required, properties } = schema;
+  if (!Array.isArray(required)) return schema;
+  const present = required.filter((name) => isObject(properties) && Object.hasOwn(properties, String(name)));
+  const { required: _, ...rest } = schema;
+  return present.length === 0 ? rest : { ...rest, required: present };
+}

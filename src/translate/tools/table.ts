@@ -42,7 +42,7 @@ export class ToolTable {
     for (const tool of tools) this.#declare(tool, undefined);
     // The tools of "Responses Lite", and those that a tool search found, arrive inside the history.
     for (const item of input) {
-      if (item.tools === undefined) continue;
+      if (!item.tools) continue;
       for (const tool of item.tools) this.#declare(tool, undefined);
     }
   }
@@ -62,7 +62,7 @@ export class ToolTable {
 
   #declare(tool: Tool, namespace: string | undefined): void {
     if (tool.type === 'namespace') {
-      for (const member of tool.tools ?? []) this.#declare(member, tool.name);
+      for (const member of tool.tools ?? []) this.#declare(member, tool.name ?? undefined);
       return;
     }
     const kind = toolKindOf(tool.type);

@@ -18,7 +18,6 @@ export const openai: StrictFamily = {
     'service_tier',
     'store',
     'metadata',
-    'top_logprobs',
     'reasoning_effort',
     'response_format',
   ],

@@ -26,12 +26,12 @@ export const openrouter: StrictFamily = {
     'reasoning',
     'response_format',
     'service_tier',
-    'top_logprobs',
+    'cache_control',
   ],
   assistantFields: ['reasoning', 'reasoning_content', 'reasoning_details'],
   roles: ['system', 'developer', 'user', 'assistant', 'tool'],
   lateSystem: true,
-  contentParts: ['tool'],
+  contentParts: ['tool', 'developer'],
   toolTypes: ['function', 'openrouter:web_search'],
   responseFormats: ['json_object', 'json_schema'],
   schema: (parameters) => (mfjsComplaint(parameters)?.includes('root') ? 'root' : undefined),
@@ -47,7 +47,13 @@ export const openrouter: StrictFamily = {
       const declared = tool.function as { parameters?: Record<string, never> } | undefined;
       return declared?.parameters === undefined ? [] : (mfjsComplaint(declared.parameters) ?? []);
     });
+    const [first] = body.messages;
+    const isMarked = first?.role === 'user' || JSON.stringify(first).includes('"cache_control"');
     return [
+      // Not refused, but paid in full with every request.
+      vendor === 'anthropic' && !isMarked && 'the instructions carry no mark for the cache',
+      vendor === 'anthropic' && body['cache_control'] === undefined && 'nothing asks for the cache',
+      vendor !== 'anthropic' && body['cache_control'] !== undefined && 'a mark that is not understood here',
       headers['x-openrouter-title'] === undefined && 'no title',
       effort !== undefined &&
         !['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'].includes(effort) &&

@@ -29,8 +29,8 @@ export interface StrictFamily {
   roles?: readonly string[];
   /** Whether a system message may come later than first. Default false. */
   lateSystem?: boolean;
-  /** Whether an assistant's content, a tool's content, may be a list of parts. Default neither. */
-  contentParts?: readonly ('assistant' | 'tool')[];
+  /** Whose content may be a list of parts, beside the user's. Default nobody's. */
+  contentParts?: readonly ('assistant' | 'tool' | 'developer')[];
   toolNames?: RegExp;
   maxTools?: number;
   callIds?: RegExp;

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { RelayError } from '../../../src/errors.ts';
 import type { UpstreamOptions } from '../../../src/relay/options.ts';
 import { endpoint, normalBaseUrl, resolveProvider } from '../../../src/relay/routing/provider.ts';
+import { startRig } from '../../support/relay-client.ts';
+import { streamReply, textChunks } from '../../support/scripted-upstream.ts';
 
 describe('the upstream', () => {
   const URLS: [given: string, used: string | undefined][] = [
@@ -74,4 +76,36 @@ describe('the key', () => {
       );
     }
   });
+});
+
+describe("the user's own fields of requests", () => {
+  it('are set and left out as the last word, in every request', async () => {
+    const rig = await startRig(() => streamReply(textChunks('hi')), {
+      extraParams: { top_k: 20, temperature: 1, stop: ['x'] },
+      dropParams: ['stream_options', 'stop', 'never_sent'],
+    });
+    await (await rig.post({ model: 'scripted-model', input: 'hi', temperature: 0.5 })).text();
+    assert.deepEqual(rig.upstream.chats[0]?.body, {
+      model: 'scripted-model',
+      messages: [{ role: 'user', content: 'hi' }],
+      stream: true,
+      temperature: 1,
+      top_k: 20,
+    });
+    await rig.stop();
+  });
+
+  for (const options of [
+    { extraParams: { stream: false } },
+    { extraParams: { top_k: 1, model: 'x' } },
+    { dropParams: ['messages'] },
+    { dropParams: ['temperature', 'model'] },
+  ]) {
+    it(`are refused at start where no request could work: ${JSON.stringify(options)}`, () => {
+      assert.throws(
+        () => resolveProvider(options),
+        (error: unknown) => error instanceof RelayError && error.param === Object.keys(options)[0],
+      );
+    });
+  }
 });

@@ -63,7 +63,7 @@ describe('a field that the provider refuses', () => {
     const schema = { type: 'object', properties: { title: { type: 'string' } } };
     await rig.post({ ...REQUEST, text: { format: { type: 'json_schema', name: 'x', schema } } });
     const [message] = rig.upstream.chats.at(-1)?.body.messages ?? [];
-    assert.match(String(message?.content), /^hello\n\nAnswer with one JSON object[\s\S]*"title"/);
+    assert.match(String(message?.content), /^Your final answer must be one JSON object[\s\S]*"title"/);
     await rig.stop();
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { Profile } from '../../../src/translate/profile.ts';
 import type { ProviderReasoning } from '../../../src/translate/reasoning/reasoning.ts';
 import { readConversation, writeChatRequest } from '../../../src/translate/request/to-chat-request.ts';
@@ -79,7 +80,7 @@ const CASES: Case[] = [
     input: [user('hi'), call('a'), call('b'), output('b', 'B'), output('a', 'A')],
     messages: [
       { role: 'user', content: 'hi' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
@@ -93,21 +94,22 @@ const CASES: Case[] = [
     ],
   },
   {
-    name: 'a user message between a call and its output comes after the output',
-    input: [call('a'), user('wait'), output('a')],
+    name: 'what stands between a call and its output goes before the call: an output that came last stays last',
+    input: [call('a'), call('b'), output('a', 'A'), user('wait'), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'done' },
       { role: 'user', content: 'wait' },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
   },
   {
     name: 'call, output, call, output stay two turns',
     input: [call('a'), output('a', 'A'), call('b'), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'A' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('b')] },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
     ],
   },
@@ -115,7 +117,7 @@ const CASES: Case[] = [
     name: 'a call without an output gets a neutral one',
     input: [call('a'), user('stop')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       {
         role: 'tool',
         tool_call_id: 'a',
@@ -133,22 +135,91 @@ const CASES: Case[] = [
     ],
   },
   {
-    name: 'a call id used again in a later turn takes its own output',
-    input: [call('a'), output('a', 'one'), call('a'), output('a', 'two')],
+    name: 'an output that stands before a call of its id belongs to no call',
+    input: [output('a', 'old'), call('a'), output('a', 'new')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'one' },
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
-      { role: 'tool', tool_call_id: 'a', content: 'two' },
+      { role: 'user', content: '[output of tool call a, which is no longer in the history]\nold' },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'new' },
     ],
   },
   {
-    name: 'a call id used twice in one turn is made unique',
-    input: [call('a'), call('a'), output('a', 'one'), output('a', 'two')],
+    name: 'an output without a call keeps its images',
+    input: [output('gone', [{ type: 'input_text', text: 'see' }, image])],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('a_1')] },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: '[output of tool call gone, which is no longer in the history]\nsee' },
+          chatImage,
+        ],
+      },
+    ],
+  },
+  {
+    name: 'a call id used again in a later answer gets an id of its own, and takes its own output',
+    input: [call('a'), output('a', 'one'), call('a'), output('a', 'two'), call('a'), output('a', 'three')],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'one' },
-      { role: 'tool', tool_call_id: 'a_1', content: 'two' },
+      { role: 'assistant', tool_calls: [chatCall('a_2')] },
+      { role: 'tool', tool_call_id: 'a_2', content: 'two' },
+      { role: 'assistant', tool_calls: [chatCall('a_3')] },
+      { role: 'tool', tool_call_id: 'a_3', content: 'three' },
+    ],
+  },
+  {
+    name: 'an output goes to the newest open call of its id; the older one was interrupted',
+    input: [
+      call('a', 'run', '{"x":1}'),
+      says('stopped'),
+      user('again'),
+      call('a', 'run', '{"x":2}'),
+      output('a'),
+    ],
+    messages: [
+      { role: 'assistant', content: 'stopped', tool_calls: [chatCall('a', 'run', '{"x":1}')] },
+      {
+        role: 'tool',
+        tool_call_id: 'a',
+        content: '[no output was recorded for this call: it was interrupted]',
+      },
+      { role: 'user', content: 'again' },
+      { role: 'assistant', tool_calls: [chatCall('a_2', 'run', '{"x":2}')] },
+      { role: 'tool', tool_call_id: 'a_2', content: 'done' },
+    ],
+  },
+  {
+    name: 'a call that a client sends once more before it has an output is one call',
+    input: [user('hi'), call('a'), user('hi'), call('a'), output('a')],
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'a call that comes twice at once is one call where it has one output',
+    input: [call('a'), call('a'), output('a'), user('next'), output('a', 'late')],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+      { role: 'user', content: 'next' },
+      { role: 'user', content: '[output of tool call a, which is no longer in the history]\nlate' },
+    ],
+  },
+  {
+    name: 'a call that comes twice at once, with two outputs, is two calls',
+    input: [call('a'), call('a'), call('a'), output('a', 'one'), output('a', 'two'), output('a', 'three')],
+    messages: [
+      {
+        role: 'assistant',
+        tool_calls: [chatCall('a'), chatCall('a_2'), chatCall('a_3')],
+      },
+      { role: 'tool', tool_call_id: 'a', content: 'one' },
+      { role: 'tool', tool_call_id: 'a_2', content: 'two' },
+      { role: 'tool', tool_call_id: 'a_3', content: 'three' },
     ],
   },
   {
@@ -157,7 +228,6 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a'), chatCall('b', 'run', '{"malformed_arguments":"oops"}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
@@ -177,18 +247,80 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a', 'run', '{"malformed_arguments":["x"]}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'null\ntext\n7\npart' },
     ],
   },
   {
-    name: 'an assistant turn without text has null, empty or no content, as the profile says',
+    name: 'an answer without text has null content where the profile says so',
     input: [call('a'), output('a')],
-    profile: { emptyAssistantContent: 'omit' },
+    profile: { emptyAssistantContent: 'null' },
     messages: [
-      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'an answer without text has empty content where the profile says so',
+    input: [call('a'), output('a')],
+    profile: { emptyAssistantContent: 'empty' },
+    messages: [
+      { role: 'assistant', content: '', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'done' },
+    ],
+  },
+  {
+    name: 'calls of one answer stand one after the other where the chat template knows one call a message',
+    input: [
+      says('both'),
+      call('a'),
+      call('b'),
+      call('c'),
+      output('c', [image]),
+      output('a', 'A'),
+      user('next'),
+    ],
+    profile: { callHistory: 'serial' },
+    messages: [
+      { role: 'assistant', content: 'both', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: 'A' },
+      { role: 'assistant', tool_calls: [chatCall('b')] },
+      {
+        role: 'tool',
+        tool_call_id: 'b',
+        content: '[no output was recorded for this call: it was interrupted]',
+      },
+      { role: 'assistant', tool_calls: [chatCall('c')] },
+      { role: 'tool', tool_call_id: 'c', content: '[the output is an image; it follows as a message]' },
+      { role: 'user', content: [{ type: 'text', text: 'Images from the tool outputs above:' }, chatImage] },
+      { role: 'user', content: 'next' },
+    ],
+  },
+  {
+    name: 'users and assistants take turns where the chat template wants it',
+    input: [
+      user('one'),
+      { role: 'user', content: [{ type: 'input_text', text: 'two' }, image] },
+      { role: 'developer', content: 'late' },
+      call('a'),
+      user('wait'),
+      says('on it'),
+      output('a'),
+    ],
+    profile: { joinUserMessages: true },
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'one' },
+          { type: 'text', text: 'two' },
+          chatImage,
+          { type: 'text', text: '[instructions]\nlate' },
+          { type: 'text', text: 'wait' },
+        ],
+      },
+      { role: 'assistant', content: 'on it', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
     ],
   },
@@ -204,7 +336,7 @@ const CASES: Case[] = [
       output('b', []),
     ],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: 'one\ntwo' },
       { role: 'tool', tool_call_id: 'b', content: '[empty output]' },
     ],
@@ -213,7 +345,7 @@ const CASES: Case[] = [
     name: 'an image in an output follows as a user message behind all outputs of the turn',
     input: [call('a'), call('b'), output('a', [image]), output('b', 'B')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a'), chatCall('b')] },
+      { role: 'assistant', tool_calls: [chatCall('a'), chatCall('b')] },
       { role: 'tool', tool_call_id: 'a', content: '[the output is an image; it follows as a message]' },
       { role: 'tool', tool_call_id: 'b', content: 'B' },
       { role: 'user', content: [{ type: 'text', text: 'Images from the tool outputs above:' }, chatImage] },
@@ -224,7 +356,7 @@ const CASES: Case[] = [
     input: [call('a'), output('a', [{ type: 'input_text', text: 'see' }, image])],
     profile: { toolImages: 'inline' },
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a')] },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
       { role: 'tool', tool_call_id: 'a', content: [{ type: 'text', text: 'see' }, chatImage] },
     ],
   },
@@ -260,7 +392,6 @@ const CASES: Case[] = [
     messages: [
       {
         role: 'assistant',
-        content: null,
         tool_calls: [chatCall('a', 'apply_patch', '{"input":"*** Begin\\n\\"x\\""}')],
       },
       { role: 'tool', tool_call_id: 'a', content: 'ok' },
@@ -270,7 +401,7 @@ const CASES: Case[] = [
     name: 'a namespaced call that is no longer declared keeps its flat name',
     input: [{ ...call('a', 'echo'), namespace: 'mcp__tiny__' }, output('a')],
     messages: [
-      { role: 'assistant', content: null, tool_calls: [chatCall('a', 'mcp__tiny__echo')] },
+      { role: 'assistant', tool_calls: [chatCall('a', 'mcp__tiny__echo')] },
       { role: 'tool', tool_call_id: 'a', content: 'done' },
     ],
   },
@@ -290,14 +421,62 @@ const CASES: Case[] = [
     messages: [{ role: 'user', content: '[message from agent root to worker]\ntask\ndetails' }],
   },
   {
+    name: 'a tool search tells what it found, by the names under which it can be called',
+    input: [
+      { type: 'tool_search_call', call_id: 'a', arguments: { query: 'x' } },
+      {
+        type: 'tool_search_output',
+        call_id: 'a',
+        tools: [
+          { type: 'namespace', name: 'mcp__tiny', tools: [{ type: 'function', name: 'echo.back' }] },
+          { type: 'function', name: 'plain' },
+        ],
+      },
+      { type: 'tool_search_call', call_id: 'b', arguments: { query: 'y' } },
+      { type: 'tool_search_output', call_id: 'b', tools: [] },
+    ],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a', 'tool_search', '{"query":"x"}')] },
+      { role: 'tool', tool_call_id: 'a', content: 'Found: mcp__tiny__echo_back_1eebea0d, plain' },
+      { role: 'assistant', tool_calls: [chatCall('b', 'tool_search', '{"query":"y"}')] },
+      { role: 'tool', tool_call_id: 'b', content: 'No tool was found.' },
+    ],
+  },
+  {
+    name: 'old images, wherever they stood, are notes for models that read only text',
+    input: [
+      call('a'),
+      output('a', [image]),
+      output('gone', [image]),
+      { type: 'tomorrow_item', content: [image] as never },
+      { role: 'user', content: [image] },
+    ],
+    profile: { userImages: 'note', toolImages: 'note' },
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: '[the output is an image; this model reads text only]' },
+      {
+        role: 'user',
+        content:
+          '[output of tool call gone, which is no longer in the history]\n\n[an image was here; this model reads text only]',
+      },
+      { role: 'user', content: '[an image was here; this model reads text only]' },
+      { role: 'user', content: '[an image was here; this model reads text only]' },
+    ],
+  },
+  {
     name: 'an unknown item keeps its text, a foreign compaction says nothing',
     input: [
       { type: 'tomorrow_item', content: [{ type: 'x', text: 'kept' }] },
       { type: 'compaction', encrypted_content: 'opaque' },
+      { type: 'compaction', summary: [{ type: 'summary_text', text: 'what was before' }] },
+      { type: 'tomorrow_output', output: [{ type: 'input_text', text: 'seen' }, image] },
       user('hi'),
     ],
     messages: [
       { role: 'user', content: 'kept' },
+      { role: 'user', content: 'what was before' },
+      { role: 'user', content: [{ type: 'text', text: 'seen' }, chatImage] },
       { role: 'user', content: 'hi' },
     ],
   },
@@ -316,14 +495,43 @@ describe('conversation', () => {
     assert.deepEqual(messages[0], { role: 'system', content: 'base\n\nmore' });
   });
 
-  it('only appends: what was sent stays as it was', () => {
-    const turns = [user('hi'), call('a'), output('a'), says('there'), user('and'), call('b'), output('b')];
-    for (const length of [1, 3, 4, 5, 7]) {
-      const shorter = messagesOf(turns.slice(0, length));
-      assert.deepEqual(messagesOf(turns).slice(0, shorter.length), shorter);
-    }
+  it('only appends: what was sent stays as it was, unless an output comes later', () => {
+    const ids = fc.constantFrom('a', 'b', 'a_2');
+    const items = fc.oneof(
+      fc.constant([user('more')]),
+      fc.constant([says('text')]),
+      fc.constant([{ role: 'developer', content: 'note' }]),
+      ids.map((id) => [output(id, 'orphan')]),
+      ids.map((id) => [call(id), output(id)]),
+      fc
+        .tuple(ids, ids)
+        .map(([one, two]) => [call(one, 'run', '{"x":1}'), call(two), output(two), output(one)]),
+      ids.map((id) => [call(id), user('interrupted')]),
+    );
+    fc.assert(
+      fc.property(fc.array(items, { minLength: 2, maxLength: 8 }), fc.nat(), (steps, cut) => {
+        const at = 1 + (cut % (steps.length - 1));
+        const shorter = [user('hi'), ...steps.slice(0, at).flat(), user('go on')];
+        const added = steps.slice(at).flat();
+        // An open call of an earlier answer may still get its output: then it moves.
+        fc.pre(!hasOpenCallFor(shorter, added));
+        const before = messagesOf(shorter);
+        assert.deepEqual(messagesOf([...shorter, ...added]).slice(0, before.length), before);
+      }),
+    );
   });
 });
+
+/** Whether some output may belong to a call of before. */
+function hasOpenCallFor(history: readonly InputItem[], added: readonly InputItem[]): boolean {
+  const open = new Map<string, number>();
+  for (const { type, call_id: id } of history) {
+    if (!id) continue;
+    const step = type === 'function_call' ? 1 : -1;
+    open.set(id, Math.max(0, (open.get(id) ?? 0) + step));
+  }
+  return added.some(({ call_id: id }) => id && open.get(id));
+}
 
 describe('reasoning on its way back', () => {
   const reasoning = (over: Partial<ProviderReasoning> = {}): InputItem => ({

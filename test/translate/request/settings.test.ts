@@ -72,6 +72,34 @@ const CASES: Case[] = [
     body: { response_format: { type: 'json_object' } },
   },
   {
+    name: 'a format beside tools where the profile allows it',
+    request: { text: { format: { type: 'json_object' } }, tools: [{ type: 'function', name: 'run' }] },
+    profile: { formatWithTools: true },
+    body: { response_format: { type: 'json_object' } },
+  },
+  {
+    name: 'parallel calls as they were asked for',
+    request: { parallel_tool_calls: true, tools: [{ type: 'function', name: 'run' }] },
+    body: { parallel_tool_calls: true },
+  },
+  {
+    name: 'parallel calls only where they are forbidden, as the profile says',
+    request: { parallel_tool_calls: true, tools: [{ type: 'function', name: 'run' }] },
+    profile: { parallelTrue: false },
+    body: { parallel_tool_calls: undefined },
+  },
+  {
+    name: 'that parallel calls are forbidden',
+    request: { parallel_tool_calls: false, tools: [{ type: 'function', name: 'run' }] },
+    profile: { parallelTrue: false },
+    body: { parallel_tool_calls: false },
+  },
+  {
+    name: 'no log probabilities: they have no place in the answer',
+    request: { top_logprobs: 3 },
+    body: { top_logprobs: undefined, logprobs: undefined },
+  },
+  {
     name: 'plain text',
     request: { text: { format: { type: 'text' } } },
     body: { response_format: undefined },
@@ -92,11 +120,52 @@ describe('settings', () => {
     });
   }
 
-  it('puts a schema into words where the provider speaks only JSON mode', () => {
-    const { body } = translate({ input: 'question', text: { format } }, { responseFormat: 'json_object' });
-    assert.deepEqual(body['response_format'], { type: 'json_object' });
-    const { content } = body.messages.at(-1) ?? {};
-    assert.match(String(content), /^question\n\nAnswer with one JSON object[\s\S]*"properties"/);
+  const words = /^Your final answer must be one JSON object[\s\S]*"properties"/;
+  const tools = [{ type: 'function', name: 'run' }];
+  const WORDS: [string, Partial<ResponsesRequest>, Partial<Profile>, unknown][] = [
+    ['where only JSON mode is spoken', {}, { responseFormat: 'json_object' }, { type: 'json_object' }],
+    ['where no format is spoken', {}, { responseFormat: 'prompt' }, undefined],
+    ['beside tools, where a format shuts them off', { tools }, { formatWithTools: false }, undefined],
+  ];
+  for (const [where, request, profile, sent] of WORDS) {
+    it(`puts a schema into words ${where}, as part of the instructions`, () => {
+      const { body } = translate({ input: 'question', text: { format }, ...request }, profile);
+      assert.deepEqual(body['response_format'], sent);
+      const [instructions, ...rest] = body.messages;
+      assert.equal(instructions?.role, 'system');
+      assert.match(String(instructions.content), words);
+      assert.deepEqual(rest, [{ role: 'user', content: 'question' }]);
+    });
+  }
+
+  it('keeps the prefix of a conversation whose format is told in words, and no order is broken', () => {
+    const input = [
+      { role: 'developer', content: 'be kind' },
+      { role: 'user', content: 'question' },
+      { type: 'function_call', call_id: 'a', name: 'run', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'a', output: 'done' },
+    ];
+    const profile = { formatWithTools: false, bridgeAfterTool: 'Understood.' };
+    const [first, second] = [input.slice(0, 2), input].map(
+      (items) => translate({ input: items, tools, text: { format } }, profile).body.messages,
+    );
+    assert.deepEqual(second?.slice(0, 2), first);
+    assert.deepEqual(
+      second?.map(({ role }) => role),
+      ['system', 'user', 'assistant', 'tool'],
+    );
+  });
+
+  it('marks the instructions, and nothing else, for a prompt cache that asks for it', () => {
+    const request = { instructions: 'base', text: { format }, tools };
+    const { messages } = translate(request, { cacheMark: true, formatWithTools: false }).body;
+    const [instructions, ...rest] = messages;
+    assert.ok(Array.isArray(instructions?.content));
+    const [part, ...others] = instructions.content;
+    assert.ok(part?.type === 'text');
+    assert.match(String(part.text), /^base\n\nYour final answer/);
+    assert.deepEqual([part.cache_control, others], [{ type: 'ephemeral' }, []]);
+    assert.deepEqual(rest, [{ role: 'user', content: 'hello' }]);
   });
 
   it('gives the same bytes for the same request', () => {

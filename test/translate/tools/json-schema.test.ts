@@ -145,7 +145,7 @@ const CASES: Case[] = [
     name: 'what Gemini does not know is dropped',
     flavours: ['gemini'],
     schema: of({ const: 'x', examples: ['x'] }, { additionalProperties: false, propertyNames: text }),
-    expected: of({ enum: ['x'] }),
+    expected: of({ type: 'string', enum: ['x'] }),
   },
   {
     name: 'closed objects stay closed elsewhere',
@@ -155,8 +155,223 @@ const CASES: Case[] = [
   },
 ];
 
+const MORE: Case[] = [
+  {
+    name: 'a schema that is its own root ends in an open object',
+    flavours: ['inlined', 'moonshot', 'gemini'],
+    schema: { type: 'object', properties: { child: { $ref: '#' } } },
+    expected: {
+      type: 'object',
+      properties: { child: { type: 'object', properties: { child: { type: 'object' } } } },
+    },
+  },
+  {
+    name: 'a list that holds itself ends in an open list',
+    flavours: ['inlined'],
+    schema: of({ $ref: '#/$defs/l' }, { $defs: { l: { type: 'array', items: { $ref: '#/$defs/l' } } } }),
+    expected: of({ type: 'array', items: { type: 'array' } }),
+  },
+  {
+    name: 'a reference to nowhere is left out',
+    flavours: ['plain', 'claude'],
+    schema: of({ $ref: '#/$defs/gone', description: 'd' }),
+    expected: of({ description: 'd' }),
+  },
+  {
+    name: 'a reference that is no address leads nowhere',
+    flavours: ['plain', 'claude'],
+    schema: of({ $ref: '#/%zz' }),
+    expected: of({}),
+  },
+  {
+    name: 'booleans as schemas become objects, or go',
+    flavours: ['inlined'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: true,
+        b: false,
+        c: { type: 'array', items: true },
+        d: { anyOf: [text, true] },
+        e: { anyOf: [text, false] },
+        f: { type: 'object', additionalProperties: true },
+      },
+      additionalProperties: false,
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: {},
+        c: { type: 'array' },
+        d: {},
+        e: { anyOf: [text] },
+        f: { type: 'object', additionalProperties: true },
+      },
+      additionalProperties: false,
+    },
+  },
+  {
+    name: 'booleans as schemas become objects, or go, and what is left has a type',
+    flavours: ['moonshot'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: true,
+        b: false,
+        c: { type: 'array', items: true },
+        d: { anyOf: [true] },
+        e: { anyOf: [text, false] },
+        f: { type: 'array', items: [true, number] },
+        g: { allOf: [true, number] },
+      },
+      required: ['a', 'b', 'ghost'],
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: text,
+        c: { type: 'array' },
+        d: text,
+        e: { anyOf: [text] },
+        f: { type: 'array', items: { anyOf: [text, number] } },
+        g: number,
+      },
+      required: ['a'],
+    },
+  },
+  {
+    name: 'what a grammar cannot say is dropped',
+    flavours: ['inlined'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { type: 'string', maxLength: 2000, minLength: 1 },
+        b: { type: 'array', items: text, maxItems: 100_000, minItems: 1999 },
+        c: { type: 'string', pattern: '^[a-z]+$' },
+        d: { type: 'string', pattern: 'not anchored' },
+        e: { type: 'string', pattern: '^(?=.*x).+$' },
+        f: { type: 'string', pattern: '^\\bword$' },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: { type: 'string', minLength: 1 },
+        b: { type: 'array', items: text, minItems: 1999 },
+        c: { type: 'string', pattern: '^[a-z]+$' },
+        d: text,
+        e: text,
+        f: text,
+      },
+    },
+  },
+  {
+    name: 'only lists of strings stay lists; other values are told in words',
+    flavours: ['gemini'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { type: 'integer', enum: [0, 1], description: 'Phase.' },
+        b: {
+          anyOf: [
+            { type: 'number', enum: [6] },
+            { type: 'number', enum: [7.5] },
+          ],
+        },
+        c: { const: 4 },
+        d: { type: 'boolean', enum: [true] },
+        e: { type: 'string', enum: ['', 'eq'] },
+        f: { enum: ['x', null, 'x'] },
+        g: { enum: ['x', 1] },
+        h: { type: 'string', enum: ['x', 'y'] },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: { type: 'integer', description: 'Phase. One of: 0, 1.' },
+        b: {
+          anyOf: [
+            { type: 'number', description: 'One of: 6.' },
+            { type: 'number', description: 'One of: 7.5.' },
+          ],
+        },
+        c: { type: 'integer', description: 'One of: 4.' },
+        d: { type: 'boolean', description: 'One of: true.' },
+        e: { type: 'string', description: 'One of: "", "eq".' },
+        f: { type: 'string', nullable: true, enum: ['x'] },
+        g: { description: 'One of: "x", 1.' },
+        h: { type: 'string', enum: ['x', 'y'] },
+      },
+    },
+  },
+  {
+    name: 'only what is known stays',
+    flavours: ['gemini'],
+    schema: {
+      type: 'object',
+      title: 'T',
+      properties: {
+        a: { type: 'string', format: 'uri', pattern: 'x', minLength: 1, default: 'y', 'x-own': 1 },
+        b: { type: 'string', format: 'date-time' },
+        c: { type: 'number', multipleOf: 0.5, minimum: 1, exclusiveMaximum: 9 },
+        d: { type: 'array', uniqueItems: true, minItems: 1 },
+        e: { type: 'array', items: {} },
+        f: true,
+        g: {},
+        h: { type: ['array', 'null'], items: { type: 'integer', format: 'date-time' } },
+      },
+      required: ['a', 'ghost'],
+      minProperties: 1,
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: text,
+        b: { type: 'string', format: 'date-time' },
+        c: { type: 'number', minimum: 1 },
+        d: { type: 'array', minItems: 1, items: text },
+        e: { type: 'array', items: text },
+        f: {},
+        g: {},
+        h: { type: 'array', nullable: true, items: { type: 'integer' } },
+      },
+      required: ['a'],
+    },
+  },
+  {
+    name: 'a union with null is a flag, and one with anything says nothing',
+    flavours: ['gemini'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { anyOf: [text, { type: 'null' }], description: 'd' },
+        b: { anyOf: [text, number, { type: 'null' }] },
+        c: { anyOf: [text, {}] },
+        d: { anyOf: [{ type: 'null' }] },
+        e: { type: 'string', anyOf: [{ enum: ['x'] }, { description: 'other' }] },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: { type: 'string', description: 'd', nullable: true },
+        b: { nullable: true, anyOf: [text, number] },
+        c: {},
+        d: { nullable: true },
+        e: {
+          anyOf: [
+            { type: 'string', enum: ['x'] },
+            { type: 'string', description: 'other' },
+          ],
+        },
+      },
+    },
+  },
+];
+
 describe('toolParameters', () => {
-  for (const { name, flavours, schema, expected } of CASES) {
+  for (const { name, flavours, schema, expected } of [...CASES, ...MORE]) {
     for (const flavour of flavours) {
       it(`${flavour}: ${name}`, () => assert.deepEqual(toolParameters(schema, flavour), expected));
     }
@@ -181,13 +396,17 @@ describe('toolParameters', () => {
 
   it('keeps the rules of each flavour, whatever comes', () => {
     const { schema } = fc.letrec((tie) => ({
-      schema: fc.oneof({ maxDepth: 4 }, fc.constant({}), tie('leaf'), tie('node')),
+      schema: fc.oneof({ maxDepth: 4 }, fc.constantFrom<unknown>({}, true, false), tie('leaf'), tie('node')),
       leaf: fc.record(
         {
           type: fc.constantFrom('string', ['string', 'null'], 'null', ['object']),
           description: fc.string(),
           const: fc.integer(),
           $ref: fc.constantFrom('#', '#/$defs/a', 'x'),
+          enum: fc.array(fc.constantFrom('a', '', 1, 1.5, true, null), { maxLength: 3 }),
+          format: fc.constantFrom('uri', 'date-time', 'int32'),
+          pattern: fc.constantFrom('^a$', '(?=a)'),
+          maxLength: fc.constantFrom(10, 5000),
         },
         { requiredKeys: [] },
       ),
@@ -202,13 +421,16 @@ describe('toolParameters', () => {
           items: fc.oneof(tie('schema'), fc.array(tie('schema'), { maxLength: 2 })),
           $defs: fc.record({ a: tie('schema') }),
           additionalProperties: fc.oneof(fc.boolean(), tie('schema')),
+          required: fc.subarray(['a', 'b', 'ghost']),
         },
         { requiredKeys: [] },
       ),
     }));
     fc.assert(
       fc.property(schema, (generated) => {
+        if (typeof generated !== 'object') return;
         const given = generated as JsonObject;
+        assertInlined(toolParameters(given, 'inlined'));
         assertMoonshot(toolParameters(given, 'moonshot'));
         assertGemini(toolParameters(given, 'gemini'));
         for (const flavour of ['plain', 'inlined', 'claude'] as const) {
@@ -274,17 +496,45 @@ function assertMoonshot(schema: JsonObject): void {
     assert.ok(!('anyOf' in node && 'type' in node), `type beside anyOf: ${JSON.stringify(node)}`);
     assert.ok('anyOf' in node || typeof node['type'] === 'string', `no type: ${JSON.stringify(node)}`);
     assert.ok(!Array.isArray(node['items']));
+    assertNoBooleans(node);
     for (const keyword of ['oneOf', 'allOf', 'const']) assert.ok(!(keyword in node), keyword);
   });
 }
 
-function assertGemini(schema: JsonObject): void {
-  const unknown = ['$ref', '$defs', 'additionalProperties', 'const', 'oneOf', 'allOf', '$schema', 'examples'];
+function assertInlined(schema: JsonObject): void {
   forEachSchema(schema, (node) => {
-    for (const keyword of unknown) assert.ok(!(keyword in node), keyword);
-    assert.ok(!Array.isArray(node['type']));
-    assert.ok(!Array.isArray(node['items']));
+    assert.equal(node['$ref'], undefined);
+    assert.ok(typeof node['maxLength'] !== 'number' || node['maxLength'] < 2000);
+    assertNoBooleans(node);
   });
+}
+
+const GEMINI_KEYWORDS = [
+  ...['type', 'format', 'description', 'nullable', 'enum', 'properties', 'required', 'items', 'anyOf'],
+  ...['minimum', 'maximum', 'minItems', 'maxItems'],
+];
+
+function assertGemini(schema: JsonObject): void {
+  forEachSchema(schema, (node) => {
+    const { type, enum: values, items, format, properties, required } = node;
+    const unknown = Object.keys(node).filter((keyword) => !GEMINI_KEYWORDS.includes(keyword));
+    assert.deepEqual(unknown, []);
+    assert.ok(type === undefined || typeof type === 'string');
+    if (values !== undefined) assert.equal(type, 'string');
+    for (const value of (values as Json[] | undefined) ?? []) assert.ok(value && typeof value === 'string');
+    if (type === 'array') assert.ok(items && typeof items === 'object' && Object.keys(items).length > 0);
+    if (format === 'date-time') assert.equal(type, 'string');
+    const names = Object.keys((properties as JsonObject | undefined) ?? {});
+    for (const name of (required as string[] | undefined) ?? []) assert.ok(names.includes(name), name);
+    assertNoBooleans(node);
+  });
+}
+
+function assertNoBooleans({ items, properties, anyOf }: JsonObject): void {
+  const members = Object.values((properties as JsonObject | undefined) ?? {});
+  for (const schema of [items, ...members, ...((anyOf as Json[] | undefined) ?? [])]) {
+    assert.notEqual(typeof schema, 'boolean');
+  }
 }
 
 function forEachSchema(schema: Json | undefined, check: (node: JsonObject) => void): void {

@@ -108,13 +108,20 @@ export function argumentsAsJson(body: ChatRequest): ChatRequest {
 export function callIdsBy(rule: Profile['toolCallIds']): (body: ChatRequest) => ChatRequest {
   return (body) => {
     const ids = new CallIds(rule);
+    const known = new Map<string, string>();
+    // Calls have ids of their own by now: outputs come under those of their calls.
+    const idFor = (given: string): string => {
+      const id = known.get(given) ?? ids.next(given);
+      known.set(given, id);
+      return id;
+    };
     const renamed = (call: ChatToolCall): ChatToolCall => {
-      const id = ids.upstream(call.id);
+      const id = idFor(call.id);
       return id === call.id ? call : { ...call, id };
     };
     const outputs = mapMessages(body, (message) => {
       if (message.role === 'tool') {
-        const id = ids.upstream(message.tool_call_id);
+        const id = idFor(message.tool_call_id);
         return id === message.tool_call_id ? message : { ...message, tool_call_id: id };
       }
       return message;

@@ -1,6 +1,7 @@
 import { parseObject } from '../../../json.ts';
+import type { Tool } from '../../../wire/responses.ts';
 import { JSON_ARGUMENTS, objectText } from '../json-arguments.ts';
-import type { ToolKind } from '../kind.ts';
+import type { NameOf, ToolKind } from '../kind.ts';
 
 /** Codex's own search over deferred tools. It wants the arguments as an object, not as text. */
 export const TOOL_SEARCH = {
@@ -29,4 +30,15 @@ export const TOOL_SEARCH = {
     arguments: parseObject(call.payload) ?? {},
   }),
   replay: (item) => objectText(item.arguments),
+  replayOutput: ({ output, tools }, nameOf) => output ?? foundTools(tools ?? [], nameOf),
 } as const satisfies ToolKind;
+
+/** What was found is a list of tools, which are callable from then on: the model is told their names. */
+function foundTools(tools: readonly Tool[], nameOf: NameOf): string {
+  const names = tools.flatMap(({ type, name, tools: members }) =>
+    type === 'namespace'
+      ? (members ?? []).map((member) => nameOf(name, member.name ?? member.type))
+      : [nameOf(undefined, name ?? type)],
+  );
+  return names.length === 0 ? 'No tool was found.' : `Found: ${names.join(', ')}`;
+}
