@@ -35,6 +35,7 @@ const PACKAGES: Record<string, string[]> = {
   'write-atomic.ts': ['node:'],
   wire: ['zod/mini'],
   history: ['node:', 'lru-cache', 'zod/mini'],
+  'relay/routing': ['node:util'],
   'relay/upstream': ['node:', 'undici'],
   'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],
   'relay/http': ['node:', 'koa', '@koa/router'],

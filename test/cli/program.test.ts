@@ -9,6 +9,7 @@ import type { ResponseResource } from '../../src/wire/responses.ts';
 import { killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
 import {
   deltaChunk,
+  errorReply,
   type Script,
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -97,6 +98,41 @@ describe('codex-relay', () => {
       assert.deepEqual(result, { code: 2, stdout: '', stderr: `codex-relay: ${message}\n` });
     });
   }
+
+  it('serves several providers, and targets tells which one waits and why', async () => {
+    const full = await startScriptedUpstream(() =>
+      errorReply(429, 'Slow down', { headers: { 'retry-after': '90' } }),
+    );
+    const args = [
+      '--upstream',
+      full.url,
+      '--provider',
+      'groq',
+      '--api-key',
+      'key-of-groq',
+      '--providers',
+      'demo',
+    ];
+    const { cli, url } = await startRelayCli([...args, '--fallback', 'demo/demo', '--token', TOKEN]);
+    const bearer = { authorization: `Bearer ${TOKEN}` };
+    assert.match(await answerText(await ask(url, { model: 'deepseek/any' }, bearer)), /./);
+    const port = new URL(url).port;
+    const shown = await runCli(['targets', '--port', port, '--token', TOKEN]);
+    assert.match(
+      shown.stdout,
+      /^\* deepseek \(DeepSeek\): waiting\n {4}any: rate_limit_exceeded, asked again in \d+ s\. .*Slow down/,
+    );
+    assert.match(shown.stdout, /^ {2}demo \(Scripted demo .*\): fine$/m);
+    const reset = await runCli(['targets', '--reset', '--json', '--port', port, '--token', TOKEN]);
+    assert.deepEqual(JSON.parse(reset.stdout).targets, []);
+    const wrong = await runCli(['targets', '--port', port, '--token', 'another']);
+    assert.match(wrong.stderr, /the relay wants another token/);
+    cli.signal('SIGTERM');
+    await cli.ended;
+    const nobody = await runCli(['targets', '--port', port]);
+    assert.deepEqual([nobody.code, /no relay listens/.test(nobody.stderr)], [1, true]);
+    await full.stop();
+  });
 
   it('runs without a proxy that it cannot use, and says so', async () => {
     const environment = {

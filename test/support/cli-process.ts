@@ -1,8 +1,13 @@
 /** Runs the built `codex-relay` as a user does: another process, arguments, environment, signals. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+/** Nobody's home: a relay that runs keeps Codex's catalog and its own state there. */
+const HOME = mkdtempSync(join(tmpdir(), 'codex-relay-home-'));
+process.once('exit', () => rmSync(HOME, { recursive: true, force: true }));
 
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
@@ -54,7 +59,7 @@ export function killLeftovers(): void {
 function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   assert.ok(existsSync(CLI), 'dist/cli.js is missing: run npm run build');
   const child = spawn(process.execPath, [CLI, ...args], {
-    env: { PATH: process.env['PATH'], ...options.environment },
+    env: { PATH: process.env['PATH'], HOME, ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.directory && { cwd: options.directory }),
   });

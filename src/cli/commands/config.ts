@@ -13,7 +13,7 @@ import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
 import { CATALOG_FILE } from '../../codex/relay-keys.ts';
 import { messageOf } from '../../errors.ts';
 import { listModels } from '../../index.ts';
-import { MODEL_ALIAS, PROVIDER_ID } from '../../names.ts';
+import { PROVIDER_ID } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
@@ -34,7 +34,7 @@ export const printConfig: Command = async (invocation) => {
   const selected = selectedModel(models);
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
   const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
-  const config = { port: fixedPort(invocation), model: startModel(models), catalog, contextWindow };
+  const config = { port: fixedPort(invocation), catalog, contextWindow };
   print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
   return 0;
 };
@@ -46,7 +46,6 @@ export const writeConfig: Command = async (invocation) => {
   const { token, default: makeDefault } = settings;
   const config = {
     port: fixedPort(invocation),
-    model: startModel(models),
     resetModel: given.has('model'),
     ...(token && { token }),
   };
@@ -152,12 +151,6 @@ async function withList(
 function modelsOf(upstream: UpstreamOptions, listed: readonly ListedModel[]): CatalogUpstream {
   const { id, preset, model, modelMap } = resolveProvider(upstream);
   return { id, preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
-}
-
-/** The alias where it stands for a model; otherwise a model that the provider has. */
-function startModel(models: Models): string {
-  if (selectedModel(models) !== undefined) return MODEL_ALIAS;
-  return models.listed.find(({ unfit }) => !unfit)?.id ?? MODEL_ALIAS;
 }
 
 function fixedPort({ settings }: Invocation): number {

@@ -27,8 +27,11 @@ export const serve: Command = async (invocation) => {
     logger,
     ...(settings.token && { token: settings.token }),
     ...(proxy && { proxy }),
-    savedBindings: await readBindings(bindings, logger),
-    onBindings: bindingsSaver(bindings, logger),
+    // A port that the system chooses is another one next time, and so another relay.
+    ...(settings.port !== 0 && {
+      savedBindings: await readBindings(bindings, logger),
+      onBindings: bindingsSaver(bindings, logger),
+    }),
     onModels: () => keep(),
   });
   keep = () => void keepCatalog(relay, environment, logger);

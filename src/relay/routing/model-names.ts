@@ -91,7 +91,7 @@ function namedOutright(name: string, all: readonly Served[]): NamedModel | undef
 function isVendors(name: string, rest: string, served: Served): boolean {
   const { isVendorPrefix, profile } = served.provider.preset;
   if (!isVendorPrefix || !name.startsWith(`${profile.id}/`)) return false;
-  return isListed(name, served) || !(isListed(rest, served) || rest.includes('/'));
+  return isTrusted(served) ? !rest.includes('/') : isListed(name, served);
 }
 
 /** Names in the manner of gateways (`deepseek/deepseek-chat`) at the provider itself. */

@@ -60,9 +60,10 @@ describe('codex configuration commands', () => {
     assert.match(stdout, /Start the relay, then Codex: codex -p codex-relay\n$/);
   });
 
-  it('names a model of the provider where none is chosen', async () => {
+  it('lets the alias stand for the first model of the provider where none is chosen', async () => {
     await run(['--write-config', '--yes']);
-    assert.equal(parseToml(text('codex-relay.config.toml'))['model'], 'alpha');
+    assert.equal(parseToml(text('codex-relay.config.toml'))['model'], 'codex-relay');
+    assert.match(text('codex-relay.models.json'), /now alpha at /);
   });
 
   it('reads the user’s facts about models', async () => {
