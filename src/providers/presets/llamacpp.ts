@@ -21,6 +21,7 @@ export const llamacpp: Preset = {
   baseUrl: 'http://localhost:8080/v1',
   hosts: ['localhost:8080'],
   needsKey: false,
+  windowSetting: '--ctx-size 32768',
   suggestedPort: 4468,
   source: 'ggml-org/llama.cpp tools/server/README.md',
   checked: '2026-11-22',
