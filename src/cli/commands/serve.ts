@@ -21,6 +21,7 @@ export const serve: Command = async (invocation) => {
     history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),
+    ...(settings['stall-seconds'] && { stallMs: settings['stall-seconds'] * 1000 }),
     ...(proxy && { proxy }),
   });
   const started = { relay, provider, logger, needsToken: settings.token !== '' };
