@@ -11,14 +11,11 @@ import { forCodex } from '../errors/codex.ts';
 import { responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
-import { Answer, type AnswerOptions, type ItemIdPrefix } from './answer.ts';
+import { Answer, type AnswerOptions } from './answer.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { finishOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
 import { toResponseUsage, usageOf } from './usage.ts';
-
-/** The prefixes of all ids that are made for a response. */
-export type IdPrefix = 'resp' | ItemIdPrefix;
 
 export interface ReducerOptions extends AnswerOptions {
   responseId: string;
