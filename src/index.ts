@@ -140,18 +140,18 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     warnOnce,
     toolDenylist: new Set(options.toolDenylist),
     keepAliveMs: options.keepAliveMs ?? 15_000,
-    stallMs: options.stallMs ?? 600_000,
+    stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
     onRequest: options.onRequest ?? (() => {}),
   };
 }
 
-function onlyOnce(say: (message: string) => void): (message: string) => void {
+function onlyOnce(say: (message: string) => void): (message: string, key?: string) => void {
   const said = new Set<string>();
-  return (message) => {
-    if (said.has(message)) return;
-    said.add(message);
+  return (message, key = message) => {
+    if (said.has(key)) return;
+    said.add(key);
     say(message);
   };
 }

@@ -98,6 +98,6 @@ describe('README.md', () => {
 
   it('stays short, but for its tables', () => {
     const lines = text.trimEnd().split('\n');
-    assert.ok(lines.filter((line) => !line.startsWith('|')).length < 105);
+    assert.ok(lines.filter((line) => !line.startsWith('|')).length < 108);
   });
 });

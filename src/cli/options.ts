@@ -200,6 +200,15 @@ export const OPTIONS = {
     takes: LOG_FORMATS.join(' or '),
     parse: (text) => oneOf(LOG_FORMATS, text),
   }),
+  'stall-seconds': option<number>({
+    help: 'Give an answer up when the provider sends nothing for this long.',
+    variable: 'CODEX_RELAY_STALL_SECONDS',
+    value: 'SECONDS',
+    default: 0,
+    defaultText: "600; 1800 before a local server's first byte",
+    takes: 'a whole number from 1 to 999999',
+    parse: (text) => positive(text, /^\d{1,6}$/),
+  }),
   demo: flag('Answer with a built-in scripted demo (no model) unless an upstream or a provider is given.'),
   'print-config': flag('Print the Codex configuration for this relay and exit.'),
   out: option<string>({

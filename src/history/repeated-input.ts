@@ -77,6 +77,20 @@ export class InputIndex {
   }
 }
 
+/** Prefixes of OpenAI's own ids; clients tell kinds of items by them. */
+const ID_PREFIX: Readonly<Record<string, string>> = {
+  message: 'msg',
+  reasoning: 'rs',
+  function_call: 'fc',
+  function_call_output: 'fco',
+  custom_tool_call: 'ctc',
+  custom_tool_call_output: 'ctco',
+  tool_search_call: 'tsc',
+  tool_search_output: 'tso',
+  local_shell_call: 'lsh',
+  local_shell_call_output: 'lsho',
+};
+
 /**
  * The items, each with an id. One that the client gave none gets the same id whenever it is sent again at the same
  * place, so that it is recognised.
@@ -85,8 +99,13 @@ export function withIds(items: readonly InputItem[], previousResponseId: string 
   return items.map((item, position) => {
     if (item.id) return item;
     const place = `${previousResponseId ?? ''}\n${position}\n${JSON.stringify(item)}`;
-    return { ...item, id: `msg_${sha256(place).slice(0, 32)}` };
+    return { ...item, id: `${prefixOf(item)}_${sha256(place).slice(0, 32)}` };
   });
+}
+
+function prefixOf({ type }: InputItem): string {
+  const kind = type ?? 'message';
+  return (Object.hasOwn(ID_PREFIX, kind) ? ID_PREFIX[kind] : undefined) ?? 'item';
 }
 
 function sha256(text: string): string {

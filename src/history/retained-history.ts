@@ -106,6 +106,14 @@ export class RetainedHistory implements HistoryStore {
     return { response, input: whole.slice(0, whole.length - response.output.length) };
   }
 
+  async item(id: string, responseId: string | undefined): Promise<InputItem | undefined> {
+    const made = responseId === undefined ? undefined : sessionKey(responseId);
+    const key = this.#conversations.keyOfItem(id) ?? made;
+    if (key === undefined || !this.#isAlive(key)) return undefined;
+    const own = await this.#conversations.own(key);
+    return own?.items.find((item) => item.id === id);
+  }
+
   record(turn: StoredTurn): Promise<void> {
     return this.#tracked(async () => {
       const { response, input } = turn;

@@ -17,7 +17,7 @@ export interface StoredTurn {
 export interface RetainedReasoning {
   /** The response that it came with, stored or not; deleting that one deletes it too. */
   responseId: string;
-  /** The call ids of the assistant turn that the reasoning belongs to; may be empty. */
+  /** What the calls of the answer are found by (`callFingerprint()`: an id alone recurs); may be empty. */
   callIds: readonly string[];
   /** `answerFingerprint()` of the answer. */
   fingerprint: string;
@@ -32,6 +32,12 @@ export interface HistoryStore {
   conversation(responseId: string): Promise<readonly InputItem[] | undefined>;
   /** The turn itself; undefined when unknown. */
   turn(responseId: string): Promise<StoredTurn | undefined>;
+  /**
+   * A stored input or output item; undefined when unknown. Input items are known to the process that recorded or
+   * read them.
+   * @param responseId the response that it was made for, where the id tells
+   */
+  item(id: string, responseId: string | undefined): Promise<InputItem | undefined>;
   /** Resolves when the turn is retained (on disk: durable). */
   record(turn: StoredTurn): Promise<void>;
   /**

@@ -1,6 +1,7 @@
 /** Conversations, put together from their records. Those in use stay parsed, so that each record is read once. */
 import { LRUCache } from 'lru-cache';
 import type { InputItem } from '../wire/responses.ts';
+import { ItemIndex } from './item-index.ts';
 import type { SessionRecord } from './records.ts';
 
 /** The items that a record itself holds. */
@@ -23,6 +24,7 @@ const READS_AT_ONCE = 16;
 export class StoredConversations {
   readonly #source: RecordSource;
   readonly #parsed: LRUCache<string, OwnItems>;
+  readonly #itemKeys = new ItemIndex();
 
   /** @param cacheSize characters of JSON */
   constructor(source: RecordSource, cacheSize: number) {
@@ -55,11 +57,21 @@ export class StoredConversations {
   remember(key: string, record: SessionRecord, length: number): OwnItems {
     const own = ownItemsOf(record);
     this.#parsed.set(key, own, { size: length });
+    this.#itemKeys.add(
+      key,
+      own.items.flatMap(({ id }) => id ?? []),
+    );
     return own;
   }
 
   forget(key: string): void {
     this.#parsed.delete(key);
+    this.#itemKeys.remove(key);
+  }
+
+  /** The record that holds an item, as far as records were written or read here. */
+  keyOfItem(id: string): string | undefined {
+    return this.#itemKeys.keyOf(id);
   }
 
   async #joined(keys: readonly string[]): Promise<readonly InputItem[] | undefined> {

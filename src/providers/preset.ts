@@ -32,6 +32,8 @@ export interface Preset {
   impliedTag?: string;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
+  /** How a person gives a local server a larger context window. */
+  windowSetting?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */
   suggestedPort?: number;
   /** Where the dialect was read: documentation, SDK source or recorded replies. */

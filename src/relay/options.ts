@@ -19,7 +19,10 @@ export interface UpstreamOptions {
   provider?: string;
   /** What messages, the log and reports call the provider. Default: the preset's own name; its id in reports. */
   name?: string;
-  /** Key sent upstream. Without one, a client's own bearer token is passed on (unless it is our `token`). */
+  /**
+   * Key sent upstream. Without one, a client's own bearer token is passed on, unless it is our `token` or that of
+   * a ChatGPT sign-in.
+   */
   apiKey?: string;
   /** Further keys of the same account or of others, used in this order while those before them are refused. */
   moreApiKeys?: readonly string[];
@@ -78,7 +81,10 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   maxBodyBytes?: number;
   /** While upstream is silent, `response.in_progress` goes out this often, in ms. Default 15,000. */
   keepAliveMs?: number;
-  /** An upstream that sends nothing for this long fails the response, in ms. Default 600,000. */
+  /**
+   * An upstream that sends nothing for this long fails the response, in ms. Default 600,000; before the first byte
+   * of a server on this machine, which may read a long prompt slowly, 1,800,000.
+   */
   stallMs?: number;
   /** Called when a request begins to be served, changes state, and ends. What it throws is only logged. */
   onRequest?: (report: RequestReport) => void;
@@ -103,6 +109,7 @@ export interface RequestReport {
   usage?: { inputTokens: number; cachedTokens: number; outputTokens: number; reasoningTokens: number };
   /** Names of tools that the model called. */
   calledTools: readonly string[];
+  /** Our own code and the provider's words, also where the client is told less or another code. */
   error?: { code: string; message: string };
   /** The targets that failed before this one, in order. Default none. */
   passedOver?: readonly PassedOver[];

@@ -276,6 +276,13 @@ export type ResponseEvent =
       response: ResponseResource;
     })
   | (Sequenced & {
+      type: 'error';
+      code: string;
+      message: string;
+      param: null;
+      error: { type: string; code: string; message: string; param: null };
+    })
+  | (Sequenced & {
       type: 'response.output_item.added' | 'response.output_item.done';
       output_index: number;
       item: OutputItem;

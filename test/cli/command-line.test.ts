@@ -61,6 +61,7 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
   'history-dir': { text: '/var/lib/history', value: '/var/lib/history', refused: [''] },
   'log-level': { text: 'DEBUG', value: 'debug', refused: ['', 'verbose', '2'] },
   'log-format': { text: 'json', value: 'json', refused: ['', 'xml'] },
+  'stall-seconds': { text: '1800', value: 1800, refused: ['', '0', '1.5', '10m', '1000000'] },
   out: { text: 'codex', value: 'codex', refused: [''] },
 };
 

@@ -14,8 +14,12 @@ export interface Rig {
   stop(): Promise<void>;
 }
 
-export async function startRig(script: Script, options: RelayOptions = {}): Promise<Rig> {
-  const upstream = await startScriptedUpstream(script);
+export async function startRig(
+  script: Script,
+  options: RelayOptions = {},
+  models?: readonly string[],
+): Promise<Rig> {
+  const upstream = await startScriptedUpstream(script, models);
   const log: string[] = [];
   const line = (level: string) => (message: string) => log.push(`${level} ${message}`);
   const relay = await start({

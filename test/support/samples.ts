@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { RelayError } from '../../src/errors.ts';
 import { presetById, profileFor } from '../../src/providers/index.ts';
-import { readerFor } from '../../src/relay/exchange/chat-stream.ts';
+import { ChatStreamReader } from '../../src/relay/exchange/chat-stream.ts';
 import { upstreamError } from '../../src/translate/errors/upstream.ts';
 import type { Profile } from '../../src/translate/profile.ts';
 import { toChatRequest } from '../../src/translate/request/to-chat-request.ts';
@@ -82,7 +82,7 @@ const REQUEST: ResponsesRequest = {
 
 /** The events of a stream that arrives in these pieces. */
 export function eventsOf(sample: Sample, pieces: Iterable<Uint8Array>): ResponseEvent[] {
-  const { profile, model, headers } = sample;
+  const { profile, model } = sample;
   const { tools } = toChatRequest(REQUEST, { profile, model });
   let ids = 0;
   const stream = new ResponseReducer({
@@ -96,12 +96,12 @@ export function eventsOf(sample: Sample, pieces: Iterable<Uint8Array>): Response
     seal: PLAIN_SEAL,
     isCodex: true,
   });
-  const body = (async function* () {})();
-  const reader = readerFor({ status: 200, header: (name) => headers[name], body }, profile);
+  const reader = new ChatStreamReader(profile);
   const events = stream.start();
   try {
     for (const piece of pieces) for (const chunk of reader.feed(piece)) events.push(...stream.feed(chunk));
     for (const chunk of reader.end()) events.push(...stream.feed(chunk));
+    if (reader.problem !== undefined) throw reader.problem;
     return [...events, ...stream.finish()];
   } catch (error) {
     if (!(error instanceof RelayError)) throw error;

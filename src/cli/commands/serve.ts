@@ -26,6 +26,7 @@ export const serve: Command = async (invocation) => {
     history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),
+    ...(settings['stall-seconds'] && { stallMs: settings['stall-seconds'] * 1000 }),
     ...(proxy && { proxy }),
     // A port that the system chooses is another one next time, and so another relay.
     ...(settings.port !== 0 && {

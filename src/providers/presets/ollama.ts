@@ -18,6 +18,7 @@ export const ollama: Preset = {
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,
   impliedTag: 'latest',
+  windowSetting: 'OLLAMA_CONTEXT_LENGTH=32768 in its environment',
   suggestedPort: 4466,
   source: 'ollama/ollama openai/openai.go, Ollama docs (OpenAI compatibility)',
   checked: '2026-11-22',

@@ -7,19 +7,16 @@ import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import { needsStream } from '../../translate/errors/codex.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
-import {
-  type ChatTranslation,
-  readConversation,
-  writeChatRequest,
-} from '../../translate/request/to-chat-request.ts';
+import { readConversation, writeChatRequest } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 import { isCurable } from '../routing/health.ts';
 import type { Routing } from '../routing/routing.ts';
 import { type Target, targetName } from '../routing/target.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { questionsOf } from './answer-fingerprint.ts';
 import type { ClientStream } from './client-stream.ts';
 import { everyTargetFailed } from './every-target-failed.ts';
-import { beginAttempt, type Exchange, type Outcome } from './exchange.ts';
+import { type Attempt, beginAttempt, type Exchange, type Outcome } from './exchange.ts';
 import { recallReasoning } from './recall.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { reportTools } from './report.ts';
@@ -32,7 +29,7 @@ export interface AnswerParts {
   logger: Logger;
   warnOnce: (message: string) => void;
   toolDenylist: ReadonlySet<string>;
-  stallMs: number;
+  stallMs: number | undefined;
   firstOutputMs: number;
   onBindings: (text: string) => void;
 }
@@ -45,8 +42,8 @@ export async function answerFrom(
   stream: ClientStream | undefined,
   parts: AnswerParts,
 ): Promise<Outcome> {
-  const translation = await translate(exchange.request, target, history, parts);
-  const attempt = beginAttempt(exchange, target, translation, parts.seal);
+  const translated = await translate(exchange.request, target, history, parts);
+  const attempt = beginAttempt(exchange, target, translated, parts.seal);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   noteOutcome(exchange, outcome, parts);
@@ -83,17 +80,17 @@ async function translate(
   { provider, profile, model }: Target,
   history: readonly InputItem[],
   parts: AnswerParts,
-): Promise<ChatTranslation> {
+): Promise<Pick<Attempt, 'translation' | 'asked'>> {
   const { toolDenylist, seal, warnOnce } = parts;
   const { extraParams, dropParams } = provider;
   const options = { profile, model, history, toolDenylist, seal, extraParams, dropParams };
   const conversation = readConversation(request, options);
-  const recalled = await recallReasoning(conversation.lacking, conversation.options, parts.history);
+  const recalled = await recallReasoning(conversation, parts.history);
   const translation = writeChatRequest(conversation, recalled);
   for (const kind of translation.tools.dropped) {
     warnOnce(`tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`);
   }
   for (const note of translation.notes) warnOnce(note);
   reportTools(translation.body, parts);
-  return translation;
+  return { translation, asked: questionsOf(conversation.entries).get(undefined) ?? '' };
 }

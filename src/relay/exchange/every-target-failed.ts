@@ -28,6 +28,7 @@ export function everyTargetFailed({ attempts, client }: Exchange, outcome: Outco
 }
 
 function withMessage(event: ResponseEvent, message: string): ResponseEvent {
+  if (event.type === 'error') return { ...event, message, error: { ...event.error, message } };
   if (event.type !== 'response.failed' || event.response.error === null) return event;
   return { ...event, response: { ...event.response, error: { ...event.response.error, message } } };
 }

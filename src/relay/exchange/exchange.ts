@@ -1,13 +1,13 @@
 /** One request with its response, from the moment when it is known where it goes. */
-import { randomUUID } from 'node:crypto';
 import type { RelayError } from '../../errors.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
-import { type IdPrefix, ResponseReducer } from '../../translate/stream/reducer.ts';
+import { ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
 import { withoutKey } from '../upstream/redact.ts';
+import { itemIds, newId } from './ids.ts';
 
 /** What HTTP knows of the client that the exchange needs. */
 export interface Client {
@@ -26,6 +26,8 @@ export interface Client {
 export interface Exchange {
   /** Id of the response, `resp_...`. */
   id: string;
+  /** A new id of one of its items. */
+  newItemId: (prefix: string) => string;
   request: ResponsesRequest;
   client: Client;
   /** Ends the exchange. Its reason is the `RelayError` that the client is told. */
@@ -44,6 +46,8 @@ export interface Exchange {
 export interface Attempt {
   target: Target;
   translation: ChatTranslation;
+  /** What the user said last, in words. */
+  asked: string;
   reducer: ResponseReducer;
   /** Ends the upstream call, with the exchange or alone. */
   abort: AbortController;
@@ -62,8 +66,10 @@ export interface Outcome {
 }
 
 export function beginExchange(request: ResponsesRequest, client: Client): Exchange {
+  const id = newId('resp');
   return {
-    id: newId('resp'),
+    id,
+    newItemId: itemIds(id),
     request,
     client,
     abort: new AbortController(),
@@ -78,10 +84,10 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
 export function beginAttempt(
   exchange: Exchange,
   target: Target,
-  translation: ChatTranslation,
+  { translation, asked }: Pick<Attempt, 'translation' | 'asked'>,
   seal: ReasoningSeal,
 ): Attempt {
-  const { id, request, client, startedAt, nextSequence, attempts } = exchange;
+  const { id, newItemId, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
   const reducer = new ResponseReducer({
     request,
@@ -91,19 +97,15 @@ export function beginAttempt(
     responseId: id,
     createdAt: seconds(startedAt),
     firstSequence: nextSequence,
-    newId,
+    newId: newItemId,
     now: () => seconds(Date.now()),
     seal,
     isCodex: client.isCodex,
     redact: (text) => withoutKey(text, apiKey),
   });
-  const attempt: Attempt = { target, translation, reducer, abort: abortedBy(exchange.abort.signal) };
+  const attempt: Attempt = { target, translation, asked, reducer, abort: abortedBy(exchange.abort.signal) };
   attempts.push(attempt);
   return attempt;
-}
-
-function newId(prefix: IdPrefix): string {
-  return `${prefix}_${randomUUID().replaceAll('-', '')}`;
 }
 
 function seconds(milliseconds: number): number {

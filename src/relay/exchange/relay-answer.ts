@@ -6,17 +6,18 @@ import type { Target } from '../routing/target.ts';
 import { brokenReply } from '../upstream/failures.ts';
 import type { UpstreamReply } from '../upstream/transport.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { type ChatStreamReader, readerFor } from './chat-stream.ts';
+import { ChatStreamReader } from './chat-stream.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import { SilenceWatch, silenceLimits } from './silence.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
 
 export interface AnswerOptions {
   upstream: Upstream;
-  /** An upstream that sends nothing for this long has failed. */
-  stallMs: number;
+  /** An upstream that sends nothing for this long has failed. Undefined: see `silenceLimits`. */
+  stallMs: number | undefined;
   /** An upstream that has said nothing for this long is left for the next target. */
   firstOutputMs: number;
   /** Whether no other target is left: then this one gets all the time it needs. */
@@ -55,25 +56,25 @@ async function relayToEnd(
   stream?.follow(reducer);
   // The response has one beginning, however many targets are tried.
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
-  const [reply] = await Promise.all([open(exchange, attempt, options), stream?.prepare(opening)]);
-  stream?.begin();
-  const rest = await relayBody(exchange, attempt, reply, stream, options);
-  return [...rest, ...reducer.finish()];
+  const silence = new SilenceWatch(attempt, silenceLimits(attempt.target.provider.baseUrl, options.stallMs));
+  try {
+    const [reply] = await Promise.all([open(exchange, attempt, options), stream?.prepare(opening)]);
+    stream?.begin();
+    const rest = await relayBody(exchange, attempt, reply, stream, silence);
+    return [...rest, ...reducer.finish()];
+  } finally {
+    silence.end();
+  }
 }
 
-async function open(
-  exchange: Exchange,
-  attempt: Attempt,
-  { upstream, stallMs, isLast }: AnswerOptions,
+function open(
+  { client }: Exchange,
+  { target, translation, abort }: Attempt,
+  { upstream, isLast }: AnswerOptions,
 ): Promise<UpstreamReply> {
-  const { target, translation, abort } = attempt;
-  const silence = watchSilence(attempt, stallMs);
-  const call = { ...target, signal: abort.signal, clientRetries: exchange.client.retriesItself || !isLast };
-  try {
-    return await upstream.complete(call, target.model, translation.body);
-  } finally {
-    clearTimeout(silence);
-  }
+  // Another target, or the client itself, is the next attempt.
+  const call = { ...target, signal: abort.signal, clientRetries: client.retriesItself || !isLast };
+  return upstream.complete(call, target.model, translation.body);
 }
 
 /**
@@ -85,18 +86,18 @@ async function relayBody(
   attempt: Attempt,
   reply: UpstreamReply,
   stream: ClientStream | undefined,
-  { stallMs }: AnswerOptions,
+  silence: SilenceWatch,
 ): Promise<readonly ResponseEvent[]> {
   const { reducer, target, abort } = attempt;
-  const reader = readerFor(reply, target.profile);
+  const reader = new ChatStreamReader(target.profile);
   const body = reply.body[Symbol.asyncIterator]();
-  let silence = watchSilence(attempt, stallMs);
+  silence.resume();
   let grace: NodeJS.Timeout | undefined;
   try {
     for (;;) {
       const { value, done } = await body.next();
       if (done) break;
-      silence.refresh();
+      silence.heard();
       const chunks = reader.feed(value);
       // An answer that goes on after its finish reason is not over; comments are no answer.
       if (chunks.length > 0) grace?.refresh();
@@ -104,21 +105,25 @@ async function relayBody(
       if (reducer.isEnded) return events;
       const drained = stream?.write(events);
       if (drained !== undefined) {
-        // A client that reads slowly does not make the provider silent.
-        clearTimeout(silence);
+        silence.pause();
         await drained;
-        silence = watchSilence(attempt, stallMs);
+        silence.resume();
       }
+      if (reader.problem !== undefined) throw reader.problem;
       if (reader.isDone) break;
       if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), FINISH_GRACE_MS);
     }
-    return feed(reader.end(), exchange, attempt);
+    const rest = feed(reader.end(), exchange, attempt);
+    if (reader.problem !== undefined && !reducer.isEnded) {
+      await stream?.write(rest);
+      throw reader.problem;
+    }
+    return reducer.sawFinish ? rest : [...rest, ...feed(reader.lastWords, exchange, attempt)];
   } catch (error) {
     // Whatever breaks off after the finish reason takes nothing from the answer.
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
     return [];
   } finally {
-    clearTimeout(silence);
     clearTimeout(grace);
     drain(body, reader, abort);
   }
@@ -138,10 +143,6 @@ function feed(
   }
   if (events.length > 0) exchange.firstTokenAt ??= Date.now();
   return events;
-}
-
-function watchSilence({ abort, target }: Attempt, stallMs: number): NodeJS.Timeout {
-  return setTimeout(() => abort.abort(stalled(target, stallMs)), stallMs);
 }
 
 /** Only while another target is left, and only for hosted ones: a local model may read a long prompt for minutes. */

@@ -30,7 +30,10 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   options.logger.debug(`${kind}=${list(report.calledTools)}`);
   options.logger.info(requestLine(report));
   // Codex shows its own sentence for some codes, and never the numbers that the provider gave.
-  if (report.state === 'failed' && report.error !== undefined) options.logger.warn(report.error.message);
+  if (report.error !== undefined && report.state === 'failed') {
+    const { provider, upstreamModel, error } = report;
+    options.logger.warn(`${provider} ${upstreamModel} failed: ${error.code}: ${error.message}`);
+  }
   tellHost(report, options);
 }
 

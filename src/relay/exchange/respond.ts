@@ -10,8 +10,9 @@ import type { Routing } from '../routing/routing.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFrom } from './answer-from.ts';
 import { ClientStream } from './client-stream.ts';
+import { warnOfCutPrompt } from './cut-prompt.ts';
 import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
-import { recallResponses } from './recall.ts';
+import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportStart } from './report.ts';
 import { retain } from './retain.ts';
 import { route } from './route.ts';
@@ -25,11 +26,12 @@ export interface RelayParts {
   seal: ReasoningSeal;
   running: RunningExchanges;
   logger: Logger;
-  /** Says a warning once, however many requests give rise to it. */
-  warnOnce: (message: string) => void;
+  /** Says a warning once for each key (by default the message), however many requests give rise to it. */
+  warnOnce: (message: string, key?: string) => void;
   toolDenylist: ReadonlySet<string>;
   keepAliveMs: number;
-  stallMs: number;
+  /** Undefined where the user set none: see `silenceLimits`. */
+  stallMs: number | undefined;
   /** How long an upstream may say nothing while a stand-in is left. */
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
@@ -43,23 +45,26 @@ export interface RelayParts {
  * @throws RelayError when the request fails before it can be sent anywhere
  */
 export async function respond(
-  request: ResponsesRequest,
+  asked: ResponsesRequest,
   client: Client,
   connection: ServerResponse,
   parts: RelayParts,
 ): Promise<Outcome> {
-  const history = await recallResponses(request, parts.history);
+  const history = await recallResponses(asked, parts.history);
+  const request = await recallItems(asked, history, parts.history);
   const targets = await route(request, client, parts);
   const exchange = beginExchange(request, client);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
+  connection.setHeader('x-request-id', exchange.id);
   parts.running.begin(exchange);
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts);
-  // The record is kept before the client learns of the end: it may continue at once.
-  await retain(exchange, outcome, parts);
+  // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
+  if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
   await stream?.end(outcome.lastEvents);
   reportEnd(exchange, outcome, parts);
+  warnOfCutPrompt(exchange, outcome, parts);
   parts.running.end(exchange, outcome);
   return outcome;
 }

@@ -7,7 +7,7 @@ import { joinReasoning } from '../../translate/reasoning/replay.ts';
 import { answerKeyOf } from '../../translate/request/conversation.ts';
 import { inputItems } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
-import { answerFingerprint } from './answer-fingerprint.ts';
+import { answerFingerprint, callFingerprint } from './answer-fingerprint.ts';
 import type { Attempt, Exchange, Outcome } from './exchange.ts';
 
 const SEALED_FIELD = 'reasoning.encrypted_content';
@@ -19,9 +19,8 @@ interface RetainOptions {
 
 export async function retain(exchange: Exchange, outcome: Outcome, options: RetainOptions): Promise<void> {
   const { response } = outcome;
-  if (response.status !== 'completed' && response.status !== 'incomplete') return;
   try {
-    await retainReasoning(exchange, outcome.attempt, options.history);
+    if (response.status !== 'failed') await retainReasoning(exchange, outcome.attempt, options.history);
   } catch (error) {
     options.logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
   }
@@ -46,7 +45,7 @@ export async function retainResponse(
 /** Keeps what the provider wants back of an answer, where the client may not send it. */
 async function retainReasoning(
   { request }: Exchange,
-  { reducer, translation }: Attempt,
+  { reducer, translation, asked }: Attempt,
   history: HistoryStore,
 ): Promise<void> {
   // A client that asks for the sealed reasoning sends it back, as Codex does.
@@ -55,6 +54,7 @@ async function retainReasoning(
   const reasoning = joinReasoning(reducer.reasoning);
   if (reasoning === undefined) return;
   const key = answerKeyOf(output as readonly InputItem[], translation.tools);
-  const callIds = key.calls.map((call) => call.callId);
-  await history.retainReasoning({ responseId, callIds, fingerprint: answerFingerprint(key), reasoning });
+  const callIds = key.calls.map((call) => callFingerprint(call, asked));
+  const fingerprint = answerFingerprint(key, asked);
+  await history.retainReasoning({ responseId, callIds, fingerprint, reasoning });
 }

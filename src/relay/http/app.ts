@@ -5,12 +5,13 @@ import { errorEnvelope, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
+import { newId } from '../exchange/ids.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
 import type { ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
-import { clientOf, isCodex, recogniseClient } from './client.ts';
-import { bearerOf, guard, localOnly } from './guard.ts';
+import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
+import { guard, localOnly } from './guard.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
@@ -32,6 +33,8 @@ export function createApp(options: AppOptions): Koa {
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
+    // Names hold slashes, as they are or encoded.
+    router.get(`${prefix}/models/*name`, (ctx) => findModel(ctx, `${prefix}/models/`, options));
     routeStoredResponses(router, prefix, options.parts);
   }
   routeTargets(router, options.parts.routing);
@@ -59,8 +62,8 @@ async function createResponse(ctx: Context, options: AppOptions): Promise<void> 
 }
 
 /** The client's own key, to be passed on; our token is for us alone. */
-function clientKey(ctx: Context, { token }: AppOptions): string | undefined {
-  return token === undefined ? bearerOf(ctx) : undefined;
+function clientKey(ctx: Context, { token, parts }: AppOptions): string | undefined {
+  return token === undefined ? keyToPassOn(ctx, parts.routing.active) : undefined;
 }
 
 /**
@@ -75,16 +78,41 @@ async function listModels(ctx: Context, options: AppOptions): Promise<void> {
   );
   ctx.body = {
     object: 'list',
-    data: upstreams.flatMap(({ id, preset, listed = [] }) =>
-      listed.map((model) => ({
-        id: upstreams.length === 1 ? model.id : `${id}/${model.id}`,
-        object: 'model',
-        created: 0,
-        owned_by: preset.profile.id,
-      })),
-    ),
+    data: modelEntries(upstreams),
     models: 'client_version' in ctx.query ? options.codexModels(upstreams) : [],
   };
+}
+
+async function findModel(ctx: Context, path: string, options: AppOptions): Promise<void> {
+  const { routing, upstream } = options.parts;
+  const name = decoded(ctx.path.slice(path.length));
+  const entries = modelEntries(await askForAllModels(routing, upstream, clientKey(ctx, options)));
+  const entry = entries.find(({ id }) => id === name);
+  if (entry === undefined) {
+    const names = routing.providers.map(({ profile }) => profile.name).join(' or ');
+    throw new RelayError('model_not_found', `${names} lists no model "${name}".`, { param: 'model' });
+  }
+  ctx.body = entry;
+}
+
+function modelEntries(upstreams: readonly ServedUpstream[]) {
+  return upstreams.flatMap(({ id, preset, listed = [] }) =>
+    listed.map((model) => ({
+      id: upstreams.length === 1 ? model.id : `${id}/${model.id}`,
+      object: 'model',
+      created: 0,
+      owned_by: preset.profile.id,
+    })),
+  );
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // A lone percent sign is no encoding: then the name is what it looks like.
+    return path;
+  }
 }
 
 const notFound: Middleware = (ctx) => {
@@ -94,6 +122,8 @@ const notFound: Middleware = (ctx) => {
 function answerErrors(logger: Logger): Middleware {
   return async (ctx, next) => {
     recogniseClient(ctx);
+    // The response's own id takes its place as soon as there is one.
+    ctx.set('x-request-id', newId('req'));
     try {
       await next();
     } catch (cause) {
@@ -118,7 +148,7 @@ function asRelayError(cause: unknown, logger: Logger): RelayError {
 
 function answer(ctx: Context, error: RelayError): void {
   // An unread body would be taken for the next request.
-  if (error.code === 'request_too_large') ctx.set('connection', 'close');
+  if (!ctx.req.complete) ctx.set('connection', 'close');
   if (isCodex(ctx) && ctx.method === 'POST') {
     // Any other status makes Codex try five more times, and most hide the message.
     ctx.status = 400;

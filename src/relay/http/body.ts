@@ -1,31 +1,66 @@
-/** Reads a JSON request body within a limit. */
+/** Reads a JSON request body within a limit. Codex compresses its requests to a provider that it takes for OpenAI. */
 import type { IncomingMessage } from 'node:http';
+import type { Readable, Transform } from 'node:stream';
 import { RelayError } from '../../errors.ts';
+import { DECODERS } from '../upstream/decoded.ts';
 
-/** @throws RelayError `request_too_large`, or `invalid_request` for compressed or broken JSON */
+/**
+ * @param maxBytes of the body as it is sent, and of what it is when decoded
+ * @throws RelayError `request_too_large`, or `invalid_request` for what cannot be decoded or is no JSON
+ */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity') {
-    throw new RelayError('invalid_request', `The relay reads no "${encoding}" bodies. Send plain JSON.`, {
-      status: 415,
-    });
-  }
+  const encoding = request.headers['content-encoding'] ?? '';
+  const body = decodedBody(request, encoding);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
   // Decoded part by part, while the client still sends.
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   try {
-    for await (const part of request as AsyncIterable<Buffer>) {
+    // A request that is destroyed takes its connection along, and the answer with it.
+    for await (const part of body.iterator({ destroyOnReturn: body !== request }) as AsyncIterable<Buffer>) {
       size += part.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
       text += decoder.decode(part, { stream: true });
     }
   } catch (cause) {
-    if (request.complete || cause instanceof RelayError) throw cause;
-    throw new RelayError('cancelled', 'The client left while it sent its request.', { cause });
+    if (cause instanceof RelayError) throw cause;
+    if (!request.complete) {
+      throw new RelayError('cancelled', 'The client left while it sent its request.', { cause });
+    }
+    if (body === request) throw cause;
+    throw new RelayError('invalid_request', `The request body is not what its encoding says: ${encoding}.`);
   }
   return parse(text + decoder.decode());
+}
+
+/** @param encoding the header, which names encodings in the order in which they were applied */
+function decodedBody(request: IncomingMessage, encoding: string): Readable {
+  const names = encoding
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && name !== 'identity');
+  const decoders = names.map((name) => {
+    const create = DECODERS.get(name);
+    if (create !== undefined) return create;
+    throw new RelayError(
+      'invalid_request',
+      `The relay reads no "${name}" bodies. Send plain JSON, or one of ${[...DECODERS.keys()].join(', ')}.`,
+      { status: 415 },
+    );
+  });
+  return decoders.reduceRight<Readable>((body, create) => decodeFrom(body, create()), request);
+}
+
+/** Unlike `pipeline`, it leaves the request alone when the decoder fails: the client still gets its answer. */
+function decodeFrom(source: Readable, decoder: Transform): Readable {
+  const endWith = (error?: Error) => {
+    if (!source.readableEnded) decoder.destroy(error ?? new Error('The source closed before its end.'));
+  };
+  source.once('error', endWith);
+  source.once('close', () => endWith());
+  return source.pipe(decoder);
 }
 
 function parse(text: string): unknown {

@@ -3,6 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import { parseObject } from '../../json.ts';
 import type { Client } from '../exchange/exchange.ts';
+import type { Provider } from '../routing/provider.ts';
+import { insteadOfSignIn, isOpenAi } from '../upstream/sign-in-token.ts';
+import { bearerOf } from './guard.ts';
 
 /** Codex names its originator (`codex_exec`, `codex-tui`, an app-server's client) on every request. */
 function comesFromCodex(headers: IncomingHttpHeaders): boolean {
@@ -41,4 +44,16 @@ function requestKind(ctx: Context): string | undefined {
  */
 function retriesItself(ctx: Context): boolean {
   return 'x-stainless-retry-count' in ctx.headers;
+}
+
+/**
+ * The client's own key, to be passed on to a provider without one. Beside a ChatGPT sign-in stands its account:
+ * such a token, whatever it looks like, belongs to OpenAI alone.
+ * @throws RelayError `unauthorized` where there is nothing else to send
+ */
+export function keyToPassOn(ctx: Context, provider: Provider): string | undefined {
+  const bearer = bearerOf(ctx);
+  const isSignIn = bearer !== undefined && 'chatgpt-account-id' in ctx.headers;
+  if (!isSignIn || isOpenAi(provider.baseUrl)) return bearer;
+  return provider.apiKeys.length > 0 ? undefined : insteadOfSignIn(provider);
 }

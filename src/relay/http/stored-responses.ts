@@ -5,6 +5,7 @@
 import type Router from '@koa/router';
 import { RelayError } from '../../errors.ts';
 import type { HistoryStore, StoredTurn } from '../../history/store.ts';
+import { kindOf } from '../../translate/request/item-kinds.ts';
 import type { Content, InputItem, ResponseResource } from '../../wire/responses.ts';
 import type { RelayParts } from '../exchange/respond.ts';
 import { retainResponse } from '../exchange/retain.ts';
@@ -97,10 +98,14 @@ function listPage(items: readonly InputItem[], query: URLSearchParams) {
   };
 }
 
-/** Clients may send a message in short; lists show it in full. */
+/** Roles of the items whose resource has a status. */
+const WITH_STATUS: ReadonlySet<string | undefined> = new Set(['message', 'call', 'output']);
+
+/** Clients may send an item in short; lists show it in full. */
 function listedItem(item: InputItem): InputItem {
-  if ((item.type ?? 'message') !== 'message') return item;
-  return { ...item, type: 'message', status: item.status ?? 'completed', content: parts(item) };
+  const role = kindOf(item)?.role;
+  const listed = WITH_STATUS.has(role) ? { ...item, status: item.status ?? 'completed' } : item;
+  return role === 'message' ? { ...listed, type: 'message', content: parts(item) } : listed;
 }
 
 function parts({ role, content }: InputItem): Exclude<Content, string> {

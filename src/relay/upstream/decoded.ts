@@ -1,12 +1,14 @@
-/** Bodies that a provider compressed. */
-import { pipeline, type Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+/** What undoes a `content-encoding`, of requests and of replies alike. */
+import { pipeline, type Readable, type Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
-const DECODERS = new Map<unknown, typeof createGunzip>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+/** By name, in lower case. */
+export const DECODERS: ReadonlyMap<unknown, () => Transform> = new Map<unknown, () => Transform>([
+  ['zstd', () => createZstdDecompress()],
+  ['gzip', () => createGunzip()],
+  ['x-gzip', () => createGunzip()],
+  ['deflate', () => createInflate()],
+  ['br', () => createBrotliDecompress()],
 ]);
 
 /** Nothing compressed is asked for; gateways that compress all the same are understood. */

@@ -11,7 +11,7 @@ import { endpoint, type Provider } from '../routing/provider.ts';
 import { encodeChatRequest } from './chat-body.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
-import { isForeignSignIn } from './sign-in-token.ts';
+import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
 import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 const MAX_RETRIES = 2;
@@ -171,13 +171,7 @@ class Refusal {
 function sendableKey({ apiKey, provider }: UpstreamCall): string | undefined {
   const isConfigured = apiKey !== undefined && provider.apiKeys.includes(apiKey);
   if (isConfigured || !isForeignSignIn(apiKey, provider.baseUrl)) return apiKey;
-  const { needsKey, baseUrl } = provider.preset;
-  // A known server that asks for no key gets none.
-  if (!needsKey && baseUrl !== undefined) return undefined;
-  throw new RelayError(
-    'unauthorized',
-    `The client sent its ChatGPT sign-in, which belongs to OpenAI and is not passed on to ${provider.profile.name}. Set this provider's own key (--api-key, or CODEX_RELAY_API_KEY).`,
-  );
+  return insteadOfSignIn(provider);
 }
 
 function keyHeader({ keyHeader: name }: Preset, apiKey: string | undefined): Record<string, string> {

@@ -1,16 +1,16 @@
-/** The code of a failed response for clients other than Codex. */
+/** The codes of a failed response for clients other than Codex. */
 import type { ErrorCode } from '../../errors.ts';
 
 /** Of the closed list that OpenAI's clients know; the strict ones (openai-java, 2026-11) refuse any other. */
-export type ResponseErrorCode = 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
+export type ListedErrorCode = 'server_error' | 'rate_limit_exceeded' | 'invalid_prompt';
 
-const KNOWN: Readonly<Partial<Record<ErrorCode, ResponseErrorCode>>> = {
+const LISTED: Readonly<Partial<Record<ErrorCode, ListedErrorCode>>> = {
   rate_limit_exceeded: 'rate_limit_exceeded',
   insufficient_quota: 'rate_limit_exceeded',
   // The request is at fault, or what it asks for: sent again, it fails again.
+  context_length_exceeded: 'invalid_prompt',
   invalid_request: 'invalid_prompt',
   invalid_prompt: 'invalid_prompt',
-  context_length_exceeded: 'invalid_prompt',
   model_not_found: 'invalid_prompt',
   not_found: 'invalid_prompt',
   forbidden: 'invalid_prompt',
@@ -18,7 +18,15 @@ const KNOWN: Readonly<Partial<Record<ErrorCode, ResponseErrorCode>>> = {
   upstream_unauthorized: 'invalid_prompt',
 };
 
-/** The nearest code of the list; the message says the rest. */
-export function responseErrorCode(code: ErrorCode): ResponseErrorCode {
-  return KNOWN[code] ?? 'server_error';
+/** Codes that OpenAI sends although no list has them: Strands (2026-11) tells a full window by its code. */
+const SENT_ALL_THE_SAME: ReadonlySet<ErrorCode> = new Set(['context_length_exceeded', 'insufficient_quota']);
+
+/** `response.error.code`: the nearest code of the list; the message says the rest. */
+export function responseErrorCode(code: ErrorCode): ListedErrorCode {
+  return LISTED[code] ?? 'server_error';
+}
+
+/** The code of the `error` event before `response.failed`, which no client holds against a list. */
+export function eventErrorCode(code: ErrorCode): string {
+  return SENT_ALL_THE_SAME.has(code) ? code : responseErrorCode(code);
 }

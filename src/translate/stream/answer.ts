@@ -25,6 +25,8 @@ export interface AnswerOptions {
   tools: ToolTable;
   /** A new unique id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
+  /** Codex gets errors under the codes that it understands, and summaries where it asks. Default: false. */
+  isCodex?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal | undefined;
 }
@@ -141,8 +143,8 @@ export class Answer {
     callExtras?: ProviderReasoning['callExtras'],
     hasEmptyDetails = false,
   ): ReasoningDraft {
-    const { request, profile, model, seal, newId } = this.#options;
-    const showsSummary = Boolean(request.reasoning?.summary);
+    const { request, profile, model, seal, newId, isCodex = false } = this.#options;
+    const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
     return new ReasoningDraft(newId('rs'), showsSummary, ({ text, details }) => {
       const reasoning: ProviderReasoning = {
         provider: profile.id,
@@ -209,4 +211,9 @@ function addAll(from: readonly Json[], to: Json[]): void {
 /** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
 function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
   return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
+}
+
+/** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */
+function wantsSummary(summary: string | null | undefined, isCodex: boolean): boolean {
+  return summary === undefined ? !isCodex : summary !== null && summary !== 'none';
 }

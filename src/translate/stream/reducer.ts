@@ -8,17 +8,14 @@ import { RelayError } from '../../errors.ts';
 import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
-import { responseErrorCode } from '../errors/other-clients.ts';
+import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
-import { Answer, type AnswerOptions, type ItemIdPrefix } from './answer.ts';
+import { Answer, type AnswerOptions } from './answer.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { finishOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
 import { toResponseUsage, usageOf } from './usage.ts';
-
-/** The prefixes of all ids that are made for a response. */
-export type IdPrefix = 'resp' | ItemIdPrefix;
 
 export interface ReducerOptions extends AnswerOptions {
   responseId: string;
@@ -28,8 +25,6 @@ export interface ReducerOptions extends AnswerOptions {
   firstSequence?: number;
   /** Seconds since the epoch. */
   now: () => number;
-  /** Codex gets errors under the codes that it understands (see `errors/codex.ts`). Default: false. */
-  isCodex?: boolean;
   /** Takes secrets out of what the provider said. Default: it is shown as it is. */
   redact?: (text: string) => string;
 }
@@ -147,8 +142,13 @@ export class ResponseReducer {
     if (this.isEnded) return [];
     this.#error = cause;
     this.#answer.abandon();
-    const code = this.#options.isCodex ? forCodex(cause).code : responseErrorCode(cause.code);
-    this.#response.error = { code, message: cause.message };
+    const { message } = cause;
+    if (this.#options.isCodex) {
+      this.#response.error = { code: forCodex(cause).code, message };
+    } else {
+      this.#response.error = { code: responseErrorCode(cause.code), message };
+      this.#events.push(errorEvent(this.#events.next(), eventErrorCode(cause.code), message));
+    }
     return this.#end('failed', 'response.failed');
   }
 
@@ -219,4 +219,13 @@ export class ResponseReducer {
       `The conversation no longer fits the context window of ${model} at ${profile.name}.`,
     );
   }
+}
+
+/**
+ * Half of all clients ignore `response.failed`, and take what was said before it for the whole answer. The nested
+ * error is what OpenAI sends, the flat fields are what it documents: clients read either (2026-11).
+ */
+function errorEvent(sequence_number: number, code: string, message: string): ResponseEvent {
+  const said = { code, message, param: null };
+  return { type: 'error', sequence_number, ...said, error: { type: code, ...said } };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answerFingerprint } from '../../../src/relay/exchange/answer-fingerprint.ts';
+import { answerFingerprint, callFingerprint } from '../../../src/relay/exchange/answer-fingerprint.ts';
 import type { AnswerKey } from '../../../src/translate/request/conversation.ts';
 
 const call = { callId: 'functions.shell:0', name: 'shell', arguments: '{"cmd": "ls", "n": 1.0}' };
@@ -11,13 +11,14 @@ describe('turn fingerprint', () => {
     ['re-encoded arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"ls","n":1}' }] }],
   ];
   for (const [what, other] of same) {
-    it(`does not see ${what}`, () => assert.equal(answerFingerprint(other), answerFingerprint(turn)));
+    it(`does not see ${what}`, () =>
+      assert.equal(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
   }
 
   it('does not see the kind of line ends', () => {
     assert.equal(
-      answerFingerprint({ text: 'a\r\nb', calls: [] }),
-      answerFingerprint({ text: 'a\nb', calls: [] }),
+      answerFingerprint({ text: 'a\r\nb', calls: [] }, 'q\r\n'),
+      answerFingerprint({ text: 'a\nb', calls: [] }, 'q'),
     );
   });
 
@@ -32,10 +33,19 @@ describe('turn fingerprint', () => {
     ['text that looks like a call', { text: JSON.stringify([turn.text, [call]]), calls: [] }],
   ];
   for (const [what, other] of different) {
-    it(`sees ${what}`, () => assert.notEqual(answerFingerprint(other), answerFingerprint(turn)));
+    it(`sees ${what}`, () => assert.notEqual(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
   }
 
+  it('sees another question', () => {
+    assert.notEqual(answerFingerprint(turn, 'q'), answerFingerprint(turn, 'another'));
+    assert.notEqual(callFingerprint(call, 'q'), callFingerprint(call, 'another'));
+    assert.notEqual(callFingerprint(call, 'q'), callFingerprint({ ...call, arguments: '{}' }, 'q'));
+  });
+
   it('stays as it is: records on disk are named by it', () => {
-    assert.equal(answerFingerprint(turn), '4c88b8f3a88ec7b27d30493bd15b8763b86ebcfd469fd0809412b13923ce7911');
+    assert.equal(
+      answerFingerprint(turn, 'q'),
+      '4567e65244bcef5e3589530709e08fd6cca3680d68bb4bc525f3700814b4ef3b',
+    );
   });
 });

@@ -51,4 +51,37 @@ describe('reasoning of the turn before', () => {
     const message = await secondTurn({ include: ['reasoning.encrypted_content'] }, withoutReasoning);
     assert.equal('reasoning_content' in message, false);
   });
+
+  const CALL = { type: 'function_call', call_id: 'c1', name: 'run', arguments: '{"a":1}' };
+  const OTHERS: Readonly<Record<string, readonly object[]>> = {
+    'with a call of the same id': [
+      { role: 'user', content: 'other' },
+      { ...CALL, arguments: '{"b":2}' },
+      OUTPUT,
+    ],
+    'with the very same call': [{ role: 'user', content: 'other' }, CALL, OUTPUT],
+    'with the same call and other words before it': [
+      { role: 'user', content: 'other' },
+      { type: 'message', role: 'assistant', content: 'I run it.' },
+      CALL,
+      OUTPUT,
+    ],
+    'with the same question and another call of that id': [ASK, { ...CALL, arguments: '{"b":2}' }, OUTPUT],
+    'with the same question and another tool': [ASK, { ...CALL, name: 'stop' }, OUTPUT],
+  };
+  for (const [what, input] of Object.entries(OTHERS)) {
+    it(`never reaches another conversation: ${what}`, async () => {
+      const rig = await startRig([
+        streamReply(
+          reasoningChunks(['SECRET']),
+          toolCallChunks({ id: 'c1', name: 'run', arguments: { a: 1 } }),
+        ),
+        streamReply(textChunks('done')),
+      ]);
+      await (await rig.post({ model: 'm', input: [ASK], tools: TOOLS })).text();
+      await (await rig.post({ model: 'm', input, tools: TOOLS })).text();
+      assert.doesNotMatch((await rig.upstream.chat(1)).text, /SECRET/);
+      await rig.stop();
+    });
+  }
 });

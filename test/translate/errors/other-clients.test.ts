@@ -1,24 +1,31 @@
 import assert from 'node:assert/strict';
 import type { Responses } from 'openai/resources/responses/responses';
 import type { ErrorCode } from '../../../src/errors.ts';
-import { type ResponseErrorCode, responseErrorCode } from '../../../src/translate/errors/other-clients.ts';
+import {
+  eventErrorCode,
+  type ListedErrorCode,
+  responseErrorCode,
+} from '../../../src/translate/errors/other-clients.ts';
 
 /** Fails to compile where OpenAI's own types do not know a code of ours. */
-const asOpenAi = (code: ResponseErrorCode): Responses.ResponseError['code'] => code;
+const asOpenAi = (code: ListedErrorCode): Responses.ResponseError['code'] => code;
 
-describe('the code of a failed response, for clients other than Codex', () => {
-  const CODES: [code: ErrorCode, told: ResponseErrorCode][] = [
-    ['rate_limit_exceeded', 'rate_limit_exceeded'],
-    ['insufficient_quota', 'rate_limit_exceeded'],
-    ['context_length_exceeded', 'invalid_prompt'],
-    ['upstream_unauthorized', 'invalid_prompt'],
-    ['model_not_found', 'invalid_prompt'],
-    ['upstream_error', 'server_error'],
-    ['upstream_stalled', 'server_error'],
-    ['server_is_overloaded', 'server_error'],
-    ['cancelled', 'server_error'],
+describe('the codes of a failed response, for clients other than Codex', () => {
+  const CODES: [code: ErrorCode, inResponse: ListedErrorCode, inEvent: string][] = [
+    ['rate_limit_exceeded', 'rate_limit_exceeded', 'rate_limit_exceeded'],
+    ['insufficient_quota', 'rate_limit_exceeded', 'insufficient_quota'],
+    ['context_length_exceeded', 'invalid_prompt', 'context_length_exceeded'],
+    ['upstream_unauthorized', 'invalid_prompt', 'invalid_prompt'],
+    ['model_not_found', 'invalid_prompt', 'invalid_prompt'],
+    ['upstream_error', 'server_error', 'server_error'],
+    ['upstream_stalled', 'server_error', 'server_error'],
+    ['server_is_overloaded', 'server_error', 'server_error'],
+    ['cancelled', 'server_error', 'server_error'],
   ];
-  for (const [code, told] of CODES) {
-    it(`${code} is told as ${told}`, () => assert.equal(asOpenAi(responseErrorCode(code)), told));
+  for (const [code, inResponse, inEvent] of CODES) {
+    it(`${code} is ${inResponse} in the response, ${inEvent} in the error event`, () => {
+      assert.equal(asOpenAi(responseErrorCode(code)), inResponse);
+      assert.equal(eventErrorCode(code), inEvent);
+    });
   }
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { RelayError } from '../../../src/errors.ts';
-import { readerFor } from '../../../src/relay/exchange/chat-stream.ts';
+import { ChatStreamReader } from '../../../src/relay/exchange/chat-stream.ts';
 import type { ChatChunk } from '../../../src/wire/chat.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
@@ -83,14 +83,12 @@ function cutText(whole: string, cuts: readonly number[]): string[] {
 /** The events of bytes that arrive in these reads. */
 function eventsOfReads(reads: readonly Uint8Array[]): ResponseEvent[] {
   const stream = streamFor(TOOLS);
-  const reader = readerFor(
-    { status: 200, header: () => 'text/event-stream', body: (async function* () {})() },
-    PROFILE,
-  );
+  const reader = new ChatStreamReader(PROFILE);
   const events = stream.start();
   try {
     for (const read of reads) for (const chunk of reader.feed(read)) events.push(...stream.feed(chunk));
     for (const chunk of reader.end()) events.push(...stream.feed(chunk));
+    if (reader.problem !== undefined) throw reader.problem;
   } catch (error) {
     assert.ok(error instanceof RelayError);
     return [...events, ...stream.fail(error)];

@@ -472,20 +472,6 @@ describe('ResponseReducer', () => {
     assert.equal(redacted.error?.status, plain.error?.status);
   });
 
-  it('shows reasoning as a summary to clients that ask for one, as content to the others', () => {
-    const types = (fields: object) =>
-      eventsOf(streamFor(fields), [thought('t'), ...textChunks('a')]).map((event) => event.type);
-    assert.ok(types({}).includes('response.reasoning_summary_text.delta'));
-    assert.ok(!types({ reasoning: {} }).includes('response.reasoning_summary_text.delta'));
-    const stream = streamFor({ reasoning: {} });
-    eventsOf(stream, [thought('t'), ...textChunks('a')]);
-    const [item] = stream.response.output;
-    assert.deepEqual(item?.type === 'reasoning' && [item.summary, item.content], [
-      [],
-      [{ type: 'reasoning_text', text: 't' }],
-    ]);
-  });
-
   it('tells Codex of a filter as a final error, since it would retry an incomplete response', () => {
     const stream = streamFor({}, { isCodex: true });
     eventsOf(stream, [said('a'), finishChunk('content_filter')]);
@@ -497,6 +483,7 @@ describe('ResponseReducer', () => {
     stream.start();
     stream.fail(new RelayError('upstream_unauthorized', 'key refused'));
     assert.deepEqual(stream.response.error, { code: 'invalid_prompt', message: 'key refused' });
+    assert.equal(stream.error?.code, 'upstream_unauthorized');
   });
 
   it('says nothing after its terminal event', () => {

@@ -1,0 +1,65 @@
+/**
+ * Notices servers that cut a prompt without a word. Ollama, 2026-11: nine tenths of Codex's first prompt never
+ * reached the model, the turn ended with success, and only the count of tokens told.
+ */
+import type { ChatMessage, ChatRequest } from '../../wire/chat.ts';
+import type { Exchange, Outcome } from './exchange.ts';
+
+/**
+ * Text has three to five characters a token, and tables with much white space hardly more than eight. What has
+ * more was not read; a server that cuts to half of Codex's smallest prompt has at least fifteen.
+ */
+const MOST_CHARS_PER_TOKEN = 10;
+/** Codex's own instructions and tools are longer; of less nothing can be said. */
+const LEAST_CHARS = 20_000;
+
+interface CutPromptOptions {
+  /** Says a warning once for each key. */
+  warnOnce: (message: string, key: string) => void;
+}
+
+/** Warns, once for a model and its server, when the provider counted far fewer tokens than Codex's prompt holds. */
+export function warnOfCutPrompt(
+  { client }: Exchange,
+  { attempt, response }: Outcome,
+  { warnOnce }: CutPromptOptions,
+): void {
+  if (!client.isCodex || response.usage === null) return;
+  const { target, translation } = attempt;
+  const { input_tokens, input_tokens_details: details } = response.usage;
+  // Some providers count what came from a cache apart: as `cached_tokens` is no more than `input_tokens` here, a
+  // part as large as the whole tells nothing.
+  if (details.cached_tokens >= input_tokens) return;
+  const tokens = input_tokens + details.cached_tokens + details.cache_write_tokens;
+  if (!isCut(translation.body, tokens)) return;
+  const { profile, provider, model } = target;
+  const cure =
+    provider.preset.windowSetting === undefined
+      ? 'Give the server a larger context window'
+      : `Give it a larger context window (${provider.preset.windowSetting})`;
+  warnOnce(
+    `${profile.name} counted only ${tokens} tokens in a prompt of ${promptChars(translation.body)} characters for ${model}: it has most likely cut the prompt, and the model does not see all of it. ${cure}; Codex needs 32,768 tokens or more.`,
+    `cut prompt ${provider.baseUrl} ${model}`,
+  );
+}
+
+function isCut(body: ChatRequest, tokens: number): boolean {
+  const chars = promptChars(body);
+  return chars >= LEAST_CHARS && chars > tokens * MOST_CHARS_PER_TOKEN;
+}
+
+/** Characters of the prompt; images count for nothing. */
+function promptChars({ messages, tools }: ChatRequest): number {
+  const said = messages.reduce((sum, message) => sum + messageChars(message), 0);
+  return said + (tools === undefined ? 0 : JSON.stringify(tools).length);
+}
+
+function messageChars(message: ChatMessage): number {
+  const { content } = message;
+  const parts = typeof content === 'string' ? [{ text: content }] : (content ?? []);
+  const text = parts.reduce((sum, part) => {
+    return sum + ('text' in part && typeof part.text === 'string' ? part.text.length : 0);
+  }, 0);
+  const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
+  return calls.reduce((sum, call) => sum + call.function.arguments.length, text);
+}

@@ -1,0 +1,79 @@
+/** How long a provider may be silent before the answer is given up. */
+import { RelayError } from '../../errors.ts';
+import type { Attempt } from './exchange.ts';
+
+export interface SilenceLimits {
+  /** Until the first byte of the answer, in ms. */
+  firstByteMs: number;
+  /** Between two bytes, in ms. */
+  laterMs: number;
+}
+
+const DEFAULT_MS = 600_000;
+/** Ollama reads a long prompt on a CPU for half an hour, and sends nothing meanwhile, not even headers (2026-11). */
+const LOCAL_FIRST_BYTE_MS = 1_800_000;
+
+/** @param stallMs what the user set, for both */
+export function silenceLimits(baseUrl: string, stallMs: number | undefined): SilenceLimits {
+  if (stallMs !== undefined) return { firstByteMs: stallMs, laterMs: stallMs };
+  return { firstByteMs: isLocal(baseUrl) ? LOCAL_FIRST_BYTE_MS : DEFAULT_MS, laterMs: DEFAULT_MS };
+}
+
+function isLocal(baseUrl: string): boolean {
+  const { hostname = '' } = URL.parse(baseUrl) ?? {};
+  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /(^|\.)localhost$/.test(hostname);
+}
+
+/** Aborts an attempt whose provider is silent for too long. It watches from its construction to `end()`. */
+export class SilenceWatch {
+  readonly #attempt: Pick<Attempt, 'abort' | 'target'>;
+  readonly #laterMs: number;
+  #limitMs: number;
+  #timer: NodeJS.Timeout;
+
+  constructor(attempt: Pick<Attempt, 'abort' | 'target'>, limits: SilenceLimits) {
+    this.#attempt = attempt;
+    this.#laterMs = limits.laterMs;
+    this.#limitMs = limits.firstByteMs;
+    this.#timer = this.#start();
+  }
+
+  /** Bytes of the answer came. */
+  heard(): void {
+    if (this.#limitMs === this.#laterMs) {
+      this.#timer.refresh();
+      return;
+    }
+    this.#limitMs = this.#laterMs;
+    this.resume();
+  }
+
+  /** A client that reads slowly does not make the provider silent: nothing is asked of it meanwhile. */
+  pause(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Begins anew, after `pause()` or where what came was no byte of the answer. */
+  resume(): void {
+    clearTimeout(this.#timer);
+    this.#timer = this.#start();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(): NodeJS.Timeout {
+    const { abort } = this.#attempt;
+    return setTimeout(() => abort.abort(this.#stalled()), this.#limitMs);
+  }
+
+  #stalled(): RelayError {
+    const { name } = this.#attempt.target.profile;
+    const seconds = Math.round(this.#limitMs / 1000);
+    return new RelayError(
+      'upstream_stalled',
+      `${name} sent nothing for ${seconds} s. Where it needs longer, give the relay more time with --stall-seconds.`,
+    );
+  }
+}
