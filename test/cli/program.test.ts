@@ -107,9 +107,9 @@ describe('codex-relay', () => {
       '--upstream',
       full.url,
       '--provider',
-      'groq',
+      'deepseek',
       '--api-key',
-      'key-of-groq',
+      'key-of-one',
       '--providers',
       'demo',
     ];

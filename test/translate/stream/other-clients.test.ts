@@ -1,6 +1,7 @@
 /** Where Codex and all other clients are told the same thing in different ways. */
 import assert from 'node:assert/strict';
 import { type ErrorCode, RelayError } from '../../../src/errors.ts';
+import { responseErrorCode } from '../../../src/translate/errors/other-clients.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
 import { deltaChunk, textChunks } from '../../support/scripted-upstream.ts';
 import { eventsOf, streamFor } from '../../support/translating.ts';
@@ -54,11 +55,11 @@ describe('Codex and other clients', () => {
     ['insufficient_quota', 'insufficient_quota'],
   ];
   for (const [code, told] of PUBLIC_CODES) {
-    it(`tells every client but Codex of ${code} in an error event too, under a code of OpenAI's list`, () => {
+    it(`tells every client but Codex of ${code} in an error event too, under a code that it knows`, () => {
       const stream = streamFor();
       const events = [...stream.start(), ...stream.fail(new RelayError(code, 'why'))];
       assertEventRules(events);
-      assert.deepEqual(stream.response.error, { code: told, message: 'why' });
+      assert.deepEqual(stream.response.error, { code: responseErrorCode(code), message: 'why' });
       const said = { code: told, message: 'why', param: null };
       assert.deepEqual(events.at(-2), {
         type: 'error',
