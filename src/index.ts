@@ -25,7 +25,7 @@ import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
-import { askForModels } from './relay/upstream/served-models.ts';
+import { askForModels, servedModels } from './relay/upstream/served-models.ts';
 import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
@@ -112,7 +112,7 @@ export async function listModels(
   try {
     const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const { signal } = new AbortController();
-    return await upstream.models({ provider, apiKey: provider.apiKeys[0], signal });
+    return await servedModels({ provider, apiKey: provider.apiKeys[0], signal }, upstream);
   } finally {
     await close();
   }

@@ -2,7 +2,8 @@
 import { FLAGS } from './command-line.ts';
 import { OPTIONS, type Option } from './options.ts';
 
-const INTRODUCTION = `Usage: codex-relay [options]
+const INTRODUCTION = `Usage: codex-relay [options]          run the relay
+       codex-relay doctor [options]   check each step from Codex to the model
 
 Lets Codex, which speaks only the Responses API, work with a provider that speaks Chat Completions.
 

@@ -1,38 +1,59 @@
 /**
  * What is known of a model, from three sources of growing weight: the data that ships with the relay, what the
- * provider's own `/models` says, and what the user says.
+ * provider itself says, and what the user says.
  */
 
+import { presetById } from './index.ts';
 import shipped from './known-models.json' with { type: 'json' };
 import type { ListedModel, ModelFacts } from './model-list.ts';
+import { told } from './read-json.ts';
 
 type Shipped = Readonly<Record<string, Readonly<Record<string, ModelFacts>>>>;
 const KNOWN: Shipped = shipped.providers;
 
 /** The models of a provider that ship with the relay, for when its `/models` cannot be asked. */
 export function shippedModels(provider: string): ListedModel[] {
-  return Object.entries(KNOWN[provider] ?? {}).map(([id, facts]) => ({ id, ...facts }));
+  return Object.entries(KNOWN[provider] ?? {}).map(([id, facts]) => ({ id, ...known(facts) }));
 }
 
 /**
  * What ships about a model: the provider's own entry, else the most careful of the entries that others have for
- * a model of the same name (`deepseek/deepseek-v4-pro:free` at a gateway is `deepseek-v4-pro`).
+ * a model of the same name (`deepseek/deepseek-v4-pro:free` at a gateway is `deepseek-v4-pro`). A program on the
+ * user's machine is started with a window of its own: there nobody knows it before the server tells.
  */
 export function shippedFacts(provider: string, id: string): ModelFacts | undefined {
   const own = KNOWN[provider]?.[id];
-  if (own) return own;
+  if (own) return known(own);
   const name = plainName(id);
   const same = Object.values(KNOWN).flatMap((models) =>
     Object.entries(models).flatMap(([other, facts]) => (plainName(other) === name ? [facts] : [])),
   );
   const [first] = same.toSorted((left, right) => (left.contextWindow ?? 0) - (right.contextWindow ?? 0));
-  return first && { ...first, images: same.every(({ images }) => images === true) };
+  if (first === undefined) return undefined;
+  const facts = { ...first, images: same.every(({ images }) => images === true) };
+  const { server } = presetById(provider) ?? {};
+  if (server === undefined) return known(facts);
+  const { contextWindow, ...rest } = facts;
+  if (server !== 'any' || contextWindow === undefined) return rest;
+  return { ...facts, windowFrom: 'guessed', windowNote: 'what the model has elsewhere' };
 }
 
-/** Later facts win, field by field. */
-export function mergeFacts(...sources: readonly (ModelFacts | undefined)[]): ModelFacts {
-  const told = sources.flatMap((facts) => Object.entries(facts ?? {}));
-  return Object.fromEntries(told.filter(([, value]) => value !== undefined));
+function known(facts: ModelFacts): ModelFacts {
+  return facts.contextWindow === undefined ? facts : { ...facts, windowFrom: 'known' };
+}
+
+/** Later facts win, field by field; where the window comes from belongs to the window. */
+export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undefined)[]): Partial<T> {
+  const merged: Partial<T> = {};
+  for (const source of sources) {
+    if (source === undefined) continue;
+    if (source.contextWindow !== undefined) {
+      delete merged.windowFrom;
+      delete merged.windowNote;
+    }
+    Object.assign(merged, told<T>(source));
+  }
+  return merged;
 }
 
 /** The last part of a model's name in lower case, without a gateway's `:variant`. */

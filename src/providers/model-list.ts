@@ -1,5 +1,5 @@
 /** What a provider's `GET /models` tells, whatever its shape. */
-import { asObject } from '../json.ts';
+import { countAt, flagAt, listAt, smallest, textAt, told, valueAt } from './read-json.ts';
 
 /** Each field is undefined where the source does not tell. */
 export interface ModelFacts {
@@ -7,6 +7,10 @@ export interface ModelFacts {
   name?: string;
   /** Tokens of input and output together. */
   contextWindow?: number;
+  /** Where the window comes from: data that ships with the relay, or a guess. Default: told by who knows it. */
+  windowFrom?: 'known' | 'guessed';
+  /** Why the window is guessed to be that, for people: "Ollama's default without a GPU". */
+  windowNote?: string;
   /** Most tokens of one answer. */
   maxOutput?: number;
   /** Whether the model sees images. */
@@ -20,7 +24,7 @@ export interface ModelFacts {
 /** A model that a provider lists. */
 export interface ListedModel extends ModelFacts {
   id: string;
-  /** The list says that it cannot chat or call tools, so Codex cannot work with it. */
+  /** The server says that it cannot chat or call tools, so Codex cannot work with it. */
   unfit?: true;
 }
 
@@ -29,9 +33,8 @@ export interface ListedModel extends ModelFacts {
  * local servers. Never throws; a body that is no list gives none.
  */
 export function readModelList(body: unknown): ListedModel[] {
-  const list = [body, field(body, 'data'), field(body, 'models')].find(Array.isArray) ?? [];
-  return list.flatMap((entry: unknown) => {
-    const id = text(field(entry, 'id')) ?? text(field(entry, 'name'));
+  return entriesOf(body).flatMap((entry: unknown) => {
+    const id = textAt(entry, 'id') ?? textAt(entry, 'name');
     if (id === undefined) return [];
     const unfit = isUnfit(entry) ? { unfit: true as const } : {};
     // Gemini's ids are prefixed in the list, but not in requests.
@@ -39,67 +42,143 @@ export function readModelList(body: unknown): ListedModel[] {
   });
 }
 
-/** Together's words for models that do something else. */
-const NO_CHAT = ['audio', 'embedding', 'image', 'language', 'moderation', 'rerank', 'transcribe', 'video'];
+/** Who owns the models by the list's own word: model servers put their name there. */
+export function ownersIn(body: unknown): string[] {
+  return [...new Set(entriesOf(body).flatMap((entry) => textAt(entry, 'owned_by') ?? []))];
+}
+
+/** An entry of OpenAI's list, with what is known of the model in words that `readModelList` and others understand. */
+export function toListEntry(model: ListedModel, owner: string): { id: string; [field: string]: unknown } {
+  const { id, contextWindow, windowFrom, maxOutput, images, reasons, unfit } = model;
+  return {
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: owner,
+    // A guess is not passed on: whoever reads it would take it for the truth.
+    ...(contextWindow !== undefined && windowFrom !== 'guessed' && { context_length: contextWindow }),
+    ...(maxOutput !== undefined && { max_completion_tokens: maxOutput }),
+    ...(images !== undefined && {
+      architecture: { input_modalities: images ? ['text', 'image'] : ['text'] },
+    }),
+    ...(reasons !== undefined && { supports_reasoning: reasons }),
+    ...(unfit && { supports_tools: false }),
+  };
+}
+
+function entriesOf(body: unknown): unknown[] {
+  return [body, valueAt(body, 'data'), valueAt(body, 'models')].find(Array.isArray) ?? [];
+}
+
+/** Words for models that do something else, Together's and LM Studio's among them. */
+const NO_CHAT = [
+  'audio',
+  'embedding',
+  'embeddings',
+  'image',
+  'language',
+  'moderation',
+  'rerank',
+  'reranker',
+  'transcribe',
+  'video',
+];
+
+/** Where lists say whether a model can chat and call tools; false means that it cannot. */
+const NEEDED = [
+  'active', // Groq
+  'supports_chat', // Fireworks
+  'supports_tools',
+  'supports_function_calling', // LiteLLM
+  'capabilities.completion_chat', // Mistral
+  'capabilities.function_calling',
+  'capabilities.tools',
+  'capabilities.tool_use',
+  'capabilities.tool_calls',
+  'capabilities.supports.tool_calls', // GitHub Copilot
+];
 
 function isUnfit(entry: unknown): boolean {
-  const capabilities = field(entry, 'capabilities');
+  const outputs = listAt(entry, 'architecture.output_modalities');
+  const abilities = listAt(entry, 'capabilities');
   return [
-    field(entry, 'active') === false, // Groq
-    field(entry, 'supports_chat') === false, // Fireworks
-    field(entry, 'supports_tools') === false,
-    field(capabilities, 'completion_chat') === false, // Mistral
-    field(capabilities, 'function_calling') === false,
-    NO_CHAT.includes(text(field(entry, 'type')) ?? ''),
-    array(field(entry, 'supported_parameters'))?.includes('tools') === false, // OpenRouter
+    NEEDED.some((path) => flagAt(entry, path) === false),
+    NO_CHAT.includes(textAt(entry, 'type') ?? ''),
+    listAt(entry, 'supported_parameters')?.includes('tools') === false, // OpenRouter
+    outputs !== undefined && outputs.length > 0 && !outputs.includes('text'),
+    abilities?.some((ability) => ability === 'embedding' || ability === 'embeddings') === true,
   ].includes(true);
 }
 
+const WINDOWS = [
+  'top_provider.context_length', // OpenRouter
+  'context_length', // OpenRouter, Kimi, Together, Fireworks
+  'context_window', // Groq
+  'max_context_window',
+  'max_model_len', // vLLM
+  'max_input_tokens', // LiteLLM
+  'model_info.max_input_tokens',
+  'inputTokenLimit', // Gemini
+  'limits.max_context_window_tokens',
+  'capabilities.limits.max_context_window_tokens', // GitHub Copilot
+  'meta.n_ctx', // llama.cpp, of one slot; `n_ctx_train` is what the model could have
+  'loaded_context_length', // LM Studio
+];
+
+const ANSWERS = [
+  'max_completion_tokens', // Groq
+  'max_output_tokens', // LiteLLM
+  'model_info.max_output_tokens',
+  'outputTokenLimit', // Gemini
+  'limits.max_output_tokens',
+  'capabilities.limits.max_output_tokens',
+];
+
+const IMAGES = [
+  'supports_image_in', // Kimi
+  'supports_image_input', // Fireworks
+  'supports_vision', // LiteLLM
+  'model_info.supports_vision',
+  'capabilities.vision', // Mistral, LM Studio
+  'capabilities.supports.vision',
+];
+
+const REASONS = [
+  'supports_reasoning', // Kimi, LiteLLM
+  'model_info.supports_reasoning',
+  'capabilities.reasoning', // Mistral
+  'capabilities.thinking',
+];
+
 function readFacts(entry: unknown): ModelFacts {
-  const top = field(entry, 'top_provider');
-  const modalities = array(field(field(entry, 'architecture'), 'input_modalities'));
-  const parameters = array(field(entry, 'supported_parameters'));
-  return told({
-    name: text(field(entry, 'display_name')) ?? text(field(entry, 'name')),
-    contextWindow:
-      positive(field(top, 'context_length')) ??
-      positive(field(entry, 'context_length')) ?? // OpenRouter, Kimi, Together, Fireworks
-      positive(field(entry, 'context_window')) ?? // Groq
-      positive(field(entry, 'max_context_length')) ?? // Mistral
-      positive(field(entry, 'max_model_len')), // vLLM
+  const abilities = listAt(entry, 'capabilities') ?? [];
+  // What a list of abilities leaves out may be there all the same: llama.cpp's names `completion` alone.
+  const can = (...names: string[]) => (names.some((name) => abilities.includes(name)) ? true : undefined);
+  // What a model could have, which is not what LM Studio loads it with.
+  const most = textAt(entry, 'state') === 'not-loaded' ? undefined : countAt(entry, 'max_context_length');
+  return told<ModelFacts>({
+    name: textAt(entry, 'display_name') ?? textAt(entry, 'name'),
+    contextWindow: smallest([...WINDOWS.map((path) => countAt(entry, path)), most]),
     maxOutput:
-      positive(field(top, 'max_completion_tokens')) ?? positive(field(entry, 'max_completion_tokens')),
+      countAt(entry, 'top_provider.max_completion_tokens') ??
+      smallest(ANSWERS.map((path) => countAt(entry, path))),
     images:
-      modalities?.includes('image') ??
-      flag(field(entry, 'supports_image_in')) ?? // Kimi
-      flag(field(entry, 'supports_image_input')) ?? // Fireworks
-      flag(field(field(entry, 'capabilities'), 'vision')), // Mistral
-    reasons: parameters?.includes('reasoning') ?? flag(field(entry, 'supports_reasoning')),
+      seesImages(entry) ??
+      firstFlag(entry, IMAGES) ??
+      can('vision', 'multimodal', 'image') ??
+      (textAt(entry, 'type') === 'vlm' ? true : undefined), // LM Studio
+    reasons:
+      listAt(entry, 'supported_parameters')?.includes('reasoning') ??
+      firstFlag(entry, REASONS) ??
+      can('thinking', 'reasoning'),
   });
 }
 
-function field(value: unknown, key: string): unknown {
-  return asObject(value)?.[key];
+function seesImages(entry: unknown): boolean | undefined {
+  const modalities = listAt(entry, 'architecture.input_modalities') ?? listAt(entry, 'input_modalities');
+  return modalities === undefined || modalities.length === 0 ? undefined : modalities.includes('image');
 }
 
-function array(value: unknown): unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function positive(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-}
-
-function flag(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-type Told<T> = { [Key in keyof T]: T[Key] | undefined };
-
-function told(facts: Told<ModelFacts>): ModelFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
+function firstFlag(entry: unknown, paths: readonly string[]): boolean | undefined {
+  return paths.map((path) => flagAt(entry, path)).find((flag) => flag !== undefined);
 }

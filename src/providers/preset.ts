@@ -1,4 +1,5 @@
 import type { Profile } from '../translate/profile.ts';
+import type { ServerId } from './model-servers.ts';
 
 /** A provider that ships with the relay. One file of this folder each. */
 export interface Preset {
@@ -30,10 +31,13 @@ export interface Preset {
   listsOtherNames?: true;
   /** The tag that a model name without one implies, as Ollama's `latest`. Default: none is implied. */
   impliedTag?: string;
+  /**
+   * The program that serves the models, which then tells more of them than `/models` does. `any`: it is recognised
+   * by its list. Default: a service that needs no such questions.
+   */
+  server?: ServerId | 'any';
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
-  /** How a person gives a local server a larger context window. */
-  windowSetting?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */
   suggestedPort?: number;
   /** Where the dialect was read: documentation, SDK source or recorded replies. */

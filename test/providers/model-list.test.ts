@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readModelList } from '../../src/providers/model-list.ts';
+import { type ListedModel, ownersIn, readModelList, toListEntry } from '../../src/providers/model-list.ts';
 
 /** One entry as each provider's documentation shows it (2026-11). */
 const CASES: [provider: string, body: unknown, expected: unknown][] = [
@@ -83,8 +83,117 @@ const CASES: [provider: string, body: unknown, expected: unknown][] = [
   ['local servers', { models: [{ name: 'llama3' }] }, [{ id: 'llama3', name: 'llama3' }]],
   [
     'odd entries',
-    { data: [null, 'x', {}, { id: 7 }, { id: '' }, { id: 'a', context_length: '8k' }] },
+    { data: [null, 'x', {}, { id: 7 }, { id: '' }, { id: 'a', context_length: 'much', meta: [] }] },
     [{ id: 'a' }],
+  ],
+  [
+    'llama.cpp: the window of a slot, not the one of the training',
+    {
+      data: [
+        {
+          id: 'q',
+          owned_by: 'llamacpp',
+          architecture: { input_modalities: ['text', 'image'], output_modalities: ['text'] },
+          meta: { n_ctx_train: 262144, n_ctx: 16384 },
+        },
+        { id: 'unloaded', meta: null, architecture: { input_modalities: [] } },
+      ],
+      models: [{ name: 'q', capabilities: ['completion'] }],
+    },
+    [{ id: 'q', contextWindow: 16384, images: true }, { id: 'unloaded' }],
+  ],
+  [
+    'LiteLLM',
+    {
+      data: [
+        { id: 'l', max_input_tokens: 32768, max_output_tokens: 4096, supports_vision: true },
+        { id: 'm', max_input_tokens: null, model_info: { max_input_tokens: 8192, supports_reasoning: true } },
+        { id: 'n', supports_function_calling: false },
+      ],
+    },
+    [
+      { id: 'l', contextWindow: 32768, maxOutput: 4096, images: true },
+      { id: 'm', contextWindow: 8192, reasons: true },
+      { id: 'n', unfit: true },
+    ],
+  ],
+  [
+    'LM Studio: what is loaded, not what could be',
+    {
+      data: [
+        {
+          id: 'a',
+          type: 'vlm',
+          state: 'loaded',
+          loaded_context_length: 8192,
+          max_context_length: 131072,
+          capabilities: ['tool_use'],
+        },
+        { id: 'b', type: 'llm', state: 'not-loaded', max_context_length: 131072 },
+        { id: 'c', type: 'embeddings', state: 'not-loaded', max_context_length: 2048 },
+      ],
+    },
+    [{ id: 'a', contextWindow: 8192, images: true }, { id: 'b' }, { id: 'c', unfit: true }],
+  ],
+  [
+    'abilities as a list',
+    {
+      data: [
+        { id: 'a', capabilities: ['completion', 'vision', 'thinking', 'tools'] },
+        { id: 'b', capabilities: ['embedding'] },
+        { id: 'c', capabilities: [] },
+      ],
+    },
+    [{ id: 'a', images: true, reasons: true }, { id: 'b', unfit: true }, { id: 'c' }],
+  ],
+  [
+    'abilities as an object',
+    {
+      data: [
+        { id: 'a', capabilities: { vision: true, reasoning: true, tools: true } },
+        { id: 'b', capabilities: { tool_calls: false } },
+        {
+          id: 'c',
+          capabilities: {
+            limits: { max_context_window_tokens: 128000, max_output_tokens: 16384 },
+            supports: { tool_calls: true, vision: true },
+          },
+        },
+      ],
+    },
+    [
+      { id: 'a', images: true, reasons: true },
+      { id: 'b', unfit: true },
+      { id: 'c', contextWindow: 128000, maxOutput: 16384, images: true },
+    ],
+  ],
+  [
+    'numbers as text',
+    {
+      data: [
+        { id: 'a', context_length: '131072' },
+        { id: 'b', context_window: '131,072', max_completion_tokens: '8192' },
+        { id: 'c', max_model_len: ' 32768 ' },
+        { id: 'd', context_length: '128k' },
+        { id: 'e', context_length: '1M' },
+        { id: 'f', context_length: '0', max_model_len: -1 },
+        { id: 'g', context_length: Number.POSITIVE_INFINITY, max_model_len: 0.5 },
+      ],
+    },
+    [
+      { id: 'a', contextWindow: 131072 },
+      { id: 'b', contextWindow: 131072, maxOutput: 8192 },
+      { id: 'c', contextWindow: 32768 },
+      { id: 'd', contextWindow: 128_000 },
+      { id: 'e', contextWindow: 1_000_000 },
+      { id: 'f' },
+      { id: 'g' },
+    ],
+  ],
+  [
+    'several limits, of which the smallest holds',
+    { data: [{ id: 'a', context_length: 400_000, max_input_tokens: 272_000 }] },
+    [{ id: 'a', contextWindow: 272_000 }],
   ],
   ['no list', { error: { message: 'no' } }, []],
   ['nothing', null, []],
@@ -94,4 +203,19 @@ describe('readModelList', () => {
   for (const [provider, body, expected] of CASES) {
     it(`reads the list of ${provider}`, () => assert.deepEqual(readModelList(body), expected));
   }
+});
+
+describe('toListEntry', () => {
+  it('is understood by readModelList, except for guesses', () => {
+    const models: ListedModel[] = [
+      { id: 'a' },
+      { id: 'b', contextWindow: 8192, maxOutput: 100, images: true, reasons: false },
+      { id: 'c', images: false, unfit: true },
+    ];
+    const list = { data: models.map((model) => toListEntry(model, 'ollama')) };
+    assert.deepEqual(readModelList(list), models);
+    assert.deepEqual(ownersIn(list), ['ollama']);
+    const guess = { id: 'd', contextWindow: 4096, windowFrom: 'guessed', windowNote: 'a default' } as const;
+    assert.deepEqual(readModelList([toListEntry(guess, 'ollama')]), [{ id: 'd' }]);
+  });
 });

@@ -2,7 +2,7 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type CatalogUpstream, catalogText, selectedModel } from '../../codex/catalog.ts';
+import { type Catalog, type CatalogUpstream, catalogText, selectedModel } from '../../codex/catalog.ts';
 import { handWrittenConfig } from '../../codex/hand-written.ts';
 import { hideTokens } from '../../codex/hide-tokens.ts';
 import { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
@@ -13,12 +13,14 @@ import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
 import { CATALOG_FILE } from '../../codex/relay-keys.ts';
 import { messageOf } from '../../errors.ts';
 import { listModels } from '../../index.ts';
-import { PROVIDER_ID } from '../../names.ts';
+import { MODEL_ALIAS, PROVIDER_ID } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
+import { impliedName } from '../../relay/routing/model-names.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
+import { smallWindow } from '../doctor/window.ts';
 import { UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';
@@ -53,6 +55,8 @@ export const writeConfig: Command = async (invocation) => {
 
   for (const trap of traps) print(`Attention: ${CONFIG_FILE}, line ${trap.line}: ${trap.message}\n`);
   if (catalog.guessed.length > 0) print(`Note: ${howToOverride(catalog.guessed)}\n`);
+  const small = smallWindowIn(catalog, models);
+  if (small !== undefined) print(`Attention: ${small}\n`);
   if (!(await carryOut(invocation, input.home, changes))) return 1;
   print(await nextStep(environment, makeDefault));
   return 0;
@@ -116,10 +120,25 @@ async function writeCatalog(invocation: Invocation, models: Models, folder: stri
   const input = configureInput(invocation, models);
   const catalog = await prepareCatalog(input, await readCodexFiles(input.home));
   if (catalog.guessed.length > 0) invocation.logger.warn(howToOverride(catalog.guessed));
+  const small = smallWindowIn(catalog, models);
+  if (small !== undefined) invocation.logger.warn(small);
   await mkdir(folder, { recursive: true });
   const path = join(folder, CATALOG_FILE);
   await writeAtomic({ path, text: catalogText(catalog), mode: 0o644 });
   return path;
+}
+
+/** A sentence about the window of the model that Codex starts with, where it is too small. */
+function smallWindowIn(catalog: Catalog, models: Models): string | undefined {
+  const contextWindow = catalog.models.find(({ slug }) => slug === MODEL_ALIAS)?.context_window;
+  const selected = selectedModel(models);
+  if (contextWindow === undefined || selected === undefined) return undefined;
+  const { preset, listed } = models;
+  const served = listed.find(({ id }) => id === impliedName(selected, listed, preset.impliedTag));
+  // The user's own word may have replaced the server's.
+  const facts = served?.contextWindow === contextWindow ? served : { contextWindow };
+  const small = smallWindow(facts, preset.profile.id);
+  return small && `the window of ${served?.id ?? selected} is ${small.found}. ${small.todo}`;
 }
 
 function configureInput({ environment }: Invocation, models: Models): ConfigureInput {

@@ -17,6 +17,7 @@ import {
   checkPort,
   checkToken,
   checkToolCall,
+  checkWindow,
   findOwner,
   type Target,
 } from '../doctor/relay-checks.ts';
@@ -90,11 +91,12 @@ async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   const models = await checkModels(target);
   yield* models;
   if (models.some(({ state }) => state === 'problem')) {
-    yield* skip(['answer', 'tool call'], 'the provider does not answer yet');
+    yield* skip(['answer', 'tool call'], 'there is no model to ask yet');
     return;
   }
   yield await checkAnswer(target);
   yield await checkToolCall(target);
+  yield* await checkWindow(target);
 }
 
 /** When no relay is running, this command starts one of its own, with the flags that it was given. */

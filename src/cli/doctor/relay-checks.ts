@@ -1,12 +1,16 @@
 /** The doctor's checks of a relay and of its provider, made over HTTP like any client's requests. */
 import { randomBytes } from 'node:crypto';
+import { OVERRIDES_FILE } from '../../codex/overrides.ts';
 import { messageOf } from '../../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseJson, parseObject } from '../../json.ts';
 import { MODEL_ALIAS, SERVICE } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
-import { readModelList } from '../../providers/model-list.ts';
+import { presetById } from '../../providers/index.ts';
+import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
 import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
+import { impliedName } from '../../relay/routing/model-names.ts';
 import type { Finding } from './finding.ts';
+import { smallWindow, tokens } from './window.ts';
 
 export interface Target {
   port: number;
@@ -72,7 +76,8 @@ const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'
 
 /** Upstream, key and model, by the provider's own list. */
 export async function checkModels({ port, token, model }: Target): Promise<Finding[]> {
-  const { ids, error } = await listModels(port, token);
+  const list = await listModels(port, token);
+  const { error } = list;
   if (error && KEY_CODES.includes(error.code)) {
     const todo = 'Set CODEX_RELAY_API_KEY to a valid key of this provider.';
     return [
@@ -87,24 +92,69 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
     // Some endpoints have no list of models; the next check will tell whether they work.
     return [{ check: 'upstream', state: 'attention', found: error.message }];
   }
+  const { length } = list.models;
   return [
     {
       check: 'upstream',
       state: 'ok',
-      found: `the provider lists ${ids.length} model${ids.length === 1 ? '' : 's'}`,
+      found: `the provider lists ${length} model${length === 1 ? '' : 's'}`,
     },
     { check: 'key', state: 'ok', found: 'not refused' },
-    modelFinding(model ?? MODEL_ALIAS, ids),
+    modelFinding(model ?? MODEL_ALIAS, list),
   ];
 }
 
-function modelFinding(model: string, ids: readonly string[]): Finding {
+function modelFinding(name: string, list: RelayList): Finding {
   const check = 'model';
-  if (model === MODEL_ALIAS)
-    return { check, state: 'ok', found: `${MODEL_ALIAS}, the model chosen in the relay` };
-  if (ids.includes(model)) return { check, state: 'ok', found: model };
-  const todo = `The provider has, among others: ${ids.slice(0, 5).join(', ')}.`;
-  return { check, state: 'attention', found: `${model} is not in the provider's list`, todo };
+  const found = name === MODEL_ALIAS ? `${MODEL_ALIAS}, which stands for ${list.chosen}` : name;
+  const examples = list.models.filter(({ unfit }) => !unfit).map(({ id }) => id);
+  const has =
+    examples.length > 0 ? `The provider has, among others: ${examples.slice(0, 5).join(', ')}.` : '';
+  if (name === MODEL_ALIAS && list.chosen === undefined) {
+    const nothing = `${MODEL_ALIAS} stands for no model: none is chosen, and the provider lists none that calls tools`;
+    return { check, state: 'problem', found: nothing, todo: 'Name one with --model.' };
+  }
+  const model = servedModel(name, list);
+  if (model?.unfit) {
+    const todo = `Codex needs a model that calls tools. ${has}`.trimEnd();
+    return { check, state: 'attention', found: `${found}: by the provider's word it calls no tools`, todo };
+  }
+  if (model !== undefined || name === MODEL_ALIAS) return { check, state: 'ok', found };
+  return {
+    check,
+    state: 'attention',
+    found: `${name} is not in the provider's list`,
+    ...(has && { todo: has }),
+  };
+}
+
+/** The model that a name means, by the same rule as in the relay. */
+function servedModel(name: string, { models, chosen, owner }: RelayList): ListedModel | undefined {
+  const wanted = name === MODEL_ALIAS ? (chosen ?? '') : name;
+  const { impliedTag } = presetById(owner) ?? {};
+  const bare = wanted.startsWith(`${owner}/`) ? wanted.slice(owner.length + 1) : wanted;
+  const id = impliedName(wanted, models, impliedTag) ?? impliedName(bare, models, impliedTag);
+  return models.find((model) => model.id === id);
+}
+
+/**
+ * Whether the model's window is large enough for Codex. Asked for after an answer: then the model is loaded, and a
+ * server that tells the window in force tells it. Nothing is found where nobody can be asked.
+ */
+export async function checkWindow({ port, token, model }: Target): Promise<Finding[]> {
+  const check = 'window';
+  const list = await listModels(port, token);
+  const served = servedModel(model ?? MODEL_ALIAS, list);
+  if (served === undefined) return [];
+  const small = smallWindow(served, list.owner);
+  if (small !== undefined) return [{ check, state: 'attention', ...small }];
+  const { contextWindow } = served;
+  if (contextWindow !== undefined) return [{ check, state: 'ok', found: tokens(contextWindow) }];
+  // A service without a list of windows need not trouble anybody; a program of the user's own is set by the user.
+  const { server } = presetById(list.owner) ?? {};
+  if (server === undefined || server === 'any') return [];
+  const todo = `If it is not 128,000 tokens, write it into ${OVERRIDES_FILE} in Codex's folder.`;
+  return [{ check, state: 'attention', found: `nobody tells the one of ${served.id}`, todo }];
 }
 
 /** One short streamed answer. It costs a few tokens. */
@@ -176,15 +226,29 @@ function objectsIn(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** The ids of the models that a relay lists, or why it lists none. */
-async function listModels(port: number, token: string | undefined) {
+/** What a relay lists. */
+interface RelayList {
+  models: readonly ListedModel[];
+  /** What the alias stands for. */
+  chosen: string | undefined;
+  /** Id of the preset whose models these are; empty for none. */
+  owner: string;
+  /** Why there are none. */
+  error?: { code: string; message: string };
+}
+
+async function listModels(port: number, token: string | undefined): Promise<RelayList> {
+  const none = { models: [], chosen: undefined, owner: '' };
   try {
     const reply = await get(port, '/v1/models', token, LIMIT_MS);
     const text = await reply.text();
-    if (!reply.ok) return { ids: [], error: errorIn(text) };
-    return { ids: readModelList(parseJson(text)).map(({ id }) => id), error: undefined };
+    if (!reply.ok) return { ...none, error: errorIn(text) };
+    const body = parseJson(text);
+    const chosen = asObject(body)?.['chosen'];
+    const [owner = ''] = ownersIn(body);
+    return { models: readModelList(body), chosen: typeof chosen === 'string' ? chosen : undefined, owner };
   } catch (error) {
-    return { ids: [], error: { code: '', message: `no answer: ${messageOf(error)}` } };
+    return { ...none, error: { code: '', message: `no answer: ${messageOf(error)}` } };
   }
 }
 

@@ -31,7 +31,7 @@ export const llamacpp: Preset = {
   baseUrl: 'http://localhost:8080/v1',
   hosts: ['localhost:8080'],
   needsKey: false,
-  windowSetting: '--ctx-size 32768',
+  server: 'llamacpp',
   suggestedPort: 4468,
   source: 'ggml-org/llama.cpp tools/server/README.md, llama-server b11434 and b11549',
   checked: '2026-11-28',

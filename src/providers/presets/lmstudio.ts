@@ -30,6 +30,7 @@ export const lmstudio: Preset = {
   baseUrl: 'http://localhost:1234/v1',
   hosts: ['localhost:1234'],
   needsKey: false,
+  server: 'lmstudio',
   suggestedPort: 4467,
   source: 'lmstudio-ai/docs (OpenAI compatibility endpoints)',
   checked: '2026-11-22',

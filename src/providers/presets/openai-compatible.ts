@@ -28,6 +28,7 @@ export const openaiCompatible: Preset = {
   baseUrl: undefined,
   hosts: [],
   needsKey: false,
+  server: 'any',
   source: 'What the documented providers have in common',
   checked: '2026-11-22',
 };

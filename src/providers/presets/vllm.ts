@@ -23,6 +23,7 @@ export const vllm: Preset = {
   baseUrl: 'http://localhost:8000/v1',
   hosts: ['localhost:8000'],
   needsKey: false,
+  server: 'vllm',
   suggestedPort: 4469,
   source: 'vLLM docs (OpenAI-compatible server, reasoning outputs, tool calling), vLLM 0.32.0',
   checked: '2026-11-28',

@@ -2,6 +2,7 @@
  * Notices servers that cut a prompt without a word. Ollama, 2026-11: nine tenths of Codex's first prompt never
  * reached the model, the turn ended with success, and only the count of tokens told.
  */
+import { windowSettingOf } from '../../providers/model-servers.ts';
 import type { ChatMessage, ChatRequest } from '../../wire/chat.ts';
 import type { Exchange, Outcome } from './exchange.ts';
 
@@ -33,10 +34,11 @@ export function warnOfCutPrompt(
   const tokens = input_tokens + details.cached_tokens + details.cache_write_tokens;
   if (!isCut(translation.body, tokens)) return;
   const { profile, provider, model } = target;
+  const setting = windowSettingOf(provider.preset.server);
   const cure =
-    provider.preset.windowSetting === undefined
+    setting === undefined
       ? 'Give the server a larger context window'
-      : `Give it a larger context window (${provider.preset.windowSetting})`;
+      : `Give it a larger context window (${setting})`;
   warnOnce(
     `${profile.name} counted only ${tokens} tokens in a prompt of ${promptChars(translation.body)} characters for ${model}: it has most likely cut the prompt, and the model does not see all of it. ${cure}; Codex needs 32,768 tokens or more.`,
     `cut prompt ${provider.baseUrl} ${model}`,

@@ -3,6 +3,9 @@ import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { errorEnvelope, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { mergeFacts, shippedFacts } from '../../providers/model-facts.ts';
+import { toListEntry } from '../../providers/model-list.ts';
+import type { ServedFacts } from '../../providers/model-servers.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
 import { newId } from '../exchange/ids.ts';
@@ -79,6 +82,8 @@ async function listModels(ctx: Context, options: AppOptions): Promise<void> {
   ctx.body = {
     object: 'list',
     data: modelEntries(upstreams),
+    // What the alias stands for: the doctor tells it.
+    chosen: options.parts.routing.chosenModel() ?? null,
     models: 'client_version' in ctx.query ? options.codexModels(upstreams) : [],
   };
 }
@@ -96,13 +101,12 @@ async function findModel(ctx: Context, path: string, options: AppOptions): Promi
 }
 
 function modelEntries(upstreams: readonly ServedUpstream[]) {
-  return upstreams.flatMap(({ id, preset, listed = [] }) =>
-    listed.map((model) => ({
-      id: upstreams.length === 1 ? model.id : `${id}/${model.id}`,
-      object: 'model',
-      created: 0,
-      owned_by: preset.profile.id,
-    })),
+  return upstreams.flatMap(({ id, preset: { profile }, listed = [] }) =>
+    listed.map((model) => {
+      const { id: preset } = profile;
+      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model);
+      return toListEntry({ ...facts, id: upstreams.length === 1 ? model.id : `${id}/${model.id}` }, preset);
+    }),
   );
 }
 

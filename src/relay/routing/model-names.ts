@@ -109,15 +109,24 @@ function spelled(name: string, served: Served): string {
   return listedName(name, served) ?? name;
 }
 
+function listedName(name: string, { provider, listed = [] }: Served): string | undefined {
+  return impliedName(name, listed, provider.preset.impliedTag);
+}
+
 /**
  * The name as an upstream takes it, found in its list although the list may not show it literally: in other letter
  * case, without the tag that is implied (Ollama's `:latest`, 2026-11), or as a variant of a listed model
  * (OpenRouter's `:free` and `:nitro`, Hugging Face's `:provider`).
+ * @param impliedTag the tag that the upstream gives a name without one; undefined where it knows no tags
+ * @returns undefined where the upstream lists nothing of that name
  */
-function listedName(name: string, { provider, listed = [] }: Served): string | undefined {
+export function impliedName(
+  name: string,
+  listed: readonly ListedModel[],
+  impliedTag: string | undefined,
+): string | undefined {
   const exact = listed.find(({ id }) => id === name);
   if (exact !== undefined) return exact.id;
-  const { impliedTag } = provider.preset;
   const plain = (id: string) => withoutTag(id, impliedTag).toLowerCase();
   const same = listed.filter(({ id }) => plain(id) === plain(name));
   if (same.length === 1) return same[0]?.id;

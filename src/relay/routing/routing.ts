@@ -145,6 +145,14 @@ export class Routing {
     return active.listed === undefined && resolveModel(requested, active, [active]) === undefined;
   }
 
+  /** The name of the model that the alias stands for now, as the list of models has it; undefined for none. */
+  chosenModel(): string | undefined {
+    const served = this.#providers.map((one) => this.#served(one));
+    const chosen = resolveModel(MODEL_ALIAS, this.#served(this.#active), served);
+    if (chosen === undefined || served.length === 1) return chosen?.model;
+    return qualifiedName(chosen.provider, chosen.model);
+  }
+
   /** Every upstream with its models, as far as they are known; the active one first. */
   catalog(): ServedUpstream[] {
     const others = this.#providers.filter((provider) => provider !== this.#active);

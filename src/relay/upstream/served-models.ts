@@ -1,9 +1,20 @@
-/** The models that the upstreams list: asked for, and noted by the routing. */
-import type { ListedModel } from '../../providers/model-list.ts';
+/** The models that the upstreams serve, with what is told of them: asked for, and noted by the routing. */
+import { mergeFacts } from '../../providers/model-facts.ts';
+import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
+import {
+  type FactRoute,
+  type ModelServer,
+  type ServedFacts,
+  serverOf,
+} from '../../providers/model-servers.ts';
 import type { ServedUpstream } from '../options.ts';
+import { impliedName } from '../routing/model-names.ts';
 import type { Provider } from '../routing/provider.ts';
 import type { Routing } from '../routing/routing.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, UpstreamCall } from './upstream.ts';
+
+/** Servers with more models than this are asked about the first ones only, the chosen one among them. */
+const MOST_ASKED = 20;
 
 /**
  * Asks one upstream now.
@@ -17,7 +28,7 @@ export async function askForModels(
   bearer?: string,
 ): Promise<ListedModel[]> {
   const { signal } = new AbortController();
-  const listed = await upstream.models({ provider, apiKey: provider.apiKeys[0] ?? bearer, signal });
+  const listed = await servedModels({ provider, apiKey: provider.apiKeys[0] ?? bearer, signal }, upstream);
   routing.learnModels(provider, listed);
   return listed;
 }
@@ -43,4 +54,66 @@ export async function askForAllModels(
   if (providers.length === 1) await Promise.all(asked);
   else await Promise.allSettled(asked);
   return routing.catalog();
+}
+
+/**
+ * The models that a provider lists. A model server is asked for more of them: its list tells little.
+ * @throws RelayError that names provider and cause
+ */
+export async function servedModels(call: UpstreamCall, upstream: Upstream): Promise<ListedModel[]> {
+  const { provider } = call;
+  const list = await upstream.modelList(call);
+  const listed = readModelList(list);
+  const server = serverOf(provider.preset.server, ownersIn(list));
+  if (server === undefined || listed.length === 0) return listed;
+  const host = new URL(provider.baseUrl).hostname;
+  const isHosted = server.hostedAt.some((own) => host === own || host.endsWith(`.${own}`));
+  const asked = mostWanted(listed, provider);
+  const answers = await Promise.all(
+    server.routes.map((route) => factsFrom(route, asked, { call, upstream, isHosted })),
+  );
+  return listed.map((model) => withFacts(model, answers, isHosted ? {} : server.assumed));
+}
+
+type FactsById = ReadonlyMap<string, ServedFacts>;
+
+async function factsFrom(
+  route: FactRoute,
+  models: readonly string[],
+  { call, upstream, isHosted }: { call: UpstreamCall; upstream: Upstream; isHosted: boolean },
+): Promise<FactsById> {
+  const urlOf = (path: string) => besideApi(call.provider.baseUrl, path);
+  if (route.about === 'all models') {
+    const told = route.read(await upstream.ask(call, urlOf(route.path)));
+    return new Map(told.map(({ id, ...facts }) => [id, facts]));
+  }
+  return new Map(
+    await Promise.all(
+      models.map(async (model): Promise<[string, ServedFacts]> => {
+        const answer = await upstream.ask(call, urlOf(route.path(model)), route.body?.(model));
+        return [model, route.read(answer, isHosted)];
+      }),
+    ),
+  );
+}
+
+function withFacts(
+  model: ListedModel,
+  answers: readonly FactsById[],
+  assumed: ModelServer['assumed'],
+): ListedModel {
+  const told = answers.map((facts) => facts.get(model.id));
+  return { ...mergeFacts<ServedFacts>(assumed, model, ...told), id: model.id };
+}
+
+function mostWanted(listed: readonly ListedModel[], { model, preset }: Provider): string[] {
+  const chosen = model === undefined ? undefined : impliedName(model, listed, preset.impliedTag);
+  const ids = listed.map(({ id }) => id);
+  return [...new Set(chosen === undefined ? ids : [chosen, ...ids])].slice(0, MOST_ASKED);
+}
+
+/** A route of the server itself: beside the `/v1` of the base URL. */
+function besideApi(baseUrl: string, path: string): string {
+  const [base = ''] = baseUrl.split('?', 1);
+  return base.replace(/\/v\d+$/, '') + path;
 }

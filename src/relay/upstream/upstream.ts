@@ -1,9 +1,8 @@
 /** Calls to the provider: the request, the attempts before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ErrorCode, RelayError } from '../../errors.ts';
+import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
-import { type ListedModel, readModelList } from '../../providers/model-list.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
@@ -24,6 +23,7 @@ const MAX_REFUSALS = 5;
 /** Errors that another form of the request may cure; the others mean what they say. */
 const TEACHES: ReadonlySet<ErrorCode> = new Set(['invalid_prompt', 'upstream_error', 'model_not_found']);
 const MODELS_TIMEOUT_MS = 10_000;
+const QUESTION_TIMEOUT_MS = 2_000;
 const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 export interface UpstreamCall {
@@ -90,14 +90,37 @@ export class Upstream {
     }
   }
 
-  /** The models that the provider lists. */
-  async models(call: UpstreamCall): Promise<ListedModel[]> {
+  /**
+   * The provider's list of models, as it came.
+   * @throws RelayError that names provider and cause
+   */
+  async modelList(call: UpstreamCall): Promise<unknown> {
     const { profile } = call.provider;
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
     const reply = await this.#send({ ...call, signal }, 'GET', endpoint(call.provider, '/models'));
     const text = await readText(reply, call.provider);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
-    return readModelList(parseList(text, profile));
+    return parseList(text, profile);
+  }
+
+  /**
+   * Asks a model server about its models.
+   * @param url an address of the same server
+   * @param body of a POST; without one it is a GET
+   * @returns the parsed answer; undefined where there is none of use, since a server need not know the question
+   */
+  async ask(call: UpstreamCall, url: string, body?: object): Promise<unknown> {
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(QUESTION_TIMEOUT_MS)]);
+    const bytes = body && new TextEncoder().encode(JSON.stringify(body));
+    try {
+      const reply = await this.#send({ ...call, signal }, bytes ? 'POST' : 'GET', url, bytes);
+      const text = await readText(reply, call.provider);
+      if (reply.status === 200) return JSON.parse(text);
+      this.#logger.debug(`${call.provider.label}: ${new URL(url).pathname} is answered with ${reply.status}`);
+    } catch (error) {
+      this.#logger.debug(`${call.provider.label}: ${new URL(url).pathname}: ${messageOf(error)}`);
+    }
+    return undefined;
   }
 
   /** A failure that another attempt may cure is returned; anything final is thrown. */

@@ -1,0 +1,35 @@
+/** Whether a model's window is large enough for Codex, and what to do where it is not. */
+import { PROVIDER_ID } from '../../names.ts';
+import { presetById } from '../../providers/index.ts';
+import type { ModelFacts } from '../../providers/model-list.ts';
+import { SMALLEST_WINDOW, windowSettingOf } from '../../providers/model-servers.ts';
+
+export interface SmallWindow {
+  /** E.g. `8,192 tokens`, with the reason where that is a guess. */
+  found: string;
+  todo: string;
+}
+
+/**
+ * What is wrong with a window; undefined where nothing is, or where nothing is known of it.
+ * @param provider id of the preset
+ */
+export function smallWindow(facts: ModelFacts, provider: string): SmallWindow | undefined {
+  const { contextWindow, windowFrom, windowNote } = facts;
+  if (contextWindow === undefined || contextWindow >= SMALLEST_WINDOW) return undefined;
+  const guess = windowFrom === 'guessed' ? ` (a guess: ${windowNote ?? 'nobody tells'})` : '';
+  return {
+    found: `${tokens(contextWindow)}${guess}; the first request of Codex takes up to 18,000`,
+    todo: cureOf(provider),
+  };
+}
+
+export function tokens(count: number): string {
+  return `${count.toLocaleString('en-US')} tokens`;
+}
+
+function cureOf(provider: string): string {
+  const setting = windowSettingOf(presetById(provider)?.server);
+  if (setting === undefined) return 'Choose a model with a larger one.';
+  return `Give it a larger one (${setting}), then run: ${PROVIDER_ID} --write-config`;
+}
