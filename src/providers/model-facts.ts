@@ -6,7 +6,8 @@
 import { presetById } from './index.ts';
 import shipped from './known-models.json' with { type: 'json' };
 import type { ListedModel, ModelFacts } from './model-list.ts';
-import { told } from './read-json.ts';
+
+export { mergeFacts } from './model-list.ts';
 
 type Shipped = Readonly<Record<string, Readonly<Record<string, ModelFacts>>>>;
 const KNOWN: Shipped = shipped.providers;
@@ -40,20 +41,6 @@ export function shippedFacts(provider: string, id: string): ModelFacts | undefin
 
 function known(facts: ModelFacts): ModelFacts {
   return facts.contextWindow === undefined ? facts : { ...facts, windowFrom: 'known' };
-}
-
-/** Later facts win, field by field; where the window comes from belongs to the window. */
-export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undefined)[]): Partial<T> {
-  const merged: Partial<T> = {};
-  for (const source of sources) {
-    if (source === undefined) continue;
-    if (source.contextWindow !== undefined) {
-      delete merged.windowFrom;
-      delete merged.windowNote;
-    }
-    Object.assign(merged, told<T>(source));
-  }
-  return merged;
 }
 
 /** The last part of a model's name in lower case, without a gateway's `:variant`. */

@@ -1,5 +1,5 @@
 /** What a provider's `GET /models` tells, whatever its shape. */
-import { countAt, flagAt, listAt, smallest, textAt, told, valueAt } from './read-json.ts';
+import { count, countAt, flagAt, listAt, smallest, textAt, told, valueAt } from './read-json.ts';
 
 /** Each field is undefined where the source does not tell. */
 export interface ModelFacts {
@@ -28,6 +28,20 @@ export interface ListedModel extends ModelFacts {
   unfit?: true;
 }
 
+/** Later facts win, field by field; where the window comes from belongs to the window. */
+export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undefined)[]): Partial<T> {
+  const merged: Partial<T> = {};
+  for (const source of sources) {
+    if (source === undefined) continue;
+    if (source.contextWindow !== undefined) {
+      delete merged.windowFrom;
+      delete merged.windowNote;
+    }
+    Object.assign(merged, told<T>(source));
+  }
+  return merged;
+}
+
 /**
  * The models of a list, in its order: OpenAI's `{data:[{id}]}`, Together's bare array, `{models:[{name}]}` of
  * local servers. Never throws; a body that is no list gives none.
@@ -37,8 +51,9 @@ export function readModelList(body: unknown): ListedModel[] {
     const id = textAt(entry, 'id') ?? textAt(entry, 'name');
     if (id === undefined) return [];
     const unfit = isUnfit(entry) ? { unfit: true as const } : {};
+    const facts = mergeFacts(windowOfArguments(entry), readFacts(entry));
     // Gemini's ids are prefixed in the list, but not in requests.
-    return [{ ...readFacts(entry), ...unfit, id: id.replace(/^models\/(?=gem)/, '') }];
+    return [{ ...facts, ...unfit, id: id.replace(/^models\/(?=gem)/, '') }];
   });
 }
 
@@ -172,6 +187,15 @@ function readFacts(entry: unknown): ModelFacts {
       firstFlag(entry, REASONS) ??
       can('thinking', 'reasoning'),
   });
+}
+
+/** What llama.cpp's router will start a model with: all of its slots share it, so one may get less. */
+function windowOfArguments(entry: unknown): ModelFacts {
+  const words = listAt(entry, 'status.args') ?? [];
+  const at = words.findLastIndex((word) => word === '-c' || word === '--ctx-size');
+  const contextWindow = at < 0 ? undefined : count(words[at + 1]);
+  if (contextWindow === undefined) return {};
+  return { contextWindow, windowFrom: 'guessed', windowNote: 'what the router starts it with' };
 }
 
 function seesImages(entry: unknown): boolean | undefined {

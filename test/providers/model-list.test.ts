@@ -103,6 +103,30 @@ const CASES: [provider: string, body: unknown, expected: unknown][] = [
     [{ id: 'q', contextWindow: 16384, images: true }, { id: 'unloaded' }],
   ],
   [
+    "llama.cpp's router: what it will start a model with",
+    {
+      data: [
+        { id: 'a', status: { value: 'unloaded', args: ['llama-server', '-c', '8192'] }, meta: null },
+        {
+          id: 'b',
+          status: { value: 'loaded', args: ['--ctx-size', '32768', '-np', '4'] },
+          meta: { n_ctx: 8192 },
+        },
+        { id: 'c', status: { value: 'unloaded', args: ['-c'] } },
+      ],
+    },
+    [
+      {
+        id: 'a',
+        contextWindow: 8192,
+        windowFrom: 'guessed',
+        windowNote: 'what the router starts it with',
+      },
+      { id: 'b', contextWindow: 8192 },
+      { id: 'c' },
+    ],
+  ],
+  [
     'LiteLLM',
     {
       data: [

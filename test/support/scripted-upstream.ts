@@ -58,10 +58,23 @@ export interface ScriptedUpstream {
   stop(): Promise<void>;
 }
 
-/** Starts an upstream whose `GET /models` lists `models` and whose chat replies follow `script`. */
+/** What a server answers on a route beside chat; undefined where the route is none of its own. */
+export type OtherRoutes = (request: {
+  method: string;
+  /** With its query. */
+  path: string;
+  /** The body. */
+  text: string;
+}) => ScriptedReply | undefined;
+
+/**
+ * Starts an upstream whose `GET /models` lists `models` and whose chat replies follow `script`.
+ * @param routes answers first, the list of models included
+ */
 export async function startScriptedUpstream(
   script: Script,
   models: readonly string[] = ['scripted-model'],
+  routes: OtherRoutes = () => undefined,
 ): Promise<ScriptedUpstream> {
   const chats: ReceivedChat[] = [];
   const arrivals: PromiseWithResolvers<ReceivedChat>[] = [];
@@ -73,17 +86,23 @@ export async function startScriptedUpstream(
   };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = request.url ?? '';
-    if (request.method === 'GET' && path.endsWith('/models')) {
-      modelRequests += 1;
+    const { url: path = '', method = '' } = request;
+    const isChat = path.endsWith('/chat/completions');
+    const isList = method === 'GET' && path.endsWith('/models');
+    if (isList) modelRequests += 1;
+    if (!isChat) {
+      const other = routes({ method, path, text: await readText(request) });
+      if (other !== undefined) return send(response, other);
+    }
+    if (isList) {
       const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'scripted' }));
       return send(response, jsonReply({ object: 'list', data }));
     }
     const clientLeft = whenClientLeft(response);
-    const text = await readText(request);
-    if (request.method !== 'POST' || !path.endsWith('/chat/completions')) {
-      return send(response, errorReply(404, `scripted upstream has no ${request.method} ${path}`));
+    if (method !== 'POST' || !isChat) {
+      return send(response, errorReply(404, `scripted upstream has no ${method} ${path}`));
     }
+    const text = await readText(request);
     const chat = { path, headers: request.headers, text, body: JSON.parse(text) as ChatRequest, clientLeft };
     const index = chats.push(chat) - 1;
     arrival(index).resolve(chat);

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { lineDiff } from '../../../src/cli/line-diff.ts';
+import { llamaServer } from '../../providers/strict/servers/llamacpp.ts';
+import type { LocalServer } from '../../providers/strict/servers/model.ts';
+import { ollamaServer } from '../../providers/strict/servers/ollama.ts';
 import { type CliResult, killLeftovers, runCli } from '../../support/cli-process.ts';
 import { type ScriptedUpstream, startScriptedUpstream } from '../../support/scripted-upstream.ts';
 
@@ -36,6 +39,39 @@ describe('codex configuration commands', () => {
   const text = (file: string) => readFileSync(join(home, file), 'utf8');
   const slugs = (path: string) =>
     (JSON.parse(readFileSync(path, 'utf8')) as { models: { slug: string }[] }).models.map(({ slug }) => slug);
+
+  const SMALL: [what: string, provider: string, server: LocalServer, says: RegExp][] = [
+    [
+      'llama.cpp',
+      'llamacpp',
+      llamaServer({ model: 'q', window: 8192 }),
+      /Attention: the window of q is 8,192 tokens; .*llama-server -c 32768/,
+    ],
+    [
+      'Ollama, by its default',
+      'ollama',
+      ollamaServer({ model: 'q:latest' }),
+      /window of q:latest is 4,096 tokens \(a guess: Ollama's default without a GPU\).*OLLAMA_CONTEXT_LENGTH/,
+    ],
+  ];
+  for (const [what, provider, server, says] of SMALL) {
+    it(`--write-config and --print-config warn of a small window of ${what}`, async () => {
+      const local = await startScriptedUpstream(server.answer, [], server.routes);
+      try {
+        const flags = ['--provider', provider, '--upstream', local.url, '--model', 'q'];
+        const written = await run(['--write-config', '--yes', ...flags]);
+        assert.equal(written.code, 0, written.stderr);
+        assert.match(written.stdout, says);
+        const printed = await run(['--print-config', '--out', join(home, 'out'), ...flags]);
+        assert.match(printed.stderr, new RegExp(says.source.replace('Attention: ', '')));
+        await writeFile(join(home, 'codex-relay.overrides.json'), '{"q":{"contextWindow":40000}}');
+        const overridden = await run(['--write-config', '--yes', ...flags]);
+        assert.doesNotMatch(overridden.stdout, /Attention: the window/);
+      } finally {
+        await local.stop();
+      }
+    });
+  }
 
   it('--write-config writes profile and catalog, and leaves config.toml alone', async () => {
     const { code, stdout, stderr } = await run([

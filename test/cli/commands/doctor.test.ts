@@ -6,9 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../../src/codex/config-edit.ts';
+import { llamaServer } from '../../providers/strict/servers/llamacpp.ts';
+import { lmStudioServer } from '../../providers/strict/servers/lmstudio.ts';
+import type { LocalServer } from '../../providers/strict/servers/model.ts';
+import { ollamaServer } from '../../providers/strict/servers/ollama.ts';
+import { vllmServer } from '../../providers/strict/servers/vllm.ts';
 import { type CliResult, killLeftovers, runCli, startRelayCli } from '../../support/cli-process.ts';
 import {
   errorReply,
+  jsonReply,
   type ReceivedChat,
   type Script,
   type ScriptedUpstream,
@@ -41,8 +47,8 @@ describe('codex-relay doctor', () => {
     await rm(home, { recursive: true });
   });
 
-  async function configure(port: number, token?: string): Promise<void> {
-    const profile = addRelayKeys('', { port, ...(token && { token }) });
+  async function configure(port: number, token?: string, model?: string): Promise<void> {
+    const profile = addRelayKeys('', { port, ...(token && { token }), ...(model && { model }) });
     await writeFile(join(home, 'codex-relay.config.toml'), profile);
     await writeFile(join(home, 'codex-relay.models.json'), '{}');
   }
@@ -138,6 +144,94 @@ describe('codex-relay doctor', () => {
       const result = await examine(await provider(script));
       assert.equal(result.code, 1);
       assert.match(lineOf(result, check), says);
+    });
+  }
+
+  const WINDOWS: [what: string, provider: string, server: LocalServer, says: RegExp][] = [
+    [
+      "Ollama's default, in which the prompt is cut in silence",
+      'ollama',
+      ollamaServer({ model: 'q:latest' }),
+      /^note .*4,096 tokens; .*\n.*OLLAMA_CONTEXT_LENGTH=32768.*num_ctx/,
+    ],
+    [
+      'what Ollama has loaded the model with',
+      'ollama',
+      ollamaServer({ model: 'q:latest', window: 65536 }),
+      /^ok .*65,536 tokens/,
+    ],
+    [
+      'a small window of llama.cpp',
+      'llamacpp',
+      llamaServer({ model: 'q', window: 15_999 }),
+      /^note .*15,999 tokens.*\n.*llama-server -c 32768/,
+    ],
+    [
+      'the smallest that will do',
+      'llamacpp',
+      llamaServer({ model: 'q', window: 16_000 }),
+      /^ok .*16,000 tokens/,
+    ],
+    [
+      'a small window of LM Studio',
+      'lmstudio',
+      lmStudioServer({ model: 'q', window: 4096 }),
+      /^note .*4,096 tokens.*\n.*Context Length in LM Studio/,
+    ],
+    [
+      'a small window of vLLM',
+      'vllm',
+      vllmServer({ model: 'q', window: 8192 }),
+      /^note .*8,192 tokens.*\n.*--max-model-len/,
+    ],
+    [
+      'a small window at an address that names nobody',
+      'openai-compatible',
+      llamaServer({ model: 'q', window: 8192 }),
+      /^note .*8,192 tokens.*\n.*llama-server -c, OLLAMA_CONTEXT_LENGTH/,
+    ],
+  ];
+  for (const [what, provider, server, says] of WINDOWS) {
+    it(`tells ${what}`, async () => {
+      await configure(await freePort());
+      upstream = await startScriptedUpstream(server.answer, [], server.routes);
+      const result = await examine(['--provider', provider, '--upstream', upstream.url, '--model', 'q']);
+      assert.match(lineOf(result, 'window'), says);
+    });
+  }
+
+  it('takes a name without its tag for what it means', async () => {
+    await configure(await freePort(), undefined, 'q');
+    const server = ollamaServer({ model: 'q:latest', window: 65536 });
+    upstream = await startScriptedUpstream(server.answer, [], server.routes);
+    const result = await examine(['--provider', 'ollama', '--upstream', upstream.url]);
+    assert.match(lineOf(result, 'model'), /^ok +model +q$/m);
+    assert.match(lineOf(result, 'window'), /^ok /);
+  });
+
+  const ALIASES: [what: string, data: unknown, says: RegExp][] = [
+    [
+      'the first fit model, where none is chosen',
+      [{ id: 'embed', type: 'embedding' }, { id: 'chat' }],
+      /^ok .*codex-relay, which stands for chat$/m,
+    ],
+    [
+      'nothing, where no model is fit',
+      [{ id: 'embed', type: 'embedding' }],
+      /^FAIL .*stands for no model.*\n.*--model/,
+    ],
+    ['nothing, where none is listed', [], /^FAIL .*stands for no model/],
+  ];
+  for (const [what, data, says] of ALIASES) {
+    it(`says that the alias stands for ${what}`, async () => {
+      await configure(await freePort());
+      upstream = await startScriptedUpstream(healthy, [], ({ method }) =>
+        method === 'GET' ? jsonReply({ data }) : undefined,
+      );
+      const result = await runCli(['doctor', '--upstream', upstream.url], {
+        environment: { PATH: '', CODEX_HOME: home },
+      });
+      assert.match(lineOf(result, 'model'), says);
     });
   }
 
