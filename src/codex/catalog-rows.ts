@@ -1,5 +1,6 @@
 /** Which models the catalog has entries for: under which names, in which order, and with which facts. */
 import { MODEL_ALIAS } from '../names.ts';
+import { impliedName, withoutTag } from '../providers/implied-name.ts';
 import type { Preset } from '../providers/index.ts';
 import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
@@ -78,12 +79,10 @@ function rowsOf(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
   const isActive = upstream === input;
   const chosen = [selectedModel(upstream), upstream.selected].filter(isModel);
   const mapped = Object.entries(modelMap);
-  const own = (id: string, rank: number): CatalogRow => ({
-    slug: ownName(id, upstream, input),
-    id,
-    upstream,
-    rank,
-  });
+  const own = (name: string, rank: number): CatalogRow => {
+    const id = spelled(name, upstream);
+    return { slug: ownName(id, upstream, input), id, upstream, rank };
+  };
   const ownOrOutright = (name: string) =>
     isOutright(name, input) ? typed(name, name, upstream, input) : own(name, 0);
   return [
@@ -95,6 +94,11 @@ function rowsOf(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
       own(id, at + 1),
     ),
   ].filter(({ slug }) => isModel(slug));
+}
+
+/** A name as the upstream's list has it, so that one model is not shown under two (Ollama's `x` and `x:latest`). */
+function spelled(name: string, { listed, preset }: CatalogUpstream): string {
+  return impliedName(name, listed, preset.impliedTag) ?? name;
 }
 
 /** The name under which an upstream's own model is found. */
@@ -155,8 +159,9 @@ function distinctRows(rows: readonly CatalogRow[]): CatalogRow[] {
 
 /** Shipped data, then what the list says, then what the user says: the later one wins. */
 export function factsOf({ id, upstream }: CatalogRow, { overrides = {} }: CatalogInput): ModelFacts {
-  const listed = upstream.listed.find((model) => model.id === id);
-  const own = overrides[`${idOf(upstream)}/${id}`] ?? overrides[id];
+  const listed = upstream.listed.find((model) => model.id === spelled(id, upstream));
+  const { impliedTag } = upstream.preset;
+  const own = overrides[`${idOf(upstream)}/${id}`] ?? overrides[id] ?? overrides[withoutTag(id, impliedTag)];
   return mergeFacts(shippedFacts(upstream.preset.profile.id, id), listed, own);
 }
 

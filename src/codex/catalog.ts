@@ -156,9 +156,11 @@ function aliasEntry(input: CatalogInput): CatalogEntry {
   };
 }
 
-function describe({ contextWindow, maxOutput }: ModelFacts, provider: string): string {
+function describe(facts: ModelFacts, provider: string): string {
+  const { contextWindow, windowFrom, windowNote, maxOutput } = facts;
+  const guess = windowFrom === 'guessed' ? ` (a guess: ${windowNote ?? 'nobody tells'})` : '';
   const sizes = [
-    contextWindow === undefined ? 'context window not known' : `${tokens(contextWindow)} context`,
+    contextWindow === undefined ? 'context window not known' : `${tokens(contextWindow)} context${guess}`,
     ...(maxOutput === undefined ? [] : [`up to ${tokens(maxOutput)} per answer`]),
   ];
   return `${provider}: ${sizes.join(', ')}`;

@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { OVERRIDES_FILE } from '../../codex/overrides.ts';
 import { messageOf } from '../../errors.ts';
-import { asObject, isObject, type Json, type JsonObject, parseJson, parseObject } from '../../json.ts';
+import { asObject, isObject, type Json, type JsonObject, parseObject } from '../../json.ts';
 import { MODEL_ALIAS, SERVICE } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
+import { impliedName } from '../../providers/implied-name.ts';
 import { presetById } from '../../providers/index.ts';
 import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
 import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
-import { impliedName } from '../../relay/routing/model-names.ts';
 import type { Finding } from './finding.ts';
 import { smallWindow, tokens } from './window.ts';
 
@@ -129,12 +129,18 @@ function modelFinding(name: string, list: RelayList): Finding {
 }
 
 /** The model that a name means, by the same rule as in the relay. */
-function servedModel(name: string, { models, chosen, owner }: RelayList): ListedModel | undefined {
-  const wanted = name === MODEL_ALIAS ? (chosen ?? '') : name;
+function servedModel(name: string, { models, chosen }: RelayList): OwnedModel | undefined {
+  const wanted = name === MODEL_ALIAS ? chosen : name;
+  if (wanted === undefined) return undefined;
+  return models.find(({ id }) => id === wanted) ?? models.find((model) => isMeant(wanted, model));
+}
+
+/** With several upstreams the relay lists `id/model`, and takes a bare name too; with one it is the reverse. */
+function isMeant(name: string, { id, owner }: OwnedModel): boolean {
+  const names = [name, `${id.split('/', 1)[0]}/${name}`];
+  if (name.startsWith(`${owner}/`)) names.push(name.slice(owner.length + 1));
   const { impliedTag } = presetById(owner) ?? {};
-  const bare = wanted.startsWith(`${owner}/`) ? wanted.slice(owner.length + 1) : wanted;
-  const id = impliedName(wanted, models, impliedTag) ?? impliedName(bare, models, impliedTag);
-  return models.find((model) => model.id === id);
+  return names.some((one) => impliedName(one, [{ id }], impliedTag) !== undefined);
 }
 
 /**
@@ -146,12 +152,12 @@ export async function checkWindow({ port, token, model }: Target): Promise<Findi
   const list = await listModels(port, token);
   const served = servedModel(model ?? MODEL_ALIAS, list);
   if (served === undefined) return [];
-  const small = smallWindow(served, list.owner);
+  const small = smallWindow(served, served.owner);
   if (small !== undefined) return [{ check, state: 'attention', ...small }];
   const { contextWindow } = served;
   if (contextWindow !== undefined) return [{ check, state: 'ok', found: tokens(contextWindow) }];
   // A service without a list of windows need not trouble anybody; a program of the user's own is set by the user.
-  const { server } = presetById(list.owner) ?? {};
+  const { server } = presetById(served.owner) ?? {};
   if (server === undefined || server === 'any') return [];
   const todo = `If it is not 128,000 tokens, write it into ${OVERRIDES_FILE} in Codex's folder.`;
   return [{ check, state: 'attention', found: `nobody tells the one of ${served.id}`, todo }];
@@ -226,27 +232,32 @@ function objectsIn(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
+interface OwnedModel extends ListedModel {
+  /** Id of the preset whose model it is. */
+  owner: string;
+}
+
 /** What a relay lists. */
 interface RelayList {
-  models: readonly ListedModel[];
+  models: readonly OwnedModel[];
   /** What the alias stands for. */
   chosen: string | undefined;
-  /** Id of the preset whose models these are; empty for none. */
-  owner: string;
   /** Why there are none. */
   error?: { code: string; message: string };
 }
 
 async function listModels(port: number, token: string | undefined): Promise<RelayList> {
-  const none = { models: [], chosen: undefined, owner: '' };
+  const none = { models: [], chosen: undefined };
   try {
     const reply = await get(port, '/v1/models', token, LIMIT_MS);
     const text = await reply.text();
     if (!reply.ok) return { ...none, error: errorIn(text) };
-    const body = parseJson(text);
-    const chosen = asObject(body)?.['chosen'];
-    const [owner = ''] = ownersIn(body);
-    return { models: readModelList(body), chosen: typeof chosen === 'string' ? chosen : undefined, owner };
+    const { data, chosen } = parseObject(text) ?? {};
+    const models = objectsIn(data).flatMap((entry) => {
+      const [owner = ''] = ownersIn([entry]);
+      return readModelList([entry]).map((model) => ({ ...model, owner }));
+    });
+    return { models, chosen: typeof chosen === 'string' ? chosen : undefined };
   } catch (error) {
     return { ...none, error: { code: '', message: `no answer: ${messageOf(error)}` } };
   }

@@ -35,10 +35,7 @@ export function warnOfCutPrompt(
   if (!isCut(translation.body, tokens)) return;
   const { profile, provider, model } = target;
   const setting = windowSettingOf(provider.preset.server);
-  const cure =
-    setting === undefined
-      ? 'Give the server a larger context window'
-      : `Give it a larger context window (${setting})`;
+  const cure = `Give the server a larger context window${setting === undefined ? '' : ` (${setting})`}`;
   warnOnce(
     `${profile.name} counted only ${tokens} tokens in a prompt of ${promptChars(translation.body)} characters for ${model}: it has most likely cut the prompt, and the model does not see all of it. ${cure}; Codex needs 32,768 tokens or more.`,
     `cut prompt ${provider.baseUrl} ${model}`,

@@ -4,6 +4,7 @@
  * nobody lists stands for the chosen model, because Codex asks for OpenAI's own in side requests.
  */
 import { MODEL_ALIAS } from '../../names.ts';
+import { impliedName } from '../../providers/implied-name.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { Provider } from './provider.ts';
 
@@ -111,31 +112,4 @@ function spelled(name: string, served: Served): string {
 
 function listedName(name: string, { provider, listed = [] }: Served): string | undefined {
   return impliedName(name, listed, provider.preset.impliedTag);
-}
-
-/**
- * The name as an upstream takes it, found in its list although the list may not show it literally: in other letter
- * case, without the tag that is implied (Ollama's `:latest`, 2026-11), or as a variant of a listed model
- * (OpenRouter's `:free` and `:nitro`, Hugging Face's `:provider`).
- * @param impliedTag the tag that the upstream gives a name without one; undefined where it knows no tags
- * @returns undefined where the upstream lists nothing of that name
- */
-export function impliedName(
-  name: string,
-  listed: readonly ListedModel[],
-  impliedTag: string | undefined,
-): string | undefined {
-  const exact = listed.find(({ id }) => id === name);
-  if (exact !== undefined) return exact.id;
-  const plain = (id: string) => withoutTag(id, impliedTag).toLowerCase();
-  const same = listed.filter(({ id }) => plain(id) === plain(name));
-  if (same.length === 1) return same[0]?.id;
-  const colon = name.lastIndexOf(':');
-  if (colon <= 0 || impliedTag !== undefined) return undefined;
-  const base = name.slice(0, colon).toLowerCase();
-  return listed.some(({ id }) => id.toLowerCase() === base) ? name : undefined;
-}
-
-function withoutTag(id: string, tag: string | undefined): string {
-  return tag !== undefined && id.endsWith(`:${tag}`) ? id.slice(0, -tag.length - 1) : id;
 }

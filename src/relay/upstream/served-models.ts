@@ -1,4 +1,6 @@
 /** The models that the upstreams serve, with what is told of them: asked for, and noted by the routing. */
+
+import { impliedName } from '../../providers/implied-name.ts';
 import { mergeFacts } from '../../providers/model-facts.ts';
 import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
 import {
@@ -8,7 +10,6 @@ import {
   serverOf,
 } from '../../providers/model-servers.ts';
 import type { ServedUpstream } from '../options.ts';
-import { impliedName } from '../routing/model-names.ts';
 import type { Provider } from '../routing/provider.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Upstream, UpstreamCall } from './upstream.ts';
