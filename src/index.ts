@@ -25,7 +25,7 @@ import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
-import { askForModels, servedModels } from './relay/upstream/served-models.ts';
+import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
 import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
@@ -130,9 +130,12 @@ function learnModels({ routing, upstream, logger }: RelayParts): void {
 
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
   const warnOnce = onlyOnce((message) => logger.warn(message));
+  const routing = new Routing(options, logger, warnOnce);
+  const upstream = new Upstream(transport, USER_AGENT, logger);
+  const asked = new Set<string>();
   return {
-    routing: new Routing(options, logger, warnOnce),
-    upstream: new Upstream(transport, USER_AGENT, logger),
+    routing,
+    upstream,
     history: options.history ?? createMemoryStore(),
     seal: createReasoningSeal(),
     running: new RunningExchanges(),
@@ -143,7 +146,14 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
-    onRequest: options.onRequest ?? (() => {}),
+    onRequest: (report) => {
+      options.onRequest?.(report);
+      if (report.state !== 'completed') return;
+      const answered = { provider: report.provider, model: report.upstreamModel };
+      learnLoadedModel(answered, { routing, upstream, asked }).catch((error: unknown) =>
+        logger.debug(`${report.provider}: its window is not known: ${messageOf(error)}`),
+      );
+    },
   };
 }
 

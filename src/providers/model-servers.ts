@@ -107,10 +107,9 @@ export function serverOf(
   return Object.values(MODEL_SERVERS).find(({ owner }) => owners.includes(owner));
 }
 
-/** What gives a preset's models a larger window, in words; undefined where the user cannot set it. */
+/** What gives a preset's models a larger window, in words; undefined where that is not known. */
 export function windowSettingOf(server: ServerId | 'any' | undefined): string | undefined {
-  if (server === 'any') return 'llama-server -c, OLLAMA_CONTEXT_LENGTH, vllm serve --max-model-len';
-  return server && MODEL_SERVERS[server].windowSetting;
+  return server === undefined || server === 'any' ? undefined : MODEL_SERVERS[server].windowSetting;
 }
 
 /** llama.cpp's `GET /props`: the window of one slot, what it sees, and what the chat template can. */

@@ -82,6 +82,32 @@ describe('buildCatalog', () => {
     assert.match(alias?.description ?? '', /deepseek-v4-pro at DeepSeek/);
   });
 
+  it('shows a model under one name, whether its tag is typed or not', () => {
+    const [ollama] = PRESETS.filter(({ profile }) => profile.id === 'ollama');
+    assert.ok(ollama);
+    const listed = [{ id: 'q:latest', contextWindow: 32_768, reasons: false }];
+    const entries = entriesOf({ preset: ollama, listed, selected: 'q' });
+    assert.deepEqual([...entries.keys()], ['codex-relay', 'q:latest']);
+    assert.equal(entries.get('codex-relay')?.context_window, 32_768);
+    assert.deepEqual(efforts(entries.get('codex-relay')), []);
+    // A configuration that names it in the short way still finds it.
+    const named = entriesOf({ preset: ollama, listed, alsoServed: ['q'] });
+    assert.equal(named.get('q')?.context_window, 32_768);
+    const overridden = entriesOf({ preset: ollama, listed, overrides: { q: { contextWindow: 9 } } });
+    assert.equal(overridden.get('q:latest')?.context_window, 9);
+  });
+
+  it('says of a guess that it is one, and why', () => {
+    const windowNote = 'a default';
+    const listed = [
+      { id: 'a', contextWindow: 4096, windowFrom: 'guessed' as const, windowNote },
+      { id: 'b', contextWindow: 4096 },
+    ];
+    const entries = entriesOf({ preset: UNKNOWN, listed });
+    assert.equal(entries.get('a')?.description, 'My endpoint: 4K context (a guess: a default)');
+    assert.equal(entries.get('b')?.description, 'My endpoint: 4K context');
+  });
+
   it('always has the chosen model, what configurations name, and what names are mapped to', () => {
     const listed = [{ id: 'listed' }];
     const modelMap = { 'gpt-5.4': 'target', 'codex-relay': 'of-the-alias' };

@@ -29,7 +29,10 @@ export function tokens(count: number): string {
 }
 
 function cureOf(provider: string): string {
-  const setting = windowSettingOf(presetById(provider)?.server);
-  if (setting === undefined) return 'Choose a model with a larger one.';
+  const { server } = presetById(provider) ?? {};
+  if (server === undefined) return 'Choose a model with a larger one.';
+  const setting = windowSettingOf(server) ?? ANY_SETTING;
   return `Give it a larger one (${setting}), then run: ${PROVIDER_ID} --write-config`;
 }
+
+const ANY_SETTING = 'llama-server -c, OLLAMA_CONTEXT_LENGTH, vllm serve --max-model-len';

@@ -58,6 +58,23 @@ export async function askForAllModels(
 }
 
 /**
+ * Asks once more after the first answer of a model whose window is a guess: now it is loaded, and the server tells.
+ * @param answered the upstream's own name and model
+ * @param asked what was asked about already; added to
+ */
+export async function learnLoadedModel(
+  answered: { provider: string; model: string },
+  { routing, upstream, asked }: { routing: Routing; upstream: Upstream; asked: Set<string> },
+): Promise<void> {
+  const provider = routing.providers.find(({ label }) => label === answered.provider);
+  const model = provider && routing.listOf(provider)?.find(({ id }) => id === answered.model);
+  const key = `${answered.provider} ${answered.model}`;
+  if (provider === undefined || model?.windowFrom !== 'guessed' || asked.has(key)) return;
+  asked.add(key);
+  await askForModels(provider, routing, upstream);
+}
+
+/**
  * The models that a provider lists. A model server is asked for more of them: its list tells little.
  * @throws RelayError that names provider and cause
  */

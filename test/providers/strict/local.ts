@@ -1,5 +1,5 @@
 import { errorReply, reasoningChunks } from '../../support/scripted-upstream.ts';
-import { callers, type StrictFamily } from './rules.ts';
+import { assistants, callers, type StrictFamily } from './rules.ts';
 
 type Check = NonNullable<StrictFamily['check']>;
 
@@ -34,6 +34,18 @@ const formatOrTools: Check = (body) => [
     'no tool can be called beside a response_format',
 ];
 
+/** A model without thinking takes none of them: see `servers/ollama.ts`. */
+const OLLAMA_EFFORTS: readonly unknown[] = [
+  undefined,
+  'none',
+  'minimal',
+  'low',
+  'medium',
+  'high',
+  'xhigh',
+  'max',
+];
+
 /** Servers on the user's own machine; the model's chat template makes the rules. */
 export const ollama: StrictFamily = {
   presets: ['ollama'],
@@ -44,8 +56,10 @@ export const ollama: StrictFamily = {
   check: (body, headers) => [
     ...template(body, headers),
     ...formatOrTools(body, headers),
-    ![undefined, 'none', 'low', 'medium', 'high', 'max'].includes(body['reasoning_effort'] as string) &&
+    !OLLAMA_EFFORTS.includes(body['reasoning_effort']) &&
       `invalid reasoning value: '${body['reasoning_effort']}'`,
+    assistants(body).some(({ content, tool_calls }) => content === null && tool_calls === undefined) &&
+      'invalid message content type: <nil>',
   ],
   think: (text) => reasoningChunks([text], 'reasoning'),
 };

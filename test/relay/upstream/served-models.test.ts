@@ -175,3 +175,31 @@ describe('GET /v1/models of the relay', () => {
     }
   });
 });
+
+describe('a window that was a guess', () => {
+  it('is asked for once more when the model has answered, and is loaded', async () => {
+    const server = ollamaServer({ model: 'q:latest', window: 65536 });
+    let lists = 0;
+    const upstream = await startScriptedUpstream(server.answer, [], (request) => {
+      if (request.path === '/v1/models') lists += 1;
+      return server.routes(request);
+    });
+    let learned = Promise.withResolvers<void>();
+    const onModels = () => learned.resolve();
+    const rig = await startRig([], { upstream: upstream.url, provider: 'ollama', model: 'q', onModels });
+    const windowNow = () => rig.relay.catalog()[0]?.listed?.[0]?.contextWindow;
+    try {
+      await learned.promise;
+      assert.equal(windowNow(), 4096);
+      learned = Promise.withResolvers<void>();
+      await (await rig.post({ model: 'codex-relay', input: 'Hi' })).text();
+      await learned.promise;
+      assert.equal(windowNow(), 65536);
+      await (await rig.post({ model: 'codex-relay', input: 'Hi' })).text();
+      assert.equal(lists, 2);
+    } finally {
+      await rig.stop();
+      await upstream.stop();
+    }
+  });
+});
