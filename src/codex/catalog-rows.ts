@@ -2,8 +2,8 @@
 import { MODEL_ALIAS } from '../names.ts';
 import { impliedName, withoutTag } from '../providers/implied-name.ts';
 import type { Preset } from '../providers/index.ts';
-import { mergeFacts, shippedFacts, shippedModels } from '../providers/model-facts.ts';
-import type { ListedModel, ModelFacts } from '../providers/model-list.ts';
+import { shippedFacts, shippedModels } from '../providers/model-facts.ts';
+import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/model-list.ts';
 
 /**
  * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody

@@ -7,8 +7,6 @@ import { presetById } from './index.ts';
 import shipped from './known-models.json' with { type: 'json' };
 import type { ListedModel, ModelFacts } from './model-list.ts';
 
-export { mergeFacts } from './model-list.ts';
-
 type Shipped = Readonly<Record<string, Readonly<Record<string, ModelFacts>>>>;
 const KNOWN: Shipped = shipped.providers;
 

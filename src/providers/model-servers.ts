@@ -93,7 +93,7 @@ const vllm: ModelServer = {
   windowSetting: 'vllm serve MODEL --max-model-len 32768',
 };
 
-export const MODEL_SERVERS: Readonly<Record<ServerId, ModelServer>> = { llamacpp, ollama, lmstudio, vllm };
+const MODEL_SERVERS: Readonly<Record<ServerId, ModelServer>> = { llamacpp, ollama, lmstudio, vllm };
 
 /**
  * The server behind a preset.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { PRESETS } from '../../src/providers/index.ts';
-import { mergeFacts, shippedFacts } from '../../src/providers/model-facts.ts';
-import type { ModelFacts } from '../../src/providers/model-list.ts';
+import { shippedFacts } from '../../src/providers/model-facts.ts';
+import { type ModelFacts, mergeFacts } from '../../src/providers/model-list.ts';
 import {
   readLlamaProps,
   readLmStudioModels,

@@ -1,8 +1,7 @@
 /** The models that the upstreams serve, with what is told of them: asked for, and noted by the routing. */
 
 import { impliedName } from '../../providers/implied-name.ts';
-import { mergeFacts } from '../../providers/model-facts.ts';
-import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
+import { type ListedModel, mergeFacts, ownersIn, readModelList } from '../../providers/model-list.ts';
 import {
   type FactRoute,
   type ModelServer,
