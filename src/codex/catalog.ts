@@ -6,6 +6,7 @@
 import { MODEL_ALIAS } from '../names.ts';
 import { profileFor } from '../providers/index.ts';
 import type { ModelFacts } from '../providers/model-list.ts';
+import { SMALLEST_WINDOW } from '../providers/model-servers.ts';
 import type { Profile } from '../translate/profile.ts';
 import {
   type CatalogInput,
@@ -129,13 +130,22 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
     default_reasoning_summary: 'auto',
     apply_patch_tool_type: 'freeform',
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
-    context_window: facts.contextWindow ?? CAREFUL_WINDOW,
+    context_window: windowOf(facts),
     // Unknown means text only: an image that the model cannot read would break every later turn of the thread.
     input_modalities: facts.images && profile.userImages === 'send' ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',
     supports_search_tool: false,
   };
+}
+
+/**
+ * What Codex is told. A guess that is too small for Codex's first request would make it compact without end, and is
+ * wrong where the server has a large GPU (Ollama): such a guess only stands in the description, as a warning.
+ */
+function windowOf({ contextWindow, windowFrom }: ModelFacts): number {
+  if (contextWindow === undefined) return CAREFUL_WINDOW;
+  return windowFrom === 'guessed' ? Math.max(contextWindow, SMALLEST_WINDOW) : contextWindow;
 }
 
 /** With several upstreams the name to type is what tells their models apart. */

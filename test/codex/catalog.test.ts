@@ -105,6 +105,7 @@ describe('buildCatalog', () => {
     ];
     const entries = entriesOf({ preset: UNKNOWN, listed });
     assert.equal(entries.get('a')?.description, 'My endpoint: 4K context (a guess: a default)');
+    assert.equal(entries.get('a')?.context_window, 16_000, 'enough for the first request of Codex');
     assert.equal(entries.get('b')?.description, 'My endpoint: 4K context');
   });
 

@@ -30,7 +30,8 @@ describe('silence', () => {
     const rig = await startRig(
       (_chat, index) => (index === 0 ? never : { body: [deltaChunk({ content: 'a' }), never] }) as never,
       {
-        stallMs: 60,
+        // Long enough for the first byte of a busy machine.
+        stallMs: 400,
       },
     );
     const { message } = await errorOf(await rig.post({ model: 'm', input: 'hi' }));
