@@ -28,6 +28,7 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   const report = endReport(exchange, outcome);
   const kind = report.stream ? 'upstream stream function_calls' : 'upstream function_calls';
   options.logger.debug(`${kind}=${list(report.calledTools)}`);
+  for (const note of outcome.attempt.reducer.notes) options.logger.info(note);
   options.logger.info(requestLine(report));
   // Codex shows its own sentence for some codes, and never the numbers that the provider gave.
   if (report.error !== undefined && report.state === 'failed') {

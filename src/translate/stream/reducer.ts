@@ -5,7 +5,7 @@
  */
 
 import { RelayError } from '../../errors.ts';
-import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
+import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
 import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
@@ -13,9 +13,9 @@ import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { EventBuffer } from './event-buffer.ts';
-import { finishOf } from './finish-reasons.ts';
+import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
-import { toResponseUsage, usageOf } from './usage.ts';
+import { UsageCounter } from './usage.ts';
 
 export interface ReducerOptions extends AnswerOptions {
   responseId: string;
@@ -37,7 +37,8 @@ export class ResponseReducer {
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #finishReason: string | undefined;
-  #usage: ChatUsage | undefined;
+  readonly #usage = new UsageCounter();
+  readonly #notes: string[] = [];
   #error: RelayError | undefined;
 
   constructor(options: ReducerOptions) {
@@ -77,6 +78,11 @@ export class ResponseReducer {
     return this.#answer.calledTools;
   }
 
+  /** What the log should say about this answer, each in one line: what was odd, never what was said. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
   /**
    * What the provider wants back of the finished reasoning items, in their order: what was sealed into them, or
    * would have been, had there been a seal that takes it.
@@ -104,13 +110,12 @@ export class ResponseReducer {
     this.#hasHeard = true;
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
     if (error !== undefined) return this.fail(this.#redacted(error));
-    this.#usage = usageOf(chunk) ?? this.#usage;
+    this.#usage.read(chunk);
     const choice = chunk.choices?.[0];
     if (!choice) return [];
     const delta = choice.delta ?? choice.message;
     if (delta) this.#answer.read(delta);
-    // xAI and old Ollama, 2026-11: an empty reason on every chunk.
-    if (choice.finish_reason && choice.finish_reason !== 'null') this.#finishReason = choice.finish_reason;
+    this.#readFinish(choice.finish_reason);
     return this.#events.take();
   }
 
@@ -124,6 +129,9 @@ export class ResponseReducer {
       return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
     }
     switch (finishOf(this.#finishReason)) {
+      case undefined:
+        this.#notes.push(`${this.#options.profile.name}: unknown finish_reason "${this.#finishReason}"`);
+        return this.#complete();
       case 'complete':
         return this.#complete();
       case 'length':
@@ -152,6 +160,14 @@ export class ResponseReducer {
     return this.#end('failed', 'response.failed');
   }
 
+  #readFinish(value: unknown): void {
+    const reason = finishReasonOf(value);
+    if (reason === undefined) return;
+    // Gateways follow a reason that they passed on with a "stop" of their own.
+    const known = this.#finishReason === undefined ? 'complete' : finishOf(this.#finishReason);
+    if (known === 'complete' || known === undefined) this.#finishReason = reason;
+  }
+
   // ------------------------------------------------------------------------------------ endings
 
   #complete(): ResponseEvent[] {
@@ -165,7 +181,7 @@ export class ResponseReducer {
   #cutByLength(): ResponseEvent[] {
     const isSilent = !this.#answer.isUnderWay && this.#response.output.length === 0;
     // Thinking that the provider keeps to itself counts: then the limit was reached, and the window has room.
-    const hasThought = this.#usage !== undefined && toResponseUsage(this.#usage).output_tokens > 0;
+    const hasThought = (this.#usage.usage?.output_tokens ?? 0) > 0;
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
     if (isSilent && !hasThought) return this.fail(this.#overflow());
     return this.#cut('max_output_tokens');
@@ -188,7 +204,7 @@ export class ResponseReducer {
     const response = this.#response;
     response.status = status;
     response.completed_at = status === 'completed' ? this.#options.now() : null;
-    if (this.#usage !== undefined) response.usage = toResponseUsage(this.#usage);
+    response.usage = this.#usage.usage ?? null;
     this.#status(type);
     return this.#events.take();
   }

@@ -316,6 +316,19 @@ describe('ResponseReducer', () => {
     it(`understands ${what}`, () => assert.equal(outputOf(chunks), output));
   }
 
+  it('notes a finish reason that nobody knows, and takes the answer for whole', () => {
+    const stream = streamFor();
+    eventsOf(stream, [said('a'), finishChunk('zenith')]);
+    assert.equal(stream.response.status, 'completed');
+    assert.deepEqual(stream.notes, ['Test provider: unknown finish_reason "zenith"']);
+  });
+
+  it('lets no later "stop" hide why the answer really ended', () => {
+    const stream = streamFor();
+    eventsOf(stream, [said('a'), finishChunk('length'), finishChunk('stop')]);
+    assert.equal(stream.response.status, 'incomplete');
+  });
+
   it("streams a custom tool's text while it arrives, out of its JSON", () => {
     const stream = streamFor(run);
     const pieces = ['{"inp', 'ut":', ' "*** Be', 'gin\\', 'n\\u00', 'e9 \\ud83d', '\\ude00"', '}'];
