@@ -75,7 +75,7 @@ export interface ChatRequest {
 // ------------------------------------------------------------------------------------------------ chunks
 
 export interface ChatToolCallDelta {
-  index?: number | null;
+  index?: number | string | null;
   id?: string | null;
   type?: string | null;
   function?: { name?: string | null; arguments?: Json } | null;

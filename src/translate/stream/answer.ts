@@ -52,12 +52,12 @@ export class Answer {
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
     this.#reader = new DeltaReader(options.profile);
-    this.#tracker = new CallTracker((providerId) => this.#newCall(providerId));
+    this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
   }
 
   /** Upstream names of the tools that were called so far. */
   get calledTools(): string[] {
-    return this.#tracker.calls.map((call) => call.name);
+    return this.#calls.map((call) => call.name);
   }
 
   /** The reasoning of the reasoning items that have ended, as it was before it was sealed, in their order. */
@@ -161,7 +161,7 @@ export class Answer {
 
   /** What must go back but came after its reasoning item had ended travels in a reasoning item of its own. */
   #carryMetadata(): void {
-    const { calls } = this.#tracker;
+    const calls = this.#calls;
     const signed = calls.filter((call) => call.extra !== undefined);
     const hasEmptyDetails = calls.length > 0 && this.#reader.hasOnlyEmptyDetails;
     if (signed.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return;
@@ -173,25 +173,29 @@ export class Answer {
 
   // ------------------------------------------------------------------------------------------- calls
 
+  get #calls(): CallDraft[] {
+    return this.#tracker.calls.filter((call) => !call.isVoid);
+  }
+
   #call(fragment: ChatToolCallDelta, position: number, siblings: number): void {
     if (isBlank(fragment)) return;
     // What was held back came before the call.
     this.endText();
-    const call = this.#tracker.resolve(fragment, position, siblings);
-    const args = fragment.function?.arguments;
-    if (fragment.function?.name) call.addName(fragment.function.name);
+    const { name } = fragment.function ?? {};
+    const args = argumentsOf(fragment);
+    const call = this.#tracker.resolve(fragment, args, position, siblings);
+    if (name) call.addName(name);
     if (fragment.extra_content !== undefined && fragment.extra_content !== null)
       call.extra = fragment.extra_content;
-    if (args !== undefined && args !== null)
-      call.append(typeof args === 'string' ? args : JSON.stringify(args), this.#out);
+    call.append(args, Boolean(name), this.#out);
     this.#queue.advance();
   }
 
-  #newCall(providerId: string | undefined): CallDraft {
+  #newCall(providerId: string | undefined, twin: CallDraft | undefined): CallDraft {
     const isFree = providerId !== undefined && !this.#callIds.has(providerId);
     const callId = isFree ? providerId : this.#options.newId('call');
     this.#callIds.add(callId);
-    const call = new CallDraft(callId, this.#options.tools, this.#options.newId);
+    const call = new CallDraft(callId, this.#options.tools, this.#options.newId, twin);
     this.#queue.add(call);
     return call;
   }
@@ -206,6 +210,12 @@ export class Answer {
 /** One by one: a call takes only so many arguments, and providers send hundreds of thousands of details. */
 function addAll(from: readonly Json[], to: Json[]): void {
   for (const entry of from) to.push(entry);
+}
+
+/** Providers send them as the text of JSON, or as the JSON that the text stands for. */
+function argumentsOf({ function: called }: ChatToolCallDelta): string {
+  const args = called?.arguments ?? '';
+  return typeof args === 'string' ? args : JSON.stringify(args);
 }
 
 /** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */

@@ -45,6 +45,7 @@ export class ItemQueue {
       const first = this.#drafts[0];
       if (first === undefined) return;
       if (!this.#isLive) {
+        if (this.#isVoid(first)) continue;
         if (!first.canOpen) return;
         this.#open(first);
       }
@@ -63,6 +64,7 @@ export class ItemQueue {
     for (;;) {
       const first = this.#drafts[0];
       if (first === undefined) return true;
+      if (!this.#isLive && this.#isVoid(first)) continue;
       const isLast = this.#drafts.length === 1;
       if (!first.canEnd(ending) || !this.#end(first, isLast ? ending : 'whole')) {
         this.clear();
@@ -75,6 +77,12 @@ export class ItemQueue {
   clear(): void {
     this.#drafts = [];
     this.#isLive = false;
+  }
+
+  #isVoid(first: Draft): boolean {
+    if (first.isVoid !== true) return false;
+    this.#drafts.shift();
+    return true;
   }
 
   #end(draft: Draft, ending: Ending): boolean {
