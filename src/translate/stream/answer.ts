@@ -6,13 +6,15 @@ import { mergeDetails } from '../reasoning/details.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallIdPrefix } from '../tools/kinds/index.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { CallTracker } from './call-tracker.ts';
+import { argumentsOf, CallTracker } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
 import { MessageDraft, type MessagePart } from './drafts/message.ts';
 import { ReasoningDraft } from './drafts/reasoning.ts';
 import { ItemQueue } from './item-queue.ts';
+import type { Said } from './snapshot.ts';
+import { Repetition } from './text/repetition.ts';
 
 export type ItemIdPrefix = 'msg' | 'rs' | 'call' | CallIdPrefix;
 
@@ -39,9 +41,14 @@ export class Answer {
   readonly #reader: DeltaReader;
   readonly #tracker: CallTracker;
   readonly #callIds = new Set<string>();
+  readonly #messages: MessageDraft[] = [];
+  readonly #thoughts: ReasoningDraft[] = [];
   /** The newest of their kind; still being written where the queue ends with them. */
   #message: MessageDraft | undefined;
   #thought: ReasoningDraft | undefined;
+  /** Watch for the answer being sent once more, behind its end. */
+  #textAgain: Repetition | undefined;
+  #thoughtAgain: Repetition | undefined;
   /** Parts of `reasoning_details` that came after their reasoning item had ended. */
   readonly #lateDetails: Json[] = [];
   readonly #reasoning: ProviderReasoning[] = [];
@@ -51,7 +58,7 @@ export class Answer {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
-    this.#reader = new DeltaReader(options.profile);
+    this.#reader = new DeltaReader(options.profile, options.model);
     this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
   }
 
@@ -68,6 +75,23 @@ export class Answer {
   /** Whether items have begun that have not ended. */
   get isUnderWay(): boolean {
     return !this.#queue.isEmpty;
+  }
+
+  /** What was said so far, in whole. */
+  get said(): Said {
+    return {
+      text: textOfAll(this.#messages),
+      hasThought: this.#thoughts.some(({ text }) => text !== ''),
+      calls: this.#calls,
+    };
+  }
+
+  /** The provider has said why it stopped: what follows may be the answer once more. */
+  expectRepetition(): void {
+    if (this.#textAgain !== undefined) return;
+    this.endText();
+    this.#textAgain = new Repetition(textOfAll(this.#messages));
+    this.#thoughtAgain = new Repetition(textOfAll(this.#thoughts));
   }
 
   read(delta: ChatDelta): void {
@@ -89,6 +113,8 @@ export class Answer {
   /** Says what was held back because it might have been the beginning of a tag. */
   endText(): void {
     this.#speak(this.#reader.end());
+    const again = this.#textAgain?.end();
+    if (again) this.#say('output_text', again);
   }
 
   /**
@@ -109,7 +135,8 @@ export class Answer {
 
   #speak({ reasoning, text }: DeltaParts): void {
     if (reasoning !== undefined) this.#reason(reasoning);
-    if (text !== '') this.#say('output_text', text);
+    const fresh = this.#textAgain === undefined ? text : this.#textAgain.take(text);
+    if (fresh !== '') this.#say('output_text', fresh);
   }
 
   #say(part: MessagePart, text: string): void {
@@ -117,12 +144,15 @@ export class Answer {
     if (message === undefined || message.part !== part || !this.#queue.endsWith(message)) {
       message = new MessageDraft(this.#options.newId('msg'), part);
       this.#message = message;
+      this.#messages.push(message);
       this.#queue.begin(message);
     }
     message.append(text, this.#out);
   }
 
-  #reason({ text, field, details }: ReasoningDelta): void {
+  #reason({ text: thoughtText, field, details }: ReasoningDelta): void {
+    const text = this.#thoughtAgain === undefined ? thoughtText : this.#thoughtAgain.take(thoughtText);
+    if (text === '' && details.length === 0) return;
     let thought = this.#thought;
     if (thought === undefined || !this.#queue.endsWith(thought)) {
       // A signature may come when the next item has begun: it does not end what is being said.
@@ -132,8 +162,11 @@ export class Answer {
       }
       thought = this.#newReasoning(field);
       this.#thought = thought;
+      this.#thoughts.push(thought);
       this.#queue.begin(thought);
     }
+    // Details hold signatures: they go back, whatever else the same thinking came in.
+    if (details.length > 0) thought.field = 'reasoning_details';
     addAll(details, thought.details);
     thought.append(text, this.#out);
   }
@@ -145,7 +178,7 @@ export class Answer {
   ): ReasoningDraft {
     const { request, profile, model, seal, newId, isCodex = false } = this.#options;
     const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
-    return new ReasoningDraft(newId('rs'), showsSummary, ({ text, details }) => {
+    return new ReasoningDraft(newId('rs'), field, showsSummary, ({ text, field, details }) => {
       const reasoning: ProviderReasoning = {
         provider: profile.id,
         model,
@@ -207,15 +240,13 @@ export class Answer {
   }
 }
 
+function textOfAll(drafts: readonly { text: string }[]): string {
+  return drafts.map(({ text }) => text).join('');
+}
+
 /** One by one: a call takes only so many arguments, and providers send hundreds of thousands of details. */
 function addAll(from: readonly Json[], to: Json[]): void {
   for (const entry of from) to.push(entry);
-}
-
-/** Providers send them as the text of JSON, or as the JSON that the text stands for. */
-function argumentsOf({ function: called }: ChatToolCallDelta): string {
-  const args = called?.arguments ?? '';
-  return typeof args === 'string' ? args : JSON.stringify(args);
 }
 
 /** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */

@@ -110,6 +110,12 @@ export class CallTracker {
   }
 }
 
+/** Providers send them as the text of JSON, or as the JSON that the text stands for. */
+export function argumentsOf({ function: called }: ChatToolCallDelta): string {
+  const args = called?.arguments ?? '';
+  return typeof args === 'string' ? args : JSON.stringify(args);
+}
+
 function indexOf({ index }: ChatToolCallDelta): number | undefined {
   const number = typeof index === 'string' && index !== '' ? Number(index) : index;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;

@@ -5,16 +5,18 @@
  */
 
 import { RelayError } from '../../errors.ts';
-import type { ChatChunk } from '../../wire/chat.ts';
+import type { ChatChoice, ChatChunk, ChatDelta } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
 import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
+import { choiceIndex, OtherChoices } from './choices.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
+import { newIn, repeats } from './snapshot.ts';
 import { UsageCounter } from './usage.ts';
 
 export interface ReducerOptions extends AnswerOptions {
@@ -37,6 +39,10 @@ export class ResponseReducer {
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #finishReason: string | undefined;
+  readonly #others = new OtherChoices();
+  /** Whether chunks came that do not call themselves a whole completion, and deltas. */
+  #hasParts = false;
+  #hasDeltas = false;
   readonly #usage = new UsageCounter();
   readonly #notes: string[] = [];
   #error: RelayError | undefined;
@@ -111,17 +117,25 @@ export class ResponseReducer {
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
     if (error !== undefined) return this.fail(this.#redacted(error));
     this.#usage.read(chunk);
-    const choice = chunk.choices?.[0];
-    if (!choice) return [];
-    const delta = choice.delta ?? choice.message;
-    if (delta) this.#answer.read(delta);
-    this.#readFinish(choice.finish_reason);
+    const { choices } = chunk;
+    if (!Array.isArray(choices)) return [];
+    const isWhole = chunk['object'] === 'chat.completion';
+    const mayRepeat = isWhole && this.#hasParts;
+    for (let at = 0; at < choices.length; at++) {
+      const choice = choices[at];
+      if (!choice) continue;
+      const index = choiceIndex(choice, at, choices.length);
+      if (index === 0) this.#readChoice(choice, mayRepeat);
+      else this.#others.hold(index, choice);
+    }
+    if (!isWhole) this.#hasParts = true;
     return this.#events.take();
   }
 
   /** Upstream ended: closes what is open and emits the one terminal event. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
+    this.#joinChoices();
     this.#answer.endText();
     if (this.#finishReason === undefined) {
       // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
@@ -160,12 +174,41 @@ export class ResponseReducer {
     return this.#end('failed', 'response.failed');
   }
 
+  /** @param mayRepeat whether the delta, too, may be all that was said so far, not only what is new */
+  #readChoice({ delta, message, finish_reason }: ChatChoice, mayRepeat: boolean): void {
+    if (delta) {
+      this.#answer.read(mayRepeat ? this.#fresh(delta, false) : delta);
+      this.#hasDeltas = true;
+    }
+    // Behind deltas, a message that is another one than what they said is no part of the answer.
+    if (message) this.#answer.read(this.#fresh(message, this.#hasDeltas));
+    this.#readFinish(finish_reason);
+  }
+
+  #fresh(message: ChatDelta, isSnapshot: boolean): ChatDelta {
+    const { said } = this.#answer;
+    return isSnapshot || repeats(message, said) ? newIn(message, said) : message;
+  }
+
+  /** Reads the choices that belong to the answer as well. */
+  #joinChoices(): void {
+    const { text, calls } = this.#answer.said;
+    for (const { messages, finishReason } of this.#others.join(
+      { text: text !== '', calls: calls.length > 0 },
+      this.#finishReason,
+    )) {
+      for (const message of messages) this.#answer.read(message);
+      this.#readFinish(finishReason);
+    }
+  }
+
   #readFinish(value: unknown): void {
     const reason = finishReasonOf(value);
     if (reason === undefined) return;
     // Gateways follow a reason that they passed on with a "stop" of their own.
     const known = this.#finishReason === undefined ? 'complete' : finishOf(this.#finishReason);
     if (known === 'complete' || known === undefined) this.#finishReason = reason;
+    this.#answer.expectRepetition();
   }
 
   // ------------------------------------------------------------------------------------ endings
