@@ -6,12 +6,13 @@ import { mergeDetails } from '../reasoning/details.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallIdPrefix } from '../tools/kinds/index.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { argumentsOf, CallTracker } from './call-tracker.ts';
+import { argumentsOf, CallTracker, isBlank } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
 import { MessageDraft, type MessagePart } from './drafts/message.ts';
 import { ReasoningDraft } from './drafts/reasoning.ts';
+import { Healer } from './healing/healer.ts';
 import { ItemQueue } from './item-queue.ts';
 import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
@@ -29,6 +30,8 @@ export interface AnswerOptions {
   newId: (prefix: ItemIdPrefix) => string;
   /** Codex gets errors under the codes that it understands, and summaries where it asks. Default: false. */
   isCodex?: boolean;
+  /** Whether calls that the model wrote into its text become calls (see `healing/healer.ts`). Default: true. */
+  heal?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal | undefined;
 }
@@ -39,6 +42,8 @@ export class Answer {
   readonly #out: EventOutput;
   readonly #queue: ItemQueue;
   readonly #reader: DeltaReader;
+  /** Undefined where there is nothing to call. */
+  readonly #healer: Healer | undefined;
   readonly #tracker: CallTracker;
   readonly #callIds = new Set<string>();
   readonly #messages: MessageDraft[] = [];
@@ -59,6 +64,8 @@ export class Answer {
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
     this.#reader = new DeltaReader(options.profile, options.model);
+    const { tools, heal = true } = options;
+    if (heal && tools.chatTools.length > 0) this.#healer = new Healer(tools);
     this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
   }
 
@@ -89,7 +96,7 @@ export class Answer {
   /** The provider has said why it stopped: what follows may be the answer once more. */
   expectRepetition(): void {
     if (this.#textAgain !== undefined) return;
-    this.endText();
+    this.#speak(this.#reader.end());
     this.#textAgain = new Repetition(textOfAll(this.#messages));
     this.#thoughtAgain = new Repetition(textOfAll(this.#thoughts));
   }
@@ -112,9 +119,28 @@ export class Answer {
 
   /** Says what was held back because it might have been the beginning of a tag. */
   endText(): void {
-    this.#speak(this.#reader.end());
-    const again = this.#textAgain?.end();
-    if (again) this.#say('output_text', again);
+    this.#endReading();
+    const held = this.#healer?.flush() ?? '';
+    if (held !== '') this.#say('output_text', held);
+  }
+
+  /**
+   * Ends the text, and makes the calls that were found in it.
+   * @param isWhole whether the answer came to its end; calls of one that was cut are not offered
+   * @returns the families of models whose calls were found
+   */
+  endAnswer(isWhole: boolean): readonly string[] {
+    this.#endReading();
+    if (this.#healer === undefined) return [];
+    const { calls, families, text } = this.#healer.end(isWhole, this.#calls);
+    if (text !== '') this.#say('output_text', text);
+    for (const { name, arguments: args } of calls) {
+      const call = this.#tracker.add();
+      call.addName(name);
+      call.append(args, true, this.#out);
+      this.#queue.advance();
+    }
+    return families;
   }
 
   /**
@@ -122,7 +148,11 @@ export class Answer {
    * @returns false where one was not whole: the answer ends before it
    */
   close(ending: Ending): boolean {
-    this.#carryMetadata();
+    const carrier = this.#carrier();
+    const isCutMessage =
+      ending === 'cut' && this.#message !== undefined && this.#queue.endsWith(this.#message);
+    if (carrier !== undefined && isCutMessage) this.#queue.addBeforeLast(carrier);
+    else if (carrier !== undefined) this.#queue.add(carrier);
     return this.#queue.closeAll(ending);
   }
 
@@ -133,10 +163,20 @@ export class Answer {
 
   // ------------------------------------------------------------------------------- text and reasoning
 
+  #endReading(): void {
+    this.#speak(this.#reader.end());
+    const again = this.#heal(this.#textAgain?.end() ?? '');
+    if (again !== '') this.#say('output_text', again);
+  }
+
   #speak({ reasoning, text }: DeltaParts): void {
     if (reasoning !== undefined) this.#reason(reasoning);
-    const fresh = this.#textAgain === undefined ? text : this.#textAgain.take(text);
+    const fresh = this.#heal(this.#textAgain === undefined ? text : this.#textAgain.take(text));
     if (fresh !== '') this.#say('output_text', fresh);
+  }
+
+  #heal(text: string): string {
+    return this.#healer === undefined || text === '' ? text : this.#healer.read(text, this.#message);
   }
 
   #say(part: MessagePart, text: string): void {
@@ -193,15 +233,15 @@ export class Answer {
   }
 
   /** What must go back but came after its reasoning item had ended travels in a reasoning item of its own. */
-  #carryMetadata(): void {
+  #carrier(): ReasoningDraft | undefined {
     const calls = this.#calls;
     const signed = calls.filter((call) => call.extra !== undefined);
     const hasEmptyDetails = calls.length > 0 && this.#reader.hasOnlyEmptyDetails;
-    if (signed.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return;
+    if (signed.length === 0 && this.#lateDetails.length === 0 && !hasEmptyDetails) return undefined;
     const extras = Object.fromEntries(signed.map((call) => [call.callId, call.extra ?? null]));
     const carrier = this.#newReasoning('reasoning_details', extras, hasEmptyDetails);
     addAll(this.#lateDetails, carrier.details);
-    this.#queue.add(carrier);
+    return carrier;
   }
 
   // ------------------------------------------------------------------------------------------- calls
@@ -247,11 +287,6 @@ function textOfAll(drafts: readonly { text: string }[]): string {
 /** One by one: a call takes only so many arguments, and providers send hundreds of thousands of details. */
 function addAll(from: readonly Json[], to: Json[]): void {
   for (const entry of from) to.push(entry);
-}
-
-/** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
-function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
-  return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
 }
 
 /** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */

@@ -53,6 +53,11 @@ export class CallTracker {
     return candidate;
   }
 
+  /** A whole call that no fragment announced. */
+  add(): CallDraft {
+    return this.#begin(undefined, undefined);
+  }
+
   /** The call that has the fragment's id; a new one where it begins again, at another index, what is under way. */
   #ownOrTwin(
     own: CallDraft,
@@ -119,4 +124,9 @@ export function argumentsOf({ function: called }: ChatToolCallDelta): string {
 function indexOf({ index }: ChatToolCallDelta): number | undefined {
   const number = typeof index === 'string' && index !== '' ? Number(index) : index;
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}
+
+/** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
+export function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
+  return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
 }

@@ -39,6 +39,11 @@ export class ItemQueue {
     this.#drafts.push(draft);
   }
 
+  /** A new item in front of the newest. Where that one is live already, nothing can come before it: left out. */
+  addBeforeLast(draft: Draft): void {
+    if (!this.#isLive || this.#drafts.length > 1) this.#drafts.splice(-1, 0, draft);
+  }
+
   /** Ends the first item where others wait and it can end, and makes the next one live. */
   advance(): void {
     for (;;) {

@@ -136,13 +136,14 @@ export class ResponseReducer {
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#joinChoices();
-    this.#answer.endText();
     if (this.#finishReason === undefined) {
       // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
       const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
       return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
     }
-    switch (finishOf(this.#finishReason)) {
+    const finish = finishOf(this.#finishReason);
+    this.#endAnswer(finish === undefined || finish === 'complete');
+    switch (finish) {
       case undefined:
         this.#notes.push(`${this.#options.profile.name}: unknown finish_reason "${this.#finishReason}"`);
         return this.#complete();
@@ -200,6 +201,15 @@ export class ResponseReducer {
       for (const message of messages) this.#answer.read(message);
       this.#readFinish(finishReason);
     }
+  }
+
+  #endAnswer(isWhole: boolean): void {
+    const families = this.#answer.endAnswer(isWhole);
+    if (families.length === 0) return;
+    const { name } = this.#options.profile;
+    this.#notes.push(
+      `${name} left tool calls in the text, in the format of ${families.join(', ')}: read as calls`,
+    );
   }
 
   #readFinish(value: unknown): void {

@@ -95,7 +95,8 @@ export class ThinkTagSplitter {
           rest = start.slice(tag.open.length);
           continue;
         }
-        if (mayBegin(start, this.#state)) return this.#hold(this.#state === 'after' ? start : rest, reasoning);
+        if (mayBegin(start, this.#state))
+          return this.#hold(this.#state === 'after' ? start : rest, reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';
           continue;

@@ -3,6 +3,7 @@
  * called leads to the tool as the client declared it.
  */
 
+import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
 import type { InputItem, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
@@ -60,6 +61,11 @@ export class ToolTable {
       if (tool !== undefined) return tool;
     }
     return undefined;
+  }
+
+  /** The parameters of a declared tool, as they went upstream. */
+  parametersOf(upstreamName: string): JsonObject | undefined {
+    return this.chatTools.find((tool) => tool.function.name === upstreamName)?.function.parameters;
   }
 
   /** Whether a declared name begins with this one and goes on: a name that comes in fragments may not be whole. */

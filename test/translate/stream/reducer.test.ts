@@ -407,6 +407,24 @@ describe('ResponseReducer', () => {
     });
   });
 
+  it('ends a cut answer with the message that was cut, whatever must go back with it', () => {
+    const signed = calls({
+      index: 0,
+      id: 'c',
+      function: { name: 'run', arguments: '{"x":1}' },
+      extra_content: { google: { thought_signature: 'sig' } },
+    });
+    for (const chunks of [
+      [signed, said('a')],
+      [thought('t'), said('a'), deltaChunk({ reasoning_details: [{ data: 'd' }] })],
+    ]) {
+      const stream = streamFor(run);
+      eventsOf(stream, [...chunks, finishChunk('length')]);
+      const last = stream.response.output.at(-1);
+      assert.deepEqual([last?.type, last && 'status' in last && last.status], ['message', 'incomplete']);
+    }
+  });
+
   const SEALS: [what: string, seal: ReasoningSeal | undefined][] = [
     ['as it was sealed', PLAIN_SEAL],
     ['also what is too large for the seal', { ...PLAIN_SEAL, seal: () => undefined }],
