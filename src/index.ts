@@ -142,6 +142,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     logger,
     warnOnce,
     toolDenylist: new Set(options.toolDenylist),
+    heal: options.heal ?? true,
     keepAliveMs: options.keepAliveMs ?? 15_000,
     stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,

@@ -67,6 +67,8 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   port?: number;
   /** Names of tools, as sent upstream, that are removed. Default none. */
   toolDenylist?: readonly string[];
+  /** Whether tool calls that a model wrote into its text are read as calls. Default true. */
+  heal?: boolean;
   /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
   token?: string;
   /** Default: a memory store with the default limits. */

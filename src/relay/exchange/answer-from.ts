@@ -29,6 +29,7 @@ export interface AnswerParts {
   logger: Logger;
   warnOnce: (message: string) => void;
   toolDenylist: ReadonlySet<string>;
+  heal: boolean;
   stallMs: number | undefined;
   firstOutputMs: number;
   onBindings: (text: string) => void;
@@ -43,7 +44,7 @@ export async function answerFrom(
   parts: AnswerParts,
 ): Promise<Outcome> {
   const translated = await translate(exchange.request, target, history, parts);
-  const attempt = beginAttempt(exchange, target, translated, parts.seal);
+  const attempt = beginAttempt(exchange, target, translated, parts);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   noteOutcome(exchange, outcome, parts);

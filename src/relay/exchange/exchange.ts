@@ -85,7 +85,7 @@ export function beginAttempt(
   exchange: Exchange,
   target: Target,
   { translation, asked }: Pick<Attempt, 'translation' | 'asked'>,
-  seal: ReasoningSeal,
+  { seal, heal }: { seal: ReasoningSeal; heal: boolean },
 ): Attempt {
   const { id, newItemId, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
@@ -100,6 +100,7 @@ export function beginAttempt(
     newId: newItemId,
     now: () => seconds(Date.now()),
     seal,
+    heal,
     isCodex: client.isCodex,
     redact: (text) => withoutKey(text, apiKey),
   });

@@ -29,6 +29,8 @@ export interface RelayParts {
   /** Says a warning once for each key (by default the message), however many requests give rise to it. */
   warnOnce: (message: string, key?: string) => void;
   toolDenylist: ReadonlySet<string>;
+  /** Whether calls in the text are read as calls. */
+  heal: boolean;
   keepAliveMs: number;
   /** Undefined where the user set none: see `silenceLimits`. */
   stallMs: number | undefined;
