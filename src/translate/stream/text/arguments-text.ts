@@ -6,6 +6,7 @@
  * in tiny deltas, and whether it is whole may be asked after every one.
  */
 import { isObject, parseJson } from '../../../json.ts';
+import { Snapshots } from './snapshots.ts';
 
 /**
  * `before` its first character; `inside` the object, or behind its end (`closed`); `other` where it begins with
@@ -81,7 +82,7 @@ export class ArgumentsText {
    *   Undefined where they were cut off.
    */
   end(): string | undefined {
-    const snapshot = this.#snapshots?.whole;
+    const snapshot = this.#snapshot();
     if (snapshot !== undefined) return snapshot;
     const pending = this.#snapshots?.end() ?? '';
     this.#snapshots = undefined;
@@ -96,6 +97,13 @@ export class ArgumentsText {
       case 'other':
         return otherArguments(this.#held);
     }
+  }
+
+  /** The last fragment, where it is a whole object and the fragments joined are none. */
+  #snapshot(): string | undefined {
+    const snapshots = this.#snapshots;
+    if (!snapshots?.isSuspected || isObject(parseJson(snapshots.joined))) return undefined;
+    return mendedObject(snapshots.last);
   }
 
   #read(fragment: string): string {
@@ -234,56 +242,6 @@ export class ArgumentsText {
     return (
       !/[:,{[]\s*$/.test(this.text.slice(Math.max(0, quote - 20), quote)) && this.text.trimEnd().endsWith('}')
     );
-  }
-}
-
-/**
- * Tells fragments that each repeat all that came before (`{"a`, `{"a":1}`) from fragments that add to it. The first
- * is passed on at once; while those that follow repeat it, they wait.
- */
-class Snapshots {
-  #first = '';
-  #last = '';
-  #waiting: string[] = [];
-  #isOver = false;
-
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
-  get isSuspected(): boolean {
-    return this.#waiting.length > 0;
-  }
-
-  /** The last snapshot, where it is a whole object and the fragments joined are none. */
-  get whole(): string | undefined {
-    if (!this.isSuspected || isObject(parseJson(this.#first + this.#waiting.join('')))) return undefined;
-    return mendedObject(this.#last);
-  }
-
-  /** @returns what of the fragments is to be read now */
-  take(fragment: string): string {
-    if (this.#last === '') {
-      this.#first = fragment;
-      this.#last = fragment;
-      // White space, or what is no object, says nothing.
-      this.#isOver = !fragment.trimStart().startsWith('{');
-      return fragment;
-    }
-    if (this.#last !== '{}' && fragment.startsWith(this.#last)) {
-      this.#last = fragment;
-      this.#waiting.push(fragment);
-      return '';
-    }
-    this.#isOver = true;
-    return this.end() + fragment;
-  }
-
-  /** All that waits. */
-  end(): string {
-    const waiting = this.#waiting.join('');
-    this.#waiting = [];
-    return waiting;
   }
 }
 
