@@ -96,6 +96,7 @@ export interface ChatDelta {
   thinking_blocks?: Json;
   tool_calls?: ChatToolCallDelta[] | null;
   extra_content?: Json;
+  usage?: ChatUsage | null;
 }
 
 export interface ChatUsage {

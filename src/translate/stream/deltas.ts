@@ -4,7 +4,7 @@ import type { Json } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
 import type { Profile, ReasoningField } from '../profile.ts';
 import { detailsText, RepeatedDetails } from '../reasoning/details.ts';
-import { mayThink, THOUGHT_FIELDS, textOf, thinkingIn, thoughtText } from './parts.ts';
+import { mayThink, textOf, thinkingIn, thoughtText } from './parts.ts';
 import { GrowingText } from './text/growing-text.ts';
 import { opensThinkingInPrompt, ThinkTagSplitter } from './think-tags.ts';
 import { Thoughts } from './thoughts.ts';
@@ -32,7 +32,7 @@ export class DeltaReader {
   #growingThought: GrowingText | undefined = new GrowingText();
   /** The place of the first thought, which may grow, and the field under which it goes back. */
   #firstPlace: string | undefined;
-  #field: ReasoningField = 'reasoning_content';
+  #replayField: ReasoningField = 'reasoning_content';
   #sawDetails = false;
   #sawEmptyDetails = false;
 
@@ -48,6 +48,10 @@ export class DeltaReader {
   }
 
   read(delta: ChatDelta): DeltaParts {
+    const { content } = delta;
+    // Nearly all deltas: runs for each of them.
+    if (typeof content === 'string' && this.#isPlain && !mayThink(delta))
+      return { reasoning: undefined, text: content };
     const said = textOf(delta);
     const text = this.#growingText === undefined ? said : this.#grown(said, this.#growingText);
     const details = this.#newDetails(delta);
@@ -70,6 +74,13 @@ export class DeltaReader {
     return { reasoning: this.#reasoning(thought, NONE, tagged), text: text + held.text };
   }
 
+  /** Whether text is only text from here on. */
+  get #isPlain(): boolean {
+    return (
+      this.#splitter === undefined && this.#growingText === undefined && this.#growingThought === undefined
+    );
+  }
+
   #grown(said: string, growing: GrowingText): string {
     const text = growing.take(said);
     if (growing.isOver) this.#growingText = undefined;
@@ -89,27 +100,36 @@ export class DeltaReader {
   #reasoning(text: string, details: readonly Json[], tagged: string): ReasoningDelta | undefined {
     if (text === '' && details.length === 0) return undefined;
     if (this.#firstPlace === undefined && tagged !== '') this.#begin('tags', 'think_tags');
-    return { text, field: details.length > 0 ? 'reasoning_details' : this.#field, details };
+    return { text, field: details.length > 0 ? 'reasoning_details' : this.#replayField, details };
   }
 
   #begin(place: string, field: ReasoningField): void {
     if (this.#firstPlace !== undefined) return;
     this.#firstPlace = place;
-    this.#field = field;
+    this.#replayField = field;
   }
 
   /** The thought of a delta's fields, parts and details, once. */
   #thoughtIn(delta: ChatDelta, details: readonly Json[]): string {
     let thought = '';
-    for (const [place, field] of THOUGHT_FIELDS) {
-      const value = delta[place];
-      if (value) thought += this.#news(place, field, thoughtText(value));
-    }
-    thought += this.#news('parts', 'thinking_block', thinkingIn(delta));
-    thought += this.#news('details', 'reasoning_details', detailsText(details));
+    if (delta.reasoning_content) thought += this.#field('reasoning_content', delta.reasoning_content);
+    if (delta.reasoning) thought += this.#field('reasoning', delta.reasoning);
+    // Copilot's gateway, 2026-11.
+    if (delta.reasoning_text) thought += this.#field('reasoning_text', delta.reasoning_text);
+    // Ollama's own API, and gateways to Anthropic's and Gemini's, 2026-11.
+    if (delta.thinking) thought += this.#field('thinking', delta.thinking);
+    if (delta.thought) thought += this.#field('thought', delta.thought);
+    if (delta.thinking_blocks) thought += this.#field('thinking_blocks', delta.thinking_blocks);
+    if (typeof delta.content !== 'string')
+      thought += this.#news('parts', 'thinking_block', thinkingIn(delta));
+    if (details.length > 0) thought += this.#news('details', 'reasoning_details', detailsText(details));
     // A provider that separates the thinking itself leaves none in the text that it does not mark.
     if (thought !== '') this.#splitter?.expectMarks();
     return thought;
+  }
+
+  #field(place: string, value: Json): string {
+    return this.#news(place, place === 'reasoning' ? 'reasoning' : 'reasoning_content', thoughtText(value));
   }
 
   #news(place: string, field: ReasoningField, piece: string): string {

@@ -1,19 +1,6 @@
 /** The places of a delta that hold text or thinking: a text, an object that holds one, or a list of such parts. */
 import { isObject, type Json } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
-import type { ReasoningField } from '../profile.ts';
-
-/** Fields of a delta that hold thinking, the likeliest first, and the field under which it goes back. */
-export const THOUGHT_FIELDS = [
-  ['reasoning_content', 'reasoning_content'],
-  ['reasoning', 'reasoning'],
-  // Copilot's gateway, 2026-11.
-  ['reasoning_text', 'reasoning_content'],
-  // Ollama's own API, and gateways to Anthropic's and Gemini's, 2026-11.
-  ['thinking', 'reasoning_content'],
-  ['thought', 'reasoning_content'],
-  ['thinking_blocks', 'reasoning_content'],
-] as const satisfies readonly (readonly [field: keyof ChatDelta, replay: ReasoningField])[];
 
 /** Types of content parts that hold thinking. Mistral, 2026-11: `thinking`, which holds a list of text parts. */
 const THOUGHT_TYPES = /^(redacted_)?(thinking|reasoning|thought)/;

@@ -4,7 +4,8 @@
  */
 export class Thoughts {
   #text = '';
-  /** How much of the text each place has said. */
+  #only: string | undefined;
+  /** How much of the text each place has said; empty while there is only one. */
   readonly #said = new Map<string, number>();
   /** The newest piece, which the next place is likely to repeat. */
   #newest = '';
@@ -12,6 +13,14 @@ export class Thoughts {
   /** @returns what a piece from this place adds to what was thought */
   news(place: string, piece: string): string {
     if (piece === '') return '';
+    this.#only ??= place;
+    if (this.#only === place && this.#said.size === 0) {
+      this.#text += piece;
+      this.#newest = piece;
+      return piece;
+    }
+    // A second place: from here on, it matters how far each of them is.
+    if (this.#said.size === 0) this.#said.set(this.#only, this.#text.length);
     const length = this.#text.length;
     const from = this.#said.get(place) ?? 0;
     if (from === length) return this.#add(place, piece);

@@ -1,7 +1,7 @@
 /** Token usage, from any provider's spelling to the API's: with every detail that Codex parses, in integers. */
 
-import { asObject, isObject, type Json } from '../../json.ts';
-import type { ChatChunk } from '../../wire/chat.ts';
+import { asObject, isObject, type JsonObject } from '../../json.ts';
+import type { ChatChoice, ChatChunk } from '../../wire/chat.ts';
 import type { ResponseUsage } from '../../wire/responses.ts';
 
 type Count = 'input' | 'output' | 'total' | 'cached' | 'written' | 'reasoning';
@@ -58,16 +58,6 @@ const COUNTS: ReadonlyMap<string, Count> = new Map(
   (Object.keys(NAMES) as Count[]).flatMap((count) => NAMES[count].map((name) => [name, count] as const)),
 );
 
-/** Where else than in `usage` a chunk may carry it: Groq's envelope, Gemini's and Bedrock's own names, 2026-11. */
-const ENVELOPES = [
-  'x_groq',
-  'x_usage',
-  'usageMetadata',
-  'usage_metadata',
-  'token_usage',
-  'tokenUsage',
-] as const;
-
 /** Details stand one level deep; deeper is for gateways that wrap what they got. */
 const MAX_DEPTH = 3;
 
@@ -88,19 +78,27 @@ export class UsageCounter {
   readonly #known = new Map<string, Count | undefined>();
   #isStated = false;
 
-  /** Takes the usage that a chunk carries, wherever its provider puts it. */
+  /** Takes the usage that a chunk carries, wherever its provider puts it. Most chunks carry none. */
   read(chunk: ChatChunk): void {
     if (chunk.usage) this.#add(chunk.usage);
     const { choices } = chunk;
-    if (Array.isArray(choices)) for (const choice of choices) this.#readChoice(choice);
-    for (const name of ENVELOPES) {
-      const envelope = asObject(chunk[name]);
-      if (envelope !== undefined) this.#add(name === 'x_groq' ? envelope['usage'] : envelope);
+    if (Array.isArray(choices)) {
+      for (let at = 0; at < choices.length; at++) {
+        const choice = choices[at];
+        if (choice) this.#readChoice(choice);
+      }
     }
+    // Groq, 2026-11: in its own envelope.
+    if (chunk['x_groq']) this.#add(asObject(chunk['x_groq'])?.['usage']);
+    // Gemini's and Bedrock's own names, 2026-11, and others that gateways have.
+    if (chunk['usageMetadata']) this.#add(chunk['usageMetadata']);
+    if (chunk['usage_metadata']) this.#add(chunk['usage_metadata']);
+    if (chunk['token_usage']) this.#add(chunk['token_usage']);
+    if (chunk['x_usage']) this.#add(chunk['x_usage']);
     // Ollama's own API, 2026-11: the counts stand in the chunk itself.
     if (chunk['eval_count'] !== undefined) {
-      const { prompt_eval_count = 0, eval_count } = chunk as { [field: string]: Json };
-      this.#add({ prompt_eval_count, eval_count: eval_count ?? 0 });
+      const { prompt_eval_count, eval_count } = chunk;
+      this.#add({ prompt_eval_count, eval_count });
     }
   }
 
@@ -123,13 +121,11 @@ export class UsageCounter {
     };
   }
 
-  #readChoice(choice: unknown): void {
-    const fields = asObject(choice);
-    if (fields === undefined) return;
+  #readChoice(choice: ChatChoice): void {
     // Moonshot/Kimi, 2026-11: inside the choice; gateways to Anthropic: inside the message.
-    for (const holder of [fields, asObject(fields['delta']), asObject(fields['message'])]) {
-      if (holder?.['usage']) this.#add(holder['usage']);
-    }
+    if (choice.usage) this.#add(choice.usage);
+    if (choice.delta?.usage) this.#add(choice.delta.usage);
+    if (choice.message?.usage) this.#add(choice.message.usage);
   }
 
   #add(usage: unknown): void {
@@ -138,7 +134,7 @@ export class UsageCounter {
     this.#count(usage, 1);
   }
 
-  #count(usage: { [field: string]: Json }, depth: number): void {
+  #count(usage: JsonObject, depth: number): void {
     for (const field of Object.keys(usage)) {
       const value = usage[field];
       if (isObject(value)) {

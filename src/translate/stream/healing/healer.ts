@@ -32,7 +32,7 @@ interface Mark {
 /** All marks, by where they open. */
 const MARKS: readonly Mark[] = marksOf(LEAK_FAMILIES);
 
-/** What all of them begin with; one look at a delta tells that nothing does. */
+/** What all of them begin with. */
 const FIRST = /[<[]/g;
 
 /** Left behind by Qwen Coder, which may forget to open what it closes. */
@@ -63,6 +63,8 @@ export class Healer {
    */
   read(delta: string, said: { readonly text: string } | undefined): string {
     if (this.#mark !== undefined) return this.#readBlock(delta, said);
+    const isQuiet = this.#held === '' && !this.#isAfterCall;
+    if (isQuiet && !delta.includes('<') && !delta.includes('[')) return delta;
     const text = this.#held + delta;
     this.#held = '';
     let from = 0;
