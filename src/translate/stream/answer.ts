@@ -16,6 +16,7 @@ import { Healer } from './healing/healer.ts';
 import { ItemQueue } from './item-queue.ts';
 import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
+import { opensThinkingInPrompt } from './think-tags.ts';
 
 export type ItemIdPrefix = 'msg' | 'rs' | 'call' | CallIdPrefix;
 
@@ -63,7 +64,7 @@ export class Answer {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
-    this.#reader = new DeltaReader(options.profile, options.model);
+    this.#reader = new DeltaReader(options.profile, opensThinkingInPrompt(options.model));
     const { tools, heal = true } = options;
     if (heal && tools.chatTools.length > 0) this.#healer = new Healer(tools);
     this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
@@ -132,7 +133,7 @@ export class Answer {
   endAnswer(isWhole: boolean): readonly string[] {
     this.#endReading();
     if (this.#healer === undefined) return [];
-    const { calls, families, text } = this.#healer.end(isWhole, this.#calls);
+    const { calls, families, text } = (this.#inThoughts(isWhole) ?? this.#healer).end(isWhole, this.#calls);
     if (text !== '') this.#say('output_text', text);
     for (const { name, arguments: args } of calls) {
       const call = this.#tracker.add();
@@ -141,6 +142,15 @@ export class Answer {
       this.#queue.advance();
     }
     return families;
+  }
+
+  /** vLLM, 2026-11: a call may be left in the thinking. It is looked for there only where nothing else was said. */
+  #inThoughts(isWhole: boolean): Healer | undefined {
+    const isSilent = this.#messages.length === 0 && this.#calls.length === 0 && this.#healer?.isIdle;
+    if (!isWhole || !isSilent) return undefined;
+    const healer = new Healer(this.#options.tools);
+    healer.read(textOfAll(this.#thoughts), undefined);
+    return healer.isIdle ? undefined : healer;
   }
 
   /**

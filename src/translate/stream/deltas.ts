@@ -6,7 +6,7 @@ import type { Profile, ReasoningField } from '../profile.ts';
 import { detailsText, RepeatedDetails } from '../reasoning/details.ts';
 import { mayThink, textOf, thinkingIn, thoughtText } from './parts.ts';
 import { GrowingText } from './text/growing-text.ts';
-import { opensThinkingInPrompt, ThinkTagSplitter } from './think-tags.ts';
+import { ThinkTagSplitter } from './think-tags.ts';
 import { Thoughts } from './thoughts.ts';
 
 export interface ReasoningDelta {
@@ -36,9 +36,9 @@ export class DeltaReader {
   #sawDetails = false;
   #sawEmptyDetails = false;
 
-  /** @param model the provider's name of it */
-  constructor({ thinkTag, detailsMayRepeat }: Profile, model: string) {
-    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(opensThinkingInPrompt(model));
+  /** @param mayBeUnopened whether the text may begin with thinking whose beginning nobody marks */
+  constructor({ thinkTag, detailsMayRepeat }: Profile, mayBeUnopened: boolean) {
+    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(mayBeUnopened);
     if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 

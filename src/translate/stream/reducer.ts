@@ -187,6 +187,8 @@ export class ResponseReducer {
   }
 
   #fresh(message: ChatDelta, isSnapshot: boolean): ChatDelta {
+    // What waits was said: the message holds it too.
+    if (isSnapshot) this.#answer.endText();
     const { said } = this.#answer;
     return isSnapshot || repeats(message, said) ? newIn(message, said) : message;
   }

@@ -52,6 +52,9 @@ export function opensThinkingInPrompt(model: string): boolean {
   return THINKING_MODEL.test(model);
 }
 
+/** No tag is longer. */
+const MAX_TAG = 32;
+
 type State = 'before' | 'inside' | 'unopened' | 'after' | 'text';
 
 export class ThinkTagSplitter {
@@ -60,6 +63,8 @@ export class ThinkTagSplitter {
   #close = '';
   /** The end of what arrived, while it may still turn out to be part of a tag. */
   #held = '';
+  /** The end of that, where it may be long. */
+  #tail = '';
 
   /**
    * @param mayBeUnopened whether text may be thinking whose beginning nobody marked: all of it waits until a tag, or
@@ -81,6 +86,8 @@ export class ThinkTagSplitter {
 
   split(delta: string): SplitText {
     if (this.#state === 'text') return { reasoning: '', text: delta };
+    if (this.#state === 'unopened' && this.#mayBeUnopened && !this.#ends(delta))
+      return { reasoning: '', text: '' };
     let rest = this.#held + delta;
     let reasoning = '';
     this.#held = '';
@@ -126,8 +133,18 @@ export class ThinkTagSplitter {
     return this.#state === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held };
   }
 
+  /** Whether a tag that ends unopened thinking has arrived; where not, the delta is held. */
+  #ends(delta: string): boolean {
+    const window = this.#tail + delta;
+    this.#tail = window.slice(-MAX_TAG);
+    if (firstOf(UNOPENED, window) !== undefined) return true;
+    this.#held += delta;
+    return false;
+  }
+
   #hold(held: string, reasoning: string): SplitText {
     this.#held = held;
+    this.#tail = held.slice(-MAX_TAG);
     return { reasoning, text: '' };
   }
 

@@ -139,6 +139,21 @@ describe('thinking', () => {
     assert.equal(outputOf([...chunks, STOP]), 'message(a b</think>\nx)');
   });
 
+  it('whose beginning is not marked may be long, and no text is lost or doubled', () => {
+    const stream = streamFor({}, { model: 'deepseek-r1' });
+    for (let at = 0; at < 50_000; at++) stream.feed(deltaChunk({ content: 'abcd' }));
+    stream.feed(deltaChunk({ content: '</think>x' }));
+    stream.feed(STOP);
+    stream.finish();
+    assert.deepEqual(
+      stream.response.output.map(({ type }) => type),
+      ['reasoning', 'message'],
+    );
+    const whole: ChatChunk = { choices: [{ message: { content: 'a b' }, finish_reason: 'stop' }] };
+    const deltas = ['a ', 'b'].map((content) => deltaChunk({ content }));
+    assert.equal(outputOf([...deltas, whole], {}, { model: 'deepseek-r1' }), 'message(a b)');
+  });
+
   it('is told apart from text at once where the provider marks it', () => {
     const stream = streamFor({}, { model: 'deepseek-r1' });
     stream.feed(deltaChunk({ reasoning_content: 'a' }));

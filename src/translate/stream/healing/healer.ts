@@ -57,6 +57,11 @@ export class Healer {
     this.#tools = tools;
   }
 
+  /** True while nothing of a call was found. */
+  get isIdle(): boolean {
+    return this.#calls.length === 0 && this.#mark === undefined;
+  }
+
   /**
    * @param said the text of the answer so far, without what is held back
    * @returns the text that can be said

@@ -221,6 +221,13 @@ describe('calls in the text', () => {
     ]);
   });
 
+  it('are looked for in the thinking where nothing else was said', () => {
+    const thought = deltaChunk({ reasoning_content: `I run it.\n${BLOCK}` });
+    assert.equal(output([thought, STOP]), `reasoning(I run it.\n${BLOCK}) run{"x":"a"}`);
+    assert.equal(output([thought, said('Hm.'), STOP]), `reasoning(I run it.\n${BLOCK}) message(Hm.)`);
+    assert.equal(output([thought, finishChunk('length')]), `reasoning(I run it.\n${BLOCK}) [incomplete ]`);
+  });
+
   it('hold nothing back but what may begin them', () => {
     const stream = streamFor(TOOLS);
     const deltas = ['a < b', ' <to', 'ol> [x', '] <', '/b'].map((text) =>
