@@ -5,6 +5,9 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { ChatChunk } from './chat.ts';
 
+/** Far beyond any real details or arguments. */
+const MAX_DEPTH = 200;
+
 /** @param value freshly parsed; it is changed where it is wrong */
 export function asChatChunk(value: unknown): ChatChunk {
   if (!isObject(value)) return {};
@@ -31,7 +34,8 @@ function repairDelta(delta: JsonObject): void {
   keepIf(isText, delta, 'refusal');
   keepIf(isText, delta, 'reasoning_content');
   keepIf(isText, delta, 'reasoning');
-  keepIf(Array.isArray, delta, 'reasoning_details');
+  keepIf(isDetails, delta, 'reasoning_details');
+  keepIf(isShallow, delta, 'extra_content');
   keepIf(Array.isArray, delta, 'tool_calls');
   const calls = delta['tool_calls'];
   if (!Array.isArray(calls)) return;
@@ -45,14 +49,27 @@ function repairDelta(delta: JsonObject): void {
 function repairCall(call: JsonObject): void {
   if (typeof call['id'] === 'number') call['id'] = String(call['id']);
   keepIf(isText, call, 'id');
+  keepIf(isShallow, call, 'extra_content');
   keepIf(isObject, call, 'function');
   const called = call['function'];
-  if (isObject(called)) keepIf(isText, called, 'name');
+  if (!isObject(called)) return;
+  keepIf(isText, called, 'name');
+  keepIf(isShallow, called, 'arguments');
 }
 
 function keepIf(isRight: (value: unknown) => boolean, holder: JsonObject, key: string): void {
   const value = holder[key];
   if (value !== undefined && value !== null && !isRight(value)) holder[key] = null;
+}
+
+function isDetails(value: unknown): boolean {
+  return Array.isArray(value) && isShallow(value);
+}
+
+/** What is kept as it came is written out again, which works only so deep. */
+function isShallow(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((entry) => isShallow(entry, levels - 1));
 }
 
 function isText(value: unknown): boolean {

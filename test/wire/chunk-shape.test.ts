@@ -38,10 +38,23 @@ const CASES: [what: string, sent: unknown, read: object][] = [
   ],
 ];
 
+const deep = JSON.parse('['.repeat(500) + ']'.repeat(500));
+
 describe('the shape of a chunk', () => {
   for (const [what, sent, read] of CASES) {
     it(`leaves out ${what}`, () => assert.deepEqual(asChatChunk(sent), read));
   }
+
+  it('leaves out what is nested too deeply to be written out again', () => {
+    for (const fields of [{ reasoning_details: deep }, { extra_content: deep }]) {
+      const [name = ''] = Object.keys(fields);
+      assert.deepEqual(asChatChunk(delta(fields)), delta({ [name]: null }));
+    }
+    const call = (fields: object) => delta({ tool_calls: [fields] });
+    assert.deepEqual(asChatChunk(call({ extra_content: deep })), call({ extra_content: null }));
+    const withArguments = (value: unknown) => call({ function: { name: 'f', arguments: value } });
+    assert.deepEqual(asChatChunk(withArguments(deep)), withArguments(null));
+  });
 
   it('takes a number for an id', () => {
     assert.deepEqual(asChatChunk(delta({ tool_calls: [{ id: 7 }] })), delta({ tool_calls: [{ id: '7' }] }));
