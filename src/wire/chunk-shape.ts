@@ -5,7 +5,7 @@
 import { isObject, type JsonObject } from '../json.ts';
 import type { ChatChunk } from './chat.ts';
 
-/** Far beyond any real details or arguments. */
+/** Far beyond any real details. */
 const MAX_DEPTH = 200;
 
 /** @param value freshly parsed; it is changed where it is wrong */
@@ -52,9 +52,7 @@ function repairCall(call: JsonObject): void {
   keepIf(isShallow, call, 'extra_content');
   keepIf(isObject, call, 'function');
   const called = call['function'];
-  if (!isObject(called)) return;
-  keepIf(isText, called, 'name');
-  keepIf(isShallow, called, 'arguments');
+  if (isObject(called)) keepIf(isText, called, 'name');
 }
 
 function keepIf(isRight: (value: unknown) => boolean, holder: JsonObject, key: string): void {

@@ -84,6 +84,7 @@ describe('too much', () => {
     details: `"reasoning_details":${LISTS}`,
     'nested details': `"reasoning_details":[{"type":"x","index":0,"data":${OBJECTS}}]`,
     content: `"content":${LISTS}`,
+    lists: `"content":"x"}}]}\n\ndata: ${LISTS}\n\ndata: {"choices":[{"index":0,"delta":{"a":1`,
     'a signature': `"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"},"extra_content":${OBJECTS}}]`,
     arguments: `"tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":${OBJECTS}}}]`,
   })) {

@@ -129,7 +129,9 @@ function hostileValues(): Json[] {
   const polluting = JSON.parse(
     '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}',
   );
-  return [...values, deep, polluting];
+  // It cannot become text.
+  const wordless: Json = { toString: 1, valueOf: 1, toJSON: 1 };
+  return [...values, deep, polluting, wordless];
 }
 
 const HOSTILE_VALUES = hostileValues();

@@ -141,7 +141,7 @@ function words(value: unknown, depth: number): string {
   const object = asObject(value);
   if (object === undefined) return '';
   const { loc } = object;
-  const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';
+  const where = Array.isArray(loc) ? `${loc.filter((step) => typeof step !== 'object').join('.')}: ` : '';
   const what = first(depth + 1, object['msg'], object['message'], object['detail'], object['error']);
   return what === '' ? '' : where + what;
 }

@@ -37,6 +37,12 @@ const SDK_REQUEST: Json = {
     { type: 'local_shell_call', call_id: 'c3', action: { type: 'exec', command: [PROMPT] } },
     { type: 'tool_search_call', call_id: 'c4', arguments: { query: PROMPT } },
     { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: PROMPT }] },
+    {
+      type: 'agent_message',
+      author: 'a',
+      recipient: 'b',
+      content: [{ type: 'encrypted_content', encrypted_content: PROMPT }],
+    },
     { type: 'compaction', encrypted_content: 'x' },
   ],
   tools: [
