@@ -32,7 +32,7 @@ const STALL_MS = Math.min(15_000, Math.max(3000, seconds * 250));
 const MAX_SESSIONS = 500;
 const READINGS = Math.min(12, Math.ceil(seconds / 5));
 /** After the last stream; clients keep idle connections for some seconds. */
-const QUIET_MS = 6000;
+const QUIET_MS = Math.min(6000, seconds * 1000);
 const SHOWN_PROBLEMS = 10;
 
 const fates = Object.entries(FATES).flatMap(([fate, share]) => Array<Fate>(share).fill(fate as Fate));

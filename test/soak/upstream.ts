@@ -34,7 +34,7 @@ export interface Order {
 const PADDING = 'x'.repeat(2000);
 
 /** The words of a chunk; with them goes the time at which they are said. */
-export function wordsOf({ id, fate }: Order, chunk: number, now: string): string {
+function wordsOf({ id, fate }: Order, chunk: number, now: string): string {
   return ` ${id}.${chunk}@${now}${fate === 'slow' ? PADDING : ''}`;
 }
 
