@@ -9,6 +9,7 @@ import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
+import { asMessage } from '../ui/quoted.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { ChangesPreview } from './changes-preview.ts';
 
@@ -245,7 +246,7 @@ export class CodexConfigCommands {
     try {
       await work();
     } catch (error) {
-      void vscode.window.showErrorMessage(messageOf(error));
+      void vscode.window.showErrorMessage(asMessage(messageOf(error)));
     }
   }
 }

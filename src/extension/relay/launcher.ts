@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
 import { asObject } from '../../json.ts';
+import { entryByEntry } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
@@ -20,10 +21,11 @@ const upstreamFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch
 
 export async function launchRelay(
   plan: ReadyPlan,
-  logger: Logger,
+  log: Logger,
   onRequest: (report: RequestReport) => void,
 ): Promise<ServedRelay> {
   const { start, openDiskStore, createMemoryStore } = await loadRelay();
+  const logger = entryByEntry(log);
   const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = plan.server;
   const history =
     directory === undefined

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 import type { UserChoices } from '../user-choices.ts';
 import type { ProviderCommands } from './provider-commands.ts';
+import { asMessage } from './quoted.ts';
 import type { RequestsView } from './requests-view.ts';
 
 export class FailureNotices {
@@ -28,7 +29,7 @@ export class FailureNotices {
     const why = { title: vscode.l10n.t('Why?'), run: () => this.#view.openRequest(report.id) };
     const actions = [why, ...this.#cures(report.error.code)];
     const provider = this.#choices.nameOf(report.provider);
-    const words = vscode.l10n.t('A request to {0} failed: {1}', provider, report.error.message);
+    const words = vscode.l10n.t('A request to {0} failed: {1}', provider, asMessage(report.error.message));
     const chosen = await vscode.window.showWarningMessage(words, ...actions.map(({ title }) => title));
     await actions.find(({ title }) => title === chosen)?.run();
   }

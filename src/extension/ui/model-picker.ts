@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
+import { asMessage } from './quoted.ts';
 import { tokens } from './request-text.ts';
 
 interface ModelItem extends vscode.QuickPickItem {
@@ -35,7 +36,11 @@ export function pickModel(
       (error: Error) => {
         picker.placeholder = vscode.l10n.t('Type the name of a model.');
         void vscode.window.showWarningMessage(
-          vscode.l10n.t('The models of {0} could not be listed: {1}', provider.name, error.message),
+          vscode.l10n.t(
+            'The models of {0} could not be listed: {1}',
+            provider.name,
+            asMessage(error.message),
+          ),
         );
       },
     )

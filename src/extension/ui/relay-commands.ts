@@ -9,6 +9,7 @@ import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
 import type { ProviderCommands } from './provider-commands.ts';
+import { asMessage } from './quoted.ts';
 import { duration } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
@@ -68,9 +69,14 @@ export class RelayCommands {
     });
     if (!result) return;
     if (result instanceof Error)
-      return this.#offer(vscode.window.showErrorMessage, result.message, [this.#logAction()]);
+      return this.#offer(vscode.window.showErrorMessage, asMessage(result.message), [this.#logAction()]);
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} answers: {1} in {2}.', provider.name, result.model, duration(result.milliseconds)),
+      vscode.l10n.t(
+        '{0} answers: {1} in {2}.',
+        provider.name,
+        asMessage(result.model),
+        duration(result.milliseconds),
+      ),
     );
   }
 
@@ -120,7 +126,7 @@ export class RelayCommands {
       problem.code === 'port-in-use'
         ? [this.#otherPortAction(problem.port), this.#logAction()]
         : [this.#logAction()];
-    await this.#offer(vscode.window.showErrorMessage, describeProblem(problem), actions);
+    await this.#offer(vscode.window.showErrorMessage, asMessage(describeProblem(problem)), actions);
   }
 
   async #tell(state: RelayState): Promise<void> {

@@ -1,6 +1,7 @@
 /** One request in words, for the tree and the details document. Prompts never get this far. */
 import { l10n } from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
+import { asMarkdown } from './quoted.ts';
 
 /** `1.2 s`, `340 ms`. */
 export function duration(milliseconds: number): string {
@@ -96,11 +97,9 @@ function cureOf(code: string): string {
 
 /** The read-only document behind a request. */
 export function detailsText(report: RequestReport): string {
-  const rows = facts(report).map(
-    ([label, value]) => `| ${label} | ${value.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`,
-  );
+  const rows = facts(report).map(([label, value]) => `| ${label} | ${asMarkdown(value)} |`);
   return [
-    `# ${report.upstreamModel}: ${stateWord(report)}`,
+    `# ${asMarkdown(report.upstreamModel)}: ${stateWord(report)}`,
     '',
     '| | |',
     '|:--|:--|',

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { RelayState } from '../relay/controller.ts';
 import type { RequestCounts } from '../relay/request-log.ts';
+import { asCode, asMarkdown } from './quoted.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
 export interface StatusDetails {
@@ -68,12 +69,12 @@ function tooltipOf(state: RelayState, { model, counts }: StatusDetails): vscode.
   const tip = new vscode.MarkdownString('', true);
   tip.isTrusted = { enabledCommands: Object.values(LINKS) };
   tip.appendMarkdown('**Codex Relay**\n\n');
-  tip.appendMarkdown(plain(describeState(state)));
-  if (state.kind === 'error') tip.appendMarkdown(`\n\n${plain(describeProblem(state.problem))}`);
+  tip.appendMarkdown(asMarkdown(describeState(state)));
+  if (state.kind === 'error') tip.appendMarkdown(`\n\n${asMarkdown(describeProblem(state.problem))}`);
   if (state.kind === 'running' || state.kind === 'attached') {
     const rows = [
-      [vscode.l10n.t('Address'), `\`${state.url}/v1\``],
-      [vscode.l10n.t('Model'), model ? `\`${model}\`` : vscode.l10n.t('as Codex requests')],
+      [vscode.l10n.t('Address'), asCode(`${state.url}/v1`)],
+      [vscode.l10n.t('Model'), model ? asCode(model) : vscode.l10n.t('as Codex requests')],
       [
         vscode.l10n.t('Requests'),
         vscode.l10n.t(
@@ -88,11 +89,6 @@ function tooltipOf(state: RelayState, { model, counts }: StatusDetails): vscode.
   }
   tip.appendMarkdown(`\n\n---\n\n${linksOf(state).join(' &nbsp;·&nbsp; ')}`);
   return tip;
-}
-
-/** Text as Markdown. MarkdownString's own `appendText` joins all words with hard spaces, which breaks lines inside words. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~$]/g, '\\$&');
 }
 
 function linksOf(state: RelayState): string[] {

@@ -31,7 +31,7 @@ export class Routing {
   readonly #logger: Logger;
   /** Says a warning once, however many requests give rise to it. */
   readonly #warnOnce: (message: string) => void;
-  readonly #fallbacks: Readonly<Record<string, readonly string[]>>;
+  readonly #fallbacks: ReadonlyMap<string, readonly string[]>;
   readonly #roles: RoutingOptions['roles'];
   readonly #onModels: () => void;
   readonly #listed = new Map<Provider, readonly ListedModel[]>();
@@ -48,7 +48,7 @@ export class Routing {
     this.#warnOnce = warnOnce;
     this.#providers = distinct((options.upstreams ?? [options]).map(resolveProvider));
     this.#active = this.#byId(options.active) ?? firstOf(this.#providers);
-    this.#fallbacks = options.fallbacks ?? {};
+    this.#fallbacks = new Map(Object.entries(options.fallbacks ?? {}));
     this.#roles = options.roles ?? {};
     this.#onModels = options.onModels ?? (() => {});
     this.bindings = new Bindings(options.savedBindings);
@@ -186,9 +186,9 @@ export class Routing {
   /** The stand-ins of a model: those of its full name, of the name that was asked for, or of all models. */
   #standInsOf({ provider, model }: NamedModel, requested: string): NamedModel[] {
     const names =
-      this.#fallbacks[qualifiedName(provider, model)] ??
-      this.#fallbacks[requested] ??
-      this.#fallbacks['*'] ??
+      this.#fallbacks.get(qualifiedName(provider, model)) ??
+      this.#fallbacks.get(requested) ??
+      this.#fallbacks.get('*') ??
       [];
     return names.map((name) => this.#named(name));
   }
@@ -207,7 +207,7 @@ export class Routing {
   /** A stand-in that names nothing would be found out when it is needed most. */
   #checkNames(): void {
     const roles = Object.entries(this.#roles ?? {}).map(([role, name]) => ['roles', role, name] as const);
-    const standIns = Object.entries(this.#fallbacks).flatMap(([source, names]) =>
+    const standIns = [...this.#fallbacks].flatMap(([source, names]) =>
       names.map((name) => ['fallbacks', source, name] as const),
     );
     for (const [option, of, name] of [...roles, ...standIns]) {

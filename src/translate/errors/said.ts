@@ -38,6 +38,7 @@ export function saidBy(value: unknown, depth = 0): Said {
   const inner = innerError(body);
   const holder = asObject(Array.isArray(inner) ? inner[0] : inner) ?? body;
   const own = first(
+    0,
     holder['message'],
     holder['error'],
     inner,
@@ -118,24 +119,30 @@ function templateFault(text: string): string {
   return own === undefined ? text : `the model's chat template refuses this conversation: ${own.trim()}`;
 }
 
-function first(...values: unknown[]): string {
+function first(depth: number, ...values: unknown[]): string {
   for (const value of values) {
-    const text = words(value);
+    const text = words(value, depth);
     if (text !== '') return text;
   }
   return '';
 }
 
 /** A message as text; of validation errors (FastAPI, Mistral): what is wrong, and where. */
-function words(value: unknown): string {
+function words(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(words).filter(Boolean).join('; ');
+  if (depth >= MAX_DEPTH) return '';
+  if (Array.isArray(value)) {
+    return value
+      .map((entry) => words(entry, depth + 1))
+      .filter(Boolean)
+      .join('; ');
+  }
   const object = asObject(value);
   if (object === undefined) return '';
   const { loc } = object;
-  const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';
-  const what = first(object['msg'], object['message'], object['detail'], object['error']);
+  const where = Array.isArray(loc) ? `${loc.filter((step) => typeof step !== 'object').join('.')}: ` : '';
+  const what = first(depth + 1, object['msg'], object['message'], object['detail'], object['error']);
   return what === '' ? '' : where + what;
 }
 
