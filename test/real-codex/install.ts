@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 export const NEWEST = '0.171.0';
 
 /** Every release that is tested, newest first: each differs from the next in what it sends or reads. */
-export const RELEASES = [NEWEST, '0.169.0', '0.160.0', '0.145.0', '0.130.0'] as const;
+export const RELEASES = [NEWEST, '0.169.0', '0.160.0', '0.145.0', '0.130.0', '0.110.0'] as const;
 
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
