@@ -17,7 +17,8 @@ import {
   toolCallChunks,
   usageChunk,
 } from '../support/scripted-upstream.ts';
-import { type CodexPlace, type CodexResult, createPlace, runCodex } from './codex.ts';
+import { type CodexPlace, createPlace, runCodex } from './codex.ts';
+import { complaints } from './reading.ts';
 import { describeReleases, isOlder } from './releases.ts';
 import { type Stage, setStage, TOKEN, toolNames } from './stage.ts';
 
@@ -30,14 +31,6 @@ const HELLO = streamReply(textChunks('Hello!'), usageChunk(10, 1));
 
 function scripted(executable: string, script: Script, more: { config?: string; makeDefault?: boolean } = {}) {
   return setStage({ executable, providers: { scripted: { script, models: [MODEL] } }, ...more });
-}
-
-/** Lines that a person would read as a complaint; a missing bubblewrap is the machine's own business. */
-function complaints({ stdout, stderr }: CodexResult): string[] {
-  const lines = `${stdout}\n${stderr}`.split('\n');
-  return lines.filter(
-    (line) => /warning|error|not found|ignor|deprecat/i.test(line) && !/bubblewrap/.test(line),
-  );
 }
 
 function requestsOf(stage: Stage): ChatRequest[] {

@@ -20,9 +20,9 @@ import {
 } from '../support/scripted-upstream.ts';
 import { type CodexPlace, createPlace, runCodex, SCENE_MODEL } from './codex.ts';
 import { describeReleases } from './releases.ts';
+import { EXEC } from './stage.ts';
 
 const TOKEN = 'local-token';
-const EXEC = ['--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
 
 /** Answers 400 to an assistant turn with tool calls whose reasoning is missing; what else it says is up to `script`. */
 function insisting(replies: readonly ScriptedReply[]): Script {
@@ -44,7 +44,7 @@ function command(id: string, cmd: string, thought: string): ScriptedReply {
   return streamReply(reasoningChunks([thought]), toolCallChunks(call));
 }
 
-interface Stage extends AsyncDisposable {
+interface RestartStage extends AsyncDisposable {
   upstream: ScriptedUpstream;
   place: CodexPlace;
   relay: RelayHandle;
@@ -55,7 +55,7 @@ interface Stage extends AsyncDisposable {
   codex(...args: string[]): ReturnType<typeof runCodex>;
 }
 
-async function setStage(
+async function setRestartStage(
   executable: string,
   script: Script,
   options: (place: CodexPlace) => Promise<RelayOptions>,
@@ -77,7 +77,7 @@ async function setStage(
   const config = join(place.home, 'config.toml');
   await writeFile(config, (await readFile(config, 'utf8')).replace('http://127.0.0.1:9', relay.url));
   const cleanup = stack.move();
-  const stage: Stage = {
+  const stage: RestartStage = {
     upstream,
     place,
     firstAnswer,
@@ -118,7 +118,7 @@ describeReleases('a provider that insists on its reasoning, and the real', (scen
           streamReply(reasoningChunks(['Enough.']), textChunks('All done.')),
           streamReply(textChunks('Still here.')),
         ]);
-        await using stage = await setStage(executable, script, options);
+        await using stage = await setRestartStage(executable, script, options);
         const running = stage.codex('exec', ...EXEC, '--', 'Wait for the relay');
         await stage.firstAnswer; // now Codex runs its command
         await stage.restart();
@@ -143,7 +143,7 @@ describeReleases('a provider that insists on its reasoning, and the real', (scen
     const script: Script = (_, index) =>
       [command('call_1', 'echo one', 'Mine alone.'), streamReply(textChunks('One.'))][index] ??
       streamReply(textChunks('More.'));
-    await using stage = await setStage(executable, script, async () => ({}));
+    await using stage = await setRestartStage(executable, script, async () => ({}));
     const [own, other] = [{ upstream: stage.upstream.url, apiKey: 'key' }, 'openrouter'];
     const asks = [
       await stage.codex('exec', ...EXEC, '--', 'One'),
@@ -165,7 +165,7 @@ describeReleases('a provider that insists on its reasoning, and the real', (scen
 
   scene('is left out of the files of a disk history: Codex itself carries it', async (executable) => {
     const script = insisting([command('call_1', 'echo one', 'Hm.'), streamReply(textChunks('One.'))]);
-    await using stage = await setStage(executable, script, stores.disk);
+    await using stage = await setRestartStage(executable, script, stores.disk);
     const run = await stage.codex('exec', ...EXEC, '--', 'One');
     assert.equal(run.exitCode, 0, run.stderr);
     for (const folder of ['sessions', 'reasoning', 'turns']) {

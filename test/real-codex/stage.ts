@@ -13,6 +13,7 @@ import {
   startScriptedUpstream,
 } from '../support/scripted-upstream.ts';
 import { type CodexPlace, type CodexResult, createPlace, runCodex } from './codex.ts';
+import { startTap } from './tap.ts';
 
 /** Only Codex and the relay know it. */
 export const TOKEN = 'local-token-of-the-tests';
@@ -39,6 +40,8 @@ export interface StageOptions {
   relay?: RelayOptions;
   /** `config.toml` before ours is written into it. Default empty. */
   config?: string;
+  /** Hears what the relay says to Codex, piece by piece. */
+  hear?: (text: string) => void;
   /** Whether `config.toml` itself is edited, or a profile is written. Default true. */
   makeDefault?: boolean;
 }
@@ -46,6 +49,8 @@ export interface StageOptions {
 export interface Stage extends AsyncDisposable {
   executable: string;
   relay: RelayHandle;
+  /** Where Codex finds the relay. */
+  port: number;
   place: CodexPlace;
   /** What each provider got, by id. */
   chatsOf(id: string): readonly ReceivedChat[];
@@ -73,12 +78,13 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const log: string[] = [];
   const relay = await startKnowing(options, (id) => upstream(id).url, log);
   stack.defer(() => relay.stop());
+  const tap = options.hear === undefined ? undefined : stack.use(await startTap(relay.port, options.hear));
   const place = await createPlace({ baseUrl: relay.url, token: '' });
   stack.defer(() => place.remove());
   await rm(join(place.home, 'catalog.json'));
   await writeFile(join(place.home, 'config.toml'), options.config ?? '');
   const { executable, makeDefault = true } = options;
-  const stage = { executable, relay, place };
+  const stage = { executable, relay, place, port: tap?.port ?? relay.port };
   await writeConfiguration(stage, makeDefault);
   const cleanup = stack.move();
   return {
@@ -133,7 +139,7 @@ export function keyOf(id: string): string {
 }
 
 async function writeConfiguration(
-  { executable, relay, place }: Pick<Stage, 'executable' | 'relay' | 'place'>,
+  { executable, relay, place, port }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'>,
   makeDefault: boolean,
 ): Promise<void> {
   const { PATH = '' } = process.env;
@@ -147,7 +153,7 @@ async function writeConfiguration(
   const models = { ...active, others };
   const input = { home: place.home, environment, models };
   const { changes } = await prepareConfig(input, {
-    config: { port: relay.port, token: TOKEN },
+    config: { port, token: TOKEN },
     makeDefault,
   });
   await applyChanges(place.home, changes);

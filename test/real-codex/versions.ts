@@ -18,7 +18,9 @@ export function withVersionRow(table: string, { release, date, scenes, wire }: V
   const rows = [...others, `| ${release} | ${date} | ${scenes} | ${wire} |`];
   const numeric = new Intl.Collator('en', { numeric: true });
   rows.sort((one, other) => numeric.compare(other, one));
-  return `${[...lines.filter((line) => !isRow(line)), ...rows].join('\n')}\n`;
+  const rest = lines.filter((line) => !isRow(line));
+  const head = rest.findIndex((line) => line.startsWith('|---')) + 1;
+  return `${rest.toSpliced(head, 0, ...rows).join('\n')}\n`;
 }
 
 /** The traits in which releases are known to differ, read from what was recorded. */
