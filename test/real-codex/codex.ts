@@ -102,7 +102,7 @@ function isJsonExec(args: readonly string[]): boolean {
 }
 
 /** Little of our own environment reaches Codex: no key, no proxy, no configuration of the person who tests. */
-function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
+export function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, ComSpec } = process.env;
   return {
     ...Object.fromEntries(Object.entries({ PATH, SystemRoot, ComSpec }).filter(([, value]) => value)),

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
-import { CODEX_RELEASES, installCodex } from '../../real-codex/install.ts';
+import { installCodex, NEWEST } from '../../real-codex/install.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -49,8 +49,7 @@ describe('first run, in the workbench', function () {
 
   before(async function () {
     this.timeout(180_000);
-    const [release] = CODEX_RELEASES;
-    codex.executable = await installCodex(release);
+    codex.executable = await installCodex(NEWEST);
     place = await createPlace({ baseUrl: 'http://127.0.0.1:9/v1', token: '' });
     writeFileSync(join(place.home, 'config.toml'), OWN_CONFIG);
     alpha = await startKeyedUpstream(
