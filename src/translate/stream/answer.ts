@@ -11,7 +11,7 @@ import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
 import { MessageDraft, type MessagePart } from './drafts/message.ts';
-import { ReasoningDraft } from './drafts/reasoning.ts';
+import { ReasoningDraft, wantsSummary } from './drafts/reasoning.ts';
 import { Healer } from './healing/healer.ts';
 import { ItemQueue } from './item-queue.ts';
 import type { Said } from './snapshot.ts';
@@ -297,9 +297,4 @@ function textOfAll(drafts: readonly { text: string }[]): string {
 /** One by one: a call takes only so many arguments, and providers send hundreds of thousands of details. */
 function addAll(from: readonly Json[], to: Json[]): void {
   for (const entry of from) to.push(entry);
-}
-
-/** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */
-function wantsSummary(summary: string | null | undefined, isCodex: boolean): boolean {
-  return summary === undefined ? !isCodex : summary !== null && summary !== 'none';
 }

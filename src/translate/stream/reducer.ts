@@ -13,6 +13,7 @@ import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
 import { choiceIndex, OtherChoices } from './choices.ts';
+import { errorEvent } from './error-event.ts';
 import { EventBuffer } from './event-buffer.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
@@ -290,13 +291,4 @@ export class ResponseReducer {
       `The conversation no longer fits the context window of ${model} at ${profile.name}.`,
     );
   }
-}
-
-/**
- * Half of all clients ignore `response.failed`, and take what was said before it for the whole answer. The nested
- * error is what OpenAI sends, the flat fields are what it documents: clients read either (2026-11).
- */
-function errorEvent(sequence_number: number, code: string, message: string): ResponseEvent {
-  const said = { code, message, param: null };
-  return { type: 'error', sequence_number, ...said, error: { type: code, ...said } };
 }

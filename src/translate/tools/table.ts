@@ -7,7 +7,7 @@ import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
 import type { InputItem, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
-import { bareNames } from './called-names.ts';
+import { bareNames } from './bare-names.ts';
 import { strictSchema, toolParameters } from './json-schema.ts';
 import type { ToolKind, ToolName } from './kind.ts';
 import { type DeclarableKind, toolKindOf } from './kinds/index.ts';

@@ -1,10 +1,10 @@
 import type { Json } from '../../../json.ts';
 import type { OutputItem } from '../../../wire/responses.ts';
+import { CalledName } from '../../tools/called-name.ts';
 import { freeTextOf } from '../../tools/free-text.ts';
 import type { ToolName } from '../../tools/kind.ts';
 import { type CallIdPrefix, type DeclarableKind, UNDECLARED_KIND } from '../../tools/kinds/index.ts';
 import type { ToolTable } from '../../tools/table.ts';
-import { CalledName } from '../called-name.ts';
 import { ArgumentsText } from '../text/arguments-text.ts';
 import { StringFieldReader } from '../text/string-field.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';

@@ -123,3 +123,8 @@ export class ReasoningDraft implements Draft {
     return { type: 'summary_text', text };
   }
 }
+
+/** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */
+export function wantsSummary(summary: string | null | undefined, isCodex: boolean): boolean {
+  return summary === undefined ? !isCodex : summary !== null && summary !== 'none';
+}

@@ -1,5 +1,5 @@
-import type { ToolName } from '../tools/kind.ts';
-import type { ToolTable } from '../tools/table.ts';
+import type { ToolName } from './kind.ts';
+import type { ToolTable } from './table.ts';
 
 /** The name of a call: it comes whole, in fragments, repeated, or each time with all that came before. */
 export class CalledName {
