@@ -32,8 +32,10 @@ export interface Exchange {
   client: Client;
   /** Ends the exchange. Its reason is the `RelayError` that the client is told. */
   abort: AbortController;
-  /** Milliseconds since the epoch, as below. */
+  /** Milliseconds since the epoch. */
   startedAt: number;
+  /** The same moment on the clock that nobody sets (`performance.now()`), as below. */
+  beganAt: number;
   /** When the first content came; undefined until then. */
   firstTokenAt: number | undefined;
   /** Number of the next event: an attempt goes on where the one before it was left. */
@@ -74,6 +76,7 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
     client,
     abort: new AbortController(),
     startedAt: Date.now(),
+    beganAt: performance.now(),
     firstTokenAt: undefined,
     nextSequence: 0,
     attempts: [],

@@ -141,7 +141,7 @@ function feed(
     const chunk = chunks[at];
     if (chunk !== undefined) events.push(...reducer.feed(chunk));
   }
-  if (events.length > 0) exchange.firstTokenAt ??= Date.now();
+  if (events.length > 0) exchange.firstTokenAt ??= performance.now();
   return events;
 }
 

@@ -51,7 +51,7 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
   const { usage } = response;
   return {
     ...reportOf(exchange, attempt.target, endState(response, error?.code)),
-    durationMs: Date.now() - exchange.startedAt,
+    durationMs: Math.round(performance.now() - exchange.beganAt),
     ...(usage === null
       ? {}
       : {
@@ -67,7 +67,7 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
 }
 
 function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
-  const { id, request, startedAt, firstTokenAt, attempts } = exchange;
+  const { id, request, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   return {
     id,
     state,
@@ -76,7 +76,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     upstreamModel: target.model,
     stream: request.stream === true,
     startedAt,
-    ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - startedAt }),
+    ...(firstTokenAt === undefined ? {} : { firstTokenMs: Math.round(firstTokenAt - beganAt) }),
     calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
     ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),
   };
