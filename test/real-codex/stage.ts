@@ -5,14 +5,23 @@ import { catalogUpstream } from '../../src/codex/catalog-rows.ts';
 import { applyChanges } from '../../src/codex/home/codex-files.ts';
 import { prepareConfig } from '../../src/codex/home/configure.ts';
 import { type RelayHandle, type RelayOptions, start } from '../../src/index.ts';
+import { SILENT_LOGGER } from '../../src/logger.ts';
 import type { ChatFunctionTool, ChatRequest } from '../../src/wire/chat.ts';
 import {
+  type OtherRoutes,
   type ReceivedChat,
   type Script,
   type ScriptedUpstream,
   startScriptedUpstream,
 } from '../support/scripted-upstream.ts';
-import { type CodexPlace, type CodexResult, createPlace, runCodex } from './codex.ts';
+import {
+  type CodexPlace,
+  type CodexResult,
+  type CodexSettings,
+  createPlace,
+  mcpTables,
+  runCodex,
+} from './codex.ts';
 import { startTap } from './tap.ts';
 
 /** Only Codex and the relay know it. */
@@ -28,6 +37,8 @@ export interface ScriptedProvider {
   script: Script;
   /** What it lists; the first is the chosen one. */
   models: readonly [ScriptedModel, ...ScriptedModel[]];
+  /** Answers beside chat, before the list of `models`. Default none. */
+  routes?: OtherRoutes;
   /** Preset id. Default: none, so that it is an endpoint of the user's own. */
   preset?: string;
 }
@@ -40,6 +51,8 @@ export interface StageOptions {
   relay?: RelayOptions;
   /** `config.toml` before ours is written into it. Default empty. */
   config?: string;
+  /** stdio MCP servers: name -> command line. */
+  mcpServers?: CodexSettings['mcpServers'];
   /** Hears what the relay says to Codex, piece by piece. */
   hear?: (text: string) => void;
   /** Whether `config.toml` itself is edited, or a profile is written. Default true. */
@@ -55,8 +68,8 @@ export interface Stage extends AsyncDisposable {
   /** What each provider got, by id. */
   chatsOf(id: string): readonly ReceivedChat[];
   upstream(id: string): ScriptedUpstream;
-  /** What the relay logged, warnings and errors included. */
-  log: readonly string[];
+  /** The warnings and errors that the relay logged. */
+  warnings: readonly string[];
   /** Writes configuration and catalog as the hosts do; once is done already. */
   writeConfiguration(options?: { executable?: string }): Promise<void>;
   codex(...args: string[]): Promise<CodexResult>;
@@ -65,8 +78,8 @@ export interface Stage extends AsyncDisposable {
 export async function setStage(options: StageOptions): Promise<Stage> {
   await using stack = new AsyncDisposableStack();
   const upstreams = new Map<string, ScriptedUpstream>();
-  for (const [id, { script, models }] of Object.entries(options.providers)) {
-    const upstream = await startScriptedUpstream(script, models);
+  for (const [id, { script, models, routes }] of Object.entries(options.providers)) {
+    const upstream = await startScriptedUpstream(script, models, routes);
     stack.defer(() => upstream.stop());
     upstreams.set(id, upstream);
   }
@@ -75,14 +88,15 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     if (found === undefined) throw new Error(`there is no provider ${id} in this scene`);
     return found;
   };
-  const log: string[] = [];
-  const relay = await startKnowing(options, (id) => upstream(id).url, log);
+  const warnings: string[] = [];
+  const relay = await startKnowing(options, (id) => upstream(id).url, warnings);
   stack.defer(() => relay.stop());
   const tap = options.hear === undefined ? undefined : stack.use(await startTap(relay.port, options.hear));
   const place = await createPlace({ baseUrl: relay.url, token: '' });
   stack.defer(() => place.remove());
   await rm(join(place.home, 'catalog.json'));
-  await writeFile(join(place.home, 'config.toml'), options.config ?? '');
+  const config = [options.config ?? '', ...mcpTables(options.mcpServers ?? {})].join('\n');
+  await writeFile(join(place.home, 'config.toml'), config);
   const { executable, makeDefault = true } = options;
   const stage = { executable, relay, place, port: tap?.port ?? relay.port };
   await writeConfiguration(stage, makeDefault);
@@ -91,7 +105,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     ...stage,
     chatsOf: (id) => upstream(id).chats,
     upstream,
-    log,
+    warnings,
     writeConfiguration: (other) => writeConfiguration({ ...stage, ...other }, makeDefault),
     codex: (...args) => runCodex({ executable, place, token: '', args }),
     [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
@@ -102,7 +116,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
 async function startKnowing(
   { providers, relay: more }: StageOptions,
   urlOf: (id: string) => string,
-  log: string[],
+  warnings: string[],
 ): Promise<RelayHandle> {
   const upstreams = Object.entries(providers).map(
     ([
@@ -125,8 +139,8 @@ async function startKnowing(
   const look = () => {
     if (relay?.catalog().every(({ listed }) => listed !== undefined)) resolve();
   };
-  const say = (message: string) => void log.push(message);
-  const logger = { error: say, warn: say, info: say, debug: say };
+  const say = (message: string) => void warnings.push(message);
+  const logger = { ...SILENT_LOGGER, error: say, warn: say };
   relay = await start({ port: 0, token: TOKEN, upstreams, logger, onModels: look, ...more });
   look();
   await known;
