@@ -44,9 +44,11 @@ export type {
   RequestReport,
   RoutingOptions,
   ServedUpstream,
+  StandIns,
   TargetState,
   UpstreamOptions,
 } from './relay/options.ts';
+export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/upstream/transport.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -74,18 +76,19 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
-  learnModels(parts);
+  void learnModels(parts);
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
     use: (other) => {
       routing.use(other);
-      learnModels(parts);
+      void learnModels(parts);
     },
-    serve: (upstreams, active) => {
-      routing.serve(upstreams, active);
-      learnModels(parts);
+    serve: (upstreams, active, standIns) => {
+      routing.serve(upstreams, active, standIns);
+      void learnModels(parts);
     },
+    learnModels: (ids) => learnModels(parts, ids),
     models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
     catalog: () => routing.catalog(),
     targets: () => routing.health.troubles(Date.now()),
@@ -105,7 +108,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
  * @throws RelayError for options that cannot be used, and with the provider's own words when it does not answer
  */
 export async function listModels(
-  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'proxy' | 'logger'>,
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
 ): Promise<ListedModel[]> {
   const provider = resolveProvider(options);
   const { transport, close } = createTransport(options);
@@ -118,14 +121,21 @@ export async function listModels(
   }
 }
 
-/** Asks every upstream for its list in the background: names are understood better once they are known. */
-function learnModels({ routing, upstream, logger }: RelayParts): void {
-  for (const provider of routing.providers) {
-    if (routing.listOf(provider) !== undefined) continue;
-    askForModels(provider, routing, upstream).catch((error: unknown) =>
-      logger.debug(`${provider.label}: models are not known: ${messageOf(error)}`),
-    );
-  }
+/** Asks upstreams for their lists, at once: those whose list is not known, and those of these ids. Never rejects. */
+async function learnModels(
+  { routing, upstream, logger }: RelayParts,
+  ids: readonly string[] = [],
+): Promise<void> {
+  const asked = routing.providers.filter(
+    (provider) => routing.listOf(provider) === undefined || ids.includes(provider.id),
+  );
+  await Promise.all(
+    asked.map((provider) =>
+      askForModels(provider, routing, upstream).catch((error: unknown) =>
+        logger.debug(`${provider.label}: models are not known: ${messageOf(error)}`),
+      ),
+    ),
+  );
 }
 
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
@@ -174,17 +184,20 @@ function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {
 }
 
 /** The demo answers in process; everything else goes over the network. */
-function createTransport(options: Pick<RelayOptions, 'fetch' | 'proxy'>): {
+function createTransport(options: Pick<RelayOptions, 'fetch' | 'transport' | 'proxy'>): {
   transport: UpstreamTransport;
   close: () => Promise<void>;
 } {
   const demo = createDemoTransport();
-  const network =
-    options.fetch === undefined
-      ? createUndiciTransport(options.proxy)
-      : { transport: createFetchTransport(options.fetch), close: async () => {} };
+  const network = givenTransport(options) ?? createUndiciTransport(options.proxy);
   return {
     transport: (request) => (request.url.startsWith('demo:') ? demo(request) : network.transport(request)),
     close: network.close,
   };
+}
+
+/** The transport of a host that has one of its own. */
+function givenTransport({ fetch, transport }: Pick<RelayOptions, 'fetch' | 'transport'>) {
+  const given = transport ?? (fetch && createFetchTransport(fetch));
+  return given && { transport: given, close: async () => {} };
 }
