@@ -10,7 +10,6 @@
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { catalogUpstream } from './codex/catalog-rows.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
-import { messageOf } from './errors.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
@@ -25,6 +24,7 @@ import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
+import { ModelLists } from './relay/upstream/model-lists.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
 import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
@@ -76,19 +76,20 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
-  void learnModels(parts);
+  const lists = new ModelLists(routing, upstream, logger);
+  void lists.learn();
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
     use: (other) => {
       routing.use(other);
-      void learnModels(parts);
+      void lists.learn();
     },
     serve: (upstreams, active, standIns) => {
       routing.serve(upstreams, active, standIns);
-      void learnModels(parts);
+      void lists.learn();
     },
-    learnModels: (ids) => learnModels(parts, ids),
+    learnModels: (ids) => lists.learn(ids),
     models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
     catalog: () => routing.catalog(),
     targets: () => routing.health.troubles(Date.now()),
@@ -119,23 +120,6 @@ export async function listModels(
   } finally {
     await close();
   }
-}
-
-/** Asks upstreams for their lists, at once: those whose list is not known, and those of these ids. Never rejects. */
-async function learnModels(
-  { routing, upstream, logger }: RelayParts,
-  ids: readonly string[] = [],
-): Promise<void> {
-  const asked = routing.providers.filter(
-    (provider) => routing.listOf(provider) === undefined || ids.includes(provider.id),
-  );
-  await Promise.all(
-    asked.map((provider) =>
-      askForModels(provider, routing, upstream).catch((error: unknown) =>
-        logger.debug(`${provider.label}: models are not known: ${messageOf(error)}`),
-      ),
-    ),
-  );
 }
 
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
