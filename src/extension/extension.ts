@@ -29,6 +29,7 @@ import { SettingNotices } from './ui/setting-notices.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { TargetsView } from './ui/targets-view.ts';
+import { Upkeep } from './upkeep.ts';
 import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -107,7 +108,10 @@ function buildParts(context: vscode.ExtensionContext) {
     extensionVersion: (context.extension.packageJSON as { version: string }).version,
   });
   const notices = new FailureNotices(choices, view, providerCommands);
-  context.subscriptions.push(signals, view, statusBar, codexCommands, new TargetsView(board));
+  const targetsView = new TargetsView(board);
+  const settingNotices = new SettingNotices(log);
+  const upkeep = new Upkeep({ choices, controller, board, catalog, settingNotices });
+  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands);
   return {
     context,
     log,
@@ -115,7 +119,6 @@ function buildParts(context: vscode.ExtensionContext) {
     requests,
     reporter,
     board,
-    catalog,
     choices,
     controller,
     view,
@@ -124,22 +127,23 @@ function buildParts(context: vscode.ExtensionContext) {
     codexCommands,
     relayCommands,
     notices,
-    settingNotices: new SettingNotices(log),
+    upkeep,
+    targetsView,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, notices } = parts;
+  const { codexCommands, notices, upkeep } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
     stateLog.write(state);
     setContext(state);
     drawStatus(parts);
-    inBackground(log, drawTargets(parts));
-    if (state.kind === 'running') inBackground(log, followLists(parts));
+    inBackground(log, upkeep.drawTargets());
+    if (state.kind === 'running') inBackground(log, upkeep.followLists());
     if (state.kind === 'running' || state.kind === 'attached')
       inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
@@ -149,11 +153,11 @@ function connectParts(parts: Parts): void {
   });
   // Also after the first time: the port may have changed.
   controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));
-  controller.once('launched', () => inBackground(log, lookAround(parts)));
+  controller.once('launched', () => inBackground(log, upkeep.lookAround()));
   requests.on('change', () => drawStatus(parts));
   requests.on('report', (report) => {
     inBackground(log, notices.tell(report));
-    inBackground(log, drawTargets(parts));
+    inBackground(log, upkeep.drawTargets());
   });
   signals.on('signal', (signal) => inBackground(log, obey(signal, parts)));
 
@@ -168,7 +172,7 @@ function connectParts(parts: Parts): void {
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep } = parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -176,7 +180,7 @@ function registerCommands(parts: Parts): void {
   command('stop', () => relayCommands.stop());
   command('restart', () => relayCommands.restart());
   command('selectProvider', (id) => {
-    inBackground(log, lookAround(parts));
+    inBackground(log, upkeep.lookAround());
     return providerCommands.selectProvider(id);
   });
   command('selectModel', () => providerCommands.selectModel());
@@ -202,51 +206,24 @@ async function startAsWanted({ choices, controller, relayCommands }: Parts): Pro
   else await controller.refresh();
 }
 
-async function followSettings({ controller, relayCommands, settingNotices }: Parts): Promise<void> {
+async function followSettings({ controller, relayCommands, upkeep }: Parts): Promise<void> {
   await relayCommands.tellTrouble(await controller.refresh());
-  await settingNotices.tell(controller.plan?.unusable ?? []);
-}
-
-/** Looks for local servers, serves those that are new, and brings their lists up to date. */
-async function lookAround(parts: Parts): Promise<void> {
-  const { choices, controller, settingNotices } = parts;
-  const isNew = await choices.localServers.probe(choices.providers);
-  if (isNew) await controller.refresh();
-  if (controller.served === undefined) return;
-  await controller.served.learnModels([...choices.localServers.answering]);
-  await followLists(parts);
-  await settingNotices.tell(controller.plan?.unusable ?? []);
+  await upkeep.checkSettings();
 }
 
 /** Only the window that serves looks around by itself. */
 function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   const timer = setInterval(() => {
-    if (parts.controller.served !== undefined) inBackground(parts.log, lookAround(parts));
+    if (parts.controller.served !== undefined) inBackground(parts.log, parts.upkeep.lookAround());
   }, LOOK_AROUND_MS);
   return { dispose: () => clearInterval(timer) };
 }
 
-/** Brings Codex's catalog in line: with what is known now, and again once every list is. */
-async function followLists({ controller, catalog }: Parts): Promise<void> {
-  catalog.refresh();
-  await controller.served?.learnModels([]);
-  catalog.refresh();
-}
-
-/** Shows what this window serves, else what another one does. */
-async function drawTargets({ controller, board }: Parts): Promise<void> {
-  const { served, state } = controller;
-  if (served) board.put(served.targets());
-  else if (state.kind === 'attached') await board.reload();
-  else board.clear();
-}
-
 /** Every target is tried again, whichever window serves. */
-async function resetTargets(parts: Parts): Promise<void> {
-  const { controller, signals } = parts;
+async function resetTargets({ controller, signals, upkeep }: Parts): Promise<void> {
   controller.served?.resetTargets();
   if (controller.served === undefined) await signals.send('reset-targets');
-  await drawTargets(parts);
+  await upkeep.drawTargets();
   void vscode.window.showInformationMessage(
     vscode.l10n.t('No target of Codex Relay waits any longer: the next request tries them all.'),
   );
@@ -264,8 +241,7 @@ function setContext(state: RelayState): void {
 }
 
 /** Does what another window asks for, or follows what it tells. */
-async function obey(signal: Signal, parts: Parts): Promise<void> {
-  const { controller, requests } = parts;
+async function obey(signal: Signal, { controller, requests, upkeep }: Parts): Promise<void> {
   switch (signal) {
     case 'start':
       await controller.start();
@@ -288,11 +264,11 @@ async function obey(signal: Signal, parts: Parts): Promise<void> {
       requests.reload();
       break;
     case 'targets':
-      await drawTargets(parts);
+      await upkeep.drawTargets();
       break;
     case 'reset-targets':
       controller.served?.resetTargets();
-      await drawTargets(parts);
+      await upkeep.drawTargets();
       break;
   }
 }
