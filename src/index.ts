@@ -10,6 +10,7 @@
 import { buildCatalog, type CatalogEntry } from './codex/catalog.ts';
 import { catalogUpstream } from './codex/catalog-rows.ts';
 import { DEFAULT_INSTRUCTIONS } from './codex/instructions.ts';
+import { messageOf } from './errors.ts';
 import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
@@ -22,11 +23,11 @@ import { listen } from './relay/http/server.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
+import type { UpstreamTransport } from './relay/transport.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
-import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
 import { VERSION } from './version.ts';
@@ -48,7 +49,7 @@ export type {
   TargetState,
   UpstreamOptions,
 } from './relay/options.ts';
-export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/upstream/transport.ts';
+export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;

@@ -75,7 +75,8 @@ function buildParts(context: vscode.ExtensionContext) {
   const onRequest = (report: RequestReport) => reporter.put(report);
   const controller = new RelayController({
     plan: () => choices.plan(),
-    launch: (plan) => launchRelay(plan, { logger: log, onRequest, bindings }),
+    launch: (plan) =>
+      launchRelay(plan, { logger: log, onRequest, onModels: () => catalog.refresh(), bindings }),
     probe: probePort,
     describeHolder: describePortHolder,
     later: (ms, callback) => {
@@ -91,7 +92,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const catalog = new CatalogKeeper({
     home: async () => (await loadRelay()).codexHome(process.env),
     server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
-    models: () => source.served(),
+    upstreams: () => source.served(),
     isAsking: () => codexCommands.isAsking,
     tell: () => inBackground(log, tellCatalogChanged(context.globalState)),
     fail: (error) => log.error(messageOf(error)),
@@ -110,7 +111,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const notices = new FailureNotices(choices, view, providerCommands);
   const targetsView = new TargetsView(board);
   const settingNotices = new SettingNotices(log);
-  const upkeep = new Upkeep({ choices, controller, board, catalog, settingNotices });
+  const upkeep = new Upkeep({ choices, controller, board, settingNotices });
   context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands);
   return {
     context,
@@ -119,6 +120,7 @@ function buildParts(context: vscode.ExtensionContext) {
     requests,
     reporter,
     board,
+    catalog,
     choices,
     controller,
     view,
@@ -135,7 +137,7 @@ function buildParts(context: vscode.ExtensionContext) {
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, notices, upkeep } = parts;
+  const { codexCommands, catalog, notices, upkeep } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -143,13 +145,14 @@ function connectParts(parts: Parts): void {
     setContext(state);
     drawStatus(parts);
     inBackground(log, upkeep.drawTargets());
-    if (state.kind === 'running') inBackground(log, upkeep.followLists());
     if (state.kind === 'running' || state.kind === 'attached')
       inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
     requests.abandonRunning();
     void signals.send('owner-came');
+    // The choice may be another than when Codex's catalog was written.
+    catalog.refresh();
   });
   // Also after the first time: the port may have changed.
   controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));

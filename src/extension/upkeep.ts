@@ -1,5 +1,4 @@
-/** What goes on beside the requests: local servers are looked for, lists and targets kept true, settings checked. */
-import type { CatalogKeeper } from './codex/catalog-keeper.ts';
+/** What goes on beside the requests: local servers are looked for, targets shown, settings checked. */
 import type { RelayController } from './relay/controller.ts';
 import type { TargetBoard } from './relay/target-board.ts';
 import type { SettingNotices } from './ui/setting-notices.ts';
@@ -9,7 +8,6 @@ export interface UpkeepParts {
   choices: UserChoices;
   controller: RelayController;
   board: TargetBoard;
-  catalog: CatalogKeeper;
   settingNotices: SettingNotices;
 }
 
@@ -25,18 +23,8 @@ export class Upkeep {
     const { choices, controller } = this.#parts;
     const isNew = await choices.localServers.probe(choices.providers);
     if (isNew) await controller.refresh();
-    if (controller.served === undefined) return;
-    await controller.served.learnModels([...choices.localServers.answering]);
-    await this.followLists();
+    await controller.served?.learnModels([...choices.localServers.answering]);
     await this.checkSettings();
-  }
-
-  /** Brings Codex's catalog in line: with what is known now, and again once every list is. */
-  async followLists(): Promise<void> {
-    const { controller, catalog } = this.#parts;
-    catalog.refresh();
-    await controller.served?.learnModels([]);
-    catalog.refresh();
   }
 
   /** Tells what the settings name and the relay of this window does without. */

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import type { Preset } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import type { Role } from './roles.ts';
-import type { UpstreamTransport } from './upstream/transport.ts';
+import type { UpstreamTransport } from './transport.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {

@@ -12,26 +12,21 @@ export interface ConfigureInput {
   home: string;
   /** The environment that Codex is run with when it is asked for its prompt. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** The system prompt of every entry. Default: the installed Codex is asked for its own. */
-  instructions?: string;
   /** The relay's provider and models; what this file knows better is left out. */
   models: Omit<CatalogInput, 'instructions' | 'overrides' | 'alsoServed'>;
 }
 
 /** @throws CodexConfigError when the user's overrides cannot be used */
 export async function prepareCatalog(
-  { home, environment, instructions, models }: ConfigureInput,
+  { home, environment, models }: ConfigureInput,
   texts: CodexTexts,
 ): Promise<Catalog> {
-  const [overrides, prompt] = await Promise.all([
-    readOverrides(home),
-    instructions ?? askCodexPrompt(environment).then(instructionsFrom),
-  ]);
+  const [overrides, prompt] = await Promise.all([readOverrides(home), askCodexPrompt(environment)]);
   return buildCatalog({
     ...models,
     overrides,
     alsoServed: namedModels(texts),
-    instructions: prompt,
+    instructions: instructionsFrom(prompt),
   });
 }
 

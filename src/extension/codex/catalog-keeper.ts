@@ -4,7 +4,8 @@
  */
 import { isObject, type JsonObject, parseObject } from '../../json.ts';
 import { loadRelay } from '../relay/launcher.ts';
-import type { CodexTexts, ConfigureInput } from '../relay/relay-bundle.ts';
+import type { CodexTexts } from '../relay/relay-bundle.ts';
+import type { CatalogUpstreams } from './catalog-source.ts';
 import { namedRelays } from './named-relays.ts';
 
 /** A burst of changes (a key, then its models) is one change. */
@@ -16,7 +17,7 @@ export interface CatalogKeeperParts {
   /** What Codex's files must name to be ours. */
   server(): Promise<{ port: number; token: string }>;
   /** What this window serves; undefined when it does not serve. */
-  models(): Promise<ConfigureInput['models'] | undefined>;
+  upstreams(): Promise<CatalogUpstreams | undefined>;
   /** Whether the user is looking at changes of the same files, which would then no longer fit. */
   isAsking(): boolean;
   /** Tells that Codex must be restarted to see what changed. */
@@ -48,19 +49,16 @@ export class CatalogKeeper {
 
   /** Brings the file up to date now. Resolves to whether it was written. */
   async update(): Promise<boolean> {
-    const models = await this.#parts.models();
-    if (models === undefined) return false;
-    const { readCodexFiles, prepareCatalog, catalogText, applyChanges, CATALOG_FILE } = await loadRelay();
+    const upstreams = await this.#parts.upstreams();
+    if (upstreams === undefined) return false;
+    const { readCodexFiles, refreshCatalog, CATALOG_FILE } = await loadRelay();
     const home = await this.#parts.home();
     const texts = await readCodexFiles(home);
     const before = texts[CATALOG_FILE];
     if (before === undefined || !(await this.#isOurs(texts))) return false;
-    const instructions = instructionsIn(before);
-    const input = { home, environment: process.env, models, ...(instructions && { instructions }) };
-    const after = catalogText(await prepareCatalog(input, texts));
-    if (after === before) return false;
-    await applyChanges(home, [{ file: CATALOG_FILE, before, after }]);
-    if (isNews(before, after)) this.#parts.tell();
+    if (!(await refreshCatalog(home, upstreams))) return false;
+    const after = (await readCodexFiles(home))[CATALOG_FILE];
+    if (isNews(before, after ?? '')) this.#parts.tell();
     return true;
   }
 
@@ -69,13 +67,6 @@ export class CatalogKeeper {
     const { port, token } = await this.#parts.server();
     return (await namedRelays(texts)).some((named) => named.port === port || named.token === token);
   }
-}
-
-/** The system prompt that the file's entries have: Codex need not be asked for it once more. */
-function instructionsIn(text: string): string | undefined {
-  const [first] = entriesOf(text).values();
-  const instructions = first?.['base_instructions'];
-  return typeof instructions === 'string' && instructions !== '' ? instructions : undefined;
 }
 
 /**

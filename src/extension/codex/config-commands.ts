@@ -135,7 +135,8 @@ export class CodexConfigCommands {
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
       const { prepareConfig } = await loadRelay();
       const config = { port: settings.port, token: await this.#choices.keys.token() };
-      const models = await this.#source.planned(await this.#choices.routingOf(provider));
+      const [active, ...others] = await this.#source.planned(await this.#choices.routingOf(provider));
+      const models = { ...active, others };
       const input = { home: await this.#home(), environment: process.env, models };
       return prepareConfig(input, { config, makeDefault });
     });

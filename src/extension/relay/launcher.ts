@@ -21,12 +21,14 @@ const KEY_CHECK_MS = 10_000;
 export interface LaunchParts {
   logger: Logger;
   onRequest(report: RequestReport): void;
+  /** What is served, or what one of them lists, has changed. */
+  onModels(): void;
   bindings: BindingsFile;
 }
 
 export async function launchRelay(
   plan: ReadyPlan,
-  { logger, onRequest, bindings }: LaunchParts,
+  { logger, onRequest, onModels, bindings }: LaunchParts,
 ): Promise<ServedRelay> {
   const { start, openDiskStore, createMemoryStore, createNodeHttpTransport } = await loadRelay();
   const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = plan.server;
@@ -48,6 +50,7 @@ export async function launchRelay(
       history,
       logger,
       onRequest,
+      onModels,
       transport: createNodeHttpTransport(),
     });
     return {

@@ -52,7 +52,7 @@ export class LocalServers {
 }
 
 /** A shipped preset of a server on this machine. The user's own endpoints are served without being asked. */
-export function isLocalServer({ custom, needsKey, baseUrl }: ChoosableProvider): boolean {
+function isLocalServer({ custom, needsKey, baseUrl }: ChoosableProvider): boolean {
   return !custom && !needsKey && baseUrl.startsWith('http:');
 }
 

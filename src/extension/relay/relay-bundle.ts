@@ -3,15 +3,11 @@
  * Everything else of the extension stays small, so that activation costs VS Code nothing.
  */
 
-export { catalogText } from '../../codex/catalog.ts';
+export { type CatalogUpstream, catalogUpstream } from '../../codex/catalog-rows.ts';
 export { relayProvider, usesRelay } from '../../codex/config-edit.ts';
 export { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
-export {
-  type ConfigureInput,
-  type PreparedConfig,
-  prepareCatalog,
-  prepareConfig,
-} from '../../codex/home/configure.ts';
+export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
+export { refreshCatalog } from '../../codex/home/refresh-catalog.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';

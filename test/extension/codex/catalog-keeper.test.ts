@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatalogKeeper } from '../../../src/extension/codex/catalog-keeper.ts';
-import type { ConfigureInput } from '../../../src/extension/relay/relay-bundle.ts';
+import type { CatalogUpstreams } from '../../../src/extension/codex/catalog-source.ts';
 import { openaiCompatible } from '../../../src/providers/presets/openai-compatible.ts';
 
 const SERVER = { port: 4444, token: 'token-of-the-test' };
@@ -17,11 +17,14 @@ experimental_bearer_token = "${token}"
 `;
 
 /** What is served: one provider that lists these models, each with this window. */
-const models = (ids: readonly string[], contextWindow = 100_000): ConfigureInput['models'] => ({
-  preset: openaiCompatible,
-  selected: ids[0],
-  listed: ids.map((id) => ({ id, contextWindow })),
-});
+const models = (ids: readonly string[], contextWindow = 100_000): CatalogUpstreams => [
+  {
+    id: 'acme',
+    preset: openaiCompatible,
+    selected: ids[0],
+    listed: ids.map((id) => ({ id, contextWindow })),
+  },
+];
 
 describe('the keeper of the catalog', () => {
   let home = '';
@@ -32,7 +35,7 @@ describe('the keeper of the catalog', () => {
 
   function arrange() {
     const world = {
-      models: models(['one', 'two']) as ConfigureInput['models'] | undefined,
+      upstreams: models(['one', 'two']) as CatalogUpstreams | undefined,
       server: SERVER,
       isAsking: false,
       told: 0,
@@ -42,7 +45,7 @@ describe('the keeper of the catalog', () => {
     const keeper = new CatalogKeeper({
       home: async () => home,
       server: async () => world.server,
-      models: async () => world.models,
+      upstreams: async () => world.upstreams,
       isAsking: () => world.isAsking,
       tell: () => {
         world.told += 1;
@@ -84,17 +87,26 @@ describe('the keeper of the catalog', () => {
     for (const entry of entries()) assert.equal(entry.base_instructions, 'The prompt of this Codex.');
   });
 
+  it('names models by their provider once there are several', async () => {
+    setUp();
+    const { world, keeper } = arrange();
+    const [one] = models(['one']);
+    world.upstreams = [one, { id: 'other', preset: openaiCompatible, listed: [{ id: 'two' }] }];
+    await keeper.update();
+    assert.deepEqual(slugs(), ['codex-relay', 'acme/one', 'other/two']);
+  });
+
   it('lets the alias follow the choice', async () => {
     setUp();
     const { world, keeper } = arrange();
     await keeper.update();
     assert.match(entries()[0]?.description ?? '', /now one/);
-    world.models = models(['two', 'one']);
+    world.upstreams = models(['two', 'one']);
     assert.equal(await keeper.update(), true);
     assert.match(entries()[0]?.description ?? '', /now two/);
   });
 
-  const news: [string, ConfigureInput['models'], boolean][] = [
+  const news: [string, CatalogUpstreams, boolean][] = [
     ['a model came', models(['one', 'two', 'three']), true],
     ['a model went', models(['one']), true],
     ['a window became smaller', models(['one', 'two'], 50_000), true],
@@ -107,7 +119,7 @@ describe('the keeper of the catalog', () => {
       const { world, keeper } = arrange();
       await keeper.update();
       world.told = 0;
-      world.models = after;
+      world.upstreams = after;
       assert.equal(await keeper.update(), true, 'written in any case');
       assert.equal(world.told, isNews ? 1 : 0);
     });
@@ -126,7 +138,7 @@ describe('the keeper of the catalog', () => {
       'another window serves',
       (world) => {
         setUp();
-        world.models = undefined;
+        world.upstreams = undefined;
       },
     ],
   ];

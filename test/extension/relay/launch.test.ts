@@ -69,6 +69,7 @@ describe('the relay of a window', () => {
     const relay = await launchRelay(plan, {
       logger: SILENT_LOGGER,
       onRequest: (report) => void reports.push(report),
+      onModels: () => {},
       bindings: new BindingsFile(join(folder, bindings), SILENT_LOGGER),
     });
     relays.push(relay);

@@ -32,10 +32,10 @@ describe('routing that is told to serve other upstreams', () => {
   it('keeps what those that stay have listed', () => {
     const routing = routingOf();
     learnAll(routing);
-    routing.serve([upstream('c'), upstream('b', { model: 'other' })], 'b');
+    routing.serve([upstream('b', { model: 'other' }), upstream('c')], 'b');
     assert.deepEqual(listsOf(routing), [
-      ['c', undefined],
       ['b', 'b-listed'],
+      ['c', undefined],
     ]);
   });
 
