@@ -74,8 +74,13 @@ function listsModels(url: string): Promise<boolean> {
   });
 }
 
-/** Any program may listen on these ports. Ollama without a model says `data: null` (2026-11). */
+/** Any program may listen on these ports. An empty list must say that it is one; Ollama's is `null` (2026-11). */
 function isModelList(body: unknown): boolean {
   const { data, models, object } = asObject(body) ?? {};
-  return [data, models].some(Array.isArray) || (object === 'list' && data === null);
+  const list = [data, models].find(Array.isArray) ?? [];
+  if (list.length === 0) return object === 'list';
+  return list.every((entry: unknown) => {
+    const { id, name } = asObject(entry) ?? {};
+    return typeof id === 'string' || typeof name === 'string';
+  });
 }

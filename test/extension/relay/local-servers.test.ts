@@ -20,6 +20,8 @@ const provider = (id: string, baseUrl: string, more: Partial<ChoosableProvider> 
   ...more,
 });
 
+const EMPTY = { object: 'list', data: [] };
+
 const json =
   (body: unknown): RequestListener =>
   (_, response) =>
@@ -43,11 +45,13 @@ describe('local servers', () => {
 
   const answers: [string, RequestListener, boolean][] = [
     ['a list', json({ object: 'list', data: [{ id: 'm' }] }), true],
-    ['an empty list', json({ object: 'list', data: [] }), true],
+    ['an empty list', json(EMPTY), true],
     ['a list that is null', json({ object: 'list', data: null }), true],
     ['a list of another shape', json({ models: [{ name: 'm' }] }), true],
     ['a page', (_, response) => void response.end('<html></html>'), false],
     ['another object', json({ ok: true }), false],
+    ['a list of other things', json({ data: [1, 2] }), false],
+    ['a list that does not say of what', json({ data: [] }), false],
     ['an error', (_, response) => void response.writeHead(404).end('{"data":[]}'), false],
     ['a key that it wants', (_, response) => void response.writeHead(401).end('{}'), false],
     ['nothing', () => {}, false],
@@ -69,7 +73,7 @@ describe('local servers', () => {
     const asked: unknown[] = [];
     const url = await serve((request, response) => {
       asked.push([request.method, request.url, request.headers.authorization]);
-      response.end('{"data":[]}');
+      response.end(JSON.stringify(EMPTY));
     });
     await new LocalServers(memory()).probe([provider('local', url)]);
     assert.deepEqual(asked, [['GET', '/v1/models', undefined]]);
@@ -79,7 +83,7 @@ describe('local servers', () => {
     let asked = 0;
     const url = await serve((_, response) => {
       asked += 1;
-      response.end('{"data":[]}');
+      response.end(JSON.stringify(EMPTY));
     });
     const others = [
       provider('keyed', url, { needsKey: true }),
@@ -92,7 +96,7 @@ describe('local servers', () => {
 
   it('stay served while they are down, also after a restart', async () => {
     const kept = memory();
-    const url = await serve(json({ data: [] }));
+    const url = await serve(json(EMPTY));
     await new LocalServers(kept).probe([provider('local', url)]);
     const later = new LocalServers(kept);
     assert.equal(await later.probe([provider('local', 'http://127.0.0.1:9/v1')]), false);
@@ -102,7 +106,7 @@ describe('local servers', () => {
 
   it('are news only once', async () => {
     const servers = new LocalServers(memory());
-    const url = await serve(json({ data: [] }));
+    const url = await serve(json(EMPTY));
     assert.equal(await servers.probe([provider('local', url)]), true);
     assert.equal(await servers.probe([provider('local', url)]), false);
     assert.deepEqual([...servers.answering], ['local']);

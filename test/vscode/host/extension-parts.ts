@@ -61,3 +61,27 @@ export async function freePort(): Promise<number> {
 export async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+
+/** Answers of the user to messages: gets a message and its buttons, gives the one that is clicked. */
+export type Answer = (message: string, buttons: readonly string[]) => string | undefined;
+
+/** Collects the messages that the extension shows, and answers them in the user's place, until `restore()`. */
+export function takeMessages(answer: Answer = () => undefined): { shown: string[]; restore(): void } {
+  const shown: string[] = [];
+  const names = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const;
+  const before = names.map((name) => [name, vscode.window[name]] as const);
+  const show = async (message: string, ...buttons: unknown[]) => {
+    shown.push(message);
+    return answer(
+      message,
+      buttons.filter((button) => typeof button === 'string'),
+    );
+  };
+  for (const name of names) Object.assign(vscode.window, { [name]: show });
+  return {
+    shown,
+    restore: () => {
+      for (const [name, original] of before) Object.assign(vscode.window, { [name]: original });
+    },
+  };
+}

@@ -15,7 +15,15 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
-import { activateExtension, type Extension, freePort, reached, set, until } from './extension-parts.ts';
+import {
+  activateExtension,
+  type Extension,
+  freePort,
+  reached,
+  set,
+  takeMessages,
+  until,
+} from './extension-parts.ts';
 
 const KEYS = { alpha: 'sk-alpha-0123456789', second: 'sk-alpha-second-012345', beta: 'sk-beta-0123456789' };
 const LM_STUDIO = 1234;
@@ -146,13 +154,26 @@ describe('many providers in the extension host', () => {
     refused.clear();
   });
 
-  it('names in its log what a setting names in vain', async () => {
+  it('tells once what a setting names in vain, also in its log', async () => {
     const file = join(extension.parts.context.logUri.fsPath, 'Codex Relay.log');
-    await until(() => /codexRelay\.fallbacks: "nobody\/model"/.test(readFileSync(file, 'utf8')));
-    assert.doesNotMatch(readFileSync(file, 'utf8'), /sk-(alpha|beta)/);
+    const text = () => readFileSync(file, 'utf8');
+    await until(() => /codexRelay\.fallbacks: "nobody\/model"/.test(text()));
+    const messages = takeMessages();
+    try {
+      await set('codexRelay.roles', { titel: 'beta/beta-small', title: 'beta/beta-small' });
+      await until(() => messages.shown.length > 0);
+      await set('codexRelay.fallbacks', ['beta/beta-small']);
+      await extension.parts.upkeep.checkSettings();
+      assert.equal(messages.shown.length, 1);
+      assert.match(messages.shown[0] ?? '', /codexRelay\.roles: "titel" is no role/);
+      assert.equal(extension.parts.controller.plan?.routing.standIns.roles.title, 'beta/beta-small');
+    } finally {
+      messages.restore();
+    }
+    assert.doesNotMatch(text(), /sk-(alpha|beta)/);
   });
 
-  it('writes the catalog of Codex again when another provider is chosen', async () => {
+  it('writes the catalog of Codex again when another provider is chosen, and tells of new models once', async () => {
     const { port } = extension.parts.choices.settings;
     const token = await extension.parts.choices.keys.token();
     const catalog = join(codexHome, 'codex-relay.models.json');
@@ -162,11 +183,36 @@ describe('many providers in the extension host', () => {
     );
     const entry = { slug: 'codex-relay', base_instructions: 'A prompt.' };
     writeFileSync(catalog, JSON.stringify({ models: [entry] }));
-    await vscode.commands.executeCommand('codexRelay.selectProvider', 'beta');
-    await until(() => readFileSync(catalog, 'utf8').includes('now beta-large at Beta'));
-    assert.match(readFileSync(catalog, 'utf8'), /A prompt\./);
-    await vscode.commands.executeCommand('codexRelay.selectProvider', 'alpha');
-    await until(() => readFileSync(catalog, 'utf8').includes('now alpha-large at Alpha'));
+    const messages = takeMessages();
+    try {
+      await vscode.commands.executeCommand('codexRelay.selectProvider', 'beta');
+      await until(() => readFileSync(catalog, 'utf8').includes('now beta-large at Beta'));
+      await until(() => messages.shown.length > 0);
+      assert.match(readFileSync(catalog, 'utf8'), /A prompt\./);
+      for (const slug of ['alpha/alpha-large', 'beta/beta-large', 'beta/beta-small'])
+        assert.ok(readFileSync(catalog, 'utf8').includes(`"slug": "${slug}"`), slug);
+      await vscode.commands.executeCommand('codexRelay.selectProvider', 'alpha');
+      await until(() => readFileSync(catalog, 'utf8').includes('now alpha-large at Alpha'));
+      assert.equal(messages.shown.length, 1);
+      assert.match(messages.shown[0] ?? '', /Restart Codex/);
+    } finally {
+      messages.restore();
+    }
+  });
+
+  it('offers to bring the files of Codex to another port, once', async () => {
+    const messages = takeMessages();
+    try {
+      const port = await freePort();
+      await set('codexRelay.port', port);
+      await reached(extension.api, ({ url }) => url === `http://127.0.0.1:${port}`);
+      await until(() => messages.shown.some((message) => /still uses the old one/.test(message)));
+      await extension.parts.controller.restart();
+      await extension.parts.codexCommands.offerUpdate();
+      assert.equal(messages.shown.filter((message) => /still uses the old one/.test(message)).length, 1);
+    } finally {
+      messages.restore();
+    }
   });
 
   it('takes in a local server that answers, when the picker opens', async function () {
