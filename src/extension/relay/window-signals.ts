@@ -11,8 +11,21 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
-/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`: the list was saved. */
-const SIGNALS = ['start', 'stop', 'owner-came', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
+/**
+ * `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`, `targets`: the list
+ * was saved. The others ask for what they say.
+ */
+const SIGNALS = [
+  'start',
+  'stop',
+  'owner-came',
+  'owner-left',
+  'keys',
+  'clear-history',
+  'requests',
+  'targets',
+  'reset-targets',
+] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';

@@ -1,6 +1,6 @@
 /** One request in words, for the tree and the details document. Prompts never get this far. */
 import { l10n } from 'vscode';
-import type { RequestReport } from '../../relay/options.ts';
+import type { PassedOver, RequestReport } from '../../relay/options.ts';
 import { asMarkdown } from './quoted.ts';
 
 /** `1.2 s`, `340 ms`. */
@@ -35,7 +35,7 @@ export function stateWord(report: RequestReport): string {
 
 /** Label and value of each fact that is known. */
 export function facts(report: RequestReport): readonly (readonly [label: string, value: string])[] {
-  const { usage, firstTokenMs, durationMs, calledTools, error } = report;
+  const { usage, firstTokenMs, durationMs, calledTools, error, passedOver = [] } = report;
   const asked =
     report.model === report.upstreamModel
       ? report.model
@@ -50,8 +50,14 @@ export function facts(report: RequestReport): readonly (readonly [label: string,
     ...(firstTokenMs === undefined ? [] : ([[l10n.t('First token after'), duration(firstTokenMs)]] as const)),
     ...(durationMs === undefined ? [] : ([[l10n.t('Duration'), duration(durationMs)]] as const)),
     ...(usage ? usageFacts(usage) : []),
+    ...passedOver.map(passedOverFact),
     ...(calledTools.length === 0 ? [] : ([[l10n.t('Tools called'), calledTools.join(', ')]] as const)),
   ];
+}
+
+/** A target that was tried before, and why it did not answer. */
+function passedOverFact({ provider, model, code, message }: PassedOver, at: number) {
+  return [l10n.t('Passed over ({0})', at + 1), `${provider}, ${model}: ${message} (${code})`] as const;
 }
 
 function usageFacts(usage: NonNullable<RequestReport['usage']>): readonly (readonly [string, string])[] {

@@ -7,11 +7,11 @@ import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
+import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 import { encodeChatRequest } from './chat-body.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
 import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
-import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 const MAX_RETRIES = 2;
 /** Codex retries as well: all waiting of one request together stays below this. */

@@ -15,7 +15,12 @@ function planFor(port: number): ReadyPlan {
   return {
     kind: 'ready',
     provider: { id: 'demo', name: 'Demo', baseUrl: 'demo:', preset: 'demo', needsKey: false, custom: false },
-    upstream: { provider: 'demo' },
+    routing: {
+      upstreams: [{ id: 'demo', provider: 'demo' }],
+      active: 'demo',
+      standIns: { fallbacks: {}, roles: {} },
+    },
+    unusable: [],
     server: {
       port,
       token: TOKEN,
@@ -31,9 +36,19 @@ function openWindow(port: number) {
   const window = { look: undefined as (() => void) | undefined };
   const controller = new RelayController({
     plan: async () => planFor(port),
-    launch: async ({ upstream, server }) => {
-      const relay = await start({ ...upstream, port: server.port, token: server.token });
-      return { url: relay.url, use: relay.use, clearHistory: async () => {}, stop: relay.stop };
+    launch: async ({ routing, server }) => {
+      const { upstreams, active } = routing;
+      const relay = await start({ upstreams, active, port: server.port, token: server.token });
+      return {
+        url: relay.url,
+        serve: () => {},
+        catalog: relay.catalog,
+        learnModels: async () => {},
+        targets: () => [],
+        resetTargets: relay.resetTargets,
+        clearHistory: async () => {},
+        stop: relay.stop,
+      };
     },
     probe: probePort,
     describeHolder: async () => undefined,
@@ -80,5 +95,5 @@ describe(`${WINDOWS} windows that start at once, ${ROUNDS} times`, () => {
       assert.deepEqual(kinds(), ['attached', 'attached', 'running', 'stopped'], `round ${round}, taken over`);
       await Promise.all(others.map(({ controller }) => controller.stop()));
     }
-  }).timeout(60_000);
+  }).timeout(180_000);
 });
