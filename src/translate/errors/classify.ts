@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../../errors.ts';
 import type { Profile } from '../profile.ts';
+import { withoutNothingCharged } from './nothing-charged.ts';
 import type { Said } from './said.ts';
 
 /** What a person can do about it, where the code alone does not tell. */
@@ -86,10 +87,14 @@ export function classify(
   if (codes.some((code) => QUOTA_CODE.test(code)) || status === 402) return { code: 'insufficient_quota' };
   // Groq, 2026-11: a request that is larger than its whole rate limit; waiting does not make it fit.
   if (status === 413) return { code: 'context_length_exceeded' };
+  // Whatever else it says, about limits and credits, stands beside that cause.
+  if (status === 403 && says(MODERATION)) return { code: 'invalid_prompt', cure: 'content' };
   const isRate = says(RATE);
-  if (!isRate && isOverflow(said)) return { code: 'context_length_exceeded' };
+  const cause = withoutNothingCharged(message);
+  if (!isRate && isOverflow({ ...said, message: cause })) return { code: 'context_length_exceeded' };
   // A quota that comes back in a moment is a rate (Gemini's free tier, 2026-11).
-  if (says(QUOTA)) return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
+  if (isQuota({ ...said, message: cause }))
+    return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
   if (status === 429 || isRate) return { code: 'rate_limit_exceeded' };
   if (says(SERVICE_OFF)) return { code: 'forbidden', cure: 'service' };
   if (says(/location is not supported|unsupported_country/i)) return { code: 'forbidden', cure: 'region' };
@@ -109,6 +114,11 @@ export function classify(
   return { code: 'invalid_prompt' };
 }
 
+function isQuota({ message, codes }: Said): boolean {
+  if (codes.some((code) => QUOTA.test(code))) return true;
+  return QUOTA.test(message) && !SCHEMA.test(message);
+}
+
 function isOverflow({ message, codes }: Said): boolean {
   if (codes.some((code) => OVERFLOW_CODE.test(code)) || OVERFLOW_CODE.test(message)) return true;
   if (OUTPUT_LIMIT.test(message) && !INPUT.test(message)) return false;
@@ -117,7 +127,6 @@ function isOverflow({ message, codes }: Said): boolean {
 }
 
 function forbidden(message: string, says: (pattern: RegExp) => boolean): ErrorClass {
-  if (says(MODERATION)) return { code: 'invalid_prompt', cure: 'content' };
   if (says(REGION)) return { code: 'forbidden', cure: 'region' };
   // Nothing is said but that it is forbidden: mostly the key.
   const isBare =
