@@ -66,11 +66,31 @@ export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.profile.id === id);
 }
 
-/** The preset whose host serves `baseUrl`; the careful generic one for any other. */
+/**
+ * The preset that serves `baseUrl`: by its whole address, since a plan may share a host with pay-as-you-go, else by its
+ * host; the careful generic one for any other.
+ */
 export function presetByUrl(baseUrl: string): Preset {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  if (protocol === 'demo:') return demo;
+  const url = new URL(baseUrl);
+  if (url.protocol === 'demo:') return demo;
+  return (
+    PRESETS.find((preset) => isAddress(preset, url)) ??
+    PRESETS.find((preset) => isHost(preset, url)) ??
+    openaiCompatible
+  );
+}
+
+/** Whether `baseUrl` is the provider's own: no gateway, and no other server that speaks its dialect. */
+export function isOwnUrl(preset: Preset, baseUrl: string): boolean {
+  const url = new URL(baseUrl);
+  return isAddress(preset, url) || isHost(preset, url);
+}
+
+function isAddress({ baseUrl }: Preset, { href }: URL): boolean {
+  return baseUrl !== undefined && (href === baseUrl || href.startsWith(`${baseUrl}/`));
+}
+
+function isHost({ hosts }: Preset, { hostname, port }: URL): boolean {
   const local = LOOPBACK.has(hostname) ? `localhost:${port}` : undefined;
-  const isHost = (host: string) => host === local || hostname === host || hostname.endsWith(`.${host}`);
-  return PRESETS.find((preset) => preset.hosts.some(isHost)) ?? openaiCompatible;
+  return hosts.some((host) => host === local || hostname === host || hostname.endsWith(`.${host}`));
 }

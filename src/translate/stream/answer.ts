@@ -3,7 +3,7 @@ import type { ChatDelta, ChatToolCallDelta } from '../../wire/chat.ts';
 import type { OutputItem, ResponsesRequest } from '../../wire/responses.ts';
 import type { Profile, ReasoningField } from '../profile.ts';
 import { mergeDetails } from '../reasoning/details.ts';
-import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
+import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallIdPrefix } from '../tools/kinds/index.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { CallTracker } from './call-tracker.ts';
@@ -147,7 +147,7 @@ export class Answer {
     const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
     return new ReasoningDraft(newId('rs'), showsSummary, ({ text, details }) => {
       const reasoning: ProviderReasoning = {
-        provider: profile.id,
+        provider: ownerOf(profile),
         model,
         text,
         field,
