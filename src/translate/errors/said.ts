@@ -51,10 +51,15 @@ export function saidBy(value: unknown, depth = 0): Said {
   const nested = fromText(own, depth);
   const behind = behindGateway(holder, depth);
   return {
-    message: cut([nested.message, behind.message].filter(Boolean).join(' ')),
+    message: cut([nested.message + detailIn(holder), behind.message].filter(Boolean).join(' ')),
     codes: [...codesOf(holder, body), ...nested.codes, ...behind.codes],
     holders: [body, ...(holder === body ? [] : [holder]), ...nested.holders, ...behind.holders],
   };
+}
+
+/** Xiaomi MiMo, 2026-11: what is wrong stands in place of the parameter's name (`Param Incorrect` is the message). */
+function detailIn({ param }: JsonObject): string {
+  return typeof param === 'string' && param.trim().includes(' ') ? `: ${oneLine(param)}` : '';
 }
 
 function innerError(body: JsonObject): Json | undefined {
@@ -73,6 +78,8 @@ function codesOf(holder: JsonObject, body: JsonObject): string[] {
     holder['status'],
     holder['status_code'],
     holder['error_type'],
+    // Novita, 2026-11: the status is the code, and the reason says what it is.
+    holder['reason'],
     body['code'],
     body['status_code'],
     body['error_type'],
@@ -99,7 +106,7 @@ function fromText(text: string, depth: number): Said {
     const value = parseJson(read.slice(start, end + 1)) ?? messageOfRepr(read.slice(start, end + 1));
     const inner = typeof value === 'object' && value !== null ? saidBy(value, depth + 1) : undefined;
     if (inner !== undefined && inner.message !== '') {
-      const before = oneLine(read.slice(0, start)).replace(/[\s:,-]+$/, '');
+      const before = oneLine(read.slice(0, start)).replace(/^data:|[\s:,-]+$/g, '');
       return { ...inner, message: cut(before === '' ? inner.message : `${before}: ${inner.message}`) };
     }
   }

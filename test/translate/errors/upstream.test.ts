@@ -160,6 +160,9 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
     ['the hard limit', 400, openai('Billing hard limit has been reached')],
     ['a quota of a team', 403, openai('quota for team exceeded, add credits')],
     ['402', 402, ''],
+    ['an overdue balance', 403, openai('The request failed because your account has an overdue balance.')],
+    ['credits of a month', 400, openai('You have exceeded your monthly included credits for providers.')],
+    ['Novita', 403, { code: 403, reason: 'NOT_ENOUGH_BALANCE', message: 'not enough balance' }],
     ...CHARGED_AND_OUT.map((message): Row => [`beside ${message}`, 403, openai(message)]),
   ],
   rate_limit_exceeded: [
@@ -320,6 +323,18 @@ describe('the sentence of an error', () => {
       404,
       '404 page not found',
       /no \/chat\/completions at this address .*base URL \(often it ends in \/v1\)\.$/,
+    ],
+    [
+      'reads what stands in place of a parameter',
+      400,
+      'data:{"error":{"code":"400","message":"Param Incorrect","param":"The thought is missing.","type":""}}',
+      /\): Param Incorrect: The thought is missing\.$/,
+    ],
+    [
+      'leaves a name of a parameter where it is',
+      400,
+      openai('is wrong', { param: 'messages.0' }),
+      /: is wrong\.$/,
     ],
     ['tells of moderation', 403, openai('Your input was flagged.'), /refused the request.*moderation/],
     [
