@@ -53,7 +53,7 @@ export interface ModelRule {
   profile: DeepPartial<Profile>;
 }
 
-/** Objects merge; lists and everything else replace. */
+/** Objects merge, but for those that are one choice (`effortFields`, `webSearch`); lists and everything else replace. */
 export type DeepPartial<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
 };

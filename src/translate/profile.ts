@@ -90,7 +90,7 @@ export interface Profile {
 
   /** The values of `tool_choice` that may be sent; others become the nearest that may. */
   toolChoices: readonly ToolChoiceKind[];
-  /** The same for requests with thinking; null: there is no difference. */
+  /** Those of them that requests with thinking may have; null: there is no difference. */
   toolChoicesThinking: readonly ToolChoiceKind[] | null;
   /** The provider's word for `required`. */
   requiredChoice: 'required' | 'any';
