@@ -8,5 +8,5 @@ export const kimiCn: Preset = {
   baseUrl: 'https://api.moonshot.cn/v1',
   hosts: ['api.moonshot.cn'],
   keyUrl: 'https://platform.moonshot.cn/console/api-keys',
-  suggestedPort: 4453,
+  suggestedPort: 4470,
 };
