@@ -10,7 +10,8 @@ export interface Preset {
   baseUrl: string | undefined;
   /**
    * Hosts by which a base URL is recognised as this provider's, each with its subdomains. With a port
-   * (`localhost:11434`) only that port is meant, on any loopback address.
+   * (`localhost:11434`) only that port is meant, on any loopback address. Empty for a plan that shares its host with
+   * pay-as-you-go: `baseUrl` alone tells it.
    */
   hosts: readonly string[];
   /** Whether requests need a key. */
