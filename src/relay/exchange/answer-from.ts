@@ -3,6 +3,7 @@
  * nothing (keep-alive is nothing), and only for causes that another target can cure: no tool runs twice, and no
  * word is said twice.
  */
+import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import { needsStream } from '../../translate/errors/codex.ts';
@@ -86,7 +87,11 @@ async function translate(
   const { extraParams, dropParams } = provider;
   const options = { profile, model, history, toolDenylist, seal, extraParams, dropParams };
   const conversation = readConversation(request, options);
-  const recalled = await recallReasoning(conversation, parts.history);
+  const recalled = await recallReasoning(conversation, parts.history).catch((error: unknown) => {
+    // The answer is worth more than the thinking of earlier ones.
+    parts.logger.error(`history: reasoning of earlier answers was not read: ${messageOf(error)}`);
+    return undefined;
+  });
   const translation = writeChatRequest(conversation, recalled);
   for (const kind of translation.tools.dropped) {
     warnOnce(`tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`);

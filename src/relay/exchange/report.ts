@@ -1,5 +1,5 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
-import { messageOf } from '../../errors.ts';
+import { messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
@@ -35,6 +35,23 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
     const { provider, upstreamModel, error } = report;
     options.logger.warn(`${provider} ${upstreamModel} failed: ${error.code}: ${error.message}`);
   }
+  tellHost(report, options);
+}
+
+/** The relay itself failed, before any target could. */
+export function reportFailure(
+  exchange: Exchange,
+  target: Target,
+  error: unknown,
+  options: ReportOptions,
+): void {
+  const code = error instanceof RelayError ? error.code : 'internal_error';
+  const report: RequestReport = {
+    ...reportOf(exchange, target, 'failed'),
+    durationMs: Math.round(performance.now() - exchange.beganAt),
+    error: { code, message: messageOf(error) },
+  };
+  options.logger.info(requestLine(report));
   tellHost(report, options);
 }
 

@@ -99,6 +99,7 @@ export class Upstream {
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
     const reply = await this.#send({ ...call, signal }, 'GET', endpoint(call.provider, '/models'));
     const text = await readText(reply, call.provider);
+    if (reply.status === 404 || reply.status === 405) throw noList(profile, reply.status);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return parseList(text, profile);
   }
@@ -230,6 +231,14 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
     if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
+}
+
+/** Some servers have no list, and answer all the same. */
+function noList({ name }: Profile, status: number): RelayError {
+  return new RelayError(
+    'not_found',
+    `${name} lists no models at this address (HTTP ${status}). Where requests fail too, check the base URL (often it ends in /v1).`,
+  );
 }
 
 function parseList(text: string, profile: Profile): unknown {
