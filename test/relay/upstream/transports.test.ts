@@ -6,12 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../../../src/relay/transport.ts';
 import { createFetchTransport } from '../../../src/relay/upstream/fetch-transport.ts';
+import { openNetwork } from '../../../src/relay/upstream/network.ts';
 import { createNodeHttpTransport } from '../../../src/relay/upstream/node-http-transport.ts';
-import { createUndiciTransport } from '../../../src/relay/upstream/undici-transport.ts';
+import { createProxyTransport } from '../../../src/relay/upstream/proxy-transport.ts';
 
 const TRANSPORTS: [name: string, transport: UpstreamTransport][] = [
-  ['node:http', createNodeHttpTransport()],
-  ['undici', createUndiciTransport(undefined).transport],
+  ["node:http with Node's own agents", createNodeHttpTransport()],
+  ['node:http with kept connections', (await openNetwork({})).transport],
+  // Loopback goes past every proxy.
+  ['undici', createProxyTransport({ httpProxy: 'http://127.0.0.1:1' }).transport],
   ['fetch', createFetchTransport(globalThis.fetch)],
 ];
 
