@@ -24,30 +24,41 @@ export function createNodeHttpTransport(connections?: () => Connections): Upstre
 function send(asked: UpstreamRequest, connections: Connections | undefined): Promise<UpstreamReply> {
   const { method, url, headers, body, signal } = asked;
   return new Promise((resolve, reject) => {
+    signal.throwIfAborted();
     const length = body === undefined ? {} : { 'content-length': String(body.byteLength) };
     const target = new URL(url);
     // Looked up at each call: VS Code replaces the functions of these modules when its settings change.
     const isSecure = target.protocol === 'https:';
     const { request: open } = isSecure ? https : http;
     const agent = isSecure ? connections?.https : connections?.http;
-    const request = open(target, { method, headers: { ...headers, ...length }, signal, agent });
-    let hasReply = false;
+    const request = open(target, { method, headers: { ...headers, ...length }, agent });
+    let reply: http.IncomingMessage | undefined;
+    // Node's own option `signal` fails the socket as well, which after a whole reply is the agent's: nobody listens to
+    // it there, and the process ends (24.21).
+    const end = () => (reply === undefined ? request.destroy(abortError(signal)) : reply.destroy());
+    signal.addEventListener('abort', end, { once: true });
     // It may come after the reply as well; whoever reads the body then gets an error of its own.
     request.on('error', (error) => {
-      const isStale = request.reusedSocket && !hasReply && STALE.has(codeOf(error));
-      if (isStale) resolve(send(asked, connections));
+      const isStale = request.reusedSocket && reply === undefined && STALE.has(codeOf(error));
+      if (isStale && !signal.aborted) resolve(send(asked, connections));
       else reject(error);
     });
     request.once('response', (response) => {
-      hasReply = true;
+      reply = response;
       resolve(replyOf(response));
     });
     request.end(body);
   });
 }
 
+function abortError({ reason }: AbortSignal): Error {
+  return reason instanceof Error ? reason : new Error('The call was aborted.');
+}
+
 function replyOf(response: http.IncomingMessage): UpstreamReply {
   const { statusCode = 0, headers } = response;
+  // Whoever reads is told by the body; when its reader has left, nobody needs to be.
+  response.on('error', () => {});
   return {
     status: statusCode,
     header: (name) => {

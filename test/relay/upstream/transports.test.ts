@@ -166,6 +166,31 @@ for (const [name, transport] of TRANSPORTS) {
       await left.promise;
     });
 
+    it('lets nothing fail when it is aborted after a reply that nobody read to its end', async () => {
+      const url = await serve((_, response) => {
+        response.write('one');
+        response.end('two');
+      });
+      for (let time = 0; time < 5; time++) {
+        const client = new AbortController();
+        const body = (await ask(url, { signal: client.signal })).body[Symbol.asyncIterator]();
+        await body.next();
+        client.abort();
+      }
+      // A socket that fails alone does so on a later turn, and mocha tells.
+      assert.equal(await textOf(await ask(url)), 'onetwo');
+    });
+
+    it('sends nothing for a client that has left', async () => {
+      let asked = 0;
+      const url = await serve((_, response) => {
+        asked += 1;
+        response.end();
+      });
+      await assert.rejects(ask(url, { signal: AbortSignal.abort() }));
+      assert.equal(asked, 0);
+    });
+
     it('frees the connection when the reader leaves', async () => {
       const left = Promise.withResolvers<void>();
       const url = await serve((_, response) => {
