@@ -8,7 +8,7 @@ import { beginAttempt, beginExchange } from '../../src/relay/exchange/exchange.t
 import { recallResponses } from '../../src/relay/exchange/recall.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
-import { encodeChatRequest } from '../../src/relay/upstream/chat-body.ts';
+import { ChatEncoder } from '../../src/relay/upstream/chat-body.ts';
 import { readConversation, writeChatRequest } from '../../src/translate/request/to-chat-request.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
 import type { ResponsesRequest } from '../../src/wire/responses.ts';
@@ -63,8 +63,10 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
   };
   const translation = writeChatRequest(readConversation(request, options), new Map());
   done('translate');
-  encodeChatRequest(translation.body);
-  done('encode');
+  new ChatEncoder().encode(translation.body);
+  done('encode: a new thread');
+  ENCODER.encode(translation.body);
+  done('encode: a known thread');
   const exchange = beginExchange(request, CLIENT);
   const target = {
     provider: PROVIDER,
@@ -73,11 +75,12 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
     apiKey: undefined,
     keyIndex: 0,
   };
-  const { reducer } = beginAttempt(exchange, target, translation, SEAL);
+  const { reducer } = beginAttempt(exchange, target, { translation, asked: '' }, SEAL);
   encodeEvents(reducer.start());
   done('first events (while upstream is at work)');
 }
 
 const STORE = createMemoryStore();
+const ENCODER = new ChatEncoder();
 const SEAL = createReasoningSeal();
 const PROVIDER = resolveProvider({ upstream: 'http://127.0.0.1:1' });

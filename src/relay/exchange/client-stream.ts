@@ -82,7 +82,11 @@ export class ClientStream {
   /** @returns false when the client reads more slowly than events come */
   #send(bytes: Buffer): boolean {
     if (bytes.length === 0 || this.#connection.destroyed) return true;
-    return this.#connection.write(bytes);
+    const isRead = this.#connection.write(bytes);
+    // Node holds a write until all that is ready to run has run: a short answer would be relayed to its end, retained
+    // and logged before its first byte leaves.
+    this.#connection.socket?.uncork();
+    return isRead;
   }
 
   #drained(): Promise<void> {
@@ -105,6 +109,8 @@ export class ClientStream {
  * all the others of the same read would be made and encoded so too.
  */
 export function encodeEvents(events: readonly ResponseEvent[]): Buffer {
+  const [only] = events;
+  if (only !== undefined && events.length === 1) return Buffer.from(encodeEvent(only));
   return Buffer.concat(events.map((event) => Buffer.from(encodeEvent(event))));
 }
 
