@@ -8,7 +8,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',
 };
-const DONE = 'data: [DONE]\n\n';
+const DONE = Buffer.from('data: [DONE]\n\n');
 
 type TextDelta = Extract<ResponseEvent, { type: 'response.output_text.delta' }>;
 
@@ -67,10 +67,11 @@ export class ClientStream {
   }
 
   /** Writes the last events and ends; a stream that never began leaves the connection to its caller. */
-  async end(events: readonly ResponseEvent[]): Promise<void> {
-    await this.write(events);
+  end(events: readonly ResponseEvent[]): void {
     clearInterval(this.#keepAlive);
-    if (this.#hasBegun && !this.#connection.destroyed) this.#connection.end(DONE);
+    if (!this.#hasBegun || this.#connection.destroyed) return;
+    this.#hasGiven ||= events.length > 0;
+    this.#connection.end(Buffer.concat([encodeEvents(events), DONE]));
   }
 
   #beat(): void {

@@ -56,6 +56,8 @@ export class DeltaLane {
   #pattern: Pattern | undefined;
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
+  /** What the last event was that could be learned from. */
+  #expected: Field | undefined;
   #said = '';
   #isSpeaking = false;
 
@@ -111,6 +113,11 @@ export class DeltaLane {
   learn(event: string, chunk: ChatChunk | undefined): void {
     const field = chunk === undefined ? undefined : fieldOf(chunk);
     if (chunk === undefined || field === undefined || !isOneLine(event)) return;
+    // An answer of one word is not worth it.
+    if (field !== this.#expected) {
+      this.#expected = field;
+      return;
+    }
     this.#credit -= COST_OF_LEARNING;
     this.#pattern = patternOf(event, chunk, field) ?? this.#pattern;
   }
