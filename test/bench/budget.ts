@@ -75,7 +75,7 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
     apiKey: undefined,
     keyIndex: 0,
   };
-  const { reducer } = beginAttempt(exchange, target, { translation, asked: '' }, SEAL);
+  const { reducer } = beginAttempt(exchange, target, { translation, asked: '' }, { seal: SEAL, heal: true });
   encodeEvents(reducer.start());
   done('first events (while upstream is at work)');
 }

@@ -35,7 +35,7 @@ export interface Bench {
   targets: Target[];
   /** Base URL of the provider. */
   upstreamUrl: string;
-  /** Sends the request through the relay once and takes from upstream what it got. */
+  /** Sends the request through a relay once and takes from upstream what it got. */
   question(request: object): Promise<Question>;
   stop(): Promise<void>;
 }
@@ -56,20 +56,17 @@ export async function startBench(
   const floor = spawn(process.execPath, [FLOOR, origin], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const floorUrl = await addressOf(floor);
   const relay = spawnRelay(CLI, upstreamUrl);
-  const own: Target = {
-    name: RELAY,
-    url: `${await addressOf(relay)}/v1/responses`,
-    form: 'responses',
-    pid: relay.pid,
-    cli: CLI,
-  };
+  const relayUrl = `${await addressOf(relay)}/v1/responses`;
   const chat = '/v1/chat/completions';
   const targets: Target[] = [
     { name: DIRECT, url: origin + chat, form: 'chat', pid: undefined },
     { name: PASS_THROUGH, url: floorUrl + chat, form: 'chat', pid: floor.pid },
-    own,
+    { name: RELAY, url: relayUrl, form: 'responses', pid: relay.pid, cli: CLI },
   ];
-  const children = [relay, floor];
+  // What upstream is sent is found out with a relay that nobody measures, or ours would be warmer than the others.
+  const scribe = spawnRelay(CLI, upstreamUrl);
+  const scribeUrl = `${await addressOf(scribe)}/v1/responses`;
+  const children = [relay, floor, scribe];
   for (const [name, place] of others) {
     if (/^https?:/.test(place)) {
       targets.push(runningRelay(name, place));
@@ -85,7 +82,7 @@ export async function startBench(
     upstreamUrl,
     async question(request) {
       const responses = Buffer.from(JSON.stringify(request));
-      await ask(own.url, responses);
+      await ask(scribeUrl, responses);
       const reply = await fetch(`${origin}/last`);
       return { responses, chat: Buffer.from(await reply.arrayBuffer()) };
     },
