@@ -1,4 +1,5 @@
 /** The client's side of a streamed answer, and the one place where events are written: Server-Sent Events. */
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import { wellFormedJson } from '../../wire/well-formed-json.ts';
@@ -116,8 +117,26 @@ export function encodeEvents(events: readonly ResponseEvent[]): Buffer {
 }
 
 function encodeEvent(event: ResponseEvent): string {
-  const data = event.type === 'response.output_text.delta' ? textDeltaJson(event) : wellFormedJson(event);
-  return `event: ${event.type}\ndata: ${data}\n\n`;
+  return `event: ${event.type}\ndata: ${dataOf(event)}\n\n`;
+}
+
+function dataOf(event: ResponseEvent): string {
+  if (event.type === 'response.output_text.delta') return textDeltaJson(event);
+  return 'response' in event ? responseEventJson(event) : wellFormedJson(event);
+}
+
+/** Stands for the tools until their text is put in its place; no string of a client's is this one. */
+const TOOLS = randomUUID();
+const encodedTools = new WeakMap<readonly object[], string>();
+
+/** What `JSON.stringify` gives. Each event of a response echoes the request's tools, which are encoded once. */
+function responseEventJson(event: Extract<ResponseEvent, { response: object }>): string {
+  const { tools } = event.response;
+  if (tools.length === 0) return wellFormedJson(event);
+  const text = encodedTools.get(tools) ?? wellFormedJson(tools);
+  encodedTools.set(tools, text);
+  const rest = wellFormedJson({ ...event, response: { ...event.response, tools: TOOLS } });
+  return rest.replace(`"${TOOLS}"`, () => text);
 }
 
 /** What `JSON.stringify` gives, in half its time: most events are text deltas, and differ in two fields only. */
