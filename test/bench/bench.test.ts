@@ -7,8 +7,8 @@ import { cpuPerChunk } from './streams.ts';
 import { PASS_THROUGH, RELAY, startBench } from './targets.ts';
 
 const BENCH = fileURLToPath(new URL('bench.ts', import.meta.url));
-/** How much more processor time than a pass-through the relay may take for a chunk: twice what it does take. */
-const MOST_OF_PASS_THROUGH = 4;
+/** Processor time of the relay for a chunk, in that of a pass-through: 1.4 to 1.9 on a busy machine, 2026-11. */
+const MOST_OF_PASS_THROUGH = 2.5;
 
 /** The first column of a Markdown table. */
 function measures(text: string): string[] {
@@ -35,7 +35,7 @@ describe('the bench', () => {
     if (process.platform !== 'linux') this.skip();
     const bench = await startBench();
     try {
-      const cpu = await cpuPerChunk(bench, 7, 2000);
+      const cpu = await cpuPerChunk(bench, 9, 3000);
       const times = (cpu.get(RELAY) ?? 0) / (cpu.get(PASS_THROUGH) ?? 0);
       assert.ok(times < MOST_OF_PASS_THROUGH, `${times.toFixed(1)} times the pass-through`);
       assert.ok(times > 0);
