@@ -25,10 +25,9 @@ import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
-import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
+import { type Network, openNetwork } from './relay/upstream/network.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
-import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
 import { VERSION } from './version.ts';
 
@@ -63,7 +62,7 @@ const STOP_GRACE_MS = 2_000;
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
-  const { transport, close } = createTransport(options);
+  const { transport, close } = await openTransport(options);
   const parts = assemble(options, transport, logger);
   const app = createApp({
     parts,
@@ -113,7 +112,7 @@ export async function listModels(
   options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
 ): Promise<ListedModel[]> {
   const provider = resolveProvider(options);
-  const { transport, close } = createTransport(options);
+  const { transport, close } = await openTransport(options);
   try {
     const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const { signal } = new AbortController();
@@ -170,20 +169,11 @@ function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {
 }
 
 /** The demo answers in process; everything else goes over the network. */
-function createTransport(options: Pick<RelayOptions, 'fetch' | 'transport' | 'proxy'>): {
-  transport: UpstreamTransport;
-  close: () => Promise<void>;
-} {
+async function openTransport(options: Pick<RelayOptions, 'fetch' | 'transport' | 'proxy'>): Promise<Network> {
   const demo = createDemoTransport();
-  const network = givenTransport(options) ?? createUndiciTransport(options.proxy);
+  const network = await openNetwork(options);
   return {
     transport: (request) => (request.url.startsWith('demo:') ? demo(request) : network.transport(request)),
-    close: network.close,
+    close: () => network.close(),
   };
-}
-
-/** The transport of a host that has one of its own. */
-function givenTransport({ fetch, transport }: Pick<RelayOptions, 'fetch' | 'transport'>) {
-  const given = transport ?? (fetch && createFetchTransport(fetch));
-  return given && { transport: given, close: async () => {} };
 }

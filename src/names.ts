@@ -9,5 +9,8 @@ export const MODEL_ALIAS = NAME;
 /** How a relay introduces itself to whoever asks what listens on its port. */
 export const SERVICE = NAME;
 
+/** The model catalog in Codex's folder. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
+export const CATALOG_FILE = 'codex-relay.models.json';
+
 /** The relay's port on 127.0.0.1 where nobody chose another. */
 export const DEFAULT_PORT = 4444;

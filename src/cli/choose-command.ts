@@ -1,18 +1,20 @@
 /** Which command an invocation asks for. */
 import type { CommandLine } from './command-line.ts';
-import { printConfig, removeConfig, writeConfig } from './commands/config.ts';
-import { doctor } from './commands/doctor.ts';
-import { serve } from './commands/serve.ts';
-import { targets } from './commands/targets.ts';
 import { UsageError } from './errors.ts';
 import type { Command } from './invocation.ts';
 import type { Flag } from './options.ts';
 
+// Each is loaded when it is asked for: a relay needs no parser of Codex's files, and they need no relay.
+const serve: Command = async (invocation) => (await import('./commands/serve.ts')).serve(invocation);
+const doctor: Command = async (invocation) => (await import('./commands/doctor.ts')).doctor(invocation);
+const targets: Command = async (invocation) => (await import('./commands/targets.ts')).targets(invocation);
+const config = () => import('./commands/config.ts');
+
 /** Commands that are chosen by a flag; the first that is given counts. */
 const BY_FLAG: Partial<Record<Flag, Command>> = {
-  'print-config': printConfig,
-  'write-config': writeConfig,
-  'remove-config': removeConfig,
+  'print-config': async (invocation) => (await config()).printConfig(invocation),
+  'write-config': async (invocation) => (await config()).writeConfig(invocation),
+  'remove-config': async (invocation) => (await config()).removeConfig(invocation),
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */

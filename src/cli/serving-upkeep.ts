@@ -1,12 +1,13 @@
 /** What a running relay keeps in step on disk: Codex's catalog, and which thread is bound to which target. */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { catalogUpstream } from '../codex/catalog-rows.ts';
-import { codexHome } from '../codex/home/codex-files.ts';
-import { refreshCatalog } from '../codex/home/refresh-catalog.ts';
+import { codexHome } from '../codex/home/codex-home.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { CATALOG_FILE } from '../names.ts';
 import { codeOf } from '../node-errors.ts';
 import type { RelayHandle } from '../relay/options.ts';
 import { writeAtomic } from '../write-atomic.ts';
@@ -19,9 +20,12 @@ export async function keepCatalog(
   logger: Logger,
 ): Promise<void> {
   const [active, ...others] = relay.catalog().map(catalogUpstream);
-  if (active === undefined) return;
+  const home = codexHome(environment);
+  // What reads Codex's files, in parsers that nothing else of a relay needs, is loaded where there is something to read.
+  if (active === undefined || !existsSync(join(home, CATALOG_FILE))) return;
   try {
-    if (await refreshCatalog(codexHome(environment), [active, ...others])) {
+    const { refreshCatalog } = await import('../codex/home/refresh-catalog.ts');
+    if (await refreshCatalog(home, [active, ...others])) {
       logger.info('The model catalog of Codex was brought up to date: restart Codex to see the new models');
     }
   } catch (error) {

@@ -8,9 +8,8 @@
  */
 
 import { asObject } from '../json.ts';
-import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
+import { CATALOG_FILE, MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 import {
-  CATALOG_FILE,
   isCatalogPath,
   isOurProvider,
   keyLine,

@@ -1,9 +1,9 @@
 /** Which of Codex's files change when the relay is configured, or taken out again. Text in, text out. */
-import { PROVIDER_ID } from '../names.ts';
+import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
 import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
 import { CodexConfigError } from './errors.ts';
 import { findTraps, type Trap } from './legacy-traps.ts';
-import { CATALOG_FILE, isCatalogPath, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
+import { isCatalogPath, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
 import { parseToml, TomlFileError } from './toml-document.ts';
 
 /** The user's own configuration. */

@@ -1,11 +1,8 @@
 /** What Codex must be told to use the relay: the keys that this project owns in a Codex configuration. */
-import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
-import { tomlString } from './toml-document.ts';
+import { CATALOG_FILE, MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 
 /** The file that `codex -p codex-relay` reads, beside `config.toml`. */
 export const PROFILE_FILE = 'codex-relay.config.toml';
-/** The model catalog. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
-export const CATALOG_FILE = 'codex-relay.models.json';
 
 /** Whether a value of a configuration names the relay's catalog, wherever that file is. */
 export function isCatalogPath(value: unknown): boolean {
@@ -89,8 +86,10 @@ export function keyLine(key: string, value: string | boolean): string {
   return `${key} = ${tomlValue(value)}`;
 }
 
+/** A value as TOML; Windows paths and quotes come out right. */
 export function tomlValue(value: string | boolean): string {
-  return typeof value === 'string' ? tomlString(value) : String(value);
+  // JSON's escapes are a subset of TOML's, but TOML forbids DEL unescaped.
+  return JSON.stringify(value).replaceAll('\u007f', '\\u007F');
 }
 
 /** The table's lines, header first. */

@@ -155,12 +155,6 @@ export function sameToml(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(left, right);
 }
 
-/** A string as TOML; Windows paths and quotes come out right. */
-export function tomlString(value: string): string {
-  // JSON's escapes are a subset of TOML's, but TOML forbids DEL unescaped.
-  return JSON.stringify(value).replaceAll('\u007f', '\\u007F');
-}
-
 function splitLines(text: string): Line[] {
   const lines: Line[] = [];
   for (const [, body = '', eol = ''] of text.matchAll(/([^\n]*?)(\r?\n|$)/g)) {

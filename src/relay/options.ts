@@ -80,9 +80,9 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   history?: HistoryStore;
   /** Default: silent. */
   logger?: Logger;
-  /** Used for upstream calls instead of undici. */
+  /** Used for upstream calls instead of node:http. */
   fetch?: typeof globalThis.fetch;
-  /** Used for upstream calls instead of `fetch` and undici; the caller closes what it holds open. */
+  /** Used for upstream calls instead of `fetch` and node:http; the caller closes what it holds open. */
   transport?: UpstreamTransport;
   /** Proxy of upstream calls; loopback is never proxied. Default none. */
   proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };

@@ -1,4 +1,4 @@
-/** How bytes reach a provider. Implementations: undici (default), node:http, a host's fetch, the scripted demo. */
+/** How bytes reach a provider. Implementations: node:http (default), undici for proxies, a host's fetch, the demo. */
 
 export interface UpstreamRequest {
   method: 'GET' | 'POST';

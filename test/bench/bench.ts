@@ -1,54 +1,97 @@
 /**
- * `npm run bench`: the relay beside the provider that it talks to, in one run on one machine. Prints one table.
- * `--quick` runs every measure once with little load, to show that they work; its numbers mean nothing.
+ * `npm run bench`: the relay beside the provider that it talks to and beside a pass-through, in one run on one
+ * machine. Prints Markdown.
+ *
+ *     --with NAME=PLACE   another relay beside ours, as often as wanted: the path of another build's cli.js, or the
+ *                         base URL of a relay that runs already and whose upstream is this bench
+ *     --port PORT         of the bench's provider (http://127.0.0.1:PORT/v1), for relays that run already
+ *     --only PART         a part alone: latency, streams, memory, start-up, budget or history
+ *     --write             puts the table into test/README.md
+ *     --quick             every measure once with little load, to show that they work; its numbers mean nothing
  */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startContenders } from './contenders.ts';
-import { measureFirstToken } from './first-token.ts';
-import { FULL_HISTORY, measureHistory, QUICK_HISTORY } from './history.bench.ts';
-import { measureGrowth, measurePeak } from './memory.ts';
-import { script, smallRequest } from './requests.ts';
+import { BUDGET_COLUMNS, measureBudget } from './budget.ts';
+import { FULL_HISTORY, HISTORY_COLUMNS, measureHistory, QUICK_HISTORY } from './history.bench.ts';
+import { measureCold, measureWarm } from './latency.ts';
+import { measureGrowth, measurePeak, measureResident } from './memory.ts';
+import { markdown, type Row } from './report.ts';
+import { codexRequest, streamOf } from './requests.ts';
 import { measureStartUp } from './start-up.ts';
-import { type Row, renderTable } from './table.ts';
-import { measureThroughput } from './throughput.ts';
+import { measureStreams } from './streams.ts';
+import { startBench } from './targets.ts';
 
 const FULL = {
-  firstToken: { warmUp: 500, batches: 7, megabytes: 8 },
-  throughput: { rounds: 9, size: 1 },
-  requests: 10_000,
+  latency: { cold: 30, warmUp: 300, small: 200, large: 30 },
+  streams: { rounds: 15, size: 1 },
+  requests: 5_000,
   startUps: 7,
+  budget: 60,
+  history: FULL_HISTORY,
 };
 const QUICK: typeof FULL = {
-  firstToken: { warmUp: 2, batches: 1, megabytes: 0.1 },
-  throughput: { rounds: 1, size: 0.02 },
-  requests: 100,
+  latency: { cold: 1, warmUp: 1, small: 1, large: 1 },
+  streams: { rounds: 1, size: 0.02 },
+  requests: 50,
   startUps: 1,
+  budget: 2,
+  history: QUICK_HISTORY,
 };
+const PAGE = new URL('../README.md', import.meta.url);
+const [BEGIN, END] = ['<!-- bench -->\n', '<!-- /bench -->'];
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    with: { type: 'string', multiple: true, default: [] },
+    port: { type: 'string', default: '0' },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+  },
+});
 const effort = values.quick ? QUICK : FULL;
-
-print(`Node ${process.version}, ${availableParallelism()} processors, load ${load()}\n`);
+const wants = (part: string) => values.only === undefined || values.only === part;
 const startedAt = performance.now();
-const contenders = await startContenders();
+const loadBefore = load();
+
+const columns: string[] = [];
 const rows: Row[] = [];
-try {
-  rows.push(...(await measureFirstToken(contenders, effort.firstToken)));
-  rows.push(...(await measureThroughput(contenders, effort.throughput)));
-  const question = await contenders.question(smallRequest(script(1, 1)));
-  rows.push(await measureStartUp(contenders.upstreamUrl, question, effort.startUps));
-  rows.push(...(await measureGrowth(contenders, effort.requests)));
-  rows.push(await measurePeak(contenders));
-  rows.push(...(await measureHistory(values.quick ? QUICK_HISTORY : FULL_HISTORY)));
-} finally {
-  await contenders.stop();
-}
-print(renderTable(rows));
-const seconds = Math.round((performance.now() - startedAt) / 1000);
-print(
-  `\n${seconds} s, load ${load()}. Client, relay and provider share the processors with all else that runs.`,
+const others = values.with.map(
+  (text) => [text.split('=', 1)[0] ?? '', text.slice(text.indexOf('=') + 1)] as const,
 );
+const bench = await startBench(others, Number(values.port));
+try {
+  columns.push(...bench.targets.map(({ name }) => name));
+  const idle = measureResident('resident: idle', bench, 70);
+  const cold = await measureCold(bench, effort.latency);
+  const everyday = measureResident('resident: after the first requests', bench, 75);
+  if (wants('latency')) rows.push(...cold, ...(await measureWarm(bench, effort.latency)));
+  if (wants('streams')) rows.push(...(await measureStreams(bench, effort.streams)));
+  if (wants('memory')) {
+    rows.push(idle, everyday, measurePeak(bench, 120), await measureGrowth(bench, effort.requests));
+  }
+  if (wants('start-up')) {
+    const question = await bench.question(codexRequest(streamOf('text', 1), 2, 40_000, ''));
+    rows.push(...(await measureStartUp(bench, question, effort.startUps)));
+  }
+} finally {
+  await bench.stop();
+}
+const table = markdown(columns, rows);
+if (rows.length > 0) print(table);
+if (wants('budget')) print(`\n${markdown(BUDGET_COLUMNS, await measureBudget(effort.budget))}`);
+if (wants('history')) print(`\n${markdown(HISTORY_COLUMNS, await measureHistory(effort.history))}`);
+const seconds = Math.round((performance.now() - startedAt) / 1000);
+const place = `Node ${process.version}, ${availableParallelism()} processors, load ${loadBefore} to ${load()}`;
+print(`\n${place}, ${seconds} s. Client, targets and provider share the processors with all else that runs.`);
+if (values.write) writeTable(`${table}\n\n${place}.\n`);
+
+function writeTable(text: string): void {
+  const page = readFileSync(PAGE, 'utf8');
+  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
+  writeFileSync(PAGE, `${page.slice(0, before)}\n${text}\n${page.slice(after)}`);
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,15 +1,17 @@
 /**
- * The client of both contenders, which does the same work for either: reads the stream, splits it into events,
- * parses each one's JSON, and counts those that carry text.
+ * The client of all targets, which does the same work for each: reads the stream, splits it into events, parses
+ * each one's JSON, and counts the characters of text that it carries.
  */
 import { Agent, type IncomingMessage, request } from 'node:http';
 
 export interface Answer {
-  /** From before the request was sent to the first text, and to the end, in milliseconds. */
-  firstTokenMs: number;
+  /** From before the request was sent: to the first byte, the first text and the end, in milliseconds. */
+  firstByteMs: number;
+  firstTextMs: number;
   totalMs: number;
-  /** Events that carried text. */
-  texts: number;
+  /** How many characters of text or thinking came, and in how many events. */
+  characters: number;
+  deltas: number;
   /** The last event but `[DONE]`. */
   last: StreamedEvent;
 }
@@ -17,36 +19,47 @@ export interface Answer {
 /** What the bench reads of a Chat chunk or a Responses event. */
 export interface StreamedEvent {
   type?: string;
-  choices?: { delta?: { content?: string } }[];
-  response?: { status: string; output: { type: string; encrypted_content?: string }[] };
+  delta?: unknown;
+  choices?: { delta?: { content?: string; reasoning_content?: string } }[];
+  response?: { output: { type: string; encrypted_content?: string }[] };
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'text/event-stream' };
 const agent = new Agent({ keepAlive: true });
 
-/** Sends one request and reads its whole answer. */
+/** Sends one request and reads its whole answer, streamed or not. */
 export async function ask(url: string, body: Buffer): Promise<Answer> {
   const startedAt = performance.now();
+  const since = () => performance.now() - startedAt;
   const response = await post(url, body);
   if (response.statusCode !== 200) throw new Error(`${url} answered HTTP ${response.statusCode}`);
-  let firstTokenMs = 0;
-  let texts = 0;
-  let last: StreamedEvent = {};
+  const answer: Answer = {
+    firstByteMs: 0,
+    firstTextMs: 0,
+    totalMs: 0,
+    characters: 0,
+    deltas: 0,
+    last: {},
+  };
   let rest = '';
   response.setEncoding('utf8');
   response.on('data', (text: string) => {
+    answer.firstByteMs ||= since();
     rest = eachEvent(rest + text, (event) => {
-      last = event;
-      if (!carriesText(event)) return;
-      if (texts === 0) firstTokenMs = performance.now() - startedAt;
-      texts += 1;
+      answer.last = event;
+      const said = textOf(event);
+      if (said === '') return;
+      answer.firstTextMs ||= since();
+      answer.characters += said.length;
+      answer.deltas += 1;
     });
   });
   await new Promise((resolve, reject) => {
     response.on('end', resolve);
     response.on('error', reject);
   });
-  return { firstTokenMs, totalMs: performance.now() - startedAt, texts, last };
+  answer.totalMs = since();
+  return answer;
 }
 
 /** Lets the process end although connections are kept alive. */
@@ -73,6 +86,8 @@ function eachEvent(text: string, onEvent: (event: StreamedEvent) => void): strin
   }
 }
 
-function carriesText(event: StreamedEvent): boolean {
-  return event.type === 'response.output_text.delta' || Boolean(event.choices?.[0]?.delta?.content);
+function textOf({ type, delta, choices }: StreamedEvent): string {
+  if (type !== undefined) return type.endsWith('.delta') && typeof delta === 'string' ? delta : '';
+  const said = choices?.[0]?.delta;
+  return said?.content ?? said?.reasoning_content ?? '';
 }

@@ -7,8 +7,8 @@ import { createMemoryStore } from '../../src/history/memory-store.ts';
 import { encodeRecord, sessionHeader, sessionKey } from '../../src/history/records.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryStore } from '../../src/history/store.ts';
 import { turnOf } from '../history/support.ts';
-import { type Spread, spread } from './statistics.ts';
-import { ms, type Row, three } from './table.ts';
+import { ms, type Row } from './report.ts';
+import { median } from './statistics.ts';
 
 export interface HistoryEffort {
   /** How many turns a conversation has before a turn is measured. */
@@ -27,6 +27,10 @@ export const FULL_HISTORY: HistoryEffort = {
   opens: 5,
 };
 export const QUICK_HISTORY: HistoryEffort = { depths: [1, 10], samples: 3, directories: [16], opens: 1 };
+
+const MEMORY = 'memory';
+const DISK = 'disk';
+export const HISTORY_COLUMNS = [MEMORY, DISK];
 
 /** Of a turn's answer: a paragraph or a tool call. */
 const ANSWER_CHARACTERS = 1500;
@@ -57,28 +61,23 @@ async function measureTurns({ depths, samples }: HistoryEffort, directory: strin
   return [
     ...rows,
     {
-      measure: `history: disk space of a turn (its answer: ${ANSWER_CHARACTERS} characters)`,
-      direct: '',
-      relay: `${Math.round(perTurn)} bytes`,
-      compared: three(spread(sizes), String),
-      aim: '',
+      measure: `space of a turn whose answer has ${ANSWER_CHARACTERS} characters`,
+      cells: new Map([[DISK, `${Math.round(perTurn)} bytes`]]),
     },
   ];
 }
 
-function turnRow(depth: number, memory: Spread | undefined, disk: Spread | undefined): Row {
-  return {
-    measure: `history: a turn at depth ${depth.toLocaleString('en')} (direct: memory, relay: disk)`,
-    direct: memory === undefined ? '' : ms(memory.median),
-    relay: disk === undefined ? '' : ms(disk.median),
-    compared: disk === undefined ? '' : `${three(disk, (value) => value.toFixed(2))} ms`,
-    aim: '',
-  };
+function turnRow(depth: number, memory: number | undefined, disk: number | undefined): Row {
+  const cells = new Map([
+    [MEMORY, ms(memory ?? Number.NaN)],
+    [DISK, ms(disk ?? Number.NaN)],
+  ]);
+  return { measure: `a turn at depth ${depth.toLocaleString('en')}`, cells };
 }
 
 /** Looking up a conversation of each depth and recording one more turn of it, many times over. */
-async function timeTurns(store: HistoryStore, depths: readonly number[], samples: number): Promise<Spread[]> {
-  const results: Spread[] = [];
+async function timeTurns(store: HistoryStore, depths: readonly number[], samples: number): Promise<number[]> {
+  const results: number[] = [];
   let last: string | null = null;
   let depth = 0;
   for (const target of depths) {
@@ -95,7 +94,7 @@ async function timeTurns(store: HistoryStore, depths: readonly number[], samples
       await store.record(turn);
       times.push(performance.now() - startedAt);
     }
-    results.push(spread(times));
+    results.push(median(times));
   }
   return results;
 }
@@ -114,14 +113,8 @@ async function measureOpen(directory: string, records: number, opens: number): P
     times.push(performance.now() - startedAt);
     await store.close();
   }
-  const own = spread(times);
-  return {
-    measure: `history: opening a directory of ${records.toLocaleString('en')} records`,
-    direct: '',
-    relay: ms(own.median),
-    compared: `${three(own, (value) => value.toFixed(0))} ms`,
-    aim: '',
-  };
+  const cells = new Map([[DISK, ms(median(times))]]);
+  return { measure: `opening a directory of ${records.toLocaleString('en')} records`, cells };
 }
 
 function openDisk(directory: string): Promise<HistoryStore> {

@@ -1,60 +1,70 @@
-/** What stays in memory after many requests, and the most that was resident at any time of the bench. */
-import type { Contenders, Question } from './contenders.ts';
-import { codexRequest, script } from './requests.ts';
-import { mib, type Row } from './table.ts';
+/** What is resident, and what stays in memory after many requests. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { ask } from './client.ts';
+import { memoryOf } from './processes.ts';
+import { atMost, mb, numbers, type Row } from './report.ts';
+import { codexRequest, streamOf } from './requests.ts';
+import { addressOf, type Bench, end, RELAY, spawnRelay, type Target } from './targets.ts';
+
+const METER = new URL('meter.mjs', import.meta.url).href;
 
 const AT_ONCE = 16;
-const AIM_PEAK_BYTES = 120e6;
 /** Of the live heap between the first and the last reading; what is below is noise of a collection. */
-const AIM_GROWTH_BYTES = 1024 * 1024;
+const NO_GROWTH_MB = 1;
 
-/** @param requests in all, after as many warm-up requests as fill the caches */
-export async function measureGrowth(contenders: Contenders, requests: number): Promise<Row[]> {
-  const question = await contenders.question(codexRequest(script(4, 1), 2, 40_000, ''));
-  await send(contenders, question, Math.ceil(requests / 10));
-  const before = await contenders.read('collect');
-  await send(contenders, question, requests / 2);
-  const halfway = await contenders.read('collect');
-  await send(contenders, question, requests / 2);
-  const after = await contenders.read('collect');
-  const readings = [before, halfway, after];
-  const heapGrowth = after.heapBytes - before.heapBytes;
-  return [
-    {
-      measure: `live heap over ${requests.toLocaleString('en')} requests`,
-      direct: '',
-      relay: `${heapGrowth < 0 ? '-' : '+'}${mib(Math.abs(heapGrowth))}`,
-      compared: `${readings.map(({ heapBytes }) => mib(heapBytes)).join(', ')} (start, half, end)`,
-      aim: 'no growth',
-      met: heapGrowth < AIM_GROWTH_BYTES,
-    },
-    {
-      measure: '  resident',
-      direct: '',
-      relay: mib(after.residentBytes),
-      compared: `${readings.map(({ residentBytes }) => mib(residentBytes)).join(', ')} (start, half, end)`,
-      aim: '',
-    },
-  ];
+/** @param limit what the relay may take, in megabytes */
+export function measureResident(name: string, { targets }: Bench, limit: number): Row {
+  return residentRow(name, targets, limit, 'residentMb');
 }
 
 /** To be read when everything else was measured. */
-export async function measurePeak(contenders: Contenders): Promise<Row> {
-  const { peakBytes } = await contenders.read();
-  return {
-    measure: 'peak resident, whole bench',
-    direct: '',
-    relay: mib(peakBytes),
-    compared: '',
-    aim: '< 120 MB',
-    met: peakBytes < AIM_PEAK_BYTES,
-  };
+export function measurePeak({ targets }: Bench, limit: number): Row {
+  return residentRow('resident: peak of all that', targets, limit, 'peakMb');
 }
 
-async function send({ relay }: Contenders, question: Question, requests: number): Promise<void> {
+function residentRow(
+  name: string,
+  targets: readonly Target[],
+  limit: number,
+  field: 'residentMb' | 'peakMb',
+): Row {
+  const values = new Map(targets.map((target) => [target.name, memoryOf(target.pid)?.[field] ?? Number.NaN]));
+  return numbers(name, values, mb, atMost(limit, ' MB'));
+}
+
+/** In a process of its own, which is made to collect its garbage. @param requests after a tenth as many to warm up */
+export async function measureGrowth(bench: Bench, requests: number): Promise<Row> {
+  const { responses } = await bench.question(codexRequest(streamOf('text', 4), 2, 40_000, ''));
+  const { cli = '' } = bench.targets.find(({ name }) => name === RELAY) ?? {};
+  const relay = spawnRelay(cli, bench.upstreamUrl, ['--import', METER]);
+  try {
+    const url = `${await addressOf(relay)}/v1/responses`;
+    await send(url, responses, Math.ceil(requests / 10));
+    const before = await liveHeap(relay);
+    await send(url, responses, requests);
+    const grown = ((await liveHeap(relay)) - before) / 1e6;
+    return numbers(
+      'live heap after thousands of requests',
+      new Map([[RELAY, grown]]),
+      (value) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)} MB`,
+      { text: 'no growth', test: (value) => value < NO_GROWTH_MB },
+    );
+  } finally {
+    await end(relay);
+  }
+}
+
+async function liveHeap(relay: ChildProcess): Promise<number> {
+  relay.send('collect');
+  const [heapBytes] = (await once(relay, 'message')) as [number];
+  return heapBytes;
+}
+
+async function send(url: string, body: Buffer, requests: number): Promise<void> {
   let left = requests;
   const worker = async () => {
-    while (left-- > 0) await relay(question);
+    while (left-- > 0) await ask(url, body);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

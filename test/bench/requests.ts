@@ -1,15 +1,21 @@
 /** Requests as Codex sends them: a developer message, tools, and a history of reasoning, calls and outputs. */
 
+export type Kind = 'text' | 'thinking' | 'chinese';
+
 /** How upstream answers, as a model name (see `upstream.ts`). */
-export function script(chunks: number, perWrite: number): string {
-  return `chunks-${chunks}-by-${perWrite}`;
+export function streamOf(kind: Kind, chunks: number): string {
+  return `${kind}-${chunks}`;
 }
 
-export const THINKING_SCRIPT = 'thinking';
+export const THINKING = 'thinks-and-speaks';
 
 /** A short question without tools. */
 export function smallRequest(model: string): object {
   return { model, input: 'Say something long.', ...SETTINGS };
+}
+
+export function blockingRequest(model: string): object {
+  return { ...smallRequest(model), stream: false };
 }
 
 /** @param sealed the `encrypted_content` of a reasoning item as the relay gave it */

@@ -1,31 +1,38 @@
-/** Of a handful of measurements on a shared machine: the middle one, and how far apart they lie. */
+/** Of a handful of measurements on a shared machine: the middle one, and the bad ones. */
 
-export interface Spread {
-  min: number;
-  median: number;
-  max: number;
-}
-
-export function spread(values: readonly number[]): Spread {
+/** The value below which `share` (0 to 1) of all values lie. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
-  return { min: at(0), median: at(0.5), max: at(1) };
+  return sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN;
 }
 
 export function median(values: readonly number[]): number {
-  return spread(values).median;
+  return quantile(values, 0.5);
 }
 
-/** `a` and `b` in turn, so that what else the machine does falls on both. */
-export async function alternate<T>(
+/**
+ * Measures all `targets` in turn, `rounds` times, each round beginning with another one: what else the machine does
+ * falls on all of them alike. @returns the results of each target
+ */
+export async function interleaved<T extends { name: string }, R>(
+  targets: readonly T[],
   rounds: number,
-  a: () => Promise<T>,
-  b: () => Promise<T>,
-): Promise<{ a: T[]; b: T[] }> {
-  const results: { a: T[]; b: T[] } = { a: [], b: [] };
+  measure: (target: T) => Promise<R>,
+): Promise<Map<string, R[]>> {
+  const results = new Map<string, R[]>(targets.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    results.a.push(await a());
-    results.b.push(await b());
+    const first = round % targets.length;
+    for (const target of [...targets.slice(first), ...targets.slice(0, first)]) {
+      results.get(target.name)?.push(await measure(target));
+    }
   }
   return results;
+}
+
+/** Medians by name. */
+export function medians<R>(
+  results: ReadonlyMap<string, readonly R[]>,
+  pick: (result: R) => number,
+): Map<string, number> {
+  return new Map([...results].map(([name, all]) => [name, median(all.map(pick))]));
 }

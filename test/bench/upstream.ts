@@ -1,16 +1,12 @@
 /**
- * The provider of the bench, in a process of its own. The model's name is the script: `chunks-2000-by-1` streams
- * 2,000 text chunks, each in a write of its own; `chunks-2000-by-64` puts 64 into each write. It reads the whole
- * request, as a provider would, and answers at once and as fast as its client reads.
+ * The provider of the bench, in a process of its own. The model's name is the script: `text-5000` streams 5,000
+ * chunks of text, each an HTTP chunk of its own; `thinking-5000` and `chinese-5000` do the same with thinking and
+ * with Chinese; any other thinks a little and says one word. It reads the whole request, as a provider would, and
+ * answers at once and as fast as its client reads. Its one argument is the port.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ChatDelta } from '../../src/wire/chat.ts';
-
-const WORDS =
-  ' the relay reads\n "each" chunk, once — and writes it on: `const` x = [1, 2];'.match(/\s*\S+/g) ?? [];
 
 const ENVELOPE = {
   id: 'chatcmpl-8f14e45fceea167a5a36dedd4bea2543',
@@ -21,8 +17,17 @@ const ENVELOPE = {
 };
 const USAGE = { prompt_tokens: 10_000, completion_tokens: 2_000, total_tokens: 12_000 };
 
-const TEXT = WORDS.map((content) => deltaLine({ content }));
+const WORDS =
+  ' the relay reads\n "each" chunk, once — and writes it on: `const` x = [1, 2];'.match(/\s*\S+/g) ?? [];
+const CHINESE = ['转发', '程序', '读取', '每个', '数据块', '一次', ',然后', '写出', '“内容”', '。\n'];
+
+const SCRIPTS: Record<string, Buffer[]> = {
+  text: WORDS.map((content) => deltaLine({ content })),
+  thinking: WORDS.map((reasoning_content) => deltaLine({ reasoning_content })),
+  chinese: CHINESE.map((content) => deltaLine({ content })),
+};
 const THOUGHT = deltaLine({ reasoning_content: thought(150) });
+const WORD = deltaLine({ content: 'Done.' });
 const END = Buffer.concat([
   line({ ...ENVELOPE, choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }),
   line({ ...ENVELOPE, choices: [], usage: USAGE }),
@@ -47,7 +52,9 @@ const server = createServer(async (request, response) => {
   lastBody = body;
   await play(body, response);
 });
-server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
+server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', () => {
+  process.send?.((server.address() as AddressInfo).port);
+});
 
 /** Words in no order: like real thinking it compresses to less than a half, but not to nothing. */
 function thought(words: number): string {
@@ -61,32 +68,26 @@ function thought(words: number): string {
 }
 
 async function play(body: Buffer, response: ServerResponse): Promise<void> {
-  const [, count, perWrite] = /"model":"chunks-(\d+)-by-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
+  const [, kind = '', count] = /"model":"(\w+)-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
+  const lines = SCRIPTS[kind] ?? [THOUGHT, WORD];
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  if (count === undefined) response.write(THOUGHT);
-  for (const bytes of writes(Number(count ?? 1), Number(perWrite ?? 1))) {
-    // Writes of one turn of the event loop would leave as one.
-    if (response.write(bytes)) await nextTurn();
-    else await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  for (let at = 0; at < Number(count ?? lines.length); at++) {
+    if (response.write(lines[at % lines.length])) continue;
+    await writable(response);
     if (response.destroyed) return;
   }
   response.end(END);
 }
 
-function* writes(count: number, perWrite: number): Generator<Buffer> {
-  const block = Buffer.concat(Array.from({ length: perWrite }, (_, at) => textLine(at)));
-  for (let sent = 0; sent < count; sent += perWrite) {
-    if (perWrite === 1) yield textLine(sent);
-    else yield sent + perWrite <= count ? block : Buffer.concat(lines(count - sent));
-  }
-}
-
-function lines(count: number): Buffer[] {
-  return Array.from({ length: count }, (_, at) => textLine(at));
-}
-
-function textLine(at: number): Buffer {
-  return TEXT[at % TEXT.length] ?? END;
+/** Resolves when the client has caught up, or has left. */
+function writable(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 function deltaLine(delta: ChatDelta): Buffer {

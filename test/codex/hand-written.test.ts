@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { handWrittenConfig } from '../../src/codex/hand-written.ts';
-import { CATALOG_FILE } from '../../src/codex/relay-keys.ts';
 import { parseToml } from '../../src/codex/toml-document.ts';
+import { CATALOG_FILE } from '../../src/names.ts';
 
 const WITH_CATALOG = `# For Codex's config.toml, above its first [table]:
 model = "codex-relay"  # codex-relay: the model that is chosen in the relay

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { OVERRIDES_FILE, parseOverrides } from '../../src/codex/overrides.ts';
-import { CATALOG_FILE, PROFILE_FILE } from '../../src/codex/relay-keys.ts';
+import { PROFILE_FILE } from '../../src/codex/relay-keys.ts';
+import { CATALOG_FILE } from '../../src/names.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

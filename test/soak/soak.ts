@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { spread } from '../bench/statistics.ts';
+import { median } from '../bench/statistics.ts';
 import { assertKept, playStream } from './client.ts';
 import { HEADLINE, type Reading, rowOf, whatGrew } from './judge.ts';
 import { startRelayProcess } from './relay-process.ts';
@@ -113,7 +113,7 @@ async function readOn(): Promise<Reading[]> {
       ...held,
       seconds: elapsed(),
       ended,
-      delayMedian: spread(sorted).median,
+      delayMedian: median(sorted),
       delay95: sorted[Math.floor(sorted.length * 0.95)] ?? Number.NaN,
       cpuPerStream: ((held.cpuSeconds - cpuSeconds) * 1000) / Math.max(1, ended),
     };

@@ -64,3 +64,23 @@ function textOf(item: OutputItem): string {
       return JSON.stringify(item.arguments);
   }
 }
+
+/**
+ * The events with all that one item says in one delta, and numbered anew: how many deltas there are depends on what
+ * the network brings at once, what they say together does not.
+ */
+export function withJoinedDeltas(events: readonly ResponseEvent[]): ResponseEvent[] {
+  const joined: ResponseEvent[] = [];
+  for (const event of events) {
+    const before = joined.at(-1);
+    const goesOn =
+      before !== undefined &&
+      'delta' in before &&
+      'delta' in event &&
+      before.type === event.type &&
+      before.item_id === event.item_id;
+    if (goesOn) joined[joined.length - 1] = { ...before, delta: before.delta + event.delta };
+    else joined.push(event);
+  }
+  return joined.map((event, at) => ({ ...event, sequence_number: at }));
+}

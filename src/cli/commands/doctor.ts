@@ -1,6 +1,7 @@
 /** `codex-relay doctor`: checks the way from Codex to the model, a line each, with what to do where it breaks. */
 import { CodexConfigError } from '../../codex/errors.ts';
-import { codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
+import { readCodexFiles } from '../../codex/home/codex-files.ts';
+import { codexHome } from '../../codex/home/codex-home.ts';
 import { start } from '../../index.ts';
 import type { Environment } from '../command-line.ts';
 import {

@@ -11,9 +11,9 @@ import {
 } from '../../codex/home/installed-codex.ts';
 import { findTraps } from '../../codex/legacy-traps.ts';
 import { CONFIG_FILE, type CodexTexts, inFile } from '../../codex/plan.ts';
-import { CATALOG_FILE, PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+import { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
 import { parseToml } from '../../codex/toml-document.ts';
-import { PROVIDER_ID } from '../../names.ts';
+import { CATALOG_FILE, PROVIDER_ID } from '../../names.ts';
 import type { Environment } from '../command-line.ts';
 import type { Finding } from './finding.ts';
 

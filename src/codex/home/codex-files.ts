@@ -1,17 +1,11 @@
 /** Reads and writes the relay's files in `CODEX_HOME`, for both hosts. What the texts say is decided in src/codex. */
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { CodexConfigError } from '../errors.ts';
 import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
-
-/** Codex's folder: `$CODEX_HOME`, else `~/.codex`. */
-export function codexHome(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment['CODEX_HOME'] || join(homedir(), '.codex');
-}
 
 /** The texts of the relay's files. Rejects with the file system's error when one cannot be read. */
 export async function readCodexFiles(home: string): Promise<CodexTexts> {

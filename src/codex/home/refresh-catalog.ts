@@ -1,10 +1,10 @@
 /** Keeps the catalog in step with the relay: it is our own file, and what it said at first does not stay true. */
 import { join } from 'node:path';
 import { asObject, parseObject } from '../../json.ts';
+import { CATALOG_FILE } from '../../names.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { buildCatalog, type CatalogUpstream, catalogText } from '../catalog.ts';
 import { namedModels } from '../plan.ts';
-import { CATALOG_FILE } from '../relay-keys.ts';
 import { readCodexFiles } from './codex-files.ts';
 import { readOverrides } from './overrides-file.ts';
 

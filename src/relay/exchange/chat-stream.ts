@@ -8,6 +8,7 @@ import { asObject, isObject, type Json, parseJson } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import { asChatChunk } from '../../wire/chunk-shape.ts';
+import { DeltaLane } from './delta-lane.ts';
 import { JsonDocuments } from './json-documents.ts';
 
 /** An event, or a whole completion, beyond this size comes from a broken upstream: it must not fill the memory. */
@@ -16,6 +17,7 @@ const MAX_EVENT_CHARS = 64 * 1024 * 1024;
 const MAX_WORDS = 2_000;
 /** Data that keeps a connection open and means nothing. */
 const PING = /^\W*(ping|pong|null|true|ok)?\W*$|keep.?alive|heart.?beat|processing|queued/i;
+const BLANK_LINE = '\n\n';
 /** Of an event, and of data that only looks like JSON (Python's spelling of an object). */
 const ERROR_EVENT = /error|exception/i;
 const ERROR_LIKE = /^[[{\s]*["']?(error|exception|detail|message)\b/i;
@@ -120,13 +122,46 @@ export class ChatStreamReader {
         this.#limit(stray.open.length);
       },
     });
+    const lane = new DeltaLane();
+    let isBetweenEvents = false;
     // The parser passes over a line that is not whole yet, unless it begins with a field's name.
     let rest = '';
+    const read = (text: string) => {
+      let at = 0;
+      while (lane.isOpen) {
+        if (isBetweenEvents) at = lane.read(text, at);
+        const blank = text.indexOf(BLANK_LINE, at);
+        if (blank === -1) break;
+        this.#delta(lane.take());
+        const event = text.slice(at, blank + BLANK_LINE.length);
+        const count = this.#chunks.length;
+        parser.feed(event);
+        if (this.#chunks.length === count + 1) lane.learn(event, this.#chunks[count]);
+        isBetweenEvents = true;
+        at = blank + BLANK_LINE.length;
+      }
+      const tail = text.slice(at);
+      const end = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1;
+      if (end > 0) {
+        this.#delta(lane.take());
+        parser.feed(tail.slice(0, end));
+        isBetweenEvents = false;
+      }
+      rest = tail.slice(end);
+    };
     return {
       read: (text) => {
-        const end = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1;
-        if (end > 0) parser.feed(rest + text.slice(0, end));
-        rest = end > 0 ? text.slice(end) : rest + text;
+        if (!/[\r\n]/.test(text)) {
+          rest += text;
+          this.#limit(rest.length);
+          return;
+        }
+        // The event that the last read cut off, by itself: the whole text would be copied to be joined to it.
+        const blank = rest === '' ? -1 : text.indexOf(BLANK_LINE);
+        const next = blank === -1 ? 0 : blank + BLANK_LINE.length;
+        if (next > 0) read(rest + text.slice(0, next));
+        read(rest + text.slice(next));
+        this.#delta(lane.take());
         this.#limit(rest.length);
       },
       end: () => {
@@ -168,6 +203,12 @@ export class ChatStreamReader {
     else if (isError) this.#chunks.push({ error: { message: words(value ?? text) } });
     else if (value === undefined && /^\s*[{[]/.test(text)) this.#broken(text);
     else this.#say(words(value ?? text));
+  }
+
+  #delta(chunk: ChatChunk | undefined): void {
+    if (chunk === undefined || this.isDone || this.problem !== undefined) return;
+    this.#lastWords = undefined;
+    this.#chunks.push(chunk);
   }
 
   #value(value: Json, isError: boolean): void {

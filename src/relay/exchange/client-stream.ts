@@ -1,4 +1,5 @@
 /** The client's side of a streamed answer, and the one place where events are written: Server-Sent Events. */
+import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import { wellFormedJson } from '../../wire/well-formed-json.ts';
@@ -8,7 +9,7 @@ const HEADERS = {
   'cache-control': 'no-cache',
   'x-accel-buffering': 'no',
 };
-const DONE = 'data: [DONE]\n\n';
+const DONE = Buffer.from('data: [DONE]\n\n');
 
 type TextDelta = Extract<ResponseEvent, { type: 'response.output_text.delta' }>;
 
@@ -67,10 +68,11 @@ export class ClientStream {
   }
 
   /** Writes the last events and ends; a stream that never began leaves the connection to its caller. */
-  async end(events: readonly ResponseEvent[]): Promise<void> {
-    await this.write(events);
+  end(events: readonly ResponseEvent[]): void {
     clearInterval(this.#keepAlive);
-    if (this.#hasBegun && !this.#connection.destroyed) this.#connection.end(DONE);
+    if (!this.#hasBegun || this.#connection.destroyed) return;
+    this.#hasGiven ||= events.length > 0;
+    this.#connection.end(Buffer.concat([encodeEvents(events), DONE]));
   }
 
   #beat(): void {
@@ -82,7 +84,11 @@ export class ClientStream {
   /** @returns false when the client reads more slowly than events come */
   #send(bytes: Buffer): boolean {
     if (bytes.length === 0 || this.#connection.destroyed) return true;
-    return this.#connection.write(bytes);
+    const isRead = this.#connection.write(bytes);
+    // Node holds a write until all that is ready to run has run: a short answer would be relayed to its end, retained
+    // and logged before its first byte leaves.
+    this.#connection.socket?.uncork();
+    return isRead;
   }
 
   #drained(): Promise<void> {
@@ -105,12 +111,32 @@ export class ClientStream {
  * all the others of the same read would be made and encoded so too.
  */
 export function encodeEvents(events: readonly ResponseEvent[]): Buffer {
+  const [only] = events;
+  if (only !== undefined && events.length === 1) return Buffer.from(encodeEvent(only));
   return Buffer.concat(events.map((event) => Buffer.from(encodeEvent(event))));
 }
 
 function encodeEvent(event: ResponseEvent): string {
-  const data = event.type === 'response.output_text.delta' ? textDeltaJson(event) : wellFormedJson(event);
-  return `event: ${event.type}\ndata: ${data}\n\n`;
+  return `event: ${event.type}\ndata: ${dataOf(event)}\n\n`;
+}
+
+function dataOf(event: ResponseEvent): string {
+  if (event.type === 'response.output_text.delta') return textDeltaJson(event);
+  return 'response' in event ? responseEventJson(event) : wellFormedJson(event);
+}
+
+/** Stands for the tools until their text is put in its place; no string of a client's is this one. */
+const TOOLS = randomUUID();
+const encodedTools = new WeakMap<readonly object[], string>();
+
+/** What `JSON.stringify` gives. Each event of a response echoes the request's tools, which are encoded once. */
+function responseEventJson(event: Extract<ResponseEvent, { response: object }>): string {
+  const { tools } = event.response;
+  if (tools.length === 0) return wellFormedJson(event);
+  const text = encodedTools.get(tools) ?? wellFormedJson(tools);
+  encodedTools.set(tools, text);
+  const rest = wellFormedJson({ ...event, response: { ...event.response, tools: TOOLS } });
+  return rest.replace(`"${TOOLS}"`, () => text);
 }
 
 /** What `JSON.stringify` gives, in half its time: most events are text deltas, and differ in two fields only. */

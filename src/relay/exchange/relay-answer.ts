@@ -5,6 +5,7 @@ import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Target } from '../routing/target.ts';
 import type { UpstreamReply } from '../transport.ts';
 import { brokenReply } from '../upstream/failures.ts';
+import { Reads } from '../upstream/reads.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { ChatStreamReader } from './chat-stream.ts';
 import type { ClientStream } from './client-stream.ts';
@@ -90,15 +91,18 @@ async function relayBody(
 ): Promise<readonly ResponseEvent[]> {
   const { reducer, target, abort } = attempt;
   const reader = new ChatStreamReader(target.profile);
-  const body = reply.body[Symbol.asyncIterator]();
+  const body = new Reads(reply.body);
   silence.resume();
   let grace: NodeJS.Timeout | undefined;
   try {
     for (;;) {
-      const { value, done } = await body.next();
-      if (done) break;
+      const bytes = body.take();
+      if (bytes === undefined) {
+        if (await body.more()) continue;
+        break;
+      }
       silence.heard();
-      const chunks = reader.feed(value);
+      const chunks = reader.feed(bytes);
       // An answer that goes on after its finish reason is not over; comments are no answer.
       if (chunks.length > 0) grace?.refresh();
       const events = feed(chunks, exchange, attempt);
@@ -172,14 +176,15 @@ function asRelayError(error: unknown, { abort, target }: Attempt): RelayError {
 }
 
 /** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */
-function drain(body: AsyncIterator<Uint8Array>, reader: ChatStreamReader, abort: AbortController): void {
+function drain(body: Reads, reader: ChatStreamReader, abort: AbortController): void {
   if (!reader.isDone || abort.signal.aborted) {
     abort.abort();
     return;
   }
   const timer = setTimeout(() => abort.abort(), FINISH_GRACE_MS);
   const readOn = async () => {
-    for (;;) if ((await body.next()).done) return;
+    do body.take();
+    while (await body.more());
   };
   // The answer is complete: how its connection ends is nobody's concern.
   readOn()

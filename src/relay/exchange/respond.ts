@@ -68,7 +68,7 @@ export async function respond(
   });
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
   if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
-  await stream?.end(outcome.lastEvents);
+  stream?.end(outcome.lastEvents);
   reportEnd(exchange, outcome, parts);
   warnOfCutPrompt(exchange, outcome, parts);
   parts.running.end(exchange, outcome);

@@ -8,7 +8,7 @@ import { type Lesson, lessonsIn, withLessons } from '../../translate/request/les
 import type { ChatRequest } from '../../wire/chat.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
-import { encodeChatRequest } from './chat-body.ts';
+import { ChatEncoder } from './chat-body.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
 import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
@@ -40,6 +40,7 @@ export class Upstream {
   readonly #userAgent: string;
   readonly #logger: Logger;
   readonly #learned: LearnedForms;
+  readonly #encoder = new ChatEncoder();
 
   constructor(transport: UpstreamTransport, userAgent: string, logger: Logger) {
     this.#transport = transport;
@@ -133,7 +134,7 @@ export class Upstream {
   ): Promise<UpstreamReply | RelayError | Refusal> {
     const { profile } = call.provider;
     const url = endpoint(call.provider, '/chat/completions');
-    const reply = await this.#send(call, 'POST', url, encodeChatRequest(body)).catch(retryableOrThrow);
+    const reply = await this.#send(call, 'POST', url, this.#encoder.encode(body)).catch(retryableOrThrow);
     if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
     const text = await readText(reply, call.provider);

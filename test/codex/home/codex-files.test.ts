@@ -4,7 +4,8 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CodexConfigError } from '../../../src/codex/errors.ts';
-import { applyChanges, codexHome, readCodexFiles } from '../../../src/codex/home/codex-files.ts';
+import { applyChanges, readCodexFiles } from '../../../src/codex/home/codex-files.ts';
+import { codexHome } from '../../../src/codex/home/codex-home.ts';
 
 const isWindows = process.platform === 'win32';
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { encodeEvents } from '../../../src/relay/exchange/client-stream.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
+import { streamFor } from '../../support/translating.ts';
 
 const WHERE = { item_id: 'msg_1', output_index: 2, content_index: 0 };
 
@@ -23,6 +24,18 @@ describe('encoding of events', () => {
       );
     });
   }
+
+  it('gives the tools of a response in each of its events', () => {
+    const tools = [{ type: 'function', name: 'run', description: '$& “größer”', parameters: { tools: [] } }];
+    const [created, begun] = streamFor({ tools, instructions: '"tools":[]' }).start();
+    for (const event of [created, begun]) {
+      assert.ok(event && 'response' in event && event.response.tools.length === 1);
+      assert.equal(
+        encodeEvents([event]).toString(),
+        `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
+      );
+    }
+  });
 
   it('replaces half a surrogate pair in a text delta', () => {
     assert.match(encodeEvents([textDelta('\ud83c!')]).toString(), /"delta":"\ufffd!"/);

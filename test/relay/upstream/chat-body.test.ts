@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { encodeChatRequest } from '../../../src/relay/upstream/chat-body.ts';
+import fc from 'fast-check';
+import { ChatEncoder } from '../../../src/relay/upstream/chat-body.ts';
 import type { ChatMessage, ChatRequest } from '../../../src/wire/chat.ts';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -23,7 +24,7 @@ const REQUESTS: Record<string, ChatRequest> = {
 describe('a chat request as bytes', () => {
   for (const [name, body] of Object.entries(REQUESTS)) {
     it(`is what JSON.stringify gives: ${name}`, () => {
-      assert.equal(encodeChatRequest(body).toString(), JSON.stringify(body));
+      assert.equal(new ChatEncoder().encode(body).toString(), JSON.stringify(body));
     });
   }
 
@@ -34,8 +35,46 @@ describe('a chat request as bytes', () => {
     ['text that looks like an escape', '\\ud800', '\\ud800'],
   ] as const) {
     it(`holds ${what} as ${JSON.stringify(expected)}`, () => {
-      const sent = JSON.parse(encodeChatRequest(request(user(text))).toString());
+      const sent = JSON.parse(new ChatEncoder().encode(request(user(text))).toString());
       assert.equal(sent.messages[0].content, expected);
     });
   }
+});
+
+describe('an encoder of requests', () => {
+  const same = (encoder: ChatEncoder, body: ChatRequest) =>
+    assert.equal(encoder.encode(body).toString(), JSON.stringify(body));
+
+  it('gives what JSON.stringify gives, whatever was encoded before', () => {
+    const message = fc.constantFrom<ChatMessage>(
+      user('a'),
+      user('“b”'),
+      { role: 'user', content: [{ type: 'text', text: 'a' }] },
+      { role: 'assistant', content: 'a', tool_calls: [] },
+      { role: 'assistant', tool_calls: [], content: 'a' },
+      { role: 'assistant', content: null, reasoning_content: 'größer' },
+    );
+    const body = fc.record({
+      model: fc.constantFrom('m', '"messages":[]'),
+      messages: fc.array(message, { maxLength: 6 }),
+      stream: fc.constant(true as const),
+      tools: fc.constantFrom<NonNullable<ChatRequest['tools']>>([], [{ type: 'a' }], [{ type: 'b' }]),
+    });
+    fc.assert(
+      fc.property(fc.array(body, { minLength: 2, maxLength: 12 }), (bodies) => {
+        const encoder = new ChatEncoder();
+        for (const one of bodies) same(encoder, structuredClone(one));
+      }),
+    );
+  });
+
+  it('follows threads that take turns, and bodies too large to be kept', () => {
+    const encoder = new ChatEncoder();
+    const large = user('x'.repeat(1_500_000));
+    for (let turn = 1; turn < 4; turn++) {
+      const steps = Array.from({ length: turn }, (_, at) => user(`step ${at}`));
+      for (const thread of ['a', 'b', 'c', 'd', 'e']) same(encoder, request(user(thread), ...steps));
+      same(encoder, request(...Array.from({ length: turn }, () => large), ...steps));
+    }
+  });
 });

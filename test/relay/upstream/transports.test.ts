@@ -6,12 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../../../src/relay/transport.ts';
 import { createFetchTransport } from '../../../src/relay/upstream/fetch-transport.ts';
+import { openNetwork } from '../../../src/relay/upstream/network.ts';
 import { createNodeHttpTransport } from '../../../src/relay/upstream/node-http-transport.ts';
-import { createUndiciTransport } from '../../../src/relay/upstream/undici-transport.ts';
+import { createProxyTransport } from '../../../src/relay/upstream/proxy-transport.ts';
 
 const TRANSPORTS: [name: string, transport: UpstreamTransport][] = [
-  ['node:http', createNodeHttpTransport()],
-  ['undici', createUndiciTransport(undefined).transport],
+  ["node:http with Node's own agents", createNodeHttpTransport()],
+  ['node:http with kept connections', (await openNetwork({})).transport],
+  // Loopback goes past every proxy.
+  ['undici', createProxyTransport({ httpProxy: 'http://127.0.0.1:1' }).transport],
   ['fetch', createFetchTransport(globalThis.fetch)],
 ];
 
@@ -161,6 +164,31 @@ for (const [name, transport] of TRANSPORTS) {
       client.abort();
       await assert.rejects(async () => body.next());
       await left.promise;
+    });
+
+    it('lets nothing fail when it is aborted after a reply that nobody read to its end', async () => {
+      const url = await serve((_, response) => {
+        response.write('one');
+        response.end('two');
+      });
+      for (let time = 0; time < 5; time++) {
+        const client = new AbortController();
+        const body = (await ask(url, { signal: client.signal })).body[Symbol.asyncIterator]();
+        await body.next();
+        client.abort();
+      }
+      // A socket that fails alone does so on a later turn, and mocha tells.
+      assert.equal(await textOf(await ask(url)), 'onetwo');
+    });
+
+    it('sends nothing for a client that has left', async () => {
+      let asked = 0;
+      const url = await serve((_, response) => {
+        asked += 1;
+        response.end();
+      });
+      await assert.rejects(ask(url, { signal: AbortSignal.abort() }));
+      assert.equal(asked, 0);
     });
 
     it('frees the connection when the reader leaves', async () => {

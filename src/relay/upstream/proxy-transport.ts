@@ -1,5 +1,5 @@
-/** The transport of the CLI and the library: undici, with the proxies that the host passes in. */
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+/** The transport of a command line or library whose host named a proxy: undici, which is loaded for nothing else. */
+import { EnvHttpProxyAgent, request } from 'undici';
 import type { UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
 
@@ -13,15 +13,26 @@ export interface ProxyOptions {
 const LOOPBACK = 'localhost,127.0.0.1,::1,[::1]';
 // The relay has its own stall timer, which knows what counts as silence; undici's would fire in long thinking.
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
+/** As long as connections are kept that go through no proxy. */
+const KEPT_MS = 5 * 60_000;
 
-export interface UndiciTransport {
+export interface ProxyTransport {
   transport: UpstreamTransport;
   /** Closes the sockets that are kept for reuse. */
   close(): Promise<void>;
 }
 
-export function createUndiciTransport(proxy: ProxyOptions | undefined): UndiciTransport {
-  const dispatcher = dispatcherFor(proxy);
+export function createProxyTransport(proxy: ProxyOptions): ProxyTransport {
+  const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
+  // What is undefined here, undici would read from the environment.
+  const { httpProxy = '', httpsProxy = '' } = proxy;
+  const dispatcher = new EnvHttpProxyAgent({
+    ...NO_TIMEOUTS,
+    keepAliveTimeout: KEPT_MS,
+    httpProxy,
+    httpsProxy,
+    noProxy,
+  });
   const transport: UpstreamTransport = async ({ method, url, headers, body, signal }) => {
     const reply = await request(url, { method, headers, body: body ?? null, signal, dispatcher });
     return {
@@ -34,12 +45,4 @@ export function createUndiciTransport(proxy: ProxyOptions | undefined): UndiciTr
     };
   };
   return { transport, close: () => dispatcher.destroy() };
-}
-
-function dispatcherFor(proxy: ProxyOptions | undefined): Dispatcher {
-  if (!proxy?.httpProxy && !proxy?.httpsProxy) return new Agent(NO_TIMEOUTS);
-  const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
-  // What is undefined here, undici would read from the environment.
-  const { httpProxy = '', httpsProxy = '' } = proxy;
-  return new EnvHttpProxyAgent({ ...NO_TIMEOUTS, httpProxy, httpsProxy, noProxy });
 }

@@ -1,0 +1,8 @@
+/** Where Codex keeps its files. Apart from what reads them, which brings parsers along. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Codex's folder: `$CODEX_HOME`, else `~/.codex`. */
+export function codexHome(environment: Readonly<Record<string, string | undefined>>): string {
+  return environment['CODEX_HOME'] || join(homedir(), '.codex');
+}

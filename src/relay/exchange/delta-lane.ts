@@ -1,0 +1,191 @@
+/**
+ * The fast lane for ordinary deltas. The events of one stream differ, nearly all of them, in one string:
+ *
+ *     data: {"id":"c1","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}
+ *     data: {"id":"c1","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":null}]}
+ *
+ * What stands before that string and behind it is learned from one event that was read in the ordinary way. From then
+ * on an event that begins and ends in the same characters is not parsed: its string is cut out. A run of such events
+ * becomes one chunk with all their text, so what one read brings also leaves as one event.
+ *
+ * Nothing is guessed. A pattern is taken only when the event, with another string in the place of the first, parses
+ * to the same chunk with that other string: then any string may stand there. A string is taken only when it is valid.
+ * Whatever differs from the pattern in a single character, is cut off by the end of a read, or cannot be decoded, is
+ * left to the ordinary road, from the start of its event. A chunk is a pattern only when saying it twice means no
+ * more than saying it once with both texts: it holds no calls, no usage, no reason to finish, no error.
+ *
+ * Where events have no such pattern (an id or padding of its own in each), the lane closes for the rest of the stream,
+ * and costs nothing more.
+ */
+import { type Json, parseJson } from '../../json.ts';
+import type { ChatChunk } from '../../wire/chat.ts';
+
+/** The fields of a delta that are text which simply goes on. */
+const FIELDS = ['content', 'reasoning_content', 'reasoning'] as const;
+type Field = (typeof FIELDS)[number];
+
+const KEY: Readonly<Record<Field, RegExp>> = {
+  content: /"content"\s*:\s*"/g,
+  reasoning_content: /"reasoning_content"\s*:\s*"/g,
+  reasoning: /"reasoning"\s*:\s*"/g,
+};
+
+/** Stands in for the text when a pattern is proved. */
+const PROBE = 'another text of codex-relay';
+
+/** To learn costs some four times what a delta in the lane saves. */
+const COST_OF_LEARNING = 4;
+const FIRST_CREDIT = 16 * COST_OF_LEARNING;
+const MOST_CREDIT = 4 * FIRST_CREDIT;
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
+
+interface Pattern {
+  /** From `data:` to the quotation mark before the text. */
+  before: string;
+  /** From the quotation mark after the text to the end of the blank line. */
+  behind: string;
+  /** What stands between two texts: `behind` and `before`. */
+  between: string;
+  chunk(text: string): ChatChunk;
+}
+
+export class DeltaLane {
+  #pattern: Pattern | undefined;
+  /** Spent on learning, earned by deltas. */
+  #credit = FIRST_CREDIT;
+  /** What the last event was that could be learned from. */
+  #expected: Field | undefined;
+  #said = '';
+  #isSpeaking = false;
+
+  /** False once the stream has shown that it has no pattern. */
+  get isOpen(): boolean {
+    return this.#credit > 0;
+  }
+
+  /**
+   * Reads events of the pattern, from `at` on, where an event begins.
+   * @returns where the first event begins that is not of the pattern, or not whole
+   */
+  read(text: string, at: number): number {
+    const pattern = this.#pattern;
+    if (pattern === undefined) return at;
+    const { before, behind, between } = pattern;
+    // `startsWith` compares character by character, and takes four times as long as a comparison of two texts.
+    if (text.slice(at, at + before.length) !== before) return at;
+    let next = at;
+    let start = at + before.length;
+    for (;;) {
+      const end = endOfString(text, start);
+      if (end === -1) break;
+      const goesOn = text.slice(end, end + between.length) === between;
+      if (!goesOn && text.slice(end, end + behind.length) !== behind) break;
+      const part = stringOf(text.slice(start, end));
+      if (part === undefined) break;
+      this.#said += part;
+      this.#credit += 1;
+      next = end + behind.length;
+      if (!goesOn) break;
+      start = end + between.length;
+    }
+    this.#isSpeaking ||= next > at;
+    return next;
+  }
+
+  /** What was read since the last call, as one chunk. To be taken before anything else is read, and after a read. */
+  take(): ChatChunk | undefined {
+    if (!this.#isSpeaking) return undefined;
+    const chunk = this.#pattern?.chunk(this.#said);
+    this.#said = '';
+    this.#isSpeaking = false;
+    this.#credit = Math.min(this.#credit, MOST_CREDIT);
+    return chunk;
+  }
+
+  /**
+   * Learns from an event that was read in the ordinary way.
+   * @param event with its blank line
+   * @param chunk the only one that came of it
+   */
+  learn(event: string, chunk: ChatChunk | undefined): void {
+    const field = chunk === undefined ? undefined : fieldOf(chunk);
+    if (chunk === undefined || field === undefined || !isOneLine(event)) return;
+    // An answer of one word is not worth it.
+    if (field !== this.#expected) {
+      this.#expected = field;
+      return;
+    }
+    this.#credit -= COST_OF_LEARNING;
+    this.#pattern = patternOf(event, chunk, field) ?? this.#pattern;
+  }
+}
+
+function isOneLine(event: string): boolean {
+  return event.startsWith('data:') && event.indexOf('\n') === event.length - 2 && !event.includes('\r');
+}
+
+function patternOf(event: string, chunk: ChatChunk, field: Field): Pattern | undefined {
+  const make = chunkMaker(chunk, field);
+  const expected = JSON.stringify(make(PROBE));
+  if (expected === JSON.stringify(chunk)) return undefined;
+  for (const { index, 0: key } of event.matchAll(KEY[field])) {
+    const start = index + key.length;
+    const end = endOfString(event, start);
+    const [before, behind] = [event.slice(0, start), event.slice(end)];
+    const proof = parseJson((before + PROBE + behind).slice('data:'.length));
+    if (end !== -1 && JSON.stringify(proof) === expected)
+      return { before, behind, between: behind + before, chunk: make };
+  }
+  return undefined;
+}
+
+/** The one text of a chunk that says nothing else; undefined where it says more, or nothing. */
+function fieldOf(chunk: ChatChunk): Field | undefined {
+  const { choices, ...envelope } = chunk;
+  const [choice] = choices ?? [];
+  if (choices?.length !== 1 || !choice || chunk.error || !isBare(envelope)) return undefined;
+  const { delta, ...around } = choice;
+  if (!delta || choice.finish_reason || choice.error || !isBare(around)) return undefined;
+  const field = FIELDS.find((name) => typeof delta[name] === 'string' && delta[name] !== '');
+  if (field === undefined) return undefined;
+  const { [field]: _, role: __, ...rest } = delta;
+  return Object.entries(rest).every(([name, value]) => saysNothing(name, value, field)) ? field : undefined;
+}
+
+/** Without objects and lists: usage, a whole message, and what else providers put there. */
+function isBare(fields: object): boolean {
+  return Object.values(fields).every((value) => typeof value !== 'object' || value === null);
+}
+
+function saysNothing(name: string, value: Json | object | undefined, field: Field): boolean {
+  if (value === null || value === undefined || value === '') return true;
+  const isEmpty = Array.isArray(value) && value.length === 0;
+  // OpenRouter wants an empty list of details back (2026-11), and it counts only beside text that is no reasoning.
+  return isEmpty && (name === 'tool_calls' || (name === 'reasoning_details' && field === 'content'));
+}
+
+function chunkMaker(chunk: ChatChunk, field: Field): (text: string) => ChatChunk {
+  const [choice] = chunk.choices ?? [];
+  return (text) => ({ ...chunk, choices: [{ ...choice, delta: { ...choice?.delta, [field]: text } }] });
+}
+
+/** Where the quotation mark is that ends the string which begins at `start`; -1 where none does, or it is no JSON. */
+function endOfString(text: string, start: number): number {
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
+    else if (code < SPACE) return -1;
+  }
+  return -1;
+}
+
+/** The string of what stands between two quotation marks; undefined where its escapes are none. */
+function stringOf(raw: string): string | undefined {
+  if (!raw.includes('\\')) return raw;
+  const value = parseJson(`"${raw}"`);
+  return typeof value === 'string' ? value : undefined;
+}

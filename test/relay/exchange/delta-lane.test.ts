@@ -1,0 +1,183 @@
+/** The lane for ordinary deltas and the ordinary road lead to the same answer, whatever comes and however it is cut. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { ChatStreamReader } from '../../../src/relay/exchange/chat-stream.ts';
+import { DeltaLane } from '../../../src/relay/exchange/delta-lane.ts';
+import type { Profile } from '../../../src/translate/profile.ts';
+import type { ChatChoice, ChatChunk, ChatDelta } from '../../../src/wire/chat.ts';
+import type { ResponseEvent } from '../../../src/wire/responses.ts';
+import { assertEventRules, withJoinedDeltas } from '../../support/event-rules.ts';
+import { PROFILE, streamFor } from '../../support/translating.ts';
+
+const TAGS: Profile = { ...PROFILE, thinkTag: 'think' };
+
+/** What became of a stream: its events but for the cuts in its texts, and what is kept of it. */
+function outcomeOf(reads: Iterable<Uint8Array>, profile = PROFILE) {
+  const stream = streamFor({ tools: [{ type: 'function', name: 'run' }] }, { profile });
+  const reader = new ChatStreamReader(profile);
+  const events: ResponseEvent[] = stream.start();
+  const feed = (chunks: readonly ChatChunk[]) => {
+    for (const chunk of chunks) events.push(...stream.feed(chunk));
+  };
+  for (const read of reads) feed(reader.feed(read));
+  feed(reader.end());
+  events.push(...(reader.problem === undefined ? stream.finish() : stream.fail(reader.problem)));
+  assertEventRules(events);
+  return { events: withJoinedDeltas(events), reasoning: stream.reasoning, isDone: reader.isDone };
+}
+
+function* cut(bytes: Uint8Array, at: readonly number[]): Generator<Uint8Array> {
+  const edges = [...new Set([0, ...at.map((edge) => edge % bytes.length), bytes.length])];
+  edges.sort((one, other) => one - other);
+  for (let piece = 1; piece < edges.length; piece++) yield bytes.subarray(edges[piece - 1], edges[piece]);
+}
+
+/** Events that end in CR LF never enter the lane: these bytes take the ordinary road. */
+function framed(events: readonly string[], newline: string): Uint8Array {
+  return Buffer.from(events.map((event) => event.replaceAll('\n', newline) + newline + newline).join(''));
+}
+
+const data = (json: string) => `data: ${json}`;
+const chunkOf = (delta: string, more = '') =>
+  data(`{"id":"c","choices":[{"index":0,"delta":{${delta}},"finish_reason":null${more}}],"usage":null}`);
+
+/** JSON of a string, right or wrong, in any spelling. */
+const rawString = fc
+  .array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 4 }).map(inside) },
+      fc.constantFrom('<think>', '</think>', '<th', 'ink>', ' ', '{', '","', 'data: ').map(inside),
+      fc.constantFrom('\\ud83d', '\\ude00', '\\u00e9', '\\/', '\\n', '\\\\', '\\"', '\\\\\\"', ''),
+      { weight: 1, arbitrary: fc.constantFrom('\\', '\\x', '\\u12', '\t', '"', '\ud83d') },
+    ),
+    { maxLength: 4 },
+  )
+  .map((parts) => parts.join(''));
+
+function inside(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+const event = fc.oneof(
+  { weight: 12, arbitrary: rawString.map((raw) => chunkOf(`"content":"${raw}"`)) },
+  { weight: 6, arbitrary: rawString.map((raw) => chunkOf(`"content":"","reasoning_content":"${raw}"`)) },
+  { weight: 3, arbitrary: rawString.map((raw) => chunkOf(`"content":"${raw}","reasoning_details":[]`)) },
+  { weight: 3, arbitrary: rawString.map((raw) => chunkOf(`"reasoning":"${raw}","reasoning_details":[]`)) },
+  rawString.map((raw) => chunkOf(`"content":"no","content":"${raw}"`)),
+  rawString.map((raw) => chunkOf(`"content":"${raw}","reasoning":"${raw}"`)),
+  rawString.map((raw) => chunkOf(`"content":"${raw}"`, ',"usage":{"prompt_tokens":1}')),
+  rawString.map((raw) => chunkOf(`"refusal":"${raw}"`)),
+  rawString.map((raw) => `id: 1\n${chunkOf(`"content":"${raw}"`)}`),
+  rawString.map((raw) => data(`[{"choices":[{"delta":{"content":"${raw}"}}]}]`)),
+  rawString.map((raw) => data(data(`{"choices":[{"delta":{"content":"${raw}"}}]}`))),
+  rawString.map((raw) => `data:{"choices":[{"delta": {"content" : "${raw}"}, "index": 0}]}`),
+  fc.constantFrom(
+    ': keep-alive',
+    'event: ping\ndata: {}',
+    data('[DONE]'),
+    data('{"error":{"message":"no"}}'),
+    chunkOf('"role":"assistant","content":"it"'),
+    chunkOf('"tool_calls":[{"index":0,"id":"a","function":{"name":"run","arguments":"{}"}}]'),
+    'event: error\ndata: {"message":"broken"}',
+    'retry: 1',
+    '{"choices":[{"delta":{"content":"stray"}}]}',
+  ),
+);
+const END = data('{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}');
+
+/** Mostly the same events over and over, as streams are. */
+const stream = fc
+  .array(fc.tuple(event, fc.constantFrom(1, 1, 2, 5, 20)), { minLength: 1, maxLength: 12 })
+  .map((runs) => [...runs.flatMap(([one, times]) => Array.from({ length: times }, () => one)), END]);
+
+describe('the lane for ordinary deltas', () => {
+  for (const [name, profile] of [
+    ['', PROFILE],
+    [', with thinking in tags', TAGS],
+  ] as const) {
+    it(`leads to the same answer as the ordinary road, for any stream and any split${name}`, () => {
+      fc.assert(
+        fc.property(stream, fc.array(fc.nat(), { maxLength: 20 }), (events, at) => {
+          const ordinary = outcomeOf([framed(events, '\r\n')], profile);
+          assert.deepEqual(outcomeOf(cut(framed(events, '\n'), at), profile), ordinary);
+        }),
+        { numRuns: 2000 },
+      );
+    });
+  }
+
+  it('leads there when every byte comes alone', () => {
+    fc.assert(
+      fc.property(stream, (events) => {
+        const bytes = framed(events, '\n');
+        const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
+        assert.deepEqual(outcomeOf(single), outcomeOf([framed(events, '\r\n')]));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  const texts = (count: number) =>
+    Array.from({ length: count }, (_, at) => chunkOf(`"content":"${at}\\n\\"\\\\"`));
+
+  it('gives what one read brings as one chunk, and each of several reads its own', () => {
+    const reader = new ChatStreamReader(PROFILE);
+    const events = texts(40).map((text) => framed([text], '\n'));
+    const counts = [events.slice(0, 2), events.slice(2, 30), ...events.slice(30).map((one) => [one])].map(
+      (read) => reader.feed(Buffer.concat(read)).length,
+    );
+    // The pattern is known after two.
+    assert.deepEqual(counts, [2, 1, ...Array(10).fill(1)]);
+  });
+
+  it('is entered by an event that came in two reads', () => {
+    const reader = new ChatStreamReader(PROFILE);
+    const bytes = framed(texts(40), '\n');
+    const edge = framed(texts(40).slice(0, 3), '\n').length - 50;
+    assert.equal(reader.feed(bytes.subarray(0, edge)).length, 2);
+    assert.equal(reader.feed(bytes.subarray(edge)).length, 1);
+  });
+
+  const cases: [name: string, delta: ChatDelta, around?: ChatChoice, envelope?: ChatChunk][] = [
+    ['calls', { content: 'a', tool_calls: [{ index: 0, function: { arguments: '{' } }] }],
+    ['two texts', { content: 'a', reasoning: 'b' }],
+    ['no text', { role: 'assistant', content: '' }],
+    ['a refusal', { content: 'a', refusal: 'no' }],
+    ['reasoning beside an empty list of details', { reasoning: 'a', reasoning_details: [] }],
+    ['a reason to finish', { content: 'a' }, { finish_reason: 'stop' }],
+    ['a whole message', { content: 'a' }, { message: { content: 'a' } }],
+    ['usage', { content: 'a' }, {}, { usage: { prompt_tokens: 1 } }],
+    ['an error', { content: 'a' }, {}, { error: 'broken' }],
+    ['fields of its provider that hold more', { content: 'a' }, {}, { citations: ['x'] }],
+  ];
+  for (const [name, delta, around, envelope] of cases) {
+    it(`learns nothing from a chunk with ${name}`, () => {
+      const chunk: ChatChunk = { choices: [{ index: 0, delta, ...around }], ...envelope };
+      const text = `data: ${JSON.stringify(chunk)}\n\n`;
+      const lane = new DeltaLane();
+      for (let time = 0; time < 3; time++) lane.learn(text, chunk);
+      assert.equal(lane.read(text, 0), 0);
+    });
+  }
+
+  it('closes where every event has an id of its own, and stays open where they repeat', () => {
+    const isOpenAfter = (idOf: (at: number) => number) => {
+      const lane = new DeltaLane();
+      for (let at = 0; at < 100; at++) {
+        const chunk: ChatChunk = { id: `c${idOf(at)}`, choices: [{ index: 0, delta: { content: 'a' } }] };
+        const text = `data: ${JSON.stringify(chunk)}\n\n`;
+        if (lane.read(text, 0) === 0) lane.learn(text, chunk);
+        lane.take();
+      }
+      return lane.isOpen;
+    };
+    assert.equal(
+      isOpenAfter((at) => at),
+      false,
+    );
+    assert.equal(
+      isOpenAfter((at) => Math.floor(at / 10)),
+      true,
+    );
+  });
+});
