@@ -4,6 +4,7 @@ import { printConfig, removeConfig, writeConfig } from './commands/config.ts';
 import { doctor } from './commands/doctor.ts';
 import { serve } from './commands/serve.ts';
 import { targets } from './commands/targets.ts';
+import { usage } from './commands/usage.ts';
 import { UsageError } from './errors.ts';
 import type { Command } from './invocation.ts';
 import type { Flag } from './options.ts';
@@ -16,7 +17,7 @@ const BY_FLAG: Partial<Record<Flag, Command>> = {
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */
-const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets };
+const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets, usage };
 
 /** Without a flag or a word that says otherwise, the relay runs. Throws a `UsageError` for an unknown word. */
 export function chooseCommand({ settings, words }: CommandLine): Command {
