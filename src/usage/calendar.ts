@@ -17,14 +17,16 @@ export function monthOf(time: number): string {
 /** `dayOf` for many times, which asks the clock once a quarter of an hour: no zone is shifted by less. */
 export function fastDayOf(): (time: number) => string {
   const days = new Map<number, string>();
+  let lastStep = Number.NaN;
+  let lastDay = '';
   return (time) => {
     const step = Math.floor(time / STEP_MS);
-    let day = days.get(step);
-    if (day === undefined) {
-      day = dayOf(time);
-      days.set(step, day);
+    if (step !== lastStep) {
+      lastStep = step;
+      lastDay = days.get(step) ?? dayOf(time);
+      days.set(step, lastDay);
     }
-    return day;
+    return lastDay;
   };
 }
 

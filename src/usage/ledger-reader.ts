@@ -4,7 +4,7 @@ import { parseJson } from '../json.ts';
 import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
 import { decodeRecord, type UsageRecord } from './record.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 const LINE_END = 0x0a;
 
 export interface LedgerScope {

@@ -9,23 +9,23 @@ import type { TokenUsage } from '../relay/options.ts';
 export const PRICES_NAME = 'genai-prices 0.1.8 (2026-09-23)';
 
 /** Our presets in the list. Those that are absent have no prices there, or bill in yuan (Kimi in China). */
-const LISTED_AS: Readonly<Record<string, string>> = {
-  azure: 'azure',
-  cerebras: 'cerebras',
-  deepseek: 'deepseek',
-  fireworks: 'fireworks',
-  gemini: 'google',
-  groq: 'groq',
-  kimi: 'moonshotai',
-  minimax: 'minimax',
-  mistral: 'mistral',
-  openai: 'openai',
-  openrouter: 'openrouter',
-  together: 'together',
-  xai: 'x-ai',
-  zai: 'zai',
-  zhipu: 'zhipuai',
-};
+const LISTED_AS: ReadonlyMap<string, string> = new Map([
+  ['azure', 'azure'],
+  ['cerebras', 'cerebras'],
+  ['deepseek', 'deepseek'],
+  ['fireworks', 'fireworks'],
+  ['gemini', 'google'],
+  ['groq', 'groq'],
+  ['kimi', 'moonshotai'],
+  ['minimax', 'minimax'],
+  ['mistral', 'mistral'],
+  ['openai', 'openai'],
+  ['openrouter', 'openrouter'],
+  ['together', 'together'],
+  ['xai', 'x-ai'],
+  ['zai', 'zai'],
+  ['zhipu', 'zhipuai'],
+]);
 
 /** Prices change on the hour or half an hour past it. */
 const STEP_MS = 30 * 60_000;
@@ -52,7 +52,7 @@ export async function loadPriceList(): Promise<PriceList> {
   }
 
   function priceAt(service: string, model: string, time: number): ModelPrice | undefined {
-    const providerId = LISTED_AS[service];
+    const providerId = LISTED_AS.get(service);
     if (providerId === undefined) return undefined;
     const key = `${service} ${model}`;
     const step = Math.floor(time / STEP_MS);

@@ -17,6 +17,7 @@ describe('the bench', () => {
       /start-up to first answer .* ms/,
       /live heap over 100 requests .* MiB/,
       /peak resident, whole bench .* MiB/,
+      /usage: summing 1,000 records .* ms/,
     ]) {
       assert.match(stdout, measure);
     }

@@ -12,6 +12,7 @@ import { script, smallRequest } from './requests.ts';
 import { measureStartUp } from './start-up.ts';
 import { type Row, renderTable } from './table.ts';
 import { measureThroughput } from './throughput.ts';
+import { FULL_USAGE, measureUsage, QUICK_USAGE } from './usage.bench.ts';
 
 const FULL = {
   firstToken: { warmUp: 500, batches: 7, megabytes: 8 },
@@ -41,6 +42,7 @@ try {
   rows.push(...(await measureGrowth(contenders, effort.requests)));
   rows.push(await measurePeak(contenders));
   rows.push(...(await measureHistory(values.quick ? QUICK_HISTORY : FULL_HISTORY)));
+  rows.push(...(await measureUsage(values.quick ? QUICK_USAGE : FULL_USAGE)));
 } finally {
   await contenders.stop();
 }

@@ -62,14 +62,24 @@ export function fitted(text: string, columns: number): string {
   return `${start}…`;
 }
 
-/** Lines of at most so many columns; a word that is longer has a line of its own, and is cut. */
+/** Lines of at most so many columns; a word that is longer is broken. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(' ').flatMap((long) => broken(long, columns))) {
     const last = lines.at(-1);
     if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= columns)
       lines.splice(-1, 1, `${last} ${word}`);
-    else lines.push(fitted(word, columns));
+    else lines.push(word);
   }
   return lines;
+}
+
+function broken(word: string, columns: number): string[] {
+  const pieces = [''];
+  for (const character of word) {
+    const last = pieces.at(-1) ?? '';
+    if (widthOf(last + character) <= columns) pieces.splice(-1, 1, last + character);
+    else pieces.push(character);
+  }
+  return pieces;
 }

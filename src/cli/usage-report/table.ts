@@ -11,6 +11,9 @@ const GAP = '  ';
 const LEAST_BAR = 6;
 const MOST_BAR = 40;
 const LEAST_KEY = 10;
+const MOST_OF_KEY = 0.4;
+/** Wider, sentences are hard to read. */
+const MOST_OF_NOTES = 100;
 /** Rows that are not days: beyond, they are only counted. */
 const MOST_ROWS = 30;
 const MOST_NAMED = 3;
@@ -33,11 +36,14 @@ const COLUMNS: readonly Column[] = [
 
 /** @param columns width of the terminal; no line is longer */
 export function asTable(report: UsageReport, columns: number): string {
-  const lines = [...wrapped(titleOf(report), columns), ''];
-  if (report.total.requests === 0)
-    lines.push(...notesOnNothing(report).flatMap((note) => wrapped(note, columns)));
-  else
-    lines.push(...tableOf(report, columns), '', ...notesOn(report).flatMap((note) => wrapped(note, columns)));
+  const isEmpty = report.total.requests === 0;
+  const notes = isEmpty ? notesOnNothing(report) : notesOn(report);
+  const lines = [
+    ...wrapped(titleOf(report), columns),
+    '',
+    ...(isEmpty ? [] : [...tableOf(report, columns), '']),
+    ...notes.flatMap((note) => wrapped(note, Math.min(columns, MOST_OF_NOTES))),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
@@ -78,7 +84,10 @@ function lineOf({ keyWidth, columns }: Layout, key: string, cell: (column: Colum
 }
 
 function layOut(keys: readonly string[], sums: readonly Sum[], columns: number): Layout {
-  const keyWidth = Math.min(Math.max(...keys.map(widthOf)), Math.max(LEAST_KEY, Math.floor(columns / 2)));
+  const keyWidth = Math.min(
+    Math.max(...keys.map(widthOf)),
+    Math.max(LEAST_KEY, Math.floor(columns * MOST_OF_KEY)),
+  );
   const kept = columnsFor(columns - keyWidth - GAP.length - LEAST_BAR, sums);
   return {
     keyWidth,
@@ -115,7 +124,7 @@ function notesOn({ total, unpriced }: UsageReport): string[] {
     const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
     const example = JSON.stringify({ [names[0] ?? '']: { input: 0.5, output: 1.5 } });
     notes.push(
-      `≥ means at least: the cost of ${compact(total.unpriced)} requests is not known ` +
+      `≥ means at least: the cost of ${total.unpriced === 1 ? '1 request' : `${compact(total.unpriced)} requests`} is not known ` +
         `(${names.slice(0, MOST_NAMED).join(', ')}${more}), for want of a price or of counts. Write prices, in USD ` +
         `per million tokens, into ${PRICES_FILE} in Codex's folder: ${example}`,
     );
