@@ -2,14 +2,11 @@
 import { presetByUrl } from './index.ts';
 import type { Preset } from './preset.ts';
 
-/** Addresses where a subscription pays, by host with its subdomains and by the beginning of the path. */
-const PLANS: readonly { host: string; path?: string }[] = [
-  { host: 'api.kimi.com' },
-  { host: 'api.z.ai', path: '/api/coding/' },
-  { host: 'open.bigmodel.cn', path: '/api/coding/' },
-  { host: 'coding.dashscope.aliyuncs.com' },
-  { host: 'coding-intl.dashscope.aliyuncs.com' },
-  { host: 'ollama.com' },
+/** Hosts of plans that are no presets of their own. */
+const PLANS: readonly RegExp[] = [
+  /^coding(-intl)?\.dashscope\.aliyuncs\.com$/,
+  /^token-plan-\w+\.xiaomimimo\.com$/,
+  /(^|\.)ollama\.com$/,
 ];
 
 /**
@@ -18,13 +15,9 @@ const PLANS: readonly { host: string; path?: string }[] = [
  * @param preset the one that was chosen or recognised
  */
 export function serviceOf(baseUrl: string, preset: Preset): string | undefined {
-  const { hostname, pathname } = new URL(baseUrl);
-  const isPlan = PLANS.some(
-    ({ host, path = '/' }) =>
-      (hostname === host || hostname.endsWith(`.${host}`)) && `${pathname}/`.startsWith(path),
-  );
-  if (isPlan) return 'plan';
   const recognised = presetByUrl(baseUrl);
+  const { hostname } = new URL(baseUrl);
+  if (recognised.isPlan || PLANS.some((plan) => plan.test(hostname))) return 'plan';
   if (isModelServer(recognised) || isModelServer(preset)) return 'local';
   const { id } = recognised.profile;
   return id === 'openai-compatible' ? undefined : id;

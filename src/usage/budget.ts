@@ -69,7 +69,7 @@ class LedgerBudget implements Budget {
     const { limits, prices, logger, where } = this.#options;
     const isForNothing = isFree(service) && ownPriceOf(prices.own, upstream, model) === undefined;
     if (isForNothing) return;
-    if (this.#now() - this.#lookedAt >= LOOK_AGAIN_MS) {
+    if (Math.abs(this.#now() - this.#lookedAt) >= LOOK_AGAIN_MS) {
       await this.lookAtOthers().catch((error: unknown) => {
         this.#tell('unread', `The budget does not know what other relays spend: ${messageOf(error)}`);
       });

@@ -8,7 +8,7 @@ import type { TokenUsage } from '../relay/options.ts';
 /** The list's version and the day on which it was published. */
 export const PRICES_NAME = 'genai-prices 0.1.8 (2026-09-23)';
 
-/** Our presets in the list. Those that are absent have no prices there, or bill in yuan (Kimi in China). */
+/** Our presets in the list. Those that are absent have no prices there, or bill in yuan (Kimi and MiniMax in China). */
 const LISTED_AS: ReadonlyMap<string, string> = new Map([
   ['azure', 'azure'],
   ['cerebras', 'cerebras'],
@@ -19,6 +19,7 @@ const LISTED_AS: ReadonlyMap<string, string> = new Map([
   ['kimi', 'moonshotai'],
   ['minimax', 'minimax'],
   ['mistral', 'mistral'],
+  ['novita', 'novita'],
   ['openai', 'openai'],
   ['openrouter', 'openrouter'],
   ['together', 'together'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { statedCost } from '../../../src/translate/stream/stated-cost.ts';
 import type { JsonObject } from '../../../src/json.ts';
+import { statedCost } from '../../../src/translate/stream/stated-cost.ts';
 
 describe('what a provider says that an answer cost', () => {
   const CASES: readonly (readonly [what: string, usage: JsonObject, usd: number | undefined])[] = [
