@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { type Logger, SILENT_LOGGER } from '../logger.ts';
 import { headLine, newFileName, trimLedger } from './ledger-files.ts';
-import { PRICES_NAME } from './price-list.ts';
+import { PRICES_NAME } from './prices-name.ts';
 import { encodeRecord, type UsageRecord } from './record.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -5,9 +5,6 @@
 import type { ModelPrice, TieredPrices } from '@pydantic/genai-prices';
 import type { TokenUsage } from '../relay/options.ts';
 
-/** The list's version and the day on which it was published. */
-export const PRICES_NAME = 'genai-prices 0.1.8 (2026-09-23)';
-
 /** Our presets in the list. Those that are absent have no prices there, or bill in yuan (Kimi and MiniMax in China). */
 const LISTED_AS: ReadonlyMap<string, string> = new Map([
   ['azure', 'azure'],

@@ -6,7 +6,8 @@ import { PRESETS } from '../../src/providers/index.ts';
 import type { TokenUsage } from '../../src/relay/options.ts';
 import { costOf } from '../../src/usage/cost.ts';
 import { parseOwnPrices } from '../../src/usage/own-prices.ts';
-import { loadPriceList, PRICES_NAME } from '../../src/usage/price-list.ts';
+import { loadPriceList } from '../../src/usage/price-list.ts';
+import { PRICES_NAME } from '../../src/usage/prices-name.ts';
 import { recordWith } from './support.ts';
 
 const list = await loadPriceList();

@@ -1,5 +1,5 @@
 /** The forms for programs. Both have the same fields; later versions may add more at the end. */
-import { PRICES_NAME } from '../../usage/price-list.ts';
+import { PRICES_NAME } from '../../usage/prices-name.ts';
 import type { Sum } from '../../usage/summary.ts';
 import type { UsageReport } from './report.ts';
 

@@ -1,7 +1,7 @@
 /** The usage as a table with bars, for a terminal of any width. */
 import { dayOf } from '../../usage/calendar.ts';
 import { PRICES_FILE } from '../../usage/own-prices.ts';
-import { PRICES_NAME } from '../../usage/price-list.ts';
+import { PRICES_NAME } from '../../usage/prices-name.ts';
 import { type Row, type Sum, tokensOf } from '../../usage/summary.ts';
 import { bar, compact, costCell, fitted, percent, widthOf, wrapped } from './cells.ts';
 import type { UsageReport } from './report.ts';

@@ -17,3 +17,5 @@ export { createMemoryStore } from '../../history/memory-store.ts';
 export { listModels, start } from '../../index.ts';
 export { resolveProvider } from '../../relay/routing/provider.ts';
 export { createNodeHttpTransport } from '../../relay/upstream/node-http-transport.ts';
+export { openLedger } from '../../usage/ledger.ts';
+export { recordOf } from '../../usage/record.ts';
