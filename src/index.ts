@@ -44,8 +44,10 @@ export type {
   RequestReport,
   RoutingOptions,
   ServedUpstream,
+  SpendGuard,
   StandIns,
   TargetState,
+  TokenUsage,
   UpstreamOptions,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
@@ -141,6 +143,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
+    budget: options.budget,
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;

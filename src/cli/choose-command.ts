@@ -8,6 +8,7 @@ import type { Flag } from './options.ts';
 const serve: Command = async (invocation) => (await import('./commands/serve.ts')).serve(invocation);
 const doctor: Command = async (invocation) => (await import('./commands/doctor.ts')).doctor(invocation);
 const targets: Command = async (invocation) => (await import('./commands/targets.ts')).targets(invocation);
+const usage: Command = async (invocation) => (await import('./commands/usage.ts')).usage(invocation);
 const config = () => import('./commands/config.ts');
 
 /** Commands that are chosen by a flag; the first that is given counts. */
@@ -18,7 +19,7 @@ const BY_FLAG: Partial<Record<Flag, Command>> = {
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */
-const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets };
+const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets, usage };
 
 /** Without a flag or a word that says otherwise, the relay runs. Throws a `UsageError` for an unknown word. */
 export function chooseCommand({ settings, words }: CommandLine): Command {

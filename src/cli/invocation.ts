@@ -7,6 +7,8 @@ export interface Invocation extends CommandLine {
   logger: Logger;
   /** Writes to stdout: the result that a command was run for. */
   print(text: string): void;
+  /** Width of the terminal that it is printed to; 80 where there is none. */
+  columns: number;
   /** Asks the user for a yes or a no; rejects with a `UsageError` where there is no terminal to ask at. */
   ask(question: string): Promise<boolean>;
 }

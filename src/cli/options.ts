@@ -9,6 +9,9 @@ import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
 import { REQUIRED_FIELDS } from '../relay/routing/provider.ts';
+import { type Limit, parseLimits } from '../usage/budget-limits.ts';
+import { startOfSpan } from '../usage/calendar.ts';
+import { GROUPINGS, type Grouping } from '../usage/summary.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
 export interface Option<T> {
@@ -210,6 +213,22 @@ export const OPTIONS = {
     takes: 'a whole number from 1 to 999999',
     parse: (text) => positive(text, /^\d{1,6}$/),
   }),
+  usage: option<'on' | 'off'>({
+    help: 'Whether counts, times and costs of requests (no content) are recorded for codex-relay usage.',
+    variable: 'CODEX_RELAY_USAGE',
+    value: 'on|off',
+    default: 'on',
+    takes: 'on or off',
+    parse: (text) => oneOf(['on', 'off'], text),
+  }),
+  budget: option<readonly Limit[]>({
+    help: 'USD a day or month, for all or one provider; warned at 80 %, and at 100 % nothing more is sent.',
+    variable: 'CODEX_RELAY_BUDGET',
+    value: '[PROVIDER.]day|month=USD,...',
+    default: [],
+    takes: 'comma-separated limits such as day=5,month=50,deepseek.day=1, each once',
+    parse: parseLimits,
+  }),
   demo: flag('Answer with a built-in scripted demo (no model) unless an upstream or a provider is given.'),
   'print-config': flag('Print the Codex configuration for this relay and exit.'),
   out: option<string>({
@@ -223,7 +242,22 @@ export const OPTIONS = {
   default: flag("With --write-config: make the relay the default in Codex's config.toml as well."),
   'remove-config': flag('Take out of the Codex configuration what --write-config put in, after a question.'),
   yes: flag('Answer the question of --write-config or --remove-config with yes.'),
-  json: flag('With doctor or targets: print the result as JSON.'),
+  by: option<Grouping>({
+    help: 'With usage: what its rows stand for.',
+    value: GROUPINGS.join('|'),
+    default: 'day',
+    takes: GROUPINGS.join(', '),
+    parse: (text) => oneOf(GROUPINGS, text),
+  }),
+  since: option<string>({
+    help: 'With usage: where it begins, as hours, days or weeks back (24h, 7d, 4w), as a day, or all.',
+    value: 'SPAN',
+    default: '30d',
+    takes: 'a span such as 24h, 7d or 4w, a day such as 2026-11-01, or all',
+    parse: (text) => (startOfSpan(text, 0) === undefined ? undefined : text),
+  }),
+  json: flag('With doctor, targets or usage: print the result as JSON.'),
+  csv: flag('With usage: print the result as CSV.'),
   reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
   help: flag('Show this text and exit.'),
   version: flag('Show the version and exit.'),

@@ -29,7 +29,14 @@ export async function run(args: readonly string[], environment: Environment): Pr
       write: (text) => process.stderr.write(text),
       now: () => new Date(),
     });
-    return await chooseCommand(line)({ ...line, environment, logger, print, ask });
+    return await chooseCommand(line)({
+      ...line,
+      environment,
+      logger,
+      print,
+      columns: process.stdout.columns ?? 80,
+      ask,
+    });
   } catch (error) {
     const { exitCode, message } = describeFailure(error);
     process.stderr.write(`codex-relay: ${message}\n`);

@@ -1,7 +1,6 @@
 /** What a running relay keeps in step on disk: Codex's catalog, and which thread is bound to which target. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { catalogUpstream } from '../codex/catalog-rows.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
@@ -12,6 +11,7 @@ import { codeOf } from '../node-errors.ts';
 import type { RelayHandle } from '../relay/options.ts';
 import { writeAtomic } from '../write-atomic.ts';
 import type { Environment } from './command-line.ts';
+import { stateFolder } from './state-folder.ts';
 
 /** Writes Codex's catalog anew where it no longer says what is served. A failure is told, and changes nothing. */
 export async function keepCatalog(
@@ -31,14 +31,6 @@ export async function keepCatalog(
   } catch (error) {
     logger.warn(`The model catalog of Codex was not brought up to date: ${messageOf(error)}`);
   }
-}
-
-/** The platform's folder for a program's own state. */
-function stateFolder(environment: Environment): string {
-  if (platform() === 'win32' && environment['LOCALAPPDATA'])
-    return join(environment['LOCALAPPDATA'], 'codex-relay');
-  if (platform() === 'darwin') return join(homedir(), 'Library', 'Application Support', 'codex-relay');
-  return join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'codex-relay');
 }
 
 /** A file each relay, told apart by its port: two of them never write the same one. */

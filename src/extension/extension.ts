@@ -76,7 +76,13 @@ function buildParts(context: vscode.ExtensionContext) {
   const controller = new RelayController({
     plan: () => choices.plan(),
     launch: (plan) =>
-      launchRelay(plan, { logger: log, onRequest, onModels: () => catalog.refresh(), bindings }),
+      launchRelay(plan, {
+        logger: log,
+        onRequest,
+        onModels: () => catalog.refresh(),
+        bindings,
+        usageFolder: join(shared, 'usage'),
+      }),
     probe: probePort,
     describeHolder: describePortHolder,
     later: (ms, callback) => {

@@ -14,6 +14,8 @@ export interface Preset {
    * pay-as-you-go: `baseUrl` alone tells it.
    */
   hosts: readonly string[];
+  /** Whether a subscription pays, and no request has a price of its own. Default false. */
+  isPlan?: true;
   /** Whether requests need a key. */
   needsKey: boolean;
   /** The header that carries the key. Default: `authorization`, as a bearer token. */

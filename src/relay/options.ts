@@ -97,6 +97,17 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   stallMs?: number;
   /** Called when a request begins to be served, changes state, and ends. What it throws is only logged. */
   onRequest?: (report: RequestReport) => void;
+  /** Asked before a request is sent. Default: everything may be sent. */
+  budget?: SpendGuard;
+}
+
+/** What may be spent. */
+export interface SpendGuard {
+  /**
+   * Resolves where a request to this upstream may be sent.
+   * @throws RelayError whose message says what is used up and where it is raised; it reaches the client
+   */
+  allow(target: { upstream: string; service: string | undefined; model: string }): Promise<void>;
 }
 
 /** What may be told about one request: no prompt, no argument, no key. */
@@ -115,13 +126,33 @@ export interface RequestReport {
   /** Milliseconds from start to the first content, and to the end; undefined until then. */
   firstTokenMs?: number;
   durationMs?: number;
-  usage?: { inputTokens: number; cachedTokens: number; outputTokens: number; reasoningTokens: number };
+  usage?: TokenUsage;
+  /** What the provider says that it cost, in USD. Undefined where it does not say. */
+  costUsd?: number;
   /** Names of tools that the model called. */
   calledTools: readonly string[];
   /** Our own code and the provider's words, also where the client is told less or another code. */
   error?: { code: string; message: string };
   /** The targets that failed before this one, in order. Default none. */
   passedOver?: readonly PassedOver[];
+  /** Id of the upstream, as in `id/model`. */
+  upstream?: string;
+  /** Who is paid: a preset's id, `plan` for a subscription, `local` for a server of one's own. Undefined: unknown. */
+  service?: string;
+  /** Names the thread, but is not its id: the beginning of a hash. Undefined where the client names none. */
+  thread?: string;
+}
+
+/** Counts of one answer. */
+export interface TokenUsage {
+  /** All of the prompt: cached and newly cached tokens are among them. */
+  inputTokens: number;
+  cachedTokens: number;
+  /** Written to the provider's cache, where it counts them. */
+  cacheWriteTokens: number;
+  /** Reasoning is among them. */
+  outputTokens: number;
+  reasoningTokens: number;
 }
 
 /** A target that was tried before the one that answered. */

@@ -62,7 +62,22 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
   'log-level': { text: 'DEBUG', value: 'debug', refused: ['', 'verbose', '2'] },
   'log-format': { text: 'json', value: 'json', refused: ['', 'xml'] },
   'stall-seconds': { text: '1800', value: 1800, refused: ['', '0', '1.5', '10m', '1000000'] },
+  usage: { text: 'off', value: 'off', refused: ['', 'Off', 'false', '0'] },
+  budget: {
+    text: 'day=5, z.ai.month=2.5',
+    value: [
+      { span: 'day', upstream: undefined, usd: 5 },
+      { span: 'month', upstream: 'z.ai', usd: 2.5 },
+    ],
+    refused: ['', ',', '5', 'day', 'day=', 'day=x', 'week=5', 'day=1,day=2', 'day=-1'],
+  },
   out: { text: 'codex', value: 'codex', refused: [''] },
+  by: { text: 'thread', value: 'thread', refused: ['', 'week', 'Day'] },
+  since: {
+    text: '2026-11-01',
+    value: '2026-11-01',
+    refused: ['', '7', '0d', '7m', '2026-02-30', 'yesterday'],
+  },
 };
 
 const withValue = FLAGS.filter((flag) => OPTIONS[flag].value !== undefined);

@@ -6,6 +6,7 @@ import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
 import { CommandError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
+import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
 import { readProxy } from '../proxy.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
@@ -16,6 +17,7 @@ export const serve: Command = async (invocation) => {
   const served = servedUpstreams(invocation, environment);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
+  const usage = await keepUsage(invocation, served.upstreams);
   const bindings = bindingsFile(settings.port, environment);
   // The relay is told of changes, and asked what they are, once it runs.
   let keep = () => {};
@@ -35,6 +37,7 @@ export const serve: Command = async (invocation) => {
       onBindings: bindingsSaver(bindings, logger),
     }),
     onModels: () => keep(),
+    ...usage.options,
   });
   keep = () => void keepCatalog(relay, environment, logger);
   keep();
@@ -44,6 +47,7 @@ export const serve: Command = async (invocation) => {
 
   logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);
   await relay.stop();
+  await usage.flush();
   return 0;
 };
 

@@ -25,14 +25,18 @@ export interface LaunchParts {
   /** What is served, or what one of them lists, has changed. */
   onModels(): void;
   bindings: BindingsFile;
+  /** Where counts of requests are kept. */
+  usageFolder: string;
 }
 
 export async function launchRelay(
   plan: ReadyPlan,
-  { logger: log, onRequest, onModels, bindings }: LaunchParts,
+  { logger: log, onRequest, onModels, bindings, usageFolder }: LaunchParts,
 ): Promise<ServedRelay> {
-  const { start, openDiskStore, createMemoryStore, createNodeHttpTransport } = await loadRelay();
+  const { start, openDiskStore, createMemoryStore, createNodeHttpTransport, openLedger, recordOf } =
+    await loadRelay();
   const logger = entryByEntry(log);
+  const ledger = openLedger({ folder: usageFolder, logger });
   const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = plan.server;
   let { routing } = plan;
   const history =
@@ -51,7 +55,11 @@ export async function launchRelay(
       toolDenylist,
       history,
       logger,
-      onRequest,
+      onRequest: (report) => {
+        const record = recordOf(report);
+        if (record !== undefined) ledger.put(record);
+        onRequest(report);
+      },
       onModels,
       transport: createNodeHttpTransport(),
     });
@@ -69,6 +77,7 @@ export async function launchRelay(
       stop: async () => {
         await handle.stop();
         await bindings.flush();
+        await ledger.flush();
       },
     };
   } catch (error) {

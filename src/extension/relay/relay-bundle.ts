@@ -19,3 +19,5 @@ export { listModels, start } from '../../index.ts';
 export { CATALOG_FILE } from '../../names.ts';
 export { resolveProvider } from '../../relay/routing/provider.ts';
 export { createNodeHttpTransport } from '../../relay/upstream/node-http-transport.ts';
+export { openLedger } from '../../usage/ledger.ts';
+export { recordOf } from '../../usage/record.ts';

@@ -7,6 +7,7 @@ export const byteplusCoding: Preset = {
   profile: { ...byteplus.profile, id: 'byteplus-coding', name: 'BytePlus Coding Plan' },
   baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/coding/v3',
   hosts: [],
+  isPlan: true,
   defaultModel: 'ark-code-latest',
   suggestedPort: 4474,
   source: 'BytePlus (codingplan page) by way of anomalyco/models.dev, farion1231/cc-switch',

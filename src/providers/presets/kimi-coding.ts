@@ -7,6 +7,7 @@ export const kimiCoding: Preset = {
   profile: { ...kimi.profile, id: 'kimi-coding', name: 'Kimi Coding Plan' },
   baseUrl: 'https://api.kimi.com/coding/v1',
   hosts: ['api.kimi.com'],
+  isPlan: true,
   keyUrl: 'https://www.kimi.com/code/console',
   keyVariable: 'KIMI_API_KEY',
   defaultModel: 'kimi-for-coding',

@@ -7,6 +7,7 @@ export const volcengineCoding: Preset = {
   profile: { ...volcengine.profile, id: 'volcengine-coding', name: 'Volcengine Ark Coding Plan' },
   baseUrl: 'https://ark.cn-beijing.volces.com/api/coding/v3',
   hosts: [],
+  isPlan: true,
   defaultModel: 'ark-code-latest',
   suggestedPort: 4472,
   source:

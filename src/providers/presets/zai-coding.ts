@@ -7,6 +7,7 @@ export const zaiCoding: Preset = {
   profile: { ...zai.profile, id: 'zai-coding', name: 'Z.ai Coding Plan (GLM)' },
   baseUrl: 'https://api.z.ai/api/coding/paas/v4',
   hosts: [],
+  isPlan: true,
   suggestedPort: 4456,
   source:
     'Z.ai docs (devpack overview, thinking, function calling), anomalyco/models.dev, @earendil-works/pi-ai 1.6.0',

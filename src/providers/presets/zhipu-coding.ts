@@ -7,6 +7,7 @@ export const zhipuCoding: Preset = {
   profile: { ...zhipu.profile, id: 'zhipu-coding', name: 'Zhipu Coding Plan (GLM, China)' },
   baseUrl: 'https://open.bigmodel.cn/api/coding/paas/v4',
   hosts: [],
+  isPlan: true,
   suggestedPort: 4475,
   source: 'BigModel docs (coding plan, thinking, function calling), @earendil-works/pi-ai 1.6.0',
   checked: '2026-11-28',

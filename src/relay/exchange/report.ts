@@ -1,6 +1,8 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
+import { createHash } from 'node:crypto';
 import { messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { serviceOf } from '../../providers/service.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
 import type { PassedOver, RequestReport } from '../options.ts';
@@ -66,6 +68,7 @@ function tellHost(report: RequestReport, { logger, onRequest }: ReportOptions): 
 
 function endReport(exchange: Exchange, { attempt, response, error }: Outcome): RequestReport {
   const { usage } = response;
+  const { statedCost } = attempt.reducer;
   return {
     ...reportOf(exchange, attempt.target, endState(response, error?.code)),
     durationMs: Math.round(performance.now() - exchange.beganAt),
@@ -75,20 +78,28 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
           usage: {
             inputTokens: usage.input_tokens,
             cachedTokens: usage.input_tokens_details.cached_tokens,
+            cacheWriteTokens: usage.input_tokens_details.cache_write_tokens,
             outputTokens: usage.output_tokens,
             reasoningTokens: usage.output_tokens_details.reasoning_tokens,
           },
         }),
+    ...(statedCost === undefined ? {} : { costUsd: statedCost }),
     ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
   };
 }
 
 function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
-  const { id, request, startedAt, beganAt, firstTokenAt, attempts } = exchange;
+  const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
+  const { provider } = target;
+  const service = serviceOf(provider.baseUrl, provider.preset);
+  const thread = request.prompt_cache_key ?? client.thread;
   return {
     id,
     state,
-    provider: target.provider.label,
+    provider: provider.label,
+    upstream: provider.id,
+    ...(service === undefined ? {} : { service }),
+    ...(thread == null ? {} : { thread: threadName(thread) }),
     model: request.model,
     upstreamModel: target.model,
     stream: request.stream === true,
@@ -97,6 +108,11 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
     ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),
   };
+}
+
+/** Threads stay apart, and their ids with the client. */
+function threadName(thread: string): string {
+  return createHash('sha256').update(thread).digest('hex').slice(0, 12);
 }
 
 function passedOver({ target, reducer: { error } }: Attempt): PassedOver {

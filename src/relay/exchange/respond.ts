@@ -5,7 +5,7 @@ import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
-import type { RequestReport } from '../options.ts';
+import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
 import type { Upstream } from '../upstream/upstream.ts';
@@ -18,6 +18,7 @@ import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
+import { withinBudget } from './within-budget.ts';
 
 /** What all exchanges of one relay share. */
 export interface RelayParts {
@@ -38,6 +39,7 @@ export interface RelayParts {
   /** How long an upstream may say nothing while a stand-in is left. */
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
+  budget: SpendGuard | undefined;
   /** Told which thread is bound where, when that changes. */
   onBindings: (text: string) => void;
 }
@@ -55,7 +57,7 @@ export async function respond(
 ): Promise<Outcome> {
   const history = await recallResponses(asked, parts.history);
   const request = await recallItems(asked, history, parts.history);
-  const targets = await route(request, client, parts);
+  const targets = await withinBudget(await route(request, client, parts), parts.budget);
   const exchange = beginExchange(request, client);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   connection.setHeader('x-request-id', exchange.id);
@@ -68,8 +70,9 @@ export async function respond(
   });
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
   if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
-  stream?.end(outcome.lastEvents);
+  // What it cost counts before the next request can come.
   reportEnd(exchange, outcome, parts);
+  stream?.end(outcome.lastEvents);
   warnOfCutPrompt(exchange, outcome, parts);
   parts.running.end(exchange, outcome);
   return outcome;

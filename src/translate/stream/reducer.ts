@@ -75,6 +75,11 @@ export class ResponseReducer {
     return this.#answer.isUnderWay || this.#response.output.length > 0;
   }
 
+  /** What the provider says that it cost, in USD; undefined where it does not say. */
+  get statedCost(): number | undefined {
+    return this.#usage.cost;
+  }
+
   /** Why the response failed; undefined while it has not. */
   get error(): RelayError | undefined {
     return this.#error;

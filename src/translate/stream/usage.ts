@@ -3,6 +3,7 @@
 import { asObject, isObject, type JsonObject } from '../../json.ts';
 import type { ChatChoice, ChatChunk } from '../../wire/chat.ts';
 import type { ResponseUsage } from '../../wire/responses.ts';
+import { statedCost } from './stated-cost.ts';
 
 type Count = 'input' | 'output' | 'total' | 'cached' | 'written' | 'reasoning';
 
@@ -77,6 +78,7 @@ export class UsageCounter {
   /** The names that this provider uses, so that a chunk costs no more than look-ups. */
   readonly #known = new Map<string, Count | undefined>();
   #isStated = false;
+  #cost: number | undefined;
 
   /** Takes the usage that a chunk carries, wherever its provider puts it. Most chunks carry none. */
   read(chunk: ChatChunk): void {
@@ -121,6 +123,11 @@ export class UsageCounter {
     };
   }
 
+  /** What the provider says that the answer cost, in USD; undefined where it does not say. */
+  get cost(): number | undefined {
+    return this.#cost;
+  }
+
   #readChoice(choice: ChatChoice): void {
     // Moonshot/Kimi, 2026-11: inside the choice; gateways to Anthropic: inside the message.
     if (choice.usage) this.#add(choice.usage);
@@ -132,6 +139,8 @@ export class UsageCounter {
     if (!isObject(usage)) return;
     this.#isStated = true;
     this.#count(usage, 1);
+    const cost = statedCost(usage);
+    if (cost !== undefined) this.#cost = Math.max(this.#cost ?? 0, cost);
   }
 
   #count(usage: JsonObject, depth: number): void {

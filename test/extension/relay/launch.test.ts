@@ -9,6 +9,7 @@ import { launchRelay } from '../../../src/extension/relay/launcher.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import { SILENT_LOGGER } from '../../../src/logger.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
+import { LedgerReader } from '../../../src/usage/ledger-reader.ts';
 import {
   errorReply,
   type Script,
@@ -71,6 +72,7 @@ describe('the relay of a window', () => {
       onRequest: (report) => void reports.push(report),
       onModels: () => {},
       bindings: new BindingsFile(join(folder, bindings), SILENT_LOGGER),
+      usageFolder: join(folder, 'usage'),
     });
     relays.push(relay);
     return relay;
@@ -100,6 +102,15 @@ describe('the relay of a window', () => {
       [a, b].map(({ chats }) => chats.map(({ headers }) => headers.authorization)),
       [['Bearer key-a', 'Bearer key-a'], ['Bearer key-b']],
     );
+  });
+
+  it('keeps the counts of its requests, and is told of them', async () => {
+    const relay = await launch({ upstreams: [options('a', await upstream('a', () => OK))] });
+    await ask(relay, { model: 'codex-relay' });
+    await relay.stop();
+    const [record] = (await Array.fromAsync(new LedgerReader(join(folder, 'usage')).read())).flat();
+    assert.deepEqual([record?.upstream, record?.model, record?.state], ['a', 'a-model', 'completed']);
+    assert.deepEqual(reports.at(-1)?.upstream, 'a');
   });
 
   it('goes on at the provider that a stream began at while another is chosen', async () => {

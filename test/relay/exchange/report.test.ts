@@ -57,3 +57,35 @@ describe('the reason of a failed request', () => {
     await rig.stop();
   });
 });
+
+describe('what the ledger is told', () => {
+  it('is the upstream, who is paid, the thread by another name, what was written to the cache, and the stated cost', async () => {
+    const reports: RequestReport[] = [];
+    const usage = {
+      prompt_tokens: 20,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 8, cache_write_tokens: 4 },
+      cost: 0.00125,
+    };
+    const rig = await startRig(() => streamReply(textChunks('a'), { choices: [], usage }), {
+      id: 'mine',
+      provider: 'vllm',
+      onRequest: (report) => reports.push(report),
+    });
+    await (await rig.post({ model: 'm', input: PROMPT, prompt_cache_key: 'thread-1' })).text();
+    await (await rig.post({ model: 'm', input: PROMPT }, { 'thread-id': 'thread-1' })).text();
+    await (await rig.post({ model: 'm', input: PROMPT })).text();
+    const [first, second, third] = reports.filter(({ state }) => state === 'completed');
+    assert.deepEqual([first?.upstream, first?.service, first?.costUsd], ['mine', 'local', 0.00125]);
+    assert.deepEqual(first?.usage, {
+      inputTokens: 20,
+      cachedTokens: 8,
+      cacheWriteTokens: 4,
+      outputTokens: 5,
+      reasoningTokens: 0,
+    });
+    assert.match(first?.thread ?? '', /^[0-9a-f]{12}$/);
+    assert.deepEqual([second?.thread, third?.thread], [first?.thread, undefined]);
+    await rig.stop();
+  });
+});

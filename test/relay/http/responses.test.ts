@@ -351,6 +351,7 @@ describe('POST /v1/responses', () => {
     assert.deepEqual(reports[1]?.usage, {
       inputTokens: 3,
       cachedTokens: 0,
+      cacheWriteTokens: 0,
       outputTokens: 4,
       reasoningTokens: 0,
     });

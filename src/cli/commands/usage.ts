@@ -1,0 +1,25 @@
+/** `codex-relay usage`: what was used and what it cost, out of the ledger that all relays of a user share. */
+import { startOfSpan } from '../../usage/calendar.ts';
+import { LedgerReader } from '../../usage/ledger-reader.ts';
+import { loadPriceList } from '../../usage/price-list.ts';
+import { summarise } from '../../usage/summary.ts';
+import { UsageError } from '../errors.ts';
+import type { Command } from '../invocation.ts';
+import { readOwnPrices } from '../own-prices.ts';
+import { usageFolder } from '../state-folder.ts';
+import { asCsv, asJson } from '../usage-report/exports.ts';
+import type { UsageReport } from '../usage-report/report.ts';
+import { asTable } from '../usage-report/table.ts';
+
+export const usage: Command = async ({ settings, environment, columns, print }) => {
+  const { by, json, csv } = settings;
+  if (json && csv) throw new UsageError('--json and --csv are two forms of one result: choose one');
+  const folder = usageFolder(environment);
+  const now = Date.now();
+  const since = startOfSpan(settings.since, now) ?? 0;
+  const prices = { list: await loadPriceList(), own: await readOwnPrices(environment) };
+  const summary = await summarise(new LedgerReader(folder).read({ since }), { by, prices, since });
+  const report: UsageReport = { ...summary, by, since, now, folder };
+  print(json ? asJson(report) : csv ? asCsv(report) : asTable(report, columns));
+  return 0;
+};

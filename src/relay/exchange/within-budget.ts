@@ -1,0 +1,35 @@
+/** Which of a request's targets the budget has money for. */
+import { RelayError } from '../../errors.ts';
+import { serviceOf } from '../../providers/service.ts';
+import type { SpendGuard } from '../options.ts';
+import type { Target } from '../routing/target.ts';
+
+/**
+ * The targets without the stand-ins whose budget is used up.
+ * @throws RelayError where that of the first target is: the user is to know of it, and no stand-in hides it
+ */
+export async function withinBudget(
+  [first, ...others]: readonly [Target, ...Target[]],
+  budget: SpendGuard | undefined,
+): Promise<[Target, ...Target[]]> {
+  if (budget === undefined) return [first, ...others];
+  await allow(first, budget);
+  const allowed: Target[] = [];
+  for (const target of others) if (await isAllowed(target, budget)) allowed.push(target);
+  return [first, ...allowed];
+}
+
+async function isAllowed(target: Target, budget: SpendGuard): Promise<boolean> {
+  try {
+    await allow(target, budget);
+    return true;
+  } catch (error) {
+    if (error instanceof RelayError) return false;
+    throw error;
+  }
+}
+
+function allow({ provider, model }: Target, budget: SpendGuard): Promise<void> {
+  const service = serviceOf(provider.baseUrl, provider.preset);
+  return budget.allow({ upstream: provider.id, service, model });
+}

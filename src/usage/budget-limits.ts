@@ -1,0 +1,30 @@
+/** Budgets as a user writes them: `day=5,month=50,deepseek.day=1`, in USD. */
+
+export interface Limit {
+  span: 'day' | 'month';
+  /** Id of the upstream that it is for; undefined: for all of them together. */
+  upstream: string | undefined;
+  usd: number;
+}
+
+/** Undefined where it is not written like that, or sets one limit twice. */
+export function parseLimits(text: string): readonly Limit[] | undefined {
+  const limits = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map(parseLimit);
+  const known = limits.filter((limit) => limit !== undefined);
+  const names = new Set(known.map(({ span, upstream = '' }) => `${upstream}.${span}`));
+  return known.length > 0 && known.length === limits.length && names.size === known.length
+    ? known
+    : undefined;
+}
+
+function parseLimit(text: string): Limit | undefined {
+  // Ids of upstreams may hold dots.
+  const [, upstream, span, usd = ''] =
+    /^(?:([a-z0-9][a-z0-9._-]*)\.)?(day|month)\s*=\s*\$?(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (span !== 'day' && span !== 'month') return undefined;
+  return { span, upstream, usd: Number(usd) };
+}

@@ -1,0 +1,154 @@
+/**
+ * Keeps requests within what may be spent. What counts is what has ended: a request that runs may still take the sum
+ * over its limit, and is never broken off for that.
+ */
+import { messageOf, RelayError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { SpendGuard } from '../relay/options.ts';
+import type { Limit } from './budget-limits.ts';
+import { dayOf, monthOf, startOf } from './calendar.ts';
+import { costOf, isFree, type Prices } from './cost.ts';
+import { LedgerReader } from './ledger-reader.ts';
+import { ownPriceOf } from './own-prices.ts';
+import type { UsageRecord } from './record.ts';
+
+/** The share of a limit at which the user is warned. */
+const WARN_AT = 0.8;
+/** How long what other relays spend may go unseen. */
+const LOOK_AGAIN_MS = 2_000;
+
+export interface BudgetOptions {
+  limits: readonly Limit[];
+  /** The ledger's folder, where other relays and earlier runs keep what they spent. */
+  folder: string;
+  /** Whether a file there is written by this program, which tells by `add()` what it spends. */
+  owns: (file: string) => boolean;
+  prices: Prices;
+  logger: Logger;
+  /** Completes the sentence "raise it ...", e.g. `with --budget`. */
+  where: string;
+  /** Default: the clock. */
+  now?: () => number;
+}
+
+export interface Budget extends SpendGuard {
+  /** Counts a request that has ended. */
+  add(record: UsageRecord): void;
+}
+
+/** Reads what was spent since the month began. Rejects where the ledger cannot be read. */
+export async function openBudget(options: BudgetOptions): Promise<Budget> {
+  const budget = new LedgerBudget(options);
+  await budget.lookAtOthers();
+  return budget;
+}
+
+class LedgerBudget implements Budget {
+  readonly #options: BudgetOptions;
+  readonly #now: () => number;
+  readonly #reader: LedgerReader;
+  /** USD by `upstream day` and `upstream month`; the upstream is empty for all together. */
+  readonly #spent = new Map<string, number>();
+  /** What the user was told already: limits with their day, and models without a price. */
+  readonly #told = new Set<string>();
+  #looking: Promise<void> | undefined;
+  #lookedAt = 0;
+
+  constructor(options: BudgetOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+    this.#reader = new LedgerReader(options.folder);
+  }
+
+  add(record: UsageRecord): void {
+    this.#count(record);
+    this.#warn();
+  }
+
+  async allow({ upstream, service, model }: Parameters<SpendGuard['allow']>[0]): Promise<void> {
+    const { limits, prices, logger, where } = this.#options;
+    const isForNothing = isFree(service) && ownPriceOf(prices.own, upstream, model) === undefined;
+    if (isForNothing) return;
+    if (Math.abs(this.#now() - this.#lookedAt) >= LOOK_AGAIN_MS) {
+      await this.lookAtOthers().catch((error: unknown) => {
+        this.#tell('unread', `The budget does not know what other relays spend: ${messageOf(error)}`);
+      });
+    }
+    const limit = limits.find(
+      (candidate) =>
+        (candidate.upstream ?? upstream) === upstream && this.#spentOf(candidate) >= candidate.usd,
+    );
+    if (limit === undefined) return;
+    const message =
+      `The budget of ${describe(limit)} is used up (${dollars(this.#spentOf(limit))} spent), so nothing was sent: ` +
+      `raise it ${where}, or wait until ${limit.span === 'day' ? 'tomorrow' : 'next month'}.`;
+    logger.warn(`${upstream} ${model}: ${message}`);
+    // Clients repeat what fails with 429, and this would fail again.
+    throw new RelayError('insufficient_quota', message, { status: 402 });
+  }
+
+  /** Counts what other relays, and this program in earlier runs, have spent and not been counted for. */
+  lookAtOthers(): Promise<void> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #look(): Promise<void> {
+    const since = startOf('month', this.#now());
+    this.#lookedAt = this.#now();
+    for await (const records of this.#reader.read({ since, isLeftOut: this.#options.owns })) {
+      for (const record of records) if (record.time >= since) this.#count(record);
+    }
+    this.#warn();
+  }
+
+  #count(record: UsageRecord): void {
+    const cost = costOf(record, this.#options.prices);
+    if (cost === 'unknown') {
+      const { upstream, model, tokens } = record;
+      const why = tokens === undefined ? 'that told no tokens' : 'for which no price is known';
+      const text = `The budget does not count requests to ${upstream}/${model} ${why}`;
+      this.#tell(text, text);
+      return;
+    }
+    if (cost === 'free') return;
+    for (const upstream of ['', record.upstream]) {
+      for (const span of [dayOf(record.time), monthOf(record.time)]) {
+        const key = `${upstream} ${span}`;
+        this.#spent.set(key, (this.#spent.get(key) ?? 0) + cost);
+      }
+    }
+  }
+
+  #spentOf({ upstream = '', span }: Limit): number {
+    const now = this.#now();
+    return this.#spent.get(`${upstream} ${span === 'day' ? dayOf(now) : monthOf(now)}`) ?? 0;
+  }
+
+  #warn(): void {
+    const { limits, where } = this.#options;
+    for (const limit of limits) {
+      const spent = this.#spentOf(limit);
+      if (spent < limit.usd * WARN_AT) continue;
+      const text = `${dollars(spent)} of the budget of ${describe(limit)} are spent; raise it ${where}`;
+      this.#tell(`${describe(limit)} ${dayOf(this.#now())}`, text);
+    }
+  }
+
+  /** Once each. */
+  #tell(key: string, text: string): void {
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    this.#options.logger.warn(text);
+  }
+}
+
+function describe({ usd, span, upstream }: Limit): string {
+  return `${dollars(usd)} a ${span}${upstream === undefined ? '' : ` for ${upstream}`}`;
+}
+
+function dollars(usd: number): string {
+  return `$${usd.toFixed(2)}`;
+}

@@ -1,0 +1,60 @@
+/** Days and months as the user's clock has them. */
+
+const STEP_MS = 15 * 60_000;
+
+/** `2026-11-28`, in local time. */
+export function dayOf(time: number): string {
+  const date = new Date(time);
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'));
+  return `${date.getFullYear()}-${month}-${day}`;
+}
+
+/** `2026-11`, in local time. */
+export function monthOf(time: number): string {
+  return dayOf(time).slice(0, 7);
+}
+
+/** `dayOf` for many times, which asks the clock once a quarter of an hour: no zone is shifted by less. */
+export function fastDayOf(): (time: number) => string {
+  const days = new Map<number, string>();
+  let lastStep = Number.NaN;
+  let lastDay = '';
+  return (time) => {
+    const step = Math.floor(time / STEP_MS);
+    if (step !== lastStep) {
+      lastStep = step;
+      lastDay = days.get(step) ?? dayOf(time);
+      days.set(step, lastDay);
+    }
+    return lastDay;
+  };
+}
+
+/** When the local day, or the month, of that moment began. */
+export function startOf(span: 'day' | 'month', time: number): number {
+  const date = new Date(time);
+  date.setHours(0, 0, 0, 0);
+  if (span === 'month') date.setDate(1);
+  return date.getTime();
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * When a span that ends now began: `24h` by the hour, `7d` and `4w` by whole days with today as the last, `2026-11-01`
+ * with the beginning of that day, `all` with 0. Undefined for any other text.
+ */
+export function startOfSpan(text: string, now: number): number | undefined {
+  if (text === 'all') return 0;
+  const [, count, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(text) ?? [];
+  if (unit === 'h') return now - Number(count) * HOUR_MS;
+  if (unit !== undefined) {
+    const start = new Date(startOf('day', now));
+    start.setDate(start.getDate() + 1 - Number(count) * (unit === 'w' ? 7 : 1));
+    return start.getTime();
+  }
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
+  if (year === undefined) return undefined;
+  const start = new Date(Number(year), Number(month) - 1, Number(day)).getTime();
+  return dayOf(start) === text ? start : undefined;
+}

@@ -1,0 +1,71 @@
+/** The files of a ledger folder: each has one owner, which alone appends to it, and nobody rewrites one. */
+import { randomBytes } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { codeOf } from '../node-errors.ts';
+import { COLUMNS } from './record.ts';
+
+const NAME = /^usage-\d{8}T\d{9}Z-\d+-[0-9a-f]{8}\.jsonl$/;
+const FORMAT = 'codex-relay-usage';
+const VERSION = 1;
+
+export interface LedgerFile {
+  name: string;
+  path: string;
+  bytes: number;
+  /** When it was last appended to, in milliseconds since the epoch. */
+  changedAt: number;
+}
+
+/** A name that no other owner takes, and that sorts by time: `usage-20261128T155256123Z-4711-1a2b3c4d.jsonl`. */
+export function newFileName(now: number): string {
+  const time = new Date(now).toISOString().replace(/[-:.]/g, '');
+  return `usage-${time}-${process.pid}-${randomBytes(4).toString('hex')}.jsonl`;
+}
+
+/**
+ * The first line of a file. It tells a reader what the counts mean: input includes what was cached or newly cached,
+ * output includes reasoning.
+ * @param prices the price list of that day, by name and date
+ */
+export function headLine(prices: string): string {
+  const head = {
+    format: FORMAT,
+    version: VERSION,
+    columns: COLUMNS,
+    includes: { input: ['cached', 'cacheWrite'], output: ['reasoning'] },
+    prices,
+  };
+  return `${JSON.stringify(head)}\n`;
+}
+
+/** All files, the oldest first; none where there is no folder. */
+export async function ledgerFiles(folder: string): Promise<LedgerFile[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  });
+  const files: LedgerFile[] = [];
+  for (const name of names.filter((candidate) => NAME.test(candidate)).toSorted()) {
+    const path = join(folder, name);
+    // Another relay may remove the oldest at any time.
+    const found = await stat(path).catch(() => undefined);
+    if (found !== undefined) files.push({ name, path, bytes: found.size, changedAt: found.mtimeMs });
+  }
+  return files;
+}
+
+/** Removes the oldest files until the others hold at most so many bytes. `kept` stays in any case. */
+export async function trimLedger(folder: string, maxBytes: number, kept: string): Promise<string[]> {
+  const files = await ledgerFiles(folder);
+  let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const removed: string[] = [];
+  for (const file of files) {
+    if (bytes <= maxBytes) break;
+    if (file.name === kept) continue;
+    await rm(file.path, { force: true });
+    bytes -= file.bytes;
+    removed.push(file.name);
+  }
+  return removed;
+}

@@ -1,0 +1,92 @@
+/** Reads a ledger folder: everything once, and later what was added since. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { parseJson } from '../json.ts';
+import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
+import { decodeRecord, type UsageRecord } from './record.ts';
+
+const CHUNK_BYTES = 64 * 1024;
+const LINE_END = 0x0a;
+
+export interface LedgerScope {
+  /** Files that were last appended to before this moment are left out, in milliseconds since the epoch. */
+  since?: number;
+  /** Files that are left out, by name. Default none. */
+  isLeftOut?: (name: string) => boolean;
+}
+
+export class LedgerReader {
+  readonly #folder: string;
+  /** How far each file was read: up to the end of a line. */
+  readonly #offsets = new Map<string, number>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * The records that no earlier call gave, file by file, in batches of some hundreds. A last line without its end is
+   * left: its writer was killed, or is not done. Lines that are no records are skipped.
+   */
+  async *read({ since = 0, isLeftOut = () => false }: LedgerScope = {}): AsyncGenerator<UsageRecord[]> {
+    for (const file of await ledgerFiles(this.#folder)) {
+      const offset = this.#offsets.get(file.name) ?? 0;
+      if (file.bytes <= offset || file.changedAt < since || isLeftOut(file.name)) continue;
+      yield* this.#readFile(file, offset);
+    }
+  }
+
+  async *#readFile({ name, path }: LedgerFile, offset: number): AsyncGenerator<UsageRecord[]> {
+    // Another relay may have removed it meanwhile.
+    const file = await open(path, 'r').catch(() => undefined);
+    if (file === undefined) return;
+    try {
+      for await (const lines of wholeLines(file, offset)) {
+        this.#offsets.set(name, (this.#offsets.get(name) ?? 0) + lines.length);
+        yield recordsIn(lines.toString('utf8'));
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** The file in pieces that end where a line ends. */
+async function* wholeLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
+  let position = start;
+  let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  /** Bytes at the beginning of the buffer that belong to a line whose end has not come. */
+  let kept = 0;
+  for (;;) {
+    if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);
+    const { bytesRead } = await file.read(buffer, kept, buffer.length - kept, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    const filled = buffer.subarray(0, kept + bytesRead);
+    const end = filled.lastIndexOf(LINE_END) + 1;
+    if (end > 0) yield filled.subarray(0, end);
+    kept = filled.length - end;
+    buffer.copyWithin(0, end, filled.length);
+  }
+}
+
+function recordsIn(text: string): UsageRecord[] {
+  const rows = parseTogether(text) ?? text.split('\n').map(parseJson);
+  const records: UsageRecord[] = [];
+  for (const row of rows) {
+    const record = decodeRecord(row);
+    if (record !== undefined) records.push(record);
+  }
+  return records;
+}
+
+/** All lines in one go, which is several times faster; undefined where one of them is no JSON of its own. */
+function parseTogether(text: string): unknown[] | undefined {
+  const rows = parseJson(`[${text.slice(0, -1).replaceAll('\n', ',')}]`);
+  return Array.isArray(rows) && rows.length === countLines(text) ? rows : undefined;
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { openLedger } from '../../src/usage/ledger.ts';
+import { headLine, newFileName } from '../../src/usage/ledger-files.ts';
+import { LedgerReader } from '../../src/usage/ledger-reader.ts';
+import { encodeRecord, STATES, type UsageRecord } from '../../src/usage/record.ts';
+import { readAll, recordWith, temporaryFolder } from './support.ts';
+
+describe('the ledger', () => {
+  it('gives back what was put, in order, also from several owners and after a restart', async () => {
+    await using folder = await temporaryFolder();
+    const records = Array.from({ length: 30 }, (_, at) => recordWith({ time: at, thread: undefined }));
+    const ledgers = [0, 1, 2].map(() => openLedger({ folder: join(folder.path, 'new') }));
+    records.forEach((record, at) => {
+      ledgers[at % 3]?.put(record);
+    });
+    await Promise.all(ledgers.map((ledger) => ledger.flush()));
+    const later = openLedger({ folder: join(folder.path, 'new') });
+    later.put(recordWith({ time: 30, thread: undefined }));
+    await later.flush();
+    const found = await readAll(join(folder.path, 'new'));
+    assert.deepEqual(
+      found.toSorted((left, right) => left.time - right.time),
+      [...records, recordWith({ time: 30, thread: undefined })],
+    );
+    assert.equal((await readdir(join(folder.path, 'new'))).length, 4);
+  });
+
+  it('is readable by its user only, and says in its first line what the columns are', async () => {
+    await using folder = await temporaryFolder();
+    const ledger = openLedger({ folder: folder.path });
+    ledger.put(recordWith());
+    await ledger.flush();
+    const [name = ''] = await readdir(folder.path);
+    if (process.platform !== 'win32') assert.equal((await stat(join(folder.path, name))).mode & 0o777, 0o600);
+    const [head = '', line = ''] = (await readFile(join(folder.path, name), 'utf8')).split('\n');
+    const { columns, format } = JSON.parse(head) as { columns: string[]; format: string };
+    assert.equal(format, 'codex-relay-usage');
+    assert.equal((JSON.parse(line) as unknown[]).length, columns.length);
+    assert.ok(ledger.owns(name));
+  });
+
+  it('stays within its size: the oldest file goes first, never its own', async () => {
+    await using folder = await temporaryFolder();
+    const limits = { maxBytes: 20_000, maxFileBytes: 2_000 };
+    for (let run = 0; run < 3; run++) {
+      const ledger = openLedger({ folder: folder.path, ...limits });
+      for (let at = 0; at < 200; at++) {
+        ledger.put(recordWith({ time: run * 1000 + at }));
+        if (at % 5 === 0) await ledger.flush();
+      }
+      await ledger.flush();
+    }
+    const names = await readdir(folder.path);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder.path, name))).size));
+    assert.ok(sizes.reduce((sum, size) => sum + size) <= limits.maxBytes);
+    const times = (await readAll(folder.path)).map(({ time }) => time);
+    assert.deepEqual(
+      times,
+      Array.from({ length: times.length }, (_, at) => 2200 - times.length + at),
+    );
+    assert.ok(times.length > 50);
+  });
+
+  it('begins its file anew where another relay removed it', async () => {
+    await using folder = await temporaryFolder();
+    const ledger = openLedger({ folder: folder.path });
+    ledger.put(recordWith({ time: 1 }));
+    await ledger.flush();
+    for (const name of await readdir(folder.path)) await rm(join(folder.path, name));
+    ledger.put(recordWith({ time: 2 }));
+    await ledger.flush();
+    assert.deepEqual(
+      (await readAll(folder.path)).map(({ time }) => time),
+      [2],
+    );
+  });
+
+  it('keeps what the disk does not take, with one warning, and writes it once it does', async () => {
+    await using folder = await temporaryFolder();
+    const blocked = join(folder.path, 'usage');
+    await writeFile(blocked, 'a file where the folder should be');
+    const warnings: string[] = [];
+    const quiet = () => {};
+    const logger = { debug: quiet, info: quiet, error: quiet, warn: (text: string) => warnings.push(text) };
+    const ledger = openLedger({ folder: blocked, logger });
+    for (const time of [1, 2]) {
+      ledger.put(recordWith({ time }));
+      await ledger.flush();
+    }
+    assert.equal(warnings.length, 1);
+    await rm(blocked);
+    ledger.put(recordWith({ time: 3 }));
+    await ledger.flush();
+    assert.deepEqual(
+      (await readAll(blocked)).map(({ time }) => time),
+      [1, 2, 3],
+    );
+  });
+
+  it('joins nothing to half a line that could not be taken back', async () => {
+    await using folder = await temporaryFolder();
+    const ledger = openLedger({ folder: folder.path });
+    ledger.put(recordWith({ time: 1 }));
+    await ledger.flush();
+    const [name = ''] = await readdir(folder.path);
+    await appendFile(join(folder.path, name), '[2,"deep');
+    ledger.put(recordWith({ time: 3 }));
+    await ledger.flush();
+    assert.deepEqual(
+      (await readAll(folder.path)).map(({ time }) => time),
+      [1, 3],
+    );
+  });
+
+  it('is empty where there is no folder, and skips what is not its own', async () => {
+    await using folder = await temporaryFolder();
+    assert.deepEqual(await readAll(join(folder.path, 'nowhere')), []);
+    await writeFile(join(folder.path, 'notes.jsonl'), encodeRecord(recordWith()));
+    assert.deepEqual(await readAll(folder.path), []);
+  });
+});
+
+const record: fc.Arbitrary<UsageRecord> = fc
+  .record({
+    time: fc.nat(2e12),
+    upstream: fc.string(),
+    service: fc.option(fc.constantFrom('deepseek', 'plan'), { nil: undefined }),
+    model: fc.string({ unit: 'grapheme' }),
+    state: fc.constantFrom(...STATES),
+    statedUsd: fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined }),
+    firstTokenMs: fc.option(fc.nat(), { nil: undefined }),
+    hasTokens: fc.boolean(),
+  })
+  .map(({ hasTokens, ...parts }) => {
+    const whole = recordWith(parts);
+    // Minus zero is zero in JSON.
+    return {
+      ...whole,
+      statedUsd: whole.statedUsd && whole.statedUsd + 0,
+      ...(hasTokens ? {} : { tokens: undefined }),
+    };
+  });
+
+describe('a torn ledger file', () => {
+  it('gives every whole line and nothing else, wherever it was cut and whatever follows', async () => {
+    await using folder = await temporaryFolder();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(record, { minLength: 1, maxLength: 8 }),
+        fc.array(record, { maxLength: 4 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        async (first, second, share) => {
+          const whole = Buffer.from(headLine('x') + first.map(encodeRecord).join(''));
+          const cut = whole.subarray(0, Math.floor(share * whole.length));
+          const kept = first.filter((_, at) => {
+            const upTo = Buffer.byteLength(
+              headLine('x') +
+                first
+                  .slice(0, at + 1)
+                  .map(encodeRecord)
+                  .join(''),
+            );
+            // The line's end may be missing: then it becomes whole by the end that is put before the next one.
+            return upTo <= cut.length || (second.length > 0 && upTo - 1 === cut.length);
+          });
+          const path = join(folder.path, newFileName(0));
+          const rest = second.map(encodeRecord).join('');
+          await writeFile(path, Buffer.concat([cut, Buffer.from(rest === '' ? '' : `\n${rest}`)]));
+          assert.deepEqual(await readAll(folder.path), [...kept, ...second]);
+          await rm(path);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('never makes one record of two pieces', async () => {
+    await using folder = await temporaryFolder();
+    const line = encodeRecord(recordWith()).trimEnd();
+    const comma = line.indexOf(',');
+    const pieces = `${line.slice(0, comma)}\n${line.slice(comma + 1)}\n`;
+    await writeFile(join(folder.path, newFileName(0)), pieces + encodeRecord(recordWith({ time: 7 })));
+    assert.deepEqual(await readAll(folder.path), [recordWith({ time: 7 })]);
+  });
+
+  it('is read on where it was left, also in the middle of a line that was being written', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, newFileName(0));
+    const reader = new LedgerReader(folder.path);
+    const next = async () => (await Array.fromAsync(reader.read())).flat().map(({ time }) => time);
+    const [one, two] = [encodeRecord(recordWith({ time: 1 })), encodeRecord(recordWith({ time: 2 }))];
+    await writeFile(path, headLine('x') + one + two.slice(0, 10));
+    assert.deepEqual(await next(), [1]);
+    assert.deepEqual(await next(), []);
+    await appendFile(path, two.slice(10));
+    assert.deepEqual(await next(), [2]);
+  });
+
+  it('may hold a line longer than a piece that is read', async () => {
+    await using folder = await temporaryFolder();
+    const long = recordWith({ model: 'ü'.repeat(400_000) });
+    await writeFile(
+      join(folder.path, newFileName(0)),
+      [recordWith(), long, recordWith({ time: 3 })].map(encodeRecord).join(''),
+    );
+    assert.deepEqual(await readAll(folder.path), [recordWith(), long, recordWith({ time: 3 })]);
+  });
+});
