@@ -14,6 +14,8 @@ export interface ChoosableProvider {
   needsKey: boolean;
   /** Where a person gets a key. */
   keyUrl?: string;
+  /** The environment variable in which people keep its key; never that of another host's provider. */
+  keyVariable?: string;
   /** The model that is used until another is chosen. */
   defaultModel?: string;
   custom: boolean;
@@ -26,11 +28,28 @@ export function choosableProviders(
 ): ChoosableProvider[] {
   const dialects = new Set(presets.map(({ profile }) => profile.id));
   const shipped = presets.flatMap(
-    ({ profile: { id, name }, baseUrl, needsKey, keyUrl, defaultModel }): ChoosableProvider[] => {
+    ({
+      profile: { id, name },
+      baseUrl,
+      needsKey,
+      keyUrl,
+      keyVariable,
+      defaultModel,
+    }): ChoosableProvider[] => {
       if (baseUrl === undefined) return [];
-      const page = keyUrl === undefined ? {} : { keyUrl };
-      const model = defaultModel === undefined ? {} : { defaultModel };
-      return [{ id, name, baseUrl, preset: id, needsKey, custom: false, ...page, ...model }];
+      return [
+        {
+          id,
+          name,
+          baseUrl,
+          preset: id,
+          needsKey,
+          custom: false,
+          ...(keyUrl === undefined ? {} : { keyUrl }),
+          ...(keyVariable === undefined ? {} : { keyVariable }),
+          ...(defaultModel === undefined ? {} : { defaultModel }),
+        },
+      ];
     },
   );
   const own = settings.customProviders

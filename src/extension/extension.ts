@@ -14,6 +14,8 @@ import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
+import { openWalkthroughOnce } from './ui/first-run.ts';
+import { tellNextStep } from './ui/next-step.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
@@ -34,6 +36,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   setContext(parts.controller.state);
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
+  inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
 }
 
@@ -101,7 +104,7 @@ function buildParts(context: vscode.ExtensionContext) {
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, notices } = parts;
+  const { codexCommands, notices, providerCommands } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -118,6 +121,9 @@ function connectParts(parts: Parts): void {
   controller.once('launched', () => inBackground(log, checkCodex(codexCommands)));
   requests.on('change', () => drawStatus(parts));
   requests.on('report', (report) => inBackground(log, notices.tell(report)));
+  providerCommands.on('chosen', (provider, model) =>
+    inBackground(log, tellNextStep(provider, model, codexCommands)),
+  );
   signals.on('signal', (signal) => inBackground(log, obey(signal, parts)));
 
   context.subscriptions.push(

@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import { listModels, loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
+import { INSTALL_COMMAND, isCodexHere, openCodex, typeInstallCommand } from '../ui/codex-terminal.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
 import type { UserChoices } from '../user-choices.ts';
@@ -19,13 +20,21 @@ export class CodexConfigCommands {
   readonly #providers: ProviderCommands;
   readonly #preview = new ChangesPreview();
 
+  /** While the user answers its questions: what the answers lead to needs no further offer. */
+  isSettingUp = false;
+
   constructor(choices: UserChoices, providers: ProviderCommands) {
     this.#choices = choices;
     this.#providers = providers;
   }
 
   async generate(): Promise<void> {
-    if (!this.#choices.provider) await this.#providers.selectProvider();
+    if (!this.#choices.provider) {
+      this.isSettingUp = true;
+      await this.#providers.selectProvider().finally(() => {
+        this.isSettingUp = false;
+      });
+    }
     if (!this.#choices.provider) return;
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
@@ -69,13 +78,15 @@ export class CodexConfigCommands {
         await this.generate();
         setup = await this.setup();
       }
-      if (setup === 'none') return;
-      const terminal = vscode.window.createTerminal({
-        name: 'Codex',
-        iconPath: new vscode.ThemeIcon('radio-tower'),
-      });
-      terminal.show();
-      terminal.sendText(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+      if (setup !== 'none') await openCodex(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+    });
+  }
+
+  /** The first time: writes the profile, and opens Codex where it is installed. */
+  async setUp(): Promise<void> {
+    await this.generate();
+    await this.#reportingErrors(async () => {
+      if ((await this.setup()) === 'profile' && (await isCodexHere())) await this.openTerminal();
     });
   }
 
@@ -164,7 +175,16 @@ export class CodexConfigCommands {
       ...backups.map((file) => vscode.l10n.t('The previous file was kept as {0}.', file)),
       ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
     ];
-    this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
+    if (await isCodexHere()) {
+      this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
+      return;
+    }
+    const words = vscode.l10n.t(
+      'The configuration is written, but Codex was not found on the PATH. This command installs it: {0}',
+      INSTALL_COMMAND,
+    );
+    const install = { title: vscode.l10n.t('Install Codex'), run: typeInstallCommand };
+    this.#tell([words, ...notes].join(' '), traps, [install]);
   }
 
   /** Writes the changes. Returns the names of backups. */

@@ -6,6 +6,7 @@
 export { relayProvider, usesRelay } from '../../codex/config-edit.ts';
 export { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
 export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
+export { isCodexInstalled } from '../../codex/home/installed-codex.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';

@@ -1,4 +1,5 @@
 /** The commands that choose who answers Codex: providers, models and keys. Each ends by saying what happened. */
+import { EventEmitter } from 'node:events';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { presetById } from '../../providers/index.ts';
@@ -12,12 +13,14 @@ import { askForKey, type KeyVerdict } from './key-input.ts';
 import { pickModel } from './model-picker.ts';
 import { type ListedProvider, pickProvider } from './provider-picker.ts';
 
-export class ProviderCommands {
+/** Emits `chosen` with the provider and model that answer from now on. */
+export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, model: string] }> {
   readonly #choices: UserChoices;
   readonly #controller: RelayController;
   readonly #signals: WindowSignals;
 
   constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals) {
+    super();
     this.#choices = choices;
     this.#controller = controller;
     this.#signals = signals;
@@ -51,11 +54,7 @@ export class ProviderCommands {
     await this.#choices.chooseProvider(provider.id);
     const state = await this.#controller.start();
     if (state.kind !== 'running' && state.kind !== 'attached') return;
-    const model = this.#choices.modelOf(provider) ?? '';
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
-      5000,
-    );
+    this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
   }
 
   async selectModel(): Promise<void> {
@@ -63,11 +62,7 @@ export class ProviderCommands {
     if (!provider) return this.selectProvider();
     if (!(await this.#askAndStoreModel(provider))) return;
     await this.#controller.refresh();
-    const model = this.#choices.modelOf(provider) ?? '';
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
-      5000,
-    );
+    this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
   }
 
   /** Default: the provider whose key the relay waits for, else one that the user picks. */

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
+import { variableWithKey } from './key-input.ts';
 
 export interface ListedProvider {
   provider: ChoosableProvider;
@@ -97,7 +98,7 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
   const notes = [
     ...(provider.id === current ? [vscode.l10n.t('current')] : []),
     ...(model === undefined ? [] : [model]),
-    ...(provider.needsKey && key === 'missing' ? [vscode.l10n.t('needs a key')] : []),
+    ...(provider.needsKey && key === 'missing' ? [lacksKey(provider)] : []),
     ...(provider.needsKey && key === 'other-origin'
       ? [vscode.l10n.t('now at another host: needs its key again')]
       : []),
@@ -113,6 +114,11 @@ function itemOf({ provider, key, model }: ListedProvider, current: string | unde
       ...(provider.custom || (provider.needsKey && key !== 'missing') ? [REMOVE_BUTTON] : []),
     ],
   };
+}
+
+function lacksKey(provider: ChoosableProvider): string {
+  const variable = variableWithKey(provider);
+  return variable === undefined ? vscode.l10n.t('needs a key') : vscode.l10n.t('key in {0}', variable);
 }
 
 function iconOf(provider: ChoosableProvider, key: KeyStatus, current: string | undefined): string {

@@ -55,7 +55,9 @@ const ICONS = {
 } satisfies Record<RelayState['kind'], string>;
 
 function textOf(state: RelayState): string {
-  return `$(${ICONS[state.kind]}) ${state.provider?.name ?? 'Codex Relay'}`;
+  const isNew = state.kind === 'stopped' && !state.provider;
+  const words = isNew ? vscode.l10n.t('Set up Codex Relay') : (state.provider?.name ?? 'Codex Relay');
+  return `$(${ICONS[state.kind]}) ${words}`;
 }
 
 function backgroundOf(state: RelayState): vscode.ThemeColor | undefined {
