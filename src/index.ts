@@ -39,6 +39,7 @@ export type { Logger } from './logger.ts';
 export type { ListedModel } from './providers/model-list.ts';
 export type {
   PassedOver,
+  Refusal,
   RelayHandle,
   RelayOptions,
   RequestReport,
@@ -46,6 +47,7 @@ export type {
   ServedUpstream,
   TargetState,
   UpstreamOptions,
+  Waiting,
 } from './relay/options.ts';
 export { VERSION };
 
@@ -69,6 +71,13 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger,
     version: VERSION,
     codexModels,
+    onRefusal: (refusal) => {
+      const { client, sentToken } = refusal;
+      parts.warnOnce(
+        `A client (${client || 'without a name'}) was refused: it sent ${sentToken ? 'another token' : 'no token'}.`,
+      );
+      options.onRefusal?.(refusal);
+    },
   });
   const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
@@ -89,7 +98,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
     catalog: () => routing.catalog(),
     targets: () => routing.health.troubles(Date.now()),
-    resetTargets: () => routing.health.reset(),
+    resetTargets: () => {
+      routing.health.reset();
+      upstream.endWaits();
+    },
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       running.cancelAll();

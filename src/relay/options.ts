@@ -88,6 +88,16 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   stallMs?: number;
   /** Called when a request begins to be served, changes state, and ends. What it throws is only logged. */
   onRequest?: (report: RequestReport) => void;
+  /** Called when a client is refused because it does not send the token. */
+  onRefusal?: (refusal: Refusal) => void;
+}
+
+/** A client that was refused. */
+export interface Refusal {
+  /** What it calls itself, e.g. `codex_exec/0.169.0`; empty where it does not say. */
+  client: string;
+  /** Whether it sent some other token, or none. */
+  sentToken: boolean;
 }
 
 /** What may be told about one request: no prompt, no argument, no key. */
@@ -107,12 +117,28 @@ export interface RequestReport {
   firstTokenMs?: number;
   durationMs?: number;
   usage?: { inputTokens: number; cachedTokens: number; outputTokens: number; reasoningTokens: number };
+  /** The conversation and the turn that it belongs to, by the client's own ids. */
+  thread?: string;
+  turn?: string;
+  /** What it is for, beside the turns that a person started. */
+  role?: Role;
+  /** Set while the relay waits because the provider asks for it. */
+  waiting?: Waiting;
   /** Names of tools that the model called. */
   calledTools: readonly string[];
   /** Our own code and the provider's words, also where the client is told less or another code. */
   error?: { code: string; message: string };
   /** The targets that failed before this one, in order. Default none. */
   passedOver?: readonly PassedOver[];
+}
+
+/** A pause before the same target is asked again. */
+export interface Waiting {
+  /** Milliseconds since the epoch. */
+  until: number;
+  /** Code and message of the error that led to it. */
+  code: string;
+  message: string;
 }
 
 /** A target that was tried before the one that answered. */
@@ -163,7 +189,7 @@ export interface RelayHandle {
   catalog(): readonly ServedUpstream[];
   /** The targets that are in trouble, and why. */
   targets(): readonly TargetState[];
-  /** Forgets all waiting: the next request tries every target. */
+  /** Forgets all waiting: running requests go on at once, and the next one tries every target. */
   resetTargets(): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
