@@ -13,6 +13,7 @@ import { RequestReporter } from './relay/request-reporter.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
 import { contextKeys } from './ui/context-keys.ts';
+import { Cures } from './ui/cures.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
 import { openWalkthroughOnce } from './ui/first-run.ts';
 import { tellNextStep } from './ui/next-step.ts';
@@ -21,6 +22,7 @@ import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
+import { longestWait, standingFailure } from './ui/trouble.ts';
 import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -72,6 +74,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const statusBar = new StatusBar();
   const providerCommands = new ProviderCommands(choices, controller, signals);
   const codexCommands = new CodexConfigCommands(choices, providerCommands);
+  const extensionVersion = (context.extension.packageJSON as { version: string }).version;
   const relayCommands = new RelayCommands({
     choices,
     controller,
@@ -80,9 +83,10 @@ function buildParts(context: vscode.ExtensionContext) {
     log,
     providerCommands,
     codexCommands,
-    extensionVersion: (context.extension.packageJSON as { version: string }).version,
+    extensionVersion,
   });
-  const notices = new FailureNotices(choices, view, providerCommands);
+  const cures = new Cures({ choices, providerCommands, relayCommands, codexCommands, extensionVersion });
+  const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   context.subscriptions.push(signals, view, statusBar, codexCommands);
   return {
     context,
@@ -158,6 +162,8 @@ function registerCommands(parts: Parts): void {
   command('showRequest', (request) => view.openRequest(request));
   command('clearHistory', () => relayCommands.clearHistory());
   command('copyDebugInfo', () => relayCommands.copyDebugInfo());
+  command('tryNow', () => relayCommands.tryNow());
+  command('useAnotherPort', () => relayCommands.useAnotherPort());
 }
 
 async function startAsWanted({ choices, controller, relayCommands }: Parts): Promise<void> {
@@ -172,7 +178,14 @@ async function followSettings({ controller, relayCommands }: Parts): Promise<voi
 function drawStatus({ choices, controller, requests, statusBar }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
-  statusBar.show(controller.state, { model, counts: requests.counts });
+  const { reports, counts } = requests;
+  statusBar.show(controller.state, {
+    model,
+    counts,
+    since: reports.at(-1)?.startedAt,
+    failure: provider && standingFailure(reports, provider),
+    wait: longestWait(reports, Date.now()),
+  });
 }
 
 function setContext(state: RelayState): void {
@@ -202,6 +215,9 @@ async function obey(signal: Signal, { controller, requests }: Parts): Promise<vo
       break;
     case 'requests':
       requests.reload();
+      break;
+    case 'try-now':
+      controller.served?.resetTargets();
       break;
   }
 }

@@ -49,7 +49,7 @@ export class UserChoices {
 
   /** How the relay reaches a provider: with the given key, else with the stored one. */
   async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
-    const apiKey = givenKey ?? (provider.needsKey ? await this.keys.get(provider) : undefined);
+    const apiKey = givenKey ?? (await this.keys.get(provider));
     const model = this.modelOf(provider);
     return {
       provider: provider.preset,
@@ -96,6 +96,16 @@ export class UserChoices {
       asList(written('customProviders')).filter((own) => asObject(own)?.['id'] !== id),
     );
     if (this.settings.provider === id) await update('provider', undefined);
+  }
+
+  /** Requests for a model's name go to another from now on. */
+  async mapModel(name: string, target: string): Promise<void> {
+    await update('modelMap', { ...asObject(written('modelMap')), [name]: target });
+  }
+
+  /** Shows no more messages about failures of this kind. */
+  async mute(kind: string): Promise<void> {
+    await update('mutedNotifications', [...new Set([...asList(written('mutedNotifications')), kind])]);
   }
 
   async usePort(port: number): Promise<void> {

@@ -36,6 +36,8 @@ export interface Preset {
    * by its list. Default: a service that needs no such questions.
    */
   server?: ServerId | 'any';
+  /** The command that starts it, for servers on the user's own machine. */
+  startCommand?: string;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */

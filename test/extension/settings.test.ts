@@ -16,6 +16,7 @@ describe('settings', () => {
       toolDenylist: [],
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
+      mutedNotifications: [],
     });
   });
 

@@ -55,6 +55,8 @@ export interface ServedRelay {
   readonly url: string;
   use(upstream: UpstreamOptions): void;
   clearHistory(): Promise<void>;
+  /** Forgets all waiting: what waits goes on at once. */
+  resetTargets(): void;
   stop(): Promise<void>;
 }
 

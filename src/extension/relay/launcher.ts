@@ -7,6 +7,7 @@ import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
 import type { ReadyPlan, ServedRelay } from './controller.ts';
+import { refusalReport } from './refusal-report.ts';
 
 /** The heavy part of the extension, loaded once. */
 export function loadRelay() {
@@ -38,12 +39,14 @@ export async function launchRelay(
       history,
       logger,
       onRequest,
+      onRefusal: (refusal) => onRequest(refusalReport(refusal)),
       fetch: upstreamFetch,
     });
     return {
       url: handle.url,
       use: (upstream) => handle.use(upstream),
       clearHistory: () => history.clear(),
+      resetTargets: () => handle.resetTargets(),
       stop: () => handle.stop(),
     };
   } catch (error) {

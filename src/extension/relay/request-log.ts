@@ -71,9 +71,12 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     return saved;
   }
 
-  /** Takes over what the serving window saved. */
+  /** Takes over what the serving window saved, and reports what is new in it. */
   reload(): void {
+    const before = new Map(this.#reports.map((report) => [report.id, JSON.stringify(report)]));
     this.#replace(readReports(this.#file));
+    for (const report of this.#reports)
+      if (before.get(report.id) !== JSON.stringify(report)) this.emit('report', report);
   }
 
   #replace(reports: readonly RequestReport[]): void {

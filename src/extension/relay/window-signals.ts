@@ -12,7 +12,16 @@ import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
 /** `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`: the list was saved. */
-const SIGNALS = ['start', 'stop', 'owner-came', 'owner-left', 'keys', 'clear-history', 'requests'] as const;
+const SIGNALS = [
+  'start',
+  'stop',
+  'owner-came',
+  'owner-left',
+  'keys',
+  'clear-history',
+  'requests',
+  'try-now',
+] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';

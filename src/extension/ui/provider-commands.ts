@@ -57,12 +57,18 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
   }
 
-  async selectModel(): Promise<void> {
-    const provider = this.#choices.provider;
-    if (!provider) return this.selectProvider();
-    if (!(await this.#askAndStoreModel(provider))) return;
+  /** Resolves with whether a model was chosen. Default: for the current provider. */
+  async selectModel(given?: ChoosableProvider): Promise<boolean> {
+    const provider = given ?? this.#choices.provider;
+    if (!provider) {
+      await this.selectProvider();
+      return false;
+    }
+    if (!(await this.#askAndStoreModel(provider))) return false;
     await this.#controller.refresh();
-    this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
+    if (provider.id === this.#choices.provider?.id)
+      this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
+    return true;
   }
 
   /** Default: the provider whose key the relay waits for, else one that the user picks. */
@@ -139,7 +145,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     return Promise.all(
       providers.map(async (provider) => ({
         provider,
-        key: provider.needsKey ? await keys.status(provider) : 'missing',
+        key: await keys.status(provider),
         model: this.#choices.modelOf(provider),
       })),
     );
@@ -183,7 +189,8 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
 
   #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
     const current = this.#choices.provider;
-    const owners = this.#choices.providers.filter(({ needsKey }) => needsKey);
+    // A server on this machine, or one that was said to need no key, may want one all the same.
+    const owners = this.#choices.providers.filter(canHaveKey);
     // The one in use comes first: usually its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
@@ -204,6 +211,11 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
     return picked?.provider;
   }
+}
+
+/** All but the demo, which asks nobody. */
+function canHaveKey({ baseUrl }: ChoosableProvider): boolean {
+  return baseUrl.startsWith('http');
 }
 
 function hostOf({ baseUrl }: ChoosableProvider): string {

@@ -1,10 +1,20 @@
 /** One request in words, for the tree and the details document. Prompts never get this far. */
-import { l10n } from 'vscode';
+import { env, l10n } from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 
 /** `1.2 s`, `340 ms`. */
 export function duration(milliseconds: number): string {
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+/** `14:32` of today, `11/28, 14:32` of another day, as the user's language writes it. */
+export function dayAndTime(milliseconds: number): string {
+  const when = new Date(milliseconds);
+  const isToday = when.toDateString() === new Date().toDateString();
+  const time = { hour: '2-digit', minute: '2-digit' } as const;
+  return isToday
+    ? when.toLocaleTimeString(env.language, time)
+    : when.toLocaleString(env.language, { month: 'numeric', day: 'numeric', ...time });
 }
 
 /** `950`, `12.3k`. */

@@ -31,6 +31,7 @@ export const lmstudio: Preset = {
   hosts: ['localhost:1234'],
   needsKey: false,
   server: 'lmstudio',
+  startCommand: 'lms server start',
   suggestedPort: 4467,
   source: 'lmstudio-ai/docs (OpenAI compatibility endpoints)',
   checked: '2026-11-22',

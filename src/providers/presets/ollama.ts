@@ -18,6 +18,7 @@ export const ollama: Preset = {
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,
   server: 'ollama',
+  startCommand: 'ollama serve',
   impliedTag: 'latest',
   suggestedPort: 4466,
   source: 'ollama/ollama openai/openai.go, Ollama docs (OpenAI compatibility)',

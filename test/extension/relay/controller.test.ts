@@ -58,6 +58,7 @@ function arrange() {
         url: `http://127.0.0.1:${plan.server.port}`,
         use: (upstream) => void world.used.push(upstream),
         clearHistory: async () => {},
+        resetTargets: () => {},
         stop: async () => {
           live--;
           world.events.push('stop');
