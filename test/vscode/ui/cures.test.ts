@@ -222,7 +222,9 @@ describe('cures', function () {
     await window.run('Codex Relay: Show Requests');
     await window.treeRows.filter({ hasText: 'codex_exec' }).first().waitFor();
     await window.answerToast('A client was refused: codex_exec/0.169.0', 'Set up Codex');
-    await window.answerToast('Codex is already set up');
+    // The catalog has changed with the choices made above.
+    await window.row('Write').waitFor();
+    await window.choose('Cancel');
   });
 
   it('a kind of failure can be muted', async () => {
