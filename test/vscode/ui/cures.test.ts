@@ -235,6 +235,6 @@ describe('cures', function () {
     assert.equal((await ask('good')).status, 200);
     await ask('m-402');
     await window.waitStatus('Acme', 'warning');
-    assert.equal(await window.toast('Insufficient Balance').count(), 0);
+    assert.equal(await window.toast('Insufficient Balance').isVisible(), false);
   });
 });
