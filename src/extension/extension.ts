@@ -85,7 +85,14 @@ function buildParts(context: vscode.ExtensionContext) {
     codexCommands,
     extensionVersion,
   });
-  const cures = new Cures({ choices, providerCommands, relayCommands, codexCommands, extensionVersion });
+  const cures = new Cures({
+    choices,
+    controller,
+    providerCommands,
+    relayCommands,
+    codexCommands,
+    extensionVersion,
+  });
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   context.subscriptions.push(signals, view, statusBar, codexCommands);
   return {

@@ -4,6 +4,7 @@ import { MODEL_ALIAS } from '../../names.ts';
 import type { RequestReport } from '../../relay/options.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { CodexConfigCommands } from '../codex/config-commands.ts';
+import type { RelayController } from '../relay/controller.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { copyBugReport } from './bug-report.ts';
 import { startLocalServer } from './local-server.ts';
@@ -13,6 +14,7 @@ import type { Cure } from './trouble.ts';
 
 export interface CureParts {
   choices: UserChoices;
+  controller: RelayController;
   providerCommands: ProviderCommands;
   relayCommands: RelayCommands;
   codexCommands: CodexConfigCommands;
@@ -87,7 +89,7 @@ export class Cures {
 
   /** A model that Codex asked for by name goes on being asked for: the name is mapped to what was chosen. */
   async #selectModel(report: RequestReport, provider: ChoosableProvider | undefined): Promise<void> {
-    const { choices, providerCommands } = this.#parts;
+    const { choices, controller, providerCommands } = this.#parts;
     if (!provider || !(await providerCommands.selectModel(provider))) return;
     if (report.model === MODEL_ALIAS || report.model === choices.modelOf(provider)) return;
     const isCurrent = choices.provider?.id === provider.id;
@@ -95,6 +97,7 @@ export class Cures {
       report.model,
       isCurrent ? MODEL_ALIAS : `${provider.id}/${choices.modelOf(provider) ?? ''}`,
     );
+    await controller.refresh();
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         'Requests for {0} are answered by {1} from now on.',
