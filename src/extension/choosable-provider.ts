@@ -18,6 +18,10 @@ export interface ChoosableProvider {
   keyVariable?: string;
   /** The command that starts its server on this machine. */
   startCommand?: string;
+  /** Words by which people look for it. */
+  keywords?: readonly string[];
+  /** Its keys belong to a subscription. */
+  isPlan?: true;
   /** The model that is used until another is chosen. */
   defaultModel?: string;
   custom: boolean;
@@ -45,6 +49,7 @@ export function choosableProviders(
 
 function shippedProvider(preset: Preset): ChoosableProvider[] {
   const { profile, baseUrl, needsKey, keyUrl, keyVariable, startCommand, defaultModel } = preset;
+  const { keywords, isPlan } = preset;
   if (baseUrl === undefined) return [];
   const { id, name } = profile;
   return [
@@ -59,6 +64,8 @@ function shippedProvider(preset: Preset): ChoosableProvider[] {
       ...(keyVariable === undefined ? {} : { keyVariable }),
       ...(startCommand === undefined ? {} : { startCommand }),
       ...(defaultModel === undefined ? {} : { defaultModel }),
+      ...(keywords === undefined ? {} : { keywords }),
+      ...(isPlan === undefined ? {} : { isPlan }),
     },
   ];
 }

@@ -18,6 +18,7 @@ import { FailureNotices } from './ui/failure-notices.ts';
 import { openWalkthroughOnce } from './ui/first-run.ts';
 import { tellNextStep } from './ui/next-step.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
+import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
 import { StateLog } from './ui/state-log.ts';
@@ -72,7 +73,12 @@ function buildParts(context: vscode.ExtensionContext) {
   });
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
-  const providerCommands = new ProviderCommands(choices, controller, signals);
+  const providerCommands = new ProviderCommands(
+    choices,
+    controller,
+    signals,
+    new Recents(context.globalState),
+  );
   const codexCommands = new CodexConfigCommands(choices, providerCommands);
   const extensionVersion = (context.extension.packageJSON as { version: string }).version;
   const relayCommands = new RelayCommands({

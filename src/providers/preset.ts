@@ -13,6 +13,14 @@ export interface Preset {
    * (`localhost:11434`) only that port is meant, on any loopback address.
    */
   hosts: readonly string[];
+  /** What people type who look for it, beside its name; lower case. */
+  keywords?: readonly string[];
+  /** Whether its keys belong to a subscription. Default false. */
+  isPlan?: true;
+  /** What it says in `owned_by` of every model, by which a server at any address is recognised. */
+  ownedBy?: string;
+  /** The base URL of who has a resource of their own there; `{resource}` stands for its name. */
+  addressTemplate?: string;
   /** Whether requests need a key. */
   needsKey: boolean;
   /** The header that carries the key. Default: `authorization`, as a bearer token. */

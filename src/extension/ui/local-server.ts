@@ -29,7 +29,7 @@ export async function startLocalServer(provider: ChoosableProvider): Promise<voi
 }
 
 /** How many models a server lists; undefined when it does not answer at once. */
-async function modelsAt(baseUrl: string): Promise<number | undefined> {
+export async function modelsAt(baseUrl: string): Promise<number | undefined> {
   try {
     const [base = '', query] = baseUrl.split('?', 2);
     const address = `${base}/models${query === undefined ? '' : `?${query}`}`;

@@ -17,9 +17,11 @@ export function dayAndTime(milliseconds: number): string {
     : when.toLocaleString(env.language, { month: 'numeric', day: 'numeric', ...time });
 }
 
-/** `950`, `12.3k`. */
+/** `950`, `12.3k`, `200k`, `1M`. */
 export function tokens(count: number): string {
-  return count < 1000 ? `${count}` : `${(count / 1000).toFixed(1)}k`;
+  if (count < 1000) return `${count}`;
+  const [amount, unit] = count < 999_950 ? [count / 1000, 'k'] : [count / 1_000_000, 'M'];
+  return `${amount.toFixed(1).replace(/\.0$/, '')}${unit}`;
 }
 
 /** Share of the input that the provider took from its prompt cache, e.g. `83%`. */

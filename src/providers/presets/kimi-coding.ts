@@ -6,6 +6,8 @@ export const kimiCoding: Preset = {
   ...kimi,
   profile: { ...kimi.profile, id: 'kimi-coding', name: 'Kimi Coding Plan' },
   baseUrl: 'https://api.kimi.com/coding/v1',
+  keywords: ['moonshot', 'plan', 'subscription'],
+  isPlan: true,
   hosts: ['api.kimi.com'],
   keyUrl: 'https://www.kimi.com/code/console',
   keyVariable: 'KIMI_API_KEY',

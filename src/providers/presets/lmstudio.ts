@@ -28,6 +28,8 @@ export const lmstudio: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'http://localhost:1234/v1',
+  keywords: ['local', 'offline', 'private', 'free', 'gguf', 'mlx'],
+  ownedBy: 'organization_owner',
   hosts: ['localhost:1234'],
   needsKey: false,
   server: 'lmstudio',

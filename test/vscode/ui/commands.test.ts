@@ -1,8 +1,8 @@
 /** The commands that the other stories do not use, each from the palette alone, each saying what happened. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
@@ -21,10 +21,15 @@ describe('commands', function () {
   before(async function () {
     this.timeout(120_000);
     mkdirSync(join(root, 'project'));
+    mkdirSync(join(root, 'bin'));
+    writeFileSync(join(root, 'bin', 'codex'), '#!/bin/sh\necho codex-cli 0.169.0\n', { mode: 0o755 });
     gamma = await startKeyedUpstream(KEY, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: join(root, 'codex-home') },
+      env: {
+        CODEX_HOME: join(root, 'codex-home'),
+        PATH: [join(root, 'bin'), process.env['PATH']].join(delimiter),
+      },
       settings: { 'codexRelay.port': await freePort(), 'workbench.colorTheme': 'Default High Contrast' },
     });
     window = await machine.openWindow(join(root, 'project'));
@@ -58,6 +63,7 @@ describe('commands', function () {
     await window.enter(KEY);
     await window.row('gamma-1').click();
     await window.waitStatus('Gamma', 'radio-tower');
+    await window.answerToast('Gamma is ready, with gamma-1. Codex does not use it yet.');
     const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
     assert.match(settings, /"baseUrl": "http:\/\/127\.0\.0\.1:\d+\/v1"/);
     assert.ok(!settings.includes(KEY));
@@ -65,14 +71,14 @@ describe('commands', function () {
 
   it('Test Connection gets an answer', async () => {
     await window.run('Codex Relay: Test Connection');
-    await window.toast(/Gamma answers: .* in \d/).waitFor();
+    await window.toast(/Gamma answers: gamma-1 in \d/).waitFor();
     await window.answerToast('Gamma answers');
   });
 
   it('Select Model changes the model that answers', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('gamma-2').click();
-    await window.page.locator('.part.statusbar').getByText('Codex now talks to Gamma: gamma-2').waitFor();
+    await window.answerToast('Gamma is ready, with gamma-2');
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Gamma answers');
     assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');
