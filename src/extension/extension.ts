@@ -114,6 +114,7 @@ function buildParts(context: vscode.ExtensionContext) {
     providerCommands,
     codexCommands,
     relayCommands,
+    cures,
     notices,
   };
 }
@@ -153,7 +154,7 @@ function connectParts(parts: Parts): void {
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, cures } = parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -175,6 +176,8 @@ function registerCommands(parts: Parts): void {
   command('showRequest', (request) => view.openRequest(request));
   command('clearHistory', () => relayCommands.clearHistory());
   command('copyDebugInfo', () => relayCommands.copyDebugInfo());
+  command('copyError', (request) => view.copyError(request));
+  command('copyBugReport', (request) => cures.copyBugReport(view.reportOf(request)));
   command('tryNow', () => relayCommands.tryNow());
   command('useAnotherPort', () => relayCommands.useAnotherPort());
 }
@@ -188,10 +191,11 @@ async function followSettings({ controller, relayCommands }: Parts): Promise<voi
   await relayCommands.tellTrouble(await controller.refresh());
 }
 
-function drawStatus({ choices, controller, requests, statusBar }: Parts): void {
+function drawStatus({ choices, controller, requests, statusBar, view }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
   const { reports, counts } = requests;
+  view.showState(controller.state);
   statusBar.show(controller.state, {
     model,
     counts,

@@ -8,7 +8,7 @@ import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 
-export const KEPT_REQUESTS = 50;
+export const KEPT_REQUESTS = 200;
 
 export interface RequestCounts {
   running: number;

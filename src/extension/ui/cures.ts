@@ -87,6 +87,12 @@ export class Cures {
     }
   }
 
+  /** Of the given request, if there is one. */
+  async copyBugReport(report: RequestReport | undefined): Promise<void> {
+    if (report) return copyBugReport(report, this.#parts.extensionVersion);
+    void vscode.window.showInformationMessage(vscode.l10n.t('No request has failed.'));
+  }
+
   /** A model that Codex asked for by name goes on being asked for: the name is mapped to what was chosen. */
   async #selectModel(report: RequestReport, provider: ChoosableProvider | undefined): Promise<void> {
     const { choices, controller, providerCommands } = this.#parts;

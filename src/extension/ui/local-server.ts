@@ -1,5 +1,6 @@
 /** Starts the server of a local model in a terminal, and says when it answers. */
 import * as vscode from 'vscode';
+import { asObject } from '../../json.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 
 const PATIENCE_MS = 60_000;
@@ -34,7 +35,8 @@ export async function modelsAt(baseUrl: string): Promise<number | undefined> {
     const [base = '', query] = baseUrl.split('?', 2);
     const address = `${base}/models${query === undefined ? '' : `?${query}`}`;
     const reply = await fetch(address, { signal: AbortSignal.timeout(PROBE_MS) });
-    const { data, models } = (await reply.json()) as { data?: unknown; models?: unknown };
+    if (!reply.ok) return undefined;
+    const { data, models } = asObject(await reply.json()) ?? {};
     const list = Array.isArray(data) ? data : models;
     return Array.isArray(list) ? list.length : 0;
   } catch {

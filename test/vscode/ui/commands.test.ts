@@ -1,9 +1,10 @@
 /** The commands that the other stories do not use, each from the palette alone, each saying what happened. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
@@ -21,14 +22,12 @@ describe('commands', function () {
   before(async function () {
     this.timeout(120_000);
     mkdirSync(join(root, 'project'));
-    mkdirSync(join(root, 'bin'));
-    writeFileSync(join(root, 'bin', 'codex'), '#!/bin/sh\necho codex-cli 0.169.0\n', { mode: 0o755 });
     gamma = await startKeyedUpstream(KEY, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
     machine = await startMachine({
       vsix: vsix(),
       env: {
         CODEX_HOME: join(root, 'codex-home'),
-        PATH: [join(root, 'bin'), process.env['PATH']].join(delimiter),
+        PATH: pathWithCodex(root),
       },
       settings: { 'codexRelay.port': await freePort(), 'workbench.colorTheme': 'Default High Contrast' },
     });

@@ -11,6 +11,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
@@ -39,7 +40,7 @@ describe('several windows', function () {
     keyed = await startKeyedUpstream(KEY, () => streamReply(textChunks('With a key.')), ['keyed-model']);
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: home },
+      env: { CODEX_HOME: home, PATH: pathWithCodex(root) },
       settings: {
         'codexRelay.port': port,
         'codexRelay.provider': 'demo',
