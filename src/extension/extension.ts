@@ -21,6 +21,7 @@ import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { SettingsHelp } from './ui/settings-help.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { longestWait, standingFailure } from './ui/trouble.ts';
@@ -39,6 +40,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   setContext(parts.controller.state);
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
+  inBackground(parts.log, parts.settingsHelp.check());
   inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
 }
@@ -100,7 +102,8 @@ function buildParts(context: vscode.ExtensionContext) {
     extensionVersion,
   });
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
-  context.subscriptions.push(signals, view, statusBar, codexCommands);
+  const settingsHelp = new SettingsHelp(choices, log);
+  context.subscriptions.push(signals, view, statusBar, codexCommands, settingsHelp);
   return {
     context,
     log,
@@ -116,13 +119,14 @@ function buildParts(context: vscode.ExtensionContext) {
     relayCommands,
     cures,
     notices,
+    settingsHelp,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, notices, providerCommands } = parts;
+  const { codexCommands, notices, providerCommands, settingsHelp } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -146,7 +150,9 @@ function connectParts(parts: Parts): void {
 
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('codexRelay')) inBackground(log, followSettings(parts));
+      if (!change.affectsConfiguration('codexRelay')) return;
+      inBackground(log, followSettings(parts));
+      inBackground(log, settingsHelp.check());
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),

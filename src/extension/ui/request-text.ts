@@ -11,7 +11,7 @@ export function duration(milliseconds: number): string {
 
 /** `14:32`, as the user's language writes it. */
 export function clock(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleTimeString(env.language, { hour: '2-digit', minute: '2-digit' });
+  return new Date(milliseconds).toLocaleTimeString(env.language, { hour: 'numeric', minute: '2-digit' });
 }
 
 /** `14:32` of today, `11/28, 14:32` of another day. */
