@@ -1,6 +1,5 @@
 /** All shipped providers, in the order in which they are shown. */
 
-import { asObject } from '../json.ts';
 import type { Preset } from './preset.ts';
 import { azure } from './presets/azure.ts';
 import { cerebras } from './presets/cerebras.ts';
@@ -65,15 +64,6 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.profile.id === id);
-}
-
-/** The preset of a server that tells by its list of models which program it is. */
-export function recognisedPreset(list: readonly unknown[]): Preset | undefined {
-  const owners = new Set(list.map((entry) => asObject(entry)?.['owned_by']));
-  const [owner] = owners;
-  return owners.size === 1 && typeof owner === 'string'
-    ? PRESETS.find(({ ownedBy }) => ownedBy === owner)
-    : undefined;
 }
 
 /** The preset whose host serves `baseUrl`; the careful generic one for any other. */

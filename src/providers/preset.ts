@@ -17,8 +17,6 @@ export interface Preset {
   keywords?: readonly string[];
   /** Whether its keys belong to a subscription. Default false. */
   isPlan?: true;
-  /** What it says in `owned_by` of every model, by which a server at any address is recognised. */
-  ownedBy?: string;
   /** The base URL of who has a resource of their own there; `{resource}` stands for its name. */
   addressTemplate?: string;
   /** Whether requests need a key. */

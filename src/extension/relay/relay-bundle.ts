@@ -15,4 +15,4 @@ export { openDiskStore } from '../../history/disk-store.ts';
 export { createMemoryStore } from '../../history/memory-store.ts';
 export { listModels, start } from '../../index.ts';
 export { presetById } from '../../providers/index.ts';
-export { mergeFacts, shippedFacts, shippedModels } from '../../providers/model-facts.ts';
+export { shippedFacts, shippedModels } from '../../providers/model-facts.ts';

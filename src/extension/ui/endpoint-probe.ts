@@ -1,6 +1,7 @@
 /** What an endpoint of the user's own tells of itself before anything is known of it. No key is sent. */
 import { asObject } from '../../json.ts';
-import { presetByUrl, recognisedPreset } from '../../providers/index.ts';
+import { presetByUrl } from '../../providers/index.ts';
+import { serverOf } from '../../providers/model-servers.ts';
 import { GENERIC_DIALECT } from '../choosable-provider.ts';
 
 export interface Probed {
@@ -29,9 +30,9 @@ export async function probeEndpoint(given: string): Promise<Probed> {
     if (answer.status === 401 || answer.status === 403) return { ...known, baseUrl, needsKey: true };
     const list = listIn(answer.body);
     if (list === undefined) continue;
-    const preset = known.knownBy === undefined ? recognisedPreset(list) : undefined;
-    if (preset === undefined) return { ...known, baseUrl, needsKey: false };
-    return { baseUrl, dialect: preset.profile.id, knownBy: 'answer', needsKey: false };
+    const server = known.knownBy === undefined ? serverOf('any', ownersIn(list)) : undefined;
+    if (server === undefined) return { ...known, baseUrl, needsKey: false };
+    return { baseUrl, dialect: server.id, knownBy: 'answer', needsKey: false };
   }
   return { ...known, baseUrl: given, needsKey: undefined };
 }
@@ -52,6 +53,10 @@ async function modelList(baseUrl: string): Promise<{ status: number; body: unkno
     // No server, or one that says nothing.
     return undefined;
   }
+}
+
+function ownersIn(list: readonly unknown[]): string[] {
+  return list.map((entry) => asObject(entry)?.['owned_by']).filter((owner) => typeof owner === 'string');
 }
 
 function listIn(body: unknown): readonly unknown[] | undefined {

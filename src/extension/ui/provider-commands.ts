@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { PRESETS, presetById } from '../../providers/index.ts';
+import { type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
 import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
 import { listModels, loadRelay, refusalOfKey } from '../relay/launcher.ts';
@@ -202,10 +203,10 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
       current: this.#choices.modelOf(provider),
       recent: this.#recents.of(`models.${provider.id}`),
       list: async () => {
-        const [{ mergeFacts, shippedFacts }, listed] = await Promise.all([loadRelay(), listModels(upstream)]);
+        const [{ shippedFacts }, listed] = await Promise.all([loadRelay(), listModels(upstream)]);
         return listed.map((model) => ({
           ...model,
-          ...mergeFacts(shippedFacts(provider.preset, model.id), model),
+          ...mergeFacts<ModelFacts>(shippedFacts(provider.preset, model.id), model),
         }));
       },
       known: async () => (await loadRelay()).shippedModels(provider.preset),

@@ -29,7 +29,6 @@ export const lmstudio: Preset = {
   ],
   baseUrl: 'http://localhost:1234/v1',
   keywords: ['local', 'offline', 'private', 'free', 'gguf', 'mlx'],
-  ownedBy: 'organization_owner',
   hosts: ['localhost:1234'],
   needsKey: false,
   server: 'lmstudio',

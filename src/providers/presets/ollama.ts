@@ -16,7 +16,6 @@ export const ollama: Preset = {
   models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS],
   baseUrl: 'http://localhost:11434/v1',
   keywords: ['local', 'offline', 'private', 'free', 'llama', 'gguf'],
-  ownedBy: 'library',
   hosts: ['localhost:11434', 'ollama.com'],
   needsKey: false,
   server: 'ollama',

@@ -22,7 +22,6 @@ export const vllm: Preset = {
   models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8000/v1',
   keywords: ['local', 'self-hosted', 'private', 'gpu'],
-  ownedBy: 'vllm',
   hosts: ['localhost:8000'],
   needsKey: false,
   server: 'vllm',
