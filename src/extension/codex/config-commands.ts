@@ -2,6 +2,8 @@
  * Codex's configuration: every change is shown as a diff first, and written only when the user agrees.
  * src/codex decides what the files say, src/codex/home how they are written.
  */
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
@@ -219,7 +221,7 @@ export class CodexConfigCommands {
     const cancel = { label: vscode.l10n.t('Cancel'), description: vscode.l10n.t('nothing is written') };
     const items: (vscode.QuickPickItem & { choice?: Choice })[] = [...choices, cancel, ...attention];
     const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Codex Relay: Changes in {0}', home),
+      title: vscode.l10n.t('Codex Relay: Changes in {0}', tildified(home)),
       placeHolder: vscode.l10n.t('What should happen to these changes?'),
       ignoreFocusOut: true,
     });
@@ -268,6 +270,12 @@ export class CodexConfigCommands {
       void vscode.window.showErrorMessage(messageOf(error));
     }
   }
+}
+
+/** As people write it: `~/.codex`. */
+function tildified(path: string): string {
+  const home = homedir();
+  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }
 
 interface Action {

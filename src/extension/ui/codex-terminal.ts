@@ -34,7 +34,7 @@ export function typeInstallCommand(): void {
 function openTerminal(commandLine: string): void {
   const terminal = vscode.window.createTerminal({
     name: 'Codex',
-    iconPath: new vscode.ThemeIcon('radio-tower'),
+    iconPath: new vscode.ThemeIcon('codex-relay-logo'),
   });
   terminal.show();
   terminal.sendText(commandLine);

@@ -70,7 +70,7 @@ export class StatusBar {
 const ICONS = {
   stopped: 'circle-slash',
   starting: 'loading~spin',
-  running: 'radio-tower',
+  running: 'codex-relay-logo',
   attached: 'link',
   'needs-key': 'key',
   error: 'error',

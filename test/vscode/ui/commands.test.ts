@@ -61,7 +61,7 @@ describe('commands', function () {
     await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
     await window.enter(KEY);
     await window.row('gamma-1').click();
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
     await window.answerToast('Gamma is ready, with gamma-1. Codex does not use it yet.');
     const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
     assert.match(settings, /"baseUrl": "http:\/\/127\.0\.0\.1:\d+\/v1"/);
@@ -85,7 +85,7 @@ describe('commands', function () {
 
   it('Restart comes back', async () => {
     await window.run('Codex Relay: Restart');
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
   });
 
   it('Open Codex in Terminal sets Codex up first, with consent', async () => {
@@ -116,7 +116,7 @@ describe('commands', function () {
     await window.enter('sk-another-key');
     await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
     await window.page.keyboard.press('Escape');
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
   });
 
   it('Remove API Key asks, and says what is missing now', async () => {

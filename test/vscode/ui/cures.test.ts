@@ -78,7 +78,7 @@ describe('cures', function () {
       },
     });
     window = await machine.openWindow(join(root, 'project'));
-    await window.waitStatus('Acme', 'radio-tower');
+    await window.waitStatus('Acme', 'codex-relay-logo');
     await window.run('Codex Relay: Generate Codex Config');
     await window.choose('Write');
     await window.page.locator('.notifications-toasts .notification-list-item').first().waitFor();
@@ -137,7 +137,7 @@ describe('cures', function () {
     await window.page.locator('.monaco-hover:visible').filter({ hasText: 'Incorrect API key' }).waitFor();
     await window.screenshot(picture('trouble'));
     assert.equal((await ask('good')).status, 200);
-    await window.waitStatus('Acme', 'radio-tower');
+    await window.waitStatus('Acme', 'codex-relay-logo');
   });
 
   it('403 after a 401 is told too', async () => {
@@ -182,7 +182,7 @@ describe('cures', function () {
     isBusy = false;
     await window.answerToast('Acme asks Codex to wait', 'Try Now');
     assert.equal((await answer).status, 200);
-    await window.waitStatus('Acme', 'radio-tower');
+    await window.waitStatus('Acme', 'codex-relay-logo');
   });
 
   it('a conversation that is too long: /compact, ready to paste', async () => {
@@ -199,7 +199,7 @@ describe('cures', function () {
   });
 
   it('a host that is not found: its address', async () => {
-    await use('Nowhere', 'radio-tower');
+    await use('Nowhere', 'codex-relay-logo');
     await ask('codex-relay');
     await window.answerToast('A request to Nowhere failed', 'Edit Address');
     await window.page.locator('.settings-editor').first().waitFor();
@@ -207,7 +207,7 @@ describe('cures', function () {
   });
 
   it('a local server that is off: started, and told when it answers', async () => {
-    await use('Local Llama', 'radio-tower');
+    await use('Local Llama', 'codex-relay-logo');
     await ask('codex-relay');
     await window.toast('Is it running?').waitFor();
     await window.screenshot(picture('local-off'));

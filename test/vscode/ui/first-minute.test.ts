@@ -52,7 +52,7 @@ describe('the first minute', function () {
 
   it('offers the next step after the demo was chosen, and says that Codex is missing', async () => {
     await window.page.getByText('Try the Demo').first().click();
-    await window.waitStatus('Scripted demo', 'radio-tower');
+    await window.waitStatus('Scripted demo', 'codex-relay-logo');
     await window.answerToast('Codex does not use it yet', 'Set up Codex');
     await window.row('Write').click();
     await window.toast('npm install -g @openai/codex').waitFor();
@@ -99,13 +99,13 @@ describe('the first minute', function () {
     await window.inputMessage.filter({ hasText: 'Press Enter again' }).waitFor();
     assert.equal(await window.input.getAttribute('type'), 'password');
     await window.page.keyboard.press('Enter');
-    await window.waitStatus('DeepSeek', 'radio-tower');
+    await window.waitStatus('DeepSeek', 'codex-relay-logo');
   });
 
   it('opens the walkthrough only once', async () => {
     await window.run('View: Close All Editors');
     await window.reload();
-    await window.waitStatus('DeepSeek', 'radio-tower');
+    await window.waitStatus('DeepSeek', 'codex-relay-logo');
     assert.equal(await window.page.getByText('Choose a provider').count(), 0);
   });
 });

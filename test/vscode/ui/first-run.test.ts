@@ -146,7 +146,7 @@ describe('first run, in the workbench', function () {
     await window.row('alpha-small').waitFor();
     await window.screenshot(picture('models'));
     await window.choose('alpha-large');
-    await window.waitStatus('Alpha', 'radio-tower');
+    await window.waitStatus('Alpha', 'codex-relay-logo');
     await window.answerToast('Alpha is ready, with alpha-large. Codex does not use it yet.');
   });
 
@@ -197,7 +197,7 @@ describe('first run, in the workbench', function () {
     await window.choose('Beta');
     await window.enter(BETA_KEY);
     await window.row('beta-pro').click();
-    await window.waitStatus('Beta', 'radio-tower');
+    await window.waitStatus('Beta', 'codex-relay-logo');
     switched.resolve();
     const { exitCode, stdout, stderr, events } = await run;
     assert.equal(exitCode, 0, stderr);
@@ -215,10 +215,10 @@ describe('first run, in the workbench', function () {
   it('switches back with one choice', async () => {
     await window.statusItem.locator('a').first().click();
     await window.choose('Alpha');
-    await window.waitStatus('Alpha', 'radio-tower');
+    await window.waitStatus('Alpha', 'codex-relay-logo');
     await window.statusItem.locator('a').first().click();
     await window.choose('Beta');
-    await window.waitStatus('Beta', 'radio-tower');
+    await window.waitStatus('Beta', 'codex-relay-logo');
   });
 
   it('lists the requests', async () => {

@@ -39,7 +39,7 @@ describe('pickers', function () {
       },
     });
     window = await machine.openWindow(join(root, 'project'));
-    await window.waitStatus('Acme', 'radio-tower');
+    await window.waitStatus('Acme', 'codex-relay-logo');
   });
   after(async () => {
     await machine?.close();

@@ -56,6 +56,6 @@ describe('settings with typos', function () {
       'codexRelay.provider: there is no provider "dem". Did you mean "demo"?',
       'Use "demo"',
     );
-    await window.waitStatus('Scripted demo', 'radio-tower');
+    await window.waitStatus('Scripted demo', 'codex-relay-logo');
   });
 });
