@@ -1,7 +1,7 @@
 // Builds dist/. On a fresh clone it installs the locked dependencies first, so that `npm start` and `npm test`
 // need no other step. Runs on the Node of the machine (20 or newer); everything after it runs on the pinned one.
 import { execSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 
 const INSTALLED = 'node_modules/.package-lock.json';
 
@@ -65,6 +65,23 @@ const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
   Object.assign({}, ...builds.map(({ metafile }) => metafile[part])),
 );
 writeFileSync('dist/meta.json', JSON.stringify({ inputs, outputs }));
+writeFileSync('dist/LICENSES.txt', licencesOf(Object.keys(inputs)));
+
+/** The licences of all packages that the bundles hold, for both packages to carry along. */
+function licencesOf(files) {
+  const folders = files.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  const texts = [...new Set(folders)].toSorted().map((folder) => {
+    const { name, version, license, author } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    // Without a file of its own, the package's manifest is all that there is.
+    const text =
+      file === undefined
+        ? [author?.name ?? author].flat().join('')
+        : readFileSync(`${folder}/${file}`, 'utf8');
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return `Codex Relay contains these packages:\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
 
 // VS Code's extension page shows pictures from web addresses only (1.139), and we have none: it goes without.
 writeFileSync('dist/extension-README.md', readFileSync('README.md', 'utf8').replace(/^!\[.*\n\n/gm, ''));

@@ -23,10 +23,11 @@ import { listen } from './relay/http/server.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
+import type { UpstreamTransport } from './relay/transport.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { createFetchTransport } from './relay/upstream/fetch-transport.ts';
+import { ModelLists } from './relay/upstream/model-lists.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
-import type { UpstreamTransport } from './relay/upstream/transport.ts';
 import { createUndiciTransport } from './relay/upstream/undici-transport.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
 import { VERSION } from './version.ts';
@@ -45,10 +46,12 @@ export type {
   RequestReport,
   RoutingOptions,
   ServedUpstream,
+  StandIns,
   TargetState,
   UpstreamOptions,
   Waiting,
 } from './relay/options.ts';
+export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -83,18 +86,20 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
-  learnModels(parts);
+  const lists = new ModelLists(routing, upstream, logger);
+  void lists.learn();
   return {
     url: `http://127.0.0.1:${listening.port}`,
     port: listening.port,
     use: (other) => {
       routing.use(other);
-      learnModels(parts);
+      void lists.learn();
     },
-    serve: (upstreams, active) => {
-      routing.serve(upstreams, active);
-      learnModels(parts);
+    serve: (upstreams, active, standIns) => {
+      routing.serve(upstreams, active, standIns);
+      void lists.learn();
     },
+    learnModels: (ids) => lists.learn(ids),
     models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
     catalog: () => routing.catalog(),
     targets: () => routing.health.troubles(Date.now()),
@@ -117,7 +122,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
  * @throws RelayError for options that cannot be used, and with the provider's own words when it does not answer
  */
 export async function listModels(
-  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'proxy' | 'logger'>,
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
 ): Promise<ListedModel[]> {
   const provider = resolveProvider(options);
   const { transport, close } = createTransport(options);
@@ -127,16 +132,6 @@ export async function listModels(
     return await servedModels({ provider, apiKey: provider.apiKeys[0], signal }, upstream);
   } finally {
     await close();
-  }
-}
-
-/** Asks every upstream for its list in the background: names are understood better once they are known. */
-function learnModels({ routing, upstream, logger }: RelayParts): void {
-  for (const provider of routing.providers) {
-    if (routing.listOf(provider) !== undefined) continue;
-    askForModels(provider, routing, upstream).catch((error: unknown) =>
-      logger.debug(`${provider.label}: models are not known: ${messageOf(error)}`),
-    );
   }
 }
 
@@ -154,6 +149,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     logger,
     warnOnce,
     toolDenylist: new Set(options.toolDenylist),
+    heal: options.heal ?? true,
     keepAliveMs: options.keepAliveMs ?? 15_000,
     stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,
@@ -186,17 +182,20 @@ function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {
 }
 
 /** The demo answers in process; everything else goes over the network. */
-function createTransport(options: Pick<RelayOptions, 'fetch' | 'proxy'>): {
+function createTransport(options: Pick<RelayOptions, 'fetch' | 'transport' | 'proxy'>): {
   transport: UpstreamTransport;
   close: () => Promise<void>;
 } {
   const demo = createDemoTransport();
-  const network =
-    options.fetch === undefined
-      ? createUndiciTransport(options.proxy)
-      : { transport: createFetchTransport(options.fetch), close: async () => {} };
+  const network = givenTransport(options) ?? createUndiciTransport(options.proxy);
   return {
     transport: (request) => (request.url.startsWith('demo:') ? demo(request) : network.transport(request)),
     close: network.close,
   };
+}
+
+/** The transport of a host that has one of its own. */
+function givenTransport({ fetch, transport }: Pick<RelayOptions, 'fetch' | 'transport'>) {
+  const given = transport ?? (fetch && createFetchTransport(fetch));
+  return given && { transport: given, close: async () => {} };
 }

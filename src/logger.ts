@@ -15,3 +15,28 @@ export const SILENT_LOGGER: Logger = {
   warn: () => {},
   error: () => {},
 };
+
+/**
+ * A message may quote what a provider said, or a model's name. Its line breaks must not pass for entries of ours, so
+ * continuation lines are indented, and its control characters must not steer a terminal or turn the text around.
+ */
+export function asOneEntry(message: string): string {
+  return message
+    .replace(/\r?\n|[\u2028\u2029]/g, '\n    ')
+    .replace(/[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/gu, escaped);
+}
+
+function escaped(character: string): string {
+  const code = character.charCodeAt(0).toString(16);
+  return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
+}
+
+/** The logger with each message as one entry; for logs that write messages as they are. */
+export function entryByEntry(logger: Logger): Logger {
+  return {
+    debug: (message) => logger.debug(asOneEntry(message)),
+    info: (message) => logger.info(asOneEntry(message)),
+    warn: (message) => logger.warn(asOneEntry(message)),
+    error: (message) => logger.error(asOneEntry(message)),
+  };
+}

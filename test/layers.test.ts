@@ -20,7 +20,7 @@ const FLOORS: string[][] = [
   ['translate/stream'],
   ['providers'],
   ['history'],
-  ['relay/roles.ts'],
+  ['relay/roles.ts', 'relay/transport.ts'],
   ['relay/options.ts', 'codex'],
   ['relay/routing'],
   ['relay/upstream'],

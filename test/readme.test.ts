@@ -1,10 +1,11 @@
-/** What the four READMEs and the fixtures' notes point at is there: a map is worth what its names are worth. */
+/** What the READMEs, the page on security and the fixtures' notes point at is there: a map is worth what its names are worth. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 
 const PAGES = [
   'README.md',
+  'SECURITY.md',
   'src/README.md',
   'src/providers/README.md',
   'test/README.md',

@@ -1,5 +1,5 @@
 /** The command line's log: one line a message on stderr, as text for a person or as JSON for a machine. */
-import type { Logger } from '../logger.ts';
+import { asOneEntry, type Logger } from '../logger.ts';
 
 /** From the quietest to the loudest; a logger writes its own level and the quieter ones. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
@@ -36,15 +36,5 @@ function jsonLine(time: Date, level: LogLevel, message: string): string {
 }
 
 function textLine(time: Date, level: LogLevel, message: string): string {
-  return `${time.toISOString()} ${level.padEnd(5)} ${harmless(message)}\n`;
-}
-
-/**
- * A message may quote what a provider said. Its line breaks must not pass for log lines of ours, so continuation
- * lines are indented, and its control characters must not steer the terminal.
- */
-function harmless(message: string): string {
-  return message
-    .replace(/\r?\n/g, '\n    ')
-    .replace(/[^\P{Cc}\n]/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return `${time.toISOString()} ${level.padEnd(5)} ${asOneEntry(message)}\n`;
 }

@@ -134,6 +134,7 @@ export const OPTIONS = {
     takes: `comma-separated names of request fields, but for ${REQUIRED_FIELDS.join(', ')}`,
     parse: parseDropParams,
   }),
+  'no-heal': flag('Leave tool calls that a model wrote into its text as text.', 'CODEX_RELAY_NO_HEAL'),
   token: option<string>({
     help: 'Token that every client must send as its bearer token. Better set by its variable.',
     variable: 'CODEX_RELAY_TOKEN',
@@ -238,9 +239,15 @@ function option<T>(spec: Option<T>): Option<T> {
   return spec;
 }
 
-/** An option without a value. */
-function flag(help: string): Option<boolean> {
-  return { help, default: false, takes: 'no value', parse: () => undefined };
+/** An option without a value. Its variable, where it has one, takes a truth value. */
+function flag(help: string, variable?: string): Option<boolean> {
+  if (variable === undefined) return { help, default: false, takes: 'no value', parse: () => undefined };
+  return { help, variable, default: false, takes: '1 or 0', parse: truthIn };
+}
+
+function truthIn(text: string): boolean | undefined {
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  return /^(0|false|no|off)$/i.test(text) ? false : undefined;
 }
 
 function oneOf<T extends string>(allowed: readonly T[], text: string): T | undefined {

@@ -97,7 +97,7 @@ function rowsOf(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
 }
 
 /** A name as the upstream's list has it, so that one model is not shown under two (Ollama's `x` and `x:latest`). */
-function spelled(name: string, { listed, preset }: CatalogUpstream): string {
+export function spelled(name: string, { listed, preset }: CatalogUpstream): string {
   return impliedName(name, listed, preset.impliedTag) ?? name;
 }
 

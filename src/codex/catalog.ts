@@ -15,12 +15,15 @@ import {
   factsOf,
   modelOf,
   selectedModel,
+  spelled,
 } from './catalog-rows.ts';
 
 export { type CatalogInput, type CatalogUpstream, selectedModel } from './catalog-rows.ts';
 
 export interface Catalog {
   models: CatalogEntry[];
+  /** The model that the alias stands for, with what is known of it. */
+  chosen: { model: string; facts: ModelFacts };
   /** Models whose window nobody knows: their entries are careful guesses. */
   guessed: string[];
 }
@@ -78,6 +81,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
   const kept = new Set(fitting(ranked, input, MOST_BYTES - bytesOf(alias)));
   const shown = rows.filter((row) => kept.has(row));
   return {
+    chosen: { model: aliasRow(input).id, facts: factsOf(aliasRow(input), input) },
     models: [alias, ...shown.map((row, index) => catalogEntry(row, index + 1, input))],
     guessed: [
       ...new Set(
@@ -101,12 +105,12 @@ function fitting(rows: readonly CatalogRow[], input: CatalogInput, bytes: number
 
 /** What an entry takes in the file, slightly overestimated. */
 function bytesOf(entry: CatalogEntry): number {
-  return new TextEncoder().encode(catalogText({ models: [entry], guessed: [] })).length;
+  return new TextEncoder().encode(catalogText({ models: [entry] })).length;
 }
 
 /** The catalog file's text. */
-export function catalogText(catalog: Catalog): string {
-  return `${JSON.stringify({ models: catalog.models }, null, 2)}\n`;
+export function catalogText({ models }: Pick<Catalog, 'models'>): string {
+  return `${JSON.stringify({ models }, null, 2)}\n`;
 }
 
 function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): CatalogEntry {
@@ -154,13 +158,21 @@ function displayName(slug: string, id: string, name: string, { others = [] }: Ca
   return others.length > 0 && slug.endsWith(`/${id}`) ? slug : `${slug} (${name})`;
 }
 
+function aliasRow(input: CatalogInput): CatalogRow {
+  return {
+    slug: MODEL_ALIAS,
+    id: spelled(selectedModel(input) ?? MODEL_ALIAS, input),
+    upstream: input,
+    rank: 0,
+  };
+}
+
 function aliasEntry(input: CatalogInput): CatalogEntry {
   const selected = selectedModel(input);
-  const row = { slug: MODEL_ALIAS, id: selected ?? MODEL_ALIAS, upstream: input, rank: 0 };
   const { name } = input.preset.profile;
   const now = selected === undefined ? `${name}'s first model` : `${selected} at ${name}`;
   return {
-    ...catalogEntry(row, 0, input),
+    ...catalogEntry(aliasRow(input), 0, input),
     display_name: 'Codex Relay',
     description: `Follows the model that is chosen in Codex Relay; now ${now}.`,
   };

@@ -11,6 +11,7 @@ import { asObject } from '../json.ts';
 import { MODEL_ALIAS, PROVIDER_ID } from '../names.ts';
 import {
   CATALOG_FILE,
+  isCatalogPath,
   isOurProvider,
   keyLine,
   leadsToRelay,
@@ -128,10 +129,13 @@ function removeRootKeys(document: TomlDocument, keys: readonly RootKey[]): void 
   }
 }
 
-/** A model that was chosen while the relay was the provider means nothing to another provider. */
+/**
+ * A model that was chosen while the relay was the provider means nothing to another provider; nor does the relay's
+ * catalog, by whatever path it is named: Codex would ask OpenAI for `codex-relay` (seen with 0.171.0).
+ */
 function isOurs(key: RootKey, value: unknown, wasProvider: boolean): boolean {
   if (key === 'model_provider') return value === PROVIDER_ID;
-  if (key === 'model_catalog_json') return value === CATALOG_FILE;
+  if (key === 'model_catalog_json') return value === CATALOG_FILE || (wasProvider && isCatalogPath(value));
   return wasProvider || value === MODEL_ALIAS;
 }
 

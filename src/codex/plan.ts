@@ -3,7 +3,7 @@ import { PROVIDER_ID } from '../names.ts';
 import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
 import { CodexConfigError } from './errors.ts';
 import { findTraps, type Trap } from './legacy-traps.ts';
-import { CATALOG_FILE, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
+import { CATALOG_FILE, isCatalogPath, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
 import { parseToml, TomlFileError } from './toml-document.ts';
 
 /** The user's own configuration. */
@@ -84,7 +84,7 @@ export function planRemoval(texts: CodexTexts): RemovalPlan {
 /** Whether a value of a configuration, wherever it stands, is a path to the relay's catalog. @throws TomlFileError */
 function namesCatalog(text: string): boolean {
   const isNamedIn = (value: unknown): boolean => {
-    if (typeof value === 'string') return value.split(/[\\/]/).at(-1) === CATALOG_FILE;
+    if (isCatalogPath(value)) return true;
     return typeof value === 'object' && value !== null && Object.values(value).some(isNamedIn);
   };
   return isNamedIn(parseToml(text));

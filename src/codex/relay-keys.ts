@@ -7,6 +7,11 @@ export const PROFILE_FILE = 'codex-relay.config.toml';
 /** The model catalog. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
 export const CATALOG_FILE = 'codex-relay.models.json';
 
+/** Whether a value of a configuration names the relay's catalog, wherever that file is. */
+export function isCatalogPath(value: unknown): boolean {
+  return typeof value === 'string' && value.split(/[\\/]/).at(-1) === CATALOG_FILE;
+}
+
 export const PROVIDER_PATH = ['model_providers', PROVIDER_ID] as const;
 /** Codex treats a provider named exactly `OpenAI` in ways that only OpenAI's own servers understand. */
 export const PROVIDER_NAME = 'Codex Relay';

@@ -124,8 +124,23 @@ export class TomlDocument {
   }
 }
 
+/** Far beyond any real configuration, far below what recursive code can follow. */
+const MAX_DEPTH = 200;
+
 /** The file as values. Large integers become bigint. @throws TomlFileError */
 export function parseToml(text: string): Record<string, unknown> {
+  const values = parsed(text);
+  // Dotted keys nest too, which the parser does not count.
+  if (isDeeperThan(MAX_DEPTH, values)) throw new TomlFileError('The values are nested too deeply', 1, 1);
+  return values;
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((entry) => isDeeperThan(levels - 1, entry));
+}
+
+function parsed(text: string): Record<string, unknown> {
   try {
     return parse(text.startsWith(BOM) ? text.slice(1) : text, { integersAsBigInt: 'asNeeded' });
   } catch (error) {

@@ -2,16 +2,24 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
+import type { RequestReport } from '../relay/options.ts';
 import { apiOf, type CodexRelayApi } from './api.ts';
+import { CatalogKeeper } from './codex/catalog-keeper.ts';
+import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
+import { ListMemory } from './codex/list-memory.ts';
 import { KeyStore } from './key-store.ts';
+import { BindingsFile } from './relay/bindings-file.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
-import { launchRelay } from './relay/launcher.ts';
+import { launchRelay, loadRelay } from './relay/launcher.ts';
+import { LocalServers } from './relay/local-servers.ts';
 import { describePortHolder, probePort } from './relay/port-owner.ts';
 import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
+import { TargetBoard } from './relay/target-board.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
+import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { Cures } from './ui/cures.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
@@ -21,10 +29,13 @@ import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { SettingNotices } from './ui/setting-notices.ts';
 import { SettingsHelp } from './ui/settings-help.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
+import { TargetsView } from './ui/targets-view.ts';
 import { longestWait, standingFailure } from './ui/trouble.ts';
+import { Upkeep } from './upkeep.ts';
 import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -47,13 +58,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
 
 export async function deactivate(): Promise<void> {
   if (!parts) return;
-  const { controller, reporter, signals, log } = parts;
+  const { controller, reporter, board, signals, log } = parts;
   const served = controller.served !== undefined;
   await controller.stop();
-  await reporter.flush();
+  await Promise.all([reporter.flush(), board.flush()]);
   if (served) await signals.send('owner-left');
   log.dispose();
 }
+
+/** How often local servers are looked for, and asked for their models. */
+const LOOK_AROUND_MS = 180_000;
 
 /** Each part is given those that it needs; nothing happens yet. */
 function buildParts(context: vscode.ExtensionContext) {
@@ -62,10 +76,15 @@ function buildParts(context: vscode.ExtensionContext) {
   const signals = new WindowSignals(shared, log);
   const requests = new RequestLog(join(shared, 'requests.json'));
   const reporter = new RequestReporter(requests, signals, log);
-  const choices = new UserChoices(context, new KeyStore(context.secrets));
+  const bindings = new BindingsFile(join(shared, 'bindings.json'), log);
+  const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
+  const localServers = new LocalServers(context.globalState);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers);
+  const onRequest = (report: RequestReport) => reporter.put(report);
   const controller = new RelayController({
     plan: () => choices.plan(),
-    launch: (plan) => launchRelay(plan, log, (report) => reporter.put(report)),
+    launch: (plan) =>
+      launchRelay(plan, { logger: log, onRequest, onModels: () => catalog.refresh(), bindings }),
     probe: probePort,
     describeHolder: describePortHolder,
     later: (ms, callback) => {
@@ -81,7 +100,17 @@ function buildParts(context: vscode.ExtensionContext) {
     signals,
     new Recents(context.globalState),
   );
-  const codexCommands = new CodexConfigCommands(choices, providerCommands);
+  const source = new CatalogSource(controller, new ListMemory(join(shared, 'lists.json')));
+  const codexCommands = new CodexConfigCommands(choices, providerCommands, source);
+  const catalog = new CatalogKeeper({
+    home: async () => (await loadRelay()).codexHome(process.env),
+    server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
+    upstreams: () => source.served(),
+    isAsking: () => codexCommands.isAsking,
+    tell: () => inBackground(log, tellCatalogChanged(context.globalState)),
+    fail: (error) => log.error(messageOf(error)),
+    later: (ms, callback) => void setTimeout(callback, ms),
+  });
   const extensionVersion = (context.extension.packageJSON as { version: string }).version;
   const relayCommands = new RelayCommands({
     choices,
@@ -103,13 +132,18 @@ function buildParts(context: vscode.ExtensionContext) {
   });
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   const settingsHelp = new SettingsHelp(choices, log);
-  context.subscriptions.push(signals, view, statusBar, codexCommands, settingsHelp);
+  const targetsView = new TargetsView(board);
+  const settingNotices = new SettingNotices(log);
+  const upkeep = new Upkeep({ choices, controller, board, settingNotices });
+  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp);
   return {
     context,
     log,
     signals,
     requests,
     reporter,
+    board,
+    catalog,
     choices,
     controller,
     view,
@@ -120,32 +154,42 @@ function buildParts(context: vscode.ExtensionContext) {
     cures,
     notices,
     settingsHelp,
+    upkeep,
+    targetsView,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, notices, providerCommands, settingsHelp } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
     stateLog.write(state);
     setContext(state);
     drawStatus(parts);
+    inBackground(log, upkeep.drawTargets());
     if (state.kind === 'running' || state.kind === 'attached')
       inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
     requests.abandonRunning();
     void signals.send('owner-came');
+    // The choice may be another than when Codex's catalog was written.
+    catalog.refresh();
   });
-  controller.once('launched', () => inBackground(log, checkCodex(codexCommands)));
+  // Also after the first time: the port may have changed.
+  controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));
+  controller.once('launched', () => inBackground(log, upkeep.lookAround()));
   requests.on('change', () => drawStatus(parts));
-  requests.on('report', (report) => inBackground(log, notices.tell(report)));
   providerCommands.on('chosen', (provider, model) =>
     inBackground(log, tellNextStep(provider, model, codexCommands)),
   );
+  requests.on('report', (report) => {
+    inBackground(log, notices.tell(report));
+    inBackground(log, upkeep.drawTargets());
+  });
   signals.on('signal', (signal) => inBackground(log, obey(signal, parts)));
 
   context.subscriptions.push(
@@ -156,20 +200,25 @@ function connectParts(parts: Parts): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),
+    lookAroundAtTimes(parts),
   );
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, cures } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures } = parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
   command('start', () => relayCommands.start());
   command('stop', () => relayCommands.stop());
   command('restart', () => relayCommands.restart());
-  command('selectProvider', (id) => providerCommands.selectProvider(id));
+  command('selectProvider', (id) => {
+    inBackground(log, upkeep.lookAround());
+    return providerCommands.selectProvider(id);
+  });
   command('selectModel', () => providerCommands.selectModel());
   command('setApiKey', () => providerCommands.setKey());
+  command('addApiKey', () => providerCommands.addKey());
   command('removeApiKey', () => providerCommands.removeKey());
   command('addCustomProvider', () => providerCommands.addCustomProvider());
   command('removeCustomProvider', () => providerCommands.removeCustomProvider());
@@ -181,6 +230,7 @@ function registerCommands(parts: Parts): void {
   command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
   command('showRequest', (request) => view.openRequest(request));
   command('clearHistory', () => relayCommands.clearHistory());
+  command('resetTargets', () => resetTargets(parts));
   command('copyDebugInfo', () => relayCommands.copyDebugInfo());
   command('copyError', (request) => view.copyError(request));
   command('copyBugReport', (request) => cures.copyBugReport(view.reportOf(request)));
@@ -193,8 +243,27 @@ async function startAsWanted({ choices, controller, relayCommands }: Parts): Pro
   else await controller.refresh();
 }
 
-async function followSettings({ controller, relayCommands }: Parts): Promise<void> {
+async function followSettings({ controller, relayCommands, upkeep }: Parts): Promise<void> {
   await relayCommands.tellTrouble(await controller.refresh());
+  await upkeep.checkSettings();
+}
+
+/** Only the window that serves looks around by itself. */
+function lookAroundAtTimes(parts: Parts): vscode.Disposable {
+  const timer = setInterval(() => {
+    if (parts.controller.served !== undefined) inBackground(parts.log, parts.upkeep.lookAround());
+  }, LOOK_AROUND_MS);
+  return { dispose: () => clearInterval(timer) };
+}
+
+/** Every target is tried again, whichever window serves. */
+async function resetTargets({ controller, signals, upkeep }: Parts): Promise<void> {
+  controller.served?.resetTargets();
+  if (controller.served === undefined) await signals.send('reset-targets');
+  await upkeep.drawTargets();
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('No target of Codex Relay waits any longer: the next request tries them all.'),
+  );
 }
 
 function drawStatus({ choices, controller, requests, statusBar, view }: Parts): void {
@@ -217,7 +286,7 @@ function setContext(state: RelayState): void {
 }
 
 /** Does what another window asks for, or follows what it tells. */
-async function obey(signal: Signal, { controller, requests }: Parts): Promise<void> {
+async function obey(signal: Signal, { controller, requests, upkeep }: Parts): Promise<void> {
   switch (signal) {
     case 'start':
       await controller.start();
@@ -239,13 +308,17 @@ async function obey(signal: Signal, { controller, requests }: Parts): Promise<vo
     case 'requests':
       requests.reload();
       break;
-    case 'try-now':
+    case 'targets':
+      await upkeep.drawTargets();
+      break;
+    case 'reset-targets':
       controller.served?.resetTargets();
+      await upkeep.drawTargets();
       break;
   }
 }
 
-/** Once per window: looks whether Codex is set up for the relay, and up to date. */
+/** Looks whether Codex is set up for the relay, and up to date. */
 async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
   await codexCommands.showSetup();
   await codexCommands.offerUpdate();

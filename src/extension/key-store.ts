@@ -1,6 +1,6 @@
 /**
- * API keys in VS Code's secret storage, one per provider, each bound to the origin that it was given for: when
- * a base URL moves to another host, the user is asked for the key again.
+ * API keys in VS Code's secret storage: one or more per provider, all bound to the origin that they were given for.
+ * When a base URL moves to another host, the user is asked for a key again.
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
@@ -13,9 +13,13 @@ export interface KeyOwner {
   baseUrl: string;
 }
 
-interface StoredKey {
+/** What is stored: releases before there were several keys knew only `key`. */
+interface StoredKeys {
   origin: string;
+  /** The one that is used while it works. */
   key: string;
+  /** Those that are tried next, in order. */
+  more?: readonly string[];
 }
 
 /** `other-origin`: there is a key, but it was given for another host. */
@@ -37,17 +41,36 @@ export class KeyStore {
     return stored.origin === originOf(owner) ? 'present' : 'other-origin';
   }
 
-  /** The key, only for the origin that it was given for. */
+  /** The first key, only for the origin that it was given for. */
   async get(owner: KeyOwner): Promise<string | undefined> {
+    return (await this.all(owner))[0];
+  }
+
+  /** All keys in the order in which they are tried, only for the origin that they were given for. */
+  async all(owner: KeyOwner): Promise<readonly string[]> {
     const stored = await this.#read(owner.id);
-    return stored?.origin === originOf(owner) ? stored.key : undefined;
+    return stored?.origin === originOf(owner) ? keysOf(stored) : [];
   }
 
+  /** Replaces the first key. Those after it stay, unless they were given for another origin. */
   async set(owner: KeyOwner, key: string): Promise<void> {
-    const stored: StoredKey = { origin: originOf(owner), key };
-    await unlocked(this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored)));
+    const [, ...more] = await this.all(owner);
+    await this.#write(owner, [key, ...more]);
   }
 
+  /** Adds a key after the others. */
+  async add(owner: KeyOwner, key: string): Promise<void> {
+    await this.#write(owner, [...(await this.all(owner)), key]);
+  }
+
+  /** Removes one key, counted from 0; those after it move up. */
+  async removeOne(owner: KeyOwner, index: number): Promise<void> {
+    const left = (await this.all(owner)).filter((_, at) => at !== index);
+    if (left.length === 0) await this.remove(owner.id);
+    else await this.#write(owner, left);
+  }
+
+  /** Removes all keys of the provider. */
   async remove(providerId: string): Promise<void> {
     await unlocked(this.#secrets.delete(KEY_PREFIX + providerId));
   }
@@ -69,13 +92,28 @@ export class KeyStore {
     });
   }
 
-  async #read(providerId: string): Promise<StoredKey | undefined> {
+  async #write(owner: KeyOwner, keys: readonly string[]): Promise<void> {
+    const [key = '', ...more] = new Set(keys);
+    const stored: StoredKeys = { origin: originOf(owner), key, ...(more.length > 0 && { more }) };
+    await unlocked(this.#secrets.store(KEY_PREFIX + owner.id, JSON.stringify(stored)));
+  }
+
+  async #read(providerId: string): Promise<StoredKeys | undefined> {
     const text = await unlocked(this.#secrets.get(KEY_PREFIX + providerId));
     if (!text) return undefined;
     // An entry that we did not write counts as no key: the user is asked for one, which overwrites it.
-    const { origin, key } = parseObject(text) ?? {};
-    return typeof origin === 'string' && typeof key === 'string' && key !== '' ? { origin, key } : undefined;
+    const { origin, key, more } = parseObject(text) ?? {};
+    if (typeof origin !== 'string' || !isKey(key)) return undefined;
+    return { origin, key, more: Array.isArray(more) ? more.filter(isKey) : [] };
   }
+}
+
+function keysOf({ key, more = [] }: StoredKeys): readonly string[] {
+  return [key, ...more];
+}
+
+function isKey(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** Waits for the storage. @throws Error that says what to do, when the storage fails */

@@ -27,6 +27,10 @@ export interface ExtensionSettings {
   autoStart: boolean;
   port: number;
   modelMap: Readonly<Record<string, string>>;
+  /** Stand-ins in order, as `provider/model`, by the name of a model or by `*`. What they name may not exist. */
+  fallbacks: Readonly<Record<string, readonly string[]>>;
+  /** `provider/model` by what a request is for. Neither need exist. */
+  roles: Readonly<Record<string, string>>;
   toolDenylist: readonly string[];
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
@@ -54,6 +58,8 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     autoStart: get('autoStart') !== false,
     port: integer('port', DEFAULT_PORT, 1024, 65_535),
     modelMap: textRecord(get('modelMap')),
+    fallbacks: fallbacks(get('fallbacks')),
+    roles: textRecord(get('roles')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
@@ -95,6 +101,16 @@ function customProviders(value: unknown): CustomProvider[] {
     });
   }
   return [...byId.values()];
+}
+
+/** A list holds for every model; an object has a list, or one name, for each. */
+function fallbacks(value: unknown): Record<string, readonly string[]> {
+  const byModel = Array.isArray(value) ? { '*': value } : (asObject(value) ?? {});
+  const lists = Object.entries(byModel).map(([model, names]) => {
+    const given = Array.isArray(names) ? names : [names];
+    return [model, given.map(text).filter((name) => name !== '')] as const;
+  });
+  return Object.fromEntries(lists.filter(([, names]) => names.length > 0));
 }
 
 function text(value: unknown): string {

@@ -8,18 +8,22 @@ import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import type { KeyStore } from './key-store.ts';
-import type { Plan } from './relay/controller.ts';
+import type { Plan, RoutingPlan } from './relay/controller.ts';
+import type { LocalServers } from './relay/local-servers.ts';
 import { type CustomProvider, type ExtensionSettings, readSettings } from './settings.ts';
+import { type UnusableName, usableStandIns } from './stand-ins.ts';
 
 const SECTION = 'codexRelay';
 
 export class UserChoices {
   readonly keys: KeyStore;
+  readonly localServers: LocalServers;
   readonly #context: vscode.ExtensionContext;
 
-  constructor(context: vscode.ExtensionContext, keys: KeyStore) {
+  constructor(context: vscode.ExtensionContext, keys: KeyStore, localServers: LocalServers) {
     this.#context = context;
     this.keys = keys;
+    this.localServers = localServers;
   }
 
   get settings(): ExtensionSettings {
@@ -47,17 +51,22 @@ export class UserChoices {
     return this.settings.models[provider.id] ?? provider.defaultModel;
   }
 
-  /** How the relay reaches a provider: with the given key, else with the stored one. */
+  /** How the relay reaches a provider: with the given key alone, else with the stored ones. */
   async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
-    const apiKey = givenKey ?? (await this.keys.get(provider));
+    const stored = await this.keys.all(provider);
+    const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
+    const { provider: active, modelMap } = this.settings;
     return {
+      id: provider.id,
       provider: provider.preset,
       upstream: provider.baseUrl,
-      modelMap: this.settings.modelMap,
       ...(provider.custom ? { name: provider.name } : {}),
+      // The names are those of whichever provider is chosen.
+      ...(provider.id === active ? { modelMap } : {}),
       // An empty key means that none is sent; without the field, the client's own bearer token would be passed on.
       ...(apiKey === undefined ? {} : { apiKey }),
+      ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
       ...(model === undefined ? {} : { model }),
     };
   }
@@ -74,7 +83,29 @@ export class UserChoices {
     };
     const key = provider.needsKey ? await this.keys.status(provider) : 'present';
     if (key !== 'present') return { kind: 'needs-key', provider, reason: key, server };
-    return { kind: 'ready', provider, upstream: await this.upstreamOf(provider), server };
+    return { kind: 'ready', provider, ...(await this.#served(provider)), server };
+  }
+
+  /** Everything that is served with this provider as the chosen one: whatever can answer now, and itself. */
+  async routingOf(chosen: ChoosableProvider): Promise<RoutingPlan> {
+    return (await this.#served(chosen)).routing;
+  }
+
+  async #served(
+    chosen: ChoosableProvider,
+  ): Promise<{ routing: RoutingPlan; unusable: readonly UnusableName[] }> {
+    const { providers, settings } = this;
+    const isReady = await Promise.all(providers.map((provider) => this.#isReady(provider)));
+    const served = providers.filter(({ id }, at) => id === chosen.id || isReady[at]);
+    const { standIns, unusable } = usableStandIns(settings, idsOf(providers), idsOf(served));
+    const upstreams = await Promise.all(served.map((provider) => this.upstreamOf(provider)));
+    return { routing: { upstreams, active: chosen.id, standIns }, unusable };
+  }
+
+  /** Whether a provider that is not chosen can answer too. The demo is for those who choose it. */
+  async #isReady(provider: ChoosableProvider): Promise<boolean> {
+    if (provider.needsKey) return (await this.keys.status(provider)) === 'present';
+    return provider.custom || this.localServers.seen.includes(provider.id);
   }
 
   async chooseProvider(id: string): Promise<void> {
@@ -128,6 +159,10 @@ async function update(name: string, value: unknown): Promise<void> {
 /** The setting as the user wrote it: an entry that we cannot use must survive our edit of its neighbours. */
 function written(name: string): unknown {
   return vscode.workspace.getConfiguration(SECTION).inspect(name)?.globalValue;
+}
+
+function idsOf(providers: readonly ChoosableProvider[]): string[] {
+  return providers.map(({ id }) => id);
 }
 
 function asList(value: unknown): readonly unknown[] {

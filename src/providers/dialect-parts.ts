@@ -71,6 +71,27 @@ export const TEXT_ONLY_MODELS: ModelRule = {
   profile: { userImages: 'note', toolImages: 'note' },
 };
 
+/**
+ * The same of 2026, at hosts that name models as their vendors do. A gateway of which nothing is known may have taught
+ * them to see: there the user has the last word.
+ */
+export const TEXT_ONLY_AT_HOSTS: ModelRule = {
+  match: [
+    ...TEXT_ONLY_MODELS.match,
+    '*deepseek-v4-pro*',
+    '*glm-4.7*',
+    '*glm-5',
+    '*glm-5:*',
+    '*glm-5.1*',
+    '*glm-5.2*',
+    '*glm-5.3',
+    '*glm-5.3:*',
+    '*minimax-m2*',
+    '*qwen3.7-max*',
+  ],
+  profile: TEXT_ONLY_MODELS.profile,
+};
+
 /** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
 export const KIMI_MODELS: ModelRule = {
   match: ['*kimi*', 'k3*', 'moonshot*'],

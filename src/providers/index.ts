@@ -2,19 +2,27 @@
 
 import type { Preset } from './preset.ts';
 import { azure } from './presets/azure.ts';
+import { byteplus } from './presets/byteplus.ts';
+import { byteplusCoding } from './presets/byteplus-coding.ts';
 import { cerebras } from './presets/cerebras.ts';
+import { deepinfra } from './presets/deepinfra.ts';
 import { deepseek } from './presets/deepseek.ts';
 import { demo } from './presets/demo.ts';
 import { fireworks } from './presets/fireworks.ts';
 import { gemini } from './presets/gemini.ts';
 import { groq } from './presets/groq.ts';
+import { huggingface } from './presets/huggingface.ts';
 import { kimi } from './presets/kimi.ts';
 import { kimiCn } from './presets/kimi-cn.ts';
 import { kimiCoding } from './presets/kimi-coding.ts';
 import { llamacpp } from './presets/llamacpp.ts';
 import { lmstudio } from './presets/lmstudio.ts';
+import { mimo } from './presets/mimo.ts';
 import { minimax } from './presets/minimax.ts';
+import { minimaxCn } from './presets/minimax-cn.ts';
 import { mistral } from './presets/mistral.ts';
+import { modelscope } from './presets/modelscope.ts';
+import { novita } from './presets/novita.ts';
 import { nvidia } from './presets/nvidia.ts';
 import { ollama } from './presets/ollama.ts';
 import { openai } from './presets/openai.ts';
@@ -22,11 +30,19 @@ import { openaiCompatible } from './presets/openai-compatible.ts';
 import { openrouter } from './presets/openrouter.ts';
 import { qwen } from './presets/qwen.ts';
 import { qwenCn } from './presets/qwen-cn.ts';
+import { sambanova } from './presets/sambanova.ts';
+import { siliconflow } from './presets/siliconflow.ts';
+import { siliconflowCn } from './presets/siliconflow-cn.ts';
+import { tencent } from './presets/tencent.ts';
 import { together } from './presets/together.ts';
 import { vllm } from './presets/vllm.ts';
+import { volcengine } from './presets/volcengine.ts';
+import { volcengineCoding } from './presets/volcengine-coding.ts';
 import { xai } from './presets/xai.ts';
 import { zai } from './presets/zai.ts';
+import { zaiCoding } from './presets/zai-coding.ts';
 import { zhipu } from './presets/zhipu.ts';
+import { zhipuCoding } from './presets/zhipu-coding.ts';
 
 export type { Preset } from './preset.ts';
 export { profileFor } from './profile-for.ts';
@@ -43,12 +59,28 @@ export const PRESETS: readonly Preset[] = [
   xai,
   openrouter,
   zai,
+  zaiCoding,
   zhipu,
+  zhipuCoding,
   minimax,
+  minimaxCn,
+  volcengine,
+  volcengineCoding,
+  byteplus,
+  byteplusCoding,
+  tencent,
+  mimo,
   together,
   fireworks,
   cerebras,
   nvidia,
+  sambanova,
+  deepinfra,
+  novita,
+  siliconflow,
+  siliconflowCn,
+  huggingface,
+  modelscope,
   gemini,
   azure,
   openai,
@@ -66,11 +98,31 @@ export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.profile.id === id);
 }
 
-/** The preset whose host serves `baseUrl`; the careful generic one for any other. */
+/**
+ * The preset that serves `baseUrl`: by its whole address, since a plan may share a host with pay-as-you-go, else by its
+ * host; the careful generic one for any other.
+ */
 export function presetByUrl(baseUrl: string): Preset {
-  const { protocol, hostname, port } = new URL(baseUrl);
-  if (protocol === 'demo:') return demo;
+  const url = new URL(baseUrl);
+  if (url.protocol === 'demo:') return demo;
+  return (
+    PRESETS.find((preset) => isAddress(preset, url)) ??
+    PRESETS.find((preset) => isHost(preset, url)) ??
+    openaiCompatible
+  );
+}
+
+/** Whether `baseUrl` is the provider's own: no gateway, and no other server that speaks its dialect. */
+export function isOwnUrl(preset: Preset, baseUrl: string): boolean {
+  const url = new URL(baseUrl);
+  return isAddress(preset, url) || isHost(preset, url);
+}
+
+function isAddress({ baseUrl }: Preset, { href }: URL): boolean {
+  return baseUrl !== undefined && (href === baseUrl || href.startsWith(`${baseUrl}/`));
+}
+
+function isHost({ hosts }: Preset, { hostname, port }: URL): boolean {
   const local = LOOPBACK.has(hostname) ? `localhost:${port}` : undefined;
-  const isHost = (host: string) => host === local || hostname === host || hostname.endsWith(`.${host}`);
-  return PRESETS.find((preset) => preset.hosts.some(isHost)) ?? openaiCompatible;
+  return hosts.some((host) => host === local || hostname === host || hostname.endsWith(`.${host}`));
 }

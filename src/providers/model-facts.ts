@@ -21,11 +21,13 @@ export function shippedModels(provider: string): ListedModel[] {
  * user's machine is started with a window of its own: there nobody knows it before the server tells.
  */
 export function shippedFacts(provider: string, id: string): ModelFacts | undefined {
-  const own = KNOWN[provider]?.[id];
+  const models = KNOWN[provider] ?? {};
+  // A model may be called `constructor`.
+  const own = Object.hasOwn(models, id) ? models[id] : undefined;
   if (own) return known(own);
   const name = plainName(id);
-  const same = Object.values(KNOWN).flatMap((models) =>
-    Object.entries(models).flatMap(([other, facts]) => (plainName(other) === name ? [facts] : [])),
+  const same = Object.values(KNOWN).flatMap((others) =>
+    Object.entries(others).flatMap(([other, facts]) => (plainName(other) === name ? [facts] : [])),
   );
   const [first] = same.toSorted((left, right) => (left.contextWindow ?? 0) - (right.contextWindow ?? 0));
   if (first === undefined) return undefined;

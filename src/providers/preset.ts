@@ -10,7 +10,8 @@ export interface Preset {
   baseUrl: string | undefined;
   /**
    * Hosts by which a base URL is recognised as this provider's, each with its subdomains. With a port
-   * (`localhost:11434`) only that port is meant, on any loopback address.
+   * (`localhost:11434`) only that port is meant, on any loopback address. Empty for a plan that shares its host with
+   * pay-as-you-go: `baseUrl` alone tells it.
    */
   hosts: readonly string[];
   /** What people type who look for it, beside its name; lower case. */
@@ -61,7 +62,7 @@ export interface ModelRule {
   profile: DeepPartial<Profile>;
 }
 
-/** Objects merge; lists and everything else replace. */
+/** Objects merge, but for those that are one choice (`effortFields`, `webSearch`); lists and everything else replace. */
 export type DeepPartial<T> = {
   [K in keyof T]?: T[K] extends readonly unknown[] ? T[K] : T[K] extends object ? DeepPartial<T[K]> : T[K];
 };

@@ -3,6 +3,9 @@ import { isObject } from '../json.ts';
 import type { Profile } from '../translate/profile.ts';
 import type { ModelRule, Preset } from './preset.ts';
 
+/** Objects that belong to one way of doing it: two such ways do not mix. */
+const WHOLE: ReadonlySet<string> = new Set<keyof Profile>(['effortFields', 'webSearch']);
+
 /** Merged profiles by preset and by the rules that match: models are many (clients name them), rules are few. */
 const merged = new WeakMap<Preset, Map<string, Profile>>();
 const patterns = new WeakMap<ModelRule, RegExp>();
@@ -44,6 +47,8 @@ function merge<T>(base: T, over: unknown): T {
   if (over === undefined) return base;
   if (!isObject(base) || !isObject(over)) return over as T;
   const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) result[key] = merge(result[key], value);
+  for (const [key, value] of Object.entries(over)) {
+    result[key] = WHOLE.has(key) ? value : merge(result[key], value);
+  }
   return result as T;
 }

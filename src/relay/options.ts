@@ -5,6 +5,7 @@ import type { Logger } from '../logger.ts';
 import type { Preset } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import type { Role } from './roles.ts';
+import type { UpstreamTransport } from './transport.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {
@@ -39,12 +40,8 @@ export interface UpstreamOptions {
   model?: string;
 }
 
-/** How several upstreams are served at once. */
-export interface RoutingOptions {
-  /** Default: the one upstream that the other options describe. */
-  upstreams?: readonly UpstreamOptions[];
-  /** Id of the upstream that bare model names and the alias belong to. Default: the first. */
-  active?: string;
+/** Models that answer in the place of others. */
+export interface StandIns {
   /**
    * Models that stand in, in order, where one cannot answer and nothing was said yet: by `id/model`, or `*` for all
    * models. Default none.
@@ -52,6 +49,14 @@ export interface RoutingOptions {
   fallbacks?: Readonly<Record<string, readonly string[]>>;
   /** Models for requests that Codex makes on the side. Default: they go where their thread goes. */
   roles?: Readonly<Partial<Record<Role, string>>>;
+}
+
+/** How several upstreams are served at once. */
+export interface RoutingOptions extends StandIns {
+  /** Default: the one upstream that the other options describe. */
+  upstreams?: readonly UpstreamOptions[];
+  /** Id of the upstream that bare model names and the alias belong to. Default: the first. */
+  active?: string;
   /** What `onBindings` was last given, in an earlier run. Default: no thread is bound. */
   savedBindings?: string;
   /** Called when a thread is bound to another target, with a text to be kept for the next run. */
@@ -67,14 +72,18 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   port?: number;
   /** Names of tools, as sent upstream, that are removed. Default none. */
   toolDenylist?: readonly string[];
+  /** Whether tool calls that a model wrote into its text are read as calls. Default true. */
+  heal?: boolean;
   /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
   token?: string;
   /** Default: a memory store with the default limits. */
   history?: HistoryStore;
   /** Default: silent. */
   logger?: Logger;
-  /** Used for upstream calls instead of undici (VS Code's fetch knows its proxy and certificates). */
+  /** Used for upstream calls instead of undici. */
   fetch?: typeof globalThis.fetch;
+  /** Used for upstream calls instead of `fetch` and undici; the caller closes what it holds open. */
+  transport?: UpstreamTransport;
   /** Proxy of upstream calls; loopback is never proxied. Default none. */
   proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
   /** Largest request body accepted, in bytes. Default 64 MiB. */
@@ -183,8 +192,17 @@ export interface RelayHandle {
   readonly port: number;
   /** Requests that begin after this call go to another provider; running ones finish where they are. */
   use(upstream: UpstreamOptions | string): void;
-  /** Serves these upstreams from now on. @throws RelayError for what cannot be used, with nothing changed */
-  serve(upstreams: readonly UpstreamOptions[], active: string): void;
+  /**
+   * Serves these upstreams from now on; running requests finish where they are.
+   * @param standIns default: as before
+   * @throws RelayError for what cannot be used, with nothing changed
+   */
+  serve(upstreams: readonly UpstreamOptions[], active: string, standIns?: StandIns): void;
+  /**
+   * Asks upstreams for their models: those of these ids, and those whose list is not known. Resolves when each has
+   * answered or failed; what fails is only logged.
+   */
+  learnModels(ids?: readonly string[]): Promise<void>;
   /** Every upstream's models as far as they are known, with what each tells of them. */
   catalog(): readonly ServedUpstream[];
   /** The targets that are in trouble, and why. */

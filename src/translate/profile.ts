@@ -43,8 +43,13 @@ export type ToolChoiceKind = 'none' | 'auto' | 'required' | 'named';
 export type SchemaFlavour = 'plain' | 'inlined' | 'claude' | 'moonshot' | 'gemini';
 
 export interface Profile {
-  /** Stable id, e.g. `deepseek`; sealed reasoning is tagged with it. */
+  /** Stable id, e.g. `deepseek`. */
   id: string;
+  /**
+   * Whose reasoning this is: sealed reasoning is tagged with it and goes back to no other. Absent: the id. Two servers
+   * of one dialect are two owners (`openai-compatible@gateway.example`).
+   */
+  owner?: string;
   /** The name that people read. */
   name: string;
 
@@ -85,7 +90,7 @@ export interface Profile {
 
   /** The values of `tool_choice` that may be sent; others become the nearest that may. */
   toolChoices: readonly ToolChoiceKind[];
-  /** The same for requests with thinking; null: there is no difference. */
+  /** Those of them that requests with thinking may have; null: there is no difference. */
   toolChoicesThinking: readonly ToolChoiceKind[] | null;
   /** The provider's word for `required`. */
   requiredChoice: 'required' | 'any';

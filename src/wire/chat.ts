@@ -75,7 +75,7 @@ export interface ChatRequest {
 // ------------------------------------------------------------------------------------------------ chunks
 
 export interface ChatToolCallDelta {
-  index?: number | null;
+  index?: number | string | null;
   id?: string | null;
   type?: string | null;
   function?: { name?: string | null; arguments?: Json } | null;
@@ -84,13 +84,19 @@ export interface ChatToolCallDelta {
 
 export interface ChatDelta {
   role?: string | null;
-  content?: string | null | Json[];
+  content?: Json;
   refusal?: string | null;
-  reasoning_content?: string | null;
-  reasoning?: string | null;
+  /** Thinking has many names, and is a text, an object that holds one, or a list of parts. */
+  reasoning_content?: Json;
+  reasoning?: Json;
   reasoning_details?: Json[] | null;
+  reasoning_text?: Json;
+  thinking?: Json;
+  thought?: Json;
+  thinking_blocks?: Json;
   tool_calls?: ChatToolCallDelta[] | null;
   extra_content?: Json;
+  usage?: ChatUsage | null;
 }
 
 export interface ChatUsage {
@@ -98,9 +104,9 @@ export interface ChatUsage {
 }
 
 export interface ChatChoice {
-  index?: number | null;
+  index?: number | string | null;
   delta?: ChatDelta | null;
-  /** Of a blocking completion, which some gateways answer to a stream request. */
+  /** All that was said: in a blocking completion, or in the last chunk of a stream. */
   message?: ChatDelta | null;
   finish_reason?: string | null;
   usage?: ChatUsage | null;

@@ -20,6 +20,7 @@ const part = z.looseObject({
   image_url: nullish(z.union([z.string(), z.looseObject({ url: z.string() })])),
   detail: text,
   filename: text,
+  encrypted_content: text,
 });
 
 const tool: z.ZodMiniType = z.looseObject({
@@ -45,6 +46,8 @@ const item = z.looseObject({
   input: text,
   summary: nullish(z.array(part)),
   encrypted_content: text,
+  author: text,
+  recipient: text,
   tools: nullish(z.array(tool)),
 });
 

@@ -21,6 +21,7 @@ const RELAY: RelayHandle = {
   port: 4444,
   use: () => {},
   serve: () => {},
+  learnModels: async () => {},
   models: async () => [],
   catalog: () => [],
   targets: () => [],

@@ -83,6 +83,17 @@ describe('command line', () => {
     assert.deepEqual(Object.keys(CASES), withValue);
   });
 
+  it('a switch may have a variable, which the flag beats', () => {
+    const read = (args: string[], text?: string) =>
+      readCommandLine(args, { CODEX_RELAY_NO_HEAL: text }).settings['no-heal'];
+    assert.deepEqual(
+      [read([]), read(['--no-heal']), read([], '1'), read([], 'false'), read([], '')],
+      [false, true, true, false, false],
+    );
+    assert.equal(read(['--no-heal'], '0'), true);
+    assert.throws(() => read([], 'maybe'), /CODEX_RELAY_NO_HEAL="maybe" is not accepted: it takes 1 or 0/);
+  });
+
   for (const flag of withValue) {
     const option: Option<unknown> = OPTIONS[flag];
     const { text, value, refused } = CASES[flag] ?? assert.fail(`no case for --${flag}`);

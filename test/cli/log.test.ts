@@ -38,4 +38,9 @@ describe('log', () => {
     const lines = logged('info', 'text', (logger) => logger.info('said:\r\nerror\u001b[2J\u009b\r\tdone'));
     assert.deepEqual(lines, ['2026-11-22T12:00:00.000Z info  said:\n    error\\x1b[2J\\x9b\\x0d\\x09done\n']);
   });
+
+  it('lets no message turn its text around, or break its line where only some programs see it', () => {
+    const lines = logged('info', 'text', (logger) => logger.info('a\u2028b\u0085c\u202ed\u2066e'));
+    assert.deepEqual(lines, ['2026-11-22T12:00:00.000Z info  a\n    b\\x85c\\u202ed\\u2066e\n']);
+  });
 });

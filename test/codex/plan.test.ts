@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { CodexConfigError } from '../../src/codex/errors.ts';
+import { handWrittenConfig } from '../../src/codex/hand-written.ts';
 import {
   CODEX_FILES,
   type CodexTexts,
@@ -124,6 +125,18 @@ describe('planRemoval', () => {
       assert.deepEqual(kept, [
         'codex-relay.models.json stays: config.toml still names it, and Codex does not start without it.',
       ]);
+    });
+  }
+
+  for (const catalog of ['codex-relay.models.json', '/home/me/.codex/codex-relay.models.json']) {
+    it(`takes out a hand-written configuration with its catalog ${catalog}`, () => {
+      const byHand = handWrittenConfig({ port: 4444, catalog, needsToken: false });
+      const texts = { ...write(NOTHING), 'config.toml': `# mine\n${byHand}` };
+      const { changes, kept } = planRemoval(texts);
+      const left = applied(texts, changes);
+      assert.doesNotMatch(left['config.toml'] ?? '', /^(model|\[)/m, 'Codex would ask OpenAI for our models');
+      assert.match(left['config.toml'] ?? '', /^# mine$/m);
+      assert.deepEqual([left['codex-relay.models.json'], kept], [undefined, []]);
     });
   }
 

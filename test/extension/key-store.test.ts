@@ -58,6 +58,38 @@ describe('key store', () => {
     assert.equal(await store.get({ ...ACME, baseUrl: 'https://api.acme.example/v2/' }), 'sk-acme');
   });
 
+  it('keeps several keys of a provider, in order', async () => {
+    const store = new KeyStore(secrets());
+    await store.add(ACME, 'sk-one');
+    await store.add(ACME, 'sk-two');
+    await store.add(ACME, 'sk-two');
+    assert.deepEqual(await store.all(ACME), ['sk-one', 'sk-two']);
+    assert.equal(await store.get(ACME), 'sk-one');
+    await store.set(ACME, 'sk-new');
+    assert.deepEqual(await store.all(ACME), ['sk-new', 'sk-two']);
+    await store.removeOne(ACME, 0);
+    assert.deepEqual(await store.all(ACME), ['sk-two']);
+    await store.removeOne(ACME, 0);
+    assert.equal(await store.status(ACME), 'missing');
+  });
+
+  it('hands none of several keys to another host, and drops them when a key is given for that', async () => {
+    const store = new KeyStore(secrets());
+    const moved = { ...ACME, baseUrl: 'https://elsewhere.example/v1' };
+    await store.set(ACME, 'sk-one');
+    await store.add(ACME, 'sk-two');
+    assert.deepEqual(await store.all(moved), []);
+    await store.add(moved, 'sk-three');
+    assert.deepEqual(await store.all(moved), ['sk-three']);
+    assert.deepEqual(await store.all(ACME), []);
+  });
+
+  it('reads what releases with one key have stored', async () => {
+    const storage = secrets();
+    storage.kept.set('codexRelay.key.acme', '{"origin":"https://api.acme.example","key":"sk-old"}');
+    assert.deepEqual(await new KeyStore(storage).all(ACME), ['sk-old']);
+  });
+
   it('takes an entry that it did not write for none', async () => {
     const storage = secrets();
     for (const text of ['', 'sk-plain', '{}', '[1]', '{"origin":"x"}']) {
@@ -96,7 +128,9 @@ describe('key store', () => {
     const uses = [
       () => store.status(ACME),
       () => store.get(ACME),
+      () => store.all(ACME),
       () => store.set(ACME, 'sk-acme'),
+      () => store.add(ACME, 'sk-acme'),
       () => store.remove('acme'),
       () => store.token(),
     ];

@@ -13,6 +13,8 @@ describe('settings', () => {
       autoStart: true,
       port: 4444,
       modelMap: {},
+      fallbacks: {},
+      roles: {},
       toolDenylist: [],
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
@@ -47,11 +49,32 @@ describe('settings', () => {
         'customProviders',
         'port',
         'modelMap',
+        'fallbacks',
+        'roles',
         'toolDenylist',
         'history.store',
       ];
       for (const name of names) read({ [name]: wrong });
       assert.equal(read({ port: wrong }).port, 4444);
+    });
+  }
+
+  const fallbacks: [unknown, Record<string, string[]>][] = [
+    [['a/b', ' c/d '], { '*': ['a/b', 'c/d'] }],
+    [
+      { 'a/b': ['c/d'], '*': ['e/f'] },
+      { 'a/b': ['c/d'], '*': ['e/f'] },
+    ],
+    [{ 'a/b': 'c/d' }, { 'a/b': ['c/d'] }],
+    [['a/b', 7, null, ''], { '*': ['a/b'] }],
+    [[], {}],
+    [{ 'a/b': [] }, {}],
+    [{ 'a/b': 7 }, {}],
+    ['a/b', {}],
+  ];
+  for (const [given, expected] of fallbacks) {
+    it(`read the fallbacks ${JSON.stringify(given)}`, () => {
+      assert.deepEqual(read({ fallbacks: given }).fallbacks, expected);
     });
   }
 

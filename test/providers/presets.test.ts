@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
+import { switchAndEffort, thinkingSwitch } from '../../src/providers/dialect-parts.ts';
 import { PRESETS, type Preset, presetById, presetByUrl, profileFor } from '../../src/providers/index.ts';
 import type { Profile } from '../../src/translate/profile.ts';
 
 const PORTS = {
+  zai: 4453,
   deepseek: 4446,
   kimi: 4447,
   qwen: 4448,
@@ -43,6 +45,16 @@ describe('presets', () => {
       }
     }
     assert.equal(presetByUrl('http://127.0.0.1:11434/v1').profile.id, 'ollama');
+    // A plan shares its host with pay-as-you-go: the address tells them apart, however it goes on.
+    assert.equal(presetByUrl('https://api.z.ai/api/coding/paas/v4/').profile.id, 'zai-coding');
+    assert.equal(presetByUrl('https://api.z.ai/api/paas/v4').profile.id, 'zai');
+    assert.equal(
+      presetByUrl('https://ark.cn-beijing.volces.com/api/coding/v3').profile.id,
+      'volcengine-coding',
+    );
+    assert.equal(presetByUrl('https://ark.cn-beijing.volces.com/api/coding/v33').profile.id, 'volcengine');
+    assert.equal(presetByUrl('https://ark.eu-west.bytepluses.com/api/v3').profile.id, 'byteplus');
+    assert.equal(presetByUrl('https://token-plan-cn.xiaomimimo.com/v1').profile.id, 'mimo');
     assert.equal(presetByUrl('http://[::1]:8000/v1').profile.id, 'vllm');
     assert.equal(presetByUrl('http://127.0.0.1:9/v1').profile.id, 'openai-compatible');
     assert.equal(presetByUrl('http://example.com:11434/v1').profile.id, 'openai-compatible');
@@ -85,6 +97,15 @@ describe('presets', () => {
     assert.deepEqual(extraFields, { a: { b: 3, c: 2 } });
     assert.deepEqual(effortLevels, ['max']);
     assert.equal(profileFor(preset, 'yy'), preset.profile);
+  });
+
+  it('do not mix two ways of choosing the effort', () => {
+    const preset: Preset = {
+      ...presetById('openai-compatible'),
+      profile: { ...BASE_PROFILE, ...switchAndEffort({ on: true }, { on: false }, 'medium', 'high') },
+      models: [{ match: ['x'], profile: thinkingSwitch({ on: 1 }, { on: 0 }) }],
+    } as Preset;
+    assert.deepEqual(profileFor(preset, 'x').effortFields, { none: { on: 0 }, medium: { on: 1 } });
   });
 });
 

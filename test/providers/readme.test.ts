@@ -6,7 +6,8 @@ describe("the README's table of providers", () => {
     const expected = PRESETS.filter(({ profile }) => profile.id !== 'demo').map((preset) => [
       preset.profile.name,
       `\`${preset.profile.id}\``,
-      preset.hosts.map((host) => `\`${host}\``).join(', ') || (preset.baseUrl ?? 'anything else'),
+      preset.hosts.map((host) => `\`${host}\``).join(', ') ||
+        (preset.baseUrl === undefined ? 'anything else' : `\`${preset.baseUrl}\``),
       preset.keyVariable === undefined ? '' : `\`${preset.keyVariable}\``,
       String(preset.suggestedPort ?? ''),
     ]);

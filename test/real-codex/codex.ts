@@ -102,7 +102,7 @@ function isJsonExec(args: readonly string[]): boolean {
 }
 
 /** Little of our own environment reaches Codex: no key, no proxy, no configuration of the person who tests. */
-function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
+export function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, ComSpec } = process.env;
   return {
     ...Object.fromEntries(Object.entries({ PATH, SystemRoot, ComSpec }).filter(([, value]) => value)),
@@ -123,12 +123,16 @@ function parseEvents(stdout: string): CodexEvent[] {
   return lines.map((line) => JSON.parse(line) as CodexEvent);
 }
 
-function configToml({ baseUrl, mcpServers = {} }: CodexSettings): string {
-  const servers = Object.entries(mcpServers).flatMap(([name, [command, ...args]]) => [
+/** Lines of TOML. */
+export function mcpTables(servers: NonNullable<CodexSettings['mcpServers']>): string[] {
+  return Object.entries(servers).flatMap(([name, [command, ...args]]) => [
     `[mcp_servers.${name}]`,
     `command = ${JSON.stringify(command)}`,
     `args = ${JSON.stringify(args)}`,
   ]);
+}
+
+function configToml({ baseUrl, mcpServers = {} }: CodexSettings): string {
   return [
     `model = "${SCENE_MODEL}"`,
     'model_provider = "codex-relay"',
@@ -140,7 +144,7 @@ function configToml({ baseUrl, mcpServers = {} }: CodexSettings): string {
     'wire_api = "responses"',
     `env_key = "${TOKEN_VARIABLE}"`,
     'supports_websockets = false',
-    ...servers,
+    ...mcpTables(mcpServers),
     '',
   ].join('\n');
 }

@@ -1,45 +1,40 @@
 import assert from 'node:assert/strict';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
 import { killLeftovers, startRelayCli } from '../support/cli-process.ts';
 import { createPlace, runCodex } from './codex.ts';
-import { CODEX_RELEASES, installCodex } from './install.ts';
+import { describeReleases } from './releases.ts';
 
 /** What a shell makes of the printed command: words, without the quotes in them. */
 function shellWords(command: string): string[] {
   return (command.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) => word.replaceAll('"', ''));
 }
 
-const [RELEASE] = CODEX_RELEASES;
-
-describe(`codex-relay --demo with the real Codex ${RELEASE}`, () => {
-  let executable = '';
-  before(async function () {
-    this.timeout(600_000); // the first run downloads the release
-    executable = await installCodex(RELEASE);
-  });
+describeReleases('codex-relay --demo with the real', (scene) => {
   after(killLeftovers);
 
-  it('prints a command line with which an unconfigured Codex thinks, runs a command and answers', async () => {
-    const { cli, url } = await startRelayCli(['--demo']);
-    const [command] = await cli.logged(/codex -c .*/);
-    const place = await createPlace({ baseUrl: url, token: '' });
-    try {
-      await rm(join(place.home, 'config.toml'));
-      const [, ...options] = shellWords(command);
-      const args = ['exec', '--skip-git-repo-check', ...options, 'Say hello'];
-      const { exitCode, stdout, stderr } = await runCodex({ executable, place, token: '', args });
-      assert.equal(exitCode, 0, stderr);
-      assert.match(stderr, /this is how thinking looks/);
-      assert.match(stderr, /succeeded in .*\nHello from the Codex Relay demo/);
-      assert.match(stdout, /> Hello from the Codex Relay demo/);
-      assert.match(stdout, /a scripted demo, not a model/);
-    } finally {
-      await place.remove();
-    }
-    cli.signal('SIGTERM');
-    const { code } = await cli.ended;
-    assert.equal(code, 0);
-  });
+  scene(
+    'prints a command line with which an unconfigured Codex thinks, runs a command and answers',
+    async (executable) => {
+      const { cli, url } = await startRelayCli(['--demo']);
+      const [command] = await cli.logged(/codex -c .*/);
+      const place = await createPlace({ baseUrl: url, token: '' });
+      try {
+        await rm(join(place.home, 'config.toml'));
+        const [, ...options] = shellWords(command);
+        const args = ['exec', '--skip-git-repo-check', ...options, 'Say hello'];
+        const { exitCode, stdout, stderr } = await runCodex({ executable, place, token: '', args });
+        assert.equal(exitCode, 0, stderr);
+        assert.match(stderr, /this is how thinking looks/);
+        assert.match(stderr, /succeeded in .*\nHello from the Codex Relay demo/);
+        assert.match(stdout, /> Hello from the Codex Relay demo/);
+        assert.match(stdout, /a scripted demo, not a model/);
+      } finally {
+        await place.remove();
+      }
+      cli.signal('SIGTERM');
+      const { code } = await cli.ended;
+      assert.equal(code, 0);
+    },
+  );
 });

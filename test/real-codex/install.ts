@@ -9,8 +9,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** The newest release that this project is proven with, and one with the older wire shapes. */
-export const CODEX_RELEASES = ['0.169.0', '0.130.0'] as const;
+/** The newest release that this project is proven with. */
+export const NEWEST = '0.171.0';
+
+/** Every release that is tested, newest first: each differs from the next in what it sends or reads. */
+export const RELEASES = [NEWEST, '0.169.0', '0.160.0', '0.145.0', '0.130.0', '0.110.0'] as const;
 
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64', 'win32-arm64'];
 
@@ -23,7 +26,7 @@ export function codexCache(): string {
 }
 
 /**
- * The path of the executable of release `version` (e.g. `0.169.0`), installed first when the cache lacks it.
+ * The path of the executable of release `version` (e.g. `0.171.0`), installed first when the cache lacks it.
  * Rejects with a sentence that says what to do where there is no such package or no network.
  */
 export async function installCodex(version: string): Promise<string> {
@@ -78,7 +81,7 @@ async function moveInto(target: string, scratch: string): Promise<void> {
   }
 }
 
-/** Releases keep the executable in `vendor/<triple>/bin` (0.169) or `vendor/<triple>/codex` (0.130). */
+/** Releases keep the executable in `vendor/<triple>/bin` (0.169, 0.171) or `vendor/<triple>/codex` (0.130). */
 async function findExecutable(installed: string): Promise<string | undefined> {
   const vendor = join(installed, 'node_modules', '@openai', 'codex', 'vendor');
   if (!existsSync(vendor)) return undefined;

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { before, describe, it } from 'mocha';
 import { openDiskStore } from '../../src/history/disk-store.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
 import { type RelayHandle, type RelayOptions, start } from '../../src/index.ts';
@@ -20,10 +19,10 @@ import {
   toolCallChunks,
 } from '../support/scripted-upstream.ts';
 import { type CodexPlace, createPlace, runCodex, SCENE_MODEL } from './codex.ts';
-import { CODEX_RELEASES, installCodex } from './install.ts';
+import { describeReleases } from './releases.ts';
+import { EXEC } from './stage.ts';
 
 const TOKEN = 'local-token';
-const EXEC = ['--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
 
 /** Answers 400 to an assistant turn with tool calls whose reasoning is missing; what else it says is up to `script`. */
 function insisting(replies: readonly ScriptedReply[]): Script {
@@ -45,7 +44,7 @@ function command(id: string, cmd: string, thought: string): ScriptedReply {
   return streamReply(reasoningChunks([thought]), toolCallChunks(call));
 }
 
-interface Stage extends AsyncDisposable {
+interface RestartStage extends AsyncDisposable {
   upstream: ScriptedUpstream;
   place: CodexPlace;
   relay: RelayHandle;
@@ -56,7 +55,7 @@ interface Stage extends AsyncDisposable {
   codex(...args: string[]): ReturnType<typeof runCodex>;
 }
 
-async function setStage(
+async function setRestartStage(
   executable: string,
   script: Script,
   options: (place: CodexPlace) => Promise<RelayOptions>,
@@ -78,7 +77,7 @@ async function setStage(
   const config = join(place.home, 'config.toml');
   await writeFile(config, (await readFile(config, 'utf8')).replace('http://127.0.0.1:9', relay.url));
   const cleanup = stack.move();
-  const stage: Stage = {
+  const stage: RestartStage = {
     upstream,
     place,
     firstAnswer,
@@ -97,15 +96,7 @@ async function setStage(
   return stage;
 }
 
-const [RELEASE] = CODEX_RELEASES;
-
-describe(`reasoning with the real Codex ${RELEASE} and a provider that insists on it`, () => {
-  let executable = '';
-  before(async function () {
-    this.timeout(600_000); // the first run downloads the release
-    executable = await installCodex(RELEASE);
-  });
-
+describeReleases('a provider that insists on its reasoning, and the real', (scene) => {
   const stores = {
     memory: async () => ({}),
     disk: async ({ root }: CodexPlace) => ({
@@ -117,39 +108,42 @@ describe(`reasoning with the real Codex ${RELEASE} and a provider that insists o
     }),
   };
   for (const [name, options] of Object.entries(stores)) {
-    it(`survives a restart of the relay in the middle of a tool round trip (history in ${name})`, async () => {
-      const waiting = 'while [ ! -e restarted ]; do sleep 0.05; done; echo it-went-on';
-      const script = insisting([
-        command('call_1', waiting, 'I must wait.'),
-        command('call_2', 'echo second', 'Once more.'),
-        streamReply(reasoningChunks(['Enough.']), textChunks('All done.')),
-        streamReply(textChunks('Still here.')),
-      ]);
-      await using stage = await setStage(executable, script, options);
-      const running = stage.codex('exec', ...EXEC, '--', 'Wait for the relay');
-      await stage.firstAnswer; // now Codex runs its command
-      await stage.restart();
-      await writeFile(join(stage.place.workspace, 'restarted'), '');
-      const run = await running;
-      assert.equal(run.exitCode, 0, run.stderr);
-      assert.equal(run.stdout.trim(), 'All done.');
+    scene(
+      `survives a restart of the relay in the middle of a tool round trip (history in ${name})`,
+      async (executable) => {
+        const waiting = 'while [ ! -e restarted ]; do sleep 0.05; done; echo it-went-on';
+        const script = insisting([
+          command('call_1', waiting, 'I must wait.'),
+          command('call_2', 'echo second', 'Once more.'),
+          streamReply(reasoningChunks(['Enough.']), textChunks('All done.')),
+          streamReply(textChunks('Still here.')),
+        ]);
+        await using stage = await setRestartStage(executable, script, options);
+        const running = stage.codex('exec', ...EXEC, '--', 'Wait for the relay');
+        await stage.firstAnswer; // now Codex runs its command
+        await stage.restart();
+        await writeFile(join(stage.place.workspace, 'restarted'), '');
+        const run = await running;
+        assert.equal(run.exitCode, 0, run.stderr);
+        assert.equal(run.stdout.trim(), 'All done.');
 
-      await stage.restart();
-      const resumed = await stage.codex('exec', 'resume', '--last', ...EXEC, '--', 'Are you there?');
-      assert.equal(resumed.exitCode, 0, resumed.stderr);
-      assert.equal(resumed.stdout.trim(), 'Still here.');
-      assert.deepEqual(
-        stage.upstream.chats.map(({ body }) => reasoningOf(body)),
-        [[], ['I must wait.'], ['I must wait.', 'Once more.'], ['I must wait.', 'Once more.']],
-      );
-    });
+        await stage.restart();
+        const resumed = await stage.codex('exec', 'resume', '--last', ...EXEC, '--', 'Are you there?');
+        assert.equal(resumed.exitCode, 0, resumed.stderr);
+        assert.equal(resumed.stdout.trim(), 'Still here.');
+        assert.deepEqual(
+          stage.upstream.chats.map(({ body }) => reasoningOf(body)),
+          [[], ['I must wait.'], ['I must wait.', 'Once more.'], ['I must wait.', 'Once more.']],
+        );
+      },
+    );
   }
 
-  it('goes to no other provider, and comes back when the user switches back', async () => {
+  scene('goes to no other provider, and comes back when the user switches back', async (executable) => {
     const script: Script = (_, index) =>
       [command('call_1', 'echo one', 'Mine alone.'), streamReply(textChunks('One.'))][index] ??
       streamReply(textChunks('More.'));
-    await using stage = await setStage(executable, script, async () => ({}));
+    await using stage = await setRestartStage(executable, script, async () => ({}));
     const [own, other] = [{ upstream: stage.upstream.url, apiKey: 'key' }, 'openrouter'];
     const asks = [
       await stage.codex('exec', ...EXEC, '--', 'One'),
@@ -169,9 +163,9 @@ describe(`reasoning with the real Codex ${RELEASE} and a provider that insists o
     }
   });
 
-  it('is left out of the files of a disk history: Codex itself carries it', async () => {
+  scene('is left out of the files of a disk history: Codex itself carries it', async (executable) => {
     const script = insisting([command('call_1', 'echo one', 'Hm.'), streamReply(textChunks('One.'))]);
-    await using stage = await setStage(executable, script, stores.disk);
+    await using stage = await setRestartStage(executable, script, stores.disk);
     const run = await stage.codex('exec', ...EXEC, '--', 'One');
     assert.equal(run.exitCode, 0, run.stderr);
     for (const folder of ['sessions', 'reasoning', 'turns']) {

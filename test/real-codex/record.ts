@@ -1,5 +1,5 @@
 /**
- * `npm run fixtures -- 0.169.0 0.130.0` plays the scenes with these releases of the real Codex (default: those
+ * `npm run fixtures -- 0.171.0 0.130.0` plays the scenes with these releases of the real Codex (default: those
  * of the tests), writes what Codex sent and what the provider answered to `fixtures/codex_<release>/`, and
  * keeps the release's row of `fixtures/VERSIONS.md`.
  */
@@ -18,7 +18,7 @@ import {
 } from '../support/fixtures.ts';
 import { FIXTURE_SEAL, replay, toGolden } from '../support/replay.ts';
 import { scriptedReply } from '../support/scripted-upstream.ts';
-import { CODEX_RELEASES, installCodex } from './install.ts';
+import { installCodex, RELEASES } from './install.ts';
 import { type Hop, playScene, type SceneOutcome } from './play.ts';
 import { SCENES, type Scene } from './scenes.ts';
 import { Trimmer } from './trim.ts';
@@ -31,7 +31,7 @@ interface Heard {
   body: JsonObject;
 }
 
-const releases = process.argv.length > 2 ? process.argv.slice(2) : CODEX_RELEASES;
+const releases = process.argv.length > 2 ? process.argv.slice(2) : RELEASES;
 for (const release of releases) await recordRelease(release);
 
 async function recordRelease(release: string): Promise<void> {

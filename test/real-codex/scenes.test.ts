@@ -1,28 +1,23 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'mocha';
 import { assertChatRules } from '../support/chat-rules.ts';
-import { CODEX_RELEASES, installCodex } from './install.ts';
 import { playScene, RELAY_TOKEN, type SceneOutcome, UPSTREAM_KEY } from './play.ts';
+import { describeReleases } from './releases.ts';
 import { SCENES } from './scenes.ts';
 
-for (const release of CODEX_RELEASES) {
-  describe(`the real Codex ${release}`, () => {
-    let executable = '';
-    before(async function () {
-      this.timeout(600_000); // the first run downloads the release
-      executable = await installCodex(release);
-    });
+/** Those that differ most from release to release. */
+const SHORT: ReadonlySet<string> = new Set(['apply_patch', 'mcp_tool', 'reasoning']);
 
-    for (const scene of SCENES) {
-      it(scene.title, async () => {
-        await playScene(scene, executable, async (outcome) => {
-          await scene.check(outcome);
-          assertProviderSide(outcome);
-        });
+describeReleases('the real', (scene) => {
+  for (const { title, ...played } of SCENES) {
+    const play = async (executable: string) => {
+      await playScene({ title, ...played }, executable, async (outcome) => {
+        await played.check(outcome);
+        assertProviderSide(outcome);
       });
-    }
-  });
-}
+    };
+    scene(title, play, { isShort: SHORT.has(played.name) });
+  }
+});
 
 /** What holds in every scene: sound requests, our key, and nothing that is Codex's or its user's own business. */
 function assertProviderSide({ requests, chats }: SceneOutcome): void {

@@ -6,13 +6,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type {
-  ChatAssistantMessage,
-  ChatFunctionTool,
-  ChatMessage,
-  ChatRequest,
-  ChatToolMessage,
-} from '../../src/wire/chat.ts';
+import type { ChatAssistantMessage } from '../../src/wire/chat.ts';
 import {
   errorReply,
   reasoningChunks,
@@ -22,8 +16,9 @@ import {
   toolCallChunks,
   usageChunk,
 } from '../support/scripted-upstream.ts';
-import type { CodexResult } from './codex.ts';
 import type { SceneOutcome } from './play.ts';
+import { calls, completedItems, printed, succeeded, textOf, toolLike, toolText } from './reading.ts';
+import { EXEC } from './stage.ts';
 import { tinyPng } from './tiny-png.ts';
 
 export interface Scene {
@@ -40,8 +35,6 @@ export interface Scene {
   check: (outcome: SceneOutcome) => void | Promise<void>;
 }
 
-// As root in a container Codex's own sandbox cannot start; the workspace holds nothing but the scene's files.
-const EXEC = ['--skip-git-repo-check', '--dangerously-bypass-approvals-and-sandbox'];
 const exec = (prompt: string, ...flags: string[]) => ['exec', ...EXEC, ...flags, '--', prompt];
 
 const PATCH = `*** Begin Patch
@@ -231,42 +224,3 @@ export const SCENES: readonly Scene[] = [
     },
   },
 ];
-
-// ------------------------------------------------------------------------------------------- reading outcomes
-
-function succeeded(run: CodexResult | undefined): void {
-  assert.equal(run?.exitCode, 0, `${run?.stderr}\n${run?.stdout}`);
-}
-
-function completedItems(run: CodexResult | undefined, type: string): Record<string, unknown>[] {
-  const completed = run?.events.filter((event) => event.type === 'item.completed') ?? [];
-  return completed.flatMap(({ item }) => (item?.type === type ? [item] : []));
-}
-
-/** What Codex said to its user. */
-function printed(run: CodexResult | undefined): unknown[] {
-  return completedItems(run, 'agent_message').map(({ text }) => text);
-}
-
-function toolLike(request: ChatRequest, name: RegExp): ChatFunctionTool {
-  const tools = (request.tools ?? []) as ChatFunctionTool[];
-  const found = tools.find((tool) => name.test(tool.function.name));
-  assert.ok(found, `no tool like ${name} among ${tools.map((tool) => tool.function.name).join(', ')}`);
-  return found;
-}
-
-function calls(message: ChatMessage | undefined) {
-  return (message?.role === 'assistant' && message.tool_calls) || [];
-}
-
-function toolText(message: ChatMessage | undefined, callId: string): string {
-  assert.equal(message?.role, 'tool');
-  assert.equal((message as ChatToolMessage).tool_call_id, callId);
-  return textOf(message);
-}
-
-function textOf(message: ChatMessage | undefined): string {
-  const content = message?.content ?? '';
-  if (typeof content === 'string') return content;
-  return content.map((part) => ('text' in part ? part.text : '')).join('');
-}

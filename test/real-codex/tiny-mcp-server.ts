@@ -1,10 +1,13 @@
-/** A Model Context Protocol server over stdio with one tool, `echo-back`. Run by node as a process of its own. */
+/**
+ * A Model Context Protocol server over stdio with one tool, `echo-back`. Run by node as a process of its own.
+ * `--twin` gives it a second one, `echo-back-twice`, whose name begins with that of the first.
+ */
 import { createInterface } from 'node:readline';
 
 interface Call {
   id?: number | string;
   method: string;
-  params?: { protocolVersion?: string; arguments?: { text?: string } };
+  params?: { protocolVersion?: string; name?: string; arguments?: { text?: string } };
 }
 
 const ECHO_TOOL = {
@@ -12,6 +15,14 @@ const ECHO_TOOL = {
   description: 'Returns the text that it gets, reversed',
   inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
 };
+
+const TWIN = {
+  ...ECHO_TOOL,
+  name: `${ECHO_TOOL.name}-twice`,
+  description: 'Returns the text reversed, twice',
+};
+
+const TOOLS = process.argv.includes('--twin') ? [ECHO_TOOL, TWIN] : [ECHO_TOOL];
 
 /** The result of a request; undefined for a method that this server does not know. */
 function answer({ method, params }: Call): object | undefined {
@@ -23,14 +34,19 @@ function answer({ method, params }: Call): object | undefined {
         serverInfo: { name: 'tiny', version: '1.0.0' },
       };
     case 'tools/list':
-      return { tools: [ECHO_TOOL] };
+      return { tools: TOOLS };
     case 'tools/call':
-      return { content: [{ type: 'text', text: [...(params?.arguments?.text ?? '')].reverse().join('') }] };
+      return { content: [{ type: 'text', text: echo(params) }] };
     case 'ping':
       return {};
     default:
       return undefined;
   }
+}
+
+function echo(params: Call['params']): string {
+  const reversed = [...(params?.arguments?.text ?? '')].reverse().join('');
+  return params?.name === TWIN.name ? `${reversed} ${reversed}` : reversed;
 }
 
 for await (const line of createInterface({ input: process.stdin })) {

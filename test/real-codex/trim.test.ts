@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { PRIVATE, Trimmer } from './trim.ts';
-import { withVersionRow } from './versions.ts';
 
 const SESSION = '01a20273-0f40-7550-a4d4-18067b098ae5';
 
@@ -53,18 +52,4 @@ describe('trimming a recorded request', () => {
       tools: [{ name: 'a', description: 'Runs a command [cut]', parameters: { description: 'short' } }],
     });
   });
-});
-
-describe('the table of recorded releases', () => {
-  it('has one row a release, newest first', () => {
-    const table = '# Title\n\n| release |\n|---|\n| 0.130.0 | old |\n';
-    const row = (release: string) => ({ release, date: '2026-01-01', scenes: 8, wire: 'w' });
-    const both = withVersionRow(withVersionRow(table, row('0.169.0')), row('0.130.0'));
-    const expected = ['# Title', '', '| release |', '|---|', ...['0.169.0', '0.130.0'].map(line), ''].join(
-      '\n',
-    );
-    assert.equal(both, expected);
-  });
-
-  const line = (release: string) => `| ${release} | 2026-01-01 | 8 | w |`;
 });

@@ -18,7 +18,9 @@ export function withVersionRow(table: string, { release, date, scenes, wire }: V
   const rows = [...others, `| ${release} | ${date} | ${scenes} | ${wire} |`];
   const numeric = new Intl.Collator('en', { numeric: true });
   rows.sort((one, other) => numeric.compare(other, one));
-  return `${[...lines.filter((line) => !isRow(line)), ...rows].join('\n')}\n`;
+  const rest = lines.filter((line) => !isRow(line));
+  const head = rest.findIndex((line) => line.startsWith('|---')) + 1;
+  return `${rest.toSpliced(head, 0, ...rows).join('\n')}\n`;
 }
 
 /** The traits in which releases are known to differ, read from what was recorded. */
@@ -26,7 +28,7 @@ export function describeWire(fixtures: readonly Fixture[]): string {
   const requests = fixtures.flatMap(({ exchanges }) => exchanges.map(({ request }) => request));
   const items = requests.flatMap(({ body }) => body['input'] as unknown as InputItem[]);
   const tools = requests.flatMap(({ body }) => body['tools'] as unknown as Tool[]);
-  const namespaces = tools.filter(({ type }) => type === 'namespace').map(({ name }) => name ?? '');
+  const namespaces = new Set(tools.flatMap(({ type, name }) => (type === 'namespace' && name) || []));
   const mcpOutput = items.find(({ call_id, output }) => call_id === 'call_mcp' && output)?.output;
   const headers = Object.keys(requests[0]?.headers ?? {});
 
@@ -35,10 +37,18 @@ export function describeWire(fixtures: readonly Fixture[]): string {
       ? 'prompt in `instructions`'
       : 'prompt as the first developer message',
     items.some(({ id }) => id) ? 'items with ids' : 'items without ids',
-    `namespaces ${[...new Set(namespaces)].map((name) => `\`${name}\``).join(', ')}`,
-    `sub-agents ${tools.some(({ name }) => name === 'spawn_agent') ? 'as plain functions' : 'in a namespace'}`,
+    namespaces.size === 0
+      ? 'no namespaces'
+      : `namespaces ${[...namespaces].map((name) => `\`${name}\``).join(', ')}`,
+    describeAgents(tools),
     `MCP output as ${Array.isArray(mcpOutput) ? 'a list of parts' : 'text'}`,
     tools.some(({ name }) => name === 'update_plan') ? '`update_plan` offered' : 'no `update_plan`',
     `header \`${headers.find((name) => /^session.id$/.test(name))}\``,
   ].join('; ');
+}
+
+function describeAgents(tools: readonly Tool[]): string {
+  if (tools.some(({ name }) => name === 'spawn_agent')) return 'sub-agents as plain functions';
+  const isOffered = tools.some(({ name }) => /agent|collab/.test(name ?? ''));
+  return isOffered ? 'sub-agents in a namespace' : 'no sub-agents';
 }

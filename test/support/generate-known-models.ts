@@ -11,7 +11,10 @@ import { join } from 'node:path';
 const SOURCE = '@earendil-works/pi-ai';
 const TARGET = new URL('../../src/providers/known-models.json', import.meta.url);
 
-/** Our provider id -> the package's files, the first one winning. OpenRouter lists its own limits, live. */
+/**
+ * Our provider id -> the package's files, the first one winning. OpenRouter lists its own limits, live; Hugging Face's
+ * vary by who answers, and would cloud what is known of the same models elsewhere.
+ */
 const PROVIDERS: Readonly<Record<string, readonly string[]>> = {
   deepseek: ['deepseek'],
   kimi: ['moonshotai', 'kimi-coding'],
@@ -20,7 +23,11 @@ const PROVIDERS: Readonly<Record<string, readonly string[]>> = {
   groq: ['groq'],
   xai: ['xai'],
   zai: ['zai'],
+  'zai-coding': ['zai'],
+  'zhipu-coding': ['zai-coding-cn'],
   minimax: ['minimax'],
+  'minimax-cn': ['minimax-cn'],
+  mimo: ['xiaomi'],
   together: ['together'],
   fireworks: ['fireworks'],
   cerebras: ['cerebras'],

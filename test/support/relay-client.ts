@@ -56,7 +56,7 @@ export const AS_CODEX = { originator: 'codex_exec' };
 /** Events as they arrive; ends with the stream. */
 export async function* eventsOf(response: Response): AsyncGenerator<ResponseEvent> {
   for await (const block of blocksOf(response)) {
-    const data = /^data: (.*)$/m.exec(block)?.[1];
+    const data = /^data: ([^\r\n]*)/m.exec(block)?.[1];
     if (data !== undefined && data !== '[DONE]') yield JSON.parse(data) as ResponseEvent;
   }
 }

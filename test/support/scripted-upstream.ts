@@ -68,12 +68,13 @@ export type OtherRoutes = (request: {
 }) => ScriptedReply | undefined;
 
 /**
- * Starts an upstream whose `GET /models` lists `models` and whose chat replies follow `script`.
+ * Starts an upstream whose `GET /models` lists `models` (ids, or entries as a provider writes them) and whose chat
+ * replies follow `script`.
  * @param routes answers first, the list of models included
  */
 export async function startScriptedUpstream(
   script: Script,
-  models: readonly string[] = ['scripted-model'],
+  models: readonly (string | { id: string })[] = ['scripted-model'],
   routes: OtherRoutes = () => undefined,
 ): Promise<ScriptedUpstream> {
   const chats: ReceivedChat[] = [];
@@ -95,7 +96,12 @@ export async function startScriptedUpstream(
       if (other !== undefined) return send(response, other);
     }
     if (isList) {
-      const data = models.map((id) => ({ id, object: 'model', created: 0, owned_by: 'scripted' }));
+      const data = models.map((model) => ({
+        object: 'model',
+        created: 0,
+        owned_by: 'scripted',
+        ...(typeof model === 'string' ? { id: model } : model),
+      }));
       return send(response, jsonReply({ object: 'list', data }));
     }
     const clientLeft = whenClientLeft(response);

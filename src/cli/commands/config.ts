@@ -13,8 +13,7 @@ import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
 import { CATALOG_FILE } from '../../codex/relay-keys.ts';
 import { messageOf } from '../../errors.ts';
 import { listModels } from '../../index.ts';
-import { MODEL_ALIAS, PROVIDER_ID } from '../../names.ts';
-import { impliedName } from '../../providers/implied-name.ts';
+import { PROVIDER_ID } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
@@ -130,15 +129,10 @@ async function writeCatalog(invocation: Invocation, models: Models, folder: stri
 
 /** A sentence about the window of the model that Codex starts with, where it is too small. */
 function smallWindowIn(catalog: Catalog, models: Models): string | undefined {
-  const contextWindow = catalog.models.find(({ slug }) => slug === MODEL_ALIAS)?.context_window;
-  const selected = selectedModel(models);
-  if (contextWindow === undefined || selected === undefined) return undefined;
-  const { preset, listed } = models;
-  const served = listed.find(({ id }) => id === impliedName(selected, listed, preset.impliedTag));
-  // The user's own word may have replaced the server's.
-  const facts = served?.contextWindow === contextWindow ? served : { contextWindow };
+  const { preset } = models;
+  const { model, facts } = catalog.chosen;
   const small = smallWindow(facts, preset.profile.id);
-  return small && `the window of ${served?.id ?? selected} is ${small.found}. ${small.todo}`;
+  return small && `the window of ${model} is ${small.found}. ${small.todo}`;
 }
 
 function configureInput({ environment }: Invocation, models: Models): ConfigureInput {

@@ -23,6 +23,7 @@ export const serve: Command = async (invocation) => {
     ...served,
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
+    heal: !settings['no-heal'],
     history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),

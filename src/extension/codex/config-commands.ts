@@ -6,28 +6,41 @@ import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
-import type { ChoosableProvider } from '../choosable-provider.ts';
-import { listModels, loadRelay } from '../relay/launcher.ts';
+import { loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
 import { INSTALL_COMMAND, isCodexHere, openCodex, typeInstallCommand } from '../ui/codex-terminal.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
+import { asMessage } from '../ui/quoted.ts';
 import type { UserChoices } from '../user-choices.ts';
+import type { CatalogSource } from './catalog-source.ts';
 import { ChangesPreview } from './changes-preview.ts';
+import { namedRelays } from './named-relays.ts';
 
 type Choice = 'write' | 'default' | 'copy';
 
 export class CodexConfigCommands {
   readonly #choices: UserChoices;
   readonly #providers: ProviderCommands;
+  readonly #source: CatalogSource;
   readonly #preview = new ChangesPreview();
+  /** How many questions about Codex's files are open. */
+  #open = 0;
+  /** Port and token about which the user was asked already. */
+  #offered: string | undefined;
 
   /** While the user answers its questions: what the answers lead to needs no further offer. */
   isSettingUp = false;
 
-  constructor(choices: UserChoices, providers: ProviderCommands) {
+  constructor(choices: UserChoices, providers: ProviderCommands, source: CatalogSource) {
     this.#choices = choices;
     this.#providers = providers;
+    this.#source = source;
+  }
+
+  /** Whether the user is looking at changes of Codex's files. */
+  get isAsking(): boolean {
+    return this.#open > 0;
   }
 
   async generate(): Promise<void> {
@@ -107,20 +120,17 @@ export class CodexConfigCommands {
     await vscode.commands.executeCommand('setContext', CONFIG_WRITTEN, isKnown);
   }
 
-  /** Offers to update Codex files that still name the relay's old port or token. */
+  /** Offers to update Codex files that still name the relay's old port or token; once for each of them. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles, relayProvider, relayPort, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
-    const texts = await readCodexFiles(await this.#home());
+    const { readCodexFiles } = await loadRelay();
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
-    const isStale = ([PROFILE_FILE, CONFIG_FILE] as const).some((file) => {
-      const known = inFile(file, () => relayProvider(texts[file] ?? ''));
-      if (!known || relayPort(known) === undefined) return false;
-      // Where both differ, the file belongs to another relay, such as the command line program.
-      const [samePort, sameToken] = [relayPort(known) === port, known['experimental_bearer_token'] === token];
-      return samePort !== sameToken;
-    });
-    if (!isStale) return;
+    const named = await namedRelays(await readCodexFiles(await this.#home()));
+    // Where both differ, the file belongs to another relay, such as the command line program.
+    const isStale = named.some((one) => (one.port === port) !== (one.token === token));
+    const offer = `${port} ${token}`;
+    if (!isStale || this.isAsking || this.#offered === offer) return;
+    this.#offered = offer;
     const update = vscode.l10n.t('Show Changes');
     const words = vscode.l10n.t(
       'The port or the token of Codex Relay has changed, and Codex still uses the old one.',
@@ -139,25 +149,11 @@ export class CodexConfigCommands {
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
       const { prepareConfig } = await loadRelay();
       const config = { port: settings.port, token: await this.#choices.keys.token() };
-      const models = await this.#models(provider);
+      const [active, ...others] = await this.#source.planned(await this.#choices.routingOf(provider));
+      const models = { ...active, others };
       const input = { home: await this.#home(), environment: process.env, models };
       return prepareConfig(input, { config, makeDefault });
     });
-  }
-
-  async #models(provider: ChoosableProvider) {
-    const { presetById } = await loadRelay();
-    const preset = presetById(provider.preset);
-    if (!preset) throw new Error(vscode.l10n.t('There is no provider "{0}".', provider.preset));
-    const upstream = await this.#choices.upstreamOf(provider);
-    // Without the provider's own list, the catalog is made of what is known about its models.
-    const listed = await listModels(upstream).catch(() => []);
-    return {
-      preset: { ...preset, profile: { ...preset.profile, name: provider.name } },
-      selected: this.#choices.modelOf(provider),
-      modelMap: this.#choices.settings.modelMap,
-      listed,
-    };
   }
 
   async #makeDefault(): Promise<void> {
@@ -264,10 +260,13 @@ export class CodexConfigCommands {
 
   /** For files that are not TOML, cannot be read, or changed meanwhile: the error names the file, and nothing is lost. */
   async #reportingErrors(work: () => Promise<void>): Promise<void> {
+    this.#open += 1;
     try {
       await work();
     } catch (error) {
-      void vscode.window.showErrorMessage(messageOf(error));
+      void vscode.window.showErrorMessage(asMessage(messageOf(error)));
+    } finally {
+      this.#open -= 1;
     }
   }
 }

@@ -6,10 +6,12 @@ import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
 import { codeOf } from '../../node-errors.ts';
-import type { UpstreamOptions } from '../../relay/options.ts';
+import type { ServedUpstream, StandIns, UpstreamOptions } from '../../relay/options.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
+import type { UnusableName } from '../stand-ins.ts';
 import type { PortOwner } from './port-owner.ts';
+import type { BoardEntry } from './target-board.ts';
 
 /** What needs a restart when it changes. */
 export interface ServerPlan {
@@ -21,6 +23,15 @@ export interface ServerPlan {
   historyLimits: HistoryLimits;
 }
 
+/** What changes while the relay runs. */
+export interface RoutingPlan {
+  /** Everything that can be served now; each has an `id`. */
+  upstreams: readonly UpstreamOptions[];
+  /** Id of the chosen one. */
+  active: string;
+  standIns: Required<StandIns>;
+}
+
 /** What the settings, keys and workspace ask for at this moment. */
 export type Plan =
   | { kind: 'no-provider' }
@@ -30,7 +41,14 @@ export type Plan =
       reason: Exclude<KeyStatus, 'present'>;
       server: ServerPlan;
     }
-  | { kind: 'ready'; provider: ChoosableProvider; upstream: UpstreamOptions; server: ServerPlan };
+  | {
+      kind: 'ready';
+      provider: ChoosableProvider;
+      routing: RoutingPlan;
+      /** What the settings name, and the relay does without. */
+      unusable: readonly UnusableName[];
+      server: ServerPlan;
+    };
 
 type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
 export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
@@ -53,10 +71,15 @@ export type RelayState =
 /** A relay that this window serves. */
 export interface ServedRelay {
   readonly url: string;
-  use(upstream: UpstreamOptions): void;
-  clearHistory(): Promise<void>;
-  /** Forgets all waiting: what waits goes on at once. */
+  serve(routing: RoutingPlan): void;
+  /** Every upstream's models, as far as they are known. */
+  catalog(): readonly ServedUpstream[];
+  /** Asks upstreams for their models: those of these ids, and those whose list is not known. Never rejects. */
+  learnModels(ids: readonly string[]): Promise<void>;
+  /** What it serves, and what is in trouble. */
+  targets(): readonly BoardEntry[];
   resetTargets(): void;
+  clearHistory(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -78,7 +101,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
   readonly #parts: ControllerParts;
   #wanted = false;
   #state: RelayState = { kind: 'stopped' };
-  #served: { relay: ServedRelay; server: ServerPlan; upstream: UpstreamOptions } | undefined;
+  #served: { relay: ServedRelay; plan: ReadyPlan } | undefined;
   #tail: Promise<unknown> = Promise.resolve();
   #waiting: Promise<RelayState> | undefined;
   #watching: { cancel?: () => void } | undefined;
@@ -95,6 +118,11 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
   /** The relay that this window serves, if any; it owns the history. */
   get served(): ServedRelay | undefined {
     return this.#served?.relay;
+  }
+
+  /** What it serves. */
+  get plan(): ReadyPlan | undefined {
+    return this.#served?.plan;
   }
 
   /** Serves or attaches; resolves with the state reached. Never rejects: a failure is a state. */
@@ -151,9 +179,9 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
       return this.#enter({ kind: 'stopped', ...('provider' in plan && { provider: plan.provider }) });
     }
     if (plan.kind === 'needs-key') return this.#waitForKey(plan);
-    if (this.#served && isSame(this.#served.server, plan.server)) {
-      if (!isSame(this.#served.upstream, plan.upstream)) this.#served.relay.use(plan.upstream);
-      this.#served.upstream = plan.upstream;
+    if (this.#served && isSame(this.#served.plan.server, plan.server)) {
+      if (!isSame(this.#served.plan.routing, plan.routing)) this.#served.relay.serve(plan.routing);
+      this.#served.plan = plan;
       return this.#enter({ kind: 'running', provider: plan.provider, url: this.#served.relay.url });
     }
     await this.#close();
@@ -170,11 +198,11 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
   }
 
   async #open(plan: ReadyPlan): Promise<RelayState> {
-    const { provider, server } = plan;
+    const { provider } = plan;
     if (this.#state.kind !== 'attached') this.#enter({ kind: 'starting', provider });
     try {
       const relay = await this.#parts.launch(plan);
-      this.#served = { relay, server, upstream: plan.upstream };
+      this.#served = { relay, plan };
       this.emit('launched');
       return this.#enter({ kind: 'running', provider, url: relay.url });
     } catch (error) {

@@ -3,11 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger, RequestReport } from '../../index.ts';
 import { asObject } from '../../json.ts';
+import { entryByEntry } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
-import type { UpstreamOptions } from '../../relay/options.ts';
-import type { ReadyPlan, ServedRelay } from './controller.ts';
+import type { ServedUpstream, TargetState, UpstreamOptions } from '../../relay/options.ts';
+import type { BindingsFile } from './bindings-file.ts';
+import type { ReadyPlan, RoutingPlan, ServedRelay } from './controller.ts';
 import { refusalReport } from './refusal-report.ts';
+import type { BoardEntry } from './target-board.ts';
 
 /** The heavy part of the extension, loaded once. */
 export function loadRelay() {
@@ -16,23 +19,34 @@ export function loadRelay() {
 
 const KEY_CHECK_MS = 10_000;
 
-/** Upstream calls go through VS Code's own fetch: it knows the user's proxy and certificates. */
-const upstreamFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
+/** What a relay of this window reports to, and what it goes on from. */
+export interface LaunchParts {
+  logger: Logger;
+  onRequest(report: RequestReport): void;
+  /** What is served, or what one of them lists, has changed. */
+  onModels(): void;
+  bindings: BindingsFile;
+}
 
 export async function launchRelay(
   plan: ReadyPlan,
-  logger: Logger,
-  onRequest: (report: RequestReport) => void,
+  { logger: log, onRequest, onModels, bindings }: LaunchParts,
 ): Promise<ServedRelay> {
-  const { start, openDiskStore, createMemoryStore } = await loadRelay();
+  const { start, openDiskStore, createMemoryStore, createNodeHttpTransport } = await loadRelay();
+  const logger = entryByEntry(log);
   const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = plan.server;
+  let { routing } = plan;
   const history =
     directory === undefined
       ? createMemoryStore(limits, { logger })
       : await openDiskStore({ directory, limits, logger });
   try {
     const handle = await start({
-      ...plan.upstream,
+      upstreams: routing.upstreams,
+      active: routing.active,
+      ...routing.standIns,
+      savedBindings: await bindings.read(),
+      onBindings: (text) => bindings.put(text),
       port,
       token,
       toolDenylist,
@@ -40,19 +54,41 @@ export async function launchRelay(
       logger,
       onRequest,
       onRefusal: (refusal) => onRequest(refusalReport(refusal)),
-      fetch: upstreamFetch,
+      onModels,
+      transport: createNodeHttpTransport(),
     });
     return {
       url: handle.url,
-      use: (upstream) => handle.use(upstream),
-      clearHistory: () => history.clear(),
+      serve: (other) => {
+        handle.serve(other.upstreams, other.active, other.standIns);
+        routing = other;
+      },
+      catalog: () => handle.catalog(),
+      learnModels: (ids) => handle.learnModels(ids),
+      targets: () => boardOf(routing, handle.catalog(), handle.targets()),
       resetTargets: () => handle.resetTargets(),
-      stop: () => handle.stop(),
+      clearHistory: () => history.clear(),
+      stop: async () => {
+        await handle.stop();
+        await bindings.flush();
+      },
     };
   } catch (error) {
     await history.close();
     throw error;
   }
+}
+
+function boardOf(
+  { upstreams }: RoutingPlan,
+  catalog: readonly ServedUpstream[],
+  troubles: readonly TargetState[],
+): BoardEntry[] {
+  return catalog.map(({ id, name, isActive }) => {
+    const { apiKey, moreApiKeys = [] } = upstreams.find((upstream) => upstream.id === id) ?? {};
+    const keys = (apiKey === undefined ? 0 : 1) + moreApiKeys.length;
+    return { id, name, isActive, keys, troubles: troubles.filter(({ upstream }) => upstream === id) };
+  });
 }
 
 /**
@@ -61,7 +97,20 @@ export async function launchRelay(
  */
 export async function listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]> {
   const relay = await loadRelay();
-  return relay.listModels({ ...upstream, fetch: upstreamFetch });
+  return relay.listModels({ ...upstream, transport: relay.createNodeHttpTransport() });
+}
+
+/** Everything that a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
+export async function askCatalog({ upstreams, active }: RoutingPlan): Promise<ServedUpstream[]> {
+  const { resolveProvider } = await loadRelay();
+  return Promise.all(
+    upstreams.map(async (upstream) => {
+      const { id, profile, preset, model, modelMap } = resolveProvider(upstream);
+      const listed = await listModels(upstream).catch(() => undefined);
+      const names = { id, name: profile.name, isActive: id === active };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed };
+    }),
+  );
 }
 
 /**
@@ -69,7 +118,7 @@ export async function listModels(upstream: UpstreamOptions): Promise<readonly Li
  * refuses the key; rejects when it cannot be reached.
  */
 export async function refusalOfKey(address: string, key: string): Promise<string | undefined> {
-  const reply = await upstreamFetch(address, {
+  const reply = await fetch(address, {
     headers: { authorization: `Bearer ${key}` },
     redirect: 'manual',
     signal: AbortSignal.timeout(KEY_CHECK_MS),
@@ -94,9 +143,9 @@ export async function askForAnswer(
   upstream: UpstreamOptions,
   signal: AbortSignal,
 ): Promise<ConnectionAnswer> {
-  const { start } = await loadRelay();
+  const { start, createNodeHttpTransport } = await loadRelay();
   const token = randomToken();
-  const handle = await start({ ...upstream, port: 0, token, fetch: upstreamFetch });
+  const handle = await start({ ...upstream, port: 0, token, transport: createNodeHttpTransport() });
   try {
     const before = performance.now();
     const reply = await globalThis.fetch(`${handle.url}/v1/responses`, {

@@ -3,16 +3,19 @@
  * Everything else of the extension stays small, so that activation costs VS Code nothing.
  */
 
+export { type CatalogUpstream, catalogUpstream } from '../../codex/catalog-rows.ts';
 export { relayProvider, usesRelay } from '../../codex/config-edit.ts';
 export { applyChanges, codexHome, readCodexFiles } from '../../codex/home/codex-files.ts';
 export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
 export { isCodexInstalled } from '../../codex/home/installed-codex.ts';
+export { refreshCatalog } from '../../codex/home/refresh-catalog.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
 export { howToOverride } from '../../codex/overrides.ts';
-export { CONFIG_FILE, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
-export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
+export { CATALOG_FILE, PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
 export { openDiskStore } from '../../history/disk-store.ts';
 export { createMemoryStore } from '../../history/memory-store.ts';
 export { listModels, start } from '../../index.ts';
-export { presetById } from '../../providers/index.ts';
 export { shippedFacts, shippedModels } from '../../providers/model-facts.ts';
+export { resolveProvider } from '../../relay/routing/provider.ts';
+export { createNodeHttpTransport } from '../../relay/upstream/node-http-transport.ts';

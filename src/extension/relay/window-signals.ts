@@ -11,7 +11,10 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
-/** `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`: the list was saved. */
+/**
+ * `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`, `targets`: the list
+ * was saved. The others ask for what they say.
+ */
 const SIGNALS = [
   'start',
   'stop',
@@ -20,7 +23,8 @@ const SIGNALS = [
   'keys',
   'clear-history',
   'requests',
-  'try-now',
+  'targets',
+  'reset-targets',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 

@@ -4,6 +4,7 @@ import type { RequestReport } from '../../relay/options.ts';
 import { type ChoosableProvider, isOnThisMachine, providerByLabel } from '../choosable-provider.ts';
 import type { UserChoices } from '../user-choices.ts';
 import type { Cures } from './cures.ts';
+import { asMessage } from './quoted.ts';
 import type { RequestsView } from './requests-view.ts';
 import { failureKey, type TroubleKind, troubleOf } from './trouble.ts';
 
@@ -81,7 +82,10 @@ export class FailureNotices {
   async #show(message: string, kind: TroubleKind, actions: readonly Action[]): Promise<void> {
     const mute = { title: vscode.l10n.t("Don't Show Again"), run: () => this.#choices.mute(kind) };
     const all = [...actions, mute];
-    const chosen = await vscode.window.showWarningMessage(message, ...all.map(({ title }) => title));
+    const chosen = await vscode.window.showWarningMessage(
+      asMessage(message),
+      ...all.map(({ title }) => title),
+    );
     await all.find(({ title }) => title === chosen)?.run();
   }
 

@@ -10,6 +10,7 @@ import { listModels, loadRelay, refusalOfKey } from '../relay/launcher.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
+import { pickKeys } from './key-commands.ts';
 import { askForKey, type KeyVerdict, variableWithKey } from './key-input.ts';
 import { modelsAt, startLocalServer } from './local-server.ts';
 import { pickModel } from './model-picker.ts';
@@ -115,6 +116,26 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} was saved.', provider.name));
   }
 
+  /** Adds a key that is tried when those before it are refused; the first of a provider is simply set. */
+  async addKey(given?: ChoosableProvider): Promise<void> {
+    const provider = given ?? (await this.#pickKeyOwner());
+    if (!provider) return;
+    if ((await this.#choices.keys.status(provider)) !== 'present') return this.setKey(provider);
+    const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
+    if (key === undefined || key === BACK) return;
+    await this.#choices.keys.add(provider, key);
+    await this.#signals.send('keys');
+    await this.#controller.refresh();
+    const { length } = await this.#choices.keys.all(provider);
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        '{0} now has {1} API keys. The next is tried when one is refused.',
+        provider.name,
+        length,
+      ),
+    );
+  }
+
   async removeKey(given?: ChoosableProvider): Promise<void> {
     const owners = (await this.#listed())
       .filter(({ key }) => key !== 'missing')
@@ -125,7 +146,8 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     }
     const provider =
       given ?? (await this.#pickOne(owners, vscode.l10n.t('Whose API key do you want to remove?')));
-    if (!provider) return;
+    const which = provider && (await pickKeys(this.#choices.keys, provider));
+    if (!provider || which === undefined) return;
     const remove = vscode.l10n.t('Remove');
     const answer = await vscode.window.showWarningMessage(
       vscode.l10n.t('Remove the API key of {0}?', provider.name),
@@ -136,7 +158,8 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
       remove,
     );
     if (answer !== remove) return;
-    await this.#choices.keys.remove(provider.id);
+    if (which === 'all') await this.#choices.keys.remove(provider.id);
+    else await this.#choices.keys.removeOne(provider, which);
     await this.#signals.send('keys');
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(

@@ -10,6 +10,7 @@ import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
 import type { ProviderCommands } from './provider-commands.ts';
+import { asMessage } from './quoted.ts';
 import { duration } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
@@ -53,7 +54,7 @@ export class RelayCommands {
   async tryNow(): Promise<void> {
     const { controller, signals } = this.#parts;
     controller.served?.resetTargets();
-    await signals.send('try-now');
+    await signals.send('reset-targets');
   }
 
   async restart(): Promise<void> {
@@ -78,13 +79,13 @@ export class RelayCommands {
     });
     if (!result) return;
     if (result instanceof Error)
-      return this.#offer(vscode.window.showErrorMessage, result.message, [this.#logAction()]);
+      return this.#offer(vscode.window.showErrorMessage, asMessage(result.message), [this.#logAction()]);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         '{0} answers: {1} in {2}.',
         provider.name,
         // The answer repeats the name that was asked for, which is the alias.
-        choices.modelOf(provider) ?? result.model,
+        choices.modelOf(provider) ?? asMessage(result.model),
         duration(result.milliseconds),
       ),
     );
@@ -136,7 +137,7 @@ export class RelayCommands {
       problem.code === 'port-in-use'
         ? [this.#otherPortAction(problem.port), this.#logAction()]
         : [this.#logAction()];
-    await this.#offer(vscode.window.showErrorMessage, describeProblem(problem), actions);
+    await this.#offer(vscode.window.showErrorMessage, asMessage(describeProblem(problem)), actions);
   }
 
   async useAnotherPort(taken = this.#parts.choices.settings.port): Promise<void> {

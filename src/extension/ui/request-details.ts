@@ -1,6 +1,7 @@
 /** All that is known of one request: as rows under it, and as a page. */
 import { env, l10n } from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
+import { asCode, asMarkdown } from './quoted.ts';
 import { tokensPerSecond } from './request-groups.ts';
 import { cachedShare, clock, duration, errorWord, roleWord, stateWord, tokens } from './request-text.ts';
 
@@ -94,9 +95,9 @@ export function documentName({ upstreamModel, startedAt }: RequestReport): strin
 
 /** The read-only document behind a request. */
 export function detailsText(report: RequestReport): string {
-  const [first = ['', ''], ...rest] = facts(report).map((fact) => fact.map(cell));
+  const [first = ['', ''], ...rest] = facts(report).map((fact) => fact.map(asMarkdown));
   return [
-    `# ${report.upstreamModel}: ${stateWord(report)}`,
+    `# ${asMarkdown(report.upstreamModel)}: ${stateWord(report)}`,
     '',
     `| ${first.join(' | ')} |`,
     '|:--|:--|',
@@ -104,14 +105,7 @@ export function detailsText(report: RequestReport): string {
     '',
     l10n.t('Prompts, answers and tool arguments are never recorded here.'),
     '',
-    l10n.t(
-      'For searches in the log: {0}',
-      `\`${[report.error?.code, report.id].filter(Boolean).join(' ')}\``,
-    ),
+    l10n.t('For searches in the log: {0}', asCode([report.error?.code, report.id].filter(Boolean).join(' '))),
     '',
   ].join('\n');
-}
-
-function cell(text: string): string {
-  return text.replace(/[\\`*_[\]<>|]/g, '\\$&').replaceAll('\n', ' ');
 }

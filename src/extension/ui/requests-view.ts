@@ -131,9 +131,13 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     return rows.some(({ report }) => report.id === newest?.id);
   }
 
-  /** The report with the provider's name in place of its id. */
+  /** The report with the names of providers in place of their ids. */
   #named(report: RequestReport): RequestReport {
-    return { ...report, provider: this.#choices.nameOf(report.provider) };
+    const named = <T extends { provider: string }>(one: T): T => ({
+      ...one,
+      provider: this.#choices.nameOf(one.provider),
+    });
+    return { ...named(report), ...(report.passedOver && { passedOver: report.passedOver.map(named) }) };
   }
 
   dispose(): void {

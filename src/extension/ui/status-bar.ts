@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 import type { RelayState } from '../relay/controller.ts';
 import type { RequestCounts } from '../relay/request-log.ts';
+import { asCode, asMarkdown } from './quoted.ts';
 import { dayAndTime } from './request-text.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
@@ -117,14 +118,15 @@ function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownSt
   const tip = new vscode.MarkdownString('', true);
   tip.isTrusted = { enabledCommands: Object.values(LINKS) };
   tip.appendMarkdown('**Codex Relay**\n\n');
-  tip.appendMarkdown(plain(describeState(state)));
-  if (state.kind === 'error') tip.appendMarkdown(`\n\n${plain(describeProblem(state.problem))}`);
-  if (serves(state) && failure?.error) tip.appendMarkdown(`\n\n$(warning) ${plain(failure.error.message)}`);
-  if (wait?.waiting) tip.appendMarkdown(`\n\n$(watch) ${plain(wait.waiting.message)}`);
+  tip.appendMarkdown(asMarkdown(describeState(state)));
+  if (state.kind === 'error') tip.appendMarkdown(`\n\n${asMarkdown(describeProblem(state.problem))}`);
+  if (serves(state) && failure?.error)
+    tip.appendMarkdown(`\n\n$(warning) ${asMarkdown(failure.error.message)}`);
+  if (wait?.waiting) tip.appendMarkdown(`\n\n$(watch) ${asMarkdown(wait.waiting.message)}`);
   if ('url' in state) {
     const rows = [
-      [vscode.l10n.t('Address'), `\`${state.url}/v1\``],
-      [vscode.l10n.t('Model'), model ? `\`${model}\`` : vscode.l10n.t('as Codex requests')],
+      [vscode.l10n.t('Address'), asCode(`${state.url}/v1`)],
+      [vscode.l10n.t('Model'), model ? asCode(model) : vscode.l10n.t('as Codex requests')],
       [
         vscode.l10n.t('Requests'),
         vscode.l10n.t(
@@ -140,11 +142,6 @@ function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownSt
   }
   tip.appendMarkdown(`\n\n---\n\n${linksOf(state, details).join(' &nbsp;·&nbsp; ')}`);
   return tip;
-}
-
-/** Text as Markdown. MarkdownString's own `appendText` joins all words with hard spaces, which breaks lines inside words. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!<>|~$]/g, '\\$&');
 }
 
 function linksOf(state: RelayState, { failure, wait }: StatusDetails): string[] {

@@ -9,5 +9,5 @@ export const kimiCn: Preset = {
   keywords: ['moonshot', 'china', 'cn'],
   hosts: ['api.moonshot.cn'],
   keyUrl: 'https://platform.moonshot.cn/console/api-keys',
-  suggestedPort: 4453,
+  suggestedPort: 4470,
 };

@@ -2,7 +2,6 @@ import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
-/** In mainland China: give `https://api.minimaxi.com/v1` as the base URL. */
 export const minimax: Preset = {
   profile: {
     ...HOSTED_PROFILE,
@@ -39,7 +38,7 @@ export const minimax: Preset = {
   ],
   baseUrl: 'https://api.minimax.io/v1',
   keywords: ['china', 'hailuo'],
-  hosts: ['api.minimax.io', 'api.minimaxi.com'],
+  hosts: ['api.minimax.io'],
   needsKey: true,
   keyUrl: 'https://platform.minimax.io/user-center/basic-information/interface-key',
   keyVariable: 'MINIMAX_API_KEY',

@@ -5,7 +5,6 @@ import type { Preset } from '../preset.ts';
 const ON = { thinking: { type: 'enabled', clear_thinking: false } };
 const OFF = { thinking: { type: 'disabled' } };
 
-/** Also serves the coding plan: give `https://api.z.ai/api/coding/paas/v4` as the base URL. */
 export const zai: Preset = {
   profile: {
     ...HOSTED_PROFILE,
@@ -61,7 +60,7 @@ export const zai: Preset = {
   keyUrl: 'https://z.ai/manage-apikey/apikey-list',
   keyVariable: 'ZAI_API_KEY',
   defaultModel: 'glm-5.3',
-  suggestedPort: 4456,
+  suggestedPort: 4453,
   source: 'Z.ai and BigModel docs (thinking, function calling, error codes)',
   checked: '2026-11-22',
 };

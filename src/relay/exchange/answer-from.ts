@@ -3,6 +3,7 @@
  * nothing (keep-alive is nothing), and only for causes that another target can cure: no tool runs twice, and no
  * word is said twice.
  */
+import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import { needsStream } from '../../translate/errors/codex.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
@@ -27,6 +28,7 @@ export interface AnswerParts extends ReportOptions {
   seal: ReasoningSeal;
   warnOnce: (message: string) => void;
   toolDenylist: ReadonlySet<string>;
+  heal: boolean;
   stallMs: number | undefined;
   firstOutputMs: number;
   onBindings: (text: string) => void;
@@ -41,7 +43,7 @@ export async function answerFrom(
   parts: AnswerParts,
 ): Promise<Outcome> {
   const translated = await translate(exchange.request, target, history, parts);
-  const attempt = beginAttempt(exchange, target, translated, parts.seal);
+  const attempt = beginAttempt(exchange, target, translated, parts);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   noteOutcome(exchange, outcome, parts);
@@ -83,7 +85,11 @@ async function translate(
   const { extraParams, dropParams } = provider;
   const options = { profile, model, history, toolDenylist, seal, extraParams, dropParams };
   const conversation = readConversation(request, options);
-  const recalled = await recallReasoning(conversation, parts.history);
+  const recalled = await recallReasoning(conversation, parts.history).catch((error: unknown) => {
+    // The answer is worth more than the thinking of earlier ones.
+    parts.logger.error(`history: reasoning of earlier answers was not read: ${messageOf(error)}`);
+    return undefined;
+  });
   const translation = writeChatRequest(conversation, recalled);
   for (const kind of translation.tools.dropped) {
     warnOnce(`tool "${kind}" is hosted by OpenAI and has no Chat Completions form: left out`);

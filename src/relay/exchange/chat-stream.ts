@@ -7,6 +7,7 @@ import { RelayError } from '../../errors.ts';
 import { asObject, isObject, type Json, parseJson } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
+import { asChatChunk } from '../../wire/chunk-shape.ts';
 import { JsonDocuments } from './json-documents.ts';
 
 /** An event, or a whole completion, beyond this size comes from a broken upstream: it must not fill the memory. */
@@ -179,8 +180,7 @@ export class ChatStreamReader {
       this.#chunks.push({ error: chunk });
       return;
     }
-    // Providers' chunks are typed by what they may hold; whoever reads a field looks at it first.
-    this.#chunks.push(chunk as ChatChunk);
+    this.#chunks.push(asChatChunk(chunk));
     if (chunk['choices'] === undefined) this.#lastWords = complaintIn(chunk);
   }
 

@@ -60,6 +60,11 @@ export class ClientStream {
     return this.#send(encodeEvents(events)) ? undefined : this.#drained();
   }
 
+  /** No more keep-alive: what follows, if anything, is somebody else's to write. */
+  stopWaiting(): void {
+    clearInterval(this.#keepAlive);
+  }
+
   /** Writes the last events and ends; a stream that never began leaves the connection to its caller. */
   async end(events: readonly ResponseEvent[]): Promise<void> {
     await this.write(events);

@@ -1,6 +1,6 @@
 /** When the last target has failed too, the client is told in one sentence what became of each. */
 import { RelayError } from '../../errors.ts';
-import { forCodex } from '../../translate/errors/codex.ts';
+import { inOwnWords } from '../../translate/errors/codex.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import { targetName } from '../routing/target.ts';
 import type { Exchange, Outcome } from './exchange.ts';
@@ -18,19 +18,21 @@ export function everyTargetFailed({ attempts, client }: Exchange, outcome: Outco
     retryAfterSeconds: shortestWait(attempts.flatMap(({ reducer }) => reducer.error ?? [])),
     cause: error,
   });
-  const told = client.isCodex ? forCodex(whole) : whole;
-  response.error = { code: response.error?.code ?? told.code, message };
+  // Codex's sentence about one account's quota would be all that its user sees of several.
+  const code = client.isCodex ? inOwnWords(whole).code : (response.error?.code ?? whole.code);
+  response.error = { code, message };
   return {
     ...outcome,
     error: whole,
-    lastEvents: outcome.lastEvents.map((event) => withMessage(event, message)),
+    lastEvents: outcome.lastEvents.map((event) => withError(event, { code, message })),
   };
 }
 
-function withMessage(event: ResponseEvent, message: string): ResponseEvent {
+function withError(event: ResponseEvent, error: { code: string; message: string }): ResponseEvent {
+  const { message } = error;
   if (event.type === 'error') return { ...event, message, error: { ...event.error, message } };
   if (event.type !== 'response.failed' || event.response.error === null) return event;
-  return { ...event, response: { ...event.response, error: { ...event.response.error, message } } };
+  return { ...event, response: { ...event.response, error } };
 }
 
 function shortestWait(errors: readonly RelayError[]): number | undefined {

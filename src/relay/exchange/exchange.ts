@@ -34,8 +34,10 @@ export interface Exchange {
   client: Client;
   /** Ends the exchange. Its reason is the `RelayError` that the client is told. */
   abort: AbortController;
-  /** Milliseconds since the epoch, as below. */
+  /** Milliseconds since the epoch. */
   startedAt: number;
+  /** The same moment on the clock that nobody sets (`performance.now()`), as below. */
+  beganAt: number;
   /** When the first content came; undefined until then. */
   firstTokenAt: number | undefined;
   /** Number of the next event: an attempt goes on where the one before it was left. */
@@ -76,6 +78,7 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
     client,
     abort: new AbortController(),
     startedAt: Date.now(),
+    beganAt: performance.now(),
     firstTokenAt: undefined,
     nextSequence: 0,
     attempts: [],
@@ -87,7 +90,7 @@ export function beginAttempt(
   exchange: Exchange,
   target: Target,
   { translation, asked }: Pick<Attempt, 'translation' | 'asked'>,
-  seal: ReasoningSeal,
+  { seal, heal }: { seal: ReasoningSeal; heal: boolean },
 ): Attempt {
   const { id, newItemId, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
@@ -102,6 +105,7 @@ export function beginAttempt(
     newId: newItemId,
     now: () => seconds(Date.now()),
     seal,
+    heal,
     isCodex: client.isCodex,
     redact: (text) => withoutKey(text, apiKey),
   });

@@ -4,8 +4,8 @@ import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Waiting } from '../options.ts';
 import type { Target } from '../routing/target.ts';
+import type { UpstreamReply } from '../transport.ts';
 import { brokenReply } from '../upstream/failures.ts';
-import type { UpstreamReply } from '../upstream/transport.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { ChatStreamReader } from './chat-stream.ts';
 import type { ClientStream } from './client-stream.ts';
@@ -145,7 +145,7 @@ function feed(
     const chunk = chunks[at];
     if (chunk !== undefined) events.push(...reducer.feed(chunk));
   }
-  if (events.length > 0) exchange.firstTokenAt ??= Date.now();
+  if (events.length > 0) exchange.firstTokenAt ??= performance.now();
   return events;
 }
 

@@ -1,5 +1,5 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
-import { messageOf } from '../../errors.ts';
+import { messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
@@ -39,12 +39,30 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   const report = endReport(exchange, outcome);
   const kind = report.stream ? 'upstream stream function_calls' : 'upstream function_calls';
   options.logger.debug(`${kind}=${list(report.calledTools)}`);
+  for (const note of outcome.attempt.reducer.notes) options.logger.info(note);
   options.logger.info(requestLine(report));
   // Codex shows its own sentence for some codes, and never the numbers that the provider gave.
   if (report.error !== undefined && report.state === 'failed') {
     const { provider, upstreamModel, error } = report;
     options.logger.warn(`${provider} ${upstreamModel} failed: ${error.code}: ${error.message}`);
   }
+  tellHost(report, options);
+}
+
+/** The relay itself failed, before any target could. */
+export function reportFailure(
+  exchange: Exchange,
+  target: Target,
+  error: unknown,
+  options: ReportOptions,
+): void {
+  const code = error instanceof RelayError ? error.code : 'internal_error';
+  const report: RequestReport = {
+    ...reportOf(exchange, target, 'failed'),
+    durationMs: Math.round(performance.now() - exchange.beganAt),
+    error: { code, message: messageOf(error) },
+  };
+  options.logger.info(requestLine(report));
   tellHost(report, options);
 }
 
@@ -61,7 +79,7 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
   const { usage } = response;
   return {
     ...reportOf(exchange, attempt.target, endState(response, error?.code)),
-    durationMs: Date.now() - exchange.startedAt,
+    durationMs: Math.round(performance.now() - exchange.beganAt),
     ...(usage === null
       ? {}
       : {
@@ -77,7 +95,7 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
 }
 
 function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
-  const { id, request, client, startedAt, firstTokenAt, attempts } = exchange;
+  const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   const thread = request.prompt_cache_key ?? client.thread;
   const role = roleOf(client.labels, request);
   return {
@@ -91,7 +109,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     ...(thread === undefined ? {} : { thread }),
     ...(client.turn === undefined ? {} : { turn: client.turn }),
     ...(role === undefined ? {} : { role }),
-    ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - startedAt }),
+    ...(firstTokenAt === undefined ? {} : { firstTokenMs: Math.round(firstTokenAt - beganAt) }),
     calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
     ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),
   };

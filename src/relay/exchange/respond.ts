@@ -7,13 +7,14 @@ import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestReport } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
+import type { Target } from '../routing/target.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFrom } from './answer-from.ts';
 import { ClientStream } from './client-stream.ts';
 import { warnOfCutPrompt } from './cut-prompt.ts';
 import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import { recallItems, recallResponses } from './recall.ts';
-import { reportEnd, reportStart } from './report.ts';
+import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
@@ -29,6 +30,8 @@ export interface RelayParts {
   /** Says a warning once for each key (by default the message), however many requests give rise to it. */
   warnOnce: (message: string, key?: string) => void;
   toolDenylist: ReadonlySet<string>;
+  /** Whether calls in the text are read as calls. */
+  heal: boolean;
   keepAliveMs: number;
   /** Undefined where the user set none: see `silenceLimits`. */
   stallMs: number | undefined;
@@ -59,7 +62,10 @@ export async function respond(
   parts.running.begin(exchange);
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
-  const outcome = await answerFrom(targets, exchange, history, stream, parts);
+  const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
+    giveUp(exchange, targets[0], stream, error, parts);
+    throw error;
+  });
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
   if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
   await stream?.end(outcome.lastEvents);
@@ -67,6 +73,19 @@ export async function respond(
   warnOfCutPrompt(exchange, outcome, parts);
   parts.running.end(exchange, outcome);
   return outcome;
+}
+
+/** Nothing that was begun outlives a failure of the relay's own; the caller tells the client. */
+function giveUp(
+  exchange: Exchange,
+  target: Target,
+  stream: ClientStream | undefined,
+  error: unknown,
+  parts: RelayParts,
+): void {
+  stream?.stopWaiting();
+  reportFailure(exchange, target, error, parts);
+  parts.running.end(exchange, undefined);
 }
 
 function endWithClient({ abort }: Exchange, connection: ServerResponse): void {

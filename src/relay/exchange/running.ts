@@ -5,7 +5,7 @@ import type { Exchange, Outcome } from './exchange.ts';
 
 interface Running {
   exchange: Exchange;
-  ended: PromiseWithResolvers<Outcome>;
+  ended: PromiseWithResolvers<Outcome | undefined>;
 }
 
 export class RunningExchanges {
@@ -19,7 +19,8 @@ export class RunningExchanges {
     this.#running.set(exchange.id, { exchange, ended: Promise.withResolvers() });
   }
 
-  end({ id }: Exchange, outcome: Outcome): void {
+  /** @param outcome undefined where the relay itself failed on it */
+  end({ id }: Exchange, outcome: Outcome | undefined): void {
     this.#running.get(id)?.ended.resolve(outcome);
     this.#running.delete(id);
   }
@@ -39,7 +40,8 @@ export class RunningExchanges {
     if (running === undefined) return undefined;
     const { exchange, ended } = running;
     exchange.abort.abort(new RelayError('cancelled', 'The response was cancelled.'));
-    return { exchange, outcome: await ended.promise };
+    const outcome = await ended.promise;
+    return outcome && { exchange, outcome };
   }
 
   /** Ends all of them: their clients get `response.failed`. */

@@ -14,7 +14,7 @@ import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
-import { guard, localOnly } from './guard.ts';
+import { guard, jsonOnly, localOnly } from './guard.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
@@ -49,6 +49,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(localOnly);
   app.use(statusRoute(options.token));
   app.use(guard(options.token, options.onRefusal));
+  app.use(jsonOnly);
   app.use(router.routes());
   app.use(notFound);
   app.on('error', (error: Error) => options.logger.debug(`http: ${error.message}`));

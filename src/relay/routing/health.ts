@@ -29,6 +29,9 @@ const WAITS: Partial<Record<ErrorCode, Wait>> = {
   upstream_stalled: { first: 20 * SECOND, most: 2 * MINUTE, isOfKey: false },
 };
 
+/** Where the clock was set back since, the rest of a wait would be longer than any wait: then it is over. */
+const LONGEST_WAIT = 30 * MINUTE;
+
 /** Why a target is passed over, and until when. */
 export interface Trouble {
   upstream: string;
@@ -50,8 +53,8 @@ export class Health {
   /** The trouble that keeps a target waiting; undefined when it is worth a try. */
   troubleOf(target: Target, now: number): Trouble | undefined {
     const found = [modelKey(target), keyKey(target)].flatMap((key) => this.#troubles.get(key) ?? []);
-    const latest = found.toSorted((left, right) => right.until - left.until)[0];
-    return latest !== undefined && latest.until > now ? latest : undefined;
+    const waiting = found.filter((trouble) => isWaiting(trouble, now));
+    return waiting.toSorted((left, right) => right.until - left.until)[0];
   }
 
   /** Notes what an attempt led to. */
@@ -80,7 +83,7 @@ export class Health {
 
   /** All trouble that is not over. */
   troubles(now: number): Trouble[] {
-    return [...this.#troubles.values()].filter(({ until }) => until > now);
+    return [...this.#troubles.values()].filter((trouble) => isWaiting(trouble, now));
   }
 
   /** Forgets all trouble: the next request tries every target. */
@@ -103,6 +106,10 @@ export class Health {
 /** Whether another target may do what this one failed to do. */
 export function isCurable({ code }: RelayError): boolean {
   return code in WAITS;
+}
+
+function isWaiting({ until }: Trouble, now: number): boolean {
+  return until > now && until - now <= LONGEST_WAIT;
 }
 
 function keyKey({ provider, keyIndex }: Target): string {

@@ -2,7 +2,7 @@
 
 import { RelayError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import { PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
+import { isOwnUrl, PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { cleanKey, isPossibleKey } from './api-key.ts';
@@ -44,7 +44,10 @@ export function resolveProvider(options: UpstreamOptions): Provider {
   const baseUrl = normalBaseUrl(given);
   const chosen = preset ?? presetByUrl(baseUrl);
   const { name = chosen.profile.name } = options;
-  const named = { ...chosen, profile: { ...chosen.profile, name } };
+  const owner = isOwnUrl(chosen, baseUrl)
+    ? chosen.profile.id
+    : `${chosen.profile.id}@${new URL(baseUrl).host}`;
+  const named = { ...chosen, profile: { ...chosen.profile, name, owner } };
   return {
     id: checkedId(options.id ?? named.profile.id),
     preset: named,

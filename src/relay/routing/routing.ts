@@ -5,7 +5,7 @@ import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import { profileFor } from '../../providers/index.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
-import type { RoutingOptions, ServedUpstream, UpstreamOptions } from '../options.ts';
+import type { RoutingOptions, ServedUpstream, StandIns, UpstreamOptions } from '../options.ts';
 import type { Role } from '../roles.ts';
 import { Bindings } from './bindings.ts';
 import { Health } from './health.ts';
@@ -31,12 +31,11 @@ export class Routing {
   readonly #logger: Logger;
   /** Says a warning once, however many requests give rise to it. */
   readonly #warnOnce: (message: string) => void;
-  readonly #fallbacks: Readonly<Record<string, readonly string[]>>;
-  readonly #roles: RoutingOptions['roles'];
   readonly #onModels: () => void;
   readonly #listed = new Map<Provider, readonly ListedModel[]>();
   #providers: readonly Provider[];
   #active: Provider;
+  #standIns: Required<StandIns>;
 
   /** @throws RelayError `invalid_request` that names the option at fault */
   constructor(
@@ -48,11 +47,9 @@ export class Routing {
     this.#warnOnce = warnOnce;
     this.#providers = distinct((options.upstreams ?? [options]).map(resolveProvider));
     this.#active = this.#byId(options.active) ?? firstOf(this.#providers);
-    this.#fallbacks = options.fallbacks ?? {};
-    this.#roles = options.roles ?? {};
+    this.#standIns = checkedStandIns(options, this.#providers);
     this.#onModels = options.onModels ?? (() => {});
     this.bindings = new Bindings(options.savedBindings);
-    this.#checkNames();
   }
 
   /** The upstream that bare names and the alias belong to. */
@@ -84,17 +81,20 @@ export class Routing {
   }
 
   /**
-   * Serves these upstreams from now on.
+   * Serves these upstreams from now on. What those that stay have listed stays known.
    * @param active id of one of them
+   * @param standIns default: as before
    * @throws RelayError `invalid_request`, with everything left as it was
    */
-  serve(upstreams: readonly UpstreamOptions[], active: string): void {
+  serve(upstreams: readonly UpstreamOptions[], active: string, standIns: StandIns = this.#standIns): void {
     const providers = distinct(upstreams.map(resolveProvider));
     const chosen = providers.find(({ id }) => id === active);
     if (chosen === undefined) throw unknownUpstream('active', active, providers);
+    const checked = checkedStandIns(standIns, providers);
     this.#keepLists(providers);
     this.#providers = providers;
     this.#active = chosen;
+    this.#standIns = checked;
     this.#onModels();
   }
 
@@ -127,7 +127,7 @@ export class Routing {
    */
   targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
     const { thread, bearer } = asked;
-    const requested = (asked.role && this.#roles?.[asked.role]) ?? asked.model;
+    const requested = (asked.role && this.#standIns.roles[asked.role]) ?? asked.model;
     const first = this.#named(requested);
     const named = distinctModels([first, ...this.#standInsOf(first, requested)]);
     const targets = named.flatMap((one, at) => targetsOf(one, at === 0 ? bearer : undefined));
@@ -140,7 +140,7 @@ export class Routing {
 
   /** Whether the request can only be placed once the active upstream's list is known. */
   waitsForList({ model, role }: Asked): boolean {
-    const requested = (role && this.#roles?.[role]) ?? model;
+    const requested = (role && this.#standIns.roles[role]) ?? model;
     const active = this.#served(this.#active);
     return active.listed === undefined && resolveModel(requested, active, [active]) === undefined;
   }
@@ -185,11 +185,10 @@ export class Routing {
 
   /** The stand-ins of a model: those of its full name, of the name that was asked for, or of all models. */
   #standInsOf({ provider, model }: NamedModel, requested: string): NamedModel[] {
+    // Not every name is a key of an object: a client may ask for a model named `constructor`.
+    const fallbacks = new Map(Object.entries(this.#standIns.fallbacks));
     const names =
-      this.#fallbacks[qualifiedName(provider, model)] ??
-      this.#fallbacks[requested] ??
-      this.#fallbacks['*'] ??
-      [];
+      fallbacks.get(qualifiedName(provider, model)) ?? fallbacks.get(requested) ?? fallbacks.get('*') ?? [];
     return names.map((name) => this.#named(name));
   }
 
@@ -203,19 +202,26 @@ export class Routing {
     if (found === undefined) throw unknownUpstream('active', id, this.#providers);
     return found;
   }
+}
 
-  /** A stand-in that names nothing would be found out when it is needed most. */
-  #checkNames(): void {
-    const roles = Object.entries(this.#roles ?? {}).map(([role, name]) => ['roles', role, name] as const);
-    const standIns = Object.entries(this.#fallbacks).flatMap(([source, names]) =>
-      names.map((name) => ['fallbacks', source, name] as const),
-    );
-    for (const [option, of, name] of [...roles, ...standIns]) {
-      const id = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
-      const isKnown = id === undefined ? name !== '' : this.#providers.some((provider) => provider.id === id);
-      if (!isKnown) throw unknownUpstream(`${option}.${of}`, name, this.#providers);
-    }
+/**
+ * A stand-in that names nothing would be found out when it is needed most.
+ * @throws RelayError `invalid_request` that names the option
+ */
+function checkedStandIns(
+  { fallbacks = {}, roles = {} }: StandIns,
+  providers: readonly Provider[],
+): Required<StandIns> {
+  const ofRoles = Object.entries(roles).map(([role, name]) => ['roles', role, name] as const);
+  const ofModels = Object.entries(fallbacks).flatMap(([source, names]) =>
+    names.map((name) => ['fallbacks', source, name] as const),
+  );
+  for (const [option, of, name] of [...ofRoles, ...ofModels]) {
+    const id = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
+    const isKnown = id === undefined ? name !== '' : providers.some((provider) => provider.id === id);
+    if (!isKnown) throw unknownUpstream(`${option}.${of}`, name, providers);
   }
+  return { fallbacks, roles };
 }
 
 function isSamePlace(left: Provider, right: Provider): boolean {

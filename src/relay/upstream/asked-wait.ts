@@ -1,6 +1,6 @@
 /** How long a provider asks to wait, by the headers of its reply. */
 import { durationIn } from '../../translate/errors/waits.ts';
-import type { UpstreamReply } from './transport.ts';
+import type { UpstreamReply } from '../transport.ts';
 
 /** A count that a provider limits: its headers end in these. */
 const LIMITED = ['requests', 'tokens', 'requests-day', 'tokens-minute', 'tokens-day'];

@@ -14,7 +14,7 @@ import type {
   ChatPart,
   ChatRequest,
 } from '../../wire/chat.ts';
-import type { UpstreamReply, UpstreamTransport } from './transport.ts';
+import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 
 /** The only model that the demo lists. */
 const DEMO_MODEL = 'demo';

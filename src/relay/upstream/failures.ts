@@ -3,9 +3,9 @@ import { RelayError } from '../../errors.ts';
 import { codeOf } from '../../node-errors.ts';
 import { upstreamError } from '../../translate/errors/upstream.ts';
 import type { Profile } from '../../translate/profile.ts';
+import type { UpstreamReply } from '../transport.ts';
 import { askedWait } from './asked-wait.ts';
 import { withoutKey } from './redact.ts';
-import type { UpstreamReply } from './transport.ts';
 
 /** A kept connection that the provider had closed meanwhile, or one that broke before any answer. */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

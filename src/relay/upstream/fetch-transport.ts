@@ -1,5 +1,5 @@
 /** A host's own `fetch` as transport: VS Code's knows its proxy settings and certificates. */
-import type { UpstreamTransport } from './transport.ts';
+import type { UpstreamTransport } from '../transport.ts';
 
 export function createFetchTransport(fetch: typeof globalThis.fetch): UpstreamTransport {
   return async ({ method, url, headers, body, signal }) => {

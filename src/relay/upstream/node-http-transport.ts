@@ -5,8 +5,8 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
-import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 /**
  * Connections are kept and shared by the process, as Node's own agents do; with an agent of our own, VS Code's

@@ -1,7 +1,7 @@
 /** The transport of the CLI and the library: undici, with the proxies that the host passes in. */
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
-import type { UpstreamTransport } from './transport.ts';
 
 export interface ProxyOptions {
   httpProxy?: string;

@@ -8,11 +8,11 @@ import { type Lesson, lessonsIn, withLessons } from '../../translate/request/les
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Waiting } from '../options.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
+import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 import { encodeChatRequest } from './chat-body.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
 import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
-import type { UpstreamReply, UpstreamTransport } from './transport.ts';
 
 const MAX_RETRIES = 2;
 /** Codex retries as well: all waiting of one request together stays below this. */
@@ -123,6 +123,7 @@ export class Upstream {
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
     const reply = await this.#send({ ...call, signal }, 'GET', endpoint(call.provider, '/models'));
     const text = await readText(reply, call.provider);
+    if (reply.status === 404 || reply.status === 405) throw noList(profile, reply.status);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return parseList(text, profile);
   }
@@ -254,6 +255,14 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
     if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
+}
+
+/** Some servers have no list, and answer all the same. */
+function noList({ name }: Profile, status: number): RelayError {
+  return new RelayError(
+    'not_found',
+    `${name} lists no models at this address (HTTP ${status}). Where requests fail too, check the base URL (often it ends in /v1).`,
+  );
 }
 
 function parseList(text: string, profile: Profile): unknown {

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from '../../errors.ts';
 import type { Profile } from '../profile.ts';
+import { withoutNothingCharged } from './nothing-charged.ts';
 import type { Said } from './said.ts';
 
 /** What a person can do about it, where the code alone does not tell. */
@@ -48,7 +49,7 @@ const SCHEMA =
 const RATE =
   /rate.?limit|too many requests|requests? per (minute|second|hour|day)|tokens per (minute|day)|\b[RT]P[MD]\b|throttl|concurren\w+ (limit|request)|请求过于频繁|速率限制|频率/i;
 const QUOTA =
-  /key limit exceeded|insufficient.{0,12}(quota|balance|credit|fund)|(quota|credits?|balance|allowance)\b.{0,40}\b(exceeded|exhausted|used up|depleted|run out|reached)|exceed\w*.{0,30}\bquota|billing[ _]hard[ _]limit|billing_not_active|payment required|arrearage|(out of|no|not enough|add( more)?|requires? more|purchase( more)?) credits?\b|credit balance is too low|top.?up your|账户余额|余额不足|欠费/i;
+  /key limit exceeded|insufficient.{0,12}(quota|balance|credit|fund)|(quota|credits?|balance|allowance)\b.{0,40}\b(exceeded|exhausted|used up|depleted|run out|reached)|exceed\w*.{0,30}\b(quota|credits)\b|not[ _]enough[ _](balance|quota|funds)|overdue[ _](balance|payment)|payment method is required|billing[ _]hard[ _]limit|billing_not_active|payment required|arrearage|(out of|no|not enough|add( more)?|requires? more|purchase( more)?) credits?\b|credit balance is too low|top.?up your|账户余额|余额不足|欠费/i;
 const QUOTA_CODE =
   /^(insufficient_(quota|balance|credits?|funds)|quota_exceeded|billing_(hard_limit\w*|not_active)|arrearage)$/i;
 const BAD_KEY =
@@ -86,10 +87,14 @@ export function classify(
   if (codes.some((code) => QUOTA_CODE.test(code)) || status === 402) return { code: 'insufficient_quota' };
   // Groq, 2026-11: a request that is larger than its whole rate limit; waiting does not make it fit.
   if (status === 413) return { code: 'context_length_exceeded' };
+  // Whatever else it says, about limits and credits, stands beside that cause.
+  if (status === 403 && says(MODERATION)) return { code: 'invalid_prompt', cure: 'content' };
   const isRate = says(RATE);
-  if (!isRate && isOverflow(said)) return { code: 'context_length_exceeded' };
+  const cause = withoutNothingCharged(message);
+  if (!isRate && isOverflow({ ...said, message: cause })) return { code: 'context_length_exceeded' };
   // A quota that comes back in a moment is a rate (Gemini's free tier, 2026-11).
-  if (says(QUOTA)) return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
+  if (isQuota({ ...said, message: cause }))
+    return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
   if (status === 429 || isRate) return { code: 'rate_limit_exceeded' };
   if (says(SERVICE_OFF)) return { code: 'forbidden', cure: 'service' };
   if (says(/location is not supported|unsupported_country/i)) return { code: 'forbidden', cure: 'region' };
@@ -109,6 +114,11 @@ export function classify(
   return { code: 'invalid_prompt' };
 }
 
+function isQuota({ message, codes }: Said): boolean {
+  if (codes.some((code) => QUOTA.test(code))) return true;
+  return QUOTA.test(message) && !SCHEMA.test(message);
+}
+
 function isOverflow({ message, codes }: Said): boolean {
   if (codes.some((code) => OVERFLOW_CODE.test(code)) || OVERFLOW_CODE.test(message)) return true;
   if (OUTPUT_LIMIT.test(message) && !INPUT.test(message)) return false;
@@ -117,7 +127,6 @@ function isOverflow({ message, codes }: Said): boolean {
 }
 
 function forbidden(message: string, says: (pattern: RegExp) => boolean): ErrorClass {
-  if (says(MODERATION)) return { code: 'invalid_prompt', cure: 'content' };
   if (says(REGION)) return { code: 'forbidden', cure: 'region' };
   // Nothing is said but that it is forbidden: mostly the key.
   const isBare =

@@ -1,4 +1,4 @@
-/** Which errors Codex shows, retries or swallows (Codex facts, section 3: measured with 0.169.0). */
+/** Which errors Codex shows, retries or swallows (Codex facts, section 3: measured with 0.169.0 and 0.171.0). */
 import { type ErrorCode, RelayError } from '../../errors.ts';
 
 /** Codes whose meaning Codex knows; they work inside a stream only. */
@@ -22,4 +22,14 @@ export function forCodex(error: RelayError): RelayError {
   const isKnown = UNDERSTOOD.has(error.code) || error.code === 'model_not_found';
   if (isKnown || WORTH_A_RETRY.has(error.code)) return error;
   return new RelayError('invalid_prompt', error.message, { cause: error });
+}
+
+/** Codes for which Codex shows a sentence of its own, and nothing of the message. */
+const SHOWN_IN_OTHER_WORDS: ReadonlySet<ErrorCode> = new Set(['insufficient_quota', 'server_is_overloaded']);
+
+/** The error as Codex shows it where its message says more than its code does. */
+export function inOwnWords(error: RelayError): RelayError {
+  return SHOWN_IN_OTHER_WORDS.has(error.code)
+    ? new RelayError('invalid_prompt', error.message, { cause: error })
+    : forCodex(error);
 }

@@ -38,6 +38,7 @@ export function saidBy(value: unknown, depth = 0): Said {
   const inner = innerError(body);
   const holder = asObject(Array.isArray(inner) ? inner[0] : inner) ?? body;
   const own = first(
+    0,
     holder['message'],
     holder['error'],
     inner,
@@ -51,10 +52,15 @@ export function saidBy(value: unknown, depth = 0): Said {
   const nested = fromText(own, depth);
   const behind = behindGateway(holder, depth);
   return {
-    message: cut([nested.message, behind.message].filter(Boolean).join(' ')),
+    message: cut([nested.message + detailIn(holder), behind.message].filter(Boolean).join(' ')),
     codes: [...codesOf(holder, body), ...nested.codes, ...behind.codes],
     holders: [body, ...(holder === body ? [] : [holder]), ...nested.holders, ...behind.holders],
   };
+}
+
+/** Xiaomi MiMo, 2026-11: what is wrong stands in place of the parameter's name (`Param Incorrect` is the message). */
+function detailIn({ param }: JsonObject): string {
+  return typeof param === 'string' && param.trim().includes(' ') ? `: ${oneLine(param)}` : '';
 }
 
 function innerError(body: JsonObject): Json | undefined {
@@ -73,6 +79,8 @@ function codesOf(holder: JsonObject, body: JsonObject): string[] {
     holder['status'],
     holder['status_code'],
     holder['error_type'],
+    // Novita, 2026-11: the status is the code, and the reason says what it is.
+    holder['reason'],
     body['code'],
     body['status_code'],
     body['error_type'],
@@ -99,7 +107,7 @@ function fromText(text: string, depth: number): Said {
     const value = parseJson(read.slice(start, end + 1)) ?? messageOfRepr(read.slice(start, end + 1));
     const inner = typeof value === 'object' && value !== null ? saidBy(value, depth + 1) : undefined;
     if (inner !== undefined && inner.message !== '') {
-      const before = oneLine(read.slice(0, start)).replace(/[\s:,-]+$/, '');
+      const before = oneLine(read.slice(0, start)).replace(/^data:|[\s:,-]+$/g, '');
       return { ...inner, message: cut(before === '' ? inner.message : `${before}: ${inner.message}`) };
     }
   }
@@ -118,24 +126,30 @@ function templateFault(text: string): string {
   return own === undefined ? text : `the model's chat template refuses this conversation: ${own.trim()}`;
 }
 
-function first(...values: unknown[]): string {
+function first(depth: number, ...values: unknown[]): string {
   for (const value of values) {
-    const text = words(value);
+    const text = words(value, depth);
     if (text !== '') return text;
   }
   return '';
 }
 
 /** A message as text; of validation errors (FastAPI, Mistral): what is wrong, and where. */
-function words(value: unknown): string {
+function words(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(words).filter(Boolean).join('; ');
+  if (depth >= MAX_DEPTH) return '';
+  if (Array.isArray(value)) {
+    return value
+      .map((entry) => words(entry, depth + 1))
+      .filter(Boolean)
+      .join('; ');
+  }
   const object = asObject(value);
   if (object === undefined) return '';
   const { loc } = object;
-  const where = Array.isArray(loc) ? `${loc.join('.')}: ` : '';
-  const what = first(object['msg'], object['message'], object['detail'], object['error']);
+  const where = Array.isArray(loc) ? `${loc.filter((step) => typeof step !== 'object').join('.')}: ` : '';
+  const what = first(depth + 1, object['msg'], object['message'], object['detail'], object['error']);
   return what === '' ? '' : where + what;
 }
 

@@ -39,7 +39,7 @@ export class RepeatedDetails {
   news(fragments: readonly Json[]): Json[] {
     return fragments.map((fragment) => {
       if (!isObject(fragment) || typeof fragment['text'] !== 'string') return fragment;
-      const key = `${fragment['type']} ${fragment['index']}`;
+      const key = JSON.stringify([fragment['type'], fragment['index']]);
       const before = this.#texts.get(key) ?? '';
       const { text } = fragment;
       const isRepeated = before !== '' && text.startsWith(before);

@@ -1,11 +1,11 @@
 /** A provider's own reasoning, kept so that it can go back: as text, as a list of details, as metadata of calls. */
 
 import type { Json } from '../../json.ts';
-import type { ReasoningField } from '../profile.ts';
+import type { Profile, ReasoningField } from '../profile.ts';
 
 /** What one reasoning item holds. */
 export interface ProviderReasoning {
-  /** Profile id of the provider that sent it. */
+  /** The provider that sent it, as its profile names the owner of reasoning. */
   provider: string;
   /** Upstream name of the model that thought it. */
   model: string;
@@ -27,6 +27,11 @@ export interface ReasoningSeal {
   seal(reasoning: ProviderReasoning): string | undefined;
   /** Undefined for anything that this relay did not write. The result may be shared: nobody changes it. */
   open(sealed: string): ProviderReasoning | undefined;
+}
+
+/** What reasoning that this provider sends is tagged with. */
+export function ownerOf({ id, owner = id }: Pick<Profile, 'id' | 'owner'>): string {
+  return owner;
 }
 
 /**

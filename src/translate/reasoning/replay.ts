@@ -57,7 +57,11 @@ export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReas
   const hasDetails = parts.some((part) => part.details !== undefined);
   return {
     ...first,
-    field: parts.find((part) => part.text !== '')?.field ?? first.field,
+    // Details hold signatures: they go back, whatever else the same thinking came in.
+    field:
+      details.length > 0
+        ? 'reasoning_details'
+        : (parts.find((part) => part.text !== '')?.field ?? first.field),
     text: parts.map((part) => part.text).join(''),
     ...(hasDetails ? { details: mergeDetails([], details) } : {}),
     callExtras: Object.fromEntries(parts.flatMap((part) => Object.entries(part.callExtras ?? {}))),

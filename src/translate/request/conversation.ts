@@ -7,7 +7,7 @@
 import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
-import { modelFamily, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
+import { modelFamily, ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { anyContent, readContent, userContent, withImages } from './content.ts';
@@ -85,7 +85,7 @@ export function isForeign(
   reasoning: ProviderReasoning,
   { profile, model }: Pick<ConversationOptions, 'profile' | 'model'>,
 ): boolean {
-  return reasoning.provider !== profile.id || modelFamily(reasoning.model) !== modelFamily(model);
+  return reasoning.provider !== ownerOf(profile) || modelFamily(reasoning.model) !== modelFamily(model);
 }
 
 function upstreamCall(

@@ -79,18 +79,17 @@ function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable)
 /** The choice in the provider's terms: one that it refuses becomes the nearest that it accepts. */
 function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
   const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
-  const accepted =
-    toolChoicesThinking !== null && isThinking(request.reasoning?.effort, profile)
-      ? toolChoicesThinking
-      : toolChoices;
+  const whileThinking = isThinking(request.reasoning?.effort, profile) ? toolChoicesThinking : null;
+  const accepts = (one: ToolChoiceKind) =>
+    toolChoices.includes(one) && (whileThinking === null || whileThinking.includes(one));
   const { kind, value, only } = choice;
   const rest = only === undefined ? {} : { only };
-  if (accepted.includes(kind)) {
+  if (accepts(kind)) {
     return kind === 'required' ? { kind, value: requiredChoice, ...rest } : choice;
   }
   // No tool may be called: none is offered.
   if (kind === 'none') return { kind, value: undefined, only: new Set() };
-  if (kind === 'named' && typeof value === 'object' && accepted.includes('required')) {
+  if (kind === 'named' && typeof value === 'object' && accepts('required')) {
     return { kind: 'required', value: requiredChoice, only: new Set([value.function.name]) };
   }
   return { kind: 'auto', value: undefined, ...rest };

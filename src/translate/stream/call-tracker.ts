@@ -1,20 +1,29 @@
 /**
  * Tells which call a fragment of `tool_calls` belongs to. The API says: its `index` tells. But providers leave the
- * index out, keep it at 0, reuse it or start at 1, and they send the id late, twice or never.
+ * index out, keep it at 0, reuse it or start at 1, and they send the id late, twice, never, or a new one each time.
  */
 
 import type { ChatToolCallDelta } from '../../wire/chat.ts';
 import type { CallDraft } from './drafts/call.ts';
+
+/** Makes the draft of a new call. */
+export type NewCall = (
+  /** Undefined where the provider sent none. */
+  providerId: string | undefined,
+  /** The call that has this id already, at another index. */
+  twin: CallDraft | undefined,
+) => CallDraft;
 
 export class CallTracker {
   readonly #calls: CallDraft[] = [];
   readonly #byIndex = new Map<number, CallDraft>();
   readonly #byProviderId = new Map<string, CallDraft>();
   readonly #providerIds = new Map<CallDraft, string>();
-  readonly #create: (providerId: string | undefined) => CallDraft;
+  readonly #create: NewCall;
+  /** How many calls there were when the present chunk began. */
+  #callsBefore = 0;
 
-  /** @param create makes the draft of a new call; `providerId` is undefined where the provider sent none */
-  constructor(create: (providerId: string | undefined) => CallDraft) {
+  constructor(create: NewCall) {
     this.#create = create;
   }
 
@@ -25,28 +34,75 @@ export class CallTracker {
 
   /**
    * The call that a fragment belongs to; a new one where it begins one.
+   * @param args its arguments as text
    * @param position of the fragment in its chunk's list, which holds `siblings` fragments
    */
-  resolve(fragment: ChatToolCallDelta, position: number, siblings: number): CallDraft {
-    const index = typeof fragment.index === 'number' ? fragment.index : undefined;
+  resolve(fragment: ChatToolCallDelta, args: string, position: number, siblings: number): CallDraft {
+    if (position === 0) this.#callsBefore = this.#calls.length;
+    const index = indexOf(fragment);
     const id = fragment.id || undefined;
     const known = id === undefined ? undefined : this.#byProviderId.get(id);
-    const candidate = known ?? this.#candidate(index, position, siblings);
-    if (candidate === undefined) return this.#begin(id, index);
-    const candidateId = this.#providerIds.get(candidate);
-    if (known === undefined && startsAnother(fragment, candidate, candidateId)) return this.#begin(id, index);
-    if (id !== undefined && candidateId === undefined) this.#identify(candidate, id);
+    const atIndex = index === undefined ? undefined : this.#byIndex.get(index);
+    // An id does not overrule the index of a call that has the same id.
+    const own = atIndex !== undefined && this.#providerIds.get(atIndex) === id ? atIndex : known;
+    if (own !== undefined) return this.#ownOrTwin(own, fragment, args, index);
+    const candidate = index === undefined ? this.#byPlace(position, siblings) : atIndex;
+    if (candidate === undefined || this.#startsAnother(fragment, args, candidate))
+      return this.#begin(id, index);
+    if (id !== undefined) this.#identify(candidate, id);
     return candidate;
   }
 
-  #candidate(index: number | undefined, position: number, siblings: number): CallDraft | undefined {
-    if (index !== undefined) return this.#byIndex.get(index);
+  /** A whole call that no fragment announced. */
+  add(): CallDraft {
+    return this.#begin(undefined, undefined);
+  }
+
+  /** The call that has the fragment's id; a new one where it begins again, at another index, what is under way. */
+  #ownOrTwin(
+    own: CallDraft,
+    fragment: ChatToolCallDelta,
+    args: string,
+    index: number | undefined,
+  ): CallDraft {
+    const isElsewhere = index !== undefined && this.#byIndex.get(index) !== own && this.#hasIndex(own);
+    if (!isElsewhere || !fragment.function?.name) return own;
+    if (own.hasArguments && !own.isWhole && own.canGoOnWith(args)) return own;
+    return this.#begin(fragment.id || undefined, index, own);
+  }
+
+  #hasIndex(call: CallDraft): boolean {
+    for (const indexed of this.#byIndex.values()) if (indexed === call) return true;
+    return false;
+  }
+
+  #byPlace(position: number, siblings: number): CallDraft | undefined {
     // Kimi K2.5, 2026-11: no index; the fragments of parallel calls keep their places in the list.
     return siblings > 1 ? this.#calls[position] : this.#calls.at(-1);
   }
 
-  #begin(id: string | undefined, index: number | undefined): CallDraft {
-    const call = this.#create(id);
+  /** Whether a fragment that seems to belong to `candidate` begins a new call after all. */
+  #startsAnother(fragment: ChatToolCallDelta, args: string, candidate: CallDraft): boolean {
+    const name = fragment.function?.name || '';
+    if (name === '' || candidate.name === '') return false;
+    const index = indexOf(fragment);
+    if (fragment.id && this.#providerIds.has(candidate)) {
+      // Two entries of one list that have two ids are two calls.
+      if (index === undefined && this.#calls.indexOf(candidate) >= this.#callsBefore) return true;
+      // Gemini and proxies, 2026-11: all parallel calls are at index 0, and only id and name tell them apart. But
+      // other gateways make up an id for every chunk: half a call that can go on does.
+      if (candidate.isWhole || candidate.name !== name) return true;
+      return index === undefined
+        ? args.trimStart().startsWith('{') || args === ''
+        : !candidate.canGoOnWith(args);
+    }
+    // No ids at all: a name that follows whole arguments begins the next call, unless all is said once more.
+    if (fragment.id || !candidate.isWhole) return false;
+    return index === undefined || candidate.name !== name || candidate.arguments !== args.trim();
+  }
+
+  #begin(id: string | undefined, index: number | undefined, twin?: CallDraft): CallDraft {
+    const call = this.#create(id, twin);
     this.#calls.push(call);
     if (index !== undefined) this.#byIndex.set(index, call);
     if (id !== undefined) this.#identify(call, id);
@@ -55,20 +111,22 @@ export class CallTracker {
 
   #identify(call: CallDraft, id: string): void {
     this.#byProviderId.set(id, call);
-    this.#providerIds.set(call, id);
+    if (!this.#providerIds.has(call)) this.#providerIds.set(call, id);
   }
 }
 
-/** Whether a fragment that seems to belong to `candidate` begins a new call after all. */
-function startsAnother(
-  fragment: ChatToolCallDelta,
-  candidate: CallDraft,
-  candidateId: string | undefined,
-): boolean {
-  const name = fragment.function?.name || '';
-  if (name === '') return false;
-  // Gemini and proxies, 2026-11: all parallel calls are at index 0, and only id and name tell them apart.
-  if (fragment.id && candidateId !== undefined && fragment.id !== candidateId) return true;
-  // No ids at all: a name that follows whole arguments begins the next call.
-  return !fragment.id && candidate.isWhole;
+/** Providers send them as the text of JSON, or as the JSON that the text stands for. */
+export function argumentsOf({ function: called }: ChatToolCallDelta): string {
+  const args = called?.arguments ?? '';
+  return typeof args === 'string' ? args : JSON.stringify(args);
+}
+
+function indexOf({ index }: ChatToolCallDelta): number | undefined {
+  const number = typeof index === 'string' && index !== '' ? Number(index) : index;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}
+
+/** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
+export function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
+  return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
 }

@@ -1,11 +1,13 @@
 /** What a chunk's delta says, whichever of the known places the provider put it in. */
 
 import type { Json } from '../../json.ts';
-import { isObject } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
 import type { Profile, ReasoningField } from '../profile.ts';
 import { detailsText, RepeatedDetails } from '../reasoning/details.ts';
-import { type SplitText, ThinkTagSplitter } from './think-tags.ts';
+import { mayThink, textOf, thinkingIn, thoughtText } from './parts.ts';
+import { GrowingText } from './text/growing-text.ts';
+import { ThinkTagSplitter } from './think-tags.ts';
+import { Thoughts } from './thoughts.ts';
 
 export interface ReasoningDelta {
   text: string;
@@ -24,11 +26,19 @@ export class DeltaReader {
   /** Undefined once the answer is past its beginning, and where the profile knows no tags. */
   #splitter: ThinkTagSplitter | undefined;
   readonly #repeated: RepeatedDetails | undefined;
+  readonly #thoughts = new Thoughts();
+  /** Undefined once deltas are known to add to each other; that of thoughts also once text has come. */
+  #growingText: GrowingText | undefined = new GrowingText();
+  #growingThought: GrowingText | undefined = new GrowingText();
+  /** The place of the first thought, which may grow, and the field under which it goes back. */
+  #firstPlace: string | undefined;
+  #replayField: ReasoningField = 'reasoning_content';
   #sawDetails = false;
   #sawEmptyDetails = false;
 
-  constructor({ thinkTag, detailsMayRepeat }: Profile) {
-    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(thinkTag);
+  /** @param mayBeUnopened whether the text may begin with thinking whose beginning nobody marks */
+  constructor({ thinkTag, detailsMayRepeat }: Profile, mayBeUnopened: boolean) {
+    if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(mayBeUnopened);
     if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 
@@ -38,82 +48,112 @@ export class DeltaReader {
   }
 
   read(delta: ChatDelta): DeltaParts {
-    const reasoning = reasoningOf(delta);
-    const text = textOf(delta);
-    if (reasoning === undefined) {
-      if (delta.reasoning_details) this.#sawEmptyDetails = true;
-      return this.#splitter === undefined || text === ''
-        ? { reasoning, text }
-        : this.#split(text, this.#splitter);
-    }
-    // A provider that separates the reasoning itself leaves no tags in the text.
-    const held = this.end();
-    const fresh = this.#fresh(reasoning);
-    const thought = (held.reasoning?.text ?? '') + fresh.text;
-    return { reasoning: { ...fresh, text: thought }, text: held.text + text };
+    const { content } = delta;
+    // Nearly all deltas: runs for each of them.
+    if (typeof content === 'string' && this.#isPlain && !mayThink(delta))
+      return { reasoning: undefined, text: content };
+    const said = textOf(delta);
+    const text = this.#growingText === undefined ? said : this.#grown(said, this.#growingText);
+    const details = this.#newDetails(delta);
+    let thought = mayThink(delta) ? this.#thoughtIn(delta, details) : '';
+    // What waits was thought before the text.
+    if (said !== '' && this.#growingThought !== undefined) thought += this.#restOfThoughts();
+    return this.#split(thought, details, text);
   }
 
   /** What was held back because it might have been part of a tag; from here on, text is only text. */
   end(): DeltaParts {
-    const rest = this.#splitter?.flush();
+    const waiting = this.#growingText?.end() ?? '';
+    if (this.#growingText?.isOver) this.#growingText = undefined;
+    const { reasoning, text } = this.#split(this.#restOfThoughts(), NONE, waiting);
+    const held = this.#splitter?.flush();
     this.#splitter = undefined;
-    return rest === undefined ? { reasoning: undefined, text: '' } : tagged(rest);
+    if (held === undefined) return { reasoning, text };
+    const tagged = this.#thoughts.news('tags', held.reasoning);
+    const thought = (reasoning?.text ?? '') + tagged;
+    return { reasoning: this.#reasoning(thought, NONE, tagged), text: text + held.text };
   }
 
-  #split(text: string, splitter: ThinkTagSplitter): DeltaParts {
-    const parts = tagged(splitter.split(text));
+  /** Whether text is only text from here on. */
+  get #isPlain(): boolean {
+    return (
+      this.#splitter === undefined && this.#growingText === undefined && this.#growingThought === undefined
+    );
+  }
+
+  #grown(said: string, growing: GrowingText): string {
+    const text = growing.take(said);
+    if (growing.isOver) this.#growingText = undefined;
+    return text;
+  }
+
+  #split(thought: string, details: readonly Json[], text: string): DeltaParts {
+    const splitter = this.#splitter;
+    if (splitter === undefined || text === '')
+      return { reasoning: this.#reasoning(thought, details, ''), text };
+    const parts = splitter.split(text);
     if (splitter.isDone) this.#splitter = undefined;
-    return parts;
+    const tagged = this.#thoughts.news('tags', parts.reasoning);
+    return { reasoning: this.#reasoning(thought + tagged, details, tagged), text: parts.text };
   }
 
-  #fresh(reasoning: ReasoningDelta): ReasoningDelta {
-    if (reasoning.details.length === 0) return reasoning;
+  #reasoning(text: string, details: readonly Json[], tagged: string): ReasoningDelta | undefined {
+    if (text === '' && details.length === 0) return undefined;
+    if (this.#firstPlace === undefined && tagged !== '') this.#begin('tags', 'think_tags');
+    return { text, field: details.length > 0 ? 'reasoning_details' : this.#replayField, details };
+  }
+
+  #begin(place: string, field: ReasoningField): void {
+    if (this.#firstPlace !== undefined) return;
+    this.#firstPlace = place;
+    this.#replayField = field;
+  }
+
+  /** The thought of a delta's fields, parts and details, once. */
+  #thoughtIn(delta: ChatDelta, details: readonly Json[]): string {
+    let thought = '';
+    if (delta.reasoning_content) thought += this.#field('reasoning_content', delta.reasoning_content);
+    if (delta.reasoning) thought += this.#field('reasoning', delta.reasoning);
+    // Copilot's gateway, 2026-11.
+    if (delta.reasoning_text) thought += this.#field('reasoning_text', delta.reasoning_text);
+    // Ollama's own API, and gateways to Anthropic's and Gemini's, 2026-11.
+    if (delta.thinking) thought += this.#field('thinking', delta.thinking);
+    if (delta.thought) thought += this.#field('thought', delta.thought);
+    if (delta.thinking_blocks) thought += this.#field('thinking_blocks', delta.thinking_blocks);
+    if (typeof delta.content !== 'string')
+      thought += this.#news('parts', 'thinking_block', thinkingIn(delta));
+    if (details.length > 0) thought += this.#news('details', 'reasoning_details', detailsText(details));
+    // A provider that separates the thinking itself leaves none in the text that it does not mark.
+    if (thought !== '') this.#splitter?.expectMarks();
+    return thought;
+  }
+
+  #field(place: string, value: Json): string {
+    return this.#news(place, place === 'reasoning' ? 'reasoning' : 'reasoning_content', thoughtText(value));
+  }
+
+  #news(place: string, field: ReasoningField, piece: string): string {
+    if (piece === '') return '';
+    this.#begin(place, field);
+    const growing = place === this.#firstPlace && place !== 'details' ? this.#growingThought : undefined;
+    return this.#thoughts.news(place, growing === undefined ? piece : growing.take(piece));
+  }
+
+  #restOfThoughts(): string {
+    const rest = this.#growingThought?.end() ?? '';
+    this.#growingThought = undefined;
+    return rest === '' ? '' : this.#thoughts.news(this.#firstPlace ?? '', rest);
+  }
+
+  #newDetails({ reasoning_details: details }: ChatDelta): readonly Json[] {
+    if (!Array.isArray(details)) return NONE;
+    if (details.length === 0) {
+      this.#sawEmptyDetails = true;
+      return NONE;
+    }
     this.#sawDetails = true;
-    if (this.#repeated === undefined) return reasoning;
-    const details = this.#repeated.news(reasoning.details);
-    return { ...reasoning, text: detailsText(details), details };
+    return this.#repeated === undefined ? details : this.#repeated.news(details);
   }
 }
 
-function tagged({ reasoning, text }: SplitText): DeltaParts {
-  return {
-    reasoning: reasoning === '' ? undefined : { text: reasoning, field: 'think_tags', details: [] },
-    text,
-  };
-}
-
-/** The reasoning of a delta, once: some gateways send the same text under two names. */
-function reasoningOf(delta: ChatDelta): ReasoningDelta | undefined {
-  const details = delta.reasoning_details ?? [];
-  if (details.length > 0) {
-    const text = delta.reasoning || delta.reasoning_content || detailsText(details);
-    return { text, field: 'reasoning_details', details };
-  }
-  if (delta.reasoning_content) return { text: delta.reasoning_content, field: 'reasoning_content', details };
-  if (delta.reasoning) return { text: delta.reasoning, field: 'reasoning', details };
-  if (!Array.isArray(delta.content)) return undefined;
-  // Mistral, 2026-11: the content is a list, and its thinking blocks hold lists of text parts.
-  const text = delta.content.map(thinkingText).join('');
-  return text === '' ? undefined : { text, field: 'thinking_block', details };
-}
-
-function textOf(delta: ChatDelta): string {
-  const { content } = delta;
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map(plainText).join('');
-}
-
-function plainText(part: Json): string {
-  if (typeof part === 'string') return part;
-  return isObject(part) && part['type'] !== 'thinking' && typeof part['text'] === 'string'
-    ? part['text']
-    : '';
-}
-
-function thinkingText(part: Json): string {
-  if (!isObject(part) || part['type'] !== 'thinking') return '';
-  const { thinking } = part;
-  if (typeof thinking === 'string') return thinking;
-  return Array.isArray(thinking) ? thinking.map(plainText).join('') : '';
-}
+const NONE: readonly Json[] = [];

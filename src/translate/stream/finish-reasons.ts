@@ -2,29 +2,42 @@
 
 export type Finish = 'complete' | 'length' | 'content_filter' | 'context_overflow' | 'error';
 
-/** Words that end an answer early, first match wins; in any case and with any separators. */
-const EARLY: readonly (readonly [reason: RegExp, finish: Finish])[] = [
+/** First match wins; of words in lower case, joined by `_`. */
+const MEANINGS: readonly (readonly [reason: RegExp, finish: Finish])[] = [
   [/context_?(window|length)|window_exceeded/, 'context_overflow'],
   // `model_length`: Mistral, 2026-11.
-  [/^(length|max_?(output_?|new_?|completion_?)?tokens|model_length|token_?limit|max_?length)$/, 'length'],
-  // `sensitive`: GLM, 2026-11; the others are Gemini's.
+  [/^(length|max_?(output_?|new_?|completion_?)?tokens?|model_length|token_?limit|max_?length)$/, 'length'],
+  // `sensitive`: GLM, 2026-11; `refusal`: Anthropic's; the others are Gemini's.
   [
-    /content_?filter|^(sensitive|(image_)?safety|(image_)?recitation|blocklist|(image_)?prohibited_content|spii|guardrail\w*)$/,
+    /content_?filter|^(sensitive|refusal|(image_)?safety|(image_)?recitation|blocklist|(image_)?prohibited_content|spii|model_armor|guardrail\w*)$/,
     'content_filter',
   ],
   // DeepSeek's `insufficient_system_resource`, Gemini's `malformed_function_call`, vLLM's `abort` and
   // `repetition_truncation`, and whatever else can only mean that something went wrong.
   [
-    /error|fail|abort|cancel|time_?out|timed_out|incomplete|malformed|insufficient|truncat|interrupt|overload|unexpected_tool|too_many|no_image|^(other|language)$/,
+    /error|fail|abort|cancel|time_?out|timed_out|incomplete|malformed|insufficient|truncat|interrupt|overload|preempt|unexpected_tool|too_many|no_image|^(other|language)$/,
     'error',
+  ],
+  [
+    /^(stop(_\w+)?|(tool|function)_?(calls?|use)|end(_\w+)?|eos(_\w+)?|completed?|done|finish(ed)?|normal)$/,
+    'complete',
   ],
 ];
 
-/** Every other reason (`stop`, `tool_calls`, `eos`, whatever comes tomorrow) ends a complete response. */
-export function finishOf(reason: string): Finish {
+/** The meaning of a reason, in any spelling (`MAX_TOKENS`, `maxTokens`); undefined for a word that nobody knows. */
+export function finishOf(reason: string): Finish | undefined {
   const word = reason
-    .trim()
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
-    .replace(/[\s.-]+/g, '_');
-  return EARLY.find(([pattern]) => pattern.test(word))?.[1] ?? 'complete';
+    .replace(/[^a-z]+/g, '_')
+    .replace(/^(_|finish_reason_)+|_+$/g, '');
+  return MEANINGS.find(([pattern]) => pattern.test(word))?.[1];
+}
+
+/** The reason that a choice gives, as text; undefined where it gives none. */
+export function finishReasonOf(value: unknown): string | undefined {
+  // xAI and old Ollama, 2026-11: an empty reason, or the word "null", on every chunk.
+  if (typeof value !== 'string') return undefined;
+  const reason = value.trim();
+  return reason === '' || /^(null|none)$/i.test(reason) ? undefined : reason;
 }

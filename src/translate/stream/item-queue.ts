@@ -39,12 +39,18 @@ export class ItemQueue {
     this.#drafts.push(draft);
   }
 
+  /** A new item in front of the newest. Where that one is live already, nothing can come before it: left out. */
+  addBeforeLast(draft: Draft): void {
+    if (!this.#isLive || this.#drafts.length > 1) this.#drafts.splice(-1, 0, draft);
+  }
+
   /** Ends the first item where others wait and it can end, and makes the next one live. */
   advance(): void {
     for (;;) {
       const first = this.#drafts[0];
       if (first === undefined) return;
       if (!this.#isLive) {
+        if (this.#isVoid(first)) continue;
         if (!first.canOpen) return;
         this.#open(first);
       }
@@ -63,6 +69,7 @@ export class ItemQueue {
     for (;;) {
       const first = this.#drafts[0];
       if (first === undefined) return true;
+      if (!this.#isLive && this.#isVoid(first)) continue;
       const isLast = this.#drafts.length === 1;
       if (!first.canEnd(ending) || !this.#end(first, isLast ? ending : 'whole')) {
         this.clear();
@@ -75,6 +82,12 @@ export class ItemQueue {
   clear(): void {
     this.#drafts = [];
     this.#isLive = false;
+  }
+
+  #isVoid(first: Draft): boolean {
+    if (first.isVoid !== true) return false;
+    this.#drafts.shift();
+    return true;
   }
 
   #end(draft: Draft, ending: Ending): boolean {

@@ -5,17 +5,20 @@
  */
 
 import { RelayError } from '../../errors.ts';
-import type { ChatChunk, ChatUsage } from '../../wire/chat.ts';
+import type { ChatChoice, ChatChunk, ChatDelta } from '../../wire/chat.ts';
 import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
 import { forCodex } from '../errors/codex.ts';
 import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer, type AnswerOptions } from './answer.ts';
+import { choiceIndex, OtherChoices } from './choices.ts';
+import { errorEvent } from './error-event.ts';
 import { EventBuffer } from './event-buffer.ts';
-import { finishOf } from './finish-reasons.ts';
+import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
-import { toResponseUsage, usageOf } from './usage.ts';
+import { newIn, repeats } from './snapshot.ts';
+import { UsageCounter } from './usage.ts';
 
 export interface ReducerOptions extends AnswerOptions {
   responseId: string;
@@ -37,7 +40,12 @@ export class ResponseReducer {
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #finishReason: string | undefined;
-  #usage: ChatUsage | undefined;
+  readonly #others = new OtherChoices();
+  /** Whether chunks came that do not call themselves a whole completion, and deltas. */
+  #hasParts = false;
+  #hasDeltas = false;
+  readonly #usage = new UsageCounter();
+  readonly #notes: string[] = [];
   #error: RelayError | undefined;
 
   constructor(options: ReducerOptions) {
@@ -77,6 +85,11 @@ export class ResponseReducer {
     return this.#answer.calledTools;
   }
 
+  /** What the log should say about this answer, each in one line: what was odd, never what was said. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
   /**
    * What the provider wants back of the finished reasoning items, in their order: what was sealed into them, or
    * would have been, had there been a seal that takes it.
@@ -104,26 +117,37 @@ export class ResponseReducer {
     this.#hasHeard = true;
     const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
     if (error !== undefined) return this.fail(this.#redacted(error));
-    this.#usage = usageOf(chunk) ?? this.#usage;
-    const choice = chunk.choices?.[0];
-    if (!choice) return [];
-    const delta = choice.delta ?? choice.message;
-    if (delta) this.#answer.read(delta);
-    // xAI and old Ollama, 2026-11: an empty reason on every chunk.
-    if (choice.finish_reason && choice.finish_reason !== 'null') this.#finishReason = choice.finish_reason;
+    this.#usage.read(chunk);
+    const { choices } = chunk;
+    if (!Array.isArray(choices)) return [];
+    const isWhole = chunk['object'] === 'chat.completion';
+    const mayRepeat = isWhole && this.#hasParts;
+    for (let at = 0; at < choices.length; at++) {
+      const choice = choices[at];
+      if (!choice) continue;
+      const index = choiceIndex(choice, at, choices.length);
+      if (index === 0) this.#readChoice(choice, mayRepeat);
+      else this.#others.hold(index, choice);
+    }
+    if (!isWhole) this.#hasParts = true;
     return this.#events.take();
   }
 
   /** Upstream ended: closes what is open and emits the one terminal event. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
-    this.#answer.endText();
+    this.#joinChoices();
     if (this.#finishReason === undefined) {
       // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
       const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
       return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
     }
-    switch (finishOf(this.#finishReason)) {
+    const finish = finishOf(this.#finishReason);
+    this.#endAnswer(finish === undefined || finish === 'complete');
+    switch (finish) {
+      case undefined:
+        this.#notes.push(`${this.#options.profile.name}: unknown finish_reason "${this.#finishReason}"`);
+        return this.#complete();
       case 'complete':
         return this.#complete();
       case 'length':
@@ -152,6 +176,54 @@ export class ResponseReducer {
     return this.#end('failed', 'response.failed');
   }
 
+  /** @param mayRepeat whether the delta, too, may be all that was said so far, not only what is new */
+  #readChoice({ delta, message, finish_reason }: ChatChoice, mayRepeat: boolean): void {
+    if (delta) {
+      this.#answer.read(mayRepeat ? this.#fresh(delta, false) : delta);
+      this.#hasDeltas = true;
+    }
+    // Behind deltas, a message that is another one than what they said is no part of the answer.
+    if (message) this.#answer.read(this.#fresh(message, this.#hasDeltas));
+    this.#readFinish(finish_reason);
+  }
+
+  #fresh(message: ChatDelta, isSnapshot: boolean): ChatDelta {
+    // What waits was said: the message holds it too.
+    if (isSnapshot) this.#answer.endText();
+    const { said } = this.#answer;
+    return isSnapshot || repeats(message, said) ? newIn(message, said) : message;
+  }
+
+  /** Reads the choices that belong to the answer as well. */
+  #joinChoices(): void {
+    const { text, calls } = this.#answer.said;
+    for (const { messages, finishReason } of this.#others.join(
+      { text: text !== '', calls: calls.length > 0 },
+      this.#finishReason,
+    )) {
+      for (const message of messages) this.#answer.read(message);
+      this.#readFinish(finishReason);
+    }
+  }
+
+  #endAnswer(isWhole: boolean): void {
+    const families = this.#answer.endAnswer(isWhole);
+    if (families.length === 0) return;
+    const { name } = this.#options.profile;
+    this.#notes.push(
+      `${name} left tool calls in the text, in the format of ${families.join(', ')}: read as calls`,
+    );
+  }
+
+  #readFinish(value: unknown): void {
+    const reason = finishReasonOf(value);
+    if (reason === undefined) return;
+    // Gateways follow a reason that they passed on with a "stop" of their own.
+    const known = this.#finishReason === undefined ? 'complete' : finishOf(this.#finishReason);
+    if (known === 'complete' || known === undefined) this.#finishReason = reason;
+    this.#answer.expectRepetition();
+  }
+
   // ------------------------------------------------------------------------------------ endings
 
   #complete(): ResponseEvent[] {
@@ -165,7 +237,7 @@ export class ResponseReducer {
   #cutByLength(): ResponseEvent[] {
     const isSilent = !this.#answer.isUnderWay && this.#response.output.length === 0;
     // Thinking that the provider keeps to itself counts: then the limit was reached, and the window has room.
-    const hasThought = this.#usage !== undefined && toResponseUsage(this.#usage).output_tokens > 0;
+    const hasThought = (this.#usage.usage?.output_tokens ?? 0) > 0;
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
     if (isSilent && !hasThought) return this.fail(this.#overflow());
     return this.#cut('max_output_tokens');
@@ -188,7 +260,7 @@ export class ResponseReducer {
     const response = this.#response;
     response.status = status;
     response.completed_at = status === 'completed' ? this.#options.now() : null;
-    if (this.#usage !== undefined) response.usage = toResponseUsage(this.#usage);
+    response.usage = this.#usage.usage ?? null;
     this.#status(type);
     return this.#events.take();
   }
@@ -219,13 +291,4 @@ export class ResponseReducer {
       `The conversation no longer fits the context window of ${model} at ${profile.name}.`,
     );
   }
-}
-
-/**
- * Half of all clients ignore `response.failed`, and take what was said before it for the whole answer. The nested
- * error is what OpenAI sends, the flat fields are what it documents: clients read either (2026-11).
- */
-function errorEvent(sequence_number: number, code: string, message: string): ResponseEvent {
-  const said = { code, message, param: null };
-  return { type: 'error', sequence_number, ...said, error: { type: code, ...said } };
 }

@@ -1,6 +1,6 @@
 /**
- * Separates reasoning from text where a model writes `<think>...</think>` at the start of its answer and no server
- * on the way separated the two. A tag may be cut anywhere; a tag later in the answer is text.
+ * Separates reasoning from text where a model writes its thinking between tags at the start of its answer and no
+ * server on the way separated the two. A tag may be cut anywhere; a tag later in the answer is text.
  */
 
 export interface SplitText {
@@ -8,18 +8,70 @@ export interface SplitText {
   text: string;
 }
 
-type State = 'before' | 'inside' | 'after' | 'text';
+interface TagPair {
+  open: string;
+  close: string;
+}
+
+/** As models were trained to write them, 2026-11. */
+const TAGS: readonly TagPair[] = [
+  // DeepSeek, Qwen, GLM, MiniMax and most others.
+  { open: '<think>', close: '</think>' },
+  { open: '<thinking>', close: '</thinking>' },
+  // Gemini and Gemma.
+  { open: '<thought>', close: '</thought>' },
+  { open: '<|channel>thought', close: '<channel|>' },
+  { open: '<reasoning>', close: '</reasoning>' },
+  // Seed-OSS, LongCat, Magistral, Kimi-VL, Command A, OpenThinker.
+  { open: '<seed:think>', close: '</seed:think>' },
+  { open: '<longcat_think>', close: '</longcat_think>' },
+  { open: '[THINK]', close: '[/THINK]' },
+  { open: '◁think▷', close: '◁/think▷' },
+  { open: '<|START_THINKING|>', close: '<|END_THINKING|>' },
+  { open: '<|begin_of_thought|>', close: '<|end_of_thought|>' },
+  // gpt-oss.
+  { open: '<|channel|>analysis<|message|>', close: '<|end|>' },
+  { open: '<|start|>assistant<|channel|>analysis<|message|>', close: '<|end|>' },
+];
+
+/** What may stand between the thinking and the answer, and belongs to neither. */
+const HEADS: readonly string[] = [
+  '<|start|>assistant<|channel|>final<|message|>',
+  '<|channel|>final<|message|>',
+  '<|START_RESPONSE|>',
+  '<|begin_of_solution|>',
+];
+
+/** Tags that say clearly what ended where nothing was opened: some chat templates open it in the prompt. */
+const UNOPENED = ['</think>', '</thinking>', '</seed:think>', '[/THINK]', '◁/think▷'];
+
+/** Names of models whose templates do so. */
+const THINKING_MODEL = /(^|[/_:.-])(r1|qwq|thinking|think|reasoner|reasoning|magistral)([/_:.-]|$)/i;
+
+export function opensThinkingInPrompt(model: string): boolean {
+  return THINKING_MODEL.test(model);
+}
+
+/** No tag is longer. */
+const MAX_TAG = 32;
+
+type State = 'before' | 'inside' | 'unopened' | 'after' | 'text';
 
 export class ThinkTagSplitter {
-  readonly #open: string;
-  readonly #close: string;
+  #mayBeUnopened: boolean;
   #state: State = 'before';
+  #close = '';
   /** The end of what arrived, while it may still turn out to be part of a tag. */
   #held = '';
+  /** The end of that, where it may be long. */
+  #tail = '';
 
-  constructor(tag: string) {
-    this.#open = `<${tag}>`;
-    this.#close = `</${tag}>`;
+  /**
+   * @param mayBeUnopened whether text may be thinking whose beginning nobody marked: all of it waits until a tag, or
+   *   the end, says what it is
+   */
+  constructor(mayBeUnopened = false) {
+    this.#mayBeUnopened = mayBeUnopened;
   }
 
   /** True once everything that follows is text: the splitter is no longer needed. */
@@ -27,31 +79,51 @@ export class ThinkTagSplitter {
     return this.#state === 'text';
   }
 
+  /** From here on, thinking in the text is marked at its beginning too. */
+  expectMarks(): void {
+    this.#mayBeUnopened = false;
+  }
+
   split(delta: string): SplitText {
     if (this.#state === 'text') return { reasoning: '', text: delta };
+    if (this.#state === 'unopened' && this.#mayBeUnopened && !this.#ends(delta))
+      return { reasoning: '', text: '' };
     let rest = this.#held + delta;
     let reasoning = '';
     this.#held = '';
-    if (this.#state === 'before') {
-      const start = rest.trimStart();
-      if (start.length < this.#open.length && this.#open.startsWith(start)) return this.#hold(rest, '');
-      if (!start.startsWith(this.#open)) return this.#plain(rest, '');
-      this.#state = 'inside';
-      rest = start.slice(this.#open.length);
-    }
-    if (this.#state === 'inside') {
-      const end = rest.indexOf(this.#close);
-      if (end === -1) {
-        const kept = partialTag(rest, this.#close);
-        return this.#hold(rest.slice(rest.length - kept), rest.slice(0, rest.length - kept));
+    if (this.#state === 'unopened' && !this.#mayBeUnopened) return this.#plain(rest, '');
+    for (;;) {
+      if (this.#state === 'before' || this.#state === 'after') {
+        const start = rest.trimStart();
+        const tag = TAGS.find(({ open }) => start.startsWith(open));
+        if (tag !== undefined) {
+          this.#state = 'inside';
+          this.#close = tag.close;
+          rest = start.slice(tag.open.length);
+          continue;
+        }
+        if (mayBegin(start, this.#state))
+          return this.#hold(this.#state === 'after' ? start : rest, reasoning);
+        if (this.#state === 'before' && this.#mayBeUnopened) {
+          this.#state = 'unopened';
+          continue;
+        }
+        if (this.#state === 'before') return this.#plain(rest, reasoning);
+        // The blank lines between the tag and the answer belong to neither.
+        if (start === '') return { reasoning, text: '' };
+        const head = HEADS.find((text) => start.startsWith(text)) ?? '';
+        return this.#plain(start.slice(head.length), reasoning);
       }
-      reasoning = rest.slice(0, end);
-      rest = rest.slice(end + this.#close.length);
+      const close = this.#state === 'inside' ? this.#close : firstOf(UNOPENED, rest);
+      const end = close === undefined ? -1 : rest.indexOf(close);
+      if (close === undefined || end === -1) {
+        const kept = this.#state === 'unopened' ? rest.length : partialTag(rest, this.#close);
+        return this.#hold(rest.slice(rest.length - kept), reasoning + rest.slice(0, rest.length - kept));
+      }
+      reasoning += rest.slice(0, end);
+      rest = rest.slice(end + close.length);
       this.#state = 'after';
     }
-    // The blank lines between the tag and the answer belong to neither.
-    const text = rest.trimStart();
-    return text === '' ? { reasoning, text } : this.#plain(text, reasoning);
   }
 
   /** What is still held back when the answer ends: reasoning where a tag is open, else text. */
@@ -61,8 +133,18 @@ export class ThinkTagSplitter {
     return this.#state === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held };
   }
 
+  /** Whether a tag that ends unopened thinking has arrived; where not, the delta is held. */
+  #ends(delta: string): boolean {
+    const window = this.#tail + delta;
+    this.#tail = window.slice(-MAX_TAG);
+    if (firstOf(UNOPENED, window) !== undefined) return true;
+    this.#held += delta;
+    return false;
+  }
+
   #hold(held: string, reasoning: string): SplitText {
     this.#held = held;
+    this.#tail = held.slice(-MAX_TAG);
     return { reasoning, text: '' };
   }
 
@@ -70,6 +152,17 @@ export class ThinkTagSplitter {
     this.#state = 'text';
     return { reasoning, text };
   }
+}
+
+/** Whether a tag, or what may follow one, can begin like this. */
+function mayBegin(start: string, state: State): boolean {
+  const isBeginning = (tag: string) => start.length < tag.length && tag.startsWith(start);
+  if (start === '') return state === 'before';
+  return TAGS.some(({ open }) => isBeginning(open)) || (state === 'after' && HEADS.some(isBeginning));
+}
+
+function firstOf(tags: readonly string[], text: string): string | undefined {
+  return tags.find((tag) => text.includes(tag));
 }
 
 /** How many characters at the end of `text` may be the beginning of a tag. */

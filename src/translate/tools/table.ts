@@ -3,9 +3,11 @@
  * called leads to the tool as the client declared it.
  */
 
+import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
 import type { InputItem, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
+import { bareNames } from './bare-names.ts';
 import { strictSchema, toolParameters } from './json-schema.ts';
 import type { ToolKind, ToolName } from './kind.ts';
 import { type DeclarableKind, toolKindOf } from './kinds/index.ts';
@@ -47,9 +49,32 @@ export class ToolTable {
     }
   }
 
-  /** The declared tool that a model called by this name; undefined when it invented the name. */
-  resolve(upstreamName: string): DeclaredTool | undefined {
-    return this.#byUpstreamName.get(upstreamName);
+  /**
+   * The declared tool that a model called by this name, whatever it put around it (`functions.NAME`, a special
+   * token, white space); undefined when it invented the name.
+   */
+  resolve(calledName: string): DeclaredTool | undefined {
+    const exact = this.#byUpstreamName.get(calledName);
+    if (exact !== undefined || calledName === '') return exact;
+    for (const name of bareNames(calledName)) {
+      const tool = this.#byUpstreamName.get(name);
+      if (tool !== undefined) return tool;
+    }
+    return undefined;
+  }
+
+  /** The parameters of a declared tool, as they went upstream. */
+  parametersOf(upstreamName: string): JsonObject | undefined {
+    return this.chatTools.find((tool) => tool.function.name === upstreamName)?.function.parameters;
+  }
+
+  /** Whether a declared name begins with this one and goes on: a name that comes in fragments may not be whole. */
+  hasLonger(calledName: string): boolean {
+    const names = [calledName, ...bareNames(calledName)].filter((name) => name !== '');
+    for (const declared of this.#byUpstreamName.keys()) {
+      if (names.some((name) => declared.length > name.length && declared.startsWith(name))) return true;
+    }
+    return false;
   }
 
   /** The upstream name of a tool in the history, which may no longer be declared (after a compaction). */

@@ -5,11 +5,11 @@ import {
   type ReadyPlan,
   RelayController,
   type RelayState,
+  type RoutingPlan,
   type ServerPlan,
 } from '../../../src/extension/relay/controller.ts';
 import type { PortOwner } from '../../../src/extension/relay/port-owner.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
-import type { UpstreamOptions } from '../../../src/relay/options.ts';
 
 const PROVIDER: ChoosableProvider = {
   id: 'acme',
@@ -26,10 +26,16 @@ const SERVER: ServerPlan = {
   historyDir: undefined,
   historyLimits: DEFAULT_HISTORY_LIMITS,
 };
+const ROUTING: RoutingPlan = {
+  upstreams: [{ id: 'acme' }],
+  active: 'acme',
+  standIns: { fallbacks: {}, roles: {} },
+};
 const READY: ReadyPlan = {
   kind: 'ready',
   provider: PROVIDER,
-  upstream: { provider: 'acme' },
+  routing: ROUTING,
+  unusable: [],
   server: SERVER,
 };
 const IN_USE = Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' });
@@ -43,7 +49,7 @@ function arrange() {
     holder: undefined as string | undefined,
     events: [] as string[],
     states: [] as RelayState['kind'][],
-    used: [] as UpstreamOptions[],
+    served: [] as RoutingPlan[],
     /** Set while the controller watches the port; the test lets the time come. */
     look: undefined as (() => void) | undefined,
   };
@@ -56,9 +62,12 @@ function arrange() {
       world.events.push(`launch ${plan.server.port}`);
       return {
         url: `http://127.0.0.1:${plan.server.port}`,
-        use: (upstream) => void world.used.push(upstream),
-        clearHistory: async () => {},
+        serve: (routing) => void world.served.push(routing),
+        catalog: () => [],
+        learnModels: async () => {},
+        targets: () => [],
         resetTargets: () => {},
+        clearHistory: async () => {},
         stop: async () => {
           live--;
           world.events.push('stop');
@@ -115,15 +124,28 @@ describe('relay controller', () => {
     assert.deepEqual(world.events, []);
   });
 
-  it('switches providers without a restart', async () => {
-    const { world, controller } = arrange();
-    await controller.start();
-    world.plan = { ...READY, upstream: { provider: 'other' } };
-    assert.equal((await controller.refresh()).kind, 'running');
-    await controller.refresh();
-    assert.deepEqual(world.used, [{ provider: 'other' }], 'told once');
-    assert.deepEqual(world.events, ['launch 4444']);
-  });
+  const switches: [string, RoutingPlan][] = [
+    [
+      'another provider is chosen',
+      { ...ROUTING, active: 'other', upstreams: [{ id: 'acme' }, { id: 'other' }] },
+    ],
+    ['a provider is added', { ...ROUTING, upstreams: [{ id: 'acme' }, { id: 'other' }] }],
+    ['a key is added', { ...ROUTING, upstreams: [{ id: 'acme', moreApiKeys: ['second'] }] }],
+    ['a model is chosen', { ...ROUTING, upstreams: [{ id: 'acme', model: 'm' }] }],
+    ['a stand-in is named', { ...ROUTING, standIns: { fallbacks: { '*': ['acme/m'] }, roles: {} } }],
+  ];
+  for (const [what, routing] of switches) {
+    it(`serves on without a restart when ${what}`, async () => {
+      const { world, controller } = arrange();
+      await controller.start();
+      world.plan = { ...READY, routing };
+      assert.equal((await controller.refresh()).kind, 'running');
+      await controller.refresh();
+      assert.deepEqual(world.served, [routing], 'told once');
+      assert.deepEqual(world.events, ['launch 4444']);
+      assert.equal(controller.plan?.routing, routing);
+    });
+  }
 
   const changes: [string, Partial<ServerPlan>][] = [
     ['port', { port: 4445 }],

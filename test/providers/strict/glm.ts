@@ -2,7 +2,7 @@ import { jsonReply } from '../../support/scripted-upstream.ts';
 import { callers, type StrictFamily } from './rules.ts';
 
 export const glm: StrictFamily = {
-  presets: ['zai', 'zhipu'],
+  presets: ['zai', 'zai-coding', 'zhipu', 'zhipu-coding'],
   models: ['glm-5.2', 'glm-5.3', 'glm-4.7'],
   fields: [
     'stream_options',

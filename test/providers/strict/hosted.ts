@@ -101,3 +101,127 @@ export const nvidia: StrictFamily = {
       'reasoning_content must be passed back',
   ],
 };
+
+/** Fields that a model does not know are refused, the thinking switch first of all. */
+export const siliconflow: StrictFamily = {
+  presets: ['siliconflow', 'siliconflow-cn'],
+  models: ['zai-org/GLM-5.2', 'deepseek-ai/DeepSeek-V3.1', 'Qwen/Qwen3-32B', 'moonshotai/Kimi-K3'],
+  fields: [
+    'max_tokens',
+    'temperature',
+    'top_p',
+    'frequency_penalty',
+    'stream_options',
+    'enable_thinking',
+    'reasoning_effort',
+    'response_format',
+  ],
+  assistantFields: ['reasoning_content'],
+  maxTools: 128,
+  responseFormats: ['json_object'],
+  check: (body) => {
+    const isSwitched = /Qwen3-32B|DeepSeek-V3/.test(body.model);
+    const effort = body['reasoning_effort'] as string | undefined;
+    return [
+      body.tool_choice !== undefined && 'tool_choice: not documented',
+      body['enable_thinking'] !== undefined &&
+        !isSwitched &&
+        'Value error, current model does not support parameter `enable_thinking`.',
+      body.model.includes('V3.1') &&
+        body.tools !== undefined &&
+        body['enable_thinking'] !== false &&
+        'functions need enable_thinking=false',
+      effort !== undefined &&
+        (!body.model.includes('GLM-5.2') || !['high', 'max'].includes(effort)) &&
+        'reasoning_effort: invalid value',
+    ];
+  },
+  refuse: (message) => jsonReply({ code: 20015, message, data: null }, 400),
+};
+
+export const huggingface: StrictFamily = {
+  presets: ['huggingface'],
+  models: ['zai-org/GLM-5.3', 'openai/gpt-oss-120b:groq', 'moonshotai/Kimi-K3', 'Qwen/Qwen3-Coder-Next'],
+  fields: [...SAMPLING, 'reasoning_effort', 'response_format'],
+  assistantFields: ['reasoning', 'reasoning_content'],
+  responseFormats: ['json_object', 'json_schema'],
+  check: (body) => {
+    const effort = body['reasoning_effort'] as string | undefined;
+    const efforts: readonly [RegExp, string[]][] = [
+      [/gpt-oss/, ['low', 'medium', 'high']],
+      [/GLM-5.3|Kimi-K3/, ['low', 'high', 'max']],
+    ];
+    const known = efforts.find(([model]) => model.test(body.model))?.[1] ?? [];
+    return [
+      effort !== undefined && !known.includes(effort) && `reasoning_effort: ${effort} is invalid`,
+      body.model.includes('Kimi') &&
+        callers(body).some((message) => !(message.reasoning_content ?? message['reasoning'])) &&
+        'reasoning_content is missing',
+    ];
+  },
+  think: (text) => reasoningChunks([text], 'reasoning'),
+};
+
+export const modelscope: StrictFamily = {
+  presets: ['modelscope'],
+  models: ['ZhipuAI/GLM-5.1', 'deepseek-ai/DeepSeek-V3.2'],
+  fields: ['max_tokens', 'temperature', 'top_p', 'stream_options', 'response_format'],
+  assistantFields: ['reasoning_content'],
+  responseFormats: ['json_object', 'json_schema'],
+  refuse: (message) => jsonReply({ errors: { message, request_id: 'r1' } }, 400),
+};
+
+export const sambanova: StrictFamily = {
+  presets: ['sambanova'],
+  models: ['MiniMax-M3', 'gpt-oss-120b'],
+  fields: [
+    'max_tokens',
+    'temperature',
+    'top_p',
+    'stream_options',
+    'parallel_tool_calls',
+    'reasoning_effort',
+    'response_format',
+  ],
+  assistantFields: ['reasoning', 'reasoning_content'],
+  responseFormats: ['json_object', 'json_schema'],
+  check: (body) => {
+    const effort = body['reasoning_effort'] as string | undefined;
+    return [
+      body.tool_choice === 'none' && "tool_choice: 'none' is not documented",
+      effort !== undefined &&
+        (body.model !== 'gpt-oss-120b' || !['low', 'medium', 'high'].includes(effort)) &&
+        'reasoning_effort: invalid value',
+      JSON.stringify(body.messages).includes('image_url') && 'content must be a string',
+    ];
+  },
+};
+
+export const deepinfra: StrictFamily = {
+  presets: ['deepinfra'],
+  models: ['zai-org/GLM-5.3', 'openai/gpt-oss-120b', 'moonshotai/Kimi-K2.6'],
+  fields: [...SAMPLING, 'prompt_cache_key', 'reasoning_effort', 'response_format'],
+  assistantFields: ['reasoning_content'],
+  responseFormats: ['json_object', 'json_schema'],
+  check: (body) => [
+    ![undefined, 'auto', 'none'].includes(body.tool_choice as string) && 'tool_choice: only auto and none',
+    ![undefined, 'none', 'low', 'medium', 'high', 'xhigh'].includes(body['reasoning_effort'] as string) &&
+      'reasoning_effort: invalid value',
+  ],
+  refuse: (message) => jsonReply({ error: { message } }, 400),
+};
+
+export const novita: StrictFamily = {
+  presets: ['novita'],
+  models: ['zai-org/glm-5.3', 'deepseek/deepseek-v3.1', 'minimax/minimax-m2'],
+  fields: [...SAMPLING, 'enable_thinking', 'response_format'],
+  assistantFields: ['reasoning_content', 'reasoning_details'],
+  responseFormats: ['json_object', 'json_schema'],
+  check: (body) => [
+    body.tool_choice !== undefined && 'tool_choice: not documented',
+    body['enable_thinking'] !== undefined &&
+      !body.model.includes('v3.1') &&
+      'enable_thinking: not for this model',
+  ],
+  refuse: (message) => jsonReply({ code: 400, reason: 'INVALID_REQUEST_BODY', message, metadata: {} }, 400),
+};

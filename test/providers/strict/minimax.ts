@@ -3,7 +3,7 @@ import { deltaChunk, jsonReply } from '../../support/scripted-upstream.ts';
 import { callers, type StrictFamily } from './rules.ts';
 
 export const minimax: StrictFamily = {
-  presets: ['minimax'],
+  presets: ['minimax', 'minimax-cn'],
   models: ['MiniMax-M3', 'MiniMax-M2.7', 'MiniMax-M3.1-Flash'],
   fields: [
     'stream_options',

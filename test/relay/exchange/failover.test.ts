@@ -260,6 +260,23 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
+  for (const [what, last] of [
+    ['has no money left', errorReply(402, 'Insufficient Balance')],
+    ['is overloaded', errorReply(503, 'Overloaded', { code: 'server_is_overloaded' })],
+  ] as const) {
+    it(`is named with all the others to Codex too, which has words of its own for a last one that ${what}`, async () => {
+      const { post, reports, stop } = await house([errorReply(401, 'bad key')], {}, last);
+      const events = await collect(await post({ stream: true }, AS_CODEX));
+      assertEventRules(events);
+      const end = events.at(-1);
+      assert.equal(end?.type, 'response.failed');
+      assert.match(end.response.error?.message ?? '', /None of 2 targets.*One m: .*bad key.*Two n: /);
+      assert.equal(end.response.error?.code, 'invalid_prompt', 'the code whose message Codex prints');
+      assert.notEqual(reports.at(-1)?.error?.code, 'invalid_prompt', 'the host is told the real one');
+      await stop();
+    });
+  }
+
   it('has several keys: the next one is used, for its own origin', async () => {
     const upstream = await startScriptedUpstream(
       ({ headers }) => (headers.authorization === 'Bearer good-key' ? OK : errorReply(401, 'bad key')),

@@ -26,7 +26,28 @@ describe('guard', () => {
     });
   }
 
-  for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1']) {
+  for (const host of [
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    'evil.example:4444',
+    'localhost@evil.example',
+    'localhost:4444@evil.example',
+    'localhost,evil.example',
+    'localhost evil.example',
+    'localhost#.evil.example',
+    'localhost.',
+    'localhost:',
+    'localhost:80:80',
+    '127.1',
+    '2130706433',
+    '0x7f.0.0.1',
+    '127.0.0.1%20',
+    '[::ffff:127.0.0.1]',
+    '::1',
+    '0.0.0.0',
+    '10.0.0.1',
+  ]) {
     it(`refuses the host "${host}" (DNS rebinding)`, async () => {
       assert.equal((await rawRequest(rig.relay.url, { headers: { host, ...withToken } })).status, 403);
     });
@@ -35,6 +56,7 @@ describe('guard', () => {
   for (const headers of [
     { origin: 'https://evil.example' },
     { origin: 'null' },
+    { origin: '' },
     { 'sec-fetch-site': 'cross-site' },
   ]) {
     it(`refuses a browser: ${JSON.stringify(headers)}`, async () => {
@@ -102,6 +124,59 @@ describe('guard', () => {
       'host',
       'user-agent',
     ]);
+  });
+});
+
+describe('the type of a body', () => {
+  let rig: Rig;
+  before(async () => {
+    rig = await startRig(() => streamReply(textChunks('hi')));
+  });
+  after(() => rig.stop());
+
+  for (const type of [
+    'application/json',
+    'Application/JSON',
+    'application/json; charset=utf-8',
+    'application/json ;charset=UTF-8',
+  ]) {
+    it(`may be ${type}`, async () => {
+      assert.equal((await rig.post(REQUEST, { 'content-type': type })).status, 200);
+    });
+  }
+
+  it('may be left out', async () => {
+    const body = new TextEncoder().encode(JSON.stringify(REQUEST));
+    const reply = await fetch(`${rig.relay.url}/v1/responses`, { method: 'POST', body });
+    assert.equal(reply.status, 200);
+  });
+
+  for (const type of [
+    'text/plain',
+    'text/plain;charset=UTF-8',
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/jsonp',
+    'application/json-seq',
+    'application/json, text/plain',
+    'text/json',
+    'text/plain; application/json',
+  ]) {
+    it(`may not be ${type}`, async () => {
+      const asked = rig.upstream.chats.length;
+      for (const path of ['/v1/responses', '/responses', '/v1/responses/resp_1/cancel']) {
+        const reply = await rig.post(REQUEST, { 'content-type': type }, path);
+        assert.equal(reply.status, 415);
+        assert.match((await errorOf(reply)).message, /content-type: application\/json/);
+      }
+      assert.equal(rig.upstream.chats.length, asked);
+    });
+  }
+
+  it('is told to Codex in one plain sentence', async () => {
+    const reply = await rig.post(REQUEST, { ...AS_CODEX, 'content-type': 'text/plain' });
+    assert.equal(reply.status, 400);
+    assert.equal(await reply.text(), 'The relay reads JSON only: send content-type: application/json.');
   });
 });
 

@@ -516,7 +516,11 @@ describe('errors', () => {
     const { port } = taken.address() as AddressInfo;
     await new Promise((resolve) => taken.close(resolve));
     const relay = await start({ port: 0, upstream: `http://127.0.0.1:${port}/v1` });
-    const reply = await fetch(`${relay.url}/v1/responses`, { method: 'POST', body: JSON.stringify(REQUEST) });
+    const reply = await fetch(`${relay.url}/v1/responses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(REQUEST),
+    });
     assert.equal(reply.status, 502);
     assert.match((await errorOf(reply)).message, /cannot be reached at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)/);
     await relay.stop();
@@ -634,7 +638,11 @@ describe('proxies', () => {
       upstream: 'http://provider.invalid/v1',
       proxy: { httpProxy: address },
     });
-    await fetch(`${relay.url}/v1/responses`, { method: 'POST', body: JSON.stringify(REQUEST) });
+    await fetch(`${relay.url}/v1/responses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(REQUEST),
+    });
     assert.match(proxied.join(), /provider\.invalid/);
     await relay.stop();
     proxy.closeAllConnections();

@@ -324,3 +324,22 @@ describe('stored responses on disk', () => {
     assert.equal(third.output_text, '5 messages');
   });
 });
+
+describe('a history that fails', () => {
+  it('costs the thinking of earlier answers, and no answer', async () => {
+    const history = createMemoryStore();
+    Object.defineProperty(history, 'hasReasoning', { value: true });
+    history.reasoningByFingerprint = () => Promise.reject(new Error('disk gone'));
+    const rig = await startRig([streamReply(textChunks('hi'))], {
+      history,
+      provider: 'deepseek',
+      apiKey: 'a-key',
+    });
+    const call = { type: 'function_call', call_id: 'c1', name: 'run', arguments: '{}' };
+    const output = { type: 'function_call_output', call_id: 'c1', output: 'ok' };
+    const reply = await rig.post({ model: 'm', input: [{ role: 'user', content: 'go' }, call, output] });
+    assert.equal(reply.status, 200);
+    assert.ok(rig.log.some((line) => line.startsWith('error history: ') && line.includes('disk gone')));
+    await rig.stop();
+  });
+});

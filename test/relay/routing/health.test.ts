@@ -38,6 +38,17 @@ const WAITS: [code: ErrorCode, stated: number | undefined, milliseconds: number,
 ];
 
 describe('the health of targets', () => {
+  it('waits for nobody any longer than it ever does, where the clock was set back', () => {
+    const health = new Health();
+    health.note(target(0, 'a'), failure('insufficient_quota', 98 * 3600), NOW);
+    assert.equal(health.troubles(NOW).length, 1);
+    const before = NOW - 24 * 60 * MINUTE;
+    assert.equal(health.troubleOf(target(0, 'a'), before), undefined);
+    assert.deepEqual(health.troubles(before), []);
+    health.note(target(0, 'a'), failure('rate_limit_exceeded'), before);
+    assert.ok((health.troubleOf(target(0, 'a'), before)?.until ?? 0) > before);
+  });
+
   for (const [code, stated, wait, ofKey] of WAITS) {
     it(`${code}${stated === undefined ? '' : `, to be asked again in ${stated} s`}: ${wait / SECOND} s for the ${ofKey ? 'key' : 'model'}`, () => {
       const health = new Health();

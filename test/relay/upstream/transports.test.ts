@@ -4,13 +4,9 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../../../src/relay/transport.ts';
 import { createFetchTransport } from '../../../src/relay/upstream/fetch-transport.ts';
 import { createNodeHttpTransport } from '../../../src/relay/upstream/node-http-transport.ts';
-import type {
-  UpstreamReply,
-  UpstreamRequest,
-  UpstreamTransport,
-} from '../../../src/relay/upstream/transport.ts';
 import { createUndiciTransport } from '../../../src/relay/upstream/undici-transport.ts';
 
 const TRANSPORTS: [name: string, transport: UpstreamTransport][] = [

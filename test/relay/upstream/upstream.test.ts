@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { SILENT_LOGGER } from '../../../src/logger.ts';
+import { resolveProvider } from '../../../src/relay/routing/provider.ts';
+import { Upstream } from '../../../src/relay/upstream/upstream.ts';
 import { AS_CODEX, allEvents, errorOf, responseOf, startRig, textIn } from '../../support/relay-client.ts';
 import {
   errorReply,
@@ -222,4 +225,24 @@ describe('a provider that compresses what nobody asked it to', () => {
     assert.equal((await errorOf(await rig.post({ model: 'm', input: 'hello' }))).code, 'upstream_error');
     await rig.stop();
   });
+});
+
+describe('an upstream without a list of models', () => {
+  for (const status of [404, 405]) {
+    it(`is told as that, not as a wrong address (HTTP ${status})`, async () => {
+      const upstream = new Upstream(
+        async () => ({ status, header: () => undefined, body: (async function* () {})() }),
+        'test',
+        SILENT_LOGGER,
+      );
+      const provider = resolveProvider({ upstream: 'http://127.0.0.1:1/v1', name: 'Mine' });
+      const { signal } = new AbortController();
+      await assert.rejects(
+        upstream.models({ provider, apiKey: undefined, signal }),
+        new RegExp(
+          `^RelayError: Mine lists no models at this address \\(HTTP ${status}\\)\\. Where requests fail too`,
+        ),
+      );
+    });
+  }
 });

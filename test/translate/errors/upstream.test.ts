@@ -19,6 +19,27 @@ const openai = (message: string, more: object = {}) => ({ error: { message, ...m
 
 type Row = [what: string, status: number, body: unknown];
 
+/** What providers add to a refusal that has nothing to do with money. */
+const NOTHING_CHARGED = [
+  'No credits were charged.',
+  'No additional credits have been deducted from your account.',
+  'Zero credits were used; no credits will be charged.',
+  'It costs no credits.',
+  'The request was answered using no credits.',
+  'Your quota was not exceeded.',
+  "Your credit balance hasn't been used up.",
+  'It does not count against your quota, which is reached by answers only.',
+  "You haven't exceeded your monthly quota.",
+  'It never reached your daily quota.',
+  '本次请求未扣除账户余额。',
+];
+const CHARGED_AND_OUT = [
+  'No credits were charged: your credit balance is too low.',
+  'You have no credits.',
+  'You were not charged because your quota is exceeded.',
+  'There are not enough credits on this account.',
+];
+
 const CLASSES: { [code in ErrorCode]?: Row[] } = {
   context_length_exceeded: [
     ['a window in prose', 400, openai('Your input exceeds the context window of this model.')],
@@ -120,6 +141,16 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
       openai('google/x requires moderation. Your input was flagged for "violence".', { code: 403 }),
     ],
     ['a model of a feature', 400, openai('tool_choice is not supported by this model')],
+    [
+      'a function about money',
+      400,
+      openai("Invalid schema for function 'credit_balance': credits: description length exceeded"),
+    ],
+    ...NOTHING_CHARGED.map((words): Row => {
+      const message = `google/x requires moderation on Y. Your input was flagged for "violence". ${words}`;
+      return [`moderation, and ${words}`, 403, openai(message, { code: 403 })];
+    }),
+    ...NOTHING_CHARGED.map((words): Row => [`a refusal, and ${words}`, 400, openai(`Bad image. ${words}`)]),
   ],
   insufficient_quota: [
     ['a limit of the key', 403, { error: 'Key limit exceeded (daily limit).' }],
@@ -129,6 +160,10 @@ const CLASSES: { [code in ErrorCode]?: Row[] } = {
     ['the hard limit', 400, openai('Billing hard limit has been reached')],
     ['a quota of a team', 403, openai('quota for team exceeded, add credits')],
     ['402', 402, ''],
+    ['an overdue balance', 403, openai('The request failed because your account has an overdue balance.')],
+    ['credits of a month', 400, openai('You have exceeded your monthly included credits for providers.')],
+    ['Novita', 403, { code: 403, reason: 'NOT_ENOUGH_BALANCE', message: 'not enough balance' }],
+    ...CHARGED_AND_OUT.map((message): Row => [`beside ${message}`, 403, openai(message)]),
   ],
   rate_limit_exceeded: [
     ['429 without a word', 429, ''],
@@ -288,6 +323,18 @@ describe('the sentence of an error', () => {
       404,
       '404 page not found',
       /no \/chat\/completions at this address .*base URL \(often it ends in \/v1\)\.$/,
+    ],
+    [
+      'reads what stands in place of a parameter',
+      400,
+      'data:{"error":{"code":"400","message":"Param Incorrect","param":"The thought is missing.","type":""}}',
+      /\): Param Incorrect: The thought is missing\.$/,
+    ],
+    [
+      'leaves a name of a parameter where it is',
+      400,
+      openai('is wrong', { param: 'messages.0' }),
+      /: is wrong\.$/,
     ],
     ['tells of moderation', 403, openai('Your input was flagged.'), /refused the request.*moderation/],
     [

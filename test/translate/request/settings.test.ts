@@ -168,6 +168,25 @@ describe('settings', () => {
     assert.deepEqual(rest, [{ role: 'user', content: 'hello' }]);
   });
 
+  const CHOICES: [
+    asked: 'auto' | 'none' | 'required',
+    all: Profile['toolChoices'],
+    thinking: Profile['toolChoices'],
+    sent: unknown,
+  ][] = [
+    ['required', ['auto', 'none', 'required'], ['auto', 'none'], undefined],
+    ['auto', ['auto', 'none', 'required'], ['auto', 'none'], 'auto'],
+    // What is refused without thinking is refused with it too.
+    ['auto', [], ['auto', 'none'], undefined],
+    ['none', ['auto'], ['auto', 'none'], undefined],
+  ];
+  for (const [tool_choice, toolChoices, toolChoicesThinking, sent] of CHOICES) {
+    it(`sends ${sent} for ${tool_choice} of [${toolChoices}], while thinking of [${toolChoicesThinking}]`, () => {
+      const profile = { toolChoices, toolChoicesThinking, thinksByDefault: true };
+      assert.equal(translate({ tools, tool_choice }, profile).body['tool_choice'], sent);
+    });
+  }
+
   it('gives the same bytes for the same request', () => {
     const request = {
       input: 'x',

@@ -13,6 +13,9 @@ describe('finishOf', () => {
       'function_call',
       'stop_sequence',
       'COMPLETE',
+      'FINISH_REASON_STOP',
+      'eos_token',
+      'toolCalls',
     ],
     length: [
       'length',
@@ -22,6 +25,7 @@ describe('finishOf', () => {
       'max_output_tokens',
       'model_length',
       'max-tokens',
+      'maxTokens',
     ],
     content_filter: [
       'content_filter',
@@ -31,6 +35,7 @@ describe('finishOf', () => {
       'PROHIBITED_CONTENT',
       'SPII',
       'ContentFilter',
+      'refusal',
     ],
     context_overflow: ['model_context_window_exceeded', 'context_length_exceeded'],
     error: [
@@ -51,5 +56,9 @@ describe('finishOf', () => {
   };
   for (const [finish, reasons] of Object.entries(REASONS)) {
     for (const reason of reasons) it(`${reason}: ${finish}`, () => assert.equal(finishOf(reason), finish));
+  }
+
+  for (const word of ['zenith', 'constructor', 'unstoppable', '']) {
+    it(`knows nothing of "${word}"`, () => assert.equal(finishOf(word), undefined));
   }
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { RelayError } from '../../../src/errors.ts';
 import { ChatStreamReader } from '../../../src/relay/exchange/chat-stream.ts';
-import type { ChatChunk } from '../../../src/wire/chat.ts';
+import type { ChatChunk, ChatDelta } from '../../../src/wire/chat.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
 import { deltaChunk, finishChunk, sseBytes, usageChunk } from '../../support/scripted-upstream.ts';
@@ -12,6 +12,7 @@ import { eventsOf, PROFILE, streamFor } from '../../support/translating.ts';
 const TOOLS = {
   tools: [
     { type: 'function', name: 'run' },
+    { type: 'function', name: 'running' },
     { type: 'custom', name: 'patch' },
   ],
 };
@@ -22,15 +23,57 @@ const fragment = fc.record(
     id: fc.option(fc.constantFrom('', 'a', 'b')),
     function: fc.record(
       {
-        name: fc.constantFrom('', 'run', 'patch', 'unknown', 'ru'),
-        arguments: fc.constantFrom('', '{}', '{"input":"', 'x\\n', '"}', '{"a":1}', ' '),
+        name: fc.constantFrom('', 'run', 'patch', 'unknown', 'ru', 'running', 'ning', 'functions.run'),
+        arguments: fc.constantFrom(
+          ...[
+            '',
+            '{}',
+            '{"input":"',
+            'x\\n',
+            '"}',
+            '{"a":1}',
+            ' ',
+            '}',
+            '\n',
+            '\\',
+            '"',
+            'null',
+            '\ud83d',
+            '[',
+          ],
+        ),
       },
       { requiredKeys: [] },
     ),
   },
   { requiredKeys: [] },
 );
+const markup = fc.constantFrom(
+  ...[
+    '<think>',
+    '</think>',
+    '<tool_call>',
+    '</tool_call>',
+    '{"name":"run","arguments":{"x":"a"}}',
+    '<|',
+    'a',
+    'ab',
+  ],
+);
+const message: fc.Arbitrary<ChatDelta> = fc.record(
+  {
+    content: fc.oneof(text, markup),
+    reasoning_content: text,
+    tool_calls: fc.array(fragment, { maxLength: 2 }),
+  },
+  { requiredKeys: [] },
+);
 const anyChunk: fc.Arbitrary<ChatChunk> = fc.oneof(
+  fc.record({ content: markup }).map(deltaChunk),
+  fc.record({ reasoning: text, reasoning_content: text }).map(deltaChunk),
+  fc.constant(deltaChunk({ reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'a' }] })),
+  message.map((whole) => ({ object: 'chat.completion', choices: [{ message: whole }] })),
+  fc.record({ index: fc.nat(2), delta: message }).map((choice) => ({ choices: [choice] })),
   fc.record({ content: text }).map(deltaChunk),
   fc.record({ reasoning_content: text }).map(deltaChunk),
   fc.record({ refusal: text }).map(deltaChunk),

@@ -3,6 +3,7 @@ import { RelayError } from '../../../src/errors.ts';
 import type { ReasoningSeal } from '../../../src/translate/reasoning/reasoning.ts';
 import type { ChatChunk, ChatToolCallDelta } from '../../../src/wire/chat.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
+import { outputOf, RUN_AND_PATCH as run } from '../../support/output-line.ts';
 import { deltaChunk, finishChunk, textChunks, usageChunk } from '../../support/scripted-upstream.ts';
 import { eventsOf, PLAIN_SEAL, streamFor } from '../../support/translating.ts';
 
@@ -10,31 +11,6 @@ const calls = (...tool_calls: ChatToolCallDelta[]): ChatChunk => deltaChunk({ to
 const thought = (text: string): ChatChunk => deltaChunk({ reasoning_content: text });
 const said = (text: string): ChatChunk => deltaChunk({ content: text });
 const END = finishChunk('tool_calls');
-const run = {
-  tools: [
-    { type: 'function', name: 'run' },
-    { type: 'custom', name: 'patch' },
-  ],
-};
-
-/** A response's output in a line: `reasoning(a) message(b) run{"c":1}`. */
-function outputOf(chunks: readonly ChatChunk[], fields = {}): string {
-  const stream = streamFor({ ...run, ...fields });
-  eventsOf(stream, chunks);
-  const { output, status } = stream.response;
-  const items = output.map((item) => {
-    if (item.type === 'message')
-      return `message(${item.content.map((part) => ('text' in part ? part.text : part.refusal)).join()})`;
-    if (item.type === 'reasoning') return `reasoning(${item.summary.map((part) => part.text).join()})`;
-    if (item.type === 'function_call') return `${item.call_id}:${item.name}${item.arguments}`;
-    if (item.type === 'custom_tool_call') return `${item.call_id}:${item.name}<${item.input}>`;
-    return item.type;
-  });
-  return [...items, status === 'completed' ? '' : `[${status} ${stream.error?.code ?? ''}]`]
-    .filter(Boolean)
-    .join(' ');
-}
-
 const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
   ['text in pieces', textChunks('a', '', 'b'), 'message(ab)'],
   [
@@ -193,7 +169,7 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
       calls({ index: 2, function: { arguments: ' ' } }),
       END,
     ],
-    'a:run{"x":1} b:run{} c:run{} ',
+    'a:run{"x":1} b:run{} c:run{}',
   ],
   [
     'no arguments at all',
@@ -270,9 +246,9 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     '[failed upstream_error]',
   ],
   [
-    'a custom input with a quote that is not escaped: its beginning is never offered',
+    'a custom input with quotes that are not escaped: never only its beginning',
     [calls({ index: 0, id: 'c', function: { name: 'patch', arguments: '{"input":"rm "a b" c"}' } }), END],
-    '[failed upstream_error]',
+    'c:patch<rm "a b" c>',
   ],
   [
     'a custom input whose object is not closed, or holds a line end',
@@ -315,6 +291,19 @@ describe('ResponseReducer', () => {
   for (const [what, chunks, output] of OUTPUTS) {
     it(`understands ${what}`, () => assert.equal(outputOf(chunks), output));
   }
+
+  it('notes a finish reason that nobody knows, and takes the answer for whole', () => {
+    const stream = streamFor();
+    eventsOf(stream, [said('a'), finishChunk('zenith')]);
+    assert.equal(stream.response.status, 'completed');
+    assert.deepEqual(stream.notes, ['Test provider: unknown finish_reason "zenith"']);
+  });
+
+  it('lets no later "stop" hide why the answer really ended', () => {
+    const stream = streamFor();
+    eventsOf(stream, [said('a'), finishChunk('length'), finishChunk('stop')]);
+    assert.equal(stream.response.status, 'incomplete');
+  });
 
   it("streams a custom tool's text while it arrives, out of its JSON", () => {
     const stream = streamFor(run);
@@ -416,6 +405,24 @@ describe('ResponseReducer', () => {
       details: [{ type: 'reasoning.encrypted', index: 0, data: 'd' }],
       callExtras: { c: { google: { thought_signature: 'sig' } } },
     });
+  });
+
+  it('ends a cut answer with the message that was cut, whatever must go back with it', () => {
+    const signed = calls({
+      index: 0,
+      id: 'c',
+      function: { name: 'run', arguments: '{"x":1}' },
+      extra_content: { google: { thought_signature: 'sig' } },
+    });
+    for (const chunks of [
+      [signed, said('a')],
+      [thought('t'), said('a'), deltaChunk({ reasoning_details: [{ data: 'd' }] })],
+    ]) {
+      const stream = streamFor(run);
+      eventsOf(stream, [...chunks, finishChunk('length')]);
+      const last = stream.response.output.at(-1);
+      assert.deepEqual([last?.type, last && 'status' in last && last.status], ['message', 'incomplete']);
+    }
   });
 
   const SEALS: [what: string, seal: ReasoningSeal | undefined][] = [

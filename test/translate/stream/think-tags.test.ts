@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { ThinkTagSplitter } from '../../../src/translate/stream/think-tags.ts';
 
-function split(pieces: readonly string[]): { reasoning: string; text: string } {
-  const splitter = new ThinkTagSplitter('think');
+function split(pieces: readonly string[], mayBeUnopened = false): { reasoning: string; text: string } {
+  const splitter = new ThinkTagSplitter(mayBeUnopened);
   const parts = [...pieces.map((piece) => splitter.split(piece)), splitter.flush()];
   return {
     reasoning: parts.map(({ reasoning }) => reasoning).join(''),
@@ -19,13 +19,51 @@ const CASES: [what: string, answer: string, reasoning: string, text: string][] =
   ['a tag that is not closed', '<think>a</thin', 'a</thin', ''],
   ['a later tag', 'text <think>a</think>', '', 'text <think>a</think>'],
   ['a second block', '<think>a</think>b<think>c</think>', 'a', 'b<think>c</think>'],
-  ['what looks like a tag', '<thinking>', '', '<thinking>'],
+  ['what looks like a tag', '<thinker>', '', '<thinker>'],
+  ['a second block at once', '<think>a</think>\n<think>b</think>c', 'ab', 'c'],
+  ['the tag <thinking>', '<thinking>a</thinking>text', 'a', 'text'],
+  ['the tag <thought>', '<thought>a</thought>text', 'a', 'text'],
+  ['the tag <reasoning>', '<reasoning>a</reasoning>text', 'a', 'text'],
+  ['the tag <seed:think>', '<seed:think>a</seed:think>text', 'a', 'text'],
+  ['the tag [THINK]', '[THINK]a[/THINK]text', 'a', 'text'],
+  ['the tag ◁think▷', '◁think▷a◁/think▷text', 'a', 'text'],
+  ["Command A's tags", '<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>text', 'a', 'text'],
+  [
+    "gpt-oss's channels",
+    '<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>text',
+    'a',
+    'text',
+  ],
+  ['the close of another tag', '<think>a</thinking>b</think>c', 'a</thinking>b', 'c'],
+  ['a tag that was never opened', 'a</think>text', '', 'a</think>text'],
   ['half a tag at the end', '<thi', '', '<thi'],
   ['a closing tag inside', '<think>a </ think> b</think>c', 'a </ think> b', 'c'],
   ['only white space', ' \n', '', ' \n'],
 ];
 
+const UNOPENED_CASES: typeof CASES = [
+  ['a tag that was never opened', 'a\nb</think>\n\ntext', 'a\nb', 'text'],
+  ['another one', 'a[/THINK]text', 'a', 'text'],
+  ['no thinking', '</think>text', '', 'text'],
+  ['a tag that was opened', '<think>a</think>text</think>', 'a', 'text</think>'],
+  ['no tag', 'just text', '', 'just text'],
+  ['half a tag', 'text</thi', '', 'text</thi'],
+];
+
 describe('ThinkTagSplitter', () => {
+  for (const [what, answer, reasoning, text] of UNOPENED_CASES) {
+    it(`splits ${what} where the beginning may not be marked`, () => {
+      for (let at = 0; at <= answer.length; at++) {
+        assert.deepEqual(
+          split([answer.slice(0, at), answer.slice(at)], true),
+          { reasoning, text },
+          `cut at ${at}`,
+        );
+      }
+      assert.deepEqual(split([...answer], true), { reasoning, text });
+    });
+  }
+
   for (const [what, answer, reasoning, text] of CASES) {
     it(`splits ${what}, cut anywhere`, () => {
       assert.deepEqual(split([answer]), { reasoning, text });
@@ -41,12 +79,13 @@ describe('ThinkTagSplitter', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
         assert.deepEqual(split(pieces), split([pieces.join('')]));
+        assert.deepEqual(split(pieces, true), split([pieces.join('')], true));
       }),
     );
   });
 
   it('is done once the text has begun', () => {
-    const splitter = new ThinkTagSplitter('think');
+    const splitter = new ThinkTagSplitter();
     splitter.split('<think>a</think>');
     assert.equal(splitter.isDone, false);
     splitter.split('\nb');

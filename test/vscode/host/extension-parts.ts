@@ -1,6 +1,7 @@
 /** The extension under test, with the parts that no API shows. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
@@ -45,4 +46,42 @@ export async function reached(
       resolve(status);
     });
   });
+}
+
+/** A port on which nothing listens. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Resolves as soon as the condition holds; the test's own limit ends a wait that is in vain. */
+export async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** Answers of the user to messages: gets a message and its buttons, gives the one that is clicked. */
+export type Answer = (message: string, buttons: readonly string[]) => string | undefined;
+
+/** Collects the messages that the extension shows, and answers them in the user's place, until `restore()`. */
+export function takeMessages(answer: Answer = () => undefined): { shown: string[]; restore(): void } {
+  const shown: string[] = [];
+  const names = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'] as const;
+  const before = names.map((name) => [name, vscode.window[name]] as const);
+  const show = async (message: string, ...buttons: unknown[]) => {
+    shown.push(message);
+    return answer(
+      message,
+      buttons.filter((button) => typeof button === 'string'),
+    );
+  };
+  for (const name of names) Object.assign(vscode.window, { [name]: show });
+  return {
+    shown,
+    restore: () => {
+      for (const [name, original] of before) Object.assign(vscode.window, { [name]: original });
+    },
+  };
 }

@@ -8,7 +8,7 @@ import Mocha from 'mocha';
 export function run(print?: (text: string) => void): Promise<void> {
   if (print) Mocha.reporters.Base.consoleLog = (...parts: unknown[]) => print(`${format(...parts)}\n`);
   const mocha = new Mocha({ timeout: 20_000, color: false });
-  for (const file of readdirSync(__dirname))
+  for (const file of readdirSync(__dirname).toSorted())
     if (file.endsWith('.test.cjs')) mocha.addFile(join(__dirname, file));
   return new Promise((resolve, reject) => {
     mocha.run((failures) => (failures === 0 ? resolve() : reject(new Error(`${failures} tests failed`))));

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { createServer } from 'node:http';
 import Module from 'node:module';
-import { type AddressInfo, connect, createServer as createSocketServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -23,18 +23,10 @@ import {
   textChunks,
   usageChunk,
 } from '../../support/scripted-upstream.ts';
-import { activateExtension, type Extension, reached, set } from './extension-parts.ts';
+import { activateExtension, type Extension, freePort, reached, set } from './extension-parts.ts';
 
 const KEY = 'sk-key-of-the-suite-0123456789';
 const PROMPT = 'prompt-of-the-suite-9876543210';
-
-async function freePort(): Promise<number> {
-  const server = createSocketServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('Codex Relay in the extension host', () => {
   let extension: Extension;
@@ -189,7 +181,7 @@ describe('Codex Relay in the extension host', () => {
   });
 
   it('tells a failed request with its cause', async () => {
-    await (await ask('broken')).text();
+    await (await ask('acme/broken')).text();
     const [report] = extension.parts.requests.reports;
     assert.equal(report?.state, 'failed');
     assert.equal(report?.error?.code, 'insufficient_quota');
@@ -231,13 +223,12 @@ describe('Codex Relay in the extension host', () => {
 
   it('goes through the proxy that VS Code knows', async () => {
     const asked: string[] = [];
-    const proxy = createServer();
-    proxy.on('connect', (request, socket: Socket) => {
-      asked.push(request.url ?? '');
-      const tunnel = connect(Number(new URL(upstream.url).port), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        tunnel.pipe(socket).pipe(tunnel);
-      });
+    // A plain http address is asked for as a whole; only https makes a tunnel of the proxy.
+    const proxy = createServer(async (request, response) => {
+      const { host, pathname } = new URL(request.url ?? '');
+      asked.push(host);
+      const reply = await fetch(new URL(pathname, upstream.url));
+      response.end(await reply.text());
     });
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     await set('http.proxy', `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
@@ -250,7 +241,7 @@ describe('Codex Relay in the extension host', () => {
       const headers = { authorization: `Bearer ${token}` };
       const reply = await fetch(`${extension.api.status.url}/v1/models`, { headers });
       assert.match(await reply.text(), /acme-large/);
-      assert.deepEqual(asked, ['provider.invalid:80']);
+      assert.deepEqual([...new Set(asked)], ['provider.invalid']);
     } finally {
       await set('http.proxy', undefined);
       proxy.close();

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
-import { CODEX_RELEASES, installCodex } from '../../real-codex/install.ts';
+import { installCodex, NEWEST } from '../../real-codex/install.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -49,8 +49,7 @@ describe('first run, in the workbench', function () {
 
   before(async function () {
     this.timeout(180_000);
-    const [release] = CODEX_RELEASES;
-    codex.executable = await installCodex(release);
+    codex.executable = await installCodex(NEWEST);
     place = await createPlace({ baseUrl: 'http://127.0.0.1:9/v1', token: '' });
     writeFileSync(join(place.home, 'config.toml'), OWN_CONFIG);
     alpha = await startKeyedUpstream(
@@ -253,6 +252,16 @@ describe('first run, in the workbench', function () {
     await window.run('View: Close All Editors');
   });
 
+  it('shows who waits, until when and why, and forgets it when told to', async () => {
+    await window.run('Codex Relay: Focus on Targets View');
+    await window.treeRows.filter({ hasText: /^Beta\s*active · waiting until/ }).waitFor();
+    await window.treeRows.filter({ hasText: /^Alpha\s*fine/ }).waitFor();
+    await window.treeRows.filter({ hasText: 'Insufficient Balance' }).waitFor();
+    await window.screenshot(picture('targets'));
+    await window.run('Codex Relay: Reset Targets');
+    await window.treeRows.filter({ hasText: /^Beta\s*active · fine/ }).waitFor();
+  });
+
   it('logs one line per request, with the names of tools', async () => {
     const text = log();
     assert.match(text, /\[info\] Alpha codex-relay -> alpha-large completed \d+ ms/);
@@ -274,8 +283,8 @@ describe('first run, in the workbench', function () {
 
   it('makes the relay the default of Codex, in the file of its user', async () => {
     await window.run('Codex Relay: Generate Codex Config');
-    await window.row('Make Default').click();
-    await window.row('Make Default').waitFor({ state: 'hidden' });
+    // The catalog has followed the switch by itself: nothing is left to write.
+    await window.answerToast('Codex is already set up', 'Make Default');
     await window.row('Write').waitFor();
     await window.screenshot(picture('config-default'));
     await window.row('Write').click();

@@ -1,10 +1,12 @@
 import type { Json } from '../../../json.ts';
 import type { OutputItem } from '../../../wire/responses.ts';
+import { CalledName } from '../../tools/called-name.ts';
+import { freeTextOf } from '../../tools/free-text.ts';
 import type { ToolName } from '../../tools/kind.ts';
 import { type CallIdPrefix, type DeclarableKind, UNDECLARED_KIND } from '../../tools/kinds/index.ts';
 import type { ToolTable } from '../../tools/table.ts';
-import { ObjectText } from '../text/object-text.ts';
-import { freeTextOf, StringFieldReader } from '../text/string-field.ts';
+import { ArgumentsText } from '../text/arguments-text.ts';
+import { StringFieldReader } from '../text/string-field.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, Ending, EventOutput } from './draft.ts';
 
@@ -15,69 +17,107 @@ export class CallDraft implements Draft {
   extra: Json | undefined;
   readonly #newId: (prefix: CallIdPrefix) => string;
   readonly #tools: ToolTable;
-  #name = '';
+  readonly #name: CalledName;
+  /** An earlier call under the same id, which this one may only repeat. */
+  readonly #twin: CallDraft | undefined;
   #id = '';
   #tool: (ToolName & { kind: DeclarableKind }) | undefined;
   #index = -1;
   #isClosed = false;
+  /** Whether a fragment of arguments came without a name: the name is over. */
+  #isNameOver = false;
+  /** Whether the name turned out to be another tool's after the item had begun. */
+  #isMisnamed = false;
   /** Reads the free text of a kind that has some. */
   #reader: StringFieldReader | undefined;
   readonly #characters = new WholeCharacters();
-  #arguments = new ObjectText();
-  #isHeld = false;
+  readonly #arguments = new ArgumentsText();
 
-  constructor(callId: string, tools: ToolTable, newId: (prefix: CallIdPrefix) => string) {
+  constructor(
+    callId: string,
+    tools: ToolTable,
+    newId: (prefix: CallIdPrefix) => string,
+    twin: CallDraft | undefined,
+  ) {
     this.callId = callId;
     this.#tools = tools;
     this.#newId = newId;
+    this.#twin = twin;
+    this.#name = new CalledName(tools);
   }
 
   /** As far as it has arrived. */
   get name(): string {
-    return this.#name;
+    return this.#name.text;
   }
 
   get arguments(): string {
     return this.#arguments.text;
   }
 
-  /** True when the arguments are one whole JSON object. */
+  /** True when the arguments are one whole JSON object that is not empty. */
   get isWhole(): boolean {
     return this.#arguments.isWhole;
   }
 
-  /** A name may come in pieces: it is settled when it is a declared one, or when arguments begin. */
-  get canOpen(): boolean {
-    return this.#name !== '' && (this.arguments !== '' || this.#tools.resolve(this.#name) !== undefined);
+  /** Whether arguments have begun. */
+  get hasArguments(): boolean {
+    return !this.#arguments.isBlank;
   }
 
-  /** Arguments that are a whole JSON object cannot grow; a bare `{}` may be a placeholder for what follows. */
+  /** True for a call that was sent twice: the second time is none. */
+  get isVoid(): boolean {
+    const twin = this.#twin;
+    return twin !== undefined && this.isWhole && twin.name === this.name && twin.arguments === this.arguments;
+  }
+
+  /**
+   * The wrong tool must never run: a name that may go on is settled when arguments come without a name, or all of
+   * them are there. So is one that nobody declared.
+   */
+  get canOpen(): boolean {
+    if (this.name === '' || (this.#twin !== undefined && !this.isWhole)) return false;
+    return this.#name.isSettled || this.isWhole || (this.#isNameOver && this.#name.isDeclared);
+  }
+
+  /** Arguments that are a whole JSON object cannot grow. */
   get canClose(): boolean {
-    if (!this.canOpen || this.arguments === '{}' || !this.isWhole) return false;
-    return this.#reader === undefined || this.#textOf(this.#reader) !== undefined;
+    return this.canOpen && this.isWhole && !this.#isMisnamed;
   }
 
   /** A call without a name is none, and one that was cut off is not shown at all unless it is whole. */
   canEnd(ending: Ending): boolean {
-    return this.#name !== '' && (ending === 'whole' || this.isWhole);
+    if (this.name === '' || this.#isMisnamed) return false;
+    return ending === 'whole' || this.isWhole || this.#arguments.isPlaceholder;
   }
 
-  /** Names come whole, repeated, or in fragments; an empty or repeated one changes nothing. */
+  /** Whether the arguments may go on with this fragment, as far as its beginning tells. */
+  canGoOnWith(fragment: string): boolean {
+    return this.#arguments.canGoOnWith(fragment);
+  }
+
+  /** A name, or a fragment of one; an empty or repeated one changes nothing. */
   addName(name: string): void {
-    if (name === '' || name === this.#name || this.arguments !== '') return;
-    if (this.#tools.resolve(this.#name) === undefined) this.#name += name;
+    if (this.#isClosed) return;
+    const isSame = this.#name.add(name);
+    if (!isSame && this.#index >= 0) this.#isMisnamed = true;
   }
 
-  /** A fragment of the arguments; ignored once the item has ended. */
-  append(delta: string, out: EventOutput): void {
-    if (!this.#isClosed) this.#append(this.#characters.take(delta), out);
+  /**
+   * A fragment of the arguments; ignored once the item has ended.
+   * @param hasName whether the name, or some of it, came with them
+   */
+  append(delta: string, hasName: boolean, out: EventOutput): void {
+    if (this.#isClosed) return;
+    this.#append(this.#characters.take(delta), out);
+    if (!hasName && this.name !== '' && this.hasArguments) this.#isNameOver = true;
   }
 
   open(out: EventOutput, outputIndex: number): void {
     this.#index = outputIndex;
-    const tool = this.#tools.resolve(this.#name) ?? {
+    const tool = this.#tools.resolve(this.name) ?? {
       kind: UNDECLARED_KIND,
-      name: this.#name,
+      name: this.name,
       namespace: undefined,
     };
     const { textField, idPrefix } = tool.kind;
@@ -95,16 +135,19 @@ export class CallDraft implements Draft {
         payload: '',
       }),
     });
-    if (this.arguments !== '' && !this.#isHeld) this.#delta(this.arguments, out);
+    if (this.arguments !== '') this.#delta(this.arguments, out);
   }
 
   close(out: EventOutput): OutputItem | undefined {
     this.#append(this.#characters.flush(), out);
     this.#isClosed = true;
     const tool = this.#tool;
-    const payload =
-      this.#reader === undefined ? this.#wholeArguments(out) : this.#wholeText(this.#reader, out);
+    const payload = this.#payload(tool?.name ?? '');
     if (tool === undefined || payload === undefined) return undefined;
+    const sent = this.#reader === undefined ? this.arguments : this.#reader.value;
+    // What was sent cannot be taken back.
+    if (!payload.startsWith(sent)) return undefined;
+    if (payload.length > sent.length) this.#pushDelta(payload.slice(sent.length), out);
     const place = { sequence_number: out.next(), item_id: this.#id, output_index: this.#index };
     out.push(tool.kind.done(tool, payload, place));
     return tool.kind.restore(tool, {
@@ -115,48 +158,18 @@ export class CallDraft implements Draft {
     });
   }
 
+  /** The arguments, or the free text, whole; undefined where they were cut off. */
+  #payload(tool: string): string | undefined {
+    const reader = this.#reader;
+    // The text itself may be whole where the object around it is not.
+    if (reader?.isSound) return reader.value;
+    const whole = this.#arguments.end();
+    return reader === undefined || whole === undefined ? whole : freeTextOf(whole, reader.field, tool);
+  }
+
   #append(fragment: string, out: EventOutput): void {
-    if (fragment === '') return;
-    if (this.arguments === '' && fragment === '{}') {
-      // Gateways to Anthropic's API, 2026-11: a placeholder for the arguments that follow, or all there is.
-      this.#isHeld = true;
-      this.#arguments.append(fragment);
-      return;
-    }
-    if (this.#isHeld && fragment.trimStart().startsWith('{')) this.#dropHeld();
-    this.#releaseHeld(out);
-    this.#arguments.append(fragment);
-    if (this.#index >= 0) this.#delta(fragment, out);
-  }
-
-  #dropHeld(): void {
-    this.#isHeld = false;
-    this.#arguments = new ObjectText();
-  }
-
-  #releaseHeld(out: EventOutput): void {
-    if (!this.#isHeld) return;
-    this.#isHeld = false;
-    if (this.#index >= 0) this.#delta(this.arguments, out);
-  }
-
-  #wholeArguments(out: EventOutput): string | undefined {
-    // Some providers send no text at all for a tool without parameters.
-    if (this.arguments.trim() === '') this.#append('{}', out);
-    this.#releaseHeld(out);
-    return this.isWhole ? this.arguments : undefined;
-  }
-
-  #wholeText(reader: StringFieldReader, out: EventOutput): string | undefined {
-    const text = this.#textOf(reader);
-    if (!reader.isComplete && text !== undefined && text !== '') this.#pushDelta(text, out);
-    return text;
-  }
-
-  /** The free text, whole; undefined where there is none, or not yet. */
-  #textOf(reader: StringFieldReader): string | undefined {
-    if (reader.isComplete) return reader.isSound ? reader.value : undefined;
-    return reader.value === '' ? freeTextOf(this.arguments, reader.field) : undefined;
+    const added = this.#arguments.append(fragment);
+    if (added !== '' && this.#index >= 0) this.#delta(added, out);
   }
 
   #delta(fragment: string, out: EventOutput): void {

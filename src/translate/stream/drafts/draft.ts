@@ -13,6 +13,8 @@ export interface EventOutput {
 }
 
 export interface Draft {
+  /** True where it turned out to be nothing, before it was begun: it is passed over. */
+  readonly isVoid?: boolean;
   /** Whether enough is known to begin the item. */
   readonly canOpen: boolean;
   /** Whether the item may end because another one waits. */

@@ -19,6 +19,10 @@ export class MessageDraft implements Draft {
     this.part = part;
   }
 
+  get text(): string {
+    return this.#text;
+  }
+
   canEnd(): boolean {
     return true;
   }

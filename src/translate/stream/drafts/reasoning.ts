@@ -1,5 +1,6 @@
 import type { Json } from '../../../json.ts';
 import type { OutputItem, SummaryTextPart } from '../../../wire/responses.ts';
+import type { ReasoningField } from '../../profile.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, EventOutput } from './draft.ts';
 
@@ -9,6 +10,8 @@ export class ReasoningDraft implements Draft {
   readonly canClose = true;
   /** Entries of `reasoning_details` that arrived with this item, in fragments. */
   readonly details: Json[] = [];
+  /** Where the text arrived, and goes back. */
+  field: ReasoningField;
   readonly #id: string;
   readonly #showsSummary: boolean;
   readonly #characters = new WholeCharacters();
@@ -18,8 +21,14 @@ export class ReasoningDraft implements Draft {
   #hasPart = false;
 
   /** @param seal called once, when the item ends: gives its `encrypted_content`, or undefined for none */
-  constructor(id: string, showsSummary: boolean, seal: (draft: ReasoningDraft) => string | undefined) {
+  constructor(
+    id: string,
+    field: ReasoningField,
+    showsSummary: boolean,
+    seal: (draft: ReasoningDraft) => string | undefined,
+  ) {
     this.#id = id;
+    this.field = field;
     this.#showsSummary = showsSummary;
     this.#seal = seal;
   }
@@ -113,4 +122,9 @@ export class ReasoningDraft implements Draft {
   #part(text: string): SummaryTextPart {
     return { type: 'summary_text', text };
   }
+}
+
+/** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */
+export function wantsSummary(summary: string | null | undefined, isCodex: boolean): boolean {
+  return summary === undefined ? !isCodex : summary !== null && summary !== 'none';
 }

@@ -3,7 +3,7 @@
  * tool's input can be streamed as it comes. A fragment may end anywhere, even inside an escape.
  */
 
-import { isObject, parseJson } from '../../../json.ts';
+import { parseJson } from '../../../json.ts';
 
 type State = 'before' | 'value' | 'after' | 'lost';
 
@@ -63,7 +63,7 @@ export class StringFieldReader {
   #enterValue(): boolean {
     const head = this.#head.exec(this.#rest);
     if (head === null) {
-      // Another field comes first, or it is no object at all: `freeTextOf` decides when the text is whole.
+      // Another field comes first, or it is no object at all: `freeTextOf` decides once all has arrived.
       const isOther = this.#rest.length > MAX_HEAD || /:\s*\S/.test(this.#rest);
       if (isOther) this.#state = 'lost';
       return false;
@@ -123,22 +123,4 @@ function decodeEscape(text: string, at: number): { text: string; end: number } |
   if (lowUnit >= 0xdc00 && lowUnit <= 0xdfff)
     return { text: String.fromCharCode(unit, lowUnit), end: at + 12 };
   return { text: '\ufffd', end: at + 6 };
-}
-
-/**
- * The free text of a call whose arguments are whole, for models that did not use the declared field: the only
- * string field there is, or the arguments themselves where they are not JSON at all.
- */
-export function freeTextOf(argumentsText: string, field: string): string | undefined {
-  const value = parseJson(argumentsText);
-  if (value === undefined) {
-    // A model that ignored the wrapping sent the bare text. Half a JSON object, however, is a broken call.
-    return argumentsText.trimStart().startsWith('{') ? undefined : argumentsText;
-  }
-  if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) return undefined;
-  const named = isObject(value) ? value[field] : undefined;
-  if (typeof named === 'string') return named;
-  const strings = Object.values(value).filter((entry) => typeof entry === 'string');
-  return strings.length === 1 ? strings[0] : undefined;
 }

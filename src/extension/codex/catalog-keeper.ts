@@ -1,0 +1,93 @@
+/**
+ * Keeps Codex's model catalog true: when a key, a provider, a model or a list changes, the file is written again,
+ * where Codex is set up for this relay. Codex reads it when it starts, so its user is told.
+ */
+import { isObject, type JsonObject, parseObject } from '../../json.ts';
+import { loadRelay } from '../relay/launcher.ts';
+import type { CodexTexts } from '../relay/relay-bundle.ts';
+import type { CatalogUpstreams } from './catalog-source.ts';
+import { namedRelays } from './named-relays.ts';
+
+/** A burst of changes (a key, then its models) is one change. */
+const SETTLED_AFTER_MS = 1_000;
+
+export interface CatalogKeeperParts {
+  /** Codex's folder. */
+  home(): Promise<string>;
+  /** What Codex's files must name to be ours. */
+  server(): Promise<{ port: number; token: string }>;
+  /** What this window serves; undefined when it does not serve. */
+  upstreams(): Promise<CatalogUpstreams | undefined>;
+  /** Whether the user is looking at changes of the same files, which would then no longer fit. */
+  isAsking(): boolean;
+  /** Tells that Codex must be restarted to see what changed. */
+  tell(): void;
+  /** Told of a failure: nobody waits for this work. */
+  fail(error: unknown): void;
+  /** Calls back once, after `ms` milliseconds. */
+  later(ms: number, callback: () => void): void;
+}
+
+export class CatalogKeeper {
+  readonly #parts: CatalogKeeperParts;
+  #isWaiting = false;
+
+  constructor(parts: CatalogKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Something may have changed: looks soon. */
+  refresh(): void {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
+    this.#parts.later(SETTLED_AFTER_MS, () => {
+      this.#isWaiting = false;
+      if (this.#parts.isAsking()) this.refresh();
+      else this.update().catch((error: unknown) => this.#parts.fail(error));
+    });
+  }
+
+  /** Brings the file up to date now. Resolves to whether it was written. */
+  async update(): Promise<boolean> {
+    const upstreams = await this.#parts.upstreams();
+    if (upstreams === undefined) return false;
+    const { readCodexFiles, refreshCatalog, CATALOG_FILE } = await loadRelay();
+    const home = await this.#parts.home();
+    const texts = await readCodexFiles(home);
+    const before = texts[CATALOG_FILE];
+    if (before === undefined || !(await this.#isOurs(texts))) return false;
+    if (!(await refreshCatalog(home, upstreams))) return false;
+    const after = (await readCodexFiles(home))[CATALOG_FILE];
+    if (isNews(before, after ?? '')) this.#parts.tell();
+    return true;
+  }
+
+  /** Whether Codex is set up for this relay: by its port, or, where that has changed, by its token. */
+  async #isOurs(texts: CodexTexts): Promise<boolean> {
+    const { port, token } = await this.#parts.server();
+    return (await namedRelays(texts)).some((named) => named.port === port || named.token === token);
+  }
+}
+
+/**
+ * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, or
+ * believes in a larger window than there is. The words about a model are no reason to restart.
+ */
+function isNews(before: string, after: string): boolean {
+  const [old, now] = [entriesOf(before), entriesOf(after)];
+  if (old.size !== now.size) return true;
+  return [...now].some(([slug, entry]) => {
+    const known = old.get(slug);
+    return known === undefined || windowOf(entry) < windowOf(known);
+  });
+}
+
+function entriesOf(text: string): Map<unknown, JsonObject> {
+  const models = parseObject(text)?.['models'];
+  const entries = Array.isArray(models) ? models.filter(isObject) : [];
+  return new Map(entries.map((entry) => [entry['slug'], entry]));
+}
+
+function windowOf({ context_window: tokens }: JsonObject): number {
+  return typeof tokens === 'number' ? tokens : 0;
+}

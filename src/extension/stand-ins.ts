@@ -1,0 +1,64 @@
+/**
+ * The models that the settings name as stand-ins, and those among them that the relay can use now. A name that is of
+ * no use must not keep the relay from starting: it is left out, and told.
+ */
+import type { StandIns } from '../relay/options.ts';
+import { ROLES, type Role } from '../relay/roles.ts';
+import type { ExtensionSettings } from './settings.ts';
+
+/** A value of a setting that is left out. */
+export interface UnusableName {
+  /** The setting without its prefix, and the key in it, e.g. `roles.title`. */
+  setting: string;
+  value: string;
+  /**
+   * `unknown-role`: there is no such role. `no-model`: it is not `provider/model`. `unknown-provider`: there is no
+   * such provider. `not-served`: the provider has no key yet, or is a local server that has not answered yet.
+   */
+  reason: 'unknown-role' | 'no-model' | 'unknown-provider' | 'not-served';
+}
+
+export interface UsableStandIns {
+  standIns: Required<StandIns>;
+  unusable: readonly UnusableName[];
+}
+
+/** @param known ids of all providers, @param served those of the relay's upstreams */
+export function usableStandIns(
+  { fallbacks, roles }: Pick<ExtensionSettings, 'fallbacks' | 'roles'>,
+  known: readonly string[],
+  served: readonly string[],
+): UsableStandIns {
+  const unusable: UnusableName[] = [];
+  const isUsable = (setting: string, value: string): boolean => {
+    const reason = whyUnusable(value, known, served);
+    if (reason !== undefined) unusable.push({ setting, value, reason });
+    return reason === undefined;
+  };
+  const usableFallbacks = Object.entries(fallbacks).flatMap(([model, names]) => {
+    const setting = model === '*' ? 'fallbacks' : `fallbacks.${model}`;
+    const usable = names.filter((name) => isUsable(setting, name));
+    return usable.length === 0 ? [] : [[model, usable] as const];
+  });
+  const usableRoles: Partial<Record<Role, string>> = {};
+  for (const [role, name] of Object.entries(roles)) {
+    if (!isRole(role)) unusable.push({ setting: 'roles', value: role, reason: 'unknown-role' });
+    else if (isUsable(`roles.${role}`, name)) usableRoles[role] = name;
+  }
+  return { standIns: { fallbacks: Object.fromEntries(usableFallbacks), roles: usableRoles }, unusable };
+}
+
+function whyUnusable(
+  name: string,
+  known: readonly string[],
+  served: readonly string[],
+): UnusableName['reason'] | undefined {
+  const provider = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
+  if (provider === undefined) return 'no-model';
+  if (!known.includes(provider)) return 'unknown-provider';
+  return served.includes(provider) ? undefined : 'not-served';
+}
+
+function isRole(name: string): name is Role {
+  return ROLES.some((role) => role === name);
+}

@@ -1,0 +1,50 @@
+/** Messages about what settings name and the relay does without. */
+import * as vscode from 'vscode';
+import type { UnusableName } from '../stand-ins.ts';
+
+export class SettingNotices {
+  readonly #log: vscode.LogOutputChannel;
+  /** What the user knows of: each is told once. */
+  readonly #told = new Set<string>();
+
+  constructor(log: vscode.LogOutputChannel) {
+    this.#log = log;
+  }
+
+  /** Tells what is new among them, in one message. */
+  async tell(unusable: readonly UnusableName[]): Promise<void> {
+    const words = unusable.map(wordsOf).filter((text) => !this.#told.has(text));
+    const [first] = unusable;
+    if (words.length === 0 || first === undefined) return;
+    for (const text of words) {
+      this.#told.add(text);
+      this.#log.warn(text);
+    }
+    const open = vscode.l10n.t('Open Settings');
+    if ((await vscode.window.showWarningMessage(words.join(' '), open)) !== open) return;
+    const [name] = first.setting.split('.');
+    await vscode.commands.executeCommand('workbench.action.openSettings', `codexRelay.${name}`);
+  }
+}
+
+function wordsOf({ setting, value, reason }: UnusableName): string {
+  const name = `codexRelay.${setting}`;
+  switch (reason) {
+    case 'unknown-role':
+      return vscode.l10n.t(
+        '{0}: "{1}" is no role and is left out. Roles are title, review, guardian, compaction and subagent.',
+        name,
+        value,
+      );
+    case 'no-model':
+      return vscode.l10n.t('{0}: "{1}" is left out. Write it as provider/model.', name, value);
+    case 'unknown-provider':
+      return vscode.l10n.t('{0}: "{1}" is left out, because there is no such provider.', name, value);
+    case 'not-served':
+      return vscode.l10n.t(
+        '{0}: "{1}" is left out until its provider has an API key, or its server runs.',
+        name,
+        value,
+      );
+  }
+}

@@ -1,0 +1,13 @@
+import type { Preset } from '../preset.ts';
+import { byteplus } from './byteplus.ts';
+
+/** The Coding Plan: an address of its own, with the models of several vendors. */
+export const byteplusCoding: Preset = {
+  ...byteplus,
+  profile: { ...byteplus.profile, id: 'byteplus-coding', name: 'BytePlus Coding Plan' },
+  baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/coding/v3',
+  hosts: [],
+  defaultModel: 'ark-code-latest',
+  suggestedPort: 4474,
+  source: 'BytePlus (codingplan page) by way of anomalyco/models.dev, farion1231/cc-switch',
+};

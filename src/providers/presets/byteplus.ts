@@ -1,0 +1,15 @@
+import type { Preset } from '../preset.ts';
+import { volcengine } from './volcengine.ts';
+
+/** Ark for the rest of the world: the same dialect, other keys, each for one region. */
+export const byteplus: Preset = {
+  ...volcengine,
+  profile: { ...volcengine.profile, id: 'byteplus', name: 'BytePlus ModelArk' },
+  baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+  hosts: ['bytepluses.com'],
+  keyUrl: 'https://console.byteplus.com/ark/region:ark+ap-southeast-1/apiKey',
+  defaultModel: 'dola-seed-2-1-turbo-260628',
+  suggestedPort: 4473,
+  source:
+    'BytePlus docs (ModelArk 1298454, 1399009, 1544136; LAS Chat API), Bifrost docs, anomalyco/models.dev',
+};

@@ -1,0 +1,44 @@
+import { HOSTED_PROFILE } from '../base-profile.ts';
+import { thinkingSwitch } from '../dialect-parts.ts';
+import type { Preset } from '../preset.ts';
+
+/** Also serves the token plan, by its own address and keys: `https://token-plan-cn.xiaomimimo.com/v1` (-sgp, -ams). */
+export const mimo: Preset = {
+  profile: {
+    ...HOSTED_PROFILE,
+    id: 'mimo',
+    name: 'Xiaomi MiMo',
+    maxTokensField: 'max_completion_tokens',
+    optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
+    ...thinkingSwitch({ thinking: { type: 'enabled' } }, { thinking: { type: 'disabled' } }),
+    thinksByDefault: true,
+    // A schema for answers is not documented.
+    responseFormat: 'json_object',
+    // Others are taken out by the server.
+    toolChoices: ['auto'],
+    emptyAssistantContent: 'empty',
+    // 400 "The reasoning_content in the thinking mode must be passed back to the API." after any tool call.
+    reasoningReplay: {
+      ...HOSTED_PROFILE.reasoningReplay,
+      turns: 'all',
+      field: 'reasoning_content',
+      placeholder: '',
+    },
+  },
+  models: [
+    {
+      match: ['mimo-v2-flash*', 'mimo-v2-pro*', 'mimo-v2.5-pro*'],
+      profile: { userImages: 'note', toolImages: 'note' },
+    },
+  ],
+  baseUrl: 'https://api.xiaomimimo.com/v1',
+  hosts: ['xiaomimimo.com'],
+  needsKey: true,
+  keyUrl: 'https://platform.xiaomimimo.com/#/console/api-keys',
+  keyVariable: 'MIMO_API_KEY',
+  defaultModel: 'mimo-v2.6-pro',
+  suggestedPort: 4480,
+  source:
+    'Xiaomi MiMo docs (openai-api, passing-back-reasoning_content, models), in part by way of notes on them of 2026-10; @earendil-works/pi-ai 1.6.0',
+  checked: '2026-11-28',
+};

@@ -1,0 +1,14 @@
+import type { Preset } from '../preset.ts';
+import { siliconflow } from './siliconflow.ts';
+
+/** The platform for mainland China: the same dialect, other keys and models. */
+export const siliconflowCn: Preset = {
+  ...siliconflow,
+  profile: { ...siliconflow.profile, id: 'siliconflow-cn', name: 'SiliconFlow (China)' },
+  baseUrl: 'https://api.siliconflow.cn/v1',
+  hosts: ['api.siliconflow.cn'],
+  keyUrl: 'https://cloud.siliconflow.cn/account/ak',
+  keyVariable: 'SILICONFLOW_CN_API_KEY',
+  defaultModel: 'zai-org/GLM-5.2',
+  suggestedPort: 4478,
+};

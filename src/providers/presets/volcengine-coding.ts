@@ -1,0 +1,14 @@
+import type { Preset } from '../preset.ts';
+import { volcengine } from './volcengine.ts';
+
+/** The Coding Plan: an address of its own. The other one takes the same key and bills each token. */
+export const volcengineCoding: Preset = {
+  ...volcengine,
+  profile: { ...volcengine.profile, id: 'volcengine-coding', name: 'Volcengine Ark Coding Plan' },
+  baseUrl: 'https://ark.cn-beijing.volces.com/api/coding/v3',
+  hosts: [],
+  defaultModel: 'ark-code-latest',
+  suggestedPort: 4472,
+  source:
+    'Volcengine docs 82379 (1928261 Coding Plan, 2556056 Codex) by way of anomalyco/models.dev, farion1231/cc-switch',
+};

@@ -1,0 +1,14 @@
+import type { Preset } from '../preset.ts';
+import { zai } from './zai.ts';
+
+/** The GLM Coding Plan: the same host and keys, an address of its own. At the other one the plan does not count. */
+export const zaiCoding: Preset = {
+  ...zai,
+  profile: { ...zai.profile, id: 'zai-coding', name: 'Z.ai Coding Plan (GLM)' },
+  baseUrl: 'https://api.z.ai/api/coding/paas/v4',
+  hosts: [],
+  suggestedPort: 4456,
+  source:
+    'Z.ai docs (devpack overview, thinking, function calling), anomalyco/models.dev, @earendil-works/pi-ai 1.6.0',
+  checked: '2026-11-28',
+};

@@ -1,0 +1,13 @@
+import type { Preset } from '../preset.ts';
+import { zhipu } from './zhipu.ts';
+
+/** The GLM Coding Plan for mainland China. */
+export const zhipuCoding: Preset = {
+  ...zhipu,
+  profile: { ...zhipu.profile, id: 'zhipu-coding', name: 'Zhipu Coding Plan (GLM, China)' },
+  baseUrl: 'https://open.bigmodel.cn/api/coding/paas/v4',
+  hosts: [],
+  suggestedPort: 4475,
+  source: 'BigModel docs (coding plan, thinking, function calling), @earendil-works/pi-ai 1.6.0',
+  checked: '2026-11-28',
+};

@@ -1,0 +1,72 @@
+/**
+ * An answer that is spread over several choices, although one was asked for (Copilot's gateway to Claude, 2026-11:
+ * the text in one choice, the calls in the next). The first choice is the answer; the others wait until it has
+ * ended, so that nothing interleaves, and join it only where they are unmistakably its other parts.
+ */
+import type { ChatChoice, ChatDelta } from '../../wire/chat.ts';
+import { finishReasonOf } from './finish-reasons.ts';
+import { textOf } from './parts.ts';
+
+/** What a choice holds, apart from thinking: two that hold the same are two answers. */
+interface Parts {
+  text: boolean;
+  calls: boolean;
+}
+
+export interface JoinedChoice {
+  messages: readonly ChatDelta[];
+  finishReason: string | undefined;
+}
+
+export class OtherChoices {
+  readonly #held = new Map<number, ChatChoice[]>();
+
+  hold(index: number, choice: ChatChoice): void {
+    const held = this.#held.get(index);
+    if (held === undefined) this.#held.set(index, [choice]);
+    else held.push(choice);
+  }
+
+  /**
+   * The choices that belong to the answer, in their order.
+   * @param said what the first choice holds
+   * @param finishReason of the first choice
+   */
+  join(said: Parts, finishReason: string | undefined): JoinedChoice[] {
+    const joined: JoinedChoice[] = [];
+    let finish = finishReason;
+    for (const [, choices] of [...this.#held].sort(([a], [b]) => a - b)) {
+      const messages = choices.flatMap(({ delta, message }) => [delta, message].filter((part) => !!part));
+      const parts = partsOf(messages);
+      const isSilent = !said.text && !said.calls;
+      const isSecondHalf = !said.calls && parts.calls && !parts.text && announcesCalls(finish);
+      if ((!parts.text && !parts.calls) || !(isSilent || isSecondHalf)) continue;
+      const own = choices
+        .map((choice) => finishReasonOf(choice.finish_reason))
+        .findLast((reason) => reason !== undefined);
+      joined.push({ messages, finishReason: own });
+      finish = own;
+      said = { text: said.text || parts.text, calls: said.calls || parts.calls };
+    }
+    return joined;
+  }
+}
+
+/** The place of a choice among those of its chunk's list, which holds `siblings`. */
+export function choiceIndex({ index }: ChatChoice, position: number, siblings: number): number {
+  const number = typeof index === 'string' && index !== '' ? Number(index) : index;
+  if (typeof number === 'number' && Number.isInteger(number)) return Math.max(number, 0);
+  return siblings > 1 ? position : 0;
+}
+
+function partsOf(messages: readonly ChatDelta[]): Parts {
+  return {
+    text: messages.some((message) => textOf(message) !== '' || Boolean(message.refusal)),
+    calls: messages.some((message) => (message.tool_calls ?? []).length > 0),
+  };
+}
+
+/** A first half ends without a reason of its own, or with one that promises calls. */
+function announcesCalls(finishReason: string | undefined): boolean {
+  return finishReason === undefined || /tool|function/i.test(finishReason);
+}

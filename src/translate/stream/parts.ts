@@ -1,0 +1,69 @@
+/** The places of a delta that hold text or thinking: a text, an object that holds one, or a list of such parts. */
+import { isObject, type Json } from '../../json.ts';
+import type { ChatDelta } from '../../wire/chat.ts';
+
+/** Types of content parts that hold thinking. Mistral, 2026-11: `thinking`, which holds a list of text parts. */
+const THOUGHT_TYPES = /^(redacted_)?(thinking|reasoning|thought)/;
+
+/** Names under which a part holds its text. */
+const TEXT_NAMES = ['text', 'thinking', 'reasoning', 'thought', 'content', 'summary', 'value'] as const;
+
+const MAX_DEPTH = 4;
+
+/** Whether a delta may hold thinking outside of its text. Runs for every delta: most hold none. */
+export function mayThink(delta: ChatDelta): boolean {
+  return Boolean(
+    delta.reasoning_content ||
+      delta.reasoning ||
+      delta.reasoning_details ||
+      delta.reasoning_text ||
+      delta.thinking ||
+      delta.thought ||
+      delta.thinking_blocks ||
+      (delta.content && typeof delta.content !== 'string'),
+  );
+}
+
+/** What a delta says. */
+export function textOf({ content }: ChatDelta): string {
+  if (typeof content === 'string') return content;
+  return content ? plainText(content) : '';
+}
+
+/** The thinking among the content's parts. */
+export function thinkingIn({ content }: ChatDelta): string {
+  if (Array.isArray(content))
+    return content
+      .filter(isThought)
+      .map((part) => thoughtText(part))
+      .join('');
+  return content && isThought(content) ? thoughtText(content) : '';
+}
+
+/** The text of a field that holds thinking, whatever its shape. */
+export function thoughtText(value: Json | undefined, depth = 0): string {
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return '';
+  if (Array.isArray(value)) return value.map((part) => thoughtText(part, depth + 1)).join('');
+  for (const name of TEXT_NAMES) {
+    const text = thoughtText(value[name], depth + 1);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+function plainText(content: Json): string {
+  if (typeof content === 'string') return content;
+  if (Array.isArray(content)) return content.map(plainText).join('');
+  if (!isObject(content) || isThought(content)) return '';
+  const { text, content: inner } = content;
+  if (typeof text === 'string') return text;
+  return typeof inner === 'string' ? inner : '';
+}
+
+function isThought(part: Json): boolean {
+  if (!isObject(part)) return false;
+  const { type, thought } = part;
+  // Gemini, 2026-11: a text part with a mark.
+  return (typeof type === 'string' && THOUGHT_TYPES.test(type)) || thought === true;
+}

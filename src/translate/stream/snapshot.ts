@@ -1,0 +1,59 @@
+/**
+ * Frames that hold the whole message so far, in place of what is new in it: the last frame of some gateways (MiniMax,
+ * 2026-11), or every one of them. Only what they add to what was said counts.
+ */
+import type { ChatDelta, ChatToolCallDelta } from '../../wire/chat.ts';
+import { argumentsOf } from './call-tracker.ts';
+import type { CallDraft } from './drafts/call.ts';
+import { textOf } from './parts.ts';
+
+/** What the answer has said so far. */
+export interface Said {
+  text: string;
+  hasThought: boolean;
+  calls: readonly CallDraft[];
+}
+
+/** Whether a message says again, in whole or in part, what was said, and then perhaps more. */
+export function repeats(message: ChatDelta, { text }: Said): boolean {
+  return addedText(textOf(message), text) !== undefined;
+}
+
+/** What a message adds to what was said. */
+export function newIn(message: ChatDelta, said: Said): ChatDelta {
+  if (said.text === '' && !said.hasThought && said.calls.length === 0) return message;
+  const { reasoning_details, extra_content, refusal } = message;
+  const isOpen = said.text === '' && !said.hasThought;
+  const tool_calls = (message.tool_calls ?? []).flatMap((call, at) => newInCall(call, said.calls, at));
+  return {
+    // Thinking comes before the rest; signatures may come only now.
+    ...(isOpen ? message : {}),
+    ...(reasoning_details ? { reasoning_details } : {}),
+    content: addedText(textOf(message), said.text) ?? null,
+    refusal: said.text === '' ? (refusal ?? null) : null,
+    tool_calls,
+    ...(extra_content === undefined ? {} : { extra_content }),
+  };
+}
+
+/** Undefined where the text is another one. */
+function addedText(text: string, said: string): string | undefined {
+  if (text.startsWith(said)) return text.slice(said.length);
+  const [trimmed, known] = [text.trim(), said.trim()];
+  if (known.startsWith(trimmed)) return '';
+  return trimmed.startsWith(known) ? trimmed.slice(known.length) : undefined;
+}
+
+function newInCall(call: ChatToolCallDelta, known: readonly CallDraft[], at: number): ChatToolCallDelta[] {
+  const match = known.find(({ callId }) => callId === call.id) ?? known[at];
+  if (match === undefined) return [call];
+  const args = argumentsOf(call);
+  const isGrown = !match.isWhole && args.length > match.arguments.length && args.startsWith(match.arguments);
+  if (match.callId !== call.id || !isGrown || (match.arguments === '' && match.hasArguments)) return [];
+  return [
+    {
+      ...call,
+      function: { name: call.function?.name ?? null, arguments: args.slice(match.arguments.length) },
+    },
+  ];
+}

@@ -1,0 +1,64 @@
+/**
+ * Text of a gateway whose deltas each repeat all that came before (`He`, `Hello`, `Hello world`). The first delta is
+ * passed on at once; while those that follow repeat it, they wait until it is certain what they are.
+ */
+export class GrowingText {
+  #first = '';
+  /** The delta before: in such a stream, all the text so far. */
+  #last = '';
+  #waiting: string[] = [];
+  #growths = 0;
+  #state: 'open' | 'growing' | 'over' = 'open';
+
+  /** True once deltas are known to add to each other: this reader is no longer needed. */
+  get isOver(): boolean {
+    return this.#state === 'over';
+  }
+
+  /** @returns what the delta adds to the text, as far as that is known */
+  take(delta: string): string {
+    if (delta === '' || this.#state === 'over') return delta;
+    if (this.#last === '') {
+      this.#first = delta;
+      this.#last = delta;
+      return delta;
+    }
+    const before = this.#last;
+    if (!delta.startsWith(before)) {
+      if (this.#state === 'growing' && before.startsWith(delta)) return '';
+      const waiting = this.#release();
+      this.#state = 'over';
+      return waiting + delta;
+    }
+    this.#last = delta;
+    if (this.#state === 'growing') return delta.slice(before.length);
+    if (delta.length > before.length) this.#growths += 1;
+    this.#waiting.push(delta);
+    return isTelling(before, this.#growths) ? this.#grow() : '';
+  }
+
+  /** What waits when the text ends, or something else begins. */
+  end(): string {
+    if (this.#state === 'growing') return '';
+    this.#state = 'over';
+    return this.#release();
+  }
+
+  #grow(): string {
+    this.#state = 'growing';
+    this.#waiting = [];
+    return this.#last.slice(this.#first.length);
+  }
+
+  #release(): string {
+    const waiting = this.#waiting.join('');
+    this.#waiting = [];
+    return waiting;
+  }
+}
+
+/** Whether nobody would have said this text again by chance: `10` after `1` is told from `Hello` after `Hel`. */
+function isTelling(repeated: string, growths: number): boolean {
+  const characters = new Set(repeated).size;
+  return growths > 1 ? characters >= 3 : growths === 1 && characters >= 6 && repeated.length >= 12;
+}

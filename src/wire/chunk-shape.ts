@@ -1,0 +1,75 @@
+/**
+ * Makes what a provider sent a chunk by its type: a field of a type that it never has counts as left out. Nothing is
+ * copied, and of a chunk as it should be nothing is changed: this runs for every chunk.
+ */
+import { isObject, type JsonObject } from '../json.ts';
+import type { ChatChunk } from './chat.ts';
+
+/** Far beyond any real details. */
+const MAX_DEPTH = 200;
+
+/** @param value freshly parsed; it is changed where it is wrong */
+export function asChatChunk(value: unknown): ChatChunk {
+  if (!isObject(value)) return {};
+  keepIf(isObject, value, 'usage');
+  keepIf(Array.isArray, value, 'choices');
+  // The others belong to answers that nobody asked for.
+  const choice = Array.isArray(value['choices']) ? value['choices'][0] : undefined;
+  if (isObject(choice)) repairChoice(choice);
+  else if (choice !== undefined) value['choices'] = [];
+  return value;
+}
+
+function repairChoice(choice: JsonObject): void {
+  keepIf(isText, choice, 'finish_reason');
+  keepIf(isObject, choice, 'usage');
+  for (const name of ['delta', 'message']) {
+    keepIf(isObject, choice, name);
+    const delta = choice[name];
+    if (isObject(delta)) repairDelta(delta);
+  }
+}
+
+function repairDelta(delta: JsonObject): void {
+  keepIf(isText, delta, 'refusal');
+  keepIf(isText, delta, 'reasoning_content');
+  keepIf(isText, delta, 'reasoning');
+  keepIf(isDetails, delta, 'reasoning_details');
+  keepIf(isShallow, delta, 'extra_content');
+  keepIf(Array.isArray, delta, 'tool_calls');
+  const calls = delta['tool_calls'];
+  if (!Array.isArray(calls)) return;
+  for (let at = 0; at < calls.length; at++) {
+    const call = calls[at];
+    if (isObject(call)) repairCall(call);
+    else calls[at] = {};
+  }
+}
+
+function repairCall(call: JsonObject): void {
+  if (typeof call['id'] === 'number') call['id'] = String(call['id']);
+  keepIf(isText, call, 'id');
+  keepIf(isShallow, call, 'extra_content');
+  keepIf(isObject, call, 'function');
+  const called = call['function'];
+  if (isObject(called)) keepIf(isText, called, 'name');
+}
+
+function keepIf(isRight: (value: unknown) => boolean, holder: JsonObject, key: string): void {
+  const value = holder[key];
+  if (value !== undefined && value !== null && !isRight(value)) holder[key] = null;
+}
+
+function isDetails(value: unknown): boolean {
+  return Array.isArray(value) && isShallow(value);
+}
+
+/** What is kept as it came is written out again, which works only so deep. */
+function isShallow(value: unknown, levels = MAX_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((entry) => isShallow(entry, levels - 1));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}

@@ -1,0 +1,192 @@
+/** The relay as the extension starts it: many providers, several keys, stand-ins, and threads that stay where they are. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BindingsFile } from '../../../src/extension/relay/bindings-file.ts';
+import type { ReadyPlan, RoutingPlan, ServedRelay } from '../../../src/extension/relay/controller.ts';
+import { launchRelay } from '../../../src/extension/relay/launcher.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
+import { SILENT_LOGGER } from '../../../src/logger.ts';
+import type { RequestReport } from '../../../src/relay/options.ts';
+import {
+  errorReply,
+  type Script,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  streamReply,
+  textChunks,
+} from '../../support/scripted-upstream.ts';
+
+const OK = streamReply(textChunks('OK'));
+
+describe('the relay of a window', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'codex-relay-launch-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const reports: RequestReport[] = [];
+  const upstreams: ScriptedUpstream[] = [];
+  const relays: ServedRelay[] = [];
+  afterEach(async () => {
+    for (const relay of relays.splice(0)) await relay.stop();
+    for (const upstream of upstreams.splice(0)) await upstream.stop();
+    reports.length = 0;
+  });
+
+  async function upstream(id: string, script: Script): Promise<ScriptedUpstream> {
+    const started = await startScriptedUpstream(script, [`${id}-model`]);
+    upstreams.push(started);
+    return started;
+  }
+
+  const options = (id: string, { url }: ScriptedUpstream, ...keys: string[]) => {
+    const [apiKey = `key-${id}`, ...moreApiKeys] = keys;
+    return {
+      id,
+      name: id,
+      provider: 'openai-compatible',
+      upstream: url,
+      apiKey,
+      moreApiKeys,
+      model: `${id}-model`,
+    };
+  };
+
+  async function launch(routing: Partial<RoutingPlan>, bindings = 'bindings.json'): Promise<ServedRelay> {
+    const plan: ReadyPlan = {
+      kind: 'ready',
+      provider: { id: 'a', name: 'A', baseUrl: '', preset: '', needsKey: true, custom: true },
+      routing: { upstreams: [], active: 'a', standIns: { fallbacks: {}, roles: {} }, ...routing },
+      unusable: [],
+      server: {
+        port: 0,
+        token: 'token',
+        toolDenylist: [],
+        historyDir: undefined,
+        historyLimits: DEFAULT_HISTORY_LIMITS,
+      },
+    };
+    const relay = await launchRelay(plan, {
+      logger: SILENT_LOGGER,
+      onRequest: (report) => void reports.push(report),
+      onModels: () => {},
+      bindings: new BindingsFile(join(folder, bindings), SILENT_LOGGER),
+    });
+    relays.push(relay);
+    return relay;
+  }
+
+  async function ask(relay: ServedRelay, body: object): Promise<string> {
+    const reply = await fetch(`${relay.url}/v1/responses`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer token', 'content-type': 'application/json' },
+      body: JSON.stringify({ input: 'hello', ...body }),
+    });
+    return reply.text();
+  }
+
+  it('serves each provider with its own key, and takes another in without a restart', async () => {
+    const [a, b] = [await upstream('a', () => OK), await upstream('b', () => OK)];
+    const relay = await launch({ upstreams: [options('a', a)] });
+    await ask(relay, { model: 'codex-relay' });
+    relay.serve({
+      upstreams: [options('a', a), options('b', b)],
+      active: 'a',
+      standIns: { fallbacks: {}, roles: {} },
+    });
+    await ask(relay, { model: 'b/b-model' });
+    await ask(relay, { model: 'codex-relay' });
+    assert.deepEqual(
+      [a, b].map(({ chats }) => chats.map(({ headers }) => headers.authorization)),
+      [['Bearer key-a', 'Bearer key-a'], ['Bearer key-b']],
+    );
+  });
+
+  it('goes on at the provider that a stream began at while another is chosen', async () => {
+    const more = Promise.withResolvers<void>();
+    const [first, ...rest] = textChunks('one', 'two');
+    assert.ok(first);
+    const a = await upstream('a', [{ body: [first, more.promise, ...streamReply(rest).body] }]);
+    const b = await upstream('b', () => OK);
+    const both = [options('a', a), options('b', b)];
+    const relay = await launch({ upstreams: both });
+    const running = ask(relay, { model: 'codex-relay', stream: true });
+    await a.chat(0);
+    relay.serve({ upstreams: both, active: 'b', standIns: { fallbacks: {}, roles: {} } });
+    await ask(relay, { model: 'codex-relay' });
+    assert.equal(b.chats.length, 1);
+    more.resolve();
+    assert.match(await running, /response\.completed/);
+  });
+
+  it('tries the next key, then the stand-in, and shows which targets wait', async () => {
+    const a = await upstream('a', () => errorReply(401, 'Incorrect API key'));
+    const b = await upstream('b', () => OK);
+    const relay = await launch({
+      upstreams: [options('a', a, 'key-1', 'key-2'), options('b', b)],
+      standIns: { fallbacks: { '*': ['b/b-model'] }, roles: {} },
+    });
+    await ask(relay, { model: 'codex-relay' });
+    assert.deepEqual(
+      a.chats.map(({ headers }) => headers.authorization),
+      ['Bearer key-1', 'Bearer key-2'],
+    );
+    const report = reports.at(-1);
+    assert.equal(report?.state, 'completed');
+    assert.equal(report?.provider, 'b');
+    assert.deepEqual(
+      report?.passedOver?.map(({ provider, code }) => [provider, code]),
+      [
+        ['a', 'upstream_unauthorized'],
+        ['a', 'upstream_unauthorized'],
+      ],
+    );
+    const board = relay
+      .targets()
+      .map(({ id, isActive, keys, troubles }) => [id, isActive, keys, troubles.length]);
+    assert.deepEqual(board, [
+      ['a', true, 2, 2],
+      ['b', false, 1, 0],
+    ]);
+    relay.resetTargets();
+    assert.deepEqual(
+      relay.targets().flatMap(({ troubles }) => troubles),
+      [],
+    );
+    assert.doesNotMatch(JSON.stringify([reports, board]), /key-[12]/);
+  });
+
+  it('sends what Codex asks on the side where the roles say', async () => {
+    const [a, b] = [await upstream('a', () => OK), await upstream('b', () => OK)];
+    const relay = await launch({
+      upstreams: [options('a', a), options('b', b)],
+      standIns: { fallbacks: {}, roles: { title: 'b/b-model' } },
+    });
+    const schema = { type: 'object', properties: { title: { type: 'string' } } };
+    await ask(relay, {
+      model: 'codex-relay',
+      text: { format: { type: 'json_schema', name: 'title', schema } },
+    });
+    assert.deepEqual([a.chats.length, b.chats.length], [0, 1]);
+  });
+
+  it('leaves a thread where it moved, also after a restart', async () => {
+    const a = await upstream('a', (_, index) => (index === 0 ? errorReply(402, 'Insufficient Balance') : OK));
+    const b = await upstream('b', () => OK);
+    const routing = {
+      upstreams: [options('a', a), options('b', b)],
+      standIns: { fallbacks: { '*': ['b/b-model'] }, roles: {} },
+    };
+    const thread = { model: 'codex-relay', prompt_cache_key: 'thread-1' };
+    const before = await launch(routing, 'threads.json');
+    await ask(before, thread);
+    assert.deepEqual([a.chats.length, b.chats.length], [1, 1]);
+    await before.stop();
+    relays.pop();
+    const relay = await launch(routing, 'threads.json');
+    await ask(relay, thread);
+    assert.deepEqual([a.chats.length, b.chats.length], [1, 2], 'the thread stays');
+    await ask(relay, { ...thread, prompt_cache_key: 'thread-2' });
+    assert.deepEqual([a.chats.length, b.chats.length], [2, 2], 'a new one goes to the chosen provider');
+  });
+});

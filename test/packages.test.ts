@@ -1,0 +1,75 @@
+/** What is given to users: both packages, as their tools put them together. */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { listFiles, PackageManager } from '@vscode/vsce';
+
+interface Manifest {
+  name: string;
+  version: string;
+  license: string;
+}
+
+const LICENCES = 'dist/LICENSES.txt';
+/** Licences that ask for no more than that their text goes along. */
+const PERMISSIVE = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD'];
+
+async function filesOfNpm(): Promise<string[]> {
+  const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
+  const { stdout } = await promisify(execFile)('npm', args, { shell: process.platform === 'win32' });
+  const packed: unknown = JSON.parse(stdout);
+  const [{ files }] = (Array.isArray(packed) ? packed : Object.values(packed as object)) as [
+    { files: { path: string }[] },
+  ];
+  return files.map(({ path }) => path);
+}
+
+const PACKAGES: [name: string, files: () => Promise<string[]>, programs: string[]][] = [
+  ['npm package', filesOfNpm, ['dist/cli.js', 'dist/index.js']],
+  [
+    'VSIX',
+    () => listFiles({ packageManager: PackageManager.None }),
+    ['dist/extension.cjs', 'dist/relay.cjs'],
+  ],
+];
+
+describe('packages', () => {
+  before(() => assert.ok(existsSync(LICENCES), `${LICENCES} is missing: run npm run build`));
+
+  for (const [name, files, programs] of PACKAGES) {
+    it(`the ${name} holds its programs, and the licences of what is bundled`, async () => {
+      const held = await files();
+      for (const file of [...programs, LICENCES, 'LICENSE', 'SECURITY.md', 'CHANGELOG.md'])
+        assert.ok(held.includes(file), file);
+      // Comments that a licence wants kept stand beside the program that they were taken out of.
+      for (const program of programs) {
+        const comments = `${program}.LEGAL.txt`;
+        assert.equal(held.includes(comments), existsSync(comments), comments);
+      }
+    });
+
+    it(`the ${name} holds nothing else of this repository`, async () => {
+      const others = (await files()).filter((file) => /^(src|test|fixtures|node_modules|\.)/.test(file));
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it('tell the licence of each package that is bundled, and it lets us', () => {
+    const told = readFileSync(LICENCES, 'utf8');
+    const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as { inputs: object };
+    const folders = Object.keys(inputs).flatMap(
+      (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? [],
+    );
+    assert.ok(folders.length > 0);
+    for (const folder of new Set(folders)) {
+      const { name, version, license } = JSON.parse(
+        readFileSync(`${folder}/package.json`, 'utf8'),
+      ) as Manifest;
+      assert.ok(PERMISSIVE.includes(license), `${name}: ${license}`);
+      assert.ok(told.includes(`\n${name} ${version} (${license})\n`), name);
+      const own = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      assert.ok(own === undefined || told.includes(readFileSync(`${folder}/${own}`, 'utf8').trim()), name);
+    }
+  });
+});

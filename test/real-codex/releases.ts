@@ -1,0 +1,60 @@
+/**
+ * Which releases of Codex the tests run. By default the newest in full and the older ones in short;
+ * `npm run test:codex -- --all` runs every release in full and writes the matrix in `fixtures/VERSIONS.md`.
+ */
+import { before, describe, it } from 'mocha';
+import { installCodex, NEWEST, RELEASES } from './install.ts';
+import { noteResult } from './matrix.ts';
+
+/** The first release that reads a catalog: what it shows is worth no download for everybody. */
+const ONLY_WITH_ALL = '0.110.0';
+
+/** Set by `--all`, or by `CODEX_RELAY_TEST_ALL=1`. */
+const runsAll = process.argv.includes('--all') || process.env['CODEX_RELAY_TEST_ALL'] === '1';
+
+export interface SceneOptions {
+  /** Played with the older releases too, when not everything is. */
+  isShort?: boolean;
+  /** The first release that offers what the scene needs. */
+  since?: string;
+}
+
+/** Defines a scene for the release under test; `play` gets the path of its executable. */
+export type DefineScene = (
+  title: string,
+  play: (executable: string, release: string) => Promise<void>,
+  options?: SceneOptions,
+) => void;
+
+/**
+ * A suite for each release: scenes that a release does not offer are left out of it.
+ * @param subject what the scenes are about, before the release's number
+ */
+export function describeReleases(subject: string, define: (scene: DefineScene) => void): void {
+  for (const release of RELEASES) {
+    if (release === ONLY_WITH_ALL && !runsAll) continue;
+    describe(`${subject} Codex ${release}`, () => {
+      let executable = '';
+      before(async function () {
+        this.timeout(600_000); // the first run downloads the release
+        executable = await installCodex(release);
+      });
+      define((title, play, { isShort = false, since = '0' } = {}) => {
+        if (isOlder(release, since)) {
+          if (runsAll) noteResult(subject, title, release, 'not offered');
+        } else if (runsAll || release === NEWEST || isShort) {
+          it(title, async () => {
+            if (runsAll) noteResult(subject, title, release, 'fails');
+            await play(executable, release);
+            if (runsAll) noteResult(subject, title, release, 'passes');
+          });
+        }
+      });
+    });
+  }
+}
+
+/** Whether the first of two release numbers is the older one. */
+export function isOlder(release: string, other: string): boolean {
+  return release.localeCompare(other, 'en', { numeric: true }) < 0;
+}

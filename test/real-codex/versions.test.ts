@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { type Result, withMatrix } from './matrix.ts';
+import { withVersionRow } from './versions.ts';
+
+describe('the tables of releases', () => {
+  it('have one row a recorded release, newest first, and keep what stands around them', () => {
+    const table = ['# Title', '', '| release |', '|---|', '| 0.130.0 | old |', '', '## More', ''].join('\n');
+    const row = (release: string) => ({ release, date: '2026-01-01', scenes: 8, wire: 'w' });
+    const line = (release: string) => `| ${release} | 2026-01-01 | 8 | w |`;
+    const both = withVersionRow(withVersionRow(table, row('0.169.0')), row('0.130.0'));
+    const rows = ['0.169.0', '0.130.0'].map(line);
+    assert.equal(both, ['# Title', '', '| release |', '|---|', ...rows, '', '## More', ''].join('\n'));
+  });
+
+  it('have a column for each release, and the same again when they are written again', () => {
+    const text = 'before\n\n<!-- matrix -->\n\nold\n\n<!-- end of the matrix -->\nafter\n';
+    const results = new Map<string, Result>([
+      ['0.99.0', 'not offered'],
+      ['0.171.0', 'passes'],
+    ]);
+    const once = withMatrix(text, [{ scene: 'Codex: sings | dances', results }]);
+    assert.match(once, /^before\n/);
+    assert.match(once, /\| Scene \| 0\.171\.0 \| 0\.99\.0 \|\n\| --- \| --- \| --- \|\n/);
+    assert.match(once, /\| Codex: sings \\\| dances \| passes \| not offered \|\n/);
+    assert.match(once, /\nafter\n$/);
+    assert.doesNotMatch(once, /old/);
+    assert.equal(withMatrix(once, [{ scene: 'Codex: sings | dances', results }]), once);
+  });
+});

@@ -1,0 +1,388 @@
+/** Calls as models and gateways really send them: what is meant by them, and what is never offered. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { ChatChunk, ChatToolCallDelta } from '../../../src/wire/chat.ts';
+import { outputOf } from '../../support/output-line.ts';
+import { deltaChunk, finishChunk } from '../../support/scripted-upstream.ts';
+
+type Fragment = Omit<ChatToolCallDelta, 'function'> & { name?: string | null; args?: unknown };
+
+/** One chunk with these fragments. */
+function calls(...fragments: Fragment[]): ChatChunk {
+  const tool_calls = fragments.map(({ name, args, ...rest }) => ({
+    ...rest,
+    function: { ...(name === undefined ? {} : { name }), ...(args === undefined ? {} : { arguments: args }) },
+  }));
+  return deltaChunk({ tool_calls: tool_calls as ChatToolCallDelta[] });
+}
+
+const END = finishChunk('tool_calls');
+const tool = (name: string, type = 'function') => ({ type, name });
+const TOOLS = {
+  tools: [tool('run'), tool('exec'), tool('exec_command'), tool('ping'), tool('patch', 'custom')],
+};
+const run = (args: unknown) => [calls({ index: 0, id: 'c', name: 'run', args }), END];
+
+const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
+  // ------------------------------------------------------------------------------------- arguments
+  ['arguments null', run(null), 'c:run{}'],
+  ['arguments "null"', run('null'), 'c:run{}'],
+  ['arguments as an empty list', run([]), 'c:run{}'],
+  ['arguments in a string', run('"{\\"x\\": \\"y\\"}"'), 'c:run{"x": "y"}'],
+  ['a line end in a string', run('{"x":"a\nb"}'), 'c:run{"x":"a\\nb"}'],
+  ['an invalid escape', run('{"x":"grep \\d+"}'), 'c:run{"x":"grep \\\\d+"}'],
+  ['arguments twice', run('{"x":1}{"x":1}'), 'c:run{"x":1}'],
+  ['arguments that are not JSON: the client tells the model', run("{'x': 1}"), "c:run{'x': 1}"],
+  ['arguments without an object: the client tells the model', run('ls -la'), 'c:runls -la'],
+  ['half arguments behind a finish reason', run('{"x":"a'), '[failed upstream_error]'],
+  [
+    'half arguments, cut by the token limit',
+    [calls({ index: 0, id: 'c', name: 'run', args: '{"x":"a' }), finishChunk('length')],
+    '[incomplete ]',
+  ],
+  [
+    'arguments that are not JSON, cut by the token limit',
+    [calls({ index: 0, id: 'c', name: 'run', args: 'ls -' }), finishChunk('length')],
+    '[incomplete ]',
+  ],
+  [
+    'arguments that are not JSON, without a finish reason',
+    run("{'x': 1}").slice(0, 1),
+    '[failed upstream_error]',
+  ],
+  [
+    'arguments that grow with every chunk',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x' }),
+      calls({ index: 0, args: '{"x":"a' }),
+      calls({ index: 0, args: '{"x":"a"}' }),
+      END,
+    ],
+    'c:run{"x":"a"}',
+  ],
+  [
+    'half a character behind whole arguments, and another call',
+    [
+      calls({ index: 0, id: 'a', name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, args: '\ud83d' }),
+      calls({ index: 1, id: 'b', name: 'run', args: '{"x":2}' }),
+      END,
+    ],
+    'a:run{"x":1} b:run{"x":2}',
+  ],
+  // ----------------------------------------------------------------------------------------- names
+  [
+    'a name that comes after the arguments',
+    [calls({ index: 0, id: 'c', args: '{"x":' }), calls({ index: 0, name: 'run', args: '1}' }), END],
+    'c:run{"x":1}',
+  ],
+  [
+    'a name that comes last',
+    [calls({ index: 0, id: 'c', args: '{"x":1}' }), calls({ index: 0, name: 'run' }), END],
+    'c:run{"x":1}',
+  ],
+  [
+    "a name whose first fragment is another tool's",
+    [
+      calls({ index: 0, id: 'c', name: 'exec' }),
+      calls({ index: 0, name: '_command' }),
+      calls({ index: 0, args: '{"x":1}' }),
+      END,
+    ],
+    'c:exec_command{"x":1}',
+  ],
+  [
+    'the same, with arguments in each fragment',
+    [
+      calls({ index: 0, id: 'c', name: 'exec', args: '{"x"' }),
+      calls({ index: 0, name: '_command', args: ':1}' }),
+      END,
+    ],
+    'c:exec_command{"x":1}',
+  ],
+  [
+    "a name that goes on after it was another tool's: never that tool",
+    [
+      calls({ index: 0, id: 'c', name: 'exec' }),
+      calls({ index: 0, args: '{"x"' }),
+      calls({ index: 0, name: '_command', args: ':1}' }),
+      END,
+    ],
+    '[failed upstream_error]',
+  ],
+  [
+    'a name that grows with every chunk',
+    [
+      calls({ index: 0, id: 'c', name: 'ex' }),
+      calls({ index: 0, name: 'exec' }),
+      calls({ index: 0, name: 'exec_command', args: '{"x"' }),
+      calls({ index: 0, name: 'exec_command', args: ':1}' }),
+      END,
+    ],
+    'c:exec_command{"x":1}',
+  ],
+  [
+    'a short name that is repeated',
+    [
+      calls({ index: 0, id: 'c', name: 'exec', args: '{"x"' }),
+      calls({ index: 0, name: 'exec', args: ':1}' }),
+      END,
+    ],
+    'c:exec{"x":1}',
+  ],
+  [
+    'a short name',
+    [calls({ index: 0, id: 'c', name: 'exec' }), calls({ index: 0, args: '{"x":1}' }), END],
+    'c:exec{"x":1}',
+  ],
+  ['a short name without arguments', [calls({ index: 0, id: 'c', name: 'exec' }), END], 'c:exec{}'],
+  [
+    'a name that nobody declared',
+    [calls({ index: 0, id: 'c', name: 'what', args: '{"x":1}' }), END],
+    'c:what{"x":1}',
+  ],
+  ...[
+    'run\n',
+    ' run ',
+    'functions.run',
+    'function.run',
+    'tools.run',
+    'functions::run',
+    'default_api:run',
+    'functions.run:0',
+    'run<|channel|>commentary',
+    'run<|channel|>json',
+    '<|start|>run',
+    'functions.run<|constrain|>json',
+    'run<｜tool▁sep｜>',
+    '"run"',
+    '`run`',
+    'run()',
+  ].map((name): [string, ChatChunk[], string] => [
+    `the name ${JSON.stringify(name)}`,
+    [calls({ index: 0, id: 'c', name, args: '{"x":1}' }), END],
+    'c:run{"x":1}',
+  ]),
+  [
+    'a decorated name in fragments',
+    [
+      calls({ index: 0, id: 'c', name: 'functions' }),
+      calls({ index: 0, name: '.exec' }),
+      calls({ index: 0, name: '_command' }),
+      calls({ index: 0, name: '<|channel|>', args: '{"x":1}' }),
+      END,
+    ],
+    'c:exec_command{"x":1}',
+  ],
+  // --------------------------------------------------------------------------- which call is which
+  [
+    'one id at two indices',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      calls({ index: 1, id: 'c', name: 'run', args: '{"x":2}' }),
+      END,
+    ],
+    'c:run{"x":1} call_1:run{"x":2}',
+  ],
+  [
+    'one id at two indices, interleaved',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '' }),
+      calls({ index: 1, id: 'c', name: 'ping', args: '' }),
+      calls({ index: 0, id: 'c', args: '{"x":1}' }),
+      calls({ index: 1, id: 'c', args: '{"x":2}' }),
+      END,
+    ],
+    'c:run{"x":1} call_1:ping{"x":2}',
+  ],
+  [
+    'one call at a new index each time',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x"' }),
+      calls({ index: 1, id: 'c', name: 'run', args: ':1' }),
+      calls({ index: 2, id: 'c', args: '}' }),
+      END,
+    ],
+    'c:run{"x":1}',
+  ],
+  [
+    'an id per chunk',
+    [
+      calls({ index: 0, id: 'a1', name: 'run', args: '{"x":' }),
+      calls({ index: 0, id: 'a2', name: 'run', args: '"y"' }),
+      calls({ index: 0, id: 'a3', name: 'run', args: '}' }),
+      END,
+    ],
+    'a1:run{"x":"y"}',
+  ],
+  [
+    'an id per chunk, with a nested object',
+    [
+      calls({ index: 0, id: 'a1', name: 'run', args: '' }),
+      calls({ index: 0, id: 'a2', name: 'run', args: '{"x":' }),
+      calls({ index: 0, id: 'a3', name: 'run', args: '{"y":1}' }),
+      calls({ index: 0, id: 'a4', name: 'run', args: '}' }),
+      END,
+    ],
+    'a1:run{"x":{"y":1}}',
+  ],
+  [
+    'an id per chunk, no index',
+    [calls({ id: 'a1', name: 'run', args: '{"x":' }), calls({ id: 'a2', name: 'run', args: '"y"}' }), END],
+    'a1:run{"x":"y"}',
+  ],
+  [
+    'interleaved calls without an index',
+    [
+      calls({ id: 'a', name: 'run', args: '{"x":' }),
+      calls({ id: 'b', name: 'run', args: '{"x":' }),
+      calls({ id: 'a', args: '1}' }),
+      calls({ id: 'b', args: '2}' }),
+      END,
+    ],
+    'a:run{"x":1} b:run{"x":2}',
+  ],
+  [
+    'two calls in one chunk without an index, after another one',
+    [
+      calls({ id: 'a', name: 'run', args: '{"x":1}' }),
+      calls({ id: 'b', name: 'run' }, { id: 'c', name: 'run' }),
+      calls({ id: 'b', args: '{"x":2}' }),
+      calls({ id: 'c', args: '{"x":3}' }),
+      END,
+    ],
+    'a:run{"x":1} b:run{"x":2} c:run{"x":3}',
+  ],
+  [
+    'an index that is text',
+    [
+      calls({ index: '0', id: 'a', name: 'run', args: '{"x"' }),
+      calls({ index: '1', id: 'b', name: 'run', args: '{"x":2}' }),
+      calls({ index: '0', args: ':1}' }),
+      END,
+    ],
+    'a:run{"x":1} b:run{"x":2}',
+  ],
+  // ------------------------------------------------------------------------------- the same again
+  [
+    'a whole call once more, in one chunk',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":' }),
+      calls({ index: 0, args: '1}' }),
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      END,
+    ],
+    'c:run{"x":1}',
+  ],
+  [
+    'a whole call once more, in fragments',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x"' }),
+      calls({ index: 0, args: ':1}' }),
+      END,
+    ],
+    'c:run{"x":1}',
+  ],
+  [
+    'a whole call once more, without an id',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      END,
+    ],
+    'call_1:run{"x":1}',
+  ],
+  [
+    'a whole call once more, at another index, in fragments',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      calls({ index: 1, id: 'c', name: 'run', args: '{"x"' }),
+      calls({ index: 1, args: ':1}' }),
+      END,
+    ],
+    'c:run{"x":1}',
+  ],
+  [
+    'a whole call once more, behind the finish reason',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      END,
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+    ],
+    'c:run{"x":1}',
+  ],
+  [
+    'the same call with an id of its own: two',
+    [
+      calls({ index: 0, id: 'a', name: 'ping', args: '{"x":1}' }),
+      calls({ index: 1, id: 'b', name: 'ping', args: '{"x":1}' }),
+      END,
+    ],
+    'a:ping{"x":1} b:ping{"x":1}',
+  ],
+  // ------------------------------------------------------------------------------------- free text
+  ...(
+    [
+      ['*** Begin Patch\n+a', '*** Begin Patch\n+a'],
+      ['"*** Begin Patch"', '*** Begin Patch'],
+      ['{"input":"a"}}', 'a'],
+      ['{"input":"a\\db\nc"}', 'a\\db\nc'],
+      ['{"patch":"a"}', 'a'],
+      ['{"input":{"patch":"a"}}', 'a'],
+      ['{"input":["a"]}', 'a'],
+      ['["a"]', 'a'],
+      ['{}', ''],
+      ['{"input":null}', ''],
+      ['null', ''],
+      ['', ''],
+      ['{"x":1}', '{"x":1}'],
+    ] as const
+  ).map(([args, text]): [string, ChatChunk[], string] => [
+    `free text as ${JSON.stringify(args)}`,
+    [calls({ index: 0, id: 'c', name: 'patch', args }), END],
+    `c:patch<${text}>`,
+  ]),
+];
+
+describe('calls', () => {
+  for (const [what, chunks, output] of CALLS) {
+    it(`are understood: ${what}`, () => assert.equal(outputOf(chunks, TOOLS), output));
+  }
+
+  /** A call in fragments, whose name and arguments are cut anywhere. */
+  const fragmented = (name: string, args: string) =>
+    fc
+      .tuple(cuts(name), cuts(args))
+      .map(([names, pieces]) => [
+        ...names.map((piece, at) => calls({ index: 0, ...(at === 0 ? { id: 'c' } : {}), name: piece })),
+        ...pieces.map((piece) => calls({ index: 0, args: piece })),
+        END,
+      ]);
+
+  const cuts = (text: string) =>
+    fc.array(fc.nat(text.length), { maxLength: 6 }).map((at) => {
+      const edges = [0, ...at.sort((a, b) => a - b), text.length];
+      return edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
+    });
+
+  const ANY_SPLIT: [name: string, args: string, output: string][] = [
+    ['exec_command', '{"x":"a \\d\nb"}', 'c:exec_command{"x":"a \\\\d\\nb"}'],
+    ['functions.exec_command', '{"x":1}}', 'c:exec_command{"x":1}'],
+    ['exec', '"{\\"x\\":1}"', 'c:exec{"x":1}'],
+    ['patch', '{"input":"a \\"b\\" \\d 😀\nc"}', 'c:patch<a "b" \\d 😀\nc>'],
+    ['patch', '{"note":"n","patch":"*** Begin Patch\\n+a"}', 'c:patch<*** Begin Patch\n+a>'],
+    ['patch', '{"input":{"diff":"a"}}', 'c:patch<a>'],
+    ['patch', '{"input":"say "a" and "b""}', 'c:patch<say "a" and "b">'],
+    ['patch', 'plain {text}', 'c:patch<plain {text}>'],
+  ];
+  for (const [name, args, output] of ANY_SPLIT) {
+    it(`mean the same wherever they are cut: ${name} ${JSON.stringify(args)}`, () => {
+      fc.assert(
+        fc.property(fragmented(name, args), (chunks) => {
+          assert.equal(outputOf(chunks, TOOLS), output);
+        }),
+      );
+    });
+  }
+});

@@ -1,0 +1,203 @@
+/** Thinking in every place and shape: shown once, before the text, and kept so that it can go back. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { joinReasoning } from '../../../src/translate/reasoning/replay.ts';
+import type { ChatChunk, ChatDelta } from '../../../src/wire/chat.ts';
+import { outputOf, RUN_AND_PATCH } from '../../support/output-line.ts';
+import { deltaChunk, finishChunk } from '../../support/scripted-upstream.ts';
+import { eventsOf, streamFor } from '../../support/translating.ts';
+
+const STOP = finishChunk('stop');
+const CASES: [what: string, deltas: ChatDelta[], output: string][] = [
+  [
+    'under two names',
+    [{ reasoning_content: 'a b', reasoning: 'a b' }, { content: 'x' }],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'under two names, in turn',
+    [
+      { reasoning: 'a ' },
+      { reasoning_content: 'a ' },
+      { reasoning: 'b' },
+      { reasoning_content: 'b' },
+      { content: 'x' },
+    ],
+    'reasoning(a b) message(x)',
+  ],
+  ['under another name', [{ thinking: 'a' }, { content: 'x' }], 'reasoning(a) message(x)'],
+  ['under a third', [{ reasoning_text: 'a' }, { content: 'x' }], 'reasoning(a) message(x)'],
+  [
+    'as a field and between tags',
+    [{ reasoning_content: 'a b' }, { content: '<think>\na b\n</think>\n\nx' }],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'as a field and between tags, in pieces',
+    [
+      { reasoning_content: 'a', content: '<think>a' },
+      { reasoning_content: ' b', content: ' b' },
+      { content: '</think>x' },
+    ],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'as text, then in details',
+    [
+      { reasoning: 'a b' },
+      { reasoning_details: [{ type: 'reasoning.text', index: 0, text: 'a b' }] },
+      { content: 'x' },
+    ],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'as text and in details, side by side',
+    [
+      { reasoning: 'a', reasoning_details: [{ type: 'reasoning.text', text: 'a' }] },
+      { reasoning: 'b', reasoning_details: [{ type: 'reasoning.text', text: 'b' }] },
+      { content: 'x' },
+    ],
+    'reasoning(ab) message(x)',
+  ],
+  [
+    'as text and in blocks',
+    [
+      { reasoning_content: 'a' },
+      { thinking_blocks: [{ type: 'thinking', thinking: 'a', signature: 's' }] },
+      { content: 'x' },
+    ],
+    'reasoning(a) message(x)',
+  ],
+  ['as an object', [{ reasoning: { content: 'a' } }, { content: 'x' }], 'reasoning(a) message(x)'],
+  [
+    'as a list of parts',
+    [
+      {
+        reasoning: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      { content: 'x' },
+    ],
+    'reasoning(ab) message(x)',
+  ],
+  ['as a list of texts', [{ reasoning_content: ['a', 'b'] }, { content: 'x' }], 'reasoning(ab) message(x)'],
+  [
+    'as a part of the content',
+    [
+      {
+        content: [
+          { type: 'reasoning', text: 'a' },
+          { type: 'text', text: 'x' },
+        ],
+      },
+    ],
+    'reasoning(a) message(x)',
+  ],
+  [
+    'as a text part with a mark',
+    [
+      {
+        content: [
+          { type: 'text', text: 'a', thought: true },
+          { type: 'text', text: 'x' },
+        ],
+      },
+    ],
+    'reasoning(a) message(x)',
+  ],
+  [
+    'as the content',
+    [{ content: { type: 'thinking', thinking: 'a' } }, { content: { type: 'text', text: 'x' } }],
+    'reasoning(a) message(x)',
+  ],
+  ['a switch', [{ thinking: true, reasoning: null, content: 'x' }], 'message(x)'],
+  [
+    'different thoughts in two places',
+    [
+      { reasoning: 'a' },
+      { reasoning_details: [{ type: 'reasoning.summary', summary: 'b' }] },
+      { content: 'x' },
+    ],
+    'reasoning(ab) message(x)',
+  ],
+  ['tags of another family', [{ content: '[THI' }, { content: 'NK]a[/THINK]x' }], 'reasoning(a) message(x)'],
+];
+
+describe('thinking', () => {
+  for (const [what, deltas, output] of CASES) {
+    it(`is shown once: ${what}`, () => assert.equal(outputOf([...deltas.map(deltaChunk), STOP]), output));
+  }
+
+  it('whose beginning is not marked is told by its end, from models that do so', () => {
+    const chunks = ['a ', 'b</th', 'ink>\nx'].map((content) => deltaChunk({ content }));
+    for (const model of ['deepseek-r1', 'Qwen/QwQ-32B', 'qwen3-235b-a22b-thinking-2507']) {
+      assert.equal(outputOf([...chunks, STOP], {}, { model }), 'reasoning(a b) message(x)');
+      assert.equal(outputOf([deltaChunk({ content: 'x' }), STOP], {}, { model }), 'message(x)');
+    }
+    assert.equal(outputOf([...chunks, STOP]), 'message(a b</think>\nx)');
+  });
+
+  it('whose beginning is not marked may be long, and no text is lost or doubled', () => {
+    const stream = streamFor({}, { model: 'deepseek-r1' });
+    for (let at = 0; at < 50_000; at++) stream.feed(deltaChunk({ content: 'abcd' }));
+    stream.feed(deltaChunk({ content: '</think>x' }));
+    stream.feed(STOP);
+    stream.finish();
+    assert.deepEqual(
+      stream.response.output.map(({ type }) => type),
+      ['reasoning', 'message'],
+    );
+    const whole: ChatChunk = { choices: [{ message: { content: 'a b' }, finish_reason: 'stop' }] };
+    const deltas = ['a ', 'b'].map((content) => deltaChunk({ content }));
+    assert.equal(outputOf([...deltas, whole], {}, { model: 'deepseek-r1' }), 'message(a b)');
+  });
+
+  it('is told apart from text at once where the provider marks it', () => {
+    const stream = streamFor({}, { model: 'deepseek-r1' });
+    stream.feed(deltaChunk({ reasoning_content: 'a' }));
+    assert.ok(
+      stream.feed(deltaChunk({ content: 'x' })).some(({ type }) => type === 'response.output_text.delta'),
+    );
+  });
+
+  it('is shown once, however two places share it', () => {
+    const text = 'Let me see: first this, then that.';
+    const cuts = fc.array(fc.nat(text.length), { maxLength: 5 });
+    const piecesOf = (at: readonly number[]) => {
+      const edges = [0, ...[...at].sort((a, b) => a - b), text.length];
+      return edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
+    };
+    fc.assert(
+      fc.property(cuts, cuts, fc.boolean(), (first, second, isTogether) => {
+        const names = piecesOf(first).map((reasoning) => ({ reasoning }));
+        const others = piecesOf(second).map((reasoning_content) => ({ reasoning_content }));
+        const deltas = isTogether
+          ? names.map((delta) => ({ ...delta, reasoning_content: delta.reasoning }))
+          : [...names, ...others];
+        const chunks: ChatChunk[] = [...deltas.map(deltaChunk), deltaChunk({ content: 'x' }), STOP];
+        assert.equal(outputOf(chunks), `reasoning(${text}) message(x)`);
+      }),
+    );
+  });
+
+  it('goes back as details, with its signature, where there are any', () => {
+    const text = { type: 'reasoning.text', index: 0, text: 'a' };
+    const signature = { type: 'reasoning.text', index: 0, signature: 's' };
+    const ways: ChatDelta[][] = [
+      [{ reasoning: 'a' }, { reasoning_details: [{ ...text, signature: 's' }] }, { content: 'x' }],
+      [{ reasoning: 'a', reasoning_details: [text] }, { content: 'x' }, { reasoning_details: [signature] }],
+      [{ reasoning: 'a' }, { content: 'x' }, { reasoning_details: [{ ...text, signature: 's' }] }],
+    ];
+    for (const deltas of ways) {
+      const stream = streamFor(RUN_AND_PATCH);
+      eventsOf(stream, [...deltas.map(deltaChunk), STOP]);
+      const joined = joinReasoning(stream.reasoning);
+      assert.deepEqual(
+        [joined?.field, joined?.text, joined?.details],
+        ['reasoning_details', 'a', [{ ...text, signature: 's' }]],
+      );
+    }
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { UsageCounter } from '../../../src/translate/stream/usage.ts';
+import type { ChatChunk } from '../../../src/wire/chat.ts';
+
+/** Input, cached, written, output, reasoning, total. */
+function countsOf(chunks: readonly unknown[]): number[] | undefined {
+  const counter = new UsageCounter();
+  for (const chunk of chunks) counter.read(chunk as ChatChunk);
+  const { usage } = counter;
+  return (
+    usage && [
+      usage.input_tokens,
+      usage.input_tokens_details.cached_tokens,
+      usage.input_tokens_details.cache_write_tokens,
+      usage.output_tokens,
+      usage.output_tokens_details.reasoning_tokens,
+      usage.total_tokens,
+    ]
+  );
+}
+
+const OPENAI = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
+const CASES: [what: string, chunks: unknown[], counts: number[] | undefined][] = [
+  ['no usage', [{ choices: [] }, { usage: null }], undefined],
+  ['only zeros', [{ usage: { prompt_tokens: 0, completion_tokens: 0 } }], [0, 0, 0, 0, 0, 0]],
+  ["OpenAI's", [{ usage: OPENAI }], [10, 0, 0, 5, 0, 15]],
+  [
+    'all details',
+    [
+      {
+        usage: {
+          ...OPENAI,
+          prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 3 },
+          completion_tokens_details: { reasoning_tokens: 2 },
+        },
+      },
+    ],
+    [10, 4, 3, 5, 2, 15],
+  ],
+  [
+    'the names of the Responses API',
+    [{ usage: { input_tokens: 10, output_tokens: 5, input_tokens_details: { cached_tokens: 3 } } }],
+    [10, 3, 0, 5, 0, 15],
+  ],
+  [
+    "Anthropic's, split over chunks",
+    [
+      { usage: { input_tokens: 10, output_tokens: 1, cache_read_input_tokens: 4 } },
+      { usage: { output_tokens: 5, cache_creation_input_tokens: 2 } },
+    ],
+    [10, 4, 2, 5, 0, 15],
+  ],
+  [
+    "Gemini's, with thoughts outside the output",
+    [
+      {
+        usageMetadata: {
+          promptTokenCount: 10,
+          candidatesTokenCount: 5,
+          thoughtsTokenCount: 7,
+          totalTokenCount: 22,
+          cachedContentTokenCount: 2,
+        },
+      },
+    ],
+    [10, 2, 0, 12, 7, 22],
+  ],
+  ["Ollama's", [{ done: true, prompt_eval_count: 10, eval_count: 5 }], [10, 0, 0, 5, 0, 15]],
+  [
+    'in camel case',
+    [{ usage: { promptTokens: 10, completionTokens: 5, cachedTokens: 1 } }],
+    [10, 1, 0, 5, 0, 15],
+  ],
+  ["DeepSeek's cache", [{ usage: { ...OPENAI, prompt_cache_hit_tokens: 8 } }], [10, 8, 0, 5, 0, 15]],
+  [
+    "Mistral's cache",
+    [{ usage: { ...OPENAI, prompt_token_details: { cached_tokens: 6 } } }],
+    [10, 6, 0, 5, 0, 15],
+  ],
+  [
+    'at the top level',
+    [{ usage: { ...OPENAI, cached_tokens: 3, reasoning_tokens: 2 } }],
+    [10, 3, 0, 5, 2, 15],
+  ],
+  [
+    "xAI's, with the reasoning outside the output",
+    [{ usage: { ...OPENAI, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } } }],
+    [10, 0, 0, 12, 7, 22],
+  ],
+  ['inside a choice', [{ choices: [{ delta: {}, usage: OPENAI }] }], [10, 0, 0, 5, 0, 15]],
+  ['inside the second choice', [{ choices: [{}, { usage: OPENAI }] }], [10, 0, 0, 5, 0, 15]],
+  ['inside a message', [{ choices: [{ message: { usage: OPENAI } }] }], [10, 0, 0, 5, 0, 15]],
+  ["in Groq's envelope", [{ x_groq: { id: 'x', usage: OPENAI } }], [10, 0, 0, 5, 0, 15]],
+  [
+    'wrapped once more',
+    [{ usage: { tokens: { input_tokens: 10, output_tokens: 5 } } }],
+    [10, 0, 0, 5, 0, 15],
+  ],
+  ['as text', [{ usage: { prompt_tokens: '10', completion_tokens: '5.0' } }], [10, 0, 0, 5, 0, 15]],
+  ['with fractions', [{ usage: { prompt_tokens: 9.6, completion_tokens: 5.2 } }], [10, 0, 0, 5, 0, 15]],
+  [
+    'negative, infinite and of other types',
+    [{ usage: { prompt_tokens: -1, completion_tokens: 'many', total_tokens: 1 / 0, cached_tokens: [1] } }],
+    [0, 0, 0, 0, 0, 0],
+  ],
+  ['more in the cache than in all', [{ usage: { ...OPENAI, cached_tokens: 99 } }], [10, 10, 0, 5, 0, 15]],
+  [
+    'zeros after the numbers',
+    [{ usage: OPENAI }, { usage: { prompt_tokens: 0, total_tokens: 0 } }],
+    [10, 0, 0, 5, 0, 15],
+  ],
+  [
+    'repeated as it grows',
+    [
+      { usage: { prompt_tokens: 10, completion_tokens: 1 } },
+      { usage: { prompt_tokens: 10, completion_tokens: 5 } },
+    ],
+    [10, 0, 0, 5, 0, 15],
+  ],
+];
+
+describe('UsageCounter', () => {
+  for (const [what, chunks, counts] of CASES) {
+    it(`counts usage: ${what}`, () => assert.deepEqual(countsOf(chunks), counts));
+  }
+
+  it('counts the same, however the fields are spread over chunks, in any order', () => {
+    const fields = Object.entries({
+      prompt_tokens: 100,
+      completion_tokens: 50,
+      total_tokens: 150,
+      cached_tokens: 20,
+      reasoning_tokens: 10,
+    });
+    const zero = { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, cached_tokens: 0 };
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray(fields, { minLength: fields.length }),
+        fc.nat(4),
+        fc.boolean(),
+        (order, cut, isZeroed) => {
+          const chunks = [
+            { usage: Object.fromEntries(order.slice(0, cut)) },
+            { choices: [{ usage: Object.fromEntries(order.slice(cut)) }] },
+            ...(isZeroed ? [{ usage: zero }] : []),
+          ];
+          assert.deepEqual(countsOf(chunks), [100, 20, 0, 50, 10, 150]);
+        },
+      ),
+    );
+  });
+});

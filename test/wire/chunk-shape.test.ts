@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { asChatChunk } from '../../src/wire/chunk-shape.ts';
+
+const choice = (fields: object) => ({ choices: [{ index: 0, ...fields }] });
+const delta = (fields: object) => choice({ delta: fields });
+
+const CASES: [what: string, sent: unknown, read: object][] = [
+  ['a text', 'x', {}],
+  ['null', null, {}],
+  ['a list', [], {}],
+  ['usage that is a list', { usage: [] }, { usage: null }],
+  ['choices that are an object', { choices: {} }, { choices: null }],
+  ['a choice that is null', { choices: [null] }, { choices: [] }],
+  ['a choice that is a list', { choices: [[]] }, { choices: [] }],
+  ['a finish reason that is a list', choice({ finish_reason: [] }), choice({ finish_reason: null })],
+  ['a finish reason that is a number', choice({ finish_reason: 1 }), choice({ finish_reason: null })],
+  ['a delta that is a text', choice({ delta: 'x' }), choice({ delta: null })],
+  ['a message that is a list', choice({ message: [] }), choice({ message: null })],
+  ['a refusal that is true', delta({ refusal: true, content: 'x' }), delta({ refusal: null, content: 'x' })],
+  ['thinking that is an object', delta({ reasoning_content: {} }), delta({ reasoning_content: null })],
+  ['details that are a text', delta({ reasoning_details: 'x' }), delta({ reasoning_details: null })],
+  ['calls that are an object', delta({ tool_calls: { a: 1 } }), delta({ tool_calls: null })],
+  [
+    'a call that is null',
+    delta({ tool_calls: [null, { id: 'a' }] }),
+    delta({ tool_calls: [{}, { id: 'a' }] }),
+  ],
+  ['an id that is a list', delta({ tool_calls: [{ id: [7] }] }), delta({ tool_calls: [{ id: null }] })],
+  [
+    'a function that is a text',
+    delta({ tool_calls: [{ function: 'f' }] }),
+    delta({ tool_calls: [{ function: null }] }),
+  ],
+  [
+    'a name that is a list',
+    delta({ tool_calls: [{ function: { name: [], arguments: {} } }] }),
+    delta({ tool_calls: [{ function: { name: null, arguments: {} } }] }),
+  ],
+];
+
+const deep = JSON.parse('['.repeat(500) + ']'.repeat(500));
+
+describe('the shape of a chunk', () => {
+  for (const [what, sent, read] of CASES) {
+    it(`leaves out ${what}`, () => assert.deepEqual(asChatChunk(sent), read));
+  }
+
+  it('leaves out what is nested too deeply to be written out again', () => {
+    for (const fields of [{ reasoning_details: deep }, { extra_content: deep }]) {
+      const [name = ''] = Object.keys(fields);
+      assert.deepEqual(asChatChunk(delta(fields)), delta({ [name]: null }));
+    }
+    const call = (fields: object) => delta({ tool_calls: [fields] });
+    assert.deepEqual(asChatChunk(call({ extra_content: deep })), call({ extra_content: null }));
+  });
+
+  it('takes a number for an id', () => {
+    assert.deepEqual(asChatChunk(delta({ tool_calls: [{ id: 7 }] })), delta({ tool_calls: [{ id: '7' }] }));
+  });
+
+  it('changes nothing of a chunk as it should be', () => {
+    const chunk = {
+      id: 'c1',
+      model: null,
+      usage: { prompt_tokens: 1 },
+      choices: [
+        {
+          index: 0,
+          finish_reason: 'tool_calls',
+          delta: {
+            content: [{ type: 'text', text: 'x' }],
+            reasoning: null,
+            reasoning_details: [{ type: 'x' }],
+            tool_calls: [{ index: 0, id: 'c', function: { name: 'f', arguments: { a: 1 } } }],
+          },
+        },
+      ],
+    };
+    const before = structuredClone(chunk);
+    assert.equal(asChatChunk(chunk), chunk);
+    assert.deepEqual(chunk, before);
+  });
+});
