@@ -29,7 +29,7 @@ const tool: z.ZodMiniType = z.looseObject({
   description: text,
   parameters: nullish(object),
   strict: flag,
-  format: nullish(z.looseObject({ type: z.string() })),
+  format: nullish(z.looseObject({ type: z.string(), syntax: text, definition: text })),
   get tools() {
     return nullish(z.array(tool));
   },

@@ -60,9 +60,10 @@ export class ClientStream {
     return this.#send(encodeEvents(events)) ? undefined : this.#drained();
   }
 
-  /** No more keep-alive: what follows, if anything, is somebody else's to write. */
-  stopWaiting(): void {
+  /** Ends without another word: a stream that began is cut, one that did not leaves the connection to its caller. */
+  abandon(): void {
     clearInterval(this.#keepAlive);
+    if (this.#hasBegun) this.#connection.destroy();
   }
 
   /** Writes the last events and ends; a stream that never began leaves the connection to its caller. */

@@ -83,7 +83,8 @@ function giveUp(
   error: unknown,
   parts: RelayParts,
 ): void {
-  stream?.stopWaiting();
+  stream?.abandon();
+  exchange.abort.abort(new RelayError('internal_error', 'The relay failed on this request.'));
   reportFailure(exchange, target, error, parts);
   parts.running.end(exchange, undefined);
 }

@@ -45,6 +45,54 @@ describe('a history that cannot be written', () => {
   }
 });
 
+describe('a history that cannot be read', () => {
+  it('costs no answer where only reasoning is looked for, and is told in the log', async () => {
+    const history = createMemoryStore();
+    const fail = () => Promise.reject(new Error('EIO: the system refuses'));
+    Object.defineProperty(history, 'hasReasoning', { value: true });
+    Object.assign(history, { reasoningByFingerprint: fail, reasoningByCallId: fail });
+    const rig = await startRig(() => streamReply(textChunks('hi')), { history, provider: 'deepseek' });
+    const input = [
+      { role: 'user', content: 'x' },
+      { role: 'assistant', content: [{ type: 'output_text', text: 'y' }] },
+      { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' },
+      { type: 'function_call_output', call_id: 'c', output: 'z' },
+    ];
+    assert.equal(textIn(await responseOf(await rig.post({ model: 'm', input }))), 'hi');
+    assert.ok(rig.log.some((line) => line.startsWith('error history:') && line.includes('EIO')));
+    await rig.stop();
+  });
+});
+
+describe('a fault of the relay itself', () => {
+  it('ends the one request that it happens to, and leaves nothing of it behind', async () => {
+    const reports: RequestReport[] = [];
+    const rig = await startRig(() => streamReply(textChunks('hi')), {
+      onRequest: (report) => reports.push(report),
+      // The host's own fault, in a place where nobody expects one.
+      onBindings: () => {
+        throw new Error('fault');
+      },
+      keepAliveMs: 1,
+    });
+    for (const stream of [true, false]) {
+      const failing = { ...REQUEST, stream, prompt_cache_key: `thread of ${stream}` };
+      const reply = await rig.post(failing);
+      if (stream) await assert.rejects(reply.text());
+      else assert.equal(reply.status, 500);
+      assert.equal(reports.at(-1)?.state, 'failed');
+      assert.equal(reports.at(-1)?.error?.code, 'internal_error');
+      // Time for several beats of a keep-alive that was forgotten.
+      for (let round = 0; round < 5; round++) {
+        assert.equal(textIn(await responseOf(await rig.post(REQUEST))), 'hi');
+      }
+      const health = (await (await fetch(`${rig.relay.url}/healthz`)).json()) as { running: number };
+      assert.equal(health.running, 0);
+    }
+    await rig.stop();
+  });
+});
+
 describe('a clock that jumps while an answer comes', () => {
   const { now } = Date;
   afterEach(() => {

@@ -238,7 +238,7 @@ describe('an upstream without a list of models', () => {
       const provider = resolveProvider({ upstream: 'http://127.0.0.1:1/v1', name: 'Mine' });
       const { signal } = new AbortController();
       await assert.rejects(
-        upstream.models({ provider, apiKey: undefined, signal }),
+        upstream.modelList({ provider, apiKey: undefined, signal }),
         new RegExp(
           `^RelayError: Mine lists no models at this address \\(HTTP ${status}\\)\\. Where requests fail too`,
         ),
