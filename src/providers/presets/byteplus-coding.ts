@@ -6,6 +6,8 @@ export const byteplusCoding: Preset = {
   ...byteplus,
   profile: { ...byteplus.profile, id: 'byteplus-coding', name: 'BytePlus Coding Plan' },
   baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/coding/v3',
+  keywords: ['bytedance', 'seed', 'ark', 'plan', 'subscription'],
+  isPlan: true,
   hosts: [],
   defaultModel: 'ark-code-latest',
   suggestedPort: 4474,

@@ -6,6 +6,8 @@ export const zaiCoding: Preset = {
   ...zai,
   profile: { ...zai.profile, id: 'zai-coding', name: 'Z.ai Coding Plan (GLM)' },
   baseUrl: 'https://api.z.ai/api/coding/paas/v4',
+  keywords: ['glm', 'zhipu', 'plan', 'subscription', 'china'],
+  isPlan: true,
   hosts: [],
   suggestedPort: 4456,
   source:

@@ -6,6 +6,8 @@ export const zhipuCoding: Preset = {
   ...zhipu,
   profile: { ...zhipu.profile, id: 'zhipu-coding', name: 'Zhipu Coding Plan (GLM, China)' },
   baseUrl: 'https://open.bigmodel.cn/api/coding/paas/v4',
+  keywords: ['glm', 'bigmodel', 'plan', 'subscription', 'china', 'cn'],
+  isPlan: true,
   hosts: [],
   suggestedPort: 4475,
   source: 'BigModel docs (coding plan, thinking, function calling), @earendil-works/pi-ai 1.6.0',
