@@ -39,6 +39,7 @@ export type { Logger } from './logger.ts';
 export type { ListedModel } from './providers/model-list.ts';
 export type {
   PassedOver,
+  Refusal,
   RelayHandle,
   RelayOptions,
   RequestReport,
@@ -49,6 +50,7 @@ export type {
   TargetState,
   TokenUsage,
   UpstreamOptions,
+  Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
 export { VERSION };
@@ -73,6 +75,13 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger,
     version: VERSION,
     codexModels,
+    onRefusal: (refusal) => {
+      const { client, sentToken } = refusal;
+      parts.warnOnce(
+        `A client (${client || 'without a name'}) was refused: it sent ${sentToken ? 'another token' : 'no token'}.`,
+      );
+      options.onRefusal?.(refusal);
+    },
   });
   const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
@@ -95,7 +104,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
     catalog: () => routing.catalog(),
     targets: () => routing.health.troubles(Date.now()),
-    resetTargets: () => routing.health.reset(),
+    resetTargets: () => {
+      routing.health.reset();
+      upstream.endWaits();
+    },
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       running.cancelAll();

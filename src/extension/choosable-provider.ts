@@ -14,6 +14,14 @@ export interface ChoosableProvider {
   needsKey: boolean;
   /** Where a person gets a key. */
   keyUrl?: string;
+  /** The environment variable in which people keep its key; never that of another host's provider. */
+  keyVariable?: string;
+  /** The command that starts its server on this machine. */
+  startCommand?: string;
+  /** Words by which people look for it. */
+  keywords?: readonly string[];
+  /** Its keys belong to a subscription. */
+  isPlan?: true;
   /** The model that is used until another is chosen. */
   defaultModel?: string;
   custom: boolean;
@@ -24,25 +32,50 @@ export function choosableProviders(
   presets: readonly Preset[],
   settings: ExtensionSettings,
 ): ChoosableProvider[] {
-  const dialects = new Set(presets.map(({ profile }) => profile.id));
-  const shipped = presets.flatMap(
-    ({ profile: { id, name }, baseUrl, needsKey, keyUrl, defaultModel }): ChoosableProvider[] => {
-      if (baseUrl === undefined) return [];
-      const page = keyUrl === undefined ? {} : { keyUrl };
-      const model = defaultModel === undefined ? {} : { defaultModel };
-      return [{ id, name, baseUrl, preset: id, needsKey, custom: false, ...page, ...model }];
-    },
-  );
+  const byId = new Map(presets.map((preset) => [preset.profile.id, preset]));
   const own = settings.customProviders
-    .filter(({ id }) => !dialects.has(id))
-    .map(
-      ({ dialect, ...provider }): ChoosableProvider => ({
+    .filter(({ id }) => !byId.has(id))
+    .map(({ dialect = GENERIC_DIALECT, ...provider }): ChoosableProvider => {
+      const preset = byId.get(dialect);
+      return {
         ...provider,
-        preset: dialect !== undefined && dialects.has(dialect) ? dialect : GENERIC_DIALECT,
+        preset: preset?.profile.id ?? GENERIC_DIALECT,
         custom: true,
-      }),
-    );
-  return [...shipped, ...own];
+        ...(preset?.startCommand === undefined ? {} : { startCommand: preset.startCommand }),
+      };
+    });
+  return [...presets.flatMap(shippedProvider), ...own];
+}
+
+function shippedProvider(preset: Preset): ChoosableProvider[] {
+  const { profile, baseUrl, needsKey, keyUrl, keyVariable, startCommand, defaultModel } = preset;
+  const { keywords, isPlan } = preset;
+  if (baseUrl === undefined) return [];
+  const { id, name } = profile;
+  return [
+    {
+      id,
+      name,
+      baseUrl,
+      preset: id,
+      needsKey,
+      custom: false,
+      ...(keyUrl === undefined ? {} : { keyUrl }),
+      ...(keyVariable === undefined ? {} : { keyVariable }),
+      ...(startCommand === undefined ? {} : { startCommand }),
+      ...(defaultModel === undefined ? {} : { defaultModel }),
+      ...(keywords === undefined ? {} : { keywords }),
+      ...(isPlan === undefined ? {} : { isPlan }),
+    },
+  ];
+}
+
+/** The provider that a report names: by its id, or by the name that a custom one was given. */
+export function providerByLabel(
+  providers: readonly ChoosableProvider[],
+  label: string,
+): ChoosableProvider | undefined {
+  return providers.find(({ id }) => id === label) ?? providers.find(({ name }) => name === label);
 }
 
 /** An id for a custom provider's name that no other provider has. */
@@ -61,7 +94,10 @@ export function freeProviderId(name: string, taken: readonly string[]): string {
 
 /** Whether a key would cross a network unencrypted. */
 export function isUnencrypted(baseUrl: string): boolean {
-  const { protocol, hostname } = new URL(baseUrl);
-  const loopback = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
-  return protocol === 'http:' && !loopback;
+  return new URL(baseUrl).protocol === 'http:' && !isOnThisMachine(baseUrl);
+}
+
+export function isOnThisMachine(baseUrl: string): boolean {
+  const { hostname } = new URL(baseUrl);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

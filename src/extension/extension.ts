@@ -21,14 +21,20 @@ import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
+import { Cures } from './ui/cures.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
+import { openWalkthroughOnce } from './ui/first-run.ts';
+import { tellNextStep } from './ui/next-step.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
+import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
 import { SettingNotices } from './ui/setting-notices.ts';
+import { SettingsHelp } from './ui/settings-help.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { TargetsView } from './ui/targets-view.ts';
+import { longestWait, standingFailure } from './ui/trouble.ts';
 import { Upkeep } from './upkeep.ts';
 import { UserChoices } from './user-choices.ts';
 
@@ -45,6 +51,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   setContext(parts.controller.state);
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
+  inBackground(parts.log, parts.settingsHelp.check());
+  inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
 }
 
@@ -92,7 +100,12 @@ function buildParts(context: vscode.ExtensionContext) {
   });
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
-  const providerCommands = new ProviderCommands(choices, controller, signals);
+  const providerCommands = new ProviderCommands(
+    choices,
+    controller,
+    signals,
+    new Recents(context.globalState),
+  );
   const source = new CatalogSource(controller, new ListMemory(join(shared, 'lists.json')));
   const codexCommands = new CodexConfigCommands(choices, providerCommands, source);
   const catalog = new CatalogKeeper({
@@ -104,6 +117,7 @@ function buildParts(context: vscode.ExtensionContext) {
     fail: (error) => log.error(messageOf(error)),
     later: (ms, callback) => void setTimeout(callback, ms),
   });
+  const extensionVersion = (context.extension.packageJSON as { version: string }).version;
   const relayCommands = new RelayCommands({
     choices,
     controller,
@@ -112,13 +126,22 @@ function buildParts(context: vscode.ExtensionContext) {
     log,
     providerCommands,
     codexCommands,
-    extensionVersion: (context.extension.packageJSON as { version: string }).version,
+    extensionVersion,
   });
-  const notices = new FailureNotices(choices, view, providerCommands);
+  const cures = new Cures({
+    choices,
+    controller,
+    providerCommands,
+    relayCommands,
+    codexCommands,
+    extensionVersion,
+  });
+  const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
+  const settingsHelp = new SettingsHelp(choices, log);
   const targetsView = new TargetsView(board);
   const settingNotices = new SettingNotices(log);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
-  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands);
+  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp);
   return {
     context,
     log,
@@ -134,7 +157,9 @@ function buildParts(context: vscode.ExtensionContext) {
     providerCommands,
     codexCommands,
     relayCommands,
+    cures,
     notices,
+    settingsHelp,
     upkeep,
     targetsView,
   };
@@ -143,7 +168,7 @@ function buildParts(context: vscode.ExtensionContext) {
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller } = parts;
-  const { codexCommands, catalog, notices, upkeep } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -164,6 +189,9 @@ function connectParts(parts: Parts): void {
   controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));
   controller.once('launched', () => inBackground(log, upkeep.lookAround()));
   requests.on('change', () => drawStatus(parts));
+  providerCommands.on('chosen', (provider, model) =>
+    inBackground(log, tellNextStep(provider, model, codexCommands)),
+  );
   requests.on('report', (report) => {
     inBackground(log, notices.tell(report));
     inBackground(log, upkeep.drawTargets());
@@ -172,7 +200,9 @@ function connectParts(parts: Parts): void {
 
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration('codexRelay')) inBackground(log, followSettings(parts));
+      if (!change.affectsConfiguration('codexRelay')) return;
+      inBackground(log, followSettings(parts));
+      inBackground(log, settingsHelp.check());
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),
@@ -181,7 +211,7 @@ function connectParts(parts: Parts): void {
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures } = parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -208,6 +238,10 @@ function registerCommands(parts: Parts): void {
   command('clearHistory', () => relayCommands.clearHistory());
   command('resetTargets', () => resetTargets(parts));
   command('copyDebugInfo', () => relayCommands.copyDebugInfo());
+  command('copyError', (request) => view.copyError(request));
+  command('copyBugReport', (request) => cures.copyBugReport(view.reportOf(request)));
+  command('tryNow', () => relayCommands.tryNow());
+  command('useAnotherPort', () => relayCommands.useAnotherPort());
 }
 
 async function startAsWanted({ choices, controller, relayCommands }: Parts): Promise<void> {
@@ -238,10 +272,18 @@ async function resetTargets({ controller, signals, upkeep }: Parts): Promise<voi
   );
 }
 
-function drawStatus({ choices, controller, requests, statusBar }: Parts): void {
+function drawStatus({ choices, controller, requests, statusBar, view }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
-  statusBar.show(controller.state, { model, counts: requests.counts });
+  const { reports, counts } = requests;
+  view.showState(controller.state);
+  statusBar.show(controller.state, {
+    model,
+    counts,
+    since: reports.at(-1)?.startedAt,
+    failure: provider && standingFailure(reports, provider),
+    wait: longestWait(reports, Date.now()),
+  });
 }
 
 function setContext(state: RelayState): void {

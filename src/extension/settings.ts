@@ -34,6 +34,8 @@ export interface ExtensionSettings {
   toolDenylist: readonly string[];
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
+  /** Kinds of failures that are not told in messages. */
+  mutedNotifications: readonly string[];
 }
 
 const CUSTOM_ID = /^[a-z0-9][a-z0-9-]{0,39}$/;
@@ -65,6 +67,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
       maxSessions: integer('history.maxSessions', DEFAULT_HISTORY_LIMITS.maxSessions, 1, 100_000),
       maxMemoryMb: integer('history.maxMemoryMb', DEFAULT_HISTORY_LIMITS.maxMemoryMb, 1, 16_384),
     },
+    mutedNotifications: list(get('mutedNotifications')).filter(isName),
   };
 }
 

@@ -53,7 +53,7 @@ export class UserChoices {
 
   /** How the relay reaches a provider: with the given key alone, else with the stored ones. */
   async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
-    const stored = provider.needsKey ? await this.keys.all(provider) : [];
+    const stored = await this.keys.all(provider);
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
     const { provider: active, modelMap } = this.settings;
@@ -127,6 +127,16 @@ export class UserChoices {
       asList(written('customProviders')).filter((own) => asObject(own)?.['id'] !== id),
     );
     if (this.settings.provider === id) await update('provider', undefined);
+  }
+
+  /** Requests for a model's name go to another from now on. */
+  async mapModel(name: string, target: string): Promise<void> {
+    await update('modelMap', { ...asObject(written('modelMap')), [name]: target });
+  }
+
+  /** Shows no more messages about failures of this kind. */
+  async mute(kind: string): Promise<void> {
+    await update('mutedNotifications', [...new Set([...asList(written('mutedNotifications')), kind])]);
   }
 
   async usePort(port: number): Promise<void> {

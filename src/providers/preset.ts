@@ -14,8 +14,12 @@ export interface Preset {
    * pay-as-you-go: `baseUrl` alone tells it.
    */
   hosts: readonly string[];
+  /** What people type who look for it, beside its name; lower case. */
+  keywords?: readonly string[];
   /** Whether a subscription pays, and no request has a price of its own. Default false. */
   isPlan?: true;
+  /** The base URL of who has a resource of their own there; `{resource}` stands for its name. */
+  addressTemplate?: string;
   /** Whether requests need a key. */
   needsKey: boolean;
   /** The header that carries the key. Default: `authorization`, as a bearer token. */
@@ -39,6 +43,8 @@ export interface Preset {
    * by its list. Default: a service that needs no such questions.
    */
   server?: ServerId | 'any';
+  /** The command that starts it, for servers on the user's own machine. */
+  startCommand?: string;
   /** A model to begin with, when the user names none. */
   defaultModel?: string;
   /** The port that the documentation suggests, so that several relays can run side by side. */

@@ -99,6 +99,8 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   onRequest?: (report: RequestReport) => void;
   /** Asked before a request is sent. Default: everything may be sent. */
   budget?: SpendGuard;
+  /** Called when a client is refused because it does not send the token. */
+  onRefusal?: (refusal: Refusal) => void;
 }
 
 /** What may be spent. */
@@ -108,6 +110,14 @@ export interface SpendGuard {
    * @throws RelayError whose message says what is used up and where it is raised; it reaches the client
    */
   allow(target: { upstream: string; service: string | undefined; model: string }): Promise<void>;
+}
+
+/** A client that was refused. */
+export interface Refusal {
+  /** What it calls itself, e.g. `codex_exec/0.169.0`; empty where it does not say. */
+  client: string;
+  /** Whether it sent some other token, or none. */
+  sentToken: boolean;
 }
 
 /** What may be told about one request: no prompt, no argument, no key. */
@@ -129,6 +139,12 @@ export interface RequestReport {
   usage?: TokenUsage;
   /** What the provider says that it cost, in USD. Undefined where it does not say. */
   costUsd?: number;
+  /** The turn that it belongs to, by the client's own id. */
+  turn?: string;
+  /** What it is for, beside the turns that a person started. */
+  role?: Role;
+  /** Set while the relay waits because the provider asks for it. */
+  waiting?: Waiting;
   /** Names of tools that the model called. */
   calledTools: readonly string[];
   /** Our own code and the provider's words, also where the client is told less or another code. */
@@ -153,6 +169,15 @@ export interface TokenUsage {
   /** Reasoning is among them. */
   outputTokens: number;
   reasoningTokens: number;
+}
+
+/** A pause before the same target is asked again. */
+export interface Waiting {
+  /** Milliseconds since the epoch. */
+  until: number;
+  /** Code and message of the error that led to it. */
+  code: string;
+  message: string;
 }
 
 /** A target that was tried before the one that answered. */
@@ -212,7 +237,7 @@ export interface RelayHandle {
   catalog(): readonly ServedUpstream[];
   /** The targets that are in trouble, and why. */
   targets(): readonly TargetState[];
-  /** Forgets all waiting: the next request tries every target. */
+  /** Forgets all waiting: running requests go on at once, and the next one tries every target. */
   resetTargets(): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;

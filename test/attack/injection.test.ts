@@ -173,9 +173,6 @@ describe('words of others in the views of VS Code', () => {
     };
     const counts = { running: 0, finished: 0, failed: 0 };
     const bar = new StatusBar();
-    bar.show({ kind: 'running', provider, url: 'http://127.0.0.1:4444' }, { model, counts });
-    const problem = { code: 'failed', message: `[Fix](command:codexRelay.stop)\n\n${name}` } as const;
-    bar.show({ kind: 'error', provider, problem }, { model, counts });
     const report: RequestReport = {
       id: 'resp_1',
       state: 'failed',
@@ -190,6 +187,11 @@ describe('words of others in the views of VS Code', () => {
         message: `said:\n\n# head\n\n![p](https://evil.example/p.png) ${name}`,
       },
     };
+    const waiting = { until: 1, code: 'rate_limit_exceeded', message: `[Wait](command:x) ${name}` };
+    const details = { model, counts, since: 0, failure: report, wait: { ...report, waiting } };
+    bar.show({ kind: 'running', provider, url: 'http://127.0.0.1:4444' }, details);
+    const problem = { code: 'failed', message: `[Fix](command:codexRelay.stop)\n\n${name}` } as const;
+    bar.show({ kind: 'error', provider, problem }, details);
     assert.equal(tooltips.length, 2);
     for (const text of [...tooltips, detailsText(report)]) {
       const commands = [...meaning(text).matchAll(/\]\(([^)]*)\)/g)].map(([, target]) => target);
@@ -201,6 +203,9 @@ describe('words of others in the views of VS Code', () => {
         'showLog',
         'start',
         'stop',
+        'selectProvider',
+        'tryNow',
+        'showRequest?%5B%22resp_1%22%5D',
       ];
       assert.deepEqual(
         commands.filter((target) => !own.some((command) => target === `command:codexRelay.${command}`)),
@@ -231,6 +236,7 @@ async function loadViews() {
     const fill = (text, ...values) => text.replace(/\\{(\\d)\\}/g, (_, at) => values[at]);
     export const l10n = { t: fill };
     export class MarkdownString { constructor(value) { this.value = value; } appendMarkdown(text) { this.value += text; } }
+    export const env = { language: 'en' };
     export class ThemeColor {}
     export const StatusBarAlignment = {};
     export const window = { createStatusBarItem: () => globalThis.codexRelayStatusBarItem };
@@ -242,7 +248,7 @@ async function loadViews() {
         : next(specifier, context),
   });
   const { StatusBar } = await import('../../src/extension/ui/status-bar.ts');
-  const { detailsText } = await import('../../src/extension/ui/request-text.ts');
+  const { detailsText } = await import('../../src/extension/ui/request-details.ts');
   hooks.deregister();
   return { StatusBar, detailsText, tooltips };
 }

@@ -25,6 +25,7 @@ const CLIENT = {
   retriesItself: false,
   bearer: undefined,
   thread: undefined,
+  turn: undefined,
   labels: { subagent: undefined, kind: undefined },
 };
 

@@ -18,6 +18,7 @@ describe('settings', () => {
       toolDenylist: [],
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
+      mutedNotifications: [],
     });
   });
 

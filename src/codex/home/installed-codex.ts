@@ -46,6 +46,13 @@ export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
   });
 }
 
+/** Whether there is a `codex` on the PATH that starts. */
+export async function isCodexInstalled(environment: CodexCall['environment']): Promise<boolean> {
+  const output = await runCodex({ args: ['--version'], environment });
+  // A shell, which Windows needs, ends with a number where there is no such command; a slow start ends with none.
+  return output !== undefined && (output.exitCode === 0 || output.exitCode === null);
+}
+
 export interface CodexRelease {
   /** As Codex says it, e.g. `0.169.0`. */
   text: string;

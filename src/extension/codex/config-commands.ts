@@ -2,10 +2,13 @@
  * Codex's configuration: every change is shown as a diff first, and written only when the user agrees.
  * src/codex decides what the files say, src/codex/home how they are written.
  */
+import { homedir } from 'node:os';
+import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { loadRelay } from '../relay/launcher.ts';
 import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
+import { INSTALL_COMMAND, isCodexHere, openCodex, typeInstallCommand } from '../ui/codex-terminal.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
 import { asMessage } from '../ui/quoted.ts';
@@ -26,6 +29,9 @@ export class CodexConfigCommands {
   /** Port and token about which the user was asked already. */
   #offered: string | undefined;
 
+  /** While the user answers its questions: what the answers lead to needs no further offer. */
+  isSettingUp = false;
+
   constructor(choices: UserChoices, providers: ProviderCommands, source: CatalogSource) {
     this.#choices = choices;
     this.#providers = providers;
@@ -38,7 +44,12 @@ export class CodexConfigCommands {
   }
 
   async generate(): Promise<void> {
-    if (!this.#choices.provider) await this.#providers.selectProvider();
+    if (!this.#choices.provider) {
+      this.isSettingUp = true;
+      await this.#providers.selectProvider().finally(() => {
+        this.isSettingUp = false;
+      });
+    }
     if (!this.#choices.provider) return;
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
@@ -82,13 +93,15 @@ export class CodexConfigCommands {
         await this.generate();
         setup = await this.setup();
       }
-      if (setup === 'none') return;
-      const terminal = vscode.window.createTerminal({
-        name: 'Codex',
-        iconPath: new vscode.ThemeIcon('radio-tower'),
-      });
-      terminal.show();
-      terminal.sendText(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+      if (setup !== 'none') await openCodex(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+    });
+  }
+
+  /** The first time: writes the profile, and opens Codex where it is installed. */
+  async setUp(): Promise<void> {
+    await this.generate();
+    await this.#reportingErrors(async () => {
+      if ((await this.setup()) === 'profile' && (await isCodexHere())) await this.openTerminal();
     });
   }
 
@@ -160,7 +173,16 @@ export class CodexConfigCommands {
       ...backups.map((file) => vscode.l10n.t('The previous file was kept as {0}.', file)),
       ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
     ];
-    this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
+    if (await isCodexHere()) {
+      this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
+      return;
+    }
+    const words = vscode.l10n.t(
+      'The configuration is written, but Codex was not found on the PATH. This command installs it: {0}',
+      INSTALL_COMMAND,
+    );
+    const install = { title: vscode.l10n.t('Install Codex'), run: typeInstallCommand };
+    this.#tell([words, ...notes].join(' '), traps, [install]);
   }
 
   /** Writes the changes. Returns the names of backups. */
@@ -195,7 +217,7 @@ export class CodexConfigCommands {
     const cancel = { label: vscode.l10n.t('Cancel'), description: vscode.l10n.t('nothing is written') };
     const items: (vscode.QuickPickItem & { choice?: Choice })[] = [...choices, cancel, ...attention];
     const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Codex Relay: Changes in {0}', home),
+      title: vscode.l10n.t('Codex Relay: Changes in {0}', tildified(home)),
       placeHolder: vscode.l10n.t('What should happen to these changes?'),
       ignoreFocusOut: true,
     });
@@ -247,6 +269,12 @@ export class CodexConfigCommands {
       this.#open -= 1;
     }
   }
+}
+
+/** As people write it: `~/.codex`. */
+function tildified(path: string): string {
+  const home = homedir();
+  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
 }
 
 interface Action {

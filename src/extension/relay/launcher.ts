@@ -9,6 +9,7 @@ import type { ListedModel } from '../../providers/model-list.ts';
 import type { ServedUpstream, TargetState, UpstreamOptions } from '../../relay/options.ts';
 import type { BindingsFile } from './bindings-file.ts';
 import type { ReadyPlan, RoutingPlan, ServedRelay } from './controller.ts';
+import { refusalReport } from './refusal-report.ts';
 import type { BoardEntry } from './target-board.ts';
 
 /** The heavy part of the extension, loaded once. */
@@ -60,6 +61,7 @@ export async function launchRelay(
         if (record !== undefined) ledger.put(record);
         onRequest(report);
       },
+      onRefusal: (refusal) => onRequest(refusalReport(refusal)),
       onModels,
       transport: createNodeHttpTransport(),
     });

@@ -8,7 +8,7 @@ import { isObject, parseJson } from '../../json.ts';
 import type { RequestReport } from '../../relay/options.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 
-export const KEPT_REQUESTS = 50;
+export const KEPT_REQUESTS = 200;
 
 export interface RequestCounts {
   running: number;
@@ -71,9 +71,12 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     return saved;
   }
 
-  /** Takes over what the serving window saved. */
+  /** Takes over what the serving window saved, and reports what is new in it. */
   reload(): void {
+    const before = new Map(this.#reports.map((report) => [report.id, JSON.stringify(report)]));
     this.#replace(readReports(this.#file));
+    for (const report of this.#reports)
+      if (before.get(report.id) !== JSON.stringify(report)) this.emit('report', report);
   }
 
   #replace(reports: readonly RequestReport[]): void {

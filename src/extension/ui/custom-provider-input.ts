@@ -1,6 +1,6 @@
 /** Asks for an endpoint of the user's own: address, name, dialect, and whether it needs a key. */
 import * as vscode from 'vscode';
-import { PRESETS, presetByUrl } from '../../providers/index.ts';
+import { PRESETS, presetById } from '../../providers/index.ts';
 import {
   type ChoosableProvider,
   freeProviderId,
@@ -8,54 +8,136 @@ import {
   isUnencrypted,
 } from '../choosable-provider.ts';
 import { type CustomProvider, usableBaseUrl } from '../settings.ts';
+import { type Probed, probeEndpoint } from './endpoint-probe.ts';
+import { type Answer, askAll, askPick, askText, BACK, type Question } from './steps.ts';
 
-/** Resolves with an entry for the setting; undefined when the user cancelled at any step. */
+interface Answers {
+  address: string;
+  probed?: Probed;
+  name?: string;
+  dialect?: string;
+  needsKey?: boolean;
+}
+
+/**
+ * Resolves with an entry for the setting; undefined when the user cancelled.
+ * @param presetId a preset of which the user has a resource: only that and its name are asked for
+ */
 export async function askForCustomProvider(
   known: readonly ChoosableProvider[],
+  presetId?: string,
 ): Promise<CustomProvider | undefined> {
-  const title = vscode.l10n.t('Codex Relay: Add Custom Provider');
-  const address = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t('Base URL of its Chat Completions API'),
-    placeHolder: 'https://api.example.com/v1',
-    ignoreFocusOut: true,
-    validateInput: validateAddress,
-  });
-  const baseUrl = address === undefined ? undefined : usableBaseUrl(address);
-  if (baseUrl === undefined) return undefined;
-
-  const { hostname } = new URL(baseUrl);
-  const name = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t('Display name'),
-    value: hostname,
-    ignoreFocusOut: true,
-    validateInput: (text) => (text.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
-  });
-  if (name === undefined) return undefined;
-
-  const dialect = await vscode.window.showQuickPick(dialectItems(baseUrl), {
-    title,
-    placeHolder: vscode.l10n.t('Which dialect does it speak?'),
-    ignoreFocusOut: true,
-  });
-  if (!dialect) return undefined;
-
-  const key = await vscode.window.showQuickPick(
-    [
-      { label: vscode.l10n.t('It needs an API key'), needsKey: true },
-      { label: vscode.l10n.t('It does not need a key'), needsKey: false },
-    ],
-    { title, placeHolder: vscode.l10n.t('Does the endpoint need an API key?'), ignoreFocusOut: true },
-  );
-  if (!key) return undefined;
+  const preset = presetId === undefined ? undefined : presetById(presetId);
+  const answers =
+    preset?.addressTemplate === undefined
+      ? await askAll<Answers>({ address: '' }, [askAddress, askName, askDialect, askNeedsKey])
+      : await askAll<Answers>(
+          { address: '', name: preset.profile.name, dialect: preset.profile.id, needsKey: preset.needsKey },
+          [askResource(preset.addressTemplate), askName],
+        );
+  if (answers?.name === undefined) return undefined;
+  const { name, dialect, needsKey = true, address, probed } = answers;
   return {
-    id: freeProviderId(name, [...known.map(({ id }) => id), GENERIC_DIALECT]),
+    id: freeProviderId(name, [...known.map(({ id }) => id), ...PRESETS.map(({ profile }) => profile.id)]),
     name: name.trim(),
-    baseUrl,
-    ...(dialect.id === undefined ? {} : { dialect: dialect.id }),
-    needsKey: key.needsKey,
+    baseUrl: probed?.baseUrl ?? address,
+    ...(dialect === undefined ? {} : { dialect }),
+    needsKey,
   };
+}
+
+const title = () => vscode.l10n.t('Codex Relay: Add Custom Provider');
+
+const askAddress: Question<Answers> = async (answers, place) => {
+  let probed: Probed | undefined;
+  const text = await askText({
+    ...place,
+    title: title(),
+    prompt: vscode.l10n.t('Base URL of its Chat Completions API. It is asked which models it has.'),
+    placeholder: 'https://api.example.com/v1',
+    value: answers.address,
+    validate: validateAddress,
+    beforeNext: async (given) => {
+      const baseUrl = usableBaseUrl(given);
+      if (baseUrl !== undefined) probed = await probeEndpoint(baseUrl);
+    },
+  });
+  return map(text, (address) => ({ ...answers, address, ...(probed && { probed }) }));
+};
+
+/** The name of a resource, or the address that the provider's own page shows for it. */
+function askResource(template: string): Question<Answers> {
+  const addressOf = (text: string) => {
+    const given = text.trim();
+    if (/^[a-z0-9][a-z0-9-]*$/i.test(given)) return template.replace('{resource}', given);
+    const [, resource] =
+      /^https:\/\/([\w-]+)\.(?:openai|services\.ai|cognitiveservices)\.azure\.com/.exec(given) ?? [];
+    return resource === undefined ? usableBaseUrl(given) : template.replace('{resource}', resource);
+  };
+  return async (answers, place) => {
+    const text = await askText({
+      ...place,
+      title: title(),
+      prompt: vscode.l10n.t('Name of your resource, or its address'),
+      placeholder: 'my-resource',
+      value: answers.address,
+      validate: (given) =>
+        addressOf(given) === undefined
+          ? vscode.l10n.t('Enter the name of the resource, such as my-resource, or its https address.')
+          : undefined,
+    });
+    return map(text, (given) => ({ ...answers, address: addressOf(given) ?? given }));
+  };
+}
+
+const askName: Question<Answers> = async (answers, place) => {
+  const baseUrl = answers.probed?.baseUrl ?? answers.address;
+  const text = await askText({
+    ...place,
+    title: title(),
+    prompt: vscode.l10n.t('Display name for {0}', baseUrl),
+    value: answers.name ?? new URL(baseUrl).hostname,
+    validate: (given) => (given.trim() === '' ? vscode.l10n.t('Enter a name.') : undefined),
+  });
+  return map(text, (name) => ({ ...answers, name }));
+};
+
+const askDialect: Question<Answers> = async (answers, place) => {
+  const picked = await askPick({
+    ...place,
+    title: title(),
+    placeholder: vscode.l10n.t(
+      'How does it differ from plain Chat Completions? The first is the best guess.',
+    ),
+    items: dialectItems(answers.probed),
+  });
+  return map(picked, ({ id }) => ({ ...answers, dialect: id }));
+};
+
+const askNeedsKey: Question<Answers> = async (answers, place) => {
+  const needed = answers.probed?.needsKey;
+  const keyed = {
+    label: vscode.l10n.t('It needs an API key'),
+    description: needed === true ? vscode.l10n.t('it asked for one') : '',
+    needsKey: true,
+  };
+  const without = {
+    label: vscode.l10n.t('It does not need a key'),
+    description: needed === false ? vscode.l10n.t('it answered without one') : '',
+    needsKey: false,
+  };
+  const picked = await askPick({
+    ...place,
+    title: title(),
+    placeholder: vscode.l10n.t('Does the endpoint need an API key?'),
+    items: needed === false ? [without, keyed] : [keyed, without],
+  });
+  return map(picked, ({ needsKey }) => ({ ...answers, needsKey }));
+};
+
+function map<T, U>(answer: Answer<T>, use: (value: T) => U): Answer<U> {
+  if (answer === undefined) return undefined;
+  return answer === BACK ? BACK : use(answer);
 }
 
 function validateAddress(text: string): string | vscode.InputBoxValidationMessage | undefined {
@@ -74,14 +156,18 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
   };
 }
 
-/** The dialect recognized by its address comes first. */
-function dialectItems(baseUrl: string): (vscode.QuickPickItem & { id?: string })[] {
-  const recognised = presetByUrl(baseUrl).profile.id;
+/** The dialect that was recognised comes first, with how. */
+function dialectItems(probed: Probed | undefined): (vscode.QuickPickItem & { id: string })[] {
+  const best = probed?.dialect ?? GENERIC_DIALECT;
+  const why = {
+    address: vscode.l10n.t('recognized by its address'),
+    answer: vscode.l10n.t('recognized by its answer'),
+    nothing: vscode.l10n.t('when in doubt'),
+  }[probed?.knownBy ?? 'nothing'];
   const items = PRESETS.filter(({ profile }) => profile.id !== 'demo').map(({ profile: { id, name } }) => ({
     label: name,
     id,
-    ...(id === recognised ? { description: vscode.l10n.t('recognized by its address') } : {}),
-    ...(id === recognised && id === GENERIC_DIALECT ? { description: vscode.l10n.t('when in doubt') } : {}),
+    ...(id === best ? { description: why } : {}),
   }));
-  return items.toSorted((one, other) => Number(other.id === recognised) - Number(one.id === recognised));
+  return items.toSorted((one, other) => Number(other.id === best) - Number(one.id === best));
 }

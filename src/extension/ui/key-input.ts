@@ -2,18 +2,53 @@
 import * as vscode from 'vscode';
 import { cleanKey, isPossibleKey } from '../../relay/routing/api-key.ts';
 import { type ChoosableProvider, isUnencrypted } from '../choosable-provider.ts';
+import { type Answer, askPick, BACK } from './steps.ts';
 
 /** `rejected`: the provider refuses the key. `unknown`: it could not be asked, so the user decides. */
 export type KeyVerdict = { kind: 'good' } | { kind: 'rejected' | 'unknown'; message: string };
 
-/** Resolves with a key that the provider accepts, or that the user keeps untested; undefined when the user cancelled. */
-export function askForKey(
+/**
+ * Resolves with a key that the provider accepts, or that the user keeps untested.
+ * A key in the environment is offered first; its value is read only when the user takes it.
+ */
+export async function askForKey(
   provider: ChoosableProvider,
   test: (key: string) => Promise<KeyVerdict>,
-): Promise<string | undefined> {
+  canGoBack = false,
+): Promise<Answer<string>> {
+  const variable = variableWithKey(provider);
+  if (variable === undefined) return askForTypedKey(provider, test, canGoBack);
+  const take = { label: vscode.l10n.t('Use the key in {0}', variable), isTaken: true };
+  const type = { label: vscode.l10n.t('Enter another key'), isTaken: false };
+  const picked = await askPick({
+    title: keyTitle(provider),
+    placeholder: vscode.l10n.t('The environment has a key for {0}.', provider.name),
+    items: [take, type],
+    canGoBack,
+  });
+  if (picked === undefined || picked === BACK) return picked;
+  return askForTypedKey(provider, test, canGoBack, picked.isTaken ? process.env[variable] : undefined);
+}
+
+/** The environment variable that holds the provider's key, by the name that its documentation gives. */
+export function variableWithKey({ keyVariable }: ChoosableProvider): string | undefined {
+  return keyVariable !== undefined && keyVariable in process.env ? keyVariable : undefined;
+}
+
+function keyTitle({ name }: ChoosableProvider): string {
+  return vscode.l10n.t('Codex Relay: API Key of {0}', name);
+}
+
+/** @param given tested at once, as if it had been typed */
+function askForTypedKey(
+  provider: ChoosableProvider,
+  test: (key: string) => Promise<KeyVerdict>,
+  canGoBack: boolean,
+  given?: string,
+): Promise<Answer<string>> {
   const { host } = new URL(provider.baseUrl);
   const input = vscode.window.createInputBox();
-  input.title = vscode.l10n.t('Codex Relay: API Key of {0}', provider.name);
+  input.title = keyTitle(provider);
   input.prompt = isUnencrypted(provider.baseUrl)
     ? vscode.l10n.t('Sent only to {0}. Careful: the connection is not encrypted.', host)
     : vscode.l10n.t("Kept in VS Code's secret storage and sent only to {0}.", host);
@@ -25,7 +60,10 @@ export function askForKey(
     tooltip: vscode.l10n.t('Get a Key'),
   };
   const { keyUrl } = provider;
-  if (keyUrl !== undefined) input.buttons = [page];
+  input.buttons = [
+    ...(canGoBack ? [vscode.QuickInputButtons.Back] : []),
+    ...(keyUrl === undefined ? [] : [page]),
+  ];
   let untested: string | undefined;
 
   /** The key if it may be kept; if not, the reason is shown and the box stays open. */
@@ -55,19 +93,26 @@ export function askForKey(
     input.onDidChangeValue(() => {
       input.validationMessage = undefined;
     });
-    input.onDidTriggerButton(() => {
-      if (keyUrl !== undefined) void vscode.env.openExternal(vscode.Uri.parse(keyUrl));
+    input.onDidTriggerButton((button) => {
+      if (button === vscode.QuickInputButtons.Back) {
+        resolve(BACK);
+        input.hide();
+      } else if (keyUrl !== undefined) void vscode.env.openExternal(vscode.Uri.parse(keyUrl));
     });
-    input.onDidAccept(async () => {
+    const accept = async () => {
       const key = await acceptable(cleanKey(input.value));
       if (key === undefined) return;
       resolve(key);
       input.hide();
-    });
+    };
+    input.onDidAccept(accept);
     input.onDidHide(() => {
       resolve(undefined);
       input.dispose();
     });
     input.show();
+    if (given === undefined) return;
+    input.value = given;
+    void accept();
   });
 }

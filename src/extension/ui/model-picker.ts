@@ -1,59 +1,82 @@
-/** Picks a model of a provider: from the provider's list once it has loaded, or any name that the user types. */
+/** Picks a model of a provider: from its list once it has loaded, from what is known of it, or any name typed. */
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
-import { asMessage } from './quoted.ts';
 import { tokens } from './request-text.ts';
+import { type Answer, BACK } from './steps.ts';
+
+export interface ModelQuestion {
+  provider: ChoosableProvider;
+  current: string | undefined;
+  /** The latest first. */
+  recent: readonly string[];
+  /** What the provider lists, with all that is known of each. */
+  list: () => Promise<readonly ListedModel[]>;
+  /** What is known without asking. */
+  known: () => Promise<readonly ListedModel[]>;
+  /** Starts the provider's server, where it runs on this machine. */
+  start?: () => Promise<void>;
+  /** The list shows other names than requests take: the user knows them. */
+  listsOtherNames: boolean;
+  canGoBack: boolean;
+}
 
 interface ModelItem extends vscode.QuickPickItem {
   model?: string;
+  run?: () => void;
 }
 
-/** Resolves with the model's name; undefined when the user cancelled. */
-export function pickModel(
-  provider: ChoosableProvider,
-  current: string | undefined,
-  listModels: () => Promise<readonly ListedModel[]>,
-): Promise<string | undefined> {
+/** Resolves with the model's name. */
+export function pickModel(question: ModelQuestion): Promise<Answer<string>> {
+  const { provider, current, canGoBack, listsOtherNames } = question;
   const picker = vscode.window.createQuickPick<ModelItem>();
   picker.title = vscode.l10n.t('Codex Relay: Select Model of {0}', provider.name);
-  picker.placeholder = vscode.l10n.t('Loading the models of {0}. You can type any name.', provider.name);
-  picker.busy = true;
-  const chosen: readonly ListedModel[] = current === undefined ? [] : [{ id: current }];
-  let models = chosen;
+  picker.matchOnDescription = true;
+  picker.keepScrollPosition = true;
+  if (canGoBack) picker.buttons = [vscode.QuickInputButtons.Back];
+  let models: readonly ListedModel[] = [];
+  let actions: readonly ModelItem[] = [];
+
   const draw = () => {
-    picker.items = itemsOf(models, picker.value.trim(), current);
+    const active = picker.activeItems[0]?.model ?? current;
+    const typed = picker.value.trim();
+    picker.items = [...itemsOf(models, question), ...ownName(models, typed), ...actions];
+    if (typed !== '') return;
+    picker.activeItems = picker.items
+      .filter(({ model }) => model !== undefined && model === active)
+      .slice(0, 1);
   };
+  const load = async () => {
+    picker.busy = true;
+    picker.placeholder = vscode.l10n.t('Loading the models of {0}. You can type any name.', provider.name);
+    actions = [];
+    try {
+      const listed = await question.list();
+      models = listed.filter(({ unfit }) => !unfit);
+      picker.placeholder = vscode.l10n.t('{0} models. You can also type any other name.', models.length);
+    } catch (error) {
+      models = await question.known();
+      picker.placeholder = vscode.l10n.t('Type the name of a model.');
+      actions = afterFailure(error instanceof Error ? error.message : String(error), question, load);
+    }
+    picker.busy = false;
+    draw();
+  };
+
   draw();
+  if (listsOtherNames) picker.placeholder = vscode.l10n.t('Type the name of your deployment.');
+  else void load();
   picker.onDidChangeValue(draw);
-  listModels()
-    .then(
-      (listed) => {
-        const fit = listed.filter(({ unfit }) => !unfit);
-        models = [...chosen.filter(({ id }) => !fit.some((model) => model.id === id)), ...fit];
-        picker.placeholder = vscode.l10n.t('{0} models. You can also type any other name.', fit.length);
-      },
-      (error: Error) => {
-        picker.placeholder = vscode.l10n.t('Type the name of a model.');
-        void vscode.window.showWarningMessage(
-          vscode.l10n.t(
-            'The models of {0} could not be listed: {1}',
-            provider.name,
-            asMessage(error.message),
-          ),
-        );
-      },
-    )
-    .finally(() => {
-      picker.busy = false;
-      draw();
-    });
   return new Promise((resolve) => {
+    const finish = (answer: Answer<string>) => {
+      resolve(answer);
+      picker.hide();
+    };
+    picker.onDidTriggerButton(() => finish(BACK));
     picker.onDidAccept(() => {
       const [chosen] = picker.selectedItems;
-      if (chosen?.model === undefined) return;
-      resolve(chosen.model);
-      picker.hide();
+      if (chosen?.model !== undefined) finish(chosen.model);
+      else chosen?.run?.();
     });
     picker.onDidHide(() => {
       resolve(undefined);
@@ -63,23 +86,72 @@ export function pickModel(
   });
 }
 
-function itemsOf(models: readonly ListedModel[], typed: string, current: string | undefined): ModelItem[] {
-  const items: ModelItem[] = models.map((model) => ({
+/** What happened, and what helps. */
+function afterFailure(
+  message: string,
+  { provider, start }: ModelQuestion,
+  retry: () => Promise<void>,
+): ModelItem[] {
+  return [
+    { label: vscode.l10n.t('The list could not be loaded'), kind: vscode.QuickPickItemKind.Separator },
+    ...(start === undefined
+      ? []
+      : [
+          {
+            label: vscode.l10n.t('Start {0}', provider.name),
+            iconPath: new vscode.ThemeIcon('play'),
+            alwaysShow: true,
+            run: () => void start().then(retry),
+          },
+        ]),
+    {
+      label: vscode.l10n.t('Try Again'),
+      detail: message,
+      iconPath: new vscode.ThemeIcon('refresh'),
+      alwaysShow: true,
+      run: () => void retry(),
+    },
+  ];
+}
+
+/** The chosen model and those used lately first, then the list in the provider's own order. */
+function itemsOf(models: readonly ListedModel[], { current, recent }: ModelQuestion): ModelItem[] {
+  const first = [...new Set([...recent, ...(current === undefined ? [] : [current])])];
+  const top = first.map((id) => models.find((model) => model.id === id) ?? { id });
+  const rest = models.filter(({ id }) => !first.includes(id));
+  const group = (label: string, members: readonly ListedModel[]): ModelItem[] =>
+    members.length === 0
+      ? []
+      : [
+          { label, kind: vscode.QuickPickItemKind.Separator },
+          ...members.map((model) => itemOf(model, current)),
+        ];
+  return [...group(vscode.l10n.t('Recently Used'), top), ...group(vscode.l10n.t('All Models'), rest)];
+}
+
+function itemOf(model: ListedModel, current: string | undefined): ModelItem {
+  return {
     label: model.id,
     model: model.id,
     description: describe(model, current),
     iconPath: new vscode.ThemeIcon(model.id === current ? 'check' : 'blank'),
-  }));
-  if (typed !== '' && !models.some(({ id }) => id === typed)) {
-    items.push({ label: vscode.l10n.t('Use "{0}"', typed), model: typed, alwaysShow: true });
-  }
-  return items;
+  };
 }
 
-function describe({ id, contextWindow, images }: ListedModel, current: string | undefined): string {
+function ownName(models: readonly ListedModel[], typed: string): ModelItem[] {
+  if (typed === '' || models.some(({ id }) => id === typed)) return [];
+  return [{ label: vscode.l10n.t('Use "{0}"', typed), model: typed, alwaysShow: true }];
+}
+
+function describe(model: ListedModel, current: string | undefined): string {
+  const { id, name, contextWindow, images, efforts = [], reasons } = model;
+  const thinks = reasons === true || efforts.length > 0;
   return [
     ...(id === current ? [vscode.l10n.t('current')] : []),
+    ...(name === undefined || name === id ? [] : [name]),
     ...(contextWindow === undefined ? [] : [vscode.l10n.t('{0} tokens', tokens(contextWindow))]),
+    ...(thinks && efforts.length > 1 ? [vscode.l10n.t('thinks ({0})', efforts.join(', '))] : []),
+    ...(thinks && efforts.length <= 1 ? [vscode.l10n.t('thinks')] : []),
     ...(images ? [vscode.l10n.t('images')] : []),
   ].join(' · ');
 }

@@ -1,42 +1,69 @@
 /** The commands that choose who answers Codex: providers, models and keys. Each ends by saying what happened. */
+import { EventEmitter } from 'node:events';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
-import { presetById } from '../../providers/index.ts';
-import type { ChoosableProvider } from '../choosable-provider.ts';
+import { PRESETS, presetById } from '../../providers/index.ts';
+import { type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
+import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
 import type { RelayController } from '../relay/controller.ts';
-import { listModels, refusalOfKey } from '../relay/launcher.ts';
+import { listModels, loadRelay, refusalOfKey } from '../relay/launcher.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
 import { pickKeys } from './key-commands.ts';
-import { askForKey, type KeyVerdict } from './key-input.ts';
+import { askForKey, type KeyVerdict, variableWithKey } from './key-input.ts';
+import { modelsAt, startLocalServer } from './local-server.ts';
 import { pickModel } from './model-picker.ts';
-import { type ListedProvider, pickProvider } from './provider-picker.ts';
+import type { ListedProvider } from './provider-groups.ts';
+import { pickProvider } from './provider-picker.ts';
+import type { Recents } from './recents.ts';
+import { type Answer, BACK } from './steps.ts';
 
-export class ProviderCommands {
+/** Providers that have an address for each of their users. */
+const RESOURCES = PRESETS.filter(({ addressTemplate }) => addressTemplate !== undefined).map(
+  ({ profile: { id, name }, keywords = [] }) => ({ id, name, keywords }),
+);
+
+/** Emits `chosen` with the provider and model that answer from now on. */
+export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, model: string] }> {
   readonly #choices: UserChoices;
   readonly #controller: RelayController;
   readonly #signals: WindowSignals;
+  readonly #recents: Recents;
 
-  constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals) {
+  constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals, recents: Recents) {
+    super();
     this.#choices = choices;
     this.#controller = controller;
     this.#signals = signals;
+    this.#recents = recents;
   }
 
   /** `id` comes from a key binding or another extension; without one, the list is shown. */
   async selectProvider(id?: unknown): Promise<void> {
     if (typeof id === 'string') {
       const provider = this.#choices.providers.find((known) => known.id === id);
-      if (provider) return this.use(provider);
+      if (provider) {
+        await this.use(provider);
+        return;
+      }
       void vscode.window.showErrorMessage(vscode.l10n.t('There is no provider "{0}".', id));
       return;
     }
-    const choice = await pickProvider(await this.#listed(), this.#choices.provider?.id);
+    const choice = await pickProvider({
+      listed: await this.#listed(),
+      current: this.#choices.provider?.id,
+      recent: this.#recents.of('providers'),
+      resources: RESOURCES,
+      ask: ({ baseUrl }) => modelsAt(baseUrl),
+    });
     if (!choice) return;
-    if (choice.kind === 'add') return this.addCustomProvider();
+    if (choice.kind === 'add') return this.addCustomProvider(choice.preset);
     const { kind, provider } = choice;
-    if (kind === 'use') return this.use(provider);
+    if (kind === 'use') {
+      if ((await this.use(provider, true)) === BACK) return this.selectProvider();
+      return;
+    }
     if (kind === 'key') return this.setKey(provider);
     if (kind === 'remove')
       return provider.custom ? this.removeCustomProvider(provider) : this.removeKey(provider);
@@ -44,39 +71,47 @@ export class ProviderCommands {
   }
 
   /** Makes the provider the current one; asks for what is still missing. A switch applies from the next request. */
-  async use(provider: ChoosableProvider): Promise<void> {
+  async use(provider: ChoosableProvider, canGoBack = false): Promise<Answer<true>> {
     const { keys } = this.#choices;
-    const lacksKey = provider.needsKey && (await keys.status(provider)) !== 'present';
-    if (lacksKey && !(await this.#askAndStoreKey(provider))) return;
-    if (this.#choices.modelOf(provider) === undefined && !(await this.#askAndStoreModel(provider))) return;
+    if (provider.needsKey && (await keys.status(provider)) !== 'present') {
+      const answer = await this.#askAndStoreKey(provider, canGoBack);
+      if (answer !== true) return answer;
+    }
+    if (this.#choices.modelOf(provider) === undefined) {
+      const answer = await this.#askAndStoreModel(provider, canGoBack);
+      if (answer !== true) return answer;
+    }
     await this.#choices.chooseProvider(provider.id);
+    await this.#recents.use('providers', provider.id);
     const state = await this.#controller.start();
-    if (state.kind !== 'running' && state.kind !== 'attached') return;
-    const model = this.#choices.modelOf(provider) ?? '';
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
-      5000,
-    );
+    if (state.kind === 'running' || state.kind === 'attached')
+      this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
+    return true;
   }
 
-  async selectModel(): Promise<void> {
-    const provider = this.#choices.provider;
-    if (!provider) return this.selectProvider();
-    if (!(await this.#askAndStoreModel(provider))) return;
+  /** Resolves with whether a model was chosen. Default: for the current provider. */
+  async selectModel(given?: ChoosableProvider): Promise<boolean> {
+    const provider = given ?? this.#choices.provider;
+    if (!provider) {
+      await this.selectProvider();
+      return false;
+    }
+    if ((await this.#askAndStoreModel(provider)) !== true) return false;
     await this.#controller.refresh();
-    const model = this.#choices.modelOf(provider) ?? '';
-    vscode.window.setStatusBarMessage(
-      vscode.l10n.t('Codex now talks to {0}: {1}', provider.name, model),
-      5000,
-    );
+    if (provider.id === this.#choices.provider?.id)
+      this.emit('chosen', provider.name, this.#choices.modelOf(provider) ?? '');
+    return true;
   }
 
   /** Default: the provider whose key the relay waits for, else one that the user picks. */
   async setKey(given = this.#lackingKey()): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
-    if (!provider || !(await this.#askAndStoreKey(provider))) return;
+    if (!provider || (await this.#askAndStoreKey(provider)) !== true) return;
     // Who has no provider yet wants to use this one.
-    if (!this.#choices.provider) return this.use(provider);
+    if (!this.#choices.provider) {
+      await this.use(provider);
+      return;
+    }
     await this.#controller.refresh();
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} was saved.', provider.name));
   }
@@ -87,7 +122,7 @@ export class ProviderCommands {
     if (!provider) return;
     if ((await this.#choices.keys.status(provider)) !== 'present') return this.setKey(provider);
     const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
-    if (key === undefined) return;
+    if (key === undefined || key === BACK) return;
     await this.#choices.keys.add(provider, key);
     await this.#signals.send('keys');
     await this.#controller.refresh();
@@ -132,8 +167,9 @@ export class ProviderCommands {
     );
   }
 
-  async addCustomProvider(): Promise<void> {
-    const added = await askForCustomProvider(this.#choices.providers);
+  /** @param preset id of a provider of which the user has a resource */
+  async addCustomProvider(preset?: string): Promise<void> {
+    const added = await askForCustomProvider(this.#choices.providers, preset);
     if (!added) return;
     await this.#choices.addCustomProvider(added);
     const provider = this.#choices.providers.find(({ id }) => id === added.id);
@@ -167,25 +203,45 @@ export class ProviderCommands {
     return Promise.all(
       providers.map(async (provider) => ({
         provider,
-        key: provider.needsKey ? await keys.status(provider) : 'missing',
+        key: await keys.status(provider),
+        variable: variableWithKey(provider),
         model: this.#choices.modelOf(provider),
       })),
     );
   }
 
-  async #askAndStoreKey(provider: ChoosableProvider): Promise<boolean> {
-    const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate));
-    if (key === undefined) return false;
+  async #askAndStoreKey(provider: ChoosableProvider, canGoBack = false): Promise<Answer<true>> {
+    const key = await askForKey(provider, (candidate) => this.#testKey(provider, candidate), canGoBack);
+    if (key === undefined || key === BACK) return key;
     await this.#choices.keys.set(provider, key);
     await this.#signals.send('keys');
     return true;
   }
 
-  async #askAndStoreModel(provider: ChoosableProvider): Promise<boolean> {
+  async #askAndStoreModel(provider: ChoosableProvider, canGoBack = false): Promise<Answer<true>> {
     const upstream = await this.#choices.upstreamOf(provider);
-    const model = await pickModel(provider, this.#choices.modelOf(provider), () => listModels(upstream));
-    if (model === undefined) return false;
+    const preset = presetById(provider.preset);
+    const model = await pickModel({
+      provider,
+      current: this.#choices.modelOf(provider),
+      recent: this.#recents.of(`models.${provider.id}`),
+      list: async () => {
+        const [{ shippedFacts }, listed] = await Promise.all([loadRelay(), listModels(upstream)]);
+        return listed.map((model) => ({
+          ...model,
+          ...mergeFacts<ModelFacts>(shippedFacts(provider.preset, model.id), model),
+        }));
+      },
+      known: async () => (await loadRelay()).shippedModels(provider.preset),
+      ...(provider.startCommand !== undefined && isOnThisMachine(provider.baseUrl)
+        ? { start: () => startLocalServer(provider) }
+        : {}),
+      listsOtherNames: preset?.listsOtherNames === true,
+      canGoBack,
+    });
+    if (model === undefined || model === BACK) return model;
     await this.#choices.chooseModel(provider, model);
+    await this.#recents.use(`models.${provider.id}`, model);
     return true;
   }
 
@@ -211,7 +267,8 @@ export class ProviderCommands {
 
   #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
     const current = this.#choices.provider;
-    const owners = this.#choices.providers.filter(({ needsKey }) => needsKey);
+    // A server on this machine, or one that was said to need no key, may want one all the same.
+    const owners = this.#choices.providers.filter(canHaveKey);
     // The one in use comes first: usually its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
@@ -229,9 +286,15 @@ export class ProviderCommands {
       description: hostOf(provider),
       provider,
     }));
-    const picked = await vscode.window.showQuickPick(items, { placeHolder, matchOnDescription: true });
+    const title = 'Codex Relay';
+    const picked = await vscode.window.showQuickPick(items, { title, placeHolder, matchOnDescription: true });
     return picked?.provider;
   }
+}
+
+/** All but the demo, which asks nobody. */
+function canHaveKey({ baseUrl }: ChoosableProvider): boolean {
+  return baseUrl.startsWith('http');
 }
 
 function hostOf({ baseUrl }: ChoosableProvider): string {

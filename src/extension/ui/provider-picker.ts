@@ -1,37 +1,59 @@
 /** The provider switcher: one list, one key press to switch; buttons for the rest (key, key page, removal). */
 import * as vscode from 'vscode';
 import type { ChoosableProvider } from '../choosable-provider.ts';
-import type { KeyStatus } from '../key-store.ts';
-
-export interface ListedProvider {
-  provider: ChoosableProvider;
-  key: KeyStatus;
-  model: string | undefined;
-}
+import { type Group, grouped, isLocalServer, type ListedProvider } from './provider-groups.ts';
+import { matchingKeyword } from './search.ts';
 
 /** What the user chose to do; undefined when the user cancelled. */
 export type ProviderChoice =
   | { kind: 'use' | 'key' | 'page' | 'remove'; provider: ChoosableProvider }
-  | { kind: 'add' }
+  /** `preset`: the provider of which the user has a resource; undefined: any other endpoint. */
+  | { kind: 'add'; preset?: string }
   | undefined;
+
+export interface ProviderList {
+  listed: readonly ListedProvider[];
+  /** Id of the provider that answers now; it is marked and preselected. */
+  current: string | undefined;
+  /** Ids, the latest first. */
+  recent: readonly string[];
+  /** Presets that have an address for each user. */
+  resources: readonly { id: string; name: string; keywords: readonly string[] }[];
+  /** How many models the server of a provider on this machine lists; undefined when it does not answer. */
+  ask: (provider: ChoosableProvider) => Promise<number | undefined>;
+}
 
 interface ProviderItem extends vscode.QuickPickItem {
   choice?: ProviderChoice;
+  keywords?: readonly string[];
 }
 
-/** Shows the providers; `current` is marked and preselected. */
-export function pickProvider(
-  listed: readonly ListedProvider[],
-  current: string | undefined,
-): Promise<ProviderChoice> {
+export function pickProvider(list: ProviderList): Promise<ProviderChoice> {
   const picker = vscode.window.createQuickPick<ProviderItem>();
   picker.title = vscode.l10n.t('Codex Relay: Select Provider');
   picker.placeholder = vscode.l10n.t('Who answers Codex? A switch applies from the next request.');
   picker.matchOnDescription = true;
-  picker.items = itemsOf(listed, current);
-  picker.activeItems = picker.items.filter(
-    ({ choice }) => providerOf(choice)?.id === current && current !== undefined,
-  );
+  picker.keepScrollPosition = true;
+  let all = itemsOf(list);
+  const draw = () => {
+    const active = idOf(picker.activeItems[0]?.choice) ?? list.current;
+    picker.items = all.map((item) => found(item, picker.value));
+    picker.activeItems = picker.items.filter(({ choice }) => active !== undefined && idOf(choice) === active);
+  };
+  draw();
+  let shown = '';
+  picker.onDidChangeValue((value) => {
+    // The list itself is drawn anew only when keywords find something else than before.
+    const matches = all.map(({ keywords = [] }) => matchingKeyword(keywords, value) ?? '').join();
+    if (matches === shown) return;
+    shown = matches;
+    picker.items = all.map((item) => found(item, value));
+  });
+  void markRunning(list).then((marked) => {
+    if (marked === undefined) return;
+    all = itemsOf(marked);
+    draw();
+  });
   return new Promise((resolve) => {
     const finish = (choice: ProviderChoice) => {
       resolve(choice);
@@ -39,9 +61,8 @@ export function pickProvider(
     };
     picker.onDidAccept(() => finish(picker.selectedItems[0]?.choice));
     picker.onDidTriggerItemButton(({ button, item }) => {
-      const provider = providerOf(item.choice);
       const kind = BUTTON_KINDS.get(button);
-      if (provider && kind) finish({ kind, provider });
+      if (item.choice && item.choice.kind !== 'add' && kind) finish({ kind, provider: item.choice.provider });
     });
     picker.onDidHide(() => {
       resolve(undefined);
@@ -49,6 +70,16 @@ export function pickProvider(
     });
     picker.show();
   });
+}
+
+/** The list with what runs on this machine; undefined when nothing does. */
+async function markRunning(list: ProviderList): Promise<ProviderList | undefined> {
+  const listed = await Promise.all(
+    list.listed.map(async (one) =>
+      isLocalServer(one.provider) ? { ...one, running: await list.ask(one.provider) } : one,
+    ),
+  );
+  return listed.some(({ running }) => running !== undefined) ? { ...list, listed } : undefined;
 }
 
 const KEY_BUTTON: vscode.QuickInputButton = {
@@ -69,20 +100,22 @@ const BUTTON_KINDS = new Map<vscode.QuickInputButton, 'key' | 'page' | 'remove'>
   [REMOVE_BUTTON, 'remove'],
 ]);
 
-function itemsOf(listed: readonly ListedProvider[], current: string | undefined): ProviderItem[] {
-  const group = (label: string, isMember: (one: ListedProvider) => boolean): ProviderItem[] => {
-    const members = listed.filter(isMember).map((member) => itemOf(member, current));
-    return members.length === 0 ? [] : [{ label, kind: vscode.QuickPickItemKind.Separator }, ...members];
-  };
-  const isCustom = ({ provider }: ListedProvider) => provider.custom;
-  const isConfigured = ({ provider, key }: ListedProvider) =>
-    !provider.custom && (provider.id === current || (provider.needsKey && key === 'present'));
-  const isNew = (one: ListedProvider) => !isCustom(one) && !isConfigured(one);
+function itemsOf({ listed, current, recent, resources }: ProviderList): ProviderItem[] {
+  const added = resources.map(
+    ({ id, name, keywords }): ProviderItem => ({
+      label: name,
+      description: vscode.l10n.t('asks for your resource'),
+      iconPath: new vscode.ThemeIcon('circle-outline'),
+      keywords,
+      choice: { kind: 'add', preset: id },
+    }),
+  );
   return [
-    ...group(vscode.l10n.t('Configured'), isConfigured),
-    ...group(vscode.l10n.t('Custom'), isCustom),
-    ...group(vscode.l10n.t('Available'), (one) => isNew(one) && one.provider.needsKey),
-    ...group(vscode.l10n.t('Without a Key'), (one) => isNew(one) && !one.provider.needsKey),
+    ...grouped(listed, recent).flatMap(([group, members]) => [
+      { label: groupName(group), kind: vscode.QuickPickItemKind.Separator },
+      ...members.map((member) => itemOf(member, current)),
+      ...(group === 'all' ? added : []),
+    ]),
     { label: '', kind: vscode.QuickPickItemKind.Separator },
     {
       label: vscode.l10n.t('Add Custom Provider...'),
@@ -93,33 +126,66 @@ function itemsOf(listed: readonly ListedProvider[], current: string | undefined)
   ];
 }
 
-function itemOf({ provider, key, model }: ListedProvider, current: string | undefined): ProviderItem {
-  const notes = [
-    ...(provider.id === current ? [vscode.l10n.t('current')] : []),
-    ...(model === undefined ? [] : [model]),
-    ...(provider.needsKey && key === 'missing' ? [vscode.l10n.t('needs a key')] : []),
-    ...(provider.needsKey && key === 'other-origin'
-      ? [vscode.l10n.t('now at another host: needs its key again')]
-      : []),
-  ];
+function groupName(group: Group): string {
+  switch (group) {
+    case 'recent':
+      return vscode.l10n.t('Recently Used');
+    case 'withKey':
+      return vscode.l10n.t('With a Key');
+    case 'running':
+      return vscode.l10n.t('Running on This Machine');
+    case 'custom':
+      return vscode.l10n.t('Custom');
+    case 'plan':
+      return vscode.l10n.t('Plans');
+    case 'all':
+      return vscode.l10n.t('All Providers');
+  }
+}
+
+function itemOf(listed: ListedProvider, current: string | undefined): ProviderItem {
+  const { provider, key } = listed;
   return {
     label: provider.name,
-    iconPath: new vscode.ThemeIcon(iconOf(provider, key, current)),
-    description: notes.join(' · '),
+    iconPath: new vscode.ThemeIcon(iconOf(listed, current)),
+    description: notesOf(listed, current).join(' · '),
     choice: { kind: 'use', provider },
+    keywords: provider.keywords ?? [],
     buttons: [
-      ...(provider.needsKey ? [KEY_BUTTON] : []),
+      ...(provider.baseUrl.startsWith('http') ? [KEY_BUTTON] : []),
       ...(provider.keyUrl === undefined ? [] : [PAGE_BUTTON]),
-      ...(provider.custom || (provider.needsKey && key !== 'missing') ? [REMOVE_BUTTON] : []),
+      ...(provider.custom || key !== 'missing' ? [REMOVE_BUTTON] : []),
     ],
   };
 }
 
-function iconOf(provider: ChoosableProvider, key: KeyStatus, current: string | undefined): string {
+function notesOf(
+  { provider, key, variable, model, running }: ListedProvider,
+  current: string | undefined,
+): string[] {
+  const lacksKey = provider.needsKey && key === 'missing';
+  return [
+    ...(provider.id === current ? [vscode.l10n.t('current')] : []),
+    ...(model === undefined ? [] : [model]),
+    ...(running === undefined ? [] : [vscode.l10n.t('running, {0} models', running)]),
+    ...(lacksKey && variable === undefined ? [vscode.l10n.t('needs a key')] : []),
+    ...(lacksKey && variable !== undefined ? [vscode.l10n.t('key in {0}', variable)] : []),
+    ...(key === 'other-origin' ? [vscode.l10n.t('now at another host: needs its key again')] : []),
+  ];
+}
+
+function iconOf({ provider, key }: ListedProvider, current: string | undefined): string {
   if (provider.id === current) return 'check';
   return provider.needsKey && key !== 'present' ? 'circle-outline' : 'circle-filled';
 }
 
-function providerOf(choice: ProviderChoice): ChoosableProvider | undefined {
-  return choice && choice.kind !== 'add' ? choice.provider : undefined;
+/** The item as it is shown for what was typed: found by a keyword, it says by which. */
+function found(item: ProviderItem, typed: string): ProviderItem {
+  const keyword = matchingKeyword(item.keywords ?? [], typed);
+  if (keyword === undefined) return item;
+  return { ...item, alwaysShow: true, description: [item.description, keyword].filter(Boolean).join(' · ') };
+}
+
+function idOf(choice: ProviderChoice): string | undefined {
+  return choice && choice.kind !== 'add' ? choice.provider.id : undefined;
 }

@@ -1,5 +1,6 @@
 /** The commands for the relay itself: start, stop, test, inspect. */
 import * as vscode from 'vscode';
+import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { CodexConfigCommands } from '../codex/config-commands.ts';
 import type { RelayController, RelayState } from '../relay/controller.ts';
 import { askForAnswer } from '../relay/launcher.ts';
@@ -43,9 +44,17 @@ export class RelayCommands {
     // Every window stops, or an attached one would take over.
     await signals.send('stop');
     await controller.stop();
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.'),
-    );
+    const words = vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.');
+    await this.#offer(vscode.window.showInformationMessage, words, [
+      { title: vscode.l10n.t('Start'), run: () => this.start() },
+    ]);
+  }
+
+  /** Requests that wait because their provider asked for it go on at once, in whichever window serves them. */
+  async tryNow(): Promise<void> {
+    const { controller, signals } = this.#parts;
+    controller.served?.resetTargets();
+    await signals.send('reset-targets');
   }
 
   async restart(): Promise<void> {
@@ -53,9 +62,10 @@ export class RelayCommands {
     await this.#tell(await withProgress(vscode.l10n.t('Restarting the relay'), () => controller.restart()));
   }
 
-  async testConnection(): Promise<void> {
+  /** Default: of the current provider. */
+  async testConnection(given?: ChoosableProvider): Promise<void> {
     const { choices, providerCommands } = this.#parts;
-    const { provider } = choices;
+    const provider = given ?? choices.provider;
     if (!provider) return providerCommands.selectProvider();
     const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
@@ -74,7 +84,8 @@ export class RelayCommands {
       vscode.l10n.t(
         '{0} answers: {1} in {2}.',
         provider.name,
-        asMessage(result.model),
+        // The answer repeats the name that was asked for, which is the alias.
+        choices.modelOf(provider) ?? asMessage(result.model),
         duration(result.milliseconds),
       ),
     );
@@ -129,6 +140,14 @@ export class RelayCommands {
     await this.#offer(vscode.window.showErrorMessage, asMessage(describeProblem(problem)), actions);
   }
 
+  async useAnotherPort(taken = this.#parts.choices.settings.port): Promise<void> {
+    const { choices, controller, codexCommands } = this.#parts;
+    await choices.usePort(await freePortAbove(taken));
+    await this.#tell(await controller.start());
+    // Codex still uses the old port: its files are changed only with the user's consent.
+    await codexCommands.generate();
+  }
+
   async #tell(state: RelayState): Promise<void> {
     const { providerCommands } = this.#parts;
     if (state.kind === 'error') return this.tellTrouble(state);
@@ -154,16 +173,7 @@ export class RelayCommands {
   }
 
   #otherPortAction(port: number): Action {
-    return {
-      title: vscode.l10n.t('Use Another Port'),
-      run: async () => {
-        const { choices, controller, codexCommands } = this.#parts;
-        await choices.usePort(await freePortAbove(port));
-        await this.#tell(await controller.start());
-        // Codex still uses the old port: its files are changed only with the user's consent.
-        await codexCommands.generate();
-      },
-    };
+    return { title: vscode.l10n.t('Use Another Port'), run: () => this.useAnotherPort(port) };
   }
 
   async #offer(show: ShowMessage, message: string, actions: readonly Action[]): Promise<void> {

@@ -1,16 +1,31 @@
-/** One request in words, for the tree and the details document. Prompts never get this far. */
-import { l10n } from 'vscode';
-import type { PassedOver, RequestReport } from '../../relay/options.ts';
-import { asMarkdown } from './quoted.ts';
+/** One request in words, for rows, tooltips and pages. Prompts never get this far. */
+import { env, l10n } from 'vscode';
+import type { RequestReport } from '../../relay/options.ts';
 
-/** `1.2 s`, `340 ms`. */
+/** `1.2 s`, `340 ms`, `4 min 5 s`. */
 export function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
 }
 
-/** `950`, `12.3k`. */
+/** `14:32`, as the user's language writes it. */
+export function clock(milliseconds: number): string {
+  return new Date(milliseconds).toLocaleTimeString(env.language, { hour: 'numeric', minute: '2-digit' });
+}
+
+/** `14:32` of today, `11/28, 14:32` of another day. */
+export function dayAndTime(milliseconds: number): string {
+  const when = new Date(milliseconds);
+  if (when.toDateString() === new Date().toDateString()) return clock(milliseconds);
+  return `${when.toLocaleDateString(env.language, { month: 'numeric', day: 'numeric' })}, ${clock(milliseconds)}`;
+}
+
+/** `950`, `12.3k`, `200k`, `1M`. */
 export function tokens(count: number): string {
-  return count < 1000 ? `${count}` : `${(count / 1000).toFixed(1)}k`;
+  if (count < 1000) return `${count}`;
+  const [amount, unit] = count < 999_950 ? [count / 1000, 'k'] : [count / 1_000_000, 'M'];
+  return `${amount.toFixed(1).replace(/\.0$/, '')}${unit}`;
 }
 
 /** Share of the input that the provider took from its prompt cache, e.g. `83%`. */
@@ -21,7 +36,7 @@ export function cachedShare({ inputTokens, cachedTokens }: NonNullable<RequestRe
 export function stateWord(report: RequestReport): string {
   switch (report.state) {
     case 'running':
-      return l10n.t('running');
+      return report.waiting ? l10n.t('waiting') : l10n.t('running');
     case 'completed':
       return l10n.t('completed');
     case 'failed':
@@ -33,87 +48,83 @@ export function stateWord(report: RequestReport): string {
   }
 }
 
-/** Label and value of each fact that is known. */
-export function facts(report: RequestReport): readonly (readonly [label: string, value: string])[] {
-  const { usage, firstTokenMs, durationMs, calledTools, error, passedOver = [] } = report;
-  const asked =
-    report.model === report.upstreamModel
-      ? report.model
-      : l10n.t('{0} (asked for {1})', report.upstreamModel, report.model);
-  return [
-    [l10n.t('State'), stateWord(report)],
-    ...(error ? ([[l10n.t('Error'), `${error.message} (${error.code})`]] as const) : []),
-    ...(error ? ([[l10n.t('What to do'), cureOf(error.code)]] as const) : []),
-    [l10n.t('Provider'), report.provider],
-    [l10n.t('Model'), asked],
-    [l10n.t('Started'), new Date(report.startedAt).toLocaleTimeString()],
-    ...(firstTokenMs === undefined ? [] : ([[l10n.t('First token after'), duration(firstTokenMs)]] as const)),
-    ...(durationMs === undefined ? [] : ([[l10n.t('Duration'), duration(durationMs)]] as const)),
-    ...(usage ? usageFacts(usage) : []),
-    ...passedOver.map(passedOverFact),
-    ...(calledTools.length === 0 ? [] : ([[l10n.t('Tools called'), calledTools.join(', ')]] as const)),
-  ];
-}
-
-/** A target that was tried before, and why it did not answer. */
-function passedOverFact({ provider, model, code, message }: PassedOver, at: number) {
-  return [l10n.t('Passed over ({0})', at + 1), `${provider}, ${model}: ${message} (${code})`] as const;
-}
-
-function usageFacts(usage: NonNullable<RequestReport['usage']>): readonly (readonly [string, string])[] {
-  return [
-    [
-      l10n.t('Input tokens'),
-      l10n.t('{0}, {1} from the cache', tokens(usage.inputTokens), cachedShare(usage)),
-    ],
-    [
-      l10n.t('Output tokens'),
-      l10n.t('{0}, {1} of them reasoning', tokens(usage.outputTokens), tokens(usage.reasoningTokens)),
-    ],
-  ];
-}
-
-/** What the user can do about an error; its own message says what happened. */
-function cureOf(code: string): string {
-  switch (code) {
-    case 'upstream_unauthorized':
-      return l10n.t('Run "Codex Relay: Set API Key" and paste a key that the provider accepts.');
-    case 'insufficient_quota':
-      return l10n.t(
-        "Top up the account on the provider's page, or select another provider in the status bar.",
-      );
-    case 'rate_limit_exceeded':
-    case 'server_is_overloaded':
-      return l10n.t('Wait a moment and try again, or select another provider in the status bar.');
-    case 'model_not_found':
-      return l10n.t('Run "Codex Relay: Select Model" and choose a model that the provider serves.');
-    case 'context_length_exceeded':
-      return l10n.t(
-        'Run /compact in Codex, start a new conversation, or select a model with a larger window.',
-      );
-    case 'upstream_unreachable':
-    case 'upstream_stalled':
-      return l10n.t("Check the network, the proxy settings of VS Code and the provider's status page.");
-    case 'unauthorized':
-      return l10n.t('Run "Codex Relay: Generate Codex Config" so that Codex sends the relay\'s token.');
-    default:
-      return l10n.t('Read the message above; "Codex Relay: Show Log" has more.');
+/** What Codex sent a request for, where no person did. */
+export function roleWord(role: NonNullable<RequestReport['role']>): string {
+  switch (role) {
+    case 'title':
+      return l10n.t('Title of the conversation');
+    case 'review':
+      return l10n.t('Review');
+    case 'guardian':
+      return l10n.t('Safety check');
+    case 'compaction':
+      return l10n.t('Compaction');
+    case 'subagent':
+      return l10n.t('Sub-agent');
   }
 }
 
-/** The read-only document behind a request. */
-export function detailsText(report: RequestReport): string {
-  const rows = facts(report).map(([label, value]) => `| ${label} | ${asMarkdown(value)} |`);
+/** An error in two or three words, short enough for a narrow row. */
+export function errorWord(code: string): string {
+  switch (code) {
+    case 'upstream_unauthorized':
+      return l10n.t('key refused');
+    case 'forbidden':
+      return l10n.t('not allowed');
+    case 'insufficient_quota':
+      return l10n.t('no credit');
+    case 'rate_limit_exceeded':
+      return l10n.t('rate limit');
+    case 'server_is_overloaded':
+      return l10n.t('overloaded');
+    case 'model_not_found':
+      return l10n.t('unknown model');
+    case 'context_length_exceeded':
+      return l10n.t('too long');
+    case 'upstream_unreachable':
+      return l10n.t('not reachable');
+    case 'upstream_stalled':
+      return l10n.t('no answer');
+    case 'not_found':
+      return l10n.t('wrong address');
+    case 'upstream_error':
+      return l10n.t('broke off');
+    case 'unauthorized':
+      return l10n.t('wrong token');
+    default:
+      return l10n.t('refused');
+  }
+}
+
+/** For the row: what matters most first, so that a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */
+export function summaryOf(report: RequestReport, times: number): string {
+  const { state, startedAt, durationMs, usage, error, waiting } = report;
+  const time = clock(startedAt);
+  const again = times === 1 ? [] : [`×${times}`];
+  if (state === 'failed' && error) return [time, errorWord(error.code), ...again].join(' · ');
+  if (waiting)
+    return [time, l10n.t('waits until {0}', new Date(waiting.until).toLocaleTimeString(env.language))].join(
+      ' · ',
+    );
+  if (state !== 'completed' && state !== 'running') return [time, stateWord(report)].join(' · ');
   return [
-    `# ${asMarkdown(report.upstreamModel)}: ${stateWord(report)}`,
-    '',
-    '| | |',
-    '|:--|:--|',
-    ...rows,
-    '',
-    l10n.t('Prompts, answers and tool arguments are never recorded here.'),
-    '',
-    `\`${report.id}\``,
-    '',
-  ].join('\n');
+    time,
+    ...(durationMs === undefined ? [] : [duration(durationMs)]),
+    ...(usage ? [tokens(usage.inputTokens + usage.outputTokens)] : []),
+  ].join(' · ');
+}
+
+/** For the tooltip, and for who listens: `12.3k in (80% cached) · 210 out · DeepSeek`. */
+export function spokenSummary({ provider, usage }: RequestReport): string {
+  return [
+    ...(usage
+      ? [
+          l10n.t('{0} in ({1} cached)', tokens(usage.inputTokens), cachedShare(usage)),
+          l10n.t('{0} out', tokens(usage.outputTokens)),
+        ]
+      : []),
+    provider,
+  ]
+    .filter(Boolean)
+    .join(' · ');
 }

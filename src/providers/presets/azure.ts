@@ -6,6 +6,8 @@ export const azure: Preset = {
   ...openai,
   profile: { ...openai.profile, id: 'azure', name: 'Azure OpenAI' },
   baseUrl: undefined,
+  keywords: ['microsoft', 'foundry', 'gpt'],
+  addressTemplate: 'https://{resource}.openai.azure.com/openai/v1',
   hosts: ['openai.azure.com', 'services.ai.azure.com', 'cognitiveservices.azure.com'],
   keyHeader: 'api-key',
   listsOtherNames: true,

@@ -6,6 +6,7 @@ export const byteplus: Preset = {
   ...volcengine,
   profile: { ...volcengine.profile, id: 'byteplus', name: 'BytePlus ModelArk' },
   baseUrl: 'https://ark.ap-southeast.bytepluses.com/api/v3',
+  keywords: ['bytedance', 'seed', 'ark', 'volcengine'],
   hosts: ['bytepluses.com'],
   keyUrl: 'https://console.byteplus.com/ark/region:ark+ap-southeast-1/apiKey',
   defaultModel: 'dola-seed-2-1-turbo-260628',

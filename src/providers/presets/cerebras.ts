@@ -33,6 +33,7 @@ export const cerebras: Preset = {
     { match: ['qwen-3.8*'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],
   baseUrl: 'https://api.cerebras.ai/v1',
+  keywords: ['fast', 'llama', 'gpt-oss', 'free'],
   hosts: ['api.cerebras.ai'],
   needsKey: true,
   keyUrl: 'https://cloud.cerebras.ai/platform',

@@ -36,6 +36,7 @@ export const deepinfra: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.deepinfra.com/v1/openai',
+  keywords: ['open models', 'llama', 'cheap'],
   hosts: ['api.deepinfra.com'],
   needsKey: true,
   keyUrl: 'https://deepinfra.com/dash/api_keys',

@@ -36,6 +36,7 @@ export const deepseek: Preset = {
     { match: ['deepseek-v4-pro*'], profile: { lateInstructions: 'keep' } },
   ],
   baseUrl: 'https://api.deepseek.com',
+  keywords: ['china', 'cheap', 'deep seek'],
   hosts: ['api.deepseek.com'],
   needsKey: true,
   keyUrl: 'https://platform.deepseek.com/api_keys',

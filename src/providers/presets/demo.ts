@@ -5,6 +5,7 @@ import type { Preset } from '../preset.ts';
 export const demo: Preset = {
   profile: { ...BASE_PROFILE, id: 'demo', name: 'Scripted demo (no model)' },
   baseUrl: 'demo:scripted',
+  keywords: ['try', 'test', 'free', 'offline', 'no key'],
   hosts: [],
   needsKey: false,
   defaultModel: 'demo',

@@ -35,6 +35,7 @@ export const fireworks: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.fireworks.ai/inference/v1',
+  keywords: ['open models', 'llama', 'fast'],
   hosts: ['api.fireworks.ai'],
   needsKey: true,
   keyUrl: 'https://app.fireworks.ai/settings/users/api-keys',

@@ -37,6 +37,7 @@ export const gemini: Preset = {
     { match: ['*gemma*'], profile: { ...FIXED_EFFORT, lostCallExtra: null } },
   ],
   baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
+  keywords: ['google', 'ai studio', 'free'],
   hosts: ['generativelanguage.googleapis.com'],
   needsKey: true,
   keyUrl: 'https://aistudio.google.com/apikey',

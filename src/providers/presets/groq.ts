@@ -54,6 +54,7 @@ export const groq: Preset = {
     },
   ],
   baseUrl: 'https://api.groq.com/openai/v1',
+  keywords: ['fast', 'llama', 'gpt-oss', 'free'],
   hosts: ['api.groq.com'],
   needsKey: true,
   isVendorPrefix: true,

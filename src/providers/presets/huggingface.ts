@@ -41,6 +41,7 @@ export const huggingface: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://router.huggingface.co/v1',
+  keywords: ['hf', 'open models', 'gateway', 'free'],
   hosts: ['router.huggingface.co'],
   needsKey: true,
   keyUrl: 'https://huggingface.co/settings/tokens',

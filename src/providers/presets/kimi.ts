@@ -60,6 +60,7 @@ export const kimi: Preset = {
     },
   ],
   baseUrl: 'https://api.moonshot.ai/v1',
+  keywords: ['moonshot', 'china'],
   hosts: ['api.moonshot.ai'],
   needsKey: true,
   keyUrl: 'https://platform.moonshot.ai/console/api-keys',

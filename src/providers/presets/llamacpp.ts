@@ -29,6 +29,7 @@ export const llamacpp: Preset = {
   },
   models: [TEXT_ONLY_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8080/v1',
+  keywords: ['local', 'offline', 'private', 'free', 'gguf', 'llama.cpp'],
   hosts: ['localhost:8080'],
   needsKey: false,
   server: 'llamacpp',

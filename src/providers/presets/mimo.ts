@@ -32,6 +32,7 @@ export const mimo: Preset = {
     },
   ],
   baseUrl: 'https://api.xiaomimimo.com/v1',
+  keywords: ['xiaomi', 'china'],
   hosts: ['xiaomimimo.com'],
   needsKey: true,
   keyUrl: 'https://platform.xiaomimimo.com/#/console/api-keys',

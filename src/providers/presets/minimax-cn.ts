@@ -6,6 +6,7 @@ export const minimaxCn: Preset = {
   ...minimax,
   profile: { ...minimax.profile, id: 'minimax-cn', name: 'MiniMax (China)' },
   baseUrl: 'https://api.minimaxi.com/v1',
+  keywords: ['china', 'cn', 'hailuo'],
   hosts: ['api.minimaxi.com'],
   keyUrl: 'https://platform.minimaxi.com/user-center/basic-information/interface-key',
   suggestedPort: 4476,

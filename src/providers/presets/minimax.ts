@@ -37,6 +37,7 @@ export const minimax: Preset = {
     { match: ['minimax-m3*'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],
   baseUrl: 'https://api.minimax.io/v1',
+  keywords: ['china', 'hailuo'],
   hosts: ['api.minimax.io'],
   needsKey: true,
   keyUrl: 'https://platform.minimax.io/user-center/basic-information/interface-key',

@@ -50,6 +50,7 @@ export const mistral: Preset = {
     },
   ],
   baseUrl: 'https://api.mistral.ai/v1',
+  keywords: ['codestral', 'devstral', 'europe', 'france', 'free'],
   hosts: ['api.mistral.ai'],
   needsKey: true,
   keyUrl: 'https://console.mistral.ai/api-keys',

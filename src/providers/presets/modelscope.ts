@@ -14,6 +14,7 @@ export const modelscope: Preset = {
   },
   models: [DEEPSEEK_MODELS, KIMI_MODELS, TEXT_ONLY_AT_HOSTS],
   baseUrl: 'https://api-inference.modelscope.cn/v1',
+  keywords: ['alibaba', 'open models', 'china', 'cn', 'free'],
   hosts: ['api-inference.modelscope.cn'],
   needsKey: true,
   keyUrl: 'https://modelscope.cn/my/myaccesstoken',

@@ -41,6 +41,7 @@ export const novita: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.novita.ai/openai/v1',
+  keywords: ['open models', 'llama', 'cheap'],
   hosts: ['api.novita.ai'],
   needsKey: true,
   keyUrl: 'https://novita.ai/settings/key-management',

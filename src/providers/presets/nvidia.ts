@@ -46,6 +46,7 @@ export const nvidia: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://integrate.api.nvidia.com/v1',
+  keywords: ['nim', 'nemotron', 'llama', 'free'],
   hosts: ['integrate.api.nvidia.com'],
   needsKey: true,
   isVendorPrefix: true,

@@ -39,6 +39,7 @@ export const openai: Preset = {
   },
   models: OPENAI_MODELS,
   baseUrl: 'https://api.openai.com/v1',
+  keywords: ['gpt', 'chatgpt', 'official'],
   hosts: ['api.openai.com'],
   needsKey: true,
   keyUrl: 'https://platform.openai.com/api-keys',

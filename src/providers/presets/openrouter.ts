@@ -54,6 +54,7 @@ export const openrouter: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://openrouter.ai/api/v1',
+  keywords: ['gateway', 'claude', 'anthropic', 'google', 'gemini', 'gpt', 'llama', 'free'],
   hosts: ['openrouter.ai'],
   needsKey: true,
   isVendorPrefix: true,

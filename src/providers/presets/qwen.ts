@@ -60,6 +60,7 @@ export const qwen: Preset = {
     },
   ],
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
+  keywords: ['alibaba', 'dashscope', 'model studio', 'tongyi'],
   hosts: ['dashscope-intl.aliyuncs.com', 'dashscope-us.aliyuncs.com', 'maas.aliyuncs.com'],
   needsKey: true,
   keyUrl: 'https://modelstudio.console.alibabacloud.com/?tab=playground#/api-key',

@@ -29,6 +29,7 @@ export const sambanova: Preset = {
     { match: ['gemma*', 'llama-4*'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],
   baseUrl: 'https://api.sambanova.ai/v1',
+  keywords: ['fast', 'llama', 'gpt-oss', 'free'],
   hosts: ['api.sambanova.ai'],
   needsKey: true,
   keyUrl: 'https://cloud.sambanova.ai/apis',

@@ -6,6 +6,7 @@ export const siliconflowCn: Preset = {
   ...siliconflow,
   profile: { ...siliconflow.profile, id: 'siliconflow-cn', name: 'SiliconFlow (China)' },
   baseUrl: 'https://api.siliconflow.cn/v1',
+  keywords: ['open models', 'qwen', 'deepseek', 'free', 'china', 'cn'],
   hosts: ['api.siliconflow.cn'],
   keyUrl: 'https://cloud.siliconflow.cn/account/ak',
   keyVariable: 'SILICONFLOW_CN_API_KEY',

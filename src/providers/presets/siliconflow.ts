@@ -57,6 +57,7 @@ export const siliconflow: Preset = {
     TEXT_ONLY_AT_HOSTS,
   ],
   baseUrl: 'https://api.siliconflow.com/v1',
+  keywords: ['open models', 'qwen', 'deepseek', 'free'],
   hosts: ['api.siliconflow.com'],
   needsKey: true,
   keyUrl: 'https://cloud.siliconflow.com/account/ak',

@@ -45,6 +45,7 @@ export const tencent: Preset = {
     { match: ['minimax*'], profile: { ...FIXED_EFFORT, thinksByDefault: true } },
   ],
   baseUrl: 'https://tokenhub.tencentmaas.com/v1',
+  keywords: ['hunyuan', 'tokenhub', 'china', 'cn'],
   hosts: ['tencentmaas.com', 'tencentmaas.cn', 'tencentcloudmaas.com', 'api.lkeap.cloud.tencent.com'],
   needsKey: true,
   keyUrl: 'https://console.cloud.tencent.com/tokenhub/apikey',

@@ -34,6 +34,7 @@ export const together: Preset = {
     MISTRAL_MODELS,
   ],
   baseUrl: 'https://api.together.ai/v1',
+  keywords: ['open models', 'llama', 'gpt-oss'],
   hosts: ['api.together.ai', 'api.together.xyz'],
   needsKey: true,
   keyUrl: 'https://api.together.ai/settings/api-keys',

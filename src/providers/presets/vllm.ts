@@ -21,6 +21,7 @@ export const vllm: Preset = {
   },
   models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
   baseUrl: 'http://localhost:8000/v1',
+  keywords: ['local', 'self-hosted', 'private', 'gpu'],
   hosts: ['localhost:8000'],
   needsKey: false,
   server: 'vllm',

@@ -6,8 +6,9 @@ export const volcengineCoding: Preset = {
   ...volcengine,
   profile: { ...volcengine.profile, id: 'volcengine-coding', name: 'Volcengine Ark Coding Plan' },
   baseUrl: 'https://ark.cn-beijing.volces.com/api/coding/v3',
-  hosts: [],
+  keywords: ['doubao', 'bytedance', 'ark', 'plan', 'subscription', 'china', 'cn'],
   isPlan: true,
+  hosts: [],
   defaultModel: 'ark-code-latest',
   suggestedPort: 4472,
   source:

@@ -58,6 +58,7 @@ export const volcengine: Preset = {
     { match: ['minimax-m2*'], profile: { ...FIXED_EFFORT, userImages: 'note', toolImages: 'note' } },
   ],
   baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
+  keywords: ['doubao', 'bytedance', 'ark', 'china', 'cn'],
   hosts: ['volces.com'],
   needsKey: true,
   keyUrl: 'https://console.volcengine.com/ark/region:ark+cn-beijing/apiKey',

@@ -21,6 +21,7 @@ export const xai: Preset = {
     { match: ['grok-4.20*', 'grok-4-fast*', 'grok-code*'], profile: FIXED_EFFORT },
   ],
   baseUrl: 'https://api.x.ai/v1',
+  keywords: ['grok', 'x.ai'],
   hosts: ['api.x.ai'],
   needsKey: true,
   keyUrl: 'https://console.x.ai',

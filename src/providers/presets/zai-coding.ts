@@ -6,8 +6,9 @@ export const zaiCoding: Preset = {
   ...zai,
   profile: { ...zai.profile, id: 'zai-coding', name: 'Z.ai Coding Plan (GLM)' },
   baseUrl: 'https://api.z.ai/api/coding/paas/v4',
-  hosts: [],
+  keywords: ['glm', 'zhipu', 'plan', 'subscription', 'china'],
   isPlan: true,
+  hosts: [],
   suggestedPort: 4456,
   source:
     'Z.ai docs (devpack overview, thinking, function calling), anomalyco/models.dev, @earendil-works/pi-ai 1.6.0',

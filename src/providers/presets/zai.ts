@@ -54,6 +54,7 @@ export const zai: Preset = {
     { match: ['glm-*v*', 'glm-5.3-flash'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],
   baseUrl: 'https://api.z.ai/api/paas/v4',
+  keywords: ['glm', 'zhipu', 'china'],
   hosts: ['api.z.ai'],
   needsKey: true,
   keyUrl: 'https://z.ai/manage-apikey/apikey-list',

@@ -6,6 +6,7 @@ export const zhipu: Preset = {
   ...zai,
   profile: { ...zai.profile, id: 'zhipu', name: 'Zhipu BigModel (GLM, China)' },
   baseUrl: 'https://open.bigmodel.cn/api/paas/v4',
+  keywords: ['glm', 'bigmodel', 'z.ai', 'china', 'cn', 'free'],
   hosts: ['open.bigmodel.cn'],
   keyUrl: 'https://open.bigmodel.cn/usercenter/proj-mgmt/apikeys',
   keyVariable: 'ZHIPU_API_KEY',

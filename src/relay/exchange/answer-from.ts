@@ -5,7 +5,6 @@
  */
 import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
-import type { Logger } from '../../logger.ts';
 import { needsStream } from '../../translate/errors/codex.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { readConversation, writeChatRequest } from '../../translate/request/to-chat-request.ts';
@@ -20,14 +19,13 @@ import { everyTargetFailed } from './every-target-failed.ts';
 import { type Attempt, beginAttempt, type Exchange, type Outcome } from './exchange.ts';
 import { recallReasoning } from './recall.ts';
 import { relayAnswer } from './relay-answer.ts';
-import { reportTools } from './report.ts';
+import { type ReportOptions, reportTools } from './report.ts';
 
-export interface AnswerParts {
+export interface AnswerParts extends ReportOptions {
   routing: Routing;
   upstream: Upstream;
   history: HistoryStore;
   seal: ReasoningSeal;
-  logger: Logger;
   warnOnce: (message: string) => void;
   toolDenylist: ReadonlySet<string>;
   heal: boolean;

@@ -19,6 +19,8 @@ export interface Client {
   bearer: string | undefined;
   /** The conversation that the client says the request belongs to. */
   thread: string | undefined;
+  /** The turn of that conversation, where it says so. */
+  turn: string | undefined;
   /** What Codex says the request is for. */
   labels: RequestLabels;
 }

@@ -2,6 +2,7 @@
 import { RelayError } from '../../errors.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
+import type { Waiting } from '../options.ts';
 import type { Target } from '../routing/target.ts';
 import type { UpstreamReply } from '../transport.ts';
 import { brokenReply } from '../upstream/failures.ts';
@@ -10,12 +11,13 @@ import type { Upstream } from '../upstream/upstream.ts';
 import { ChatStreamReader } from './chat-stream.ts';
 import type { ClientStream } from './client-stream.ts';
 import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import { type ReportOptions, reportWait } from './report.ts';
 import { SilenceWatch, silenceLimits } from './silence.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
 
-export interface AnswerOptions {
+export interface AnswerOptions extends ReportOptions {
   upstream: Upstream;
   /** An upstream that sends nothing for this long has failed. Undefined: see `silenceLimits`. */
   stallMs: number | undefined;
@@ -68,14 +70,16 @@ async function relayToEnd(
   }
 }
 
-function open(
-  { client }: Exchange,
-  { target, translation, abort }: Attempt,
-  { upstream, isLast }: AnswerOptions,
-): Promise<UpstreamReply> {
-  // Another target, or the client itself, is the next attempt.
-  const call = { ...target, signal: abort.signal, clientRetries: client.retriesItself || !isLast };
-  return upstream.complete(call, target.model, translation.body);
+function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Promise<UpstreamReply> {
+  const { target, translation, abort } = attempt;
+  const call = {
+    ...target,
+    signal: abort.signal,
+    // Another target, or the client itself, is the next attempt.
+    clientRetries: exchange.client.retriesItself || !options.isLast,
+    onWait: (waiting: Waiting | undefined) => reportWait(exchange, target, waiting, options),
+  };
+  return options.upstream.complete(call, target.model, translation.body);
 }
 
 /**

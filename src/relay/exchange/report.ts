@@ -5,11 +5,12 @@ import type { Logger } from '../../logger.ts';
 import { serviceOf } from '../../providers/service.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
-import type { PassedOver, RequestReport } from '../options.ts';
+import type { PassedOver, RequestReport, Waiting } from '../options.ts';
+import { roleOf } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
 import type { Attempt, Exchange, Outcome } from './exchange.ts';
 
-interface ReportOptions {
+export interface ReportOptions {
   logger: Logger;
   onRequest: (report: RequestReport) => void;
 }
@@ -19,6 +20,16 @@ interface ReportOptions {
 export function reportStart(exchange: Exchange, target: Target, options: ReportOptions): void {
   options.logger.debug(`response tools=${list((exchange.request.tools ?? []).map(declaredName))}`);
   tellHost(reportOf(exchange, target, 'running'), options);
+}
+
+/** The relay waits before it asks the target again; undefined: it asks now. */
+export function reportWait(
+  exchange: Exchange,
+  target: Target,
+  waiting: Waiting | undefined,
+  options: ReportOptions,
+): void {
+  tellHost({ ...reportOf(exchange, target, 'running'), ...(waiting && { waiting }) }, options);
 }
 
 /** What a target is about to be sent. */
@@ -93,6 +104,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   const { provider } = target;
   const service = serviceOf(provider.baseUrl, provider.preset);
   const thread = request.prompt_cache_key ?? client.thread;
+  const role = roleOf(client.labels, request);
   return {
     id,
     state,
@@ -104,6 +116,8 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     upstreamModel: target.model,
     stream: request.stream === true,
     startedAt,
+    ...(client.turn === undefined ? {} : { turn: client.turn }),
+    ...(role === undefined ? {} : { role }),
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: Math.round(firstTokenAt - beganAt) }),
     calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
     ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),

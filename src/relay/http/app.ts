@@ -10,7 +10,7 @@ import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
 import { newId } from '../exchange/ids.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
-import type { ServedUpstream } from '../options.ts';
+import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
@@ -25,6 +25,7 @@ export interface AppOptions {
   maxBodyBytes: number;
   logger: Logger;
   version: string;
+  onRefusal: (refusal: Refusal) => void;
   /** Entries in the format of Codex's model catalog. */
   codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
 }
@@ -47,7 +48,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(answerErrors(options.logger));
   app.use(localOnly);
   app.use(statusRoute(options.token));
-  app.use(guard(options.token));
+  app.use(guard(options.token, options.onRefusal));
   app.use(jsonOnly);
   app.use(router.routes());
   app.use(notFound);

@@ -28,14 +28,18 @@ export function clientOf(ctx: Context, bearer: string | undefined): Client {
     bearer,
     retriesItself: retriesItself(ctx),
     thread: ctx.get('thread-id') || undefined,
-    labels: { subagent: ctx.get('x-openai-subagent') || undefined, kind: requestKind(ctx) },
+    turn: turnMetadata(ctx, 'turn_id'),
+    labels: {
+      subagent: ctx.get('x-openai-subagent') || undefined,
+      kind: turnMetadata(ctx, 'request_kind'),
+    },
   };
 }
 
 /** The rest of the metadata (paths, remotes) is the user's own affair: it is neither kept nor told. */
-function requestKind(ctx: Context): string | undefined {
-  const kind = parseObject(ctx.get('x-codex-turn-metadata'))?.['request_kind'];
-  return typeof kind === 'string' ? kind : undefined;
+function turnMetadata(ctx: Context, field: 'request_kind' | 'turn_id'): string | undefined {
+  const value = parseObject(ctx.get('x-codex-turn-metadata'))?.[field];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**

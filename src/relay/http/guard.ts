@@ -5,6 +5,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
+import type { Refusal } from '../options.ts';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
@@ -63,10 +64,13 @@ export const jsonOnly: Middleware = (ctx, next) => {
 };
 
 /**
- * Wants the token, where one is set.
+ * Wants the token, where one is set, and tells who came without it.
  * @throws RelayError `invalid_request` for a token that no client could send
  */
-export function guard(token: string | undefined): Middleware {
+export function guard(
+  token: string | undefined,
+  onRefusal: (refusal: Refusal) => void = () => {},
+): Middleware {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
       param: 'token',
@@ -75,6 +79,7 @@ export function guard(token: string | undefined): Middleware {
   const expected = token === undefined ? undefined : digest(token);
   return async (ctx, next) => {
     if (expected !== undefined && !timingSafeEqual(digest(bearerOf(ctx) ?? ''), expected)) {
+      onRefusal({ client: programOf(ctx), sentToken: bearerOf(ctx) !== undefined });
       throw new RelayError(
         'unauthorized',
         'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").',
@@ -93,6 +98,11 @@ export function guard(token: string | undefined): Middleware {
     }
     await next();
   };
+}
+
+/** The first product of its user agent: what follows may hold anything. */
+function programOf(ctx: Context): string {
+  return /^[\w.-]{1,40}(?:\/[\w.-]{1,20})?(?= |$)/.exec(ctx.get('user-agent'))?.[0] ?? '';
 }
 
 /** The client's bearer token; undefined when it sent none. */

@@ -6,6 +6,7 @@ import type { Preset } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
+import type { Waiting } from '../options.ts';
 import { endpoint, type Provider } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 import { ChatEncoder } from './chat-body.ts';
@@ -33,6 +34,8 @@ export interface UpstreamCall {
   signal: AbortSignal;
   /** True for a client that tries again by itself: then the relay does not, or attempts multiply. */
   clientRetries?: boolean;
+  /** Told when a wait begins, and with undefined when it is over. */
+  onWait?: (waiting: Waiting | undefined) => void;
 }
 
 export class Upstream {
@@ -41,6 +44,8 @@ export class Upstream {
   readonly #logger: Logger;
   readonly #learned: LearnedForms;
   readonly #encoder = new ChatEncoder();
+  /** The waits that are going on. */
+  readonly #waits = new Set<AbortController>();
 
   constructor(transport: UpstreamTransport, userAgent: string, logger: Logger) {
     this.#transport = transport;
@@ -87,7 +92,26 @@ export class Upstream {
       waits.attempts += 1;
       waits.milliseconds += wait;
       this.#logger.warn(`${outcome.message} Now retry ${waits.attempts} of ${MAX_RETRIES}, in ${wait} ms.`);
-      await sleep(wait, undefined, { signal: call.signal });
+      await this.#wait(wait, outcome, call);
+    }
+  }
+
+  /** Ends all waits: what waits asks its provider now. */
+  endWaits(): void {
+    for (const wait of this.#waits) wait.abort();
+  }
+
+  async #wait(milliseconds: number, { code, message }: RelayError, call: UpstreamCall): Promise<void> {
+    const early = new AbortController();
+    this.#waits.add(early);
+    call.onWait?.({ until: Date.now() + milliseconds, code, message });
+    try {
+      await sleep(milliseconds, undefined, { signal: AbortSignal.any([call.signal, early.signal]) });
+    } catch (error) {
+      if (call.signal.aborted) throw error;
+    } finally {
+      this.#waits.delete(early);
+      call.onWait?.(undefined);
     }
   }
 

@@ -86,9 +86,23 @@ describe('request log', () => {
     log.clear();
     log.put(report('1'));
     log.abandonRunning();
-    log.reload();
-    assert.deepEqual(told.slice(0, 4), ['0', '1', 'report 1', '1']);
-    assert.equal(told.length, 5);
+    assert.deepEqual(told, ['0', '1', 'report 1', '1']);
+  });
+
+  it('tells in another window what became of requests, and nothing twice', async () => {
+    const one = new RequestLog(file);
+    one.clear();
+    one.put(report('1', 'running'));
+    await one.save();
+    const other = new RequestLog(file);
+    const told: string[] = [];
+    other.on('report', ({ id, state }) => told.push(`${id} ${state}`));
+    one.put(report('1', 'failed'));
+    one.put(report('2', 'running'));
+    await one.save();
+    other.reload();
+    other.reload();
+    assert.deepEqual(told, ['2 running', '1 failed']);
   });
 
   it('ends what was running when its relay went away', () => {

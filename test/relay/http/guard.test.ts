@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { start } from '../../../src/index.ts';
-import type { RequestReport } from '../../../src/relay/options.ts';
+import type { Refusal, RequestReport } from '../../../src/relay/options.ts';
 import { AS_CODEX, errorOf, type Rig, rawRequest, startRig } from '../../support/relay-client.ts';
 import { errorReply, streamReply, textChunks } from '../../support/scripted-upstream.ts';
 
@@ -192,6 +192,29 @@ describe('keys', () => {
     const rig = await startRig([streamReply(textChunks('hi'))], { token: 't' });
     await (await rig.post(REQUEST, { authorization: 'Bearer t' })).text();
     assert.equal((await rig.upstream.chat(0)).headers.authorization, undefined);
+    await rig.stop();
+  });
+
+  it('tells the host who came without the token, and says it once in the log', async () => {
+    const refusals: Refusal[] = [];
+    const rig = await startRig(() => streamReply(textChunks('hi')), {
+      token: 'local-token',
+      onRefusal: (refusal) => refusals.push(refusal),
+    });
+    const from = (agent: string, more: Record<string, string> = {}) =>
+      rawRequest(rig.relay.url, { headers: { host: 'localhost', 'user-agent': agent, ...more } });
+    await from('codex_exec/0.169.0 (Linux; x) tty', { authorization: 'Bearer an-old-token' });
+    await from('codex_exec/0.169.0', { authorization: 'Bearer an-old-token' });
+    await from('secrets=/home/me');
+    await from('good/1', { authorization: 'Bearer local-token' });
+    assert.deepEqual(refusals, [
+      { client: 'codex_exec/0.169.0', sentToken: true },
+      { client: 'codex_exec/0.169.0', sentToken: true },
+      { client: '', sentToken: false },
+    ]);
+    const lines = rig.log.filter((line) => line.includes('refused'));
+    assert.equal(lines.length, 2, lines.join('\n'));
+    assert.ok(!rig.log.join('\n').includes('an-old-token'));
     await rig.stop();
   });
 

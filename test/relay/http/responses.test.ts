@@ -359,6 +359,24 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
+  it('reports which conversation, turn and role a request of Codex belongs to, and no more of its metadata', async () => {
+    const reports: RequestReport[] = [];
+    const rig = await startRig([streamReply(textChunks('hi'))], {
+      onRequest: (report) => reports.push(report),
+    });
+    const metadata = { turn_id: 'turn-7', request_kind: 'compaction', workspaces: '/home/me/secret' };
+    const reply = await rig.post(STREAMED, {
+      ...AS_CODEX,
+      'thread-id': 'thread-1',
+      'x-codex-turn-metadata': JSON.stringify(metadata),
+    });
+    await reply.text();
+    const { thread, turn, role } = reports[0] ?? {};
+    assert.deepEqual({ thread, turn, role }, { thread: 'thread-1', turn: 'turn-7', role: 'compaction' });
+    assert.ok(!JSON.stringify(reports).includes('secret'));
+    await rig.stop();
+  });
+
   it('answers all the same when the callback for reports throws', async () => {
     const onRequest = () => {
       throw new Error('mistake of the host');

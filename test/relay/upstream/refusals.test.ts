@@ -1,5 +1,6 @@
 /** Refusals that another form of the request cures, over real HTTP: within the turn, and for good. */
 import assert from 'node:assert/strict';
+import type { RequestReport, Waiting } from '../../../src/relay/options.ts';
 import {
   AS_CODEX,
   allEvents,
@@ -258,6 +259,33 @@ describe('a request that fails', () => {
     const { message } = await errorOf(await rig.post(REQUEST));
     assert.doesNotMatch(message + rig.log.join(), /0123456789|gateway-own-key/);
     assert.match(message, /bad key \[key\]/);
+    await rig.stop();
+  });
+});
+
+describe('waits before another attempt', () => {
+  it('are told while they last, and end when the host says so', async () => {
+    const reports: RequestReport[] = [];
+    const waiting = Promise.withResolvers<Waiting>();
+    const busy = errorReply(429, 'slow down', { headers: { 'retry-after': '15' } });
+    const rig = await startRig([busy, streamReply(textChunks('hi'))], {
+      onRequest: (report) => {
+        reports.push(report);
+        if (report.waiting) waiting.resolve(report.waiting);
+      },
+    });
+    const before = Date.now();
+    const answer = rig.post(REQUEST);
+    const { until, code, message } = await waiting.promise;
+    assert.ok(until >= before + 15_000);
+    assert.equal(code, 'rate_limit_exceeded');
+    assert.match(message, /slow down/);
+    rig.relay.resetTargets();
+    assert.equal((await answer).status, 200);
+    assert.deepEqual(
+      reports.map(({ state, waiting }) => `${state} ${waiting ? 'waits' : 'works'}`),
+      ['running works', 'running waits', 'running works', 'completed works'],
+    );
     await rig.stop();
   });
 });

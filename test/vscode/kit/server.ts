@@ -7,6 +7,9 @@ import path from 'node:path';
 import { type Cleanup, onCleanup } from './cleanup.ts';
 import type { InstalledServer } from './install-server.ts';
 
+/** Machine-scoped like ours. */
+const OPEN_ON_INSTALL = 'workbench.welcomePage.walkthroughs.openOnInstall';
+
 /** No prompts, no updates, no network, no AI: nothing on screen but what the test is about. */
 const QUIET_SETTINGS = {
   'security.workspace.trust.enabled': false,
@@ -14,7 +17,7 @@ const QUIET_SETTINGS = {
   'workbench.enableExperiments': false,
   'workbench.reduceMotion': 'on',
   'workbench.editor.useModal': 'off',
-  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  [OPEN_ON_INSTALL]: false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'chat.disableAIFeatures': true,
   'chat.agentHost.enabled': false,
@@ -42,7 +45,7 @@ export interface DataFolder {
  */
 export function makeDataFolder(settings: UserSettings = {}): DataFolder {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'codex-relay-vscode-'));
-  const isOurs = ([name]: [string, unknown]) => name.startsWith('codexRelay.');
+  const isOurs = ([name]: [string, unknown]) => name.startsWith('codexRelay.') || name === OPEN_ON_INSTALL;
   const all = Object.entries({ ...QUIET_SETTINGS, ...settings });
   writeSettings(folder, 'Machine', all.filter(isOurs));
   const settingsFile = writeSettings(

@@ -185,7 +185,7 @@ export class Workbench {
     );
   }
 
-  /** Waits until the status item shows this text and icon, such as `DeepSeek` and `radio-tower`. */
+  /** Waits until the status item shows this text and icon, such as `DeepSeek` and `codex-relay-logo`. */
   async waitStatus(text: string, icon: string): Promise<void> {
     await this.statusItem
       .filter({ hasText: text })

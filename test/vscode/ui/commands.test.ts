@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
@@ -24,7 +25,10 @@ describe('commands', function () {
     gamma = await startKeyedUpstream(KEY, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: join(root, 'codex-home') },
+      env: {
+        CODEX_HOME: join(root, 'codex-home'),
+        PATH: pathWithCodex(root),
+      },
       settings: { 'codexRelay.port': await freePort(), 'workbench.colorTheme': 'Default High Contrast' },
     });
     window = await machine.openWindow(join(root, 'project'));
@@ -57,7 +61,8 @@ describe('commands', function () {
     await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
     await window.enter(KEY);
     await window.row('gamma-1').click();
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
+    await window.answerToast('Gamma is ready, with gamma-1. Codex does not use it yet.');
     const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
     assert.match(settings, /"baseUrl": "http:\/\/127\.0\.0\.1:\d+\/v1"/);
     assert.ok(!settings.includes(KEY));
@@ -65,14 +70,14 @@ describe('commands', function () {
 
   it('Test Connection gets an answer', async () => {
     await window.run('Codex Relay: Test Connection');
-    await window.toast(/Gamma answers: .* in \d/).waitFor();
+    await window.toast(/Gamma answers: gamma-1 in \d/).waitFor();
     await window.answerToast('Gamma answers');
   });
 
   it('Select Model changes the model that answers', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('gamma-2').click();
-    await window.page.locator('.part.statusbar').getByText('Codex now talks to Gamma: gamma-2').waitFor();
+    await window.answerToast('Gamma is ready, with gamma-2');
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Gamma answers');
     assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');
@@ -80,7 +85,7 @@ describe('commands', function () {
 
   it('Restart comes back', async () => {
     await window.run('Codex Relay: Restart');
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
   });
 
   it('Open Codex in Terminal sets Codex up first, with consent', async () => {
@@ -111,7 +116,7 @@ describe('commands', function () {
     await window.enter('sk-another-key');
     await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
     await window.page.keyboard.press('Escape');
-    await window.waitStatus('Gamma', 'radio-tower');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
   });
 
   it('Remove API Key asks, and says what is missing now', async () => {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
 import { installCodex, NEWEST } from '../../real-codex/install.ts';
 import {
@@ -79,7 +79,10 @@ describe('first run, in the workbench', function () {
     );
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: place.home },
+      env: {
+        CODEX_HOME: place.home,
+        PATH: [dirname(codex.executable), process.env['PATH']].join(delimiter),
+      },
       settings: {
         'codexRelay.port': await freePort(),
         'workbench.colorTheme': 'Default Light Modern',
@@ -105,7 +108,7 @@ describe('first run, in the workbench', function () {
   });
 
   it('shows that nobody answers Codex yet', async () => {
-    await window.waitStatus('Codex Relay', 'circle-slash');
+    await window.waitStatus('Set up Codex Relay', 'circle-slash');
     assert.match((await window.statusItem.getAttribute('aria-label')) ?? '', /no provider is chosen yet/);
   });
 
@@ -142,7 +145,8 @@ describe('first run, in the workbench', function () {
     await window.row('alpha-small').waitFor();
     await window.screenshot(picture('models'));
     await window.choose('alpha-large');
-    await window.waitStatus('Alpha', 'radio-tower');
+    await window.waitStatus('Alpha', 'codex-relay-logo');
+    await window.answerToast('Alpha is ready, with alpha-large. Codex does not use it yet.');
   });
 
   it('ticks off the steps of the walkthrough', async () => {
@@ -192,7 +196,7 @@ describe('first run, in the workbench', function () {
     await window.choose('Beta');
     await window.enter(BETA_KEY);
     await window.row('beta-pro').click();
-    await window.waitStatus('Beta', 'radio-tower');
+    await window.waitStatus('Beta', 'codex-relay-logo');
     switched.resolve();
     const { exitCode, stdout, stderr, events } = await run;
     assert.equal(exitCode, 0, stderr);
@@ -210,17 +214,23 @@ describe('first run, in the workbench', function () {
   it('switches back with one choice', async () => {
     await window.statusItem.locator('a').first().click();
     await window.choose('Alpha');
-    await window.waitStatus('Alpha', 'radio-tower');
+    await window.waitStatus('Alpha', 'codex-relay-logo');
     await window.statusItem.locator('a').first().click();
     await window.choose('Beta');
-    await window.waitStatus('Beta', 'radio-tower');
+    await window.waitStatus('Beta', 'codex-relay-logo');
   });
 
   it('lists the requests', async () => {
     await window.run('Codex Relay: Show Requests');
     const rows = window.treeRows;
+    await rows.filter({ hasText: 'Conversation' }).filter({ hasText: '1 turn' }).waitFor();
     await rows.filter({ hasText: 'beta-pro' }).waitFor();
-    await rows.filter({ hasText: 'alpha-large' }).filter({ hasText: '88% cached' }).waitFor();
+    const alphas = rows.filter({ hasText: 'alpha-large' });
+    await alphas.filter({ hasText: '21.4k' }).waitFor();
+    assert.match(
+      (await alphas.first().getAttribute('aria-label')) ?? '',
+      /21\.4k in \(88% cached\) · 38 out · Alpha/,
+    );
     await window.screenshot(picture('requests'));
   });
 
@@ -235,7 +245,7 @@ describe('first run, in the workbench', function () {
     assert.notEqual(exitCode, 0);
     await window.toast('A request to Beta failed').waitFor();
     await window.screenshot(picture('failure'));
-    await window.answerToast('A request to Beta failed', 'Why?');
+    await window.answerToast('A request to Beta failed', 'Details');
     await window.webview().getByText('Insufficient Balance').first().waitFor();
     await window.webview().getByText('Top up the account').waitFor();
     await window.screenshot(picture('why'));
@@ -261,13 +271,13 @@ describe('first run, in the workbench', function () {
 
   it('is the same after a reload', async () => {
     await window.reload();
-    await window.waitStatus('Beta', 'radio-tower');
+    await window.waitStatus('Beta', 'warning');
     await window.run('Codex Relay: Show Requests');
-    await window.treeRows.filter({ hasText: 'alpha-large' }).waitFor();
+    await window.treeRows.filter({ hasText: 'no credit' }).waitFor();
     await window.statusItem.locator('a').first().click();
     const [first, second] = await window.entries();
-    assert.deepEqual(first, { label: 'Alpha', description: 'alpha-large' });
-    assert.deepEqual(second, { label: 'Beta', description: 'current · beta-pro' });
+    assert.deepEqual(first, { label: 'Beta', description: 'current · beta-pro' });
+    assert.deepEqual(second, { label: 'Alpha', description: 'alpha-large' });
     await window.page.keyboard.press('Escape');
   });
 

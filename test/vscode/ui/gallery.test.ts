@@ -12,8 +12,9 @@ import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts'
 import { picture, vsix } from './pictures.ts';
 
 const MEDIA = fileURLToPath(new URL('../../../media/walkthrough/', import.meta.url));
-const SCREEN = { width: 1000, height: 620, scale: 1.5 };
-const SIZE = { width: 700, height: 330 };
+const SCREEN = { width: 720, height: 460, scale: 2 };
+/** The window without its title, which names the browser's VS Code. */
+const PART = { x: 0, y: 30, width: SCREEN.width, height: SCREEN.height - 30 };
 const THEMES = [
   ['light', 'Light Modern'],
   ['dark', 'Dark Modern'],
@@ -37,6 +38,8 @@ describe('pictures', function () {
     });
     window = await machine.openWindow(join(root, 'my-project'));
     await window.run('View: Toggle Primary Side Bar Visibility');
+    // The mark that VS Code draws into an empty editor is not ours to show.
+    await window.page.addStyleTag({ content: '.editor-group-watermark { visibility: hidden; }' });
   });
   after(async () => {
     await machine?.close();
@@ -53,10 +56,9 @@ describe('pictures', function () {
     await window.page.locator(`.monaco-workbench.${kind}`).waitFor();
   };
 
-  /** Takes the part of the window that a step is about. */
-  const take = async (step: string, theme: string, corner: { x: number; y: number }) => {
+  const take = async (step: string, theme: string) => {
     await window.page.waitForTimeout(400);
-    const shot = await window.page.screenshot({ clip: { ...corner, ...SIZE } });
+    const shot = await window.page.screenshot({ clip: PART });
     writeFileSync(picture(`${step}-${theme}`), shot);
     if (!process.env['UPDATE_PICTURES'] || theme === 'contrast') return;
     writeFileSync(join(MEDIA, `${step}-${theme}.webp`), await asWebp(shot));
@@ -75,33 +77,33 @@ describe('pictures', function () {
     await page.close();
     return Buffer.from(String(encoded).replace(/^.*,/, ''), 'base64');
   };
-  const top = { x: 150, y: 30 };
-  const bottom = { x: SCREEN.width - SIZE.width, y: SCREEN.height - SIZE.height };
 
   for (const [name, theme] of THEMES) {
     it(`in the theme ${theme}`, async () => {
       await useTheme(theme);
       await window.run('Codex Relay: Select Provider');
       await window.row('DeepSeek').waitFor();
-      await take('provider', name, top);
+      await take('provider', name);
 
       await window.choose('DeepSeek');
       await window.quickTitle.filter({ hasText: 'API Key of DeepSeek' }).waitFor();
       await window.input.fill('sk-not-a-real-key-000');
-      await take('key', name, top);
+      await take('key', name);
       await window.page.keyboard.press('Escape');
 
       await window.run('Codex Relay: Select Provider');
       await window.find('Scripted demo (no model)');
-      await window.waitStatus('Scripted demo', 'radio-tower');
+      await window.waitStatus('Scripted demo', 'codex-relay-logo');
+      await window.toast('Codex does not use it yet').waitFor();
+      await window.run('Notifications: Clear All Notifications');
       await window.statusItem.hover();
       const hover = window.page.locator('.monaco-hover:visible').filter({ hasText: 'Codex Config' });
       await hover.waitFor();
-      await take('start', name, bottom);
+      await take('start', name);
 
       await window.run('Codex Relay: Generate Codex Config');
       await window.row('Make Default').waitFor();
-      await take('codex', name, top);
+      await take('codex', name);
       await window.choose('Cancel');
     });
   }

@@ -11,6 +11,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
@@ -39,7 +40,7 @@ describe('several windows', function () {
     keyed = await startKeyedUpstream(KEY, () => streamReply(textChunks('With a key.')), ['keyed-model']);
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: home },
+      env: { CODEX_HOME: home, PATH: pathWithCodex(root) },
       settings: {
         'codexRelay.port': port,
         'codexRelay.provider': 'demo',
@@ -88,7 +89,7 @@ describe('several windows', function () {
 
   it('starts by itself with the demo', async () => {
     one = await machine.openWindow(folder('one'));
-    await one.waitStatus('Scripted demo', 'radio-tower');
+    await one.waitStatus('Scripted demo', 'codex-relay-logo');
     await one.run('Codex Relay: Generate Codex Config');
     await one.choose('Write');
     await one.answerToast('Codex is set up');
@@ -104,7 +105,7 @@ describe('several windows', function () {
       .getByRole('button', { name: 'Trust', exact: true })
       .click();
     await one.page.locator('.workspace-trust-editor.trusted').waitFor();
-    await one.waitStatus('Scripted demo', 'radio-tower');
+    await one.waitStatus('Scripted demo', 'codex-relay-logo');
     while (histories().length === 0) await one.page.waitForTimeout(50);
     await one.run('View: Close All Editors');
   });
@@ -123,7 +124,7 @@ describe('several windows', function () {
     await two.statusItem.locator('a').first().click();
     await two.choose('Local');
     await two.waitStatus('Local', 'link');
-    await one.waitStatus('Local', 'radio-tower');
+    await one.waitStatus('Local', 'codex-relay-logo');
     assert.match((await ask()).text, /Hello\./);
     assert.equal(local.chats.length, 1);
   });
@@ -132,7 +133,7 @@ describe('several windows', function () {
     assert.ok(one && two);
     await one.page.close();
     one = undefined;
-    await two.waitStatus('Local', 'radio-tower');
+    await two.waitStatus('Local', 'codex-relay-logo');
     assert.equal((await ask()).status, 200);
   });
 
@@ -145,7 +146,7 @@ describe('several windows', function () {
     await three.waitStatus('Local', 'circle-slash');
     await assert.rejects(ask());
     await three.run('Codex Relay: Start');
-    await three.waitStatus('Local', 'radio-tower');
+    await three.waitStatus('Local', 'codex-relay-logo');
     await two.waitStatus('Local', 'link');
     assert.equal((await ask()).status, 200);
   });
@@ -167,7 +168,7 @@ describe('several windows', function () {
     await two.quickTitle.filter({ hasText: 'API Key of Keyed' }).waitFor();
     await two.enter(KEY);
     // In a browser the other window does not see the new secret: then the one that has it takes over.
-    await two.waitStatus('Keyed', 'radio-tower');
+    await two.waitStatus('Keyed', 'codex-relay-logo');
     await three.waitStatus('Keyed', 'link');
     assert.match((await ask()).text, /With a key\./);
     await two.statusItem.locator('a').first().click();

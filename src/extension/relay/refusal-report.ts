@@ -1,0 +1,21 @@
+/** A client that was refused, as an entry of the list of requests: one for each client, the latest counts. */
+import type { Refusal, RequestReport } from '../../relay/options.ts';
+
+export function refusalReport({ client, sentToken }: Refusal): RequestReport {
+  const name = client || 'unknown program';
+  const what = sentToken ? 'sent another token than the relay expects' : 'sent no token';
+  return {
+    id: `refused ${name}`,
+    state: 'failed',
+    provider: '',
+    model: name,
+    upstreamModel: name,
+    stream: false,
+    startedAt: Date.now(),
+    calledTools: [],
+    error: {
+      code: 'unauthorized',
+      message: `A client was refused: ${name} ${what}. Generate the configuration of Codex again, and restart Codex.`,
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/** Codex in a terminal; where there is no Codex, the command that installs it. */
+import * as vscode from 'vscode';
+import { loadRelay } from '../relay/launcher.ts';
+
+/** As Codex's own documentation gives it. */
+export const INSTALL_COMMAND = 'npm install -g @openai/codex';
+
+export async function isCodexHere(): Promise<boolean> {
+  const { isCodexInstalled } = await loadRelay();
+  return isCodexInstalled(process.env);
+}
+
+/** Runs Codex in a new terminal; asks first where none was found, since a shell may know more than VS Code does. */
+export async function openCodex(commandLine: string): Promise<void> {
+  if (await isCodexHere()) return openTerminal(commandLine);
+  const install = vscode.l10n.t('Install Codex');
+  const anyway = vscode.l10n.t('Open Anyway');
+  const words = vscode.l10n.t(
+    'Codex was not found on the PATH. This command installs it: {0}',
+    INSTALL_COMMAND,
+  );
+  const answer = await vscode.window.showWarningMessage(words, install, anyway);
+  if (answer === install) typeInstallCommand();
+  if (answer === anyway) openTerminal(commandLine);
+}
+
+/** Writes the command into a terminal, where the user runs it. */
+export function typeInstallCommand(): void {
+  const terminal = vscode.window.createTerminal({ name: 'Codex' });
+  terminal.show();
+  terminal.sendText(INSTALL_COMMAND, false);
+}
+
+function openTerminal(commandLine: string): void {
+  const terminal = vscode.window.createTerminal({
+    name: 'Codex',
+    iconPath: new vscode.ThemeIcon('codex-relay-logo'),
+  });
+  terminal.show();
+  terminal.sendText(commandLine);
+}

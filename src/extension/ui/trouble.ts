@@ -1,0 +1,103 @@
+/** What a failed request is about, and what cures it: decided here, said and done elsewhere. */
+import type { RequestReport } from '../../relay/options.ts';
+import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
+
+/** Kinds of failures, as the setting `mutedNotifications` names them. */
+export const TROUBLE_KINDS = [
+  'key',
+  'quota',
+  'rateLimit',
+  'model',
+  'contextLength',
+  'unreachable',
+  'brokenAnswer',
+  'refusedRequest',
+  'refusedClient',
+] as const;
+export type TroubleKind = (typeof TROUBLE_KINDS)[number];
+
+export type Cure =
+  | 'setKey'
+  | 'openAccount'
+  | 'selectModel'
+  | 'selectProvider'
+  | 'copyCompact'
+  | 'startServer'
+  | 'test'
+  | 'editAddress'
+  | 'setUpCodex'
+  | 'copyReport';
+
+export interface Trouble {
+  kind: TroubleKind;
+  /** The best first. */
+  cures: readonly Cure[];
+}
+
+const BY_CODE: Readonly<Record<string, Trouble>> = {
+  upstream_unauthorized: { kind: 'key', cures: ['setKey', 'selectProvider'] },
+  forbidden: { kind: 'key', cures: ['selectProvider', 'setKey'] },
+  insufficient_quota: { kind: 'quota', cures: ['selectProvider', 'openAccount'] },
+  rate_limit_exceeded: { kind: 'rateLimit', cures: ['selectProvider'] },
+  server_is_overloaded: { kind: 'rateLimit', cures: ['selectProvider', 'test'] },
+  model_not_found: { kind: 'model', cures: ['selectModel', 'selectProvider'] },
+  context_length_exceeded: { kind: 'contextLength', cures: ['copyCompact', 'selectModel'] },
+  upstream_unreachable: {
+    kind: 'unreachable',
+    cures: ['startServer', 'editAddress', 'test', 'selectProvider'],
+  },
+  not_found: { kind: 'unreachable', cures: ['editAddress', 'selectProvider'] },
+  upstream_stalled: { kind: 'brokenAnswer', cures: ['test', 'selectProvider'] },
+  upstream_error: { kind: 'brokenAnswer', cures: ['test', 'selectProvider'] },
+  unauthorized: { kind: 'refusedClient', cures: ['setUpCodex'] },
+};
+const ANY_OTHER: Trouble = { kind: 'refusedRequest', cures: ['copyReport', 'selectProvider'] };
+/** A message has room for so many beside its other buttons. */
+const MOST_CURES = 2;
+
+/** @param provider the one that failed; undefined when it exists no more */
+export function troubleOf(code: string, provider: ChoosableProvider | undefined): Trouble {
+  const { kind, cures } = Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? ANY_OTHER) : ANY_OTHER;
+  const isPossible: Partial<Record<Cure, boolean>> = {
+    setKey: provider !== undefined,
+    openAccount: provider?.keyUrl !== undefined,
+    selectModel: provider !== undefined,
+    startServer: provider?.startCommand !== undefined && isOnThisMachine(provider.baseUrl),
+    test: provider !== undefined,
+    editAddress: provider?.custom === true && !isOnThisMachine(provider.baseUrl),
+  };
+  return { kind, cures: cures.filter((cure) => isPossible[cure] !== false).slice(0, MOST_CURES) };
+}
+
+/**
+ * What makes two failures the same to their user: provider, code and the words of the message, without numbers and
+ * ids, which differ each time.
+ */
+export function failureKey({ provider, upstreamModel, error }: RequestReport): string {
+  const words = (error?.message ?? '').match(/(?<![\w-])[A-Za-z']{2,}(?![\w-])/g) ?? [];
+  const model = error?.code === 'model_not_found' ? upstreamModel : '';
+  return [provider, error?.code, model, ...words.slice(0, 20)].join(' ').toLowerCase();
+}
+
+/**
+ * The failure that stands: the provider's last request that came to an end, where it failed. Undefined once it has
+ * answered again.
+ * @param reports newest first
+ */
+export function standingFailure(
+  reports: readonly RequestReport[],
+  { id, name }: Pick<ChoosableProvider, 'id' | 'name'>,
+): RequestReport | undefined {
+  const last = reports.find(
+    ({ provider, state }) =>
+      (provider === id || provider === name) && state !== 'running' && state !== 'cancelled',
+  );
+  return last?.state === 'failed' ? last : undefined;
+}
+
+/** The request that waits for its provider the longest. */
+export function longestWait(reports: readonly RequestReport[], now: number): RequestReport | undefined {
+  const until = ({ state, waiting }: RequestReport) => (state === 'running' ? (waiting?.until ?? 0) : 0);
+  const [longest] = reports.toSorted((one, other) => until(other) - until(one));
+  return longest !== undefined && until(longest) > now ? longest : undefined;
+}
