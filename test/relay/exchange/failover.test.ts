@@ -82,7 +82,8 @@ async function house(replies: ScriptedReply[], options: RelayOptions = {}, secon
       },
     ],
     fallbacks: { '*': ['two/n'] },
-    firstOutputMs: 100,
+    // Long enough for the first word of a busy machine.
+    firstOutputMs: 800,
     onRequest: (report) => reports.push(report),
     ...options,
   });
