@@ -1,16 +1,23 @@
-import { PRESETS } from '../../src/providers/index.ts';
+import { PRESETS, type Preset } from '../../src/providers/index.ts';
 import { assertTable } from '../support/readme-table.ts';
 
 describe("the README's table of providers", () => {
-  it('has one row for each preset, with its id, hosts, key variable and port', () => {
-    const expected = PRESETS.filter(({ profile }) => profile.id !== 'demo').map((preset) => [
-      preset.profile.name,
-      `\`${preset.profile.id}\``,
-      preset.hosts.map((host) => `\`${host}\``).join(', ') ||
-        (preset.baseUrl === undefined ? 'anything else' : `\`${preset.baseUrl}\``),
-      preset.keyVariable === undefined ? '' : `\`${preset.keyVariable}\``,
-      String(preset.suggestedPort ?? ''),
+  it('has a row for each key variable, with names, ids, hosts and ports of its presets', () => {
+    const presets = PRESETS.filter(({ profile }) => profile.id !== 'demo');
+    const groups = Map.groupBy(presets, ({ keyVariable, profile }) => keyVariable ?? profile.id);
+    const expected = [...groups.values()].map((group) => [
+      group.map(({ profile }) => profile.name).join(', '),
+      group.map(({ profile }) => `\`${profile.id}\``).join(', '),
+      group.map(placeOf).join(', '),
+      group[0]?.keyVariable === undefined ? '' : `\`${group[0].keyVariable}\``,
+      group.flatMap(({ suggestedPort }) => suggestedPort ?? []).join(', '),
     ]);
     assertTable('Providers', expected);
   });
 });
+
+/** What tells the preset: its hosts, or its one address where others share the host. */
+function placeOf({ hosts, baseUrl }: Preset): string {
+  const named = hosts.map((host) => `\`${host}\``).join(', ');
+  return named || (baseUrl === undefined ? 'anything else' : `\`${baseUrl}\``);
+}
