@@ -27,7 +27,7 @@ function entry(flag: string, option: Option<unknown>): string {
 }
 
 /** The default as a person reads it. */
-export function defaultText({ default: value, defaultText }: Option<unknown>): string {
+function defaultText({ default: value, defaultText }: Option<unknown>): string {
   if (defaultText !== undefined) return defaultText;
   const empty =
     value === '' || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
