@@ -13,7 +13,7 @@ import {
   usageChunk,
 } from '../support/scripted-upstream.ts';
 import { type AppServer, startAppServer } from './app-server.ts';
-import { describeReleases } from './releases.ts';
+import { describeReleases, isOlder } from './releases.ts';
 import { setStage } from './stage.ts';
 import { tinyPng } from './tiny-png.ts';
 
@@ -69,7 +69,7 @@ function itemTypes(server: AppServer, from: number): unknown[] {
 }
 
 describeReleases('the app-server of an editor, and the real', (scene) => {
-  const play = async (executable: string) => {
+  const play = async (executable: string, release: string) => {
     await using stage = await setStage({
       executable,
       providers: {
@@ -127,7 +127,8 @@ describeReleases('the app-server of an editor, and the real', (scene) => {
     await server.request('turn/interrupt', { threadId, turnId });
     const { turn: stopped } = await server.notified('turn/completed', { from });
     assert.equal(asObject(stopped)?.['status'], 'interrupted');
-    assert.equal(await chats().at(-1)?.clientLeft, true);
+    // 0.145 keeps its connection open until the answer ends.
+    if (!isOlder(release, '0.160.0')) assert.equal(await chats().at(-1)?.clientLeft, true);
 
     // Another model for the next turn, of another provider.
     from = server.notifications.length;

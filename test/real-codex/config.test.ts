@@ -19,13 +19,16 @@ import {
 } from '../support/scripted-upstream.ts';
 import { type CodexPlace, createPlace, runCodex } from './codex.ts';
 import { complaints } from './reading.ts';
-import { describeReleases, isOlder } from './releases.ts';
+import { DEBUG_MODELS, describeReleases, isOlder } from './releases.ts';
 import { type Stage, setStage, TOKEN, toolNames } from './stage.ts';
 
 const MODEL = { id: 'scripted-model', name: 'Scripted', context_length: 50_000 };
 
-/** Profile files came in 0.134; `--strict-config` and `codex doctor` are there since 0.145. */
-const [PROFILES, STRICT] = ['0.134.0', '0.145.0'];
+/** Profile files came in 0.134, `--strict-config` by 0.145, `codex doctor --json` after 0.160. */
+const [PROFILES, STRICT, DOCTOR] = ['0.134.0', '0.145.0', '0.169.0'];
+
+/** The files of the corpus use what the newest releases know. */
+const CORPUS = '0.169.0';
 
 const HELLO = streamReply(textChunks('Hello!'), usageChunk(10, 1));
 
@@ -78,7 +81,7 @@ describeReleases('the generated configuration in the real', (scene) => {
       ],
     );
   };
-  scene('accepts the catalog, and shows its models', catalog, { isShort: true });
+  scene('accepts the catalog, and shows its models', catalog, { isShort: true, since: DEBUG_MODELS });
 
   const compaction = async (executable: string) => {
     const call = { id: 'call_1', name: 'exec_command', arguments: { cmd: 'echo hi' } };
@@ -109,16 +112,16 @@ describeReleases('the generated configuration in the real', (scene) => {
     assert.deepEqual([exitCode, unhappy], [0, []]);
     assert.ok('config.load' in checks, Object.keys(checks).join());
   };
-  scene('`codex doctor` is content', doctor, { since: STRICT });
+  scene('`codex doctor` is content', doctor, { since: DOCTOR });
 
-  scene('reads every file of the corpus after our edit', async (executable) => {
-    const corpus = join(import.meta.dirname, '../codex/corpus');
+  const corpus = async (executable: string) => {
+    const folder = join(import.meta.dirname, '../codex/corpus');
     // Traps that stop Codex are there on purpose.
-    const names = readdirSync(corpus).filter((name) => name.endsWith('.toml') && name !== 'legacy.toml');
+    const names = readdirSync(folder).filter((name) => name.endsWith('.toml') && name !== 'legacy.toml');
     assert.ok(names.length > 10);
     await using stage = await scripted(executable, []);
     for (const name of names) {
-      const text = readFileSync(join(corpus, name), 'utf8');
+      const text = readFileSync(join(folder, name), 'utf8');
       await writeFile(
         join(stage.place.home, 'config.toml'),
         addRelayKeys(text, { port: stage.relay.port, token: TOKEN }),
@@ -127,15 +130,20 @@ describeReleases('the generated configuration in the real', (scene) => {
       assert.equal(exitCode, 0, `${name}: ${stderr}`);
       assert.match(stdout, /"slug":"codex-relay"/, name);
     }
-  });
+  };
+  scene('reads every file of the corpus after our edit', corpus, { since: CORPUS });
 
-  scene('gets the same from GET /v1/models where there is no catalog and Codex asks', async (executable) => {
+  const asked = async (executable: string) => {
     await using stage = await scripted(executable, [HELLO], { makeDefault: false });
     await writeFile(join(stage.place.home, 'config.toml'), configThatAsks(stage.relay));
     const result = await stage.codex('exec', '--skip-git-repo-check', 'hello');
     assert.deepEqual([result.exitCode, complaints(result)], [0, []], result.stderr);
     assert.ok(stage.upstream('scripted').modelRequests > 0);
     assert.ok(toolNames(requestsOf(stage)[0]).includes('apply_patch'));
+  };
+  // Commands for the token came later than 0.110.
+  scene('gets the same from GET /v1/models where there is no catalog and Codex asks', asked, {
+    since: '0.130.0',
   });
 
   const newUser = async (executable: string, release: string) => {
@@ -181,7 +189,7 @@ describeReleases('the generated configuration in the real', (scene) => {
     assert.ok(systemPrompt(requestsOf(stage)[0]).startsWith(DEFAULT_INSTRUCTIONS));
   });
 
-  scene('starts as before when the configuration is taken out again', async (executable) => {
+  const removed = async (executable: string) => {
     const config = '# mine\nmodel = "gpt-5.5" # fav\n';
     await using stage = await scripted(executable, [], { config });
     await applyChanges(stage.place.home, planRemoval(await readCodexFiles(stage.place.home)).changes);
@@ -189,7 +197,8 @@ describeReleases('the generated configuration in the real', (scene) => {
     const { exitCode, stdout } = await stage.codex('debug', 'models');
     assert.equal(exitCode, 0);
     assert.doesNotMatch(stdout, /codex-relay/);
-  });
+  };
+  scene('starts as before when the configuration is taken out again', removed, { since: DEBUG_MODELS });
 });
 
 /** Codex asks for models where the provider has a command for its token, and no catalog is named. */

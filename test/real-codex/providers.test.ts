@@ -11,7 +11,7 @@ import {
 } from '../support/scripted-upstream.ts';
 import { startAppServer } from './app-server.ts';
 import { complaints, succeeded, textOf, toolLike } from './reading.ts';
-import { describeReleases } from './releases.ts';
+import { DEBUG_MODELS, describeReleases } from './releases.ts';
 import { EXEC, keyOf, type Stage, setStage } from './stage.ts';
 
 const MODELS = {
@@ -57,7 +57,7 @@ function resume(stage: Stage, model: string | undefined, prompt: string) {
 function spokenIn({ messages }: ChatRequest): string[] {
   return messages.flatMap((message) => {
     const text = textOf(message);
-    if (message.role === 'system' || /^(<|\[instructions\])/.test(text)) return [];
+    if (message.role === 'system' || /^(<|# AGENTS|\[instructions\])/.test(text)) return [];
     const calls = (message.role === 'assistant' && message.tool_calls) || [];
     return [...(text === '' ? [] : [text]), ...calls.map(({ function: { name } }) => `[${name}]`)];
   });
@@ -74,7 +74,7 @@ describeReleases('two providers behind one relay, and the real', (scene) => {
       SLUGS,
     );
   };
-  scene('lists the models of both, the alias first', list);
+  scene('lists the models of both, the alias first', list, { since: DEBUG_MODELS });
 
   const picker = async (executable: string) => {
     await using stage = await twoProviders(executable);

@@ -9,6 +9,9 @@ import { noteResult } from './matrix.ts';
 /** The first release that reads a catalog: what it shows is worth no download for everybody. */
 const ONLY_WITH_ALL = '0.110.0';
 
+/** The first tested release with `codex debug models`, which shows the catalog as Codex understands it. */
+export const DEBUG_MODELS = '0.130.0';
+
 /** Set by `--all`, or by `CODEX_RELAY_TEST_ALL=1`. */
 const runsAll = process.argv.includes('--all') || process.env['CODEX_RELAY_TEST_ALL'] === '1';
 
