@@ -28,6 +28,8 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
   ['arguments null', run(null), 'c:run{}'],
   ['arguments "null"', run('null'), 'c:run{}'],
   ['arguments as an empty list', run([]), 'c:run{}'],
+  ['arguments as a list, which Codex would take for fields', run('["ls"]'), 'c:run"[\\"ls\\"]"'],
+  ['arguments as a list of one object', run(' [{"x":1}]'), 'c:run"[{\\"x\\":1}]"'],
   ['arguments in a string', run('"{\\"x\\": \\"y\\"}"'), 'c:run{"x": "y"}'],
   ['a line end in a string', run('{"x":"a\nb"}'), 'c:run{"x":"a\\nb"}'],
   ['an invalid escape', run('{"x":"grep \\d+"}'), 'c:run{"x":"grep \\\\d+"}'],

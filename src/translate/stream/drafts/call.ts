@@ -5,7 +5,7 @@ import { freeTextOf } from '../../tools/free-text.ts';
 import type { ToolName } from '../../tools/kind.ts';
 import { type CallIdPrefix, type DeclarableKind, UNDECLARED_KIND } from '../../tools/kinds/index.ts';
 import type { ToolTable } from '../../tools/table.ts';
-import { ArgumentsText } from '../text/arguments-text.ts';
+import { ArgumentsText, withoutPositions } from '../text/arguments-text.ts';
 import { StringFieldReader } from '../text/string-field.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, Ending, EventOutput } from './draft.ts';
@@ -164,7 +164,8 @@ export class CallDraft implements Draft {
     // The text itself may be whole where the object around it is not.
     if (reader?.isSound) return reader.value;
     const whole = this.#arguments.end();
-    return reader === undefined || whole === undefined ? whole : freeTextOf(whole, reader.field, tool);
+    if (whole === undefined) return undefined;
+    return reader === undefined ? withoutPositions(whole) : freeTextOf(whole, reader.field, tool);
   }
 
   #append(fragment: string, out: EventOutput): void {

@@ -268,6 +268,14 @@ function otherArguments(raw: string): string | undefined {
   return mendedObject(inner) ?? raw;
 }
 
+/**
+ * Codex takes a list for the fields of the arguments in their order, so that `["ls"]` may run (0.110 to 0.171): as a
+ * string it is refused, and the model is told.
+ */
+export function withoutPositions(whole: string): string {
+  return whole.trimStart().startsWith('[') ? JSON.stringify(whole) : whole;
+}
+
 /** The text as one JSON object, mended where it has to be; undefined where it is none. */
 export function mendedObject(text: string): string | undefined {
   const start = text.trimStart();
