@@ -18,17 +18,18 @@ import {
   usageChunk,
 } from '../support/scripted-upstream.ts';
 import { type CodexPlace, createPlace, runCodex } from './codex.ts';
+import { NEWEST } from './install.ts';
 import { complaints } from './reading.ts';
 import { DEBUG_MODELS, describeReleases, isOlder } from './releases.ts';
 import { type Stage, setStage, TOKEN, toolNames } from './stage.ts';
 
 const MODEL = { id: 'scripted-model', name: 'Scripted', context_length: 50_000 };
 
-/** Profile files came in 0.134, `--strict-config` by 0.145, `codex doctor --json` after 0.160. */
-const [PROFILES, STRICT, DOCTOR] = ['0.134.0', '0.145.0', '0.169.0'];
-
-/** The files of the corpus use what the newest releases know. */
-const CORPUS = '0.169.0';
+/**
+ * Profile files came in 0.134, `--strict-config` by 0.145, `codex doctor --network-only` after 0.160: without it the
+ * doctor looks for updates, and tests stay on this machine.
+ */
+const [PROFILES, STRICT, NETWORK_ONLY] = ['0.134.0', '0.145.0', '0.169.0'];
 
 const HELLO = streamReply(textChunks('Hello!'), usageChunk(10, 1));
 
@@ -112,26 +113,27 @@ describeReleases('the generated configuration in the real', (scene) => {
     assert.deepEqual([exitCode, unhappy], [0, []]);
     assert.ok('config.load' in checks, Object.keys(checks).join());
   };
-  scene('`codex doctor` is content', doctor, { since: DOCTOR });
+  scene('`codex doctor --network-only` is content', doctor, { since: NETWORK_ONLY });
 
-  const corpus = async (executable: string) => {
+  const corpus = async (executable: string, release: string) => {
     const folder = join(import.meta.dirname, '../codex/corpus');
     // Traps that stop Codex are there on purpose.
     const names = readdirSync(folder).filter((name) => name.endsWith('.toml') && name !== 'legacy.toml');
     assert.ok(names.length > 10);
     await using stage = await scripted(executable, []);
+    const file = join(stage.place.home, 'config.toml');
     for (const name of names) {
       const text = readFileSync(join(folder, name), 'utf8');
-      await writeFile(
-        join(stage.place.home, 'config.toml'),
-        addRelayKeys(text, { port: stage.relay.port, token: TOKEN }),
-      );
+      await writeFile(file, text);
+      // An older release may refuse what the file says by itself; the newest reads them all.
+      if (release !== NEWEST && (await stage.codex('debug', 'models')).exitCode !== 0) continue;
+      await writeFile(file, addRelayKeys(text, { port: stage.relay.port, token: TOKEN }));
       const { exitCode, stdout, stderr } = await stage.codex('debug', 'models');
       assert.equal(exitCode, 0, `${name}: ${stderr}`);
       assert.match(stdout, /"slug":"codex-relay"/, name);
     }
   };
-  scene('reads every file of the corpus after our edit', corpus, { since: CORPUS });
+  scene('reads every file of the corpus after our edit', corpus, { since: DEBUG_MODELS });
 
   const asked = async (executable: string) => {
     await using stage = await scripted(executable, [HELLO], { makeDefault: false });

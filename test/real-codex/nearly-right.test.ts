@@ -107,7 +107,7 @@ describeReleases('nearly right answers, and the real', (scene) => {
       assert.deepEqual(called, ['echo_back_twice']);
       assert.match(stage.chatsOf('scripted')[1]?.text ?? '', /reward reward/);
     };
-    scene(`runs no other tool than the one that is named ${how}`, play, { since: '0.130.0' });
+    scene(`runs no other tool than the one that is named ${how}`, play);
   }
 
   for (const [how, pieces] of LEAKED) {

@@ -185,5 +185,5 @@ describeReleases('two providers behind one relay, and the real', (scene) => {
     assert.match(child?.text ?? '', /Say who you are/);
     assert.match(stage.chatsOf('alpha')[2]?.text ?? '', /This is kimi\./);
   };
-  scene('spawns a sub-agent on the model of the other provider', elsewhere, { since: '0.140.0' });
+  scene('spawns a sub-agent on the model of the other provider', elsewhere, { since: '0.130.0' });
 });
