@@ -6,6 +6,7 @@
  */
 import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
+import { openSummary } from '../compaction.ts';
 import type { Profile } from '../profile.ts';
 import { modelFamily, ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
@@ -99,6 +100,10 @@ function upstreamCall(
   };
 }
 
+/** OpenAI's own items, which only OpenAI can read: the model had better ask than guess. */
+const UNREAD_SUMMARY =
+  '[an earlier part of this conversation was replaced with a summary that cannot be read here]';
+
 /** A call in its answer. */
 interface PlacedCall {
   answer: Answer;
@@ -109,7 +114,9 @@ interface PlacedCall {
 
 class Gatherer {
   readonly #options: ConversationOptions;
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
+  /** Those that stand for what came before them: a later summary holds them too. */
+  readonly #summaries = new Set<Entry>();
   /**
    * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
    * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
@@ -151,6 +158,9 @@ class Gatherer {
       case 'agent-message':
         this.#user(agentMessage(item));
         break;
+      case 'compaction':
+        this.#compaction(item);
+        break;
       case 'ignored':
         break;
     }
@@ -189,6 +199,25 @@ class Gatherer {
     const sealed = item.encrypted_content;
     const reasoning = sealed ? this.#options.seal?.open(sealed) : undefined;
     if (reasoning !== undefined && !isForeign(reasoning, this.#options)) answer.reasoning.push(reasoning);
+  }
+
+  /** What the assistant said and did before is in the summary; what users said stays, as in OpenAI's API. */
+  #compaction(item: InputItem): void {
+    const summary = openSummary(item.encrypted_content ?? '');
+    if (summary !== undefined) this.#forgetAnswers();
+    this.#user(
+      summary === undefined ? UNREAD_SUMMARY : `[summary of the conversation up to here]\n${summary}`,
+    );
+    const entry = this.#entries.at(-1);
+    if (entry !== undefined) this.#summaries.add(entry);
+  }
+
+  #forgetAnswers(): void {
+    this.#answer = undefined;
+    this.#open.clear();
+    this.#entries = this.#entries.filter(
+      (entry) => entry.kind !== 'answer' && !this.#summaries.has(entry),
+    );
   }
 
   #call(item: InputItem, kind: CallKind): void {

@@ -5,13 +5,19 @@ import type { CallKind } from '../tools/kind.ts';
 import { CALL_KINDS } from '../tools/kinds/index.ts';
 
 export type ItemKind =
-  | { role: 'message' | 'reasoning' | 'agent-message' | 'ignored' }
+  | { role: 'message' | 'reasoning' | 'agent-message' | 'compaction' | 'ignored' }
   | { role: 'call' | 'output'; call: CallKind };
 
 const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['message', { role: 'message' }],
   ['reasoning', { role: 'reasoning' }],
   ['agent_message', { role: 'agent-message' }],
+  ['compaction', { role: 'compaction' }],
+  // Other names that Codex has for it.
+  ['compaction_summary', { role: 'compaction' }],
+  ['context_compaction', { role: 'compaction' }],
+  // In the history of a conversation that was compacted, the item that it gave rise to follows.
+  ['compaction_trigger', { role: 'ignored' }],
   // Tools in the history: `ToolTable` reads them.
   ['additional_tools', { role: 'ignored' }],
   ['item_reference', { role: 'ignored' }],
