@@ -9,6 +9,9 @@ const TRIGGER = 'compaction_trigger';
 
 export const COMPACTION_TRIGGER: InputItem = { type: TRIGGER };
 
+/** The item's names: OpenAI's, and the others that Codex has for it. */
+export const COMPACTION_TYPES = ['compaction', 'compaction_summary', 'context_compaction'];
+
 const SUMMARISE = `Summarise this conversation now, for whoever continues it: of all that was said and done before this message, they will have the user's messages and your summary, nothing else.
 Tell what the user wants, with every rule and preference that was stated; what was decided, and why; what was done and found out, with the exact names, paths, commands, values and error messages that are still needed; what is done, what is under way, and which step comes next.
 Call no tools, continue no task, and address nobody: your whole answer is the summary.`;
@@ -44,14 +47,23 @@ export function sealSummary(summary: string): string {
   return PREFIX + btoa(bytes.join(''));
 }
 
+/** Whether an item holds a summary that only whoever wrote it can read. */
+export function isUnreadable(item: InputItem): boolean {
+  return (
+    COMPACTION_TYPES.includes(item.type ?? '') &&
+    Boolean(item.encrypted_content) &&
+    summaryIn(item) === undefined
+  );
+}
+
 /** The summary in a `compaction` item; undefined for one that this relay did not write. */
-export function openSummary(sealed: string): string | undefined {
-  if (!sealed.startsWith(PREFIX)) return undefined;
+export function summaryIn({ encrypted_content: sealed }: InputItem): string | undefined {
+  if (!sealed?.startsWith(PREFIX)) return undefined;
   try {
     const bytes = Uint8Array.from(atob(sealed.slice(PREFIX.length)), (byte) => byte.charCodeAt(0));
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Damaged on its way: the caller says that the summary is missing.
+    // Damaged on its way.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
-import { openSummary } from '../compaction.ts';
+import { summaryIn } from '../compaction.ts';
 import type { Profile } from '../profile.ts';
 import { modelFamily, ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
@@ -100,10 +100,6 @@ function upstreamCall(
   };
 }
 
-/** OpenAI's own items, which only OpenAI can read: the model had better ask than guess. */
-const UNREAD_SUMMARY =
-  '[an earlier part of this conversation was replaced with a summary that cannot be read here]';
-
 /** A call in its answer. */
 interface PlacedCall {
   answer: Answer;
@@ -115,8 +111,8 @@ interface PlacedCall {
 class Gatherer {
   readonly #options: ConversationOptions;
   #entries: Entry[] = [];
-  /** Those that stand for what came before them: a later summary holds them too. */
-  readonly #summaries = new Set<Entry>();
+  /** What stands for all that came before it: the next summary holds it too. */
+  #summary: Entry | undefined;
   /**
    * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
    * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
@@ -203,21 +199,16 @@ class Gatherer {
 
   /** What the assistant said and did before is in the summary; what users said stays, as in OpenAI's API. */
   #compaction(item: InputItem): void {
-    const summary = openSummary(item.encrypted_content ?? '');
-    if (summary !== undefined) this.#forgetAnswers();
-    this.#user(
-      summary === undefined ? UNREAD_SUMMARY : `[summary of the conversation up to here]\n${summary}`,
-    );
-    const entry = this.#entries.at(-1);
-    if (entry !== undefined) this.#summaries.add(entry);
-  }
-
-  #forgetAnswers(): void {
+    const summary = summaryIn(item);
+    if (summary === undefined) {
+      this.#user(anyContent(item, this.#options.profile.userImages));
+      return;
+    }
     this.#answer = undefined;
     this.#open.clear();
-    this.#entries = this.#entries.filter(
-      (entry) => entry.kind !== 'answer' && !this.#summaries.has(entry),
-    );
+    this.#entries = this.#entries.filter((entry) => entry.kind !== 'answer' && entry !== this.#summary);
+    this.#user(`[summary of the conversation up to here]\n${summary}`);
+    this.#summary = this.#entries.at(-1);
   }
 
   #call(item: InputItem, kind: CallKind): void {

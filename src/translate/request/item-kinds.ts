@@ -1,6 +1,7 @@
 /** What each kind of input item is to a Chat conversation. An item of a kind that is not known keeps its text. */
 
 import type { InputItem } from '../../wire/responses.ts';
+import { COMPACTION_TYPES } from '../compaction.ts';
 import type { CallKind } from '../tools/kind.ts';
 import { CALL_KINDS } from '../tools/kinds/index.ts';
 
@@ -12,10 +13,7 @@ const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['message', { role: 'message' }],
   ['reasoning', { role: 'reasoning' }],
   ['agent_message', { role: 'agent-message' }],
-  ['compaction', { role: 'compaction' }],
-  // Other names that Codex has for it.
-  ['compaction_summary', { role: 'compaction' }],
-  ['context_compaction', { role: 'compaction' }],
+  ...COMPACTION_TYPES.map((type): [string, ItemKind] => [type, { role: 'compaction' }]),
   // In the history of a conversation that was compacted, the item that it gave rise to follows.
   ['compaction_trigger', { role: 'ignored' }],
   // Tools in the history: `ToolTable` reads them.

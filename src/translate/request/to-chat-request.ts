@@ -5,7 +5,7 @@
 import type { JsonObject } from '../../json.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
-import { asSummaryRequest } from '../compaction.ts';
+import { asSummaryRequest, isUnreadable } from '../compaction.ts';
 import type { Profile } from '../profile.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
 import { wantsReasoning } from '../reasoning/replay.ts';
@@ -99,6 +99,11 @@ function notesOn(
   const notes: string[] = [];
   if (tools.surplus > 0) {
     notes.push(`${profile.name} takes at most ${profile.maxTools} tools: ${tools.surplus} were left out`);
+  }
+  if (inputItems(request.input).some(isUnreadable)) {
+    notes.push(
+      `a summary of the conversation cannot be opened (another service made it, or it is damaged): ${model} goes on without it`,
+    );
   }
   const effort = request.reasoning?.effort;
   const forced = profile.effortWithTools;
