@@ -89,6 +89,7 @@ const ID_PREFIX: Readonly<Record<string, string>> = {
   tool_search_output: 'tso',
   local_shell_call: 'lsh',
   local_shell_call_output: 'lsho',
+  compaction: 'cmp',
 };
 
 /**

@@ -1,5 +1,6 @@
 /** What a request of Codex is for, beside the turns that a person started (Codex facts: measured with 0.169 and 0.171). */
 import { asObject } from '../json.ts';
+import { wantsCompaction } from '../translate/compaction.ts';
 import type { ResponsesRequest } from '../wire/responses.ts';
 
 export const ROLES = ['title', 'review', 'guardian', 'compaction', 'subagent'] as const;
@@ -21,7 +22,7 @@ const BY_SUBAGENT: Readonly<Record<string, Role>> = {
 
 /** The request's role; undefined for an ordinary turn. */
 export function roleOf({ subagent, kind }: RequestLabels, request: ResponsesRequest): Role | undefined {
-  if (kind === 'compaction') return 'compaction';
+  if (kind === 'compaction' || wantsCompaction(request)) return 'compaction';
   if (subagent !== undefined) return BY_SUBAGENT[subagent] ?? 'subagent';
   return isTitleRequest(request) ? 'title' : undefined;
 }

@@ -116,9 +116,11 @@ export function parseRequest(value: unknown): ResponsesRequest {
   const request = value as ResponsesRequest;
   checkTools(request.tools ?? [], 'tools');
   if (request.background) {
-    throw new RelayError('invalid_request', 'background: responses in the background are not supported.', {
-      param: 'background',
-    });
+    throw new RelayError(
+      'invalid_request',
+      'background: the relay answers no request in the background. Leave it out; with "stream": true the connection stays open for as long as the answer takes.',
+      { param: 'background' },
+    );
   }
   return request;
 }

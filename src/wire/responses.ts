@@ -202,7 +202,15 @@ export interface ToolSearchCallItem {
 }
 
 export type CallItem = FunctionCallItem | CustomToolCallItem | ToolSearchCallItem;
-export type OutputItem = MessageItem | ReasoningItem | CallItem;
+
+/** What a conversation was replaced with. */
+export interface CompactionItem {
+  type: 'compaction';
+  id: string;
+  encrypted_content: string;
+}
+
+export type OutputItem = MessageItem | ReasoningItem | CallItem | CompactionItem;
 
 // ------------------------------------------------------------------------------------ response and events
 

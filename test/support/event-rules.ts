@@ -62,6 +62,8 @@ function textOf(item: OutputItem): string {
       return item.arguments;
     case 'tool_search_call':
       return JSON.stringify(item.arguments);
+    case 'compaction':
+      return '';
   }
 }
 

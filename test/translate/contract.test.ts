@@ -1,6 +1,7 @@
 /** What we emit, held against the types of the official client. A mismatch fails the type check, not a run. */
 import assert from 'node:assert/strict';
 import type OpenAI from 'openai';
+import type { CompactedResponse } from '../../src/relay/http/compact.ts';
 import type { OutputItem, ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';
 
 type Events = OpenAI.Responses.ResponseStreamEvent;
@@ -49,8 +50,18 @@ type MismatchedFields = {
   [Key in keyof Official]-?: Exclude<Ours[Key & keyof Ours], null> extends Official[Key] ? never : Key;
 }[keyof Official];
 
+/** The official type knows no user messages in the output, though its own words promise them. */
+type Compacted = Omit<CompactedResponse, 'output'>;
+type MismatchedCompaction =
+  Compacted extends Omit<OpenAI.Responses.CompactedResponse, 'output'> ? never : 'CompactedResponse';
+
 type Nothing<Type extends never> = Type;
-type Checked = [Nothing<MismatchedEvents>, Nothing<MismatchedItems>, Nothing<MismatchedFields>];
+type Checked = [
+  Nothing<MismatchedEvents>,
+  Nothing<MismatchedItems>,
+  Nothing<MismatchedFields>,
+  Nothing<MismatchedCompaction>,
+];
 
 describe('the contract with the official client', () => {
   it('is kept by types', () => {

@@ -102,7 +102,7 @@ const CASES: [what: string, body: unknown, param: string | undefined, message: R
     'tools[1].name',
     /tools\[0\] has the same name/,
   ],
-  ['a background response', { model: 'm', input: 'x', background: true }, 'background', /not supported/],
+  ['a background response', { model: 'm', input: 'x', background: true }, 'background', /Leave it out/],
 ];
 
 describe('parseRequest', () => {

@@ -75,7 +75,8 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   if (routing.bindings.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }
 
-async function translate(
+/** The request in the target's dialect, with the reasoning that the history still has. */
+export async function translate(
   request: ResponsesRequest,
   { provider, profile, model }: Target,
   history: readonly InputItem[],

@@ -1,5 +1,6 @@
 /** One request with its response, from the moment when it is known where it goes. */
 import type { RelayError } from '../../errors.ts';
+import { wantsCompaction } from '../../translate/compaction.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
 import { ResponseReducer } from '../../translate/stream/reducer.ts';
@@ -105,7 +106,8 @@ export function beginAttempt(
     newId: newItemId,
     now: () => seconds(Date.now()),
     seal,
-    heal,
+    // A summary may quote what looks like a call.
+    heal: heal && !wantsCompaction(request),
     isCodex: client.isCodex,
     redact: (text) => withoutKey(text, apiKey),
   });

@@ -2,19 +2,24 @@
 import Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import { errorEnvelope, RelayError } from '../../errors.ts';
+import { asObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
+import { MODEL_ALIAS } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import { mergeFacts, toListEntry } from '../../providers/model-list.ts';
 import type { ServedFacts } from '../../providers/model-servers.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
+import { countInput } from '../exchange/count-input.ts';
 import { newId } from '../exchange/ids.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
 import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
+import { compact } from './compact.ts';
 import { guard, jsonOnly, localOnly } from './guard.ts';
+import { parseOptionalInput } from './optional-input.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
@@ -36,6 +41,8 @@ export function createApp(options: AppOptions): Koa {
   // Some clients are given the base URL without /v1; the path's one meaning is the same.
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
+    router.post(`${prefix}/responses/compact`, (ctx) => compactConversation(ctx, options));
+    router.post(`${prefix}/responses/input_tokens`, (ctx) => countTokens(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
     // Names hold slashes, as they are or encoded.
     router.get(`${prefix}/models/*name`, (ctx) => findModel(ctx, `${prefix}/models/`, options));
@@ -64,6 +71,19 @@ async function createResponse(ctx: Context, options: AppOptions): Promise<void> 
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
   else throw error;
+}
+
+async function compactConversation(ctx: Context, options: AppOptions): Promise<void> {
+  const body = await readJson(ctx.req, options.maxBodyBytes);
+  ctx.body = await compact(body, clientOf(ctx, clientKey(ctx, options)), ctx.res, options.parts);
+}
+
+/** A guess (see `countInput`). Like OpenAI's route, it needs neither a model nor an input. */
+async function countTokens(ctx: Context, options: AppOptions): Promise<void> {
+  const body = asObject(await readJson(ctx.req, options.maxBodyBytes));
+  const request = parseOptionalInput(body && { ...body, model: body['model'] ?? MODEL_ALIAS });
+  const input_tokens = await countInput(request, clientOf(ctx, clientKey(ctx, options)), options.parts);
+  ctx.body = { object: 'response.input_tokens', input_tokens };
 }
 
 /** The client's own key, to be passed on; our token is for us alone. */

@@ -5,10 +5,10 @@
 import type Router from '@koa/router';
 import { RelayError } from '../../errors.ts';
 import type { HistoryStore, StoredTurn } from '../../history/store.ts';
-import { kindOf } from '../../translate/request/item-kinds.ts';
-import type { Content, InputItem, ResponseResource } from '../../wire/responses.ts';
+import type { InputItem, ResponseResource } from '../../wire/responses.ts';
 import type { RelayParts } from '../exchange/respond.ts';
 import { retainResponse } from '../exchange/retain.ts';
+import { listedItem } from './listed-item.ts';
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
@@ -96,21 +96,4 @@ function listPage(items: readonly InputItem[], query: URLSearchParams) {
     last_id: data.at(-1)?.id ?? null,
     has_more: at + 1 + limit < ordered.length,
   };
-}
-
-/** Roles of the items whose resource has a status. */
-const WITH_STATUS: ReadonlySet<string | undefined> = new Set(['message', 'call', 'output']);
-
-/** Clients may send an item in short; lists show it in full. */
-function listedItem(item: InputItem): InputItem {
-  const role = kindOf(item)?.role;
-  const listed = WITH_STATUS.has(role) ? { ...item, status: item.status ?? 'completed' } : item;
-  return role === 'message' ? { ...listed, type: 'message', content: parts(item) } : listed;
-}
-
-function parts({ role, content }: InputItem): Exclude<Content, string> {
-  if (typeof content !== 'string') return content ?? [];
-  if (role !== 'assistant') return [{ type: 'input_text', text: content }];
-  const part = { type: 'output_text', text: content, annotations: [], logprobs: [] };
-  return [part];
 }

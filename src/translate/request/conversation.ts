@@ -6,6 +6,7 @@
  */
 import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
+import { summaryIn } from '../compaction.ts';
 import type { Profile } from '../profile.ts';
 import { modelFamily, ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallKind } from '../tools/kind.ts';
@@ -109,7 +110,9 @@ interface PlacedCall {
 
 class Gatherer {
   readonly #options: ConversationOptions;
-  readonly #entries: Entry[] = [];
+  #entries: Entry[] = [];
+  /** What stands for all that came before it: the next summary holds it too. */
+  #summary: Entry | undefined;
   /**
    * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
    * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
@@ -151,6 +154,9 @@ class Gatherer {
       case 'agent-message':
         this.#user(agentMessage(item));
         break;
+      case 'compaction':
+        this.#compaction(item);
+        break;
       case 'ignored':
         break;
     }
@@ -189,6 +195,20 @@ class Gatherer {
     const sealed = item.encrypted_content;
     const reasoning = sealed ? this.#options.seal?.open(sealed) : undefined;
     if (reasoning !== undefined && !isForeign(reasoning, this.#options)) answer.reasoning.push(reasoning);
+  }
+
+  /** What the assistant said and did before is in the summary; what users said stays, as in OpenAI's API. */
+  #compaction(item: InputItem): void {
+    const summary = summaryIn(item);
+    if (summary === undefined) {
+      this.#user(anyContent(item, this.#options.profile.userImages));
+      return;
+    }
+    this.#answer = undefined;
+    this.#open.clear();
+    this.#entries = this.#entries.filter((entry) => entry.kind !== 'answer' && entry !== this.#summary);
+    this.#user(`[summary of the conversation up to here]\n${summary}`);
+    this.#summary = this.#entries.at(-1);
   }
 
   #call(item: InputItem, kind: CallKind): void {

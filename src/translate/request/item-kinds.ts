@@ -1,17 +1,21 @@
 /** What each kind of input item is to a Chat conversation. An item of a kind that is not known keeps its text. */
 
 import type { InputItem } from '../../wire/responses.ts';
+import { COMPACTION_TYPES } from '../compaction.ts';
 import type { CallKind } from '../tools/kind.ts';
 import { CALL_KINDS } from '../tools/kinds/index.ts';
 
 export type ItemKind =
-  | { role: 'message' | 'reasoning' | 'agent-message' | 'ignored' }
+  | { role: 'message' | 'reasoning' | 'agent-message' | 'compaction' | 'ignored' }
   | { role: 'call' | 'output'; call: CallKind };
 
 const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['message', { role: 'message' }],
   ['reasoning', { role: 'reasoning' }],
   ['agent_message', { role: 'agent-message' }],
+  ...COMPACTION_TYPES.map((type): [string, ItemKind] => [type, { role: 'compaction' }]),
+  // In the history of a conversation that was compacted, the item that it gave rise to follows.
+  ['compaction_trigger', { role: 'ignored' }],
   // Tools in the history: `ToolTable` reads them.
   ['additional_tools', { role: 'ignored' }],
   ['item_reference', { role: 'ignored' }],

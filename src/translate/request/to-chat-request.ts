@@ -5,6 +5,7 @@
 import type { JsonObject } from '../../json.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import { asSummaryRequest, isUnreadable } from '../compaction.ts';
 import type { Profile } from '../profile.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../reasoning/reasoning.ts';
 import { wantsReasoning } from '../reasoning/replay.ts';
@@ -31,6 +32,7 @@ export interface TranslationOptions {
 
 /** A request that was read and not yet written down for the provider. */
 export interface Conversation {
+  /** What the model is asked: for a compaction, its summary. */
   request: ResponsesRequest;
   options: TranslationOptions;
   tools: ToolTable;
@@ -55,7 +57,8 @@ export function toChatRequest(request: ResponsesRequest, options: TranslationOpt
   return writeChatRequest(readConversation(request, options));
 }
 
-export function readConversation(request: ResponsesRequest, options: TranslationOptions): Conversation {
+export function readConversation(asked: ResponsesRequest, options: TranslationOptions): Conversation {
+  const request = asSummaryRequest(asked);
   const { profile, model, history = [], toolDenylist = NO_TOOLS, seal } = options;
   const items = [...history, ...inputItems(request.input)];
   const tools = new ToolTable(items, request.tools ?? [], profile, toolDenylist);
@@ -96,6 +99,11 @@ function notesOn(
   const notes: string[] = [];
   if (tools.surplus > 0) {
     notes.push(`${profile.name} takes at most ${profile.maxTools} tools: ${tools.surplus} were left out`);
+  }
+  if (inputItems(request.input).some(isUnreadable)) {
+    notes.push(
+      `a summary of the conversation cannot be opened (another service made it, or it is damaged): ${model} goes on without it`,
+    );
   }
   const effort = request.reasoning?.effort;
   const forced = profile.effortWithTools;

@@ -6,7 +6,8 @@
 
 import { RelayError } from '../../errors.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from '../../wire/chat.ts';
-import type { ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
+import type { OutputItem, ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
+import { wantsCompaction } from '../compaction.ts';
 import { forCodex } from '../errors/codex.ts';
 import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk } from '../errors/upstream.ts';
@@ -15,9 +16,11 @@ import { Answer, type AnswerOptions } from './answer.ts';
 import { choiceIndex, OtherChoices } from './choices.ts';
 import { errorEvent } from './error-event.ts';
 import { EventBuffer } from './event-buffer.ts';
+import { brokenAnswer, overflow, redacted } from './failed-answers.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import { newResponse } from './resource.ts';
 import { newIn, repeats } from './snapshot.ts';
+import { Summary } from './summary.ts';
 import { UsageCounter } from './usage.ts';
 
 export interface ReducerOptions extends AnswerOptions {
@@ -36,6 +39,10 @@ export class ResponseReducer {
   readonly #options: ReducerOptions;
   readonly #response: ResponseResource;
   readonly #answer: Answer;
+  /** Only where the conversation is compacted. */
+  readonly #summary: Summary | undefined;
+  /** Those of the answer that are finished. */
+  readonly #items: readonly OutputItem[];
   readonly #events: EventBuffer;
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
@@ -52,7 +59,10 @@ export class ResponseReducer {
     this.#options = options;
     this.#events = new EventBuffer(options.firstSequence ?? 0);
     this.#response = newResponse(options.request, options.responseId, options.createdAt ?? options.now());
-    this.#answer = new Answer(options, this.#events, this.#response.output);
+    this.#summary = wantsCompaction(options.request) ? new Summary() : undefined;
+    const items = this.#summary?.items ?? this.#response.output;
+    this.#items = items;
+    this.#answer = new Answer(options, this.#summary ?? this.#events, items);
   }
 
   /** The response as it stands, with the items that are finished; the final one after a terminal event. */
@@ -72,7 +82,7 @@ export class ResponseReducer {
 
   /** Whether anything of an answer came: a word, a thought, a call. */
   get hasSpoken(): boolean {
-    return this.#answer.isUnderWay || this.#response.output.length > 0;
+    return this.#answer.isUnderWay || this.#items.length > 0;
   }
 
   /** What the provider says that it cost, in USD; undefined where it does not say. */
@@ -100,7 +110,7 @@ export class ResponseReducer {
    * would have been, had there been a seal that takes it.
    */
   get reasoning(): readonly ProviderReasoning[] {
-    return this.#answer.reasoning;
+    return this.#summary === undefined ? this.#answer.reasoning : [];
   }
 
   /** The first two events of every response. */
@@ -120,8 +130,9 @@ export class ResponseReducer {
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#hasHeard = true;
-    const error = errorInChunk(chunk, this.#options.profile, this.#options.model);
-    if (error !== undefined) return this.fail(this.#redacted(error));
+    const { profile, model, redact } = this.#options;
+    const error = errorInChunk(chunk, profile, model);
+    if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
     this.#usage.read(chunk);
     const { choices } = chunk;
     if (!Array.isArray(choices)) return [];
@@ -145,7 +156,7 @@ export class ResponseReducer {
     if (this.#finishReason === undefined) {
       // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
       const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
-      return this.fail(this.#upstreamError(`closed the stream before the answer was finished${hint}`));
+      return this.#failAsBroken(`closed the stream before the answer was finished${hint}`);
     }
     const finish = finishOf(this.#finishReason);
     this.#endAnswer(finish === undefined || finish === 'complete');
@@ -160,9 +171,9 @@ export class ResponseReducer {
       case 'content_filter':
         return this.#cutByFilter();
       case 'context_overflow':
-        return this.fail(this.#overflow());
+        return this.fail(overflow(this.#options.profile, this.#options.model));
       case 'error':
-        return this.fail(this.#upstreamError(`ended the answer with finish_reason "${this.#finishReason}"`));
+        return this.#failAsBroken(`ended the answer with finish_reason "${this.#finishReason}"`);
     }
   }
 
@@ -233,18 +244,22 @@ export class ResponseReducer {
 
   #complete(): ResponseEvent[] {
     const isWhole = this.#answer.close('whole');
-    if (!isWhole) return this.fail(this.#upstreamError('ended the answer inside a tool call'));
-    const hasSpoken = this.#response.output.some((item) => item.type !== 'reasoning');
-    if (!hasSpoken) return this.fail(this.#upstreamError('ended the answer without saying anything'));
+    if (!isWhole) return this.#failAsBroken('ended the answer inside a tool call');
+    const { output } = this.#response;
+    const hasSpoken =
+      this.#summary?.tell(this.#options.newId('cmp'), this.#events, output) ??
+      output.some((item) => item.type !== 'reasoning');
+    const what = this.#summary === undefined ? 'saying anything' : 'a summary of the conversation';
+    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}`);
     return this.#end('completed', 'response.completed');
   }
 
   #cutByLength(): ResponseEvent[] {
-    const isSilent = !this.#answer.isUnderWay && this.#response.output.length === 0;
     // Thinking that the provider keeps to itself counts: then the limit was reached, and the window has room.
     const hasThought = (this.#usage.usage?.output_tokens ?? 0) > 0;
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
-    if (isSilent && !hasThought) return this.fail(this.#overflow());
+    if (!this.hasSpoken && !hasThought)
+      return this.fail(overflow(this.#options.profile, this.#options.model));
     return this.#cut('max_output_tokens');
   }
 
@@ -256,6 +271,8 @@ export class ResponseReducer {
   }
 
   #cut(reason: 'max_output_tokens' | 'content_filter'): ResponseEvent[] {
+    if (this.#summary !== undefined)
+      return this.#failAsBroken(`ended inside the summary of the conversation (${reason})`);
     this.#answer.close('cut');
     this.#response.incomplete_details = { reason };
     return this.#end('incomplete', 'response.incomplete');
@@ -276,24 +293,7 @@ export class ResponseReducer {
     this.#events.push({ type, sequence_number: this.#events.next(), response });
   }
 
-  // ------------------------------------------------------------------------------------- errors
-
-  #redacted(error: RelayError): RelayError {
-    const { redact } = this.#options;
-    if (redact === undefined) return error;
-    const { code, message, status, param, retryAfterSeconds, cause } = error;
-    return new RelayError(code, redact(message), { status, param, retryAfterSeconds, cause });
-  }
-
-  #upstreamError(what: string): RelayError {
-    return new RelayError('upstream_error', `${this.#options.profile.name} ${what}.`);
-  }
-
-  #overflow(): RelayError {
-    const { profile, model } = this.#options;
-    return new RelayError(
-      'context_length_exceeded',
-      `The conversation no longer fits the context window of ${model} at ${profile.name}.`,
-    );
+  #failAsBroken(what: string): ResponseEvent[] {
+    return this.fail(brokenAnswer(this.#options.profile, what));
   }
 }
