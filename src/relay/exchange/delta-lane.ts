@@ -12,13 +12,14 @@
  * to the same chunk with that other string: then any string may stand there. A string is taken only when it is valid.
  * Whatever differs from the pattern in a single character, is cut off by the end of a read, or cannot be decoded, is
  * left to the ordinary road, from the start of its event. A chunk is a pattern only when saying it twice means no
- * more than saying it once with both texts: it holds no calls, no usage, no reason to finish, no error.
+ * more than saying it once with both texts: it holds no calls, no usage, no reason to finish, no error, and its text
+ * is known to go on, not to repeat what came before.
  *
  * Where events have no such pattern (an id or padding of its own in each), the lane closes for the rest of the stream,
  * and costs nothing more.
  */
 import { type Json, parseJson } from '../../json.ts';
-import type { ChatChunk } from '../../wire/chat.ts';
+import type { ChatChunk, ChatDelta } from '../../wire/chat.ts';
 
 /** The fields of a delta that are text which simply goes on. */
 const FIELDS = ['content', 'reasoning_content', 'reasoning'] as const;
@@ -42,7 +43,17 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
+/** What of a delta is no thinking, whichever name its provider gives to that. */
+const NO_THOUGHTS: ReadonlySet<string> = new Set([
+  'content',
+  'role',
+  'refusal',
+  'tool_calls',
+  'extra_content',
+]);
+
 interface Pattern {
+  field: Field;
   /** From `data:` to the quotation mark before the text. */
   before: string;
   /** From the quotation mark after the text to the end of the blank line. */
@@ -56,8 +67,12 @@ export class DeltaLane {
   #pattern: Pattern | undefined;
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
-  /** What the last event was that could be learned from. */
-  #expected: Field | undefined;
+  /** The longest text so far of a field whose texts each repeat the one before, and the fields where they do not. */
+  readonly #last = new Map<Field, string>();
+  readonly #adding = new Set<Field>();
+  /** The first field that may hold thinking, and whether there was another: one may repeat the other, piece by piece. */
+  #place: string | undefined;
+  #hasPlaces = false;
   #said = '';
   #isSpeaking = false;
 
@@ -111,15 +126,35 @@ export class DeltaLane {
    * @param chunk the only one that came of it
    */
   learn(event: string, chunk: ChatChunk | undefined): void {
+    // What comes behind the end is looked at more closely: it may be the answer once more.
+    if (chunk?.choices?.[0]?.finish_reason) this.#credit = 0;
+    this.#notePlaces(chunk?.choices?.[0]?.delta ?? {});
     const field = chunk === undefined ? undefined : fieldOf(chunk);
     if (chunk === undefined || field === undefined || !isOneLine(event)) return;
-    // An answer of one word is not worth it.
-    if (field !== this.#expected) {
-      this.#expected = field;
-      return;
-    }
+    if (field !== 'content' && this.#hasPlaces) return;
+    const text = chunk.choices?.[0]?.delta?.[field];
+    if (typeof text !== 'string' || !this.#addsUp(field, text)) return;
     this.#credit -= COST_OF_LEARNING;
     this.#pattern = patternOf(event, chunk, field) ?? this.#pattern;
+  }
+
+  #notePlaces(delta: ChatDelta): void {
+    for (const [name, value] of Object.entries(delta)) {
+      if (NO_THOUGHTS.has(name) || isNothing(value)) continue;
+      this.#place ??= name;
+      if (name === this.#place) continue;
+      this.#hasPlaces = true;
+      if (this.#pattern?.field !== 'content') this.#pattern = undefined;
+    }
+  }
+
+  /** Whether texts of this field are known to add to each other: those that may repeat all before them stay apart. */
+  #addsUp(field: Field, text: string): boolean {
+    const last = this.#last.get(field) ?? '';
+    if (this.#adding.has(field)) return true;
+    if (text.startsWith(last)) this.#last.set(field, text);
+    else if (!last.startsWith(text)) this.#adding.add(field);
+    return this.#adding.has(field);
   }
 }
 
@@ -137,7 +172,7 @@ function patternOf(event: string, chunk: ChatChunk, field: Field): Pattern | und
     const [before, behind] = [event.slice(0, start), event.slice(end)];
     const proof = parseJson((before + PROBE + behind).slice('data:'.length));
     if (end !== -1 && JSON.stringify(proof) === expected)
-      return { before, behind, between: behind + before, chunk: make };
+      return { field, before, behind, between: behind + before, chunk: make };
   }
   return undefined;
 }
@@ -147,6 +182,8 @@ function fieldOf(chunk: ChatChunk): Field | undefined {
   const { choices, ...envelope } = chunk;
   const [choice] = choices ?? [];
   if (choices?.length !== 1 || !choice || chunk.error || !isBare(envelope)) return undefined;
+  // A frame that holds the whole answer so far, and one of several answers.
+  if (envelope['object'] === 'chat.completion' || choice.index) return undefined;
   const { delta, ...around } = choice;
   if (!delta || choice.finish_reason || choice.error || !isBare(around)) return undefined;
   const field = FIELDS.find((name) => typeof delta[name] === 'string' && delta[name] !== '');
@@ -161,10 +198,15 @@ function isBare(fields: object): boolean {
 }
 
 function saysNothing(name: string, value: Json | object | undefined, field: Field): boolean {
-  if (value === null || value === undefined || value === '') return true;
-  const isEmpty = Array.isArray(value) && value.length === 0;
+  if (!isNothing(value)) return false;
   // OpenRouter wants an empty list of details back (2026-11), and it counts only beside text that is no reasoning.
-  return isEmpty && (name === 'tool_calls' || (name === 'reasoning_details' && field === 'content'));
+  return name !== 'reasoning_details' || !Array.isArray(value) || field === 'content';
+}
+
+function isNothing(value: unknown): boolean {
+  return (
+    value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
+  );
 }
 
 function chunkMaker(chunk: ChatChunk, field: Field): (text: string) => ChatChunk {

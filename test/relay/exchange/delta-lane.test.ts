@@ -9,7 +9,7 @@ import type { ResponseEvent } from '../../../src/wire/responses.ts';
 import { assertEventRules, withJoinedDeltas } from '../../support/event-rules.ts';
 import { PROFILE, streamFor } from '../../support/translating.ts';
 
-const TAGS: Profile = { ...PROFILE, thinkTag: 'think' };
+const WITHOUT_TAGS: Profile = { ...PROFILE, thinkTag: null };
 
 /** What became of a stream: its events but for the cuts in its texts, and what is kept of it. */
 function outcomeOf(reads: Iterable<Uint8Array>, profile = PROFILE) {
@@ -47,6 +47,7 @@ const rawString = fc
     fc.oneof(
       { weight: 6, arbitrary: fc.string({ unit: 'grapheme', maxLength: 4 }).map(inside) },
       fc.constantFrom('<think>', '</think>', '<th', 'ink>', ' ', '{', '","', 'data: ').map(inside),
+      fc.constantFrom('<tool_call>{"name":"run",', '"arguments":{}}</tool_call>').map(inside),
       fc.constantFrom('\\ud83d', '\\ude00', '\\u00e9', '\\/', '\\n', '\\\\', '\\"', '\\\\\\"', ''),
       { weight: 1, arbitrary: fc.constantFrom('\\', '\\x', '\\u12', '\t', '"', '\ud83d') },
     ),
@@ -90,18 +91,21 @@ const stream = fc
   .array(fc.tuple(event, fc.constantFrom(1, 1, 2, 5, 20)), { minLength: 1, maxLength: 12 })
   .map((runs) => [...runs.flatMap(([one, times]) => Array.from({ length: times }, () => one)), END]);
 
+/** Thinking in tags beside thinking in fields may be the same, piece by piece: no provider sends it in odd pieces. */
+const withTags = stream.map((events) => events.filter((one) => !one.includes('reasoning')));
+
 describe('the lane for ordinary deltas', () => {
-  for (const [name, profile] of [
-    ['', PROFILE],
-    [', with thinking in tags', TAGS],
+  for (const [name, profile, streams] of [
+    ['fields', WITHOUT_TAGS, stream],
+    ['tags', PROFILE, withTags],
   ] as const) {
-    it(`leads to the same answer as the ordinary road, for any stream and any split${name}`, () => {
+    it(`leads to the same answer as the ordinary road, for any stream and any split: thinking in ${name}`, () => {
       fc.assert(
-        fc.property(stream, fc.array(fc.nat(), { maxLength: 20 }), (events, at) => {
+        fc.property(streams, fc.array(fc.nat(), { maxLength: 20 }), (events, at) => {
           const ordinary = outcomeOf([framed(events, '\r\n')], profile);
           assert.deepEqual(outcomeOf(cut(framed(events, '\n'), at), profile), ordinary);
         }),
-        { numRuns: 2000 },
+        { numRuns: 1000 },
       );
     });
   }
@@ -111,7 +115,7 @@ describe('the lane for ordinary deltas', () => {
       fc.property(stream, (events) => {
         const bytes = framed(events, '\n');
         const single = Array.from(bytes, (byte) => Uint8Array.of(byte));
-        assert.deepEqual(outcomeOf(single), outcomeOf([framed(events, '\r\n')]));
+        assert.deepEqual(outcomeOf(single, WITHOUT_TAGS), outcomeOf([framed(events, '\r\n')], WITHOUT_TAGS));
       }),
       { numRuns: 100 },
     );
@@ -145,28 +149,84 @@ describe('the lane for ordinary deltas', () => {
     ['a refusal', { content: 'a', refusal: 'no' }],
     ['reasoning beside an empty list of details', { reasoning: 'a', reasoning_details: [] }],
     ['a reason to finish', { content: 'a' }, { finish_reason: 'stop' }],
+    ['another answer', { content: 'a' }, { index: 1 }],
+    ['the whole answer so far', { content: 'a' }, {}, { object: 'chat.completion' }],
     ['a whole message', { content: 'a' }, { message: { content: 'a' } }],
     ['usage', { content: 'a' }, {}, { usage: { prompt_tokens: 1 } }],
     ['an error', { content: 'a' }, {}, { error: 'broken' }],
     ['fields of its provider that hold more', { content: 'a' }, {}, { citations: ['x'] }],
   ];
+  const chunkWith = (delta: ChatDelta, around: ChatChoice = {}, envelope: ChatChunk = {}): ChatChunk => ({
+    choices: [{ index: 0, delta, ...around }],
+    ...envelope,
+  });
+  const eventWith = (chunk: ChatChunk) => `data: ${JSON.stringify(chunk)}\n\n`;
+
   for (const [name, delta, around, envelope] of cases) {
     it(`learns nothing from a chunk with ${name}`, () => {
-      const chunk: ChatChunk = { choices: [{ index: 0, delta, ...around }], ...envelope };
-      const text = `data: ${JSON.stringify(chunk)}\n\n`;
       const lane = new DeltaLane();
-      for (let time = 0; time < 3; time++) lane.learn(text, chunk);
-      assert.equal(lane.read(text, 0), 0);
+      const chunks = ['a', 'b', 'c'].map((text) => {
+        const texts = {
+          ...(delta.content && { content: text }),
+          ...(delta.reasoning && { reasoning: text }),
+        };
+        return chunkWith({ ...delta, ...texts }, around, envelope);
+      });
+      for (const chunk of chunks) {
+        assert.equal(lane.read(eventWith(chunk), 0), 0);
+        lane.learn(eventWith(chunk), chunk);
+      }
     });
   }
+
+  it('keeps out of texts that each repeat all before them, and comes in where they no longer do', () => {
+    const lane = new DeltaLane();
+    const readInLane = ['a', 'ab', 'ab', 'abc', 'd', 'e', 'f'].filter((content) => {
+      const chunk = chunkWith({ content });
+      const isRead = lane.read(eventWith(chunk), 0) > 0;
+      lane.take();
+      if (!isRead) lane.learn(eventWith(chunk), chunk);
+      return isRead;
+    });
+    assert.deepEqual(readInLane, ['e', 'f']);
+  });
+
+  it('ends where the answer does: what follows may be the answer once more', () => {
+    const lane = new DeltaLane();
+    for (const content of ['a', 'b']) lane.learn(eventWith(chunkWith({ content })), chunkWith({ content }));
+    assert.ok(lane.isOpen);
+    lane.learn('', chunkWith({}, { finish_reason: 'stop' }));
+    assert.ok(!lane.isOpen);
+  });
+
+  it('leaves thinking alone where it comes in a second field, which may say the same', () => {
+    const lane = new DeltaLane();
+    const isRead = (delta: ChatDelta) => {
+      const chunk = chunkWith(delta);
+      const wasRead = lane.read(eventWith(chunk), 0) > 0;
+      lane.take();
+      if (!wasRead) lane.learn(eventWith(chunk), chunk);
+      return wasRead;
+    };
+    const thoughts = ['a', 'b', 'c'].map((reasoning) => isRead({ reasoning }));
+    assert.deepEqual(thoughts, [false, false, true]);
+    isRead({ reasoning_details: [{ type: 'reasoning.text', text: 'a' }] });
+    assert.deepEqual(
+      ['d', 'e', 'f'].map((reasoning) => isRead({ reasoning })),
+      [false, false, false],
+    );
+    assert.deepEqual(
+      ['a', 'b', 'c'].map((content) => isRead({ content })),
+      [false, false, true],
+    );
+  });
 
   it('closes where every event has an id of its own, and stays open where they repeat', () => {
     const isOpenAfter = (idOf: (at: number) => number) => {
       const lane = new DeltaLane();
       for (let at = 0; at < 100; at++) {
-        const chunk: ChatChunk = { id: `c${idOf(at)}`, choices: [{ index: 0, delta: { content: 'a' } }] };
-        const text = `data: ${JSON.stringify(chunk)}\n\n`;
-        if (lane.read(text, 0) === 0) lane.learn(text, chunk);
+        const chunk = chunkWith({ content: String(at % 10) }, {}, { id: `c${idOf(at)}` });
+        if (lane.read(eventWith(chunk), 0) === 0) lane.learn(eventWith(chunk), chunk);
         lane.take();
       }
       return lane.isOpen;
