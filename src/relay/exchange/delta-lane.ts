@@ -70,9 +70,9 @@ export class DeltaLane {
   /** The longest text so far of a field whose texts each repeat the one before, and the fields where they do not. */
   readonly #last = new Map<Field, string>();
   readonly #adding = new Set<Field>();
-  /** The field of the first thinking, and whether there was another: then one may repeat the other, piece by piece. */
-  #thoughts: string | undefined;
-  #thinksTwice = false;
+  /** The first field that may hold thinking, and whether there was another: one may repeat the other, piece by piece. */
+  #place: string | undefined;
+  #hasPlaces = false;
   #said = '';
   #isSpeaking = false;
 
@@ -131,7 +131,7 @@ export class DeltaLane {
     this.#notePlaces(chunk?.choices?.[0]?.delta ?? {});
     const field = chunk === undefined ? undefined : fieldOf(chunk);
     if (chunk === undefined || field === undefined || !isOneLine(event)) return;
-    if (field !== 'content' && this.#thinksTwice) return;
+    if (field !== 'content' && this.#hasPlaces) return;
     const text = chunk.choices?.[0]?.delta?.[field];
     if (typeof text !== 'string' || !this.#addsUp(field, text)) return;
     this.#credit -= COST_OF_LEARNING;
@@ -141,9 +141,9 @@ export class DeltaLane {
   #notePlaces(delta: ChatDelta): void {
     for (const [name, value] of Object.entries(delta)) {
       if (NO_THOUGHTS.has(name) || isNothing(value)) continue;
-      this.#thoughts ??= name;
-      if (name === this.#thoughts) continue;
-      this.#thinksTwice = true;
+      this.#place ??= name;
+      if (name === this.#place) continue;
+      this.#hasPlaces = true;
       if (this.#pattern?.field !== 'content') this.#pattern = undefined;
     }
   }
