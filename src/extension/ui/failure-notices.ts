@@ -23,6 +23,8 @@ export class FailureNotices {
   readonly #tryNow: () => Promise<void>;
   /** What the user knows of: each failure is reported once, until the provider answers again. */
   readonly #told = new Set<string>();
+  /** Muted in this window: a setting takes a moment to be written. */
+  readonly #muted = new Set<TroubleKind>();
 
   constructor(choices: UserChoices, view: RequestsView, cures: Cures, tryNow: () => Promise<void>) {
     this.#choices = choices;
@@ -74,13 +76,20 @@ export class FailureNotices {
   }
 
   #isNews(key: string, kind: TroubleKind): boolean {
-    if (this.#choices.settings.mutedNotifications.includes(kind) || this.#told.has(key)) return false;
+    const isMuted = this.#muted.has(kind) || this.#choices.settings.mutedNotifications.includes(kind);
+    if (isMuted || this.#told.has(key)) return false;
     this.#told.add(key);
     return true;
   }
 
   async #show(message: string, kind: TroubleKind, actions: readonly Action[]): Promise<void> {
-    const mute = { title: vscode.l10n.t("Don't Show Again"), run: () => this.#choices.mute(kind) };
+    const mute = {
+      title: vscode.l10n.t("Don't Show Again"),
+      run: () => {
+        this.#muted.add(kind);
+        return this.#choices.mute(kind);
+      },
+    };
     const all = [...actions, mute];
     const chosen = await vscode.window.showWarningMessage(
       asMessage(message),

@@ -49,6 +49,9 @@ describe('settings with typos', function () {
     await lines.getByText('"dem"').first().hover();
     await window.page.locator('.monaco-hover:visible').filter({ hasText: '"own"' }).first().waitFor();
     await window.page.screenshot({ path: picture('settings-marked') });
+    // The hover stays while the pointer is over it.
+    await window.page.mouse.move(1, 1);
+    await window.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   });
 
   it('are mended with one click', async () => {
