@@ -8,7 +8,7 @@ import { parseJson } from '../json.ts';
 import { REASONING_FIELDS } from '../translate/profile.ts';
 import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
-import type { RetainedReasoning, StoredTurn } from './store.ts';
+import type { RetainedReasoning, StoredExchange } from './store.ts';
 
 /** Folders of a history directory. `reasoning` is for answers that called tools, `turns` for those that did not. */
 export const FOLDERS = ['sessions', 'reasoning', 'turns'] as const;
@@ -95,7 +95,7 @@ function digest(text: string): string {
 
 // ------------------------------------------------------------------------------------------------- writing
 
-export function sessionHeader({ response }: StoredTurn, repeats?: Repeats): SessionHeader {
+export function sessionHeader({ response }: StoredExchange, repeats?: Repeats): SessionHeader {
   const { id, previous_response_id: continues } = response;
   return {
     format: FORMAT,
@@ -155,7 +155,7 @@ export function readHeaderOf(text: string): RecordHeader | undefined {
 }
 
 /** A turn as it is stored. */
-export interface SessionRecord extends StoredTurn {
+export interface SessionRecord extends StoredExchange {
   header: SessionHeader;
   /** Without the items that it repeats. */
   input: readonly InputItem[];

@@ -19,7 +19,7 @@ import {
 } from './records.ts';
 import { InputDigests, InputIndex } from './repeated-input.ts';
 import { Retention } from './retention.ts';
-import type { HistoryLimits, HistoryStore, RetainedReasoning, StoredTurn } from './store.ts';
+import type { HistoryLimits, HistoryStore, RetainedReasoning, StoredExchange } from './store.ts';
 import { StoredConversations } from './stored-conversations.ts';
 
 export interface RetainedHistoryOptions {
@@ -91,7 +91,7 @@ export class RetainedHistory implements HistoryStore {
     return this.#conversations.whole(key);
   }
 
-  async turn(responseId: string): Promise<StoredTurn | undefined> {
+  async exchange(responseId: string): Promise<StoredExchange | undefined> {
     const key = sessionKey(responseId);
     if (!this.#isAlive(key)) return undefined;
     const stored = await this.#read(key, readSession);
@@ -114,7 +114,7 @@ export class RetainedHistory implements HistoryStore {
     return own?.items.find((item) => item.id === id);
   }
 
-  record(turn: StoredTurn): Promise<void> {
+  record(turn: StoredExchange): Promise<void> {
     return this.#tracked(async () => {
       const { response, input } = turn;
       // Who continues a response sends only what is new.
@@ -173,7 +173,7 @@ export class RetainedHistory implements HistoryStore {
 
   // --------------------------------------------------------------------------------------------- writing
 
-  async #retainTurn(turn: StoredTurn, repeats?: Repeats): Promise<void> {
+  async #retainTurn(turn: StoredExchange, repeats?: Repeats): Promise<void> {
     const { response } = turn;
     const input = turn.input.slice(repeats?.items ?? 0);
     const header = sessionHeader(turn, repeats);

@@ -6,14 +6,14 @@ import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
 
 /** One completed exchange: what *this* request brought, and the response that it continues. */
-export interface StoredTurn {
+export interface StoredExchange {
   /** The response as the client got it; `response.previous_response_id` links the chain. */
   response: ResponseResource;
   /** The items that this request brought, each with an id; of a client that sends its whole history, all of it. */
   input: readonly InputItem[];
 }
 
-/** Where a turn's reasoning can be found again when the client no longer sends it. */
+/** Where an answer's reasoning can be found again when the client no longer sends it. */
 export interface RetainedReasoning {
   /** The response that it came with, stored or not; deleting that one deletes it too. */
   responseId: string;
@@ -30,8 +30,8 @@ export interface HistoryStore {
    * Undefined when the response, or one that it continues, is unknown, expired or deleted.
    */
   conversation(responseId: string): Promise<readonly InputItem[] | undefined>;
-  /** The turn itself; undefined when unknown. */
-  turn(responseId: string): Promise<StoredTurn | undefined>;
+  /** The exchange itself; undefined when unknown. */
+  exchange(responseId: string): Promise<StoredExchange | undefined>;
   /**
    * A stored input or output item; undefined when unknown. Input items are known to the process that recorded or
    * read them.
@@ -39,7 +39,7 @@ export interface HistoryStore {
    */
   item(id: string, responseId: string | undefined): Promise<InputItem | undefined>;
   /** Resolves when the turn is retained (on disk: durable). */
-  record(turn: StoredTurn): Promise<void>;
+  record(turn: StoredExchange): Promise<void>;
   /**
    * Deletes a response and its reasoning; false when there was no such response. Later turns of the chain stay
    * readable by their own id.

@@ -46,7 +46,7 @@ export const BASE_PROFILE: Profile = {
   detailsMayRepeat: false,
   thinkTag: 'think',
   reasoningReplay: {
-    turns: 'tool-turns',
+    answers: 'with-calls',
     field: 'as-received',
     placeholder: null,
   },

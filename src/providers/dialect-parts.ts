@@ -100,7 +100,7 @@ export const KIMI_MODELS: ModelRule = {
     toolNames: 'letter-first',
     toolChoicesThinking: ['auto', 'none'],
     thinksByDefault: true,
-    reasoningReplay: { turns: 'all', placeholder: ' ' },
+    reasoningReplay: { answers: 'all', placeholder: ' ' },
   },
 };
 
@@ -110,7 +110,7 @@ export const DEEPSEEK_MODELS: ModelRule = {
   profile: {
     toolChoicesThinking: ['none'],
     thinksByDefault: true,
-    reasoningReplay: { turns: 'all', placeholder: '' },
+    reasoningReplay: { answers: 'all', placeholder: '' },
   },
 };
 

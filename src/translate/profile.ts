@@ -148,7 +148,7 @@ export interface Profile {
   thinkTag: 'think' | 'thought' | null;
   /** Which assistant messages get their reasoning back, where, and what stands in for reasoning that is lost. */
   reasoningReplay: {
-    turns: 'never' | 'tool-turns' | 'all';
+    answers: 'never' | 'with-calls' | 'all';
     field: ReasoningField | 'as-received';
     placeholder: string | null;
   };

@@ -75,7 +75,7 @@ describe('prototype pollution', () => {
 
     it(`through the ids of a history: ${name}`, async () => {
       const history = createMemoryStore();
-      assert.equal(await history.turn(name), undefined);
+      assert.equal(await history.exchange(name), undefined);
       assert.equal(await history.conversation(name), undefined);
       assert.equal(await history.reasoningByCallId(name), undefined);
       assert.equal(await history.reasoningByFingerprint(name), undefined);

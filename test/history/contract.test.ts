@@ -1,6 +1,6 @@
 /** What every history promises, whatever it is made of. */
 import assert from 'node:assert/strict';
-import type { StoredTurn } from '../../src/history/store.ts';
+import type { StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
 import { BACKENDS, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
@@ -29,7 +29,7 @@ for (const [name, open] of BACKENDS) {
         await using bench = await open();
         const turn = turnOf('resp_a');
         await bench.store.record(turn);
-        assert.deepEqual(await bench.store.turn('resp_a'), turn);
+        assert.deepEqual(await bench.store.exchange('resp_a'), turn);
         assert.deepEqual(await bench.store.conversation('resp_a'), itemsOf(turn));
       });
 
@@ -53,9 +53,9 @@ for (const [name, open] of BACKENDS) {
         await using bench = await open();
         await recordAll(bench, 'child<missing');
         assert.equal(await bench.store.conversation('resp_none'), undefined);
-        assert.equal(await bench.store.turn('resp_none'), undefined);
+        assert.equal(await bench.store.exchange('resp_none'), undefined);
         assert.equal(await bench.store.conversation('resp_child'), undefined);
-        assert.equal((await bench.store.turn('resp_child'))?.response.id, 'resp_child');
+        assert.equal((await bench.store.exchange('resp_child'))?.response.id, 'resp_child');
       });
 
       for (const id of ['../../escape', 'a/b', 'CON', 'Resp_A', 'resp_a'.repeat(60), 'ключ 🔑', '', '.']) {
@@ -74,21 +74,21 @@ for (const [name, open] of BACKENDS) {
         await using bench = await open();
         const ids = ['Resp_A', 'resp_a', 'RESP_A', 'resp/a', 'resp:a', 'resp_a '];
         for (const id of ids) await bench.store.record(turnOf(id));
-        for (const id of ids) assert.deepEqual(await bench.store.turn(id), turnOf(id));
+        for (const id of ids) assert.deepEqual(await bench.store.exchange(id), turnOf(id));
       });
 
       it('takes many turns at once', async () => {
         await using bench = await open();
         const ids = Array.from({ length: 50 }, (_, at) => `resp_${at}`);
         await Promise.all(ids.map((id) => bench.store.record(turnOf(id))));
-        for (const id of ids) assert.deepEqual(await bench.store.turn(id), turnOf(id));
+        for (const id of ids) assert.deepEqual(await bench.store.exchange(id), turnOf(id));
       });
     });
 
     describe('clients that send their whole history', () => {
       /** A conversation of which each request repeats all that came before. */
-      async function converse(bench: Bench, count: number): Promise<StoredTurn[]> {
-        const turns: StoredTurn[] = [];
+      async function converse(bench: Bench, count: number): Promise<StoredExchange[]> {
+        const turns: StoredExchange[] = [];
         for (let at = 0; at < count; at++) {
           const before = turns.at(-1);
           const turn = wholeTurnOf(`resp_${at}`, before ? itemsOf(before) : [], 5_000);
@@ -99,9 +99,9 @@ for (const [name, open] of BACKENDS) {
         return turns;
       }
 
-      async function assertReadable(bench: Bench, turns: readonly StoredTurn[]): Promise<void> {
+      async function assertReadable(bench: Bench, turns: readonly StoredExchange[]): Promise<void> {
         const reads = turns.map(async (turn) => {
-          assert.deepEqual(await bench.store.turn(turn.response.id), turn);
+          assert.deepEqual(await bench.store.exchange(turn.response.id), turn);
           assert.deepEqual(await bench.store.conversation(turn.response.id), itemsOf(turn));
         });
         await Promise.all(reads);
@@ -113,7 +113,7 @@ for (const [name, open] of BACKENDS) {
         await assertReadable(bench, turns);
         const next = turnOf('resp_next', 'resp_3');
         await bench.store.record(next);
-        assert.deepEqual(await bench.store.turn('resp_next'), next);
+        assert.deepEqual(await bench.store.exchange('resp_next'), next);
         assert.deepEqual(await bench.store.conversation('resp_next'), itemsOf(...turns.slice(3, 4), next));
       });
 
@@ -155,7 +155,7 @@ for (const [name, open] of BACKENDS) {
             assertReadable(bench, left),
           ]);
           assert.ok(answers.every((was) => was));
-          for (const at of deleted) assert.equal(await bench.store.turn(`resp_${at}`), undefined);
+          for (const at of deleted) assert.equal(await bench.store.exchange(`resp_${at}`), undefined);
           await assertReadable(bench, [...left, fork]);
         });
       }
@@ -168,12 +168,12 @@ for (const [name, open] of BACKENDS) {
         bench.now += 0.9 * HOUR;
         await assertReadable(bench, turns.slice(-1));
         bench.now += 1.1 * HOUR;
-        for (const turn of turns) assert.equal(await bench.store.turn(turn.response.id), undefined);
+        for (const turn of turns) assert.equal(await bench.store.exchange(turn.response.id), undefined);
       });
 
       it('are kept also when all their turns together exceed the budget', async () => {
         await using bench = await open({ maxMemoryMb: 1 });
-        const turns: StoredTurn[] = [];
+        const turns: StoredExchange[] = [];
         for (let at = 0; at < 120; at++) {
           // A window that slides: no request begins with the one before.
           const before = itemsOf(...turns.slice(-1)).slice(-20);
@@ -192,9 +192,9 @@ for (const [name, open] of BACKENDS) {
         await recordAll(bench, 'a', 'b<a', 'c<b');
         assert.equal(await bench.store.delete('resp_b'), true);
         assert.equal(await bench.store.delete('resp_b'), false);
-        assert.equal(await bench.store.turn('resp_b'), undefined);
+        assert.equal(await bench.store.exchange('resp_b'), undefined);
         assert.equal(await bench.store.conversation('resp_c'), undefined);
-        assert.deepEqual(await bench.store.turn('resp_c'), turnOf('resp_c', 'resp_b'));
+        assert.deepEqual(await bench.store.exchange('resp_c'), turnOf('resp_c', 'resp_b'));
         assert.deepEqual(await bench.store.conversation('resp_a'), itemsOf(turnOf('resp_a')));
       });
 
@@ -327,7 +327,7 @@ for (const [name, open] of BACKENDS) {
           reasoning: reasoningOf('r'),
         });
         bench.now += 1.5 * HOUR;
-        assert.ok(await bench.store.turn('resp_used'));
+        assert.ok(await bench.store.exchange('resp_used'));
         bench.now += 0.6 * HOUR;
         assert.deepEqual(await alive(bench, 'old', 'used'), ['used']);
         assert.equal(await bench.store.reasoningByCallId('c'), undefined);
@@ -361,8 +361,8 @@ for (const [name, open] of BACKENDS) {
         await recordAll(bench, 'a', 'b<a', 'c<b', 'other');
         assert.deepEqual(await alive(bench, 'a', 'b', 'c', 'other'), ['other']);
         await recordAll(bench, 'p', 'q<p', 'r<q', 'fork<p');
-        assert.equal(await bench.store.turn('resp_q'), undefined);
-        assert.equal(await bench.store.turn('resp_r'), undefined);
+        assert.equal(await bench.store.exchange('resp_q'), undefined);
+        assert.equal(await bench.store.exchange('resp_r'), undefined);
         assert.ok(await bench.store.conversation('resp_fork'));
       });
 

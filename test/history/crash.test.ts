@@ -64,7 +64,7 @@ async function verify(directory: string, lines: readonly string[]): Promise<{ se
   const warnings = logger.lines.filter((line) => line.startsWith('warn'));
   for (const entry of acknowledged) {
     if ('turn' in entry && !deleted.has(entry.turn)) {
-      assert.deepEqual(await store.turn(entry.turn), turnOf(entry.turn, entry.previous, entry.padding));
+      assert.deepEqual(await store.exchange(entry.turn), turnOf(entry.turn, entry.previous, entry.padding));
     }
     if ('reasoning' in entry) {
       assert.deepEqual(
@@ -146,7 +146,7 @@ describe('processes in a history directory', () => {
     const logger = recordingLogger();
     const third = await openStore(directory, logger);
     await third.record(turnOf('resp_third'));
-    assert.deepEqual(await third.turn('resp_third'), turnOf('resp_third'));
+    assert.deepEqual(await third.exchange('resp_third'), turnOf('resp_third'));
     await third.close();
     assert.match(logger.lines.join('\n'), new RegExp(`in use by process ${first.process.pid} .*in memory`));
     const files = await readdir(join(directory, 'sessions'));
@@ -176,7 +176,7 @@ describe('processes in a history directory', () => {
     await first.record(turnOf('resp_a'));
     await first.close();
     const third = await openStore(directory);
-    assert.deepEqual(await third.turn('resp_a'), turnOf('resp_a'));
+    assert.deepEqual(await third.exchange('resp_a'), turnOf('resp_a'));
     await third.close();
   });
 });

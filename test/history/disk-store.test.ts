@@ -51,7 +51,7 @@ describe('disk store', () => {
     await bench.store.record(b);
     await bench.store.retainReasoning(REASONING);
     await bench.restart();
-    assert.deepEqual(await bench.store.turn('resp_a'), a);
+    assert.deepEqual(await bench.store.exchange('resp_a'), a);
     assert.deepEqual(await bench.store.conversation('resp_b'), itemsOf(a, b));
     for (const callId of REASONING.callIds) {
       assert.deepEqual(await bench.store.reasoningByCallId(callId), REASONING.reasoning);
@@ -97,10 +97,10 @@ describe('disk store', () => {
     assert.deepEqual(record.repeats, { response: 'resp_a', items: 2 });
     assert.deepEqual({ input, response }, { input: b.input.slice(2), response: b.response });
     await bench.restart();
-    assert.deepEqual(await bench.store.turn('resp_b'), b);
+    assert.deepEqual(await bench.store.exchange('resp_b'), b);
     await bench.store.delete('resp_a');
     await bench.restart();
-    assert.deepEqual(await bench.store.turn('resp_b'), b);
+    assert.deepEqual(await bench.store.exchange('resp_b'), b);
     assert.deepEqual(await readdir(join(bench.directory, 'sessions')), ['resp_b.json']);
   });
 
@@ -110,7 +110,7 @@ describe('disk store', () => {
     for (const turn of [a, wholeTurnOf('resp_b', itemsOf(a))]) await bench.store.record(turn);
     await rm(join(bench.directory, 'sessions/resp_a.json'));
     await bench.restart();
-    assert.equal(await bench.store.turn('resp_b'), undefined);
+    assert.equal(await bench.store.exchange('resp_b'), undefined);
     assert.match(warnings(bench).join(), /resp_b\.json repeats resp_a, which cannot be read/);
     assert.equal(await bench.store.conversation('resp_b'), undefined);
     assert.equal(await bench.store.delete('resp_b'), true);
@@ -168,8 +168,8 @@ describe('disk store', () => {
     await writeFile(file, JSON.stringify(JSON.parse(text)));
     await writeFile(join(bench.directory, 'sessions', 'resp_copy.json'), text);
     await bench.restart();
-    assert.deepEqual(await bench.store.turn('resp_a'), turnOf('resp_a'));
-    assert.equal(await bench.store.turn('resp_copy'), undefined);
+    assert.deepEqual(await bench.store.exchange('resp_a'), turnOf('resp_a'));
+    assert.equal(await bench.store.exchange('resp_copy'), undefined);
     assert.equal(warnings(bench).length, 1);
   });
 
@@ -182,9 +182,9 @@ describe('disk store', () => {
     await assert.rejects(bench.store.record(turnOf('resp_b')), /EEXIST|ENOTDIR/);
     await rm(sessions);
     await rename(`${sessions}.away`, sessions);
-    assert.equal(await bench.store.turn('resp_b'), undefined);
+    assert.equal(await bench.store.exchange('resp_b'), undefined);
     await bench.store.record(turnOf('resp_b'));
-    assert.deepEqual(await bench.store.turn('resp_b'), turnOf('resp_b'));
+    assert.deepEqual(await bench.store.exchange('resp_b'), turnOf('resp_b'));
     assert.deepEqual(await readdir(sessions), ['resp_a.json', 'resp_b.json']);
   });
 
@@ -193,8 +193,8 @@ describe('disk store', () => {
     await bench.store.record(turnOf('resp_a'));
     await rm(bench.directory, { recursive: true });
     await bench.store.record(turnOf('resp_b'));
-    assert.equal(await bench.store.turn('resp_a'), undefined);
-    assert.deepEqual(await bench.store.turn('resp_b'), turnOf('resp_b'));
+    assert.equal(await bench.store.exchange('resp_a'), undefined);
+    assert.deepEqual(await bench.store.exchange('resp_b'), turnOf('resp_b'));
   });
 
   it('says which directory cannot be used, and why', async () => {
@@ -220,8 +220,8 @@ describe('disk store', () => {
         await writeFile(cut, text.subarray(0, length));
         const logger = recordingLogger();
         const store = await open(bench.directory, logger);
-        assert.equal(await store.turn('resp_cut'), undefined, `cut at ${length}`);
-        assert.deepEqual(await store.turn('resp_whole'), turnOf('resp_whole'));
+        assert.equal(await store.exchange('resp_cut'), undefined, `cut at ${length}`);
+        assert.deepEqual(await store.exchange('resp_whole'), turnOf('resp_whole'));
         const [said, ...more] = warnings({ logger });
         assert.match(said ?? '', /resp_cut\.json was half written .* moved to .*damaged/);
         assert.deepEqual(more, []);
@@ -240,7 +240,7 @@ describe('disk store', () => {
       const lengths = [0, 1, 500, text.length];
       for (const length of lengths) await writeFile(`${file}.${length}.tmp`, text.subarray(0, length));
       await bench.restart();
-      assert.deepEqual(await bench.store.turn('resp_a'), turnOf('resp_a'));
+      assert.deepEqual(await bench.store.exchange('resp_a'), turnOf('resp_a'));
       assert.deepEqual(await readdir(join(bench.directory, 'sessions')), ['resp_a.json']);
       assert.equal((await readdir(join(bench.directory, 'damaged'))).length, lengths.length);
       assert.equal(warnings(bench).length, lengths.length);
@@ -261,7 +261,7 @@ describe('disk store', () => {
         await writeFile(owner.replace(lock, last ?? ''), text);
         const logger = recordingLogger();
         const store = await open(bench.directory, logger);
-        assert.deepEqual(await store.turn('resp_a'), turnOf('resp_a'), text);
+        assert.deepEqual(await store.exchange('resp_a'), turnOf('resp_a'), text);
         assert.deepEqual(warnings({ logger }), []);
         await store.close();
       }
@@ -318,7 +318,7 @@ describe('disk store', () => {
       await rename(join(bench.directory, 'sessions', 'resp_a.json'), outside);
       await symlink(outside, join(bench.directory, 'sessions', 'resp_a.json'));
       await bench.restart();
-      assert.equal(await bench.store.turn('resp_a'), undefined);
+      assert.equal(await bench.store.exchange('resp_a'), undefined);
       assert.ok((await stat(outside)).isFile());
     });
 
@@ -331,8 +331,8 @@ describe('disk store', () => {
       await writeFile(file('resp_a'), text.replace('"input": [', '"input": [,'));
       await rm(file('resp_b'));
       assert.equal(await bench.store.conversation('resp_a'), undefined);
-      assert.equal(await bench.store.turn('resp_b'), undefined);
-      assert.deepEqual(await bench.store.turn('resp_c'), turnOf('resp_c'));
+      assert.equal(await bench.store.exchange('resp_b'), undefined);
+      assert.deepEqual(await bench.store.exchange('resp_c'), turnOf('resp_c'));
       const said = warnings(bench).join('\n');
       assert.match(said, /resp_a\.json is damaged/);
       assert.match(said, /resp_b\.json is gone/);
@@ -362,7 +362,7 @@ describe('disk store', () => {
         bench.now += 1;
         await bench.store.record(turnOf(id));
       }
-      assert.equal(await bench.store.turn('resp_a'), undefined);
+      assert.equal(await bench.store.exchange('resp_a'), undefined);
     });
 
     it('opens a directory whose record was cut in the middle of its body', async () => {
@@ -370,7 +370,7 @@ describe('disk store', () => {
       await bench.store.record(turnOf('resp_long', null, 100_000));
       await truncate(join(bench.directory, 'sessions', 'resp_long.json'), 50_000);
       await bench.restart();
-      assert.equal(await bench.store.turn('resp_long'), undefined);
+      assert.equal(await bench.store.exchange('resp_long'), undefined);
       assert.equal((await readdir(join(bench.directory, 'damaged'))).length, 1);
     });
   });

@@ -75,7 +75,7 @@ describe('a conversation that its client sends whole, with every request', () =>
       await store.record(turn);
       const answer = { role: 'assistant', content: `answer of resp_${at} ${'x'.repeat(ITEM)}` };
       items = [...items, question, answer];
-      if (at % 50 === 0) assert.deepEqual(await store.turn(`resp_${at}`), turn);
+      if (at % 50 === 0) assert.deepEqual(await store.exchange(`resp_${at}`), turn);
     }
     return JSON.stringify(items).length;
   }
@@ -94,10 +94,10 @@ describe('a conversation that its client sends whole, with every request', () =>
     const size = await send(store);
     const retained = await bytesIn(join(place.path, 'sessions'));
     assert.ok(retained < 3 * size, `${retained} bytes for ${size}`);
-    const last = await store.turn(`resp_${SENT}`);
+    const last = await store.exchange(`resp_${SENT}`);
     await store.close();
     const again = await openDiskStore({ directory: place.path, limits, logger });
-    assert.deepEqual(await again.turn(`resp_${SENT}`), last);
+    assert.deepEqual(await again.exchange(`resp_${SENT}`), last);
     await again.close();
   }).timeout(60_000);
 });

@@ -10,7 +10,7 @@ import {
   reasoningHeader,
   sessionHeader,
 } from '../../src/history/records.ts';
-import type { HistoryLimits, StoredTurn } from '../../src/history/store.ts';
+import type { HistoryLimits, StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
 import { BACKENDS, type Backend, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
@@ -21,7 +21,7 @@ interface ModelRecord {
   bytes: number;
   lastUsed: number;
   isClaimed: boolean;
-  turn?: StoredTurn;
+  turn?: StoredExchange;
   /** The record whose items `turn.input` begins with, and how many of them; `parent` is the same record. */
   repeats?: { id: string; items: number } | undefined;
   /** Recorded since the last start, so that a later input can be held against it. */
@@ -81,7 +81,7 @@ class Model {
   }
 
   /** What a turn may leave out because an earlier record has it. */
-  repeatsOf({ response, input }: StoredTurn): { id: string; items: number } | undefined {
+  repeatsOf({ response, input }: StoredExchange): { id: string; items: number } | undefined {
     if (response.previous_response_id !== null) return undefined;
     const candidates = this.records.flatMap(({ id, turn, isRecent }) => {
       if (!isRecent || turn === undefined || turn.response.previous_response_id !== null) return [];
@@ -265,7 +265,7 @@ async function ask(
     return;
   }
   if (how === 'turn') {
-    assert.deepEqual(await bench.store.turn(id), known?.turn);
+    assert.deepEqual(await bench.store.exchange(id), known?.turn);
     model.use(id, bench.now);
     return;
   }

@@ -8,7 +8,7 @@ import {
   DEFAULT_HISTORY_LIMITS,
   type HistoryLimits,
   type HistoryStore,
-  type StoredTurn,
+  type StoredExchange,
 } from '../../src/history/store.ts';
 import type { Logger } from '../../src/logger.ts';
 import type { ProviderReasoning } from '../../src/translate/reasoning/reasoning.ts';
@@ -16,7 +16,7 @@ import { newResponse } from '../../src/translate/stream/resource.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
 
 /** A completed turn `id` that continues `previous`, with `padding` extra characters of answer. */
-export function turnOf(id: string, previous: string | null = null, padding = 0): StoredTurn {
+export function turnOf(id: string, previous: string | null = null, padding = 0): StoredExchange {
   const response = newResponse({ model: 'm', input: '', previous_response_id: previous }, id, 1_700_000_000);
   const text = `answer of ${id} ✓${'x'.repeat(padding)}`;
   return {
@@ -39,12 +39,12 @@ export function turnOf(id: string, previous: string | null = null, padding = 0):
 }
 
 /** A turn `id` of a client that sends its whole history: these items, then a question of its own. */
-export function wholeTurnOf(id: string, before: readonly InputItem[], padding = 0): StoredTurn {
+export function wholeTurnOf(id: string, before: readonly InputItem[], padding = 0): StoredExchange {
   const { response, input } = turnOf(id, null, padding);
   return { response, input: [...before, ...input] };
 }
 
-export function itemsOf(...turns: readonly StoredTurn[]) {
+export function itemsOf(...turns: readonly StoredExchange[]) {
   return turns.flatMap(({ input, response }) => [...input, ...response.output]);
 }
 

@@ -174,7 +174,7 @@ function scenes(family: StrictFamily, preset: string, model: string): void {
   /** The thought stands with the calls that it led to, wherever the provider wants it back. */
   function assertReplayed(thought: string): void {
     const { reasoningReplay } = profileFor(presetOf(preset), model);
-    if (reasoningReplay.turns === 'never' || family.thinks === false) return;
+    if (reasoningReplay.answers === 'never' || family.thinks === false) return;
     const holders = lastMessages().filter((message) =>
       JSON.stringify(message).includes(thought.slice(0, -1)),
     );

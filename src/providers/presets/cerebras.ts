@@ -28,7 +28,7 @@ export const cerebras: Preset = {
     { match: ['gpt-oss*'], profile: { ...reasoningEffort('low', 'medium', 'high'), thinksByDefault: true } },
     {
       match: ['*glm*'],
-      profile: { extraFields: { clear_thinking: false }, reasoningReplay: { turns: 'all' } },
+      profile: { extraFields: { clear_thinking: false }, reasoningReplay: { answers: 'all' } },
     },
     { match: ['qwen-3.8*'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],

@@ -26,7 +26,7 @@ export const deepseek: Preset = {
     // 400 "reasoning_content ... must be passed back" where any assistant message of a tool loop lacks it.
     reasoningReplay: {
       ...HOSTED_PROFILE.reasoningReplay,
-      turns: 'all',
+      answers: 'all',
       field: 'reasoning_content',
       placeholder: '',
     },

@@ -20,7 +20,7 @@ export const huggingface: Preset = {
     name: 'Hugging Face',
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...FIXED_EFFORT,
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
   },
   // The rules of the model's own vendor show through.
   models: [

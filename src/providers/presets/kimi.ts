@@ -21,7 +21,7 @@ export const kimi: Preset = {
     // 400 "thinking is enabled but reasoning_content is missing" on messages with calls.
     reasoningReplay: {
       ...HOSTED_PROFILE.reasoningReplay,
-      turns: 'all',
+      answers: 'all',
       field: 'reasoning_content',
       placeholder: ' ',
     },
@@ -53,7 +53,7 @@ export const kimi: Preset = {
         toolChoicesThinking: ['auto', 'none', 'required'],
       },
     },
-    { match: ['moonshot-v1*'], profile: { thinksByDefault: false, reasoningReplay: { turns: 'never' } } },
+    { match: ['moonshot-v1*'], profile: { thinksByDefault: false, reasoningReplay: { answers: 'never' } } },
     {
       match: ['moonshot-v1-8k', 'moonshot-v1-32k', 'moonshot-v1-128k', 'moonshot-v1-auto', 'kimi-k2-*'],
       profile: { userImages: 'note', toolImages: 'note' },

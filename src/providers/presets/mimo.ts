@@ -20,7 +20,7 @@ export const mimo: Preset = {
     // 400 "The reasoning_content in the thinking mode must be passed back to the API." after any tool call.
     reasoningReplay: {
       ...HOSTED_PROFILE.reasoningReplay,
-      turns: 'all',
+      answers: 'all',
       field: 'reasoning_content',
       placeholder: '',
     },

@@ -19,7 +19,7 @@ export const minimax: Preset = {
     userImages: 'note',
     toolImages: 'note',
     detailsMayRepeat: true,
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
     errorCodes: {
       1002: 'rate_limit_exceeded',
       1004: 'upstream_unauthorized',

@@ -26,7 +26,7 @@ export const mistral: Preset = {
     continueAfterAssistant: 'Continue.',
     toolMessageName: true,
     toolCallIds: 'alnum9',
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'thinking_block' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all', field: 'thinking_block' },
   },
   models: [
     {

@@ -22,7 +22,7 @@ export const novita: Preset = {
     // Not documented.
     toolChoices: [],
     // Interleaved thinking: fields and details go back as they came.
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
     errorCodes: { NOT_ENOUGH_BALANCE: 'insufficient_quota', MODEL_NOT_FOUND: 'model_not_found' },
   },
   models: [

@@ -35,7 +35,7 @@ export const openai: Preset = {
     toolCallIds: 'max40',
     thinkTag: null,
     // Chat Completions never shows reasoning.
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'never' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'never' },
   },
   models: OPENAI_MODELS,
   baseUrl: 'https://api.openai.com/v1',

@@ -30,7 +30,7 @@ export const openrouter: Preset = {
     toolImages: 'inline',
     webSearch: { tool: { type: 'openrouter:web_search' } },
     // Each entry as it came, in order: signatures and encrypted parts belong to the backend.
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
   },
   // The rules of the model's own vendor show through.
   models: [

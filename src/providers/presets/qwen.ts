@@ -22,7 +22,7 @@ export const qwen: Preset = {
     emptyAssistantContent: 'empty',
     webSearch: { fields: { enable_search: true } },
     // Left out by default; hosted models of other vendors keep those vendors' rules.
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'never', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'never', field: 'reasoning_content' },
     errorCodes: { Arrearage: 'insufficient_quota', model_not_found: 'model_not_found' },
   },
   models: [
@@ -31,7 +31,7 @@ export const qwen: Preset = {
       profile: {
         // Earlier thinking is understood only when it is asked to be kept.
         extraFields: { preserve_thinking: true },
-        reasoningReplay: { turns: 'all' },
+        reasoningReplay: { answers: 'all' },
       },
     },
     { match: ['qwen3.7*', 'qwen3.8*'], profile: { responseFormat: 'json_schema' } },
@@ -53,7 +53,7 @@ export const qwen: Preset = {
       profile: {
         ...reasoningEffort('low', 'high', 'max'),
         toolChoices: ['auto'],
-        reasoningReplay: { turns: 'all' },
+        reasoningReplay: { answers: 'all' },
         userImages: 'note',
         toolImages: 'note',
       },

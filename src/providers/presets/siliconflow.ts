@@ -24,7 +24,7 @@ export const siliconflow: Preset = {
     // Not documented.
     toolChoices: [],
     maxTools: 128,
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all', field: 'reasoning_content' },
     errorCodes: {
       20012: 'model_not_found',
       30001: 'insufficient_quota',

@@ -22,7 +22,7 @@ export const tencent: Preset = {
     // The key of the cache holds one conversation together.
     optionalFields: ['temperature', 'top_p', 'prompt_cache_key'],
     ...switchAndEffort(ON, OFF, 'low', 'medium', 'high'),
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all', field: 'reasoning_content' },
   },
   models: [
     // Thinking is off unless asked for; no image is understood.

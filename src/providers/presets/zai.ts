@@ -28,7 +28,7 @@ export const zai: Preset = {
     },
     userImages: 'note',
     toolImages: 'note',
-    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, turns: 'all', field: 'reasoning_content' },
+    reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all', field: 'reasoning_content' },
     errorCodes: {
       1000: 'upstream_unauthorized',
       1001: 'upstream_unauthorized',

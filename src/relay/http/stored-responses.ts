@@ -4,7 +4,7 @@
  */
 import type Router from '@koa/router';
 import { RelayError } from '../../errors.ts';
-import type { HistoryStore, StoredTurn } from '../../history/store.ts';
+import type { HistoryStore, StoredExchange } from '../../history/store.ts';
 import type { InputItem, ResponseResource } from '../../wire/responses.ts';
 import type { RelayParts } from '../exchange/respond.ts';
 import { retainResponse } from '../exchange/retain.ts';
@@ -60,8 +60,8 @@ async function cancel(id: string, parts: RelayParts): Promise<ResponseResource |
   return response;
 }
 
-async function storedTurn(history: HistoryStore, id: string): Promise<StoredTurn> {
-  const turn = await history.turn(id);
+async function storedTurn(history: HistoryStore, id: string): Promise<StoredExchange> {
+  const turn = await history.exchange(id);
   if (turn === undefined) throw notFound(id);
   return turn;
 }

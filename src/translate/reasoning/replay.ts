@@ -14,11 +14,11 @@ export interface ReplayedCall {
 
 /** Whether the provider wants anything back with an answer that made this many calls. */
 export function wantsReasoning({ reasoningReplay, lostCallExtra }: Profile, callCount: number): boolean {
-  return isReplayed(reasoningReplay.turns, callCount) || (lostCallExtra !== null && callCount > 0);
+  return isReplayed(reasoningReplay.answers, callCount) || (lostCallExtra !== null && callCount > 0);
 }
 
-function isReplayed(turns: Profile['reasoningReplay']['turns'], callCount: number): boolean {
-  return turns === 'all' || (turns === 'tool-turns' && callCount > 0);
+function isReplayed(answers: Profile['reasoningReplay']['answers'], callCount: number): boolean {
+  return answers === 'all' || (answers === 'with-calls' && callCount > 0);
 }
 
 /**
@@ -31,9 +31,9 @@ export function giveReasoningBack(
   reasoning: ProviderReasoning | undefined,
   { reasoningReplay, signedThoughtsOnly, lostCallExtra, thinkTag }: Profile,
 ): void {
-  const { turns, field, placeholder } = reasoningReplay;
+  const { answers, field, placeholder } = reasoningReplay;
   giveCallExtrasBack(calls, reasoning, lostCallExtra);
-  if (!isReplayed(turns, calls.length)) return;
+  if (!isReplayed(answers, calls.length)) return;
   // Lost reasoning came under a name that nobody knows any more; most providers call it this.
   const target = field === 'as-received' ? (reasoning?.field ?? 'reasoning_content') : field;
   if (target === 'reasoning_details') {

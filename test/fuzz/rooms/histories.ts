@@ -51,7 +51,7 @@ export const histories: Room = {
       await writeFiles(place.path, files);
       const store = await openDiskStore({ directory: place.path, logger });
       for (const id of IDS) {
-        await store.turn(id);
+        await store.exchange(id);
         await store.conversation(id);
       }
       await store.reasoningByCallId('call_1');
@@ -62,7 +62,7 @@ export const histories: Room = {
       const kept = [...(await readFiles(place.path)).values()];
       for (const [name, text] of files) assert.ok(kept.includes(text), `${name} is kept as it was`);
       const again = await openDiskStore({ directory: place.path, logger });
-      assert.deepEqual(await again.turn('resp_new'), fresh);
+      assert.deepEqual(await again.exchange('resp_new'), fresh);
       await again.close();
       assertUnpolluted();
     });

@@ -554,7 +554,7 @@ describe('reasoning on its way back', () => {
   });
 
   it('returns under the field that the profile names', () => {
-    const replay = { turns: 'all', field: 'reasoning', placeholder: null } as const;
+    const replay = { answers: 'all', field: 'reasoning', placeholder: null } as const;
     assert.equal(
       Reflect.get(assistant([reasoning()], { reasoningReplay: replay }) ?? {}, 'reasoning'),
       'thought',
@@ -569,7 +569,7 @@ describe('reasoning on its way back', () => {
   it('goes back with tool turns only, unless the profile wants all', () => {
     const items = [reasoning(), says('answer'), user('next')];
     assert.equal('reasoning_content' in (messagesOf(items)[0] ?? {}), false);
-    const replay = { turns: 'all', field: 'reasoning_content', placeholder: null } as const;
+    const replay = { answers: 'all', field: 'reasoning_content', placeholder: null } as const;
     assert.equal(
       Reflect.get(messagesOf(items, { reasoningReplay: replay })[0] ?? {}, 'reasoning_content'),
       'thought',
@@ -586,7 +586,7 @@ describe('reasoning on its way back', () => {
   });
 
   it('is replaced by the placeholder where it was lost and the provider insists', () => {
-    const replay = { turns: 'tool-turns', field: 'reasoning_content', placeholder: ' ' } as const;
+    const replay = { answers: 'with-calls', field: 'reasoning_content', placeholder: ' ' } as const;
     assert.equal(Reflect.get(assistant([], { reasoningReplay: replay }) ?? {}, 'reasoning_content'), ' ');
   });
 
