@@ -185,7 +185,7 @@ describe('POST /v1/responses', () => {
         if (body.messages[0]?.content === 'silence') return new Promise(() => {});
         return streamReply(textChunks(...Array(128).fill(text)));
       },
-      { stallMs: 250, keepAliveMs: 1 },
+      { stallMs: 750, keepAliveMs: 1 },
     );
     const slow = await rig.post(STREAMED);
     // Others stall meanwhile, so that the slow client's stall timer would have fired as well.
