@@ -183,7 +183,8 @@ describe('POST /v1/responses', () => {
     const rig = await startRig(
       ({ body }) => {
         if (body.messages[0]?.content === 'silence') return new Promise(() => {});
-        return streamReply(textChunks(...Array(128).fill(text)));
+        // The same text over and over would be held back, as one that may repeat what came before.
+        return streamReply(textChunks(...Array.from({ length: 128 }, (_, at) => `${at}${text}`)));
       },
       { stallMs: 750, keepAliveMs: 1 },
     );
