@@ -13,9 +13,12 @@ import { writeAtomic } from '../write-atomic.ts';
 import type { Environment } from './command-line.ts';
 import { stateFolder } from './state-folder.ts';
 
-/** Writes Codex's catalog anew where it no longer says what is served. A failure is told, and changes nothing. */
+/**
+ * Writes Codex's catalog anew where it no longer says what is served. It belongs to the relay that Codex's files name
+ * by its port: another one beside it, or a demo, leaves it alone. A failure is told, and changes nothing.
+ */
 export async function keepCatalog(
-  relay: RelayHandle,
+  relay: Pick<RelayHandle, 'port' | 'catalog'>,
   environment: Environment,
   logger: Logger,
 ): Promise<void> {
@@ -24,7 +27,8 @@ export async function keepCatalog(
   // What reads Codex's files, in parsers that nothing else of a relay needs, is loaded where there is something to read.
   if (active === undefined || !existsSync(join(home, CATALOG_FILE))) return;
   try {
-    const { refreshCatalog } = await import('../codex/home/refresh-catalog.ts');
+    const { refreshCatalog, isNamed } = await import('../codex/home/refresh-catalog.ts');
+    if (!(await isNamed(home, relay.port))) return;
     if (await refreshCatalog(home, [active, ...others])) {
       logger.info('The model catalog of Codex was brought up to date: restart Codex to see the new models');
     }

@@ -4,9 +4,15 @@ import { asObject, parseObject } from '../../json.ts';
 import { CATALOG_FILE } from '../../names.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { buildCatalog, type CatalogUpstream, catalogText } from '../catalog.ts';
+import { namedRelays } from '../named-relays.ts';
 import { namedModels } from '../plan.ts';
 import { readCodexFiles } from './codex-files.ts';
 import { readOverrides } from './overrides-file.ts';
+
+/** Whether Codex's files name a relay on this port. @throws CodexConfigError when a file is not TOML */
+export async function isNamed(home: string, port: number): Promise<boolean> {
+  return namedRelays(await readCodexFiles(home)).some((relay) => relay.port === port);
+}
 
 /**
  * Writes the catalog anew where there is one of ours. Codex reads it at its next start.

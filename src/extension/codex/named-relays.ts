@@ -1,19 +1,8 @@
-/** The relays that Codex's files name: this one, one on its old port, or another program's. */
+/** The relays that Codex's files name; the parsers come with the relay's bundle. */
 import { loadRelay } from '../relay/launcher.ts';
-import type { CodexTexts } from '../relay/relay-bundle.ts';
-
-export interface NamedRelay {
-  port: number;
-  /** As written, of whatever type; undefined when there is none. */
-  token: unknown;
-}
+import type { CodexTexts, NamedRelay } from '../relay/relay-bundle.ts';
 
 /** @throws CodexConfigError when a file is not TOML */
 export async function namedRelays(texts: CodexTexts): Promise<NamedRelay[]> {
-  const { relayProvider, relayPort, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
-  return ([PROFILE_FILE, CONFIG_FILE] as const).flatMap((file) => {
-    const provider = inFile(file, () => relayProvider(texts[file] ?? ''));
-    const port = provider && relayPort(provider);
-    return port === undefined ? [] : [{ port, token: provider?.['experimental_bearer_token'] }];
-  });
+  return (await loadRelay()).namedRelays(texts);
 }

@@ -1,0 +1,19 @@
+/** The relays that Codex's files name: this one, one on its old port, or another program's. Text in, values out. */
+import { relayProvider } from './config-edit.ts';
+import { CONFIG_FILE, type CodexTexts, inFile } from './plan.ts';
+import { PROFILE_FILE, relayPort } from './relay-keys.ts';
+
+export interface NamedRelay {
+  port: number;
+  /** As written, of whatever type; undefined when there is none. */
+  token: unknown;
+}
+
+/** @throws CodexConfigError when a file is not TOML */
+export function namedRelays(texts: CodexTexts): NamedRelay[] {
+  return ([PROFILE_FILE, CONFIG_FILE] as const).flatMap((file) => {
+    const provider = inFile(file, () => relayProvider(texts[file] ?? ''));
+    const port = provider && relayPort(provider);
+    return port === undefined ? [] : [{ port, token: provider?.['experimental_bearer_token'] }];
+  });
+}
