@@ -117,6 +117,7 @@ describe('many providers in the extension host', () => {
     refused.add(KEYS.alpha);
     assert.match(await ask('codex-relay'), /response\.completed/);
     assert.equal(lastAt(alpha), `Bearer ${KEYS.second}`);
+    await until(() => rows()[0]?.below.length !== 0);
     const [row] = rows();
     assert.match(`${row?.description}`, /^active · waiting until .+ · 2 keys$/);
     assert.match(`${row?.below[0]}`, /^until .+: .*Incorrect API key/);
