@@ -12,7 +12,7 @@ import { posix } from 'node:path';
  */
 const FLOORS: string[][] = [
   ['errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
-  ['write-atomic.ts'],
+  ['write-atomic.ts', 'redis'],
   ['wire'],
   ['translate'],
   ['translate/reasoning', 'translate/tools', 'translate/errors', 'translate/stream/text'],
@@ -34,6 +34,7 @@ const FLOORS: string[][] = [
 const PACKAGES: Record<string, string[]> = {
   'write-atomic.ts': ['node:'],
   wire: ['zod/mini'],
+  redis: ['node:', 'ioredis'],
   history: ['node:', 'lru-cache', 'zod/mini'],
   'relay/routing': ['node:util'],
   'relay/upstream': ['node:', 'undici'],

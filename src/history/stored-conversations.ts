@@ -95,7 +95,7 @@ export class StoredConversations {
   }
 }
 
-function ownItemsOf({ header, input, response }: SessionRecord): OwnItems {
+export function ownItemsOf({ header, input, response }: SessionRecord): OwnItems {
   const kept = header.continues === null ? (header.repeats?.items ?? 0) : Number.POSITIVE_INFINITY;
   return { kept, items: [...input, ...response.output] };
 }

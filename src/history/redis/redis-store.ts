@@ -1,0 +1,366 @@
+/**
+ * A history in Redis or Valkey, which any number of relays share. The rules are the store's scripts; what a relay has
+ * read of a conversation it keeps, and reads once more only what others have added.
+ */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { RelayError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Argument, Connection, Script } from '../../redis/connection.ts';
+import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
+import type { InputItem } from '../../wire/responses.ts';
+import {
+  encodeRecord,
+  keyOf,
+  parentOf,
+  type RecordHeader,
+  type Repeats,
+  readReasoning,
+  readSession,
+  reasoningHeader,
+  type SessionRecord,
+  sessionHeader,
+  sessionKey,
+} from '../records.ts';
+import { InputDigests } from '../repeated-input.ts';
+import { REASONING_PER_SESSION } from '../retention.ts';
+import type { HistoryLimits, HistoryStore, RetainedReasoning, StoredExchange } from '../store.ts';
+import { type OwnItems, ownItemsOf } from '../stored-conversations.ts';
+import { pack, unpack } from './packed.ts';
+import { CLEAR, DELETE, DETACH, FIND_INPUT, READ, STORE, TRIM, WALK } from './scripts.ts';
+
+export interface RedisHistoryOptions {
+  connection: Connection;
+  /** Names the history: what is in one is never found in another. */
+  name: string;
+  limits: HistoryLimits;
+  logger: Logger;
+  /** Milliseconds since the epoch. Default: the store's own clock, which all relays share. */
+  clock?: () => number;
+}
+
+/** A record that was read or written here. */
+interface Known extends OwnItems {
+  parent: string;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const HOUR_MS = 3_600_000;
+const CACHE_CHARACTERS = 32 * MEBIBYTE;
+/** As in memory: what repeats each other takes at most this share of the budget. */
+const CHAIN_SHARE = 1 / 4;
+/** How many records, or digests, are asked for at first, and at most: most conversations lack one turn or none. */
+const [FIRST, MOST] = [4, 128];
+/** Others may change the same records meanwhile; what is still repeated then cannot be read. */
+const DELETE_ATTEMPTS = 100;
+/** Whether a reader's interest renews a record's claim to stay. */
+const [SEEN, USED] = [0, 1] as const;
+type Use = 0 | 1;
+
+export class RedisHistory implements HistoryStore {
+  /** Another relay may have retained some. */
+  readonly hasReasoning = true;
+  readonly #connection: Connection;
+  readonly #name: string;
+  readonly #limits: readonly [ttl: number, sessions: number, reasoning: number, bytes: number];
+  readonly #logger: Logger;
+  readonly #clock: () => number;
+  readonly #known = new LRUCache<string, Known>({ maxSize: CACHE_CHARACTERS });
+  /** The store's epoch in which `#known` was read. */
+  #epoch = '0';
+
+  constructor({ connection, name, limits, logger, clock = () => -1 }: RedisHistoryOptions) {
+    this.#connection = connection;
+    this.#name = name;
+    this.#logger = logger;
+    this.#clock = clock;
+    const { ttlHours, maxSessions, maxMemoryMb } = limits;
+    const reasoning = maxSessions * REASONING_PER_SESSION;
+    this.#limits = [Math.round(ttlHours * HOUR_MS), maxSessions, reasoning, maxMemoryMb * MEBIBYTE];
+  }
+
+  async conversation(responseId: string): Promise<readonly InputItem[] | undefined> {
+    return this.#whole(sessionKey(responseId));
+  }
+
+  async exchange(responseId: string): Promise<StoredExchange | undefined> {
+    const key = sessionKey(responseId);
+    const stored = (await this.#readSession(key, USED))?.record;
+    if (stored === undefined) return undefined;
+    const { header, input, response } = stored;
+    if (header.repeats === undefined) return { response, input };
+    const whole = await this.#whole(key);
+    return whole && { response, input: whole.slice(0, whole.length - response.output.length) };
+  }
+
+  async item(id: string, responseId: string | undefined): Promise<InputItem | undefined> {
+    const found = await this.#read('item', nameOf(id), USED);
+    const made = responseId === undefined ? undefined : sessionKey(responseId);
+    const text = found?.text ?? (made && (await this.#read('', made, USED))?.text);
+    const session = text === undefined ? undefined : readSession(text);
+    return session && ownItemsOf(session).items.find((item) => item.id === id);
+  }
+
+  async record(turn: StoredExchange): Promise<void> {
+    const { response, input } = turn;
+    // Who continues a response sends only what is new.
+    if (response.previous_response_id !== null) return this.#retainTurn(turn, []);
+    const digests = new InputDigests(input);
+    const digest = digests.ofFirst(digests.count);
+    const names: Name[] = digest === undefined ? [] : [['input', digest]];
+    const repeats = await this.#findRepeated(digests);
+    return this.#retainTurn(turn, names, repeats);
+  }
+
+  async delete(responseId: string): Promise<boolean> {
+    const key = sessionKey(responseId);
+    for (let attempt = 1; ; attempt++) {
+      const force = attempt === DELETE_ATTEMPTS ? 1 : 0;
+      const [result, child] = asList(await this.#runDurably(DELETE, [key, nameOf(responseId), force]));
+      this.#known.clear();
+      if (result !== 2) return result === 1;
+      await this.#moveRepeated(key, textOf(child));
+    }
+  }
+
+  async retainReasoning(entry: RetainedReasoning): Promise<void> {
+    const header = reasoningHeader(entry);
+    const names: Name[] = [
+      ['turn', nameOf(entry.fingerprint)],
+      ['response', nameOf(entry.responseId)],
+      ...entry.callIds.map((callId): Name => ['call', nameOf(callId)]),
+    ];
+    await this.#retain(header, { reasoning: entry.reasoning }, names, 'reasoning of an answer');
+  }
+
+  reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined> {
+    return this.#reasoning('call', callId);
+  }
+
+  reasoningByFingerprint(fingerprint: string): Promise<ProviderReasoning | undefined> {
+    return this.#reasoning('turn', fingerprint);
+  }
+
+  async clear(): Promise<void> {
+    this.#known.clear();
+    while (Number(await this.#runDurably(CLEAR, [])) > 0);
+  }
+
+  /** Applies the limits to a history that nobody may use any more. @returns how many records are left */
+  async trim(): Promise<number> {
+    return Number(await this.#run(TRIM, []));
+  }
+
+  /** The connection is not its own to close. */
+  async close(): Promise<void> {
+    this.#known.clear();
+  }
+
+  // --------------------------------------------------------------------------------------------- writing
+
+  async #retainTurn(turn: StoredExchange, names: readonly Name[], repeats?: Repeats): Promise<void> {
+    const { response } = turn;
+    const input = turn.input.slice(repeats?.items ?? 0);
+    const header = sessionHeader(turn, repeats);
+    const record = { header, input, response };
+    const all = [...names, ...itemNames(record)];
+    const kept = await this.#retain(header, { input, response }, all, `response ${response.id}`);
+    // What it repeats went in the meantime: then it is stored whole.
+    if (kept === 'repeated is gone') return this.#retainTurn(turn, names);
+    if (kept !== 'too large') this.#remember(keyOf(header), record, kept.length, kept.epoch);
+  }
+
+  /** Gives the length of the record's text, and the store's epoch, where it is kept. */
+  async #retain(
+    header: RecordHeader,
+    body: object,
+    names: readonly Name[],
+    what: string,
+  ): Promise<{ length: number; epoch: string } | 'too large' | 'repeated is gone'> {
+    const text = encodeRecord(header, body, 0);
+    const repeats = header.kind === 'session' && header.repeats !== undefined ? 1 : 0;
+    const place = [keyOf(header), header.kind, Buffer.byteLength(text), parentOf(header) ?? '', repeats];
+    const result = await this.#runDurably(STORE, [...place, await pack(text), JSON.stringify(names)]);
+    const [outcome, needed] = asList(result);
+    if (outcome === 2) return 'repeated is gone';
+    if (outcome === 0) return { length: text.length, epoch: textOf(needed) };
+    const sizes = `${mebibytes(Number(textOf(needed)))} of the whole budget of ${mebibytes(this.#limits[3])} MiB`;
+    this.#logger.warn(`history: ${what} is not kept: with what it continues it needs ${sizes}`);
+    return 'too large';
+  }
+
+  /** What an input repeats of a recorded one and of its answer; undefined when it is not worth a reference. */
+  async #findRepeated(digests: InputDigests): Promise<Repeats | undefined> {
+    const found = await this.#findInput(digests);
+    if (found === undefined || found.chain > this.#limits[3] * CHAIN_SHARE) return undefined;
+    const base = await this.#readSession(found.key, SEEN);
+    if (base === undefined) return undefined;
+    const own = ownItemsOf(base.record);
+    const repeated = digests.countSame(found.items, own.items.slice(found.items - own.kept));
+    return digests.isWorth(repeated) ? { response: base.record.header.id, items: repeated } : undefined;
+  }
+
+  /** The record whose whole input this one begins with: nearly always that of the request before. */
+  async #findInput(
+    digests: InputDigests,
+  ): Promise<{ key: string; chain: number; items: number } | undefined> {
+    let count = FIRST;
+    for (let items = digests.count; items > 0; items -= count, count = MOST) {
+      const asked = Array.from({ length: Math.min(count, items) }, (_, at) => digests.ofFirst(items - at));
+      const [position, key, chain] = asList(await this.#run(FIND_INPUT, [JSON.stringify(asked)]));
+      if (typeof position === 'number') {
+        return { key: textOf(key), chain: Number(textOf(chain)), items: items - position };
+      }
+    }
+    return undefined;
+  }
+
+  /** Lets `child` repeat what the record `key` repeats. Where somebody else was faster, nothing happens. */
+  async #moveRepeated(key: string, child: string): Promise<void> {
+    const [above, below] = await Promise.all([this.#readSession(key, SEEN), this.#readSession(child, SEEN)]);
+    if (above === undefined || below === undefined) return;
+    const { header, input, response } = below.record;
+    const own = ownItemsOf(above.record);
+    const moved = own.items.slice(0, (header.repeats?.items ?? 0) - own.kept);
+    const turn = { input: [...moved, ...input], response };
+    const changed = sessionHeader(turn, above.record.header.repeats);
+    const text = encodeRecord(changed, turn, 0);
+    const versions = [child, below.version, key, above.version];
+    const place = [Buffer.byteLength(text), parentOf(changed) ?? '', changed.repeats === undefined ? 0 : 1];
+    const names = itemNames({ header: changed, ...turn });
+    await this.#runDurably(DETACH, [...versions, ...place, await pack(text), JSON.stringify(names)]);
+  }
+
+  // --------------------------------------------------------------------------------------------- reading
+
+  /** All items of the conversation that ends with the record. */
+  async #whole(key: string): Promise<readonly InputItem[] | undefined> {
+    let epoch = this.#epoch;
+    const parts = new Map<string, Known>();
+    for (let wanted = FIRST; ; wanted = Math.min(4 * wanted, MOST)) {
+      if (this.#epoch !== epoch) parts.clear();
+      epoch = this.#epoch;
+      const lacking = this.#gather(key, parts);
+      const reply = asList(await this.#run(WALK, [key, lacking ?? '', wanted, epoch]));
+      const [current, isThere, ...records] = reply;
+      if (isThere !== 1) return undefined;
+      this.#adopt(textOf(current));
+      if (textOf(current) !== epoch) continue;
+      if (lacking === undefined) return joined(key, parts);
+      if (!(await this.#learn(records, epoch, parts))) return undefined;
+    }
+  }
+
+  /** Something was deleted or replaced since the last epoch: what is known here may be it. */
+  #adopt(epoch: string): void {
+    if (epoch !== this.#epoch) this.#known.clear();
+    this.#epoch = epoch;
+  }
+
+  /** Adds what is known here of a conversation, from its end on. @returns the first record that is not; undefined: none */
+  #gather(key: string, parts: Map<string, Known>): string | undefined {
+    for (let at = key; at !== ''; ) {
+      const known = parts.get(at) ?? this.#known.get(at);
+      if (known === undefined) return at;
+      parts.set(at, known);
+      at = known.parent;
+    }
+    return undefined;
+  }
+
+  /** Takes in keys, parents and texts in turn. False when one cannot be read. */
+  async #learn(records: readonly unknown[], epoch: string, parts: Map<string, Known>): Promise<boolean> {
+    for (let at = 0; at + 2 < records.length; at += 3) {
+      const key = textOf(records[at]);
+      const text = await unpack(asBytes(records[at + 2]));
+      const session = text === undefined ? undefined : readSession(text);
+      if (text === undefined || session === undefined) {
+        this.#logger.warn(`history: ${key} is damaged: skipped`);
+        return false;
+      }
+      parts.set(key, knownFrom(session));
+      this.#remember(key, session, text.length, epoch);
+    }
+    return true;
+  }
+
+  #remember(key: string, record: SessionRecord, length: number, epoch: string): void {
+    if (epoch === this.#epoch) this.#known.set(key, knownFrom(record), { size: length });
+  }
+
+  async #reasoning(index: string, name: string): Promise<ProviderReasoning | undefined> {
+    const found = await this.#read(index, nameOf(name), USED);
+    return found && readReasoning(found.text);
+  }
+
+  async #readSession(key: string, use: Use): Promise<{ record: SessionRecord; version: string } | undefined> {
+    const found = await this.#read('', key, use);
+    const record = found && readSession(found.text);
+    return found && record && { record, version: found.version };
+  }
+
+  async #read(index: string, name: string, use: Use): Promise<{ text: string; version: string } | undefined> {
+    const [key, bytes, version] = asList(await this.#run(READ, [index, name, use]));
+    if (key === undefined) return undefined;
+    const text = await unpack(asBytes(bytes));
+    if (text !== undefined) return { text, version: textOf(version) };
+    this.#logger.warn(`history: ${textOf(key)} is damaged: skipped`);
+    return undefined;
+  }
+
+  #run(script: Script, args: readonly Argument[]): Promise<unknown> {
+    return this.#connection.run(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
+  }
+
+  #runDurably(script: Script, args: readonly Argument[]): Promise<unknown> {
+    return this.#connection.runDurably(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
+  }
+}
+
+function knownFrom(record: SessionRecord): Known {
+  return { ...ownItemsOf(record), parent: parentOf(record.header) ?? '' };
+}
+
+function joined(key: string, parts: ReadonlyMap<string, Known>): InputItem[] {
+  const whole: InputItem[] = [];
+  for (const { kept, items } of partsOf(key, parts).reverse()) {
+    whole.length = Math.min(whole.length, kept);
+    for (const item of items) whole.push(item);
+  }
+  return whole;
+}
+
+function partsOf(key: string, parts: ReadonlyMap<string, Known>): Known[] {
+  const found: Known[] = [];
+  for (let part = parts.get(key); part !== undefined; part = parts.get(part.parent)) found.push(part);
+  return found;
+}
+
+/** What a record is found by, beside its key: an index and a name in it. */
+type Name = readonly [index: string, name: string];
+
+function itemNames(record: SessionRecord): Name[] {
+  return ownItemsOf(record).items.flatMap(({ id }): Name[] => (id ? [['item', nameOf(id)]] : []));
+}
+
+/** Names of others' making may be long, or no valid Unicode. */
+function nameOf(id: string): string {
+  return createHash('sha256').update(id).digest('base64url').slice(0, 22);
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new RelayError('internal_error', 'history: the store answered with something that is no list.');
+}
+
+function asBytes(value: unknown): Buffer {
+  return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
+}
+
+function textOf(value: unknown): string {
+  return Buffer.isBuffer(value) ? value.toString() : String(value ?? '');
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / MEBIBYTE).toFixed(1);
+}
