@@ -19,6 +19,7 @@ import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
+import { checkedHosts, localUrl } from './relay/http/reach.ts';
 import { listen } from './relay/http/server.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
@@ -38,18 +39,27 @@ export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from '.
 export type { Logger } from './logger.ts';
 export type { ListedModel } from './providers/model-list.ts';
 export type {
+  Admission,
+  Binding,
+  GatewayOptions,
   PassedOver,
   Refusal,
   RelayHandle,
   RelayOptions,
+  RelayUser,
+  RequestLimits,
   RequestReport,
+  RoutingChange,
   RoutingOptions,
   ServedUpstream,
+  SharedRouting,
   SpendGuard,
   StandIns,
   TargetState,
   TokenUsage,
+  Trouble,
   UpstreamOptions,
+  Users,
   Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
@@ -57,16 +67,18 @@ export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
-/** How long running streams get for their last words when the relay stops. */
+/** How long cancelled streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
 
 /**
- * Starts a relay on 127.0.0.1.
+ * Starts a relay, on 127.0.0.1 where `listen` names no other address.
  * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) when the port is taken
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
+  const publicHosts = checkedHosts(options);
   const { transport, close } = await openTransport(options);
+  let isStopping = false;
   const parts = assemble(options, transport, logger);
   const app = createApp({
     parts,
@@ -75,6 +87,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger,
     version: VERSION,
     codexModels,
+    publicHosts,
+    users: options.users,
+    metrics: options.metrics,
+    isReady: () => !isStopping,
     onRefusal: (refusal) => {
       const { client, sentToken } = refusal;
       parts.warnOnce(
@@ -83,15 +99,19 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       options.onRefusal?.(refusal);
     },
   });
-  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
+  const { port = DEFAULT_PORT, listen: address, tls } = options;
+  const listening = await listen(app.callback(), { port, address, tls }, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
   const lists = new ModelLists(routing, upstream, logger);
   void lists.learn();
   return {
-    url: `http://127.0.0.1:${listening.port}`,
+    url: localUrl(options, listening.port),
     port: listening.port,
+    get running() {
+      return running.count;
+    },
     use: (other) => {
       routing.use(other);
       void lists.learn();
@@ -108,8 +128,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       routing.health.reset();
       upstream.endWaits();
     },
-    stop: async () => {
-      const closed = listening.close(STOP_GRACE_MS);
+    stop: async ({ drainMs = 0 } = {}) => {
+      isStopping = true;
+      const closed = listening.close(STOP_GRACE_MS + drainMs);
+      await running.endedWithin(drainMs);
       running.cancelAll();
       await closed;
       await close();
@@ -156,6 +178,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
     budget: options.budget,
+    limits: undefined,
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;

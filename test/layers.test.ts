@@ -20,7 +20,7 @@ const FLOORS: string[][] = [
   ['translate/stream'],
   ['providers'],
   ['history'],
-  ['relay/roles.ts', 'relay/transport.ts'],
+  ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts'],
   ['relay/options.ts', 'codex'],
   ['relay/routing', 'usage'],
   ['relay/upstream'],

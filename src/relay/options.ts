@@ -4,8 +4,23 @@ import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
 import type { Preset } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
+import type { GatewayOptions, SpendGuard, TargetState } from './gateway-options.ts';
 import type { Role } from './roles.ts';
 import type { UpstreamTransport } from './transport.ts';
+
+export type {
+  Admission,
+  Binding,
+  GatewayOptions,
+  RelayUser,
+  RequestLimits,
+  RoutingChange,
+  SharedRouting,
+  SpendGuard,
+  TargetState,
+  Trouble,
+  Users,
+} from './gateway-options.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {
@@ -67,8 +82,8 @@ export interface RoutingOptions extends StandIns {
   firstOutputMs?: number;
 }
 
-export interface RelayOptions extends UpstreamOptions, RoutingOptions {
-  /** Port on 127.0.0.1; 0 lets the system choose. Default 4444. */
+export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOptions {
+  /** Port on 127.0.0.1, or on `listen`; 0 lets the system choose. Default 4444. */
   port?: number;
   /** Names of tools, as sent upstream, that are removed. Default none. */
   toolDenylist?: readonly string[];
@@ -101,15 +116,6 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   budget?: SpendGuard;
   /** Called when a client is refused because it does not send the token. */
   onRefusal?: (refusal: Refusal) => void;
-}
-
-/** What may be spent. */
-export interface SpendGuard {
-  /**
-   * Resolves where a request to this upstream may be sent.
-   * @throws RelayError whose message says what is used up and where it is raised; it reaches the client
-   */
-  allow(target: { upstream: string; service: string | undefined; model: string }): Promise<void>;
 }
 
 /** A client that was refused. */
@@ -157,6 +163,8 @@ export interface RequestReport {
   service?: string;
   /** Names the thread, but is not its id: the beginning of a hash. Undefined where the client names none. */
   thread?: string;
+  /** Who asked, where the relay has users. */
+  user?: string;
 }
 
 /** Counts of one answer. */
@@ -202,22 +210,8 @@ export interface ServedUpstream {
   listed: readonly ListedModel[] | undefined;
 }
 
-/** A target that is in trouble. */
-export interface TargetState {
-  /** The upstream's id. */
-  upstream: string;
-  /** Undefined where the trouble is the key's, whatever the model. */
-  model: string | undefined;
-  /** Which of its keys, from 0. */
-  key: number;
-  code: string;
-  message: string;
-  /** It is not asked before, in milliseconds since the epoch. */
-  until: number;
-}
-
 export interface RelayHandle {
-  /** `http://127.0.0.1:<port>` (add `/v1` for a client's base URL). */
+  /** `http://127.0.0.1:<port>`, or with the address listened on (add `/v1` for a client's base URL). */
   readonly url: string;
   readonly port: number;
   /** Requests that begin after this call go to another provider; running ones finish where they are. */
@@ -241,6 +235,11 @@ export interface RelayHandle {
   resetTargets(): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
-  /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */
-  stop(): Promise<void>;
+  /** How many requests are being answered. */
+  readonly running: number;
+  /**
+   * Stops accepting and frees the port. Running answers may go on for so long (default 0), and then end with
+   * `response.failed` within 2 s.
+   */
+  stop(options?: { drainMs?: number }): Promise<void>;
 }

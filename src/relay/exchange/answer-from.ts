@@ -72,7 +72,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   routing.health.note(attempt.target, error, Date.now());
   const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
   if (error !== undefined || thread === undefined) return;
-  if (routing.bindings.bind(thread, attempt.target)) onBindings(routing.bindings.text());
+  if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }
 
 /** The request in the target's dialect, with the reasoning that the history still has. */

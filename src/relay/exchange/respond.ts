@@ -5,6 +5,7 @@ import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
+import type { RequestLimits } from '../gateway-options.ts';
 import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
@@ -16,6 +17,7 @@ import { beginExchange, type Client, type Exchange, type Outcome } from './excha
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
+import { roughTokens } from './rough-tokens.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
 import { withinBudget } from './within-budget.ts';
@@ -40,6 +42,8 @@ export interface RelayParts {
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
   budget: SpendGuard | undefined;
+  /** How much may be asked; undefined: as much as one likes. */
+  limits: RequestLimits | undefined;
   /** Told which thread is bound where, when that changes. */
   onBindings: (text: string) => void;
 }
@@ -58,6 +62,10 @@ export async function respond(
   const history = await recallResponses(asked, parts.history);
   const request = await recallItems(asked, history, parts.history);
   const targets = await withinBudget(await route(request, client, parts), parts.budget);
+  const admission = await parts.limits?.admit(
+    () => roughTokens(history, request),
+    request.max_output_tokens ?? undefined,
+  );
   const exchange = beginExchange(request, client);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   connection.setHeader('x-request-id', exchange.id);
@@ -65,9 +73,11 @@ export async function respond(
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
+    admission?.settle(undefined);
     giveUp(exchange, targets[0], stream, error, parts);
     throw error;
   });
+  admission?.settle(outcome.response.usage?.total_tokens);
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
   if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
   // What it cost counts before the next request can come.
