@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 }
 
 /** How long a call is tried again while the store cannot be reached. */
-export const READ_PATIENCE_MS = 1_000;
+const READ_PATIENCE_MS = 1_000;
 /** A restart and most failovers are over by then: an answer that is to be kept waits for them. */
 export const WRITE_PATIENCE_MS = 15_000;
 

@@ -27,6 +27,8 @@ export interface UsageRecord {
   statedUsd: number | undefined;
   /** Tells threads apart without naming them; undefined where the client names none. */
   thread: string | undefined;
+  /** Who asked, where the relay has users. */
+  user?: string;
 }
 
 /** What a line holds, in this order. Later versions may add columns at the end. */
@@ -34,7 +36,11 @@ export const COLUMNS = [
   ...['time', 'upstream', 'service', 'model', 'wire', 'state'],
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
   ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread'],
+  'user',
 ] as const;
+
+/** How many of them the first version had: lines of earlier releases hold no more. */
+const FIRST_COLUMNS = 16;
 
 /** The record of a request that has ended; undefined while it runs. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
@@ -53,6 +59,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     totalMs: durationMs,
     statedUsd: costUsd,
     thread: report.thread,
+    ...(report.user !== undefined && { user: report.user }),
   };
 }
 
@@ -67,17 +74,17 @@ export function encodeRecord(record: UsageRecord): string {
     tokens?.reasoningTokens,
   ];
   const { time, upstream, service, model, wire, state, attempts, firstTokenMs, totalMs } = record;
-  const { statedUsd, thread } = record;
+  const { statedUsd, thread, user } = record;
   const head = [time, upstream, service, model, wire, state];
-  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread])}\n`;
+  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread, user])}\n`;
 }
 
 /** The record of a parsed line; undefined where the line is none. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
-  if (!Array.isArray(row) || row.length < COLUMNS.length) return undefined;
+  if (!Array.isArray(row) || row.length < FIRST_COLUMNS) return undefined;
   const values: readonly unknown[] = row;
   const [time, upstream, service, model, wire, state] = values;
-  const [attempts, firstTokenMs, totalMs, statedUsd, thread] = values.slice(11);
+  const [attempts, firstTokenMs, totalMs, statedUsd, thread, user] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
     typeof time !== 'number' ||
@@ -101,6 +108,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
     totalMs: countOf(totalMs),
     statedUsd: amountOf(statedUsd),
     thread: textOf(thread),
+    ...(typeof user === 'string' && { user }),
   };
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { FLAGS, readCommandLine } from '../../src/cli/command-line.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { helpText } from '../../src/cli/help.ts';
-import { type Flag, OPTIONS, type Option } from '../../src/cli/options.ts';
+import type { Option } from '../../src/cli/option.ts';
+import { type Flag, OPTIONS } from '../../src/cli/options.ts';
 
 /** For every option with a value: a text, what it means, and texts that are refused. */
 const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: string[] }>> = {

@@ -30,8 +30,9 @@ describe('the sums', () => {
     model: ['kimi/kimi-k3', 'deepseek/deepseek-chat', 'corp/x', 'ollama/q'],
     provider: ['kimi', 'deepseek', 'corp', 'ollama'],
     thread: ['', 'a1b2c3d4e5f6'],
+    user: ['anna', ''],
   };
-  for (const by of ['day', 'model', 'provider', 'thread'] as const) {
+  for (const by of ['day', 'model', 'provider', 'thread', 'user'] as const) {
     it(`by ${by} have their rows in order`, async () => {
       const { rows } = await summaryBy(by);
       assert.deepEqual(

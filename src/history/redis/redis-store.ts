@@ -37,6 +37,8 @@ export interface RedisHistoryOptions {
   logger: Logger;
   /** Milliseconds since the epoch. Default: the store's own clock, which all relays share. */
   clock?: () => number;
+  /** Told of each write. */
+  onWrite?: () => void;
 }
 
 /** A record that was read or written here. */
@@ -65,11 +67,20 @@ export class RedisHistory implements HistoryStore {
   readonly #limits: readonly [ttl: number, sessions: number, reasoning: number, bytes: number];
   readonly #logger: Logger;
   readonly #clock: () => number;
+  readonly #onWrite: () => void;
   readonly #known = new LRUCache<string, Known>({ maxSize: CACHE_CHARACTERS });
   /** The store's epoch in which `#known` was read. */
   #epoch = '0';
 
-  constructor({ connection, name, limits, logger, clock = () => -1 }: RedisHistoryOptions) {
+  constructor({
+    connection,
+    name,
+    limits,
+    logger,
+    clock = () => -1,
+    onWrite = () => {},
+  }: RedisHistoryOptions) {
+    this.#onWrite = onWrite;
     this.#connection = connection;
     this.#name = name;
     this.#logger = logger;
@@ -181,6 +192,7 @@ export class RedisHistory implements HistoryStore {
     const repeats = header.kind === 'session' && header.repeats !== undefined ? 1 : 0;
     const place = [keyOf(header), header.kind, Buffer.byteLength(text), parentOf(header) ?? '', repeats];
     const result = await this.#runDurably(STORE, [...place, await pack(text), JSON.stringify(names)]);
+    this.#onWrite();
     const [outcome, needed] = asList(result);
     if (outcome === 2) return 'repeated is gone';
     if (outcome === 0) return { length: text.length, epoch: textOf(needed) };

@@ -115,7 +115,11 @@ export class Health {
 
 /** Whether another target may do what this one failed to do. */
 export function isCurable({ code }: RelayError): boolean {
-  return code in WAITS;
+  return isCurableCode(code);
+}
+
+export function isCurableCode(code: string): code is ErrorCode {
+  return Object.hasOwn(WAITS, code);
 }
 
 function isWaiting({ until }: Trouble, now: number): boolean {
