@@ -38,7 +38,7 @@ const CONNECT_TIMEOUT_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 3_000;
 const PAUSE_MS = 50;
 const REPLICA_TIMEOUT_MS = 1_000;
-const REPLICAS_KNOWN_MS = 2_000;
+const REPLICAS_KNOWN_MS = 500;
 
 export class Connection {
   readonly address: StoreAddress;
