@@ -18,8 +18,10 @@ export interface UsersOptions {
   logger: Logger;
 }
 
-/** Reads the users once. Rejects where they cannot be read. */
-export async function openUsers(options: UsersOptions): Promise<Users & { close(): Promise<void> }> {
+/** Reads the users once, and again with `look()`. Rejects where they cannot be read. */
+export async function openUsers(
+  options: UsersOptions,
+): Promise<Users & { look(): Promise<void>; close(): Promise<void> }> {
   const users = new KnownUsers(options);
   await users.look();
   return users;
@@ -59,6 +61,7 @@ class KnownUsers implements Users {
     for (const store of stores) if (store.status === 'fulfilled') await store.value.close();
   }
 
+  /** Reads the list now; rejects where that cannot be done. */
   async look(): Promise<void> {
     const records = await this.#options.source.read();
     const entries = await Promise.all(

@@ -21,7 +21,7 @@ export interface StreamedEvent {
   type?: string;
   delta?: unknown;
   choices?: { delta?: { content?: string; reasoning_content?: string } }[];
-  response?: { output: { type: string; encrypted_content?: string }[] };
+  response?: { id?: string; output: { type: string; encrypted_content?: string }[] };
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'text/event-stream' };
