@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { parseJson } from '../json.ts';
+import { asObject, parseJson, parseObject } from '../json.ts';
 import { REASONING_FIELDS } from '../translate/profile.ts';
 import type { ProviderReasoning } from '../translate/reasoning/reasoning.ts';
 import type { InputItem, ResponseResource } from '../wire/responses.ts';
@@ -176,6 +176,22 @@ export function readSession(text: string): SessionRecord | undefined {
   // back, not the schema's copy: there fields stand in another order, and no later input would be seen to repeat it.
   const { response, input } = value as unknown as { response: ResponseResource; input: InputItem[] };
   return { header: read.record, response, input };
+}
+
+/**
+ * The same for a place that only relays write to: whether it is a record of a turn at all is checked, and no more, which
+ * takes a third of the time where a thousand are read.
+ */
+export function readTrustedSession(text: string): SessionRecord | undefined {
+  const { record, input, response } = parseObject(text) ?? {};
+  const read = checked(header, record);
+  const isWhole = Array.isArray(input) && Array.isArray(asObject(response)?.['output']);
+  if (read?.kind !== 'session' || !isWhole) return undefined;
+  return {
+    header: read,
+    input: input as unknown as InputItem[],
+    response: response as unknown as ResponseResource,
+  };
 }
 
 export function readReasoning(text: string): ProviderReasoning | undefined {

@@ -1,10 +1,5 @@
-/**
- * A history in Redis or Valkey, which any number of relays share. The rules are the store's scripts; what a relay has
- * read of a conversation it keeps, and reads once more only what others have added.
- */
+/** A history in Redis or Valkey, which any number of relays share. Its rules are the store's scripts. */
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Argument, Connection, Script } from '../../redis/connection.ts';
 import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
@@ -16,7 +11,7 @@ import {
   type RecordHeader,
   type Repeats,
   readReasoning,
-  readSession,
+  readTrustedSession,
   reasoningHeader,
   type SessionRecord,
   sessionHeader,
@@ -25,9 +20,11 @@ import {
 import { InputDigests } from '../repeated-input.ts';
 import { REASONING_PER_SESSION } from '../retention.ts';
 import type { HistoryLimits, HistoryStore, RetainedReasoning, StoredExchange } from '../store.ts';
-import { type OwnItems, ownItemsOf } from '../stored-conversations.ts';
+import { ownItemsOf } from '../stored-conversations.ts';
 import { pack, unpack } from './packed.ts';
+import { asBytes, asList, textOf } from './replies.ts';
 import { CLEAR, DELETE, DETACH, FIND_INPUT, READ, STORE, TRIM, WALK } from './scripts.ts';
+import { SharedConversations } from './shared-conversations.ts';
 
 export interface RedisHistoryOptions {
   connection: Connection;
@@ -41,17 +38,11 @@ export interface RedisHistoryOptions {
   onWrite?: () => void;
 }
 
-/** A record that was read or written here. */
-interface Known extends OwnItems {
-  parent: string;
-}
-
 const MEBIBYTE = 1024 * 1024;
 const HOUR_MS = 3_600_000;
-const CACHE_CHARACTERS = 32 * MEBIBYTE;
 /** As in memory: what repeats each other takes at most this share of the budget. */
 const CHAIN_SHARE = 1 / 4;
-/** How many records, or digests, are asked for at first, and at most: most conversations lack one turn or none. */
+/** How many digests are asked for at first, and later: nearly always the input repeats the one before. */
 const [FIRST, MOST] = [4, 128];
 /** Others may change the same records meanwhile; what is still repeated then cannot be read. */
 const DELETE_ATTEMPTS = 100;
@@ -68,9 +59,7 @@ export class RedisHistory implements HistoryStore {
   readonly #logger: Logger;
   readonly #clock: () => number;
   readonly #onWrite: () => void;
-  readonly #known = new LRUCache<string, Known>({ maxSize: CACHE_CHARACTERS });
-  /** The store's epoch in which `#known` was read. */
-  #epoch = '0';
+  readonly #conversations: SharedConversations;
 
   constructor({
     connection,
@@ -85,13 +74,14 @@ export class RedisHistory implements HistoryStore {
     this.#name = name;
     this.#logger = logger;
     this.#clock = clock;
+    this.#conversations = new SharedConversations((...args) => this.#run(WALK, args), logger);
     const { ttlHours, maxSessions, maxMemoryMb } = limits;
     const reasoning = maxSessions * REASONING_PER_SESSION;
     this.#limits = [Math.round(ttlHours * HOUR_MS), maxSessions, reasoning, maxMemoryMb * MEBIBYTE];
   }
 
   async conversation(responseId: string): Promise<readonly InputItem[] | undefined> {
-    return this.#whole(sessionKey(responseId));
+    return this.#conversations.whole(sessionKey(responseId));
   }
 
   async exchange(responseId: string): Promise<StoredExchange | undefined> {
@@ -100,7 +90,7 @@ export class RedisHistory implements HistoryStore {
     if (stored === undefined) return undefined;
     const { header, input, response } = stored;
     if (header.repeats === undefined) return { response, input };
-    const whole = await this.#whole(key);
+    const whole = await this.#conversations.whole(key);
     return whole && { response, input: whole.slice(0, whole.length - response.output.length) };
   }
 
@@ -108,7 +98,7 @@ export class RedisHistory implements HistoryStore {
     const found = await this.#read('item', nameOf(id), USED);
     const made = responseId === undefined ? undefined : sessionKey(responseId);
     const text = found?.text ?? (made && (await this.#read('', made, USED))?.text);
-    const session = text === undefined ? undefined : readSession(text);
+    const session = text === undefined ? undefined : readTrustedSession(text);
     return session && ownItemsOf(session).items.find((item) => item.id === id);
   }
 
@@ -128,7 +118,7 @@ export class RedisHistory implements HistoryStore {
     for (let attempt = 1; ; attempt++) {
       const force = attempt === DELETE_ATTEMPTS ? 1 : 0;
       const [result, child] = asList(await this.#runDurably(DELETE, [key, nameOf(responseId), force]));
-      this.#known.clear();
+      this.#conversations.clear();
       if (result !== 2) return result === 1;
       await this.#moveRepeated(key, textOf(child));
     }
@@ -153,7 +143,7 @@ export class RedisHistory implements HistoryStore {
   }
 
   async clear(): Promise<void> {
-    this.#known.clear();
+    this.#conversations.clear();
     while (Number(await this.#runDurably(CLEAR, [])) > 0);
   }
 
@@ -164,7 +154,7 @@ export class RedisHistory implements HistoryStore {
 
   /** The connection is not its own to close. */
   async close(): Promise<void> {
-    this.#known.clear();
+    this.#conversations.clear();
   }
 
   // --------------------------------------------------------------------------------------------- writing
@@ -178,7 +168,7 @@ export class RedisHistory implements HistoryStore {
     const kept = await this.#retain(header, { input, response }, all, `response ${response.id}`);
     // What it repeats went in the meantime: then it is stored whole.
     if (kept === 'repeated is gone') return this.#retainTurn(turn, names);
-    if (kept !== 'too large') this.#remember(keyOf(header), record, kept.length, kept.epoch);
+    if (kept !== 'too large') this.#conversations.remember(keyOf(header), record, kept.length, kept.epoch);
   }
 
   /** Gives the length of the record's text, and the store's epoch, where it is kept. */
@@ -245,61 +235,6 @@ export class RedisHistory implements HistoryStore {
 
   // --------------------------------------------------------------------------------------------- reading
 
-  /** All items of the conversation that ends with the record. */
-  async #whole(key: string): Promise<readonly InputItem[] | undefined> {
-    let epoch = this.#epoch;
-    const parts = new Map<string, Known>();
-    for (let wanted = FIRST; ; wanted = Math.min(4 * wanted, MOST)) {
-      if (this.#epoch !== epoch) parts.clear();
-      epoch = this.#epoch;
-      const lacking = this.#gather(key, parts);
-      const reply = asList(await this.#run(WALK, [key, lacking ?? '', wanted, epoch]));
-      const [current, isThere, ...records] = reply;
-      if (isThere !== 1) return undefined;
-      this.#adopt(textOf(current));
-      if (textOf(current) !== epoch) continue;
-      if (lacking === undefined) return joined(key, parts);
-      if (!(await this.#learn(records, epoch, parts))) return undefined;
-    }
-  }
-
-  /** Something was deleted or replaced since the last epoch: what is known here may be it. */
-  #adopt(epoch: string): void {
-    if (epoch !== this.#epoch) this.#known.clear();
-    this.#epoch = epoch;
-  }
-
-  /** Adds what is known here of a conversation, from its end on. @returns the first record that is not; undefined: none */
-  #gather(key: string, parts: Map<string, Known>): string | undefined {
-    for (let at = key; at !== ''; ) {
-      const known = parts.get(at) ?? this.#known.get(at);
-      if (known === undefined) return at;
-      parts.set(at, known);
-      at = known.parent;
-    }
-    return undefined;
-  }
-
-  /** Takes in keys, parents and texts in turn. False when one cannot be read. */
-  async #learn(records: readonly unknown[], epoch: string, parts: Map<string, Known>): Promise<boolean> {
-    for (let at = 0; at + 2 < records.length; at += 3) {
-      const key = textOf(records[at]);
-      const text = await unpack(asBytes(records[at + 2]));
-      const session = text === undefined ? undefined : readSession(text);
-      if (text === undefined || session === undefined) {
-        this.#logger.warn(`history: ${key} is damaged: skipped`);
-        return false;
-      }
-      parts.set(key, knownFrom(session));
-      this.#remember(key, session, text.length, epoch);
-    }
-    return true;
-  }
-
-  #remember(key: string, record: SessionRecord, length: number, epoch: string): void {
-    if (epoch === this.#epoch) this.#known.set(key, knownFrom(record), { size: length });
-  }
-
   async #reasoning(index: string, name: string): Promise<ProviderReasoning | undefined> {
     const found = await this.#read(index, nameOf(name), USED);
     return found && readReasoning(found.text);
@@ -307,7 +242,7 @@ export class RedisHistory implements HistoryStore {
 
   async #readSession(key: string, use: Use): Promise<{ record: SessionRecord; version: string } | undefined> {
     const found = await this.#read('', key, use);
-    const record = found && readSession(found.text);
+    const record = found && readTrustedSession(found.text);
     return found && record && { record, version: found.version };
   }
 
@@ -329,25 +264,6 @@ export class RedisHistory implements HistoryStore {
   }
 }
 
-function knownFrom(record: SessionRecord): Known {
-  return { ...ownItemsOf(record), parent: parentOf(record.header) ?? '' };
-}
-
-function joined(key: string, parts: ReadonlyMap<string, Known>): InputItem[] {
-  const whole: InputItem[] = [];
-  for (const { kept, items } of partsOf(key, parts).reverse()) {
-    whole.length = Math.min(whole.length, kept);
-    for (const item of items) whole.push(item);
-  }
-  return whole;
-}
-
-function partsOf(key: string, parts: ReadonlyMap<string, Known>): Known[] {
-  const found: Known[] = [];
-  for (let part = parts.get(key); part !== undefined; part = parts.get(part.parent)) found.push(part);
-  return found;
-}
-
 /** What a record is found by, beside its key: an index and a name in it. */
 type Name = readonly [index: string, name: string];
 
@@ -358,19 +274,6 @@ function itemNames(record: SessionRecord): Name[] {
 /** Names of others' making may be long, or no valid Unicode. */
 function nameOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 22);
-}
-
-function asList(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  throw new RelayError('internal_error', 'history: the store answered with something that is no list.');
-}
-
-function asBytes(value: unknown): Buffer {
-  return Buffer.isBuffer(value) ? value : Buffer.alloc(0);
-}
-
-function textOf(value: unknown): string {
-  return Buffer.isBuffer(value) ? value.toString() : String(value ?? '');
 }
 
 function mebibytes(bytes: number): string {
