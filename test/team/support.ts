@@ -21,7 +21,7 @@ export function userNamed(id: string, rights: Partial<UserRecord> = {}): UserRec
   };
 }
 
-export function tokenOf(id: string): string {
+function tokenOf(id: string): string {
   return `crt_token-of-${id}`;
 }
 
