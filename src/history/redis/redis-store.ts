@@ -11,7 +11,6 @@ import {
   type RecordHeader,
   type Repeats,
   readReasoning,
-  readTrustedSession,
   reasoningHeader,
   type SessionRecord,
   sessionHeader,
@@ -24,6 +23,7 @@ import { ownItemsOf } from '../stored-conversations.ts';
 import { pack, unpack } from './packed.ts';
 import { asBytes, asList, textOf } from './replies.ts';
 import { CLEAR, DELETE, DETACH, FIND_INPUT, READ, STORE, TRIM, WALK } from './scripts.ts';
+import { bytesOf, readItems, readTurn, sessionText } from './session-text.ts';
 import { SharedConversations } from './shared-conversations.ts';
 
 export interface RedisHistoryOptions {
@@ -98,8 +98,8 @@ export class RedisHistory implements HistoryStore {
     const found = await this.#read('item', nameOf(id), USED);
     const made = responseId === undefined ? undefined : sessionKey(responseId);
     const text = found?.text ?? (made && (await this.#read('', made, USED))?.text);
-    const session = text === undefined ? undefined : readTrustedSession(text);
-    return session && ownItemsOf(session).items.find((item) => item.id === id);
+    const turn = text === undefined ? undefined : readItems(text);
+    return turn && ownItemsOf(turn).items.find((item) => item.id === id);
   }
 
   async record(turn: StoredExchange): Promise<void> {
@@ -131,7 +131,9 @@ export class RedisHistory implements HistoryStore {
       ['response', nameOf(entry.responseId)],
       ...entry.callIds.map((callId): Name => ['call', nameOf(callId)]),
     ];
-    await this.#retain(header, { reasoning: entry.reasoning }, names, 'reasoning of an answer');
+    const items = encodeRecord(header, { reasoning: entry.reasoning }, 0);
+    const written = { header, items, rest: '', bytes: Buffer.byteLength(items), names };
+    await this.#write(written, 'reasoning of an answer');
   }
 
   reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined> {
@@ -164,28 +166,28 @@ export class RedisHistory implements HistoryStore {
     const input = turn.input.slice(repeats?.items ?? 0);
     const header = sessionHeader(turn, repeats);
     const record = { header, input, response };
-    const all = [...names, ...itemNames(record)];
-    const kept = await this.#retain(header, { input, response }, all, `response ${response.id}`);
+    const text = sessionText(record);
+    const written = { header, ...text, bytes: bytesOf(text), names: [...names, ...itemNames(record)] };
+    const kept = await this.#write(written, `response ${response.id}`);
     // What it repeats went in the meantime: then it is stored whole.
     if (kept === 'repeated is gone') return this.#retainTurn(turn, names);
-    if (kept !== 'too large') this.#conversations.remember(keyOf(header), record, kept.length, kept.epoch);
+    if (kept !== 'too large')
+      this.#conversations.remember(keyOf(header), record, text.items.length, kept.epoch);
   }
 
-  /** Gives the length of the record's text, and the store's epoch, where it is kept. */
-  async #retain(
-    header: RecordHeader,
-    body: object,
-    names: readonly Name[],
+  /** Gives the store's epoch where the record is kept. */
+  async #write(
+    { header, items, rest, bytes, names }: Written,
     what: string,
-  ): Promise<{ length: number; epoch: string } | 'too large' | 'repeated is gone'> {
-    const text = encodeRecord(header, body, 0);
+  ): Promise<{ epoch: string } | 'too large' | 'repeated is gone'> {
     const repeats = header.kind === 'session' && header.repeats !== undefined ? 1 : 0;
-    const place = [keyOf(header), header.kind, Buffer.byteLength(text), parentOf(header) ?? '', repeats];
-    const result = await this.#runDurably(STORE, [...place, await pack(text), JSON.stringify(names)]);
+    const place = [keyOf(header), header.kind, bytes, parentOf(header) ?? '', repeats];
+    const packed = [await pack(items), await pack(rest)];
+    const result = await this.#runDurably(STORE, [...place, ...packed, JSON.stringify(names)]);
     this.#onWrite();
     const [outcome, needed] = asList(result);
     if (outcome === 2) return 'repeated is gone';
-    if (outcome === 0) return { length: text.length, epoch: textOf(needed) };
+    if (outcome === 0) return { epoch: textOf(needed) };
     const sizes = `${mebibytes(Number(textOf(needed)))} of the whole budget of ${mebibytes(this.#limits[3])} MiB`;
     this.#logger.warn(`history: ${what} is not kept: with what it continues it needs ${sizes}`);
     return 'too large';
@@ -226,11 +228,11 @@ export class RedisHistory implements HistoryStore {
     const moved = own.items.slice(0, (header.repeats?.items ?? 0) - own.kept);
     const turn = { input: [...moved, ...input], response };
     const changed = sessionHeader(turn, above.record.header.repeats);
-    const text = encodeRecord(changed, turn, 0);
+    const text = sessionText({ header: changed, ...turn });
     const versions = [child, below.version, key, above.version];
-    const place = [Buffer.byteLength(text), parentOf(changed) ?? '', changed.repeats === undefined ? 0 : 1];
+    const place = [bytesOf(text), parentOf(changed) ?? '', changed.repeats === undefined ? 0 : 1];
     const names = itemNames({ header: changed, ...turn });
-    await this.#runDurably(DETACH, [...versions, ...place, await pack(text), JSON.stringify(names)]);
+    await this.#runDurably(DETACH, [...versions, ...place, await pack(text.items), JSON.stringify(names)]);
   }
 
   // --------------------------------------------------------------------------------------------- reading
@@ -242,15 +244,15 @@ export class RedisHistory implements HistoryStore {
 
   async #readSession(key: string, use: Use): Promise<{ record: SessionRecord; version: string } | undefined> {
     const found = await this.#read('', key, use);
-    const record = found && readTrustedSession(found.text);
+    const record = found && readTurn({ items: found.text, rest: found.rest });
     return found && record && { record, version: found.version };
   }
 
-  async #read(index: string, name: string, use: Use): Promise<{ text: string; version: string } | undefined> {
-    const [key, bytes, version] = asList(await this.#run(READ, [index, name, use]));
+  async #read(index: string, name: string, use: Use): Promise<Found | undefined> {
+    const [key, bytes, version, other] = asList(await this.#run(READ, [index, name, use]));
     if (key === undefined) return undefined;
-    const text = await unpack(asBytes(bytes));
-    if (text !== undefined) return { text, version: textOf(version) };
+    const [text, rest] = await Promise.all([unpack(asBytes(bytes)), unpack(asBytes(other))]);
+    if (text !== undefined && rest !== undefined) return { text, rest, version: textOf(version) };
     this.#logger.warn(`history: ${textOf(key)} is damaged: skipped`);
     return undefined;
   }
@@ -262,6 +264,22 @@ export class RedisHistory implements HistoryStore {
   #runDurably(script: Script, args: readonly Argument[]): Promise<unknown> {
     return this.#connection.runDurably(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
   }
+}
+
+interface Found {
+  text: string;
+  rest: string;
+  version: string;
+}
+
+/** A record as it goes into the store. */
+interface Written {
+  header: RecordHeader;
+  items: string;
+  rest: string;
+  /** Of the record in one piece. */
+  bytes: number;
+  names: readonly Name[];
 }
 
 /** What a record is found by, beside its key: an index and a name in it. */

@@ -4,7 +4,7 @@
  *
  * | Key             | Type | What is in it                                                                       |
  * | --------------- | ---- | ----------------------------------------------------------------------------------- |
- * | `:r:<record>`   | hash | text (compressed), kind, bytes, parent, repeats, chain, version, names              |
+ * | `:r:<record>`   | hash | text and rest (compressed), kind, bytes, parent, repeats, chain, version, names     |
  * | `:session`      | zset | claims of responses, by last use; `:reasoning` those of reasoning                   |
  * | `:all`          | set  | the keys of all records                                                             |
  * | `:children`     | hash | record -> how many records build on it                                              |
@@ -156,7 +156,8 @@ function script(body: string): Script {
 }
 
 /**
- * 6 key, 7 kind, 8 bytes, 9 parent, 10 whether it repeats the parent, 11 text, 12 names as `[[index, name], ...]`.
+ * 6 key, 7 kind, 8 bytes, 9 parent, 10 whether it repeats the parent, 11 text, 12 what else is only read with the record
+ * itself, 13 names as `[[index, name], ...]`.
  * Gives `[0, epoch]` when it is kept, `[1, bytes]` when it needs that much and the budget is less, `[2]` when what it repeats
  * is gone.
  */
@@ -166,9 +167,9 @@ if repeats == '1' and not exists(parent) then return { 2 } end
 local chain = bytes + chain_of(parent)
 if chain > max_bytes then return { 1, tostring(chain) } end
 if forget(key) then changed() end
-redis.call('HSET', at(key), 'kind', kind)
+redis.call('HSET', at(key), 'kind', kind, 'rest', ARGV[12])
 redis.call('SADD', ALL, key)
-write(key, bytes, parent, repeats, ARGV[11], ARGV[12])
+write(key, bytes, parent, repeats, ARGV[11], ARGV[13])
 claim(key, kind)
 trim()
 return { 0, tostring(total('epoch')) }
@@ -203,8 +204,8 @@ return reply
 `);
 
 /**
- * 6 an index and 7 a name in it, or '' and a record's key; 8 whether that is a use of the record. Gives key, text and
- * version of the record; nothing when there is none.
+ * 6 an index and 7 a name in it, or '' and a record's key; 8 whether that is a use of the record. Gives key, text,
+ * version and rest of the record; nothing when there is none.
  */
 export const READ = script(`
 if ARGV[8] == '1' then trim() end
@@ -212,8 +213,8 @@ local key = ARGV[7]
 if ARGV[6] ~= '' then key = redis.call('HGET', ns .. ':name:' .. ARGV[6], ARGV[7]) end
 if not key or not exists(key) then return {} end
 if ARGV[8] == '1' then touch(key) end
-local r = redis.call('HMGET', at(key), 'text', 'version')
-return { key, r[1], r[2] }
+local r = redis.call('HMGET', at(key), 'text', 'version', 'rest')
+return { key, r[1], r[2], r[3] }
 `);
 
 /** 6 digests of an input, the longest first, as JSON. Gives position (from 0), key and chain of the first that is known. */

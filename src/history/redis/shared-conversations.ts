@@ -2,10 +2,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../logger.ts';
 import type { InputItem } from '../../wire/responses.ts';
-import { parentOf, readTrustedSession, type SessionRecord } from '../records.ts';
-import { type OwnItems, ownItemsOf } from '../stored-conversations.ts';
+import { parentOf } from '../records.ts';
+import { type OwnItems, ownItemsOf, type TurnItems } from '../stored-conversations.ts';
 import { unpack } from './packed.ts';
 import { asBytes, asList, textOf } from './replies.ts';
+import { readItems } from './session-text.ts';
 
 /** A record that was read or written here. */
 interface Known extends OwnItems {
@@ -42,7 +43,7 @@ export class SharedConversations {
   }
 
   /** @param epoch of the store when the record was written or read, after which it may be another */
-  remember(key: string, record: SessionRecord, length: number, epoch: string): void {
+  remember(key: string, record: TurnItems, length: number, epoch: string): void {
     if (epoch === this.#epoch) this.#known.set(key, knownFrom(record), { size: length });
   }
 
@@ -99,7 +100,7 @@ export class SharedConversations {
     for (let at = 0; at + 2 < records.length; at += 3) {
       const key = textOf(records[at]);
       const text = await unpack(asBytes(records[at + 2]));
-      const record = text === undefined ? undefined : readTrustedSession(text);
+      const record = text === undefined ? undefined : readItems(text);
       if (text === undefined || record === undefined) {
         this.#logger.warn(`history: ${key} is damaged: skipped`);
         return false;
@@ -111,7 +112,7 @@ export class SharedConversations {
   }
 }
 
-function knownFrom(record: SessionRecord): Known {
+function knownFrom(record: TurnItems): Known {
   return { ...ownItemsOf(record), parent: parentOf(record.header) ?? '' };
 }
 
