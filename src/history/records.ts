@@ -178,12 +178,6 @@ export function readSession(text: string): SessionRecord | undefined {
   return { header: read.record, response, input };
 }
 
-/** The header of a turn's record; undefined for anything else. */
-export function sessionHeaderIn(value: unknown): SessionHeader | undefined {
-  const read = checked(header, value);
-  return read?.kind === 'session' ? read : undefined;
-}
-
 export function readReasoning(text: string): ProviderReasoning | undefined {
   return asProviderReasoning(checked(z.looseObject({ reasoning: z.any() }), parseJson(text))?.reasoning);
 }

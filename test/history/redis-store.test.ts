@@ -123,7 +123,7 @@ describe('a history that relays share', function () {
     assert.ok(store);
     await store.record(turnOf('resp_a'));
     const client = connections.at(-1)?.client ?? assert.fail();
-    await client.hset(`${name}:r:sessions/resp_a.json`, 'text', 'damaged');
+    await client.hset(`${name}:r:sessions/resp_a.json`, 'text', 'xxxxdamaged');
     const [fresh] = await relays(1, {}, name);
     assert.equal(await fresh?.conversation('resp_a'), undefined);
     assert.equal(await fresh?.exchange('resp_a'), undefined);
@@ -147,6 +147,33 @@ describe('a history that relays share', function () {
     await new Promise((resolve) => setTimeout(resolve, 5));
     assert.equal(await store.trim(), 0);
     assert.deepEqual(await client.keys(`${name}:*`), [`${name}:totals`]);
+  });
+});
+
+describe('a store that is a cluster', function () {
+  this.timeout(60_000);
+
+  it('holds histories like any other', async function () {
+    if (REDIS_SERVER === undefined) this.skip();
+    const server = await startRedis(['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1']);
+    const admin = connectionTo(server.url, logger);
+    await admin.attempt(() => admin.client.call('CLUSTER', ['ADDSLOTSRANGE', '0', '16383']), 5_000);
+    await admin.attempt(() => admin.client.set('probe', '1'), 10_000);
+    const connection = connectionTo(server.url.replace('redis:', 'redis+cluster:'), logger);
+    try {
+      for (const name of ['test:{anna}', 'test:{ben}']) {
+        const store = new RedisHistory({ connection, name, limits: DEFAULT_HISTORY_LIMITS, logger });
+        const turns = [turnOf('resp_a'), turnOf('resp_b', 'resp_a')];
+        for (const turn of turns) await store.record(turn);
+        assert.deepEqual(await store.conversation('resp_b'), itemsOf(...turns));
+        assert.equal(await store.delete('resp_a'), true);
+        await store.clear();
+      }
+    } finally {
+      await connection.close();
+      await admin.close();
+      await server.remove();
+    }
   });
 });
 

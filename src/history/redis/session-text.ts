@@ -4,7 +4,7 @@
  */
 import { asObject, parseObject } from '../../json.ts';
 import type { InputItem, OutputItem, ResponseResource } from '../../wire/responses.ts';
-import { type SessionRecord, sessionHeaderIn } from '../records.ts';
+import type { SessionHeader, SessionRecord } from '../records.ts';
 import type { TurnItems } from '../stored-conversations.ts';
 
 export interface SessionText {
@@ -28,10 +28,11 @@ export function bytesOf({ items, rest }: SessionText): number {
 /** Only relays write here: whether it is a turn at all is checked, and no more. */
 export function readItems(text: string): TurnItems | undefined {
   const { record, input, output } = parseObject(text) ?? {};
-  const header = sessionHeaderIn(record);
-  if (header === undefined || !Array.isArray(input) || !Array.isArray(output)) return undefined;
+  const { kind, id } = asObject(record) ?? {};
+  if (kind !== 'session' || typeof id !== 'string') return undefined;
+  if (!Array.isArray(input) || !Array.isArray(output)) return undefined;
   return {
-    header,
+    header: record as unknown as SessionHeader,
     input: input as unknown as InputItem[],
     response: { output: output as unknown as OutputItem[] },
   };
