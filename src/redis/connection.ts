@@ -30,7 +30,7 @@ export interface ConnectionOptions {
 }
 
 /** How long a call is tried again while the store cannot be reached. */
-const READ_PATIENCE_MS = 1_000;
+export const READ_PATIENCE_MS = 1_000;
 /** A restart and most failovers are over by then: an answer that is to be kept waits for them. */
 export const WRITE_PATIENCE_MS = 15_000;
 
@@ -83,14 +83,19 @@ export class Connection {
 
   /**
    * The same for what must not be lost: resolves when a replica has it too, where there is one.
-   * @throws RelayError `store_unavailable` after `WRITE_PATIENCE_MS`
+   * @throws RelayError `store_unavailable` after so long
    */
-  runDurably(script: Script, key: string, args: readonly Argument[]): Promise<unknown> {
+  runDurably(
+    script: Script,
+    key: string,
+    args: readonly Argument[],
+    patienceMs = WRITE_PATIENCE_MS,
+  ): Promise<unknown> {
     return this.attempt(async () => {
       const result = await runOn(this.#writer, script, key, args);
       await this.#replicated();
       return result;
-    }, WRITE_PATIENCE_MS);
+    }, patienceMs);
   }
 
   /** Does something once the store can be reached. @throws RelayError `store_unavailable` after so long */

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 const RECORDS = [
   recordWith({ statedUsd: 1, time: NOON - DAY }),
-  recordWith({ statedUsd: 3, upstream: 'kimi', model: 'kimi-k3', thread: undefined }),
+  recordWith({ statedUsd: 3, upstream: 'kimi', model: 'kimi-k3', thread: undefined, user: 'anna' }),
   recordWith({ upstream: 'corp', service: undefined, model: 'x', state: 'failed' }),
   recordWith({ upstream: 'ollama', service: 'local', model: 'q', tokens: undefined }),
   recordWith({ statedUsd: 9, time: NOON - 40 * DAY }),

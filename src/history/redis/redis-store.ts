@@ -1,7 +1,7 @@
 /** A history in Redis or Valkey, which any number of relays share. Its rules are the store's scripts. */
 import { createHash } from 'node:crypto';
 import type { Logger } from '../../logger.ts';
-import type { Argument, Connection, Script } from '../../redis/connection.ts';
+import { type Argument, type Connection, READ_PATIENCE_MS, type Script } from '../../redis/connection.ts';
 import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import {
@@ -133,7 +133,8 @@ export class RedisHistory implements HistoryStore {
     ];
     const items = encodeRecord(header, { reasoning: entry.reasoning }, 0);
     const written = { header, items, rest: '', bytes: Buffer.byteLength(items), names };
-    await this.#write(written, 'reasoning of an answer');
+    // What is lost of it, the next answer does without: nobody waits for it as for a response.
+    await this.#write(written, 'reasoning of an answer', READ_PATIENCE_MS);
   }
 
   reasoningByCallId(callId: string): Promise<ProviderReasoning | undefined> {
@@ -179,11 +180,13 @@ export class RedisHistory implements HistoryStore {
   async #write(
     { header, items, rest, bytes, names }: Written,
     what: string,
+    patienceMs?: number,
   ): Promise<{ epoch: string } | 'too large' | 'repeated is gone'> {
     const repeats = header.kind === 'session' && header.repeats !== undefined ? 1 : 0;
     const place = [keyOf(header), header.kind, bytes, parentOf(header) ?? '', repeats];
     const packed = [await pack(items), await pack(rest)];
-    const result = await this.#runDurably(STORE, [...place, ...packed, JSON.stringify(names)]);
+    const args = [...place, ...packed, JSON.stringify(names)];
+    const result = await this.#runDurably(STORE, args, patienceMs);
     this.#onWrite();
     const [outcome, needed] = asList(result);
     if (outcome === 2) return 'repeated is gone';
@@ -261,8 +264,9 @@ export class RedisHistory implements HistoryStore {
     return this.#connection.run(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
   }
 
-  #runDurably(script: Script, args: readonly Argument[]): Promise<unknown> {
-    return this.#connection.runDurably(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
+  #runDurably(script: Script, args: readonly Argument[], patienceMs?: number): Promise<unknown> {
+    const all = [this.#clock(), ...this.#limits, ...args];
+    return this.#connection.runDurably(script, this.#name, all, patienceMs);
   }
 }
 
