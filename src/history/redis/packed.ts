@@ -22,16 +22,22 @@ export async function pack(text: string): Promise<Buffer> {
   return Buffer.concat([head, packed]);
 }
 
-/** Undefined where the bytes are damaged. */
-export async function unpack(bytes: Buffer): Promise<string | undefined> {
+/** Undefined where the bytes are damaged. What is small is there at once: a promise for each of a thousand takes time. */
+export function unpack(bytes: Buffer): string | undefined | Promise<string | undefined> {
   if (bytes.length < HEAD_BYTES) return undefined;
   const length = bytes.readUInt32LE();
   const packed = bytes.subarray(HEAD_BYTES);
   if (length === 0) return packed.toString();
   // In one piece of the right size it takes half the time.
   const options = { chunkSize: Math.max(SMALL, Math.min(length, LARGE)), maxOutputLength: length };
+  if (length > LARGE) {
+    return inflate(packed, options).then(
+      (text) => text.toString(),
+      () => undefined,
+    );
+  }
   try {
-    return (length > LARGE ? await inflate(packed, options) : inflateRawSync(packed, options)).toString();
+    return inflateRawSync(packed, options).toString();
   } catch {
     return undefined;
   }

@@ -58,7 +58,7 @@ export class SharedConversations {
     let wanted = FIRST;
     let asked = this.#walk(key, from, wanted, epoch);
     for (;;) {
-      const [current, isThere, ...records] = asList(await asked);
+      const [current, isThere, next, texts] = asList(await asked);
       if (isThere !== 1) return undefined;
       if (textOf(current) !== epoch) {
         this.#begin(textOf(current));
@@ -66,12 +66,12 @@ export class SharedConversations {
       }
       if (from === '') return joined(parts);
       // What comes next is on its way while this is read.
-      const parent = textOf(records.at(-2));
       const before: Known[] = [];
-      from = this.#gather(parent, before);
+      const first = from;
+      from = this.#gather(textOf(next), before);
       wanted = Math.min(GROWTH * wanted, MOST);
       asked = this.#walk(key, from, wanted, epoch);
-      if (!(await this.#read(records, epoch, parts))) {
+      if (!(await this.#read(first, asBytes(texts), epoch, parts))) {
         await asked;
         return undefined;
       }
@@ -95,21 +95,35 @@ export class SharedConversations {
     return at;
   }
 
-  /** Takes in keys, parents and texts in turn. False when one cannot be read. */
-  async #read(records: readonly unknown[], epoch: string, parts: Known[]): Promise<boolean> {
-    for (let at = 0; at + 2 < records.length; at += 3) {
-      const key = textOf(records[at]);
-      const text = await unpack(asBytes(records[at + 2]));
+  /** Takes in the texts of a record and of those before it. False when one cannot be read. */
+  async #read(first: string, texts: Buffer, epoch: string, parts: Known[]): Promise<boolean> {
+    let key = first;
+    for (const packed of piecesOf(texts)) {
+      const unpacked = unpack(packed);
+      const text = typeof unpacked === 'object' ? await unpacked : unpacked;
       const record = text === undefined ? undefined : readItems(text);
       if (text === undefined || record === undefined) {
         this.#logger.warn(`history: ${key} is damaged: skipped`);
         return false;
       }
-      parts.push(knownFrom(record));
-      this.remember(key, record, text.length, epoch);
+      const known = knownFrom(record);
+      parts.push(known);
+      if (epoch === this.#epoch) this.#known.set(key, known, { size: text.length });
+      key = known.parent;
     }
     return true;
   }
+}
+
+/** What stands after its length in four bytes, time after time. */
+function piecesOf(bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + 4 + bytes.readUInt32LE(at);
+    pieces.push(bytes.subarray(at + 4, end));
+    at = end;
+  }
+  return pieces;
 }
 
 function knownFrom(record: TurnItems): Known {
