@@ -39,6 +39,8 @@ const COMMAND_TIMEOUT_MS = 3_000;
 const PAUSE_MS = 50;
 const REPLICA_TIMEOUT_MS = 1_000;
 const REPLICAS_KNOWN_MS = 500;
+/** A master that had a replica so lately and has none now may be about to lose its place to it. */
+const REPLICA_GRACE_MS = 10_000;
 
 export class Connection {
   readonly address: StoreAddress;
@@ -52,9 +54,12 @@ export class Connection {
   #isDown = false;
   #isClosed = false;
   #replicas = { isKnownUntil: 0, areThere: false };
+  /** Behind Sentinels there is a replica, until a while has shown that there is none. */
+  #replicaSeenAt: number;
 
   constructor({ address, logger, onCall = () => {} }: ConnectionOptions) {
     this.address = address;
+    this.#replicaSeenAt = address.kind === 'sentinel' ? performance.now() : Number.NEGATIVE_INFINITY;
     this.#logger = logger;
     this.#onCall = onCall;
     this.client = this.#open();
@@ -127,8 +132,11 @@ export class Connection {
 
   /** A failover takes a replica's word for everything: what is kept must have reached one. */
   async #replicated(): Promise<void> {
-    if (this.#writer instanceof Cluster || !(await this.#hasReplica(this.#writer))) return;
-    if ((await this.#writer.wait(1, REPLICA_TIMEOUT_MS)) > 0) return;
+    if (this.#writer instanceof Cluster) return;
+    if (await this.#hasReplica(this.#writer)) {
+      this.#replicaSeenAt = performance.now();
+      if ((await this.#writer.wait(1, REPLICA_TIMEOUT_MS)) > 0) return;
+    } else if (performance.now() - this.#replicaSeenAt > REPLICA_GRACE_MS) return;
     this.#replicas.isKnownUntil = 0;
     throw new Error('no replica has taken the write');
   }

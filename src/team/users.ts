@@ -9,6 +9,8 @@ import type { RelayUser, RequestLimits, SpendGuard, Users } from '../relay/gatew
 import { hashOf, names, type UserRecord, type UserSource } from './user-records.ts';
 
 const LOOK_AGAIN_MS = 1_000;
+/** Strangers make a relay look this often at most. */
+const LOOK_FOR_NEW_MS = 100;
 
 export interface UsersOptions {
   source: UserSource;
@@ -48,10 +50,11 @@ class KnownUsers implements Users {
   async find(token: string): Promise<RelayUser | undefined> {
     const age = performance.now() - this.#lookedAt;
     const hash = hashOf(token);
-    // A user who is known need not wait for the list: who was taken out of it is gone with the next one.
-    if (age > LOOK_AGAIN_MS) {
+    const isKnown = this.#known.has(hash);
+    // Who is known need not wait for the list, unless it is old; who is not may have been added a moment ago.
+    if (age > (isKnown ? LOOK_AGAIN_MS : LOOK_FOR_NEW_MS)) {
       const looking = this.#lookAgain();
-      if (!this.#known.has(hash) || age > 2 * LOOK_AGAIN_MS) await looking;
+      if (!isKnown || age > 2 * LOOK_AGAIN_MS) await looking;
     }
     return this.#known.get(hash)?.user;
   }

@@ -25,7 +25,8 @@ export interface RedisServer {
 export async function startRedis(extra: readonly string[] = []): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'codex-relay-redis-'));
-  // Each write is in the system's hands before it is acknowledged: the process may be killed at any time.
+  // Each write is on disk before it is acknowledged. With "everysec" it may not even be in the system's hands, and a
+  // master that comes back without it takes it away from its replicas as well.
   const args = [
     '--port',
     `${port}`,
@@ -37,6 +38,8 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
     '',
     '--appendonly',
     'yes',
+    '--appendfsync',
+    'always',
   ];
   const server = processOf([...args, ...extra], port, folder);
   await server.start();
