@@ -20,7 +20,10 @@ export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): 
     );
   }
   if (hosts.length === 0) {
-    throw refused('listen', `${listen} needs publicUrls: the addresses under which clients reach the relay.`);
+    throw refused(
+      'listen',
+      `${listen} needs publicUrls (--public-url): the addresses under which clients reach the relay.`,
+    );
   }
   return new Set(hosts);
 }
