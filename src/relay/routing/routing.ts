@@ -144,15 +144,15 @@ export class Routing {
   }
 
   /**
-   * The targets that describe images, in the order in which they are to be tried; none where nobody does.
+   * The targets that describe images, in the order in which they are to be tried; none where nobody does. No other
+   * model stands in: images go where the user was told.
    * @param bearer the client's own key, for the upstream that it was meant for
    */
   visionTargets(bearer: string | undefined, now: number): Target[] {
-    const { visionModel } = this.#standIns;
-    if (visionModel === undefined) return [];
-    const isActive = this.#named(visionModel).provider === this.#active;
-    const asked = { model: visionModel, thread: undefined, role: undefined };
-    return this.targetsFor({ ...asked, bearer: isActive ? bearer : undefined }, now);
+    const describer = this.#describer();
+    if (describer === undefined) return [];
+    const key = describer.provider === this.#active ? bearer : undefined;
+    return this.health.inOrder(targetsOf(describer, key), now);
   }
 
   /** Whether a target sees images; undefined where nobody tells. */
@@ -189,22 +189,31 @@ export class Routing {
       model: provider.model,
       modelMap: Object.fromEntries(provider.modelMap),
       listed: this.#listed.get(provider),
-      ...(this.#standIns.visionModel === undefined ? {} : { describesImages: true as const }),
+      ...(this.#describer() === undefined ? {} : { describesImages: true as const }),
     }));
+  }
+
+  /** The model that describes images; undefined where there is none, or its upstream was swapped for another. */
+  #describer(): NamedModel | undefined {
+    const { visionModel } = this.#standIns;
+    const id = visionModel?.split('/', 1)[0]?.toLowerCase();
+    const isServed = this.#providers.some((provider) => provider.id === id);
+    return visionModel === undefined || !isServed ? undefined : this.#named(visionModel);
   }
 
   /** @param before the model that described images until now */
   #sayWhereImagesGo(before: string | undefined): void {
-    const { visionModel } = this.#standIns;
-    if (visionModel === before) return;
-    if (visionModel === undefined) {
+    if (this.#standIns.visionModel === before) return;
+    const describer = this.#describer();
+    if (describer === undefined) {
       this.#logger.info('Images are no longer described for models that cannot see them.');
       return;
     }
-    const { provider, model } = this.#named(visionModel);
+    const { provider, model } = describer;
     const { name } = provider.profile;
+    const host = provider.baseUrl.startsWith('http') ? ` (${new URL(provider.baseUrl).host})` : '';
     this.#logger.info(
-      `Images for models that cannot see them are sent to ${name} (${new URL(provider.baseUrl).host}), where ${model} describes them.`,
+      `Images for models that cannot see them are sent to ${name}${host}, where ${model} describes them.`,
     );
   }
 
@@ -259,8 +268,8 @@ function targetsOf({ provider, model }: NamedModel, bearer: string | undefined):
 
 /** Each once: a stand-in may name the model itself, or another stand-in's. */
 function distinctModels(named: readonly NamedModel[]): NamedModel[] {
-  const byName = new Map(named.toReversed().map((one) => [qualifiedName(one.provider, one.model), one]));
-  return [...byName.values()].toReversed();
+  const names = named.map(({ provider, model }) => qualifiedName(provider, model));
+  return named.filter((_, at) => names.indexOf(names[at] ?? '') === at);
 }
 
 /** @throws RelayError where two share an id, since a name must mean one */

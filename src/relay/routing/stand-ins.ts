@@ -4,7 +4,7 @@ import type { AllStandIns, StandIns } from '../options.ts';
 import type { Provider } from './provider.ts';
 
 /**
- * A stand-in that names nothing would be found out when it is needed most.
+ * A stand-in that names nothing would be found out when it is needed most. Where images go must be said outright.
  * @throws RelayError `invalid_request` that names the option
  */
 export function checkedStandIns(
@@ -19,7 +19,8 @@ export function checkedStandIns(
   const named = [...ofRoles, ...ofModels].map(([option, of, name]) => [`${option}.${of}`, name] as const);
   for (const [option, name] of [...named, ...ofImages]) {
     const id = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
-    const isKnown = id === undefined ? name !== '' : providers.some((provider) => provider.id === id);
+    const mayBeBare = option !== 'visionModel' && name !== '';
+    const isKnown = id === undefined ? mayBeBare : providers.some((provider) => provider.id === id);
     if (!isKnown) throw unknownUpstream(option, name, providers);
   }
   return { fallbacks, roles, ...(visionModel === undefined ? {} : { visionModel }) };

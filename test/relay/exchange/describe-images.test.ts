@@ -330,20 +330,47 @@ describe('images for models that cannot see', () => {
     assert.equal(eye.chats.length, 1);
   });
 
-  it('are described by the stand-in of the model that should', async () => {
+  it('go to no stand-in of the model that describes them', async () => {
     const { blind, eye, ask } = await house({
-      eyes: (chat, at) =>
-        chat.body.model === 'e' || typeof describes !== 'function'
-          ? errorReply(402, 'Insufficient Balance')
-          : describes(chat, at),
-      fallbacks: { 'eye/e': ['eye/e2'] },
+      eyes: () => errorReply(402, 'Insufficient Balance'),
+      fallbacks: { '*': ['eye/e2', 'blind/b'] },
     });
-    await ask([shows(png('one'))]);
-    assert.equal(messages(blind)[0]?.content, words(png('one')));
+    assert.equal((await ask([shows(png('one'))])).status, 'completed');
+    assert.match(String(messages(blind)[0]?.content), /could not be described \(insufficient_quota\)/);
     assert.deepEqual(
       eye.chats.map(({ body }) => body.model),
-      ['e', 'e2'],
+      ['e'],
     );
+  });
+
+  it('are shown to the other keys of its provider', async () => {
+    const { relay, blind, eye, ask } = await house({
+      eyes: (chat, at) =>
+        chat.headers.authorization !== 'Bearer key-2' || typeof describes !== 'function'
+          ? errorReply(401, 'Incorrect API key')
+          : describes(chat, at),
+    });
+    const custom = { provider: 'openai-compatible', apiKey: 'key-1' } as const;
+    relay.serve(
+      [
+        { ...custom, id: 'blind', upstream: blind.url, model: 'b' },
+        { ...custom, id: 'eye', upstream: eye.url, moreApiKeys: ['key-2'] },
+      ],
+      'blind',
+    );
+    await ask([shows(png('one'))]);
+    assert.equal(messages(blind)[0]?.content, words(png('one')));
+  });
+
+  it('go nowhere else when its upstream is swapped for another', async () => {
+    const { relay, blind, eye, ask } = await house();
+    const upstream = { provider: 'openai-compatible', upstream: blind.url, apiKey: 'key-b', model: 'b' };
+    relay.serve([{ ...upstream, id: 'eye' }], 'eye');
+    relay.use({ ...upstream, id: 'blind' });
+    await ask([shows(png('one'))]);
+    assert.equal(eye.chats.length, 0);
+    assert.equal(blind.chats.length, 1);
+    assert.ok(relay.catalog().every(({ describesImages }) => describesImages === undefined));
   });
 
   it('are reported with what they used, in the thread and turn that needed them', async () => {
@@ -467,6 +494,7 @@ describe('images for models that cannot see', () => {
   });
 
   it('need a model that is served', async () => {
-    await assert.rejects(house({ visionModel: 'nobody/x' }), /visionModel: "nobody\/x" names no upstream/);
+    for (const visionModel of ['nobody/x', 'e', ''])
+      await assert.rejects(house({ visionModel }), /visionModel: ".*" names no upstream/);
   });
 });
