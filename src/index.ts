@@ -15,6 +15,7 @@ import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
 import type { ListedModel } from './providers/model-list.ts';
+import { ImageWords } from './relay/exchange/image-words.ts';
 import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
@@ -156,6 +157,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
     budget: options.budget,
+    imageWords: new ImageWords(),
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;

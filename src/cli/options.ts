@@ -34,7 +34,7 @@ export interface Option<T> {
   parse(text: string): T | undefined;
 }
 
-const PROVIDERS = PRESETS.map(({ profile }) => profile.id);
+const PROVIDERS = PRESETS.filter(({ onlyIn }) => onlyIn === undefined).map(({ profile }) => profile.id);
 
 export const OPTIONS = {
   port: option<number>({
@@ -112,6 +112,14 @@ export const OPTIONS = {
     default: {},
     takes: `comma-separated pairs such as compaction=kimi/kimi-k3, the roles out of ${ROLES.join(', ')}`,
     parse: parseRoles,
+  }),
+  'vision-model': option<string>({
+    help: 'The model that describes images for models that cannot see: it is sent them, at most 8 new ones a turn.',
+    variable: 'CODEX_RELAY_VISION_MODEL',
+    value: 'PROVIDER/MODEL',
+    default: '',
+    takes: 'the name of a model that is served, such as kimi/kimi-k3',
+    parse: (text) => (/^[^/\s]+\/\S+$/.test(text.trim()) ? text.trim() : undefined),
   }),
   'tool-denylist': option<readonly string[]>({
     help: 'Tools to remove, by the names that are sent upstream.',

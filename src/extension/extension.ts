@@ -10,6 +10,8 @@ import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
 import { KeyStore } from './key-store.ts';
+import { OfferedModels } from './language-models/offered-models.ts';
+import { withLanguageModels } from './language-models/transport.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
 import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
@@ -52,6 +54,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   setContext(parts.controller.state);
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
+  inBackground(parts.log, parts.upkeep.lookForLanguageModels());
   inBackground(parts.log, parts.settingsHelp.check());
   inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
@@ -79,13 +82,14 @@ function buildParts(context: vscode.ExtensionContext) {
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const localServers = new LocalServers(context.globalState);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers);
+  const languageModels = new OfferedModels(context);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels);
   const launcher = new RelayLauncher({
     program: join(context.extensionPath, 'dist', 'relay.cjs'),
     logger: log,
     network: () =>
       networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
-    transport: createNodeHttpTransport(),
+    transport: withLanguageModels(createNodeHttpTransport(), languageModels, log),
     bindingsFile: join(shared, 'bindings.json'),
     usageFolder: join(shared, 'usage'),
   });
@@ -150,9 +154,17 @@ function buildParts(context: vscode.ExtensionContext) {
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   const settingsHelp = new SettingsHelp(choices, log);
   const targetsView = new TargetsView(board);
-  const settingNotices = new SettingNotices(log);
+  const settingNotices = new SettingNotices(log, context.globalState);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
-  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp);
+  context.subscriptions.push(
+    signals,
+    view,
+    targetsView,
+    statusBar,
+    codexCommands,
+    settingsHelp,
+    languageModels,
+  );
   return {
     context,
     log,
@@ -219,6 +231,7 @@ function connectParts(parts: Parts): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),
+    choices.languageModels.onDidChange(() => inBackground(log, upkeep.followLanguageModels())),
     lookAroundAtTimes(parts),
   );
 }

@@ -31,6 +31,8 @@ export interface ExtensionSettings {
   fallbacks: Readonly<Record<string, readonly string[]>>;
   /** `provider/model` by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
+  /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
+  visionModel: string;
   toolDenylist: readonly string[];
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
@@ -60,6 +62,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     modelMap: textRecord(get('modelMap')),
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
+    visionModel: text(get('visionModel')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {

@@ -22,6 +22,8 @@ export interface Preset {
   addressTemplate?: string;
   /** Whether requests need a key. */
   needsKey: boolean;
+  /** The only host that can reach its address, which is no URL of a network. Default: any host. */
+  onlyIn?: 'vscode';
   /** The header that carries the key. Default: `authorization`, as a bearer token. */
   keyHeader?: string;
   /** Headers that every request carries, by lower-case name. */

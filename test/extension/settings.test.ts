@@ -15,6 +15,7 @@ describe('settings', () => {
       modelMap: {},
       fallbacks: {},
       roles: {},
+      visionModel: '',
       toolDenylist: [],
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
@@ -51,6 +52,7 @@ describe('settings', () => {
         'modelMap',
         'fallbacks',
         'roles',
+        'visionModel',
         'toolDenylist',
         'history.store',
       ];

@@ -141,11 +141,14 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 
 /** With the providers' own lists where they can be fetched; otherwise the log says why not. */
 async function askForModels(invocation: Invocation): Promise<Models> {
-  const [active, ...others] = servedUpstreams(invocation, invocation.environment).upstreams;
+  const { upstreams, visionModel } = servedUpstreams(invocation, invocation.environment);
+  const [active, ...others] = upstreams;
   const [first, ...rest] = await Promise.all(
     [active, ...others].map((upstream) => withList(upstream, invocation)),
   );
-  return { ...(first ?? modelsOf(active, [])), others: rest };
+  const described = visionModel === undefined ? {} : { describesImages: true as const };
+  const beside = rest.map((upstream) => ({ ...upstream, ...described }));
+  return { ...(first ?? modelsOf(active, [])), ...described, others: beside };
 }
 
 async function withList(

@@ -6,7 +6,7 @@ import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
 import { codeOf } from '../../node-errors.ts';
-import type { ServedUpstream, StandIns, UpstreamOptions } from '../../relay/options.ts';
+import type { AllStandIns, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
 import type { UnusableName } from '../stand-ins.ts';
@@ -29,7 +29,7 @@ export interface RoutingPlan {
   upstreams: readonly UpstreamOptions[];
   /** Id of the chosen one. */
   active: string;
-  standIns: Required<StandIns>;
+  standIns: AllStandIns;
 }
 
 /** What the settings, keys and workspace ask for at this moment. */

@@ -106,7 +106,7 @@ function boardOf(
 
 /** Everything that a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
 export async function askCatalog(
-  { upstreams, active }: RoutingPlan,
+  { upstreams, active, standIns }: RoutingPlan,
   transport: UpstreamTransport,
 ): Promise<ServedUpstream[]> {
   return Promise.all(
@@ -114,7 +114,8 @@ export async function askCatalog(
       const { id, profile, preset, model, modelMap } = resolveProvider(upstream);
       const listed = await listModels({ ...upstream, transport }).catch(() => undefined);
       const names = { id, name: profile.name, isActive: id === active };
-      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed };
+      const described = standIns.visionModel === undefined ? {} : { describesImages: true as const };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed, ...described };
     }),
   );
 }

@@ -61,6 +61,8 @@ export function roleWord(role: NonNullable<RequestReport['role']>): string {
       return l10n.t('Compaction');
     case 'subagent':
       return l10n.t('Sub-agent');
+    case 'vision':
+      return l10n.t('Description of an image');
   }
 }
 

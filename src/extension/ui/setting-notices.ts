@@ -1,14 +1,36 @@
-/** Messages about what settings name and the relay does without. */
+/** Messages about what settings name: what the relay does without, and where images go. */
 import * as vscode from 'vscode';
 import type { UnusableName } from '../stand-ins.ts';
 
+/** What was told last, over restarts. */
+const IMAGES_GO_TO = 'imagesGoTo';
+
 export class SettingNotices {
   readonly #log: vscode.LogOutputChannel;
+  readonly #memory: vscode.Memento;
   /** What the user knows of: each is told once. */
   readonly #told = new Set<string>();
 
-  constructor(log: vscode.LogOutputChannel) {
+  constructor(log: vscode.LogOutputChannel, memory: vscode.Memento) {
     this.#log = log;
+    this.#memory = memory;
+  }
+
+  /**
+   * Tells where images are sent, once whenever that changes; the relay's own log says it too.
+   * @param visionModel `provider/model`; undefined where no image is described
+   */
+  async tellWhereImagesGo(visionModel: string | undefined, provider: string): Promise<void> {
+    if (this.#memory.get(IMAGES_GO_TO) === visionModel) return;
+    await this.#memory.update(IMAGES_GO_TO, visionModel);
+    if (visionModel === undefined) return;
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Images for models that cannot see are now sent to {0}, where {1} describes them.',
+        provider,
+        visionModel.slice(visionModel.indexOf('/') + 1),
+      ),
+    );
   }
 
   /** Tells what is new among them, in one message. */

@@ -43,13 +43,17 @@ export class ClientStream {
 
   /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
   async prepare(events: readonly ResponseEvent[]): Promise<void> {
-    if (events.length > 0) this.#opening = encodeEvents(events);
+    if (events.length === 0) return;
+    if (this.#hasBegun) this.#send(encodeEvents(events));
+    else this.#opening = encodeEvents(events);
   }
 
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#connection.writeHead(200, HEADERS);
+    // Nothing is prepared while images are being described: then the head alone tells that an answer will come.
+    if (this.#opening.length === 0) this.#connection.flushHeaders();
     this.#send(this.#opening);
   }
 

@@ -13,6 +13,7 @@ import { answerFrom } from './answer-from.ts';
 import { ClientStream } from './client-stream.ts';
 import { warnOfCutPrompt } from './cut-prompt.ts';
 import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
+import type { ImageWords } from './image-words.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
@@ -40,6 +41,8 @@ export interface RelayParts {
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
   budget: SpendGuard | undefined;
+  /** What is known of images, for models that cannot see. */
+  imageWords: ImageWords;
   /** Told which thread is bound where, when that changes. */
   onBindings: (text: string) => void;
 }

@@ -123,10 +123,11 @@ async function findModel(ctx: Context, path: string, options: AppOptions): Promi
 }
 
 function modelEntries(upstreams: readonly ServedUpstream[]) {
-  return upstreams.flatMap(({ id, preset: { profile }, listed = [] }) =>
+  return upstreams.flatMap(({ id, preset: { profile }, listed = [], describesImages }) =>
     listed.map((model) => {
       const { id: preset } = profile;
-      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model);
+      const seen = describesImages && { images: true };
+      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model, seen);
       return toListEntry({ ...facts, id: upstreams.length === 1 ? model.id : `${id}/${model.id}` }, preset);
     }),
   );
