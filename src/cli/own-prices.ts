@@ -11,7 +11,7 @@ export async function readOwnPrices(environment: Environment): Promise<OwnPrices
   try {
     return parseOwnPrices(await readFile(join(codexHome(environment), PRICES_FILE), 'utf8'));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
+    if (codeOf(error) === 'ENOENT') return new Map();
     throw error;
   }
 }

@@ -15,7 +15,7 @@ import {
 } from '../support/scripted-upstream.ts';
 import { NOON, recordWith, temporaryFolder } from './support.ts';
 
-const prices = { list: await loadPriceList(), own: {} };
+const prices = { list: await loadPriceList(), own: new Map() };
 const DEEPSEEK = { upstream: 'deepseek', service: 'deepseek', model: 'deepseek-chat' };
 
 interface Opened {
@@ -24,7 +24,7 @@ interface Opened {
   clock: { now: number };
 }
 
-async function openAt(folder: string, text: string, own = {}): Promise<Opened> {
+async function openAt(folder: string, text: string, own = new Map()): Promise<Opened> {
   const warnings: string[] = [];
   const quiet = () => {};
   const clock = { now: NOON };
