@@ -20,6 +20,7 @@ import { RequestReporter } from './relay/request-reporter.ts';
 import { TargetBoard } from './relay/target-board.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
+import { BudgetNotices } from './ui/budget-notices.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { Cures } from './ui/cures.ts';
@@ -89,12 +90,14 @@ function buildParts(context: vscode.ExtensionContext) {
     bindingsFile: join(shared, 'bindings.json'),
     usageFolder: join(shared, 'usage'),
   });
+  const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
   const controller = new RelayController({
     plan: () => choices.plan(),
     launch: (plan) =>
       launcher.launch(plan, {
         onRequest: (report) => reporter.put(report),
         onModels: () => catalog.refresh(),
+        onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
         onDeath: (error) => {
           log.error(`The relay broke down and is started again: ${messageOf(error)}`);
           inBackground(log, restart(controller));

@@ -32,6 +32,10 @@ export interface ExtensionSettings {
   /** `provider/model` by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
   toolDenylist: readonly string[];
+  /** Whether counts, times and costs of requests are recorded. */
+  usage: boolean;
+  /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
+  budgets: Readonly<Record<string, unknown>>;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -61,6 +65,8 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
+    usage: get('usage') !== false,
+    budgets: asObject(get('budgets')) ?? {},
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

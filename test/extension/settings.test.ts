@@ -16,6 +16,8 @@ describe('settings', () => {
       fallbacks: {},
       roles: {},
       toolDenylist: [],
+      usage: true,
+      budgets: {},
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
       mutedNotifications: [],

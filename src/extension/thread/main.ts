@@ -22,6 +22,7 @@ const thread: ThreadSide = {
       transport: roads.transport,
       onRequest: (report) => void host.onRequest(report),
       onModels: () => void host.onModels(),
+      onBudget: (notice) => void host.onBudget(notice),
     });
     return relay.url;
   },
