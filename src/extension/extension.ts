@@ -38,6 +38,7 @@ import { StatusBar } from './ui/status-bar.ts';
 import { TargetsView } from './ui/targets-view.ts';
 import { longestWait, standingFailure } from './ui/trouble.ts';
 import { Upkeep } from './upkeep.ts';
+import { UsagePage } from './usage-page/page.ts';
 import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -110,6 +111,12 @@ function buildParts(context: vscode.ExtensionContext) {
       return () => clearTimeout(timer);
     },
   });
+  const usagePage = new UsagePage({
+    choices,
+    launcher,
+    dist: vscode.Uri.joinPath(context.extensionUri, 'dist'),
+    log,
+  });
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
   const providerCommands = new ProviderCommands(
@@ -155,7 +162,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const targetsView = new TargetsView(board);
   const settingNotices = new SettingNotices(log);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
-  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp);
+  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp, usagePage);
   return {
     context,
     log,
@@ -177,13 +184,14 @@ function buildParts(context: vscode.ExtensionContext) {
     settingsHelp,
     upkeep,
     targetsView,
+    usagePage,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller, launcher } = parts;
-  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -203,7 +211,10 @@ function connectParts(parts: Parts): void {
   // Also after the first time: the port may have changed.
   controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));
   controller.once('launched', () => inBackground(log, upkeep.lookAround()));
-  requests.on('change', () => drawStatus(parts));
+  requests.on('change', () => {
+    drawStatus(parts);
+    usagePage.requestsChanged();
+  });
   providerCommands.on('chosen', (provider, model) =>
     inBackground(log, tellNextStep(provider, model, codexCommands)),
   );
@@ -227,7 +238,8 @@ function connectParts(parts: Parts): void {
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures, usagePage } =
+    parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -250,6 +262,7 @@ function registerCommands(parts: Parts): void {
   command('testConnection', () => relayCommands.testConnection());
   command('showLog', () => log.show());
   command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
+  command('showUsage', () => usagePage.show());
   command('showRequest', (request) => view.openRequest(request));
   command('clearHistory', () => relayCommands.clearHistory());
   command('resetTargets', () => resetTargets(parts));

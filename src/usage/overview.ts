@@ -2,12 +2,13 @@
 import { dayOf, fastDayOf, startOf } from './calendar.ts';
 import { type Cost, costOf, type Prices, savedOf } from './cost.ts';
 import type { UsageRecord } from './record.ts';
-import { addTo, joinTo, newSum, type Sum } from './summary.ts';
+import { addTo, joinTo, newSum, type Sum, tokensOf } from './summary.ts';
 
-/** Today and those before it. */
-export const OVERVIEW_DAYS = 30;
 const MOST_FAILED = 20;
 const MOST_SLOW = 10;
+const MOST_THREADS = 10;
+/** The spans that are summed up, in days with today as the last. */
+const SPANS = [1, 7, 30] as const;
 
 export interface SavingSum extends Sum {
   /** What the providers' caches saved, in USD. */
@@ -35,8 +36,30 @@ export interface Costed {
   cost: Cost;
 }
 
-export class Overview {
+/** One upstream's requests, day by day. */
+export interface ProviderDays {
+  upstream: string;
+  /** One for each of the days. */
+  sums: readonly SavingSum[];
+}
+
+export interface OverviewData {
   /** All days that it is about, in order, those without a request too. */
+  days: readonly string[];
+  /** In the order of their days. */
+  cells: readonly Cell[];
+  /** By their length in days. */
+  spans: ReadonlyMap<number, SavingSum>;
+  /** The dearest first; where nothing has a price, those with the most tokens. */
+  providers: readonly ProviderDays[];
+  threads: readonly ThreadSum[];
+  /** The last that failed, the newest first. */
+  failed: readonly Costed[];
+  /** Those that took longest and came to an end, the longest first. */
+  slowest: readonly Costed[];
+}
+
+export class Overview {
   readonly days: readonly string[];
   /** When the first of them began, in milliseconds since the epoch. */
   readonly since: number;
@@ -49,10 +72,11 @@ export class Overview {
   /** Shorter requests are not among the slowest, in ms. */
   #slowFrom = 0;
 
-  constructor(prices: Prices, now: number) {
+  /** @param count how many days, today among them */
+  constructor(prices: Prices, now: number, count: number) {
     this.#prices = prices;
     const today = new Date(startOf('day', now));
-    const starts = Array.from({ length: OVERVIEW_DAYS }, (_, back) =>
+    const starts = Array.from({ length: count }, (_, back) =>
       new Date(today).setDate(today.getDate() - back),
     ).toReversed();
     this.days = starts.map(dayOf);
@@ -66,30 +90,22 @@ export class Overview {
     if (this.#slow.length === MOST_SLOW) this.#slowFrom = this.#slow.at(-1)?.record.totalMs ?? 0;
   }
 
-  /** In the order of their days. */
-  get cells(): readonly Cell[] {
-    return [...this.#cells.values()].toSorted((left, right) => (left.day < right.day ? -1 : 1));
-  }
-
-  /** The last that failed, the newest first. */
-  get failed(): readonly Costed[] {
-    return this.#failed;
-  }
-
-  /** Those that took longest and came to an end, the longest first. */
-  get slowest(): readonly Costed[] {
-    return this.#slow;
-  }
-
-  /** The dearest first; where nothing has a price, those with the most tokens. */
-  topThreads(count: number): readonly ThreadSum[] {
-    return [...this.#threads.values()]
-      .toSorted(
-        (left, right) =>
-          right.costUsd - left.costUsd ||
-          right.inputTokens + right.outputTokens - left.inputTokens - left.outputTokens,
-      )
-      .slice(0, count);
+  data(): OverviewData {
+    const { days } = this;
+    const cells = [...this.#cells.values()].toSorted((left, right) => (left.day < right.day ? -1 : 1));
+    const spans = SPANS.map((length): [number, SavingSum] => {
+      const [first = ''] = days.slice(-length);
+      return [length, sumOf(cells.filter(({ day }) => day >= first))];
+    });
+    return {
+      days,
+      cells,
+      spans: new Map(spans),
+      providers: providersOf(cells, days),
+      threads: [...this.#threads.values()].toSorted(dearestFirst).slice(0, MOST_THREADS),
+      failed: this.#failed,
+      slowest: this.#slow,
+    };
   }
 
   #add(record: UsageRecord): void {
@@ -123,11 +139,23 @@ export class Overview {
   }
 }
 
-/** The sum of all cells that are asked for. */
-export function sumOf(cells: readonly Cell[], isMeant: (cell: Cell) => boolean = () => true): SavingSum {
+function providersOf(cells: readonly Cell[], days: readonly string[]): ProviderDays[] {
+  const byUpstream = [...Map.groupBy(cells, ({ upstream }) => upstream)];
+  return byUpstream
+    .toSorted(([, left], [, right]) => dearestFirst(sumOf(left), sumOf(right)))
+    .map(([upstream, own]) => {
+      const byDay = Map.groupBy(own, ({ day }) => day);
+      return { upstream, sums: days.map((day) => sumOf(byDay.get(day) ?? [])) };
+    });
+}
+
+function dearestFirst(left: Sum, right: Sum): number {
+  return right.costUsd - left.costUsd || tokensOf(right) - tokensOf(left);
+}
+
+function sumOf(cells: readonly SavingSum[]): SavingSum {
   const sum: SavingSum = { ...newSum(), savedUsd: 0, savedUnknown: 0 };
   for (const cell of cells) {
-    if (!isMeant(cell)) continue;
     joinTo(sum, cell);
     sum.savedUsd += cell.savedUsd;
     sum.savedUnknown += cell.savedUnknown;

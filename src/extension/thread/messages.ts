@@ -6,7 +6,9 @@ import type { Logger } from '../../logger.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { RequestReport, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import type { UpstreamRequest } from '../../relay/transport.ts';
+import type { Balance } from '../../relay/upstream/balance.ts';
 import type { BudgetNotice } from '../../usage/budget.ts';
+import type { OverviewData } from '../../usage/overview.ts';
 import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
 
@@ -53,6 +55,10 @@ export interface ThreadSide {
   listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]>;
   askCatalog(routing: RoutingPlan): Promise<ServedUpstream[]>;
   askForAnswer(upstream: UpstreamOptions, question: number): Promise<ConnectionAnswer>;
+  /** What is left on the account of its first key. */
+  askBalance(upstream: UpstreamOptions): Promise<Balance>;
+  /** What the ledger of this folder has of the last days, today among them. */
+  usage(folder: string, days: number, isFresh: boolean): Promise<OverviewData>;
   /** Ends the question of this number. */
   giveUp(question: number): void;
 }

@@ -13,7 +13,10 @@ export interface Balance {
 }
 
 /** Where a provider tells it; undefined where none is documented, or the address is not the provider's own. */
-export function balanceSource({ preset, baseUrl }: Provider): BalanceSource | undefined {
+export function balanceSource({
+  preset,
+  baseUrl,
+}: Pick<Provider, 'preset' | 'baseUrl'>): BalanceSource | undefined {
   // A plan is paid for as a whole, even where its preset takes after one that is not.
   return !preset.isPlan && isOwnUrl(preset, baseUrl) ? preset.balance : undefined;
 }
