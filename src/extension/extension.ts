@@ -19,6 +19,7 @@ import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
 import { TargetBoard } from './relay/target-board.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
+import { Today } from './relay/today.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
 import { BudgetNotices } from './ui/budget-notices.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
@@ -31,6 +32,7 @@ import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { runningNow } from './ui/running-now.ts';
 import { SettingNotices } from './ui/setting-notices.ts';
 import { SettingsHelp } from './ui/settings-help.ts';
 import { StateLog } from './ui/state-log.ts';
@@ -111,6 +113,7 @@ function buildParts(context: vscode.ExtensionContext) {
       return () => clearTimeout(timer);
     },
   });
+  const today = new Today(launcher, log);
   const usagePage = new UsagePage({
     choices,
     launcher,
@@ -162,7 +165,16 @@ function buildParts(context: vscode.ExtensionContext) {
   const targetsView = new TargetsView(board);
   const settingNotices = new SettingNotices(log);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
-  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp, usagePage);
+  context.subscriptions.push(
+    signals,
+    view,
+    targetsView,
+    statusBar,
+    codexCommands,
+    settingsHelp,
+    usagePage,
+    today,
+  );
   return {
     context,
     log,
@@ -185,13 +197,14 @@ function buildParts(context: vscode.ExtensionContext) {
     upkeep,
     targetsView,
     usagePage,
+    today,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller, launcher } = parts;
-  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage, today } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -199,8 +212,9 @@ function connectParts(parts: Parts): void {
     setContext(state);
     drawStatus(parts);
     inBackground(log, upkeep.drawTargets());
-    if (state.kind === 'running' || state.kind === 'attached')
-      inBackground(log, offerTokenToTerminals(context, choices.keys));
+    if (state.kind !== 'running' && state.kind !== 'attached') return;
+    today.ask();
+    inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
     requests.abandonRunning();
@@ -213,8 +227,10 @@ function connectParts(parts: Parts): void {
   controller.once('launched', () => inBackground(log, upkeep.lookAround()));
   requests.on('change', () => {
     drawStatus(parts);
+    today.ask();
     usagePage.requestsChanged();
   });
+  today.on('change', () => drawStatus(parts));
   providerCommands.on('chosen', (provider, model) =>
     inBackground(log, tellNextStep(provider, model, codexCommands)),
   );
@@ -287,6 +303,7 @@ async function followSettings({ controller, relayCommands, upkeep }: Parts): Pro
 function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   const timer = setInterval(() => {
     if (parts.controller.served !== undefined) inBackground(parts.log, parts.upkeep.lookAround());
+    if (parts.today.sum !== undefined) parts.today.ask();
   }, LOOK_AROUND_MS);
   return { dispose: () => clearInterval(timer) };
 }
@@ -301,7 +318,7 @@ async function resetTargets({ controller, signals, upkeep }: Parts): Promise<voi
   );
 }
 
-function drawStatus({ choices, controller, requests, statusBar, view }: Parts): void {
+function drawStatus({ choices, controller, requests, statusBar, view, today }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
   const { reports, counts } = requests;
@@ -312,6 +329,8 @@ function drawStatus({ choices, controller, requests, statusBar, view }: Parts): 
     since: reports.at(-1)?.startedAt,
     failure: provider && standingFailure(reports, provider),
     wait: longestWait(reports, Date.now()),
+    today: today.sum,
+    running: runningNow(reports),
   });
 }
 
