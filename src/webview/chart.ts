@@ -38,8 +38,8 @@ export function createChart(model: ChartModel, language: string): Chart {
     plot?.destroy();
     const format = formatOf(measure, language);
     const style = getComputedStyle(document.body);
-    const colourOf = (at: number) =>
-      style.getPropertyValue(`--vscode-charts-${COLOURS[at % COLOURS.length]}`).trim();
+    const colours = solidColours(style);
+    const colourOf = (at: number) => colours[at % colours.length] ?? '';
     legend.replaceChildren(...model.series.map(({ name }, at) => legendEntry(name, colourOf(at))));
     behind.replaceChildren(tableBehind(model, measure, format));
     said.textContent = '';
@@ -61,6 +61,22 @@ export function createChart(model: ChartModel, language: string): Chart {
       plot.setSize({ width: place.clientWidth, height: HEIGHT });
   }).observe(place);
   return { element: whole, draw };
+}
+
+/** As they look on the page's background: bars lie over each other, and some themes have colours that shine through. */
+function solidColours(style: CSSStyleDeclaration): string[] {
+  const canvas = element('canvas', { width: '1', height: '1' });
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  return COLOURS.map((name) => {
+    const colour = style.getPropertyValue(`--vscode-charts-${name}`).trim();
+    if (context === null) return colour;
+    for (const layer of [style.getPropertyValue('--vscode-editor-background').trim(), colour]) {
+      context.fillStyle = layer;
+      context.fillRect(0, 0, 1, 1);
+    }
+    const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+    return `rgb(${red}, ${green}, ${blue})`;
+  });
 }
 
 function legendEntry(name: string, colour: string): HTMLElement {

@@ -24,5 +24,5 @@ export function table({ id, title, columns, rows }: TableModel): HTMLElement {
     element('thead', {}, element('tr', {}, ...head)),
     element('tbody', {}, ...body),
   );
-  return element('div', { class: 'scroll', role: 'region', 'aria-label': title, tabindex: '0', id }, whole);
+  return element('div', { class: 'scroll', role: 'group', 'aria-label': title, tabindex: '0', id }, whole);
 }

@@ -4,11 +4,10 @@ import type { FrameLocator } from 'playwright-core';
 
 /** Each violation as its rule with the elements that break it; empty for a page without any. */
 export async function violationsIn(frame: FrameLocator): Promise<string[]> {
-  const found: unknown = await frame.locator('html').evaluate(`async () => {
-    ${axe.source};
-    const { violations } = await axe.run(document);
-    return violations.map(({ id, help, nodes }) =>
-      [id, help, ...nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + any.map(({ message }) => message).join(' '))].join('\\n  '));
-  }`);
+  const root = frame.locator('html');
+  await root.evaluate(`(() => {\n${axe.source}\n})()`);
+  const found: unknown = await root.evaluate(`globalThis.axe.run(document).then(({ violations }) =>
+    violations.map(({ id, help, nodes }) =>
+      [id, help, ...nodes.map(({ html, any }) => html.slice(0, 200) + ' ' + any.map(({ message }) => message).join(' '))].join('\\n  ')))`);
   return Array.isArray(found) ? found.map(String) : [`axe-core told ${JSON.stringify(found)}`];
 }
