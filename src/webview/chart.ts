@@ -10,8 +10,15 @@ import { table } from './table.ts';
 export type Measure = 'cost' | 'tokens';
 
 const HEIGHT = 240;
-/** Colours of VS Code's themes that differ from each other and stand out from the background. */
-const COLOURS = ['blue', 'orange', 'green', 'purple', 'yellow', 'red'];
+/** Colours that stand out from the background and from each other, in every theme. */
+const COLOURS = [
+  'charts-blue',
+  'charts-yellow',
+  'charts-green',
+  'charts-purple',
+  'terminal-ansiCyan',
+  'charts-red',
+];
 
 export interface Chart {
   element: HTMLElement;
@@ -68,7 +75,7 @@ function solidColours(style: CSSStyleDeclaration): string[] {
   const canvas = element('canvas', { width: '1', height: '1' });
   const context = canvas.getContext('2d', { willReadFrequently: true });
   return COLOURS.map((name) => {
-    const colour = style.getPropertyValue(`--vscode-charts-${name}`).trim();
+    const colour = style.getPropertyValue(`--vscode-${name}`).trim();
     if (context === null) return colour;
     for (const layer of [style.getPropertyValue('--vscode-editor-background').trim(), colour]) {
       context.fillStyle = layer;
@@ -133,6 +140,7 @@ function optionsOf({ days, series }: ChartModel, look: Look): uPlot.Options {
         grid: { show: false },
         space: 64,
         incrs: [1, 2, 5, 7, 10, 15],
+        size: 28,
         values: (_plot, splits) => splits.map((day) => days[day]?.short ?? ''),
       },
       { ...axis, size: 72, space: 40, values: (_plot, splits) => splits.map(format) },
@@ -197,7 +205,7 @@ function tableBehind(
   });
 }
 
-/** Costs below a dollar keep the digits that tell them apart. */
+/** Costs of a few cents keep the digits that tell them apart. */
 function formatOf(measure: Measure, language: string): (value: number) => string {
   if (measure === 'tokens') {
     const tokens = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });
@@ -205,6 +213,6 @@ function formatOf(measure: Measure, language: string): (value: number) => string
   }
   const currency = { style: 'currency', currency: 'USD' } as const;
   const whole = new Intl.NumberFormat(language, currency);
-  const small = new Intl.NumberFormat(language, { ...currency, maximumSignificantDigits: 2 });
-  return (value) => (value > 0 && value < 1 ? small : whole).format(value);
+  const small = new Intl.NumberFormat(language, { ...currency, maximumFractionDigits: 4 });
+  return (value) => (value > 0 && value < 0.1 ? small : whole).format(value);
 }

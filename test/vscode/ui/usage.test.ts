@@ -13,6 +13,7 @@ import {
 } from '../../support/scripted-upstream.ts';
 import { recordWith } from '../../usage/support.ts';
 import { violationsIn } from '../kit/axe.ts';
+import { pathWithCodex } from '../kit/fake-codex.ts';
 import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
@@ -82,7 +83,7 @@ describe('the usage page', function () {
     );
     machine = await startMachine({
       vsix: vsix(),
-      env: { CODEX_HOME: join(root, 'codex-home'), HOME: root },
+      env: { CODEX_HOME: join(root, 'codex-home'), HOME: root, PATH: pathWithCodex(root) },
       settings: {
         'codexRelay.port': port,
         'codexRelay.provider': 'local',
@@ -211,6 +212,24 @@ describe('the usage page', function () {
     for (const pixels of colours.slice(0, 4)) assert.ok(Number(pixels) > 20, JSON.stringify(colours));
   });
 
+  /** Colours of the legend that hardly differ from the background: below 3:1, which WCAG asks of graphics. */
+  const faintColours = () =>
+    page()
+      .locator('html')
+      .evaluate(`(() => {
+      const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+      const light = (colour) => channels(colour)
+        .map((value) => value / 255)
+        .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, value, at) => sum + value * [0.2126, 0.7152, 0.0722][at], 0.05);
+      const behind = light(getComputedStyle(document.body).backgroundColor);
+      return [...document.querySelectorAll('.swatch')]
+        .map((swatch) => getComputedStyle(swatch).backgroundColor)
+        .map((colour) => [colour, light(colour)])
+        .map(([colour, own]) => [colour, Math.max(own, behind) / Math.min(own, behind)])
+        .filter(([, contrast]) => contrast < 3);
+    })()`);
+
   it('goes round by the tab key alone', async () => {
     await page().getByRole('button', { name: 'Refresh' }).focus();
     const seen: string[] = [];
@@ -224,10 +243,12 @@ describe('the usage page', function () {
 
   it('exports what it shows as CSV', async () => {
     await page().getByRole('button', { name: 'Export CSV' }).press('Enter');
-    await window.quickInput.locator('input.input').waitFor();
+    // The dialog offers a name, and then lists what is there: typed before, a path would be lost.
+    await window.quickInput.locator('.monaco-list-row').first().waitFor();
     const file = join(root, 'usage.csv');
-    await window.enter(file);
-    await window.toast('The usage of the last 30 days is in').waitFor();
+    await window.input.fill(file);
+    await window.quickInput.locator('.quick-input-action', { hasText: 'OK' }).first().click();
+    await window.toast(`The usage of the last 30 days is in ${file}`).waitFor();
     const [head, ...rows] = readFileSync(file, 'utf8').trimEnd().split('\n');
     assert.match(head ?? '', /^day,provider,model,requests,failed,/);
     assert.ok(rows.length > 60 && rows.every((row) => /^\d{4}-\d\d-\d\d,/.test(row)));
@@ -256,6 +277,7 @@ describe('the usage page', function () {
         assert.ok(Math.abs(client - width) < 30, `${client} px`);
         assert.ok(scroll <= client, `${scroll} of ${client} px: the page scrolls sideways`);
         assert.ok(canvas <= client && canvas > client * 0.6, `the chart has ${canvas} of ${client} px`);
+        assert.deepEqual(await faintColours(), []);
         await clean(`${theme} ${width}`);
         await window.screenshot(picture(`usage-${name}-${width}`));
       });
@@ -281,7 +303,7 @@ describe('the usage page', function () {
     await window.answerToast('Codex is set up');
     await window.run('Codex Relay: Show Usage');
     assert.equal((await ask()).status, 200);
-    await page().locator('.legend').filter({ hasText: 'Local' }).waitFor();
+    await page().locator('.legend').filter({ hasText: '3 others' }).waitFor();
     assert.equal((await ask()).status, 200);
     await window.toast("$0.90 of today's budget of $1.00 for Local are spent.").waitFor();
     await window.screenshot(picture('usage-budget-near'));
