@@ -322,7 +322,7 @@ describe('the usage page', function () {
     await window.run('View: Close All Editors');
     await window.statusItem.hover();
     const hover = window.page.locator('.monaco-hover:visible').filter({ hasText: 'Cost today' });
-    await hover.filter({ hasText: /at least \$\d/ }).waitFor();
+    await hover.filter({ hasText: /Cost today\s*\$1\.\d\d, [\d.]+k tokens/ }).waitFor();
     await window.page.screenshot({ path: picture('usage-tooltip') });
     await hover.getByRole('link', { name: 'Usage' }).click();
     await page().locator('.cards').waitFor();
