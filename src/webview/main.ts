@@ -12,6 +12,8 @@ declare function acquireVsCodeApi(): {
 
 const vscode = acquireVsCodeApi();
 const main = document.querySelector('main') ?? document.body.appendChild(element('main'));
+/** Read out when it changes: what somebody asked for has come. */
+const news = document.body.appendChild(element('p', { class: 'unseen', role: 'status' }));
 let chart: Chart | undefined;
 let measure: Measure | undefined = savedMeasure();
 
@@ -29,6 +31,7 @@ function show(model: PageModel): void {
   main.replaceChildren(
     element('h1', {}, model.title),
     element('div', { class: 'buttons' }, ...model.buttons.map(button)),
+    ...(model.balances ? [tableSection(model.balances)] : []),
     ...model.notes.map((note) => element('p', {}, note)),
     element('div', { class: 'cards' }, ...model.cards.map(card)),
     ...(model.chart && chart ? [chartSection(model.chart, chart)] : []),
@@ -36,6 +39,8 @@ function show(model: PageModel): void {
   );
   for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
   drawChart();
+  const told = model.balances?.rows.map((row) => row.join(' ')).join('. ') ?? '';
+  if (news.textContent !== told) news.textContent = told;
   if (focused !== '') document.getElementById(focused)?.focus();
 }
 

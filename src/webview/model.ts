@@ -62,6 +62,8 @@ export interface PageModel {
   /** Sentences below the title. */
   notes: readonly string[];
   buttons: readonly Button[];
+  /** Undefined until somebody asked for it. */
+  balances: TableModel | undefined;
   cards: readonly Card[];
   /** Undefined where no request is recorded. */
   chart: ChartModel | undefined;

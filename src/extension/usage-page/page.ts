@@ -101,7 +101,10 @@ export class UsagePage {
       case 'exportCsv':
         return this.#export();
       case 'askBalances':
-        this.#balances = await this.#askBalances();
+        this.#balances = await vscode.window.withProgress(
+          { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Asking for balances') },
+          () => this.#askBalances(),
+        );
         return this.#draw();
       case 'openSettings':
         await vscode.commands.executeCommand(

@@ -40,12 +40,10 @@ export function pageModel(input: PageInput): PageModel {
     title: l10n.t('Usage of Codex Relay'),
     notes: notesOn(input, isEmpty),
     buttons,
+    balances: input.balances && balanceTable(input.balances),
     cards: isEmpty ? [] : cardsOf(data),
     chart: isEmpty ? undefined : chartOf(data, all, nameOf),
-    tables: [
-      ...(input.balances === undefined ? [] : [balanceTable(input.balances)]),
-      ...(isEmpty ? [] : [threadTable(data.threads), slowTable(data, nameOf), failedTable(data, nameOf)]),
-    ],
+    tables: isEmpty ? [] : [threadTable(data.threads), slowTable(data, nameOf), failedTable(data, nameOf)],
   };
 }
 

@@ -211,6 +211,32 @@ describe('the relay of a window', () => {
     assert.ok(completed >= 10 && completed <= 10 + mostRunning, `${completed} with ${mostRunning} at once`);
   });
 
+  it('tells what all windows recorded of the last days, while it runs and while none does', async () => {
+    const a = await upstream('a', () => costly(0.4));
+    const relay = await launch({ upstreams: [options('a', a)] }, { usage: 'told' });
+    const launcher = new RelayLauncher({ ...launcherParts(folder), usageFolder: join(folder, 'told') });
+    assert.equal((await launcher.usage(1)).spans.get(1)?.requests, 0);
+    await ask(relay, { model: 'codex-relay' });
+    await relay.stop();
+    const { spans, days, providers } = await launcher.usage(30);
+    assert.equal(days.length, 30);
+    assert.deepEqual([spans.get(1)?.requests, spans.get(30)?.costUsd], [1, 0.4]);
+    assert.deepEqual(
+      providers.map((one) => [one.upstream, one.sums.length]),
+      [['a', 30]],
+    );
+  });
+
+  it('asks nobody for a balance who is not documented to tell it', async () => {
+    const a = await upstream('a', () => OK);
+    const launcher = new RelayLauncher(launcherParts(folder));
+    const { apiKey, upstream: url } = options('a', a);
+    await assert.rejects(launcher.askBalance({ provider: 'deepseek', upstream: url, apiKey }), {
+      code: 'not_found',
+      message: 'DeepSeek has no documented way to ask for a balance.',
+    });
+  });
+
   it('goes on at the provider that a stream began at while another is chosen', async () => {
     const more = Promise.withResolvers<void>();
     const [first, ...rest] = textChunks('one', 'two');

@@ -78,8 +78,9 @@ describe('the words of the usage page', () => {
       assert.equal(page.cards.length, 3);
       assert.deepEqual(
         page.tables.map(({ id }) => id),
-        ['balances', 'threads', 'slowest', 'failed'],
+        ['threads', 'slowest', 'failed'],
       );
+      assert.deepEqual(page.balances?.rows, [['DeepSeek', told]]);
       for (const { columns, rows } of page.tables)
         for (const row of rows) assert.equal(row.length, columns.length);
       assert.equal(page.language, language);
@@ -89,7 +90,7 @@ describe('the words of the usage page', () => {
   it('are few where nothing is recorded', async () => {
     const { pageModel } = await wordsIn('en');
     const page = pageModel(inputOf([]));
-    assert.deepEqual([page.cards, page.chart, page.tables], [[], undefined, []]);
+    assert.deepEqual([page.cards, page.chart, page.tables, page.balances], [[], undefined, [], undefined]);
     assert.deepEqual(
       page.buttons.map(({ action }) => action),
       ['refresh', 'openSettings'],
