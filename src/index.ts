@@ -25,6 +25,7 @@ import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from 
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
+import { askForBalance, type Balance } from './relay/upstream/balance.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
 import { type Network, openNetwork } from './relay/upstream/network.ts';
@@ -54,6 +55,7 @@ export type {
   Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
+export type { Balance } from './relay/upstream/balance.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -132,6 +134,25 @@ export async function listModels(
     const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const { signal } = new AbortController();
     return await servedModels({ provider, apiKey: provider.apiKeys[0], signal }, upstream);
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * What is left on a provider's account. Needs no running relay.
+ * @throws RelayError for options that cannot be used, for a provider that does not tell, and with its own words
+ */
+export async function accountBalance(
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
+): Promise<Balance> {
+  const provider = resolveProvider(options);
+  const { transport, close } = await openTransport(options);
+  try {
+    return await askForBalance(
+      provider,
+      new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER),
+    );
   } finally {
     await close();
   }

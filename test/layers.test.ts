@@ -26,7 +26,7 @@ const FLOORS: string[][] = [
   ['relay/upstream'],
   ['relay/exchange'],
   ['relay/http'],
-  ['codex/home', 'index.ts'],
+  ['codex/home', 'index.ts', 'webview'],
   ['cli', 'extension'],
 ];
 
@@ -42,6 +42,7 @@ const PACKAGES: Record<string, string[]> = {
   usage: ['node:', '@pydantic/genai-prices', 'zod/mini'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
+  webview: ['uplot'],
   cli: ['node:', 'diff'],
   extension: ['node:', 'birpc', 'vscode'],
 };

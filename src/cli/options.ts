@@ -266,6 +266,9 @@ export const OPTIONS = {
   }),
   json: flag('With doctor, targets or usage: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
+  balance: flag(
+    'With usage: ask the upstreams that the other options describe what is left on their accounts.',
+  ),
   reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
   help: flag('Show this text and exit.'),
   version: flag('Show the version and exit.'),

@@ -34,6 +34,10 @@ export interface ExtensionSettings {
   /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
   visionModel: string;
   toolDenylist: readonly string[];
+  /** Whether counts, times and costs of requests are recorded. */
+  usage: boolean;
+  /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
+  budgets: Readonly<Record<string, unknown>>;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -64,6 +68,8 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     roles: textRecord(get('roles')),
     visionModel: text(get('visionModel')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
+    usage: get('usage') !== false,
+    budgets: asObject(get('budgets')) ?? {},
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { asObject } from '../json.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
+import { usableBudgets } from './budgets.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import type { KeyStore } from './key-store.ts';
 import type { OfferedModels } from './language-models/offered-models.ts';
@@ -88,6 +89,7 @@ export class UserChoices {
       toolDenylist: settings.toolDenylist,
       historyDir: this.#historyDir(settings),
       historyLimits: settings.historyLimits,
+      isUsageKept: settings.usage,
     };
     const key = provider.needsKey ? await this.keys.status(provider) : 'present';
     if (key !== 'present') return { kind: 'needs-key', provider, reason: key, server };
@@ -107,7 +109,11 @@ export class UserChoices {
     const served = providers.filter(({ id }, at) => id === chosen.id || isReady[at]);
     const { standIns, unusable } = usableStandIns(settings, idsOf(providers), idsOf(served));
     const upstreams = await Promise.all(served.map((provider) => this.upstreamOf(provider)));
-    return { routing: { upstreams, active: chosen.id, standIns }, unusable };
+    const budgets = usableBudgets(settings, idsOf(providers));
+    return {
+      routing: { upstreams, active: chosen.id, standIns, budgets: budgets.limits },
+      unusable: [...unusable, ...budgets.unusable],
+    };
   }
 
   /** Whether a provider that is not chosen can answer too. The demo is for those who choose it. */

@@ -17,6 +17,8 @@ describe('settings', () => {
       roles: {},
       visionModel: '',
       toolDenylist: [],
+      usage: true,
+      budgets: {},
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
       mutedNotifications: [],

@@ -7,6 +7,7 @@ import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
 import { codeOf } from '../../node-errors.ts';
 import type { AllStandIns, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
+import type { Limit } from '../../usage/budget-limits.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
 import type { UnusableName } from '../stand-ins.ts';
@@ -21,6 +22,8 @@ export interface ServerPlan {
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
   historyLimits: HistoryLimits;
+  /** Whether requests are recorded. */
+  isUsageKept: boolean;
 }
 
 /** What changes while the relay runs. */
@@ -30,6 +33,7 @@ export interface RoutingPlan {
   /** Id of the chosen one. */
   active: string;
   standIns: AllStandIns;
+  budgets: readonly Limit[];
 }
 
 /** What the settings, keys and workspace ask for at this moment. */

@@ -62,6 +62,17 @@ function wordsOf({ setting, value, reason }: UnusableName): string {
       return vscode.l10n.t('{0}: "{1}" is left out. Write it as provider/model.', name, value);
     case 'unknown-provider':
       return vscode.l10n.t('{0}: "{1}" is left out, because there is no such provider.', name, value);
+    case 'no-budget':
+      return vscode.l10n.t(
+        '{0}: {1} is left out. Write an amount in USD for day, month, or one provider, as in "deepseek.day": 5.',
+        name,
+        value,
+      );
+    case 'not-recorded':
+      return vscode.l10n.t(
+        '{0}: while codexRelay.usage is off, what is spent is forgotten when the relay stops.',
+        name,
+      );
     case 'not-served':
       return vscode.l10n.t(
         '{0}: "{1}" is left out until its provider has an API key, or its server runs.',

@@ -1,6 +1,7 @@
 /** Calls to the provider: the request, the attempts before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
+import { parseJson } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
@@ -132,6 +133,20 @@ export class Upstream {
     if (reply.status === 404 || reply.status === 405) throw noList(profile, reply.status);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return parseList(text, profile);
+  }
+
+  /**
+   * What the provider tells of the key's account, as it came.
+   * @param url an address of the provider's own origin
+   * @throws RelayError that names provider and cause
+   */
+  async account(call: UpstreamCall, url: string): Promise<unknown> {
+    const { profile } = call.provider;
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
+    const reply = await this.#send({ ...call, signal }, 'GET', url);
+    const text = await readText(reply, call.provider);
+    if (reply.status !== 200) throw errorOf(reply, text, profile, 'account', call.apiKey);
+    return parseJson(text);
   }
 
   /**

@@ -25,11 +25,13 @@ const SERVER: ServerPlan = {
   toolDenylist: [],
   historyDir: undefined,
   historyLimits: DEFAULT_HISTORY_LIMITS,
+  isUsageKept: true,
 };
 const ROUTING: RoutingPlan = {
   upstreams: [{ id: 'acme' }],
   active: 'acme',
   standIns: { fallbacks: {}, roles: {} },
+  budgets: [],
 };
 const READY: ReadyPlan = {
   kind: 'ready',
@@ -132,6 +134,7 @@ describe('relay controller', () => {
     ['a provider is added', { ...ROUTING, upstreams: [{ id: 'acme' }, { id: 'other' }] }],
     ['a key is added', { ...ROUTING, upstreams: [{ id: 'acme', moreApiKeys: ['second'] }] }],
     ['a model is chosen', { ...ROUTING, upstreams: [{ id: 'acme', model: 'm' }] }],
+    ['a budget is set', { ...ROUTING, budgets: [{ span: 'day', upstream: undefined, usd: 1 }] }],
     ['a stand-in is named', { ...ROUTING, standIns: { fallbacks: { '*': ['acme/m'] }, roles: {} } }],
   ];
   for (const [what, routing] of switches) {
@@ -152,6 +155,7 @@ describe('relay controller', () => {
     ['token', { token: 'another' }],
     ['denied tools', { toolDenylist: ['web_search'] }],
     ['history folder', { historyDir: '/somewhere' }],
+    ['the recording of usage', { isUsageKept: false }],
     ['history limits', { historyLimits: { ...DEFAULT_HISTORY_LIMITS, ttlHours: 1 } }],
   ];
   for (const [what, change] of changes) {

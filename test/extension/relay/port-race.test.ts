@@ -19,6 +19,7 @@ function planFor(port: number): ReadyPlan {
       upstreams: [{ id: 'demo', provider: 'demo' }],
       active: 'demo',
       standIns: { fallbacks: {}, roles: {} },
+      budgets: [],
     },
     unusable: [],
     server: {
@@ -27,6 +28,7 @@ function planFor(port: number): ReadyPlan {
       toolDenylist: [],
       historyDir: undefined,
       historyLimits: DEFAULT_HISTORY_LIMITS,
+      isUsageKept: true,
     },
   };
 }
