@@ -19,6 +19,7 @@ import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
 import { compact } from './compact.ts';
 import { guard, jsonOnly, localOnly } from './guard.ts';
+import { HttpConnection } from './http-connection.ts';
 import { parseOptionalInput } from './optional-input.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
@@ -66,7 +67,7 @@ export function createApp(options: AppOptions): Koa {
 async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
   const client = clientOf(ctx, clientKey(ctx, options));
-  const { response, error } = await respond(request, client, ctx.res, options.parts);
+  const { response, error } = await respond(request, client, new HttpConnection(ctx.res), options.parts);
   // A stream has said all, its failure too: Koa must not answer once more.
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
@@ -75,7 +76,8 @@ async function createResponse(ctx: Context, options: AppOptions): Promise<void> 
 
 async function compactConversation(ctx: Context, options: AppOptions): Promise<void> {
   const body = await readJson(ctx.req, options.maxBodyBytes);
-  ctx.body = await compact(body, clientOf(ctx, clientKey(ctx, options)), ctx.res, options.parts);
+  const client = clientOf(ctx, clientKey(ctx, options));
+  ctx.body = await compact(body, client, new HttpConnection(ctx.res), options.parts);
 }
 
 /** A guess (see `countInput`). Like OpenAI's route, it needs neither a model nor an input. */
