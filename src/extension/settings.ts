@@ -32,6 +32,7 @@ export interface ExtensionSettings {
   /** `provider/model` by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
   toolDenylist: readonly string[];
+  webSocket: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -61,6 +62,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
+    webSocket: get('websocket') === true,
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

@@ -18,6 +18,7 @@ export interface ServerPlan {
   port: number;
   token: string;
   toolDenylist: readonly string[];
+  webSocket: boolean;
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
   historyLimits: HistoryLimits;

@@ -42,7 +42,7 @@ export async function runRelay(
 ): Promise<RunningRelay> {
   const bindings = new BindingsFile(bindingsFile, logger);
   const ledger = openLedger({ folder: usageFolder, logger });
-  const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = server;
+  const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
   let routing = first;
   const history =
     directory === undefined
@@ -58,6 +58,7 @@ export async function runRelay(
       port,
       token,
       toolDenylist,
+      webSocket,
       history,
       logger,
       onRequest: (report) => {

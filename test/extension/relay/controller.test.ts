@@ -23,6 +23,7 @@ const SERVER: ServerPlan = {
   port: 4444,
   token: 'token',
   toolDenylist: [],
+  webSocket: false,
   historyDir: undefined,
   historyLimits: DEFAULT_HISTORY_LIMITS,
 };
@@ -150,6 +151,7 @@ describe('relay controller', () => {
   const changes: [string, Partial<ServerPlan>][] = [
     ['port', { port: 4445 }],
     ['token', { token: 'another' }],
+    ['WebSockets', { webSocket: true }],
     ['denied tools', { toolDenylist: ['web_search'] }],
     ['history folder', { historyDir: '/somewhere' }],
     ['history limits', { historyLimits: { ...DEFAULT_HISTORY_LIMITS, ttlHours: 1 } }],
