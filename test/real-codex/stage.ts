@@ -98,7 +98,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const config = [options.config ?? '', ...mcpTables(options.mcpServers ?? {})].join('\n');
   await writeFile(join(place.home, 'config.toml'), config);
   const { executable, makeDefault = true } = options;
-  const stage = { executable, relay, place, port: tap?.port ?? relay.port };
+  const webSocket = options.relay?.webSocket ?? false;
+  const stage = { executable, relay, place, port: tap?.port ?? relay.port, webSocket };
   await writeConfiguration(stage, makeDefault);
   const cleanup = stack.move();
   return {
@@ -153,7 +154,13 @@ export function keyOf(id: string): string {
 }
 
 async function writeConfiguration(
-  { executable, relay, place, port }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'>,
+  {
+    executable,
+    relay,
+    place,
+    port,
+    webSocket,
+  }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'> & { webSocket: boolean },
   makeDefault: boolean,
 ): Promise<void> {
   const { PATH = '' } = process.env;
@@ -167,7 +174,7 @@ async function writeConfiguration(
   const models = { ...active, others };
   const input = { home: place.home, environment, models };
   const { changes } = await prepareConfig(input, {
-    config: { port, token: TOKEN },
+    config: { port, token: TOKEN, webSocket },
     makeDefault,
   });
   await applyChanges(place.home, changes);
