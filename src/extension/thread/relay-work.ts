@@ -1,6 +1,7 @@
 /** What the relay's thread does: it runs a relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
+import { TESTED_WITH } from '../../codex/tested-releases.ts';
 import { openDiskStore } from '../../history/disk-store.ts';
 import { createMemoryStore } from '../../history/memory-store.ts';
 import { listModels, type RelayHandle, start } from '../../index.ts';
@@ -70,6 +71,7 @@ export async function runRelay(
       onModels,
       transport,
     });
+    logger.info(`This relay was ${TESTED_WITH}`);
     return {
       url: handle.url,
       serve: (other) => {

@@ -17,6 +17,7 @@ import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
+import { tellNews } from './codex-news.ts';
 import { compact } from './compact.ts';
 import { guard, httpOnly, jsonOnly, localOnly } from './guard.ts';
 import { HttpConnection } from './http-connection.ts';
@@ -72,6 +73,7 @@ export function createApp(options: AppOptions): Koa {
 
 async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
+  if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
   const client = clientOf(ctx, clientKey(ctx, options));
   const { response, error } = await respond(request, client, new HttpConnection(ctx.res), options.parts);
   // A stream has said all, its failure too: Koa must not answer once more.
@@ -85,6 +87,9 @@ async function openWebSocket(ctx: Context, next: Next, options: AppOptions): Pro
   options.webSockets.accept(ctx, {
     parts: options.parts,
     isCodex: isCodex(ctx),
+    onRequest: (request) => {
+      if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
+    },
     clientOf: (metadata) => clientOf(ctx, clientKey(ctx, options), metadata),
     asRelayError: (cause) => asRelayError(cause, options.logger),
   });

@@ -9,6 +9,7 @@ import { errorEnvelope, RelayError } from '../../errors.ts';
 import { asObject, isObject, type JsonObject, parseObject } from '../../json.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
+import type { ResponsesRequest } from '../../wire/responses.ts';
 import { wellFormedJson } from '../../wire/well-formed-json.ts';
 import { LastConversation } from '../exchange/client-connection.ts';
 import type { Client } from '../exchange/exchange.ts';
@@ -25,6 +26,8 @@ const GOING_AWAY = 1001;
 export interface SocketOptions {
   parts: RelayParts;
   isCodex: boolean;
+  /** Told of every request. */
+  onRequest: (request: ResponsesRequest) => void;
   /**
    * Who asks, by the request's own metadata.
    * @throws RelayError for a key that must not be passed on
@@ -83,9 +86,10 @@ export class ResponsesSocket {
 
   /** @throws what ends the request before its answer began */
   async #answer({ type: _, generate, client_metadata, ...body }: JsonObject): Promise<void> {
-    const { parts, isCodex, clientOf } = this.#options;
+    const { parts, isCodex, onRequest, clientOf } = this.#options;
     // Parsed with the metadata, as it is over HTTP.
     const request = { ...parseRequest({ ...body, client_metadata }), stream: true };
+    onRequest(request);
     if (generate === false) {
       for (const event of await prewarm(request, this.#memory, parts)) this.#send(event);
       return;
