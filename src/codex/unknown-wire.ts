@@ -40,6 +40,7 @@ const HEADERS: ReadonlySet<string> = new Set([
   'x-codex-turn-metadata',
   'x-codex-turn-state',
   'x-codex-window-id',
+  'x-openai-internal-codex-responses-lite',
   'x-openai-memgen-request',
   'x-openai-subagent',
 ]);
