@@ -12,6 +12,7 @@ import { startAppServer } from './app-server.ts';
 import { printed, succeeded, textOf } from './reading.ts';
 import { describeReleases, isOlder } from './releases.ts';
 import { EXEC, type Stage, setStage } from './stage.ts';
+import { HAS_TERMINAL, startTerminal } from './terminal.ts';
 
 function stageFor(
   executable: string,
@@ -120,4 +121,23 @@ describeReleases('the side requests of the real', (scene) => {
     assert.match(textOf(stage.chatsOf('main').at(-1)?.body.messages.at(-1)), /it-ran/);
   };
   scene('has a guardian decide whether a command may run', guardian, { since: '0.130.0' });
+
+  const title = async (executable: string) => {
+    await using stage = await stageFor(
+      executable,
+      () => streamReply(textChunks('Bonjour.')),
+      () => streamReply(textChunks(JSON.stringify({ title: 'Say a greeting' }))),
+      'title',
+      // Without its daemon, which would outlive the scene.
+      'check_for_update_on_startup = false\n[features]\ndaemon_auto_start = false\n',
+    );
+    await using terminal = await startTerminal(executable, stage.place, ['Say hello']);
+    await terminal.shows('Bonjour');
+    const asked = await stage.upstream('side').chat(0);
+    assert.match(textOf(asked.body.messages.at(-1)), /title.*Say hello/s);
+    // Whole in the name of the window; on the screen, blanks are leaps of the cursor.
+    await terminal.shows('Say a greeting');
+    assert.equal(stage.chatsOf('main').length, 1);
+  };
+  if (HAS_TERMINAL) scene('asks for a title, which its screen then shows', title, { since: '0.171.0' });
 });
