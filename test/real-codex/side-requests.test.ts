@@ -139,5 +139,5 @@ describeReleases('the side requests of the real', (scene) => {
     await terminal.shows('Say a greeting');
     assert.equal(stage.chatsOf('main').length, 1);
   };
-  if (HAS_TERMINAL) scene('asks for a title, which its screen then shows', title, { since: '0.171.0' });
+  if (HAS_TERMINAL) scene('asks for a title, which its screen then shows', title, { since: '0.160.0' });
 });
