@@ -21,6 +21,7 @@ const PLAN: ReadyPlan = {
     port: 0,
     token: 't',
     toolDenylist: [],
+    webSocket: false,
     historyDir: undefined,
     historyLimits: DEFAULT_HISTORY_LIMITS,
   },
