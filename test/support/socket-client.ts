@@ -13,6 +13,8 @@ export interface SocketClient {
   send(frame: unknown): void;
   /** Sends a request, and resolves with all that is said until its end. */
   ask(request: object): Promise<Frame[]>;
+  /** Resolves with the next frame that ends an answer, or tells why there is none. */
+  end(): Promise<Frame>;
   /** Resolves with the next frame of this type that nobody was given yet. */
   next(type: string): Promise<Frame>;
   /** Resolves with the close code. */
@@ -65,6 +67,7 @@ export async function openSocket(
       send({ type: 'response.create', ...request });
       return until(ENDS);
     },
+    end: async () => (await until(ENDS)).at(-1) ?? {},
     next: async (type) => (await until([type])).at(-1) ?? {},
     closed,
   };

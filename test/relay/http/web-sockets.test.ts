@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
+import fc from 'fast-check';
 import type { RelayOptions } from '../../../src/index.ts';
 import { asObject } from '../../../src/json.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
@@ -160,6 +161,28 @@ describe('WebSockets', () => {
       assert.equal((await client.ask(REQUEST)).at(-1)?.type, 'response.completed');
     });
   }
+
+  it('survive any frame', async () => {
+    const rig = await startOpen(HELLO);
+    const client = await openSocket(rig.relay.url, AS_CODEX);
+    const anything = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc
+        .dictionary(fc.constantFrom('type', 'model', 'input', 'tools', 'generate'), fc.jsonValue())
+        .map((fields) => JSON.stringify({ ...fields, type: 'response.create' })),
+    );
+    await fc.assert(
+      fc.asyncProperty(anything, async (frame) => {
+        client.send(frame);
+        const end = ['error', 'response.failed', 'response.completed'];
+        assert.ok(end.includes((await client.end()).type ?? ''));
+      }),
+      { numRuns: 100 },
+    );
+    assert.equal((await client.ask(REQUEST)).at(-1)?.type, 'response.completed');
+    assert.doesNotMatch(rig.log.join('\n'), /unexpected/);
+  });
 
   it('take no binary frames, and pass over what wants no answer', async () => {
     const rig = await startOpen(HELLO);
