@@ -21,6 +21,7 @@ import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
 import { listen } from './relay/http/server.ts';
+import type { WebSockets } from './relay/http/web-sockets.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
@@ -71,8 +72,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
   const { transport, close } = await openTransport(options);
   const parts = assemble(options, transport, logger);
+  const webSockets = options.webSocket ? await openWebSockets(maxBodyBytes) : undefined;
   const app = createApp({
     parts,
+    webSockets,
     token: token || undefined,
     maxBodyBytes,
     logger,
@@ -86,7 +89,8 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       options.onRefusal?.(refusal);
     },
   });
-  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
+  const takesWebSockets = webSockets !== undefined;
+  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, takesWebSockets, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
@@ -114,6 +118,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       running.cancelAll();
+      webSockets?.close(STOP_GRACE_MS);
       await closed;
       await close();
       await history.close();
@@ -197,6 +202,12 @@ function onlyOnce(say: (message: string) => void): (message: string, key?: strin
     said.add(key);
     say(message);
   };
+}
+
+/** Loaded only where they are wanted. */
+async function openWebSockets(maxBytes: number): Promise<WebSockets> {
+  const { WebSockets } = await import('./relay/http/web-sockets.ts');
+  return new WebSockets(maxBytes);
 }
 
 function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {

@@ -38,7 +38,7 @@ const PACKAGES: Record<string, string[]> = {
   'relay/routing': ['node:util'],
   'relay/upstream': ['node:', 'undici'],
   'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],
-  'relay/http': ['node:', 'koa', '@koa/router'],
+  'relay/http': ['node:', 'koa', '@koa/router', 'ws'],
   usage: ['node:', '@pydantic/genai-prices', 'zod/mini'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],

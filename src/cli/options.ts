@@ -145,6 +145,10 @@ export const OPTIONS = {
     takes: `comma-separated names of request fields, but for ${REQUIRED_FIELDS.join(', ')}`,
     parse: parseDropParams,
   }),
+  websocket: flag(
+    'Take WebSockets too, and tell Codex so: it then sends what is new of a conversation, not all of it each time.',
+    'CODEX_RELAY_WEBSOCKET',
+  ),
   'no-heal': flag('Leave tool calls that a model wrote into its text as text.', 'CODEX_RELAY_NO_HEAL'),
   token: option<string>({
     help: 'Token that every client must send as its bearer token. Better set by its variable.',

@@ -38,6 +38,7 @@ export interface ExtensionSettings {
   usage: boolean;
   /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
   budgets: Readonly<Record<string, unknown>>;
+  webSocket: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -70,6 +71,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     toolDenylist: list(get('toolDenylist')).filter(isName),
     usage: get('usage') !== false,
     budgets: asObject(get('budgets')) ?? {},
+    webSocket: get('websocket') === true,
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

@@ -87,6 +87,7 @@ export class UserChoices {
       port: settings.port,
       token: await this.keys.token(),
       toolDenylist: settings.toolDenylist,
+      webSocket: settings.webSocket,
       historyDir: this.#historyDir(settings),
       historyLimits: settings.historyLimits,
       isUsageKept: settings.usage,

@@ -84,6 +84,11 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   heal?: boolean;
   /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
   token?: string;
+  /**
+   * Whether clients may keep a WebSocket open for their requests, as Codex does with `supports_websockets = true`.
+   * Default false: Codex is told to use HTTP.
+   */
+  webSocket?: boolean;
   /** Default: a memory store with the default limits. */
   history?: HistoryStore;
   /** Default: silent. */

@@ -1,11 +1,14 @@
 /** A relay between scripted providers and a real Codex, whose home holds the generated configuration. */
-import { rm, writeFile } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { catalogUpstream } from '../../src/codex/catalog-rows.ts';
 import { applyChanges } from '../../src/codex/home/codex-files.ts';
 import { prepareConfig } from '../../src/codex/home/configure.ts';
 import { type RelayHandle, type RelayOptions, start } from '../../src/index.ts';
+import type { JsonObject } from '../../src/json.ts';
 import { SILENT_LOGGER } from '../../src/logger.ts';
+import { CATALOG_FILE } from '../../src/names.ts';
 import type { ChatFunctionTool, ChatRequest } from '../../src/wire/chat.ts';
 import {
   type OtherRoutes,
@@ -55,6 +58,8 @@ export interface StageOptions {
   mcpServers?: CodexSettings['mcpServers'];
   /** Hears what the relay says to Codex, piece by piece. */
   hear?: (text: string) => void;
+  /** Fields that every entry of the catalog gets over ours: what Codex sends depends on them. */
+  entryFields?: JsonObject;
   /** Whether `config.toml` itself is edited, or a profile is written. Default true. */
   makeDefault?: boolean;
 }
@@ -98,8 +103,10 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const config = [options.config ?? '', ...mcpTables(options.mcpServers ?? {})].join('\n');
   await writeFile(join(place.home, 'config.toml'), config);
   const { executable, makeDefault = true } = options;
-  const stage = { executable, relay, place, port: tap?.port ?? relay.port };
+  const webSocket = options.relay?.webSocket ?? false;
+  const stage = { executable, relay, place, port: tap?.port ?? relay.port, webSocket };
   await writeConfiguration(stage, makeDefault);
+  if (options.entryFields !== undefined) await shapeCatalog(place.home, options.entryFields);
   const cleanup = stack.move();
   return {
     ...stage,
@@ -108,7 +115,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     warnings,
     writeConfiguration: (other) => writeConfiguration({ ...stage, ...other }, makeDefault),
     codex: (...args) => runCodex({ executable, place, token: '', args }),
-    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      await cleanup.disposeAsync();
+      const unknown = warnings.filter((line) => line.includes('which this relay does not know'));
+      assert.deepEqual(unknown, [], 'all that this Codex sends is known');
+    },
   };
 }
 
@@ -153,7 +164,13 @@ export function keyOf(id: string): string {
 }
 
 async function writeConfiguration(
-  { executable, relay, place, port }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'>,
+  {
+    executable,
+    relay,
+    place,
+    port,
+    webSocket,
+  }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'> & { webSocket: boolean },
   makeDefault: boolean,
 ): Promise<void> {
   const { PATH = '' } = process.env;
@@ -167,10 +184,16 @@ async function writeConfiguration(
   const models = { ...active, others };
   const input = { home: place.home, environment, models };
   const { changes } = await prepareConfig(input, {
-    config: { port, token: TOKEN },
+    config: { port, token: TOKEN, webSocket },
     makeDefault,
   });
   await applyChanges(place.home, changes);
+}
+
+async function shapeCatalog(home: string, fields: JsonObject): Promise<void> {
+  const path = join(home, CATALOG_FILE);
+  const { models } = JSON.parse(await readFile(path, 'utf8')) as { models: object[] };
+  await writeFile(path, JSON.stringify({ models: models.map((entry) => ({ ...entry, ...fields })) }));
 }
 
 /** The names of the tools that a request offers. */

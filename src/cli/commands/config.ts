@@ -35,7 +35,8 @@ export const printConfig: Command = async (invocation) => {
   const selected = selectedModel(models);
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
   const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
-  const config = { port: fixedPort(invocation), catalog, contextWindow };
+  const { websocket: webSocket } = settings;
+  const config = { port: fixedPort(invocation), webSocket, catalog, contextWindow };
   print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
   return 0;
 };
@@ -47,6 +48,7 @@ export const writeConfig: Command = async (invocation) => {
   const { token, default: makeDefault } = settings;
   const config = {
     port: fixedPort(invocation),
+    webSocket: settings.websocket,
     resetModel: given.has('model'),
     ...(token && { token }),
   };

@@ -19,6 +19,7 @@ export interface ServerPlan {
   port: number;
   token: string;
   toolDenylist: readonly string[];
+  webSocket: boolean;
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
   historyLimits: HistoryLimits;

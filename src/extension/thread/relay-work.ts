@@ -1,6 +1,7 @@
 /** What the relay's thread does: it runs a relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
+import { TESTED_WITH } from '../../codex/tested-releases.ts';
 import { messageOf } from '../../errors.ts';
 import { openDiskStore } from '../../history/disk-store.ts';
 import { createMemoryStore } from '../../history/memory-store.ts';
@@ -47,7 +48,7 @@ export async function runRelay(
   { logger, transport, onRequest, onModels, onBudget }: RelayParts,
 ): Promise<RunningRelay> {
   const bindings = new BindingsFile(bindingsFile, logger);
-  const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = server;
+  const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
   let routing = first;
   const usage = openUsageKeeper({
     folder: usageFolder,
@@ -76,6 +77,7 @@ export async function runRelay(
       port,
       token,
       toolDenylist,
+      webSocket,
       history,
       logger,
       onRequest: (report) => {
@@ -87,6 +89,7 @@ export async function runRelay(
       onModels,
       transport,
     });
+    logger.info(`This relay was ${TESTED_WITH}`);
     return {
       url: handle.url,
       serve: (other) => {

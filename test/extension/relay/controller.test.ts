@@ -23,6 +23,7 @@ const SERVER: ServerPlan = {
   port: 4444,
   token: 'token',
   toolDenylist: [],
+  webSocket: false,
   historyDir: undefined,
   historyLimits: DEFAULT_HISTORY_LIMITS,
   isUsageKept: true,
@@ -153,6 +154,7 @@ describe('relay controller', () => {
   const changes: [string, Partial<ServerPlan>][] = [
     ['port', { port: 4445 }],
     ['token', { token: 'another' }],
+    ['WebSockets', { webSocket: true }],
     ['denied tools', { toolDenylist: ['web_search'] }],
     ['history folder', { historyDir: '/somewhere' }],
     ['the recording of usage', { isUsageKept: false }],

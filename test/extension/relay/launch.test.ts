@@ -74,6 +74,7 @@ describe('the relay of a window', () => {
         port: 0,
         token: 'token',
         toolDenylist: [],
+        webSocket: false,
         historyDir: undefined,
         historyLimits: DEFAULT_HISTORY_LIMITS,
         isUsageKept,

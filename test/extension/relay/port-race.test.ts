@@ -26,6 +26,7 @@ function planFor(port: number): ReadyPlan {
       port,
       token: TOKEN,
       toolDenylist: [],
+      webSocket: false,
       historyDir: undefined,
       historyLimits: DEFAULT_HISTORY_LIMITS,
       isUsageKept: true,

@@ -22,6 +22,7 @@ const PLAN: ReadyPlan = {
     port: 0,
     token: 't',
     toolDenylist: [],
+    webSocket: false,
     historyDir: undefined,
     historyLimits: DEFAULT_HISTORY_LIMITS,
     isUsageKept: true,
