@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { scenesIn, withSums } from './real-codex/matrix.ts';
+import { unpadded } from './support/readme-table.ts';
 
 const PAGES = [
   'README.md',
@@ -101,7 +102,7 @@ describe('README.md', () => {
   it('says of each release of Codex what came of its scenes', () => {
     const expected = withSums(text, scenesIn(readFileSync('fixtures/VERSIONS.md', 'utf8')));
     if (process.env['UPDATE_README']) writeFileSync('README.md', expected);
-    assert.equal(text, expected, 'run again with UPDATE_README=1');
+    assert.equal(unpadded(text), unpadded(expected), 'run again with UPDATE_README=1');
   });
 
   it('stays short', () => {

@@ -5,7 +5,7 @@ import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
 import type { UsageRecord } from './record.ts';
 import { LineReader } from './record-lines.ts';
 
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 32 * 1024;
 const LINE_END = 0x0a;
 
 export interface LedgerScope {
@@ -26,7 +26,7 @@ export class LedgerReader {
   }
 
   /**
-   * The records that no earlier call gave, file by file, in batches of a few thousands. A last line without its end is
+   * The records that no earlier call gave, file by file, in batches of some hundreds. A last line without its end is
    * left: its writer was killed, or is not done. Lines that are no records are skipped. Rejects where a file cannot be
    * read.
    */

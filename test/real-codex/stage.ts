@@ -1,14 +1,12 @@
 /** A relay between scripted providers and a real Codex, whose home holds the generated configuration. */
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { catalogUpstream } from '../../src/codex/catalog-rows.ts';
 import { applyChanges } from '../../src/codex/home/codex-files.ts';
 import { prepareConfig } from '../../src/codex/home/configure.ts';
 import { type RelayHandle, type RelayOptions, start } from '../../src/index.ts';
-import type { JsonObject } from '../../src/json.ts';
 import { SILENT_LOGGER } from '../../src/logger.ts';
-import { CATALOG_FILE } from '../../src/names.ts';
 import type { ChatFunctionTool, ChatRequest } from '../../src/wire/chat.ts';
 import {
   type OtherRoutes,
@@ -58,8 +56,6 @@ export interface StageOptions {
   mcpServers?: CodexSettings['mcpServers'];
   /** Hears what the relay says to Codex, piece by piece. */
   hear?: (text: string) => void;
-  /** Fields that every entry of the catalog gets over ours: what Codex sends depends on them. */
-  entryFields?: JsonObject;
   /** Whether `config.toml` itself is edited, or a profile is written. Default true. */
   makeDefault?: boolean;
 }
@@ -106,7 +102,6 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const webSocket = options.relay?.webSocket ?? false;
   const stage = { executable, relay, place, port: tap?.port ?? relay.port, webSocket };
   await writeConfiguration(stage, makeDefault);
-  if (options.entryFields !== undefined) await shapeCatalog(place.home, options.entryFields);
   const cleanup = stack.move();
   return {
     ...stage,
@@ -188,12 +183,6 @@ async function writeConfiguration(
     makeDefault,
   });
   await applyChanges(place.home, changes);
-}
-
-async function shapeCatalog(home: string, fields: JsonObject): Promise<void> {
-  const path = join(home, CATALOG_FILE);
-  const { models } = JSON.parse(await readFile(path, 'utf8')) as { models: object[] };
-  await writeFile(path, JSON.stringify({ models: models.map((entry) => ({ ...entry, ...fields })) }));
 }
 
 /** The names of the tools that a request offers. */

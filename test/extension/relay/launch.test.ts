@@ -300,6 +300,7 @@ describe('the relay of a window', () => {
     const schema = { type: 'object', properties: { title: { type: 'string' } } };
     await ask(relay, {
       model: 'codex-relay',
+      input: 'Write a short title for this thread.',
       text: { format: { type: 'json_schema', name: 'title', schema } },
     });
     assert.deepEqual([a.chats.length, b.chats.length], [0, 1]);
