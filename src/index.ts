@@ -15,16 +15,19 @@ import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
 import type { ListedModel } from './providers/model-list.ts';
+import { ImageWords } from './relay/exchange/image-words.ts';
 import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
 import { checkedHosts, localUrl } from './relay/http/reach.ts';
 import { listen } from './relay/http/server.ts';
+import type { WebSockets } from './relay/http/web-sockets.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
+import { askForBalance, type Balance } from './relay/upstream/balance.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
 import { type Network, openNetwork } from './relay/upstream/network.ts';
@@ -63,6 +66,7 @@ export type {
   Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
+export type { Balance } from './relay/upstream/balance.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -80,8 +84,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { transport, close } = await openTransport(options);
   let isStopping = false;
   const parts = assemble(options, transport, logger);
+  const webSockets = options.webSocket ? await openWebSockets(maxBodyBytes) : undefined;
   const app = createApp({
     parts,
+    webSockets,
     token: token || undefined,
     maxBodyBytes,
     logger,
@@ -100,7 +106,8 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     },
   });
   const { port = DEFAULT_PORT, listen: address, tls } = options;
-  const listening = await listen(app.callback(), { port, address, tls }, (error) =>
+  const place = { port, address, tls, takesWebSockets: webSockets !== undefined };
+  const listening = await listen(app.callback(), place, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
@@ -131,6 +138,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     stop: async ({ drainMs = 0 } = {}) => {
       isStopping = true;
       const closed = listening.close(STOP_GRACE_MS + drainMs);
+      webSockets?.close(STOP_GRACE_MS + drainMs);
       await running.endedWithin(drainMs);
       running.cancelAll();
       await closed;
@@ -158,6 +166,25 @@ export async function listModels(
   }
 }
 
+/**
+ * What is left on a provider's account. Needs no running relay.
+ * @throws RelayError for options that cannot be used, for a provider that does not tell, and with its own words
+ */
+export async function accountBalance(
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
+): Promise<Balance> {
+  const provider = resolveProvider(options);
+  const { transport, close } = await openTransport(options);
+  try {
+    return await askForBalance(
+      provider,
+      new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER),
+    );
+  } finally {
+    await close();
+  }
+}
+
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
   const warnOnce = onlyOnce((message) => logger.warn(message));
   const routing = new Routing(options, logger, warnOnce);
@@ -179,6 +206,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     onBindings: options.onBindings ?? (() => {}),
     budget: options.budget,
     limits: undefined,
+    imageWords: new ImageWords(),
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;
@@ -197,6 +225,12 @@ function onlyOnce(say: (message: string) => void): (message: string, key?: strin
     said.add(key);
     say(message);
   };
+}
+
+/** Loaded only where they are wanted. */
+async function openWebSockets(maxBytes: number): Promise<WebSockets> {
+  const { WebSockets } = await import('./relay/http/web-sockets.ts');
+  return new WebSockets(maxBytes);
 }
 
 function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {

@@ -26,7 +26,7 @@ const FLOORS: string[][] = [
   ['relay/upstream', 'team'],
   ['relay/exchange'],
   ['relay/http'],
-  ['codex/home', 'index.ts'],
+  ['codex/home', 'index.ts', 'webview'],
   ['cli', 'extension'],
 ];
 
@@ -40,10 +40,11 @@ const PACKAGES: Record<string, string[]> = {
   'relay/upstream': ['node:', 'undici'],
   team: ['node:', 'prom-client', 'rate-limiter-flexible', 'zod/mini'],
   'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],
-  'relay/http': ['node:', 'koa', '@koa/router'],
+  'relay/http': ['node:', 'koa', '@koa/router', 'ws'],
   usage: ['node:', '@pydantic/genai-prices', 'zod/mini'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
+  webview: ['uplot'],
   cli: ['node:', 'diff'],
   extension: ['node:', 'birpc', 'vscode'],
 };

@@ -16,7 +16,7 @@ import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 import { flag, oneOf, option, positive, splitList } from './option.ts';
 import { TEAM_OPTIONS } from './team-options.ts';
 
-const PROVIDERS = PRESETS.map(({ profile }) => profile.id);
+const PROVIDERS = PRESETS.filter(({ onlyIn }) => onlyIn === undefined).map(({ profile }) => profile.id);
 
 export const OPTIONS = {
   port: option<number>({
@@ -95,6 +95,14 @@ export const OPTIONS = {
     takes: `comma-separated pairs such as compaction=kimi/kimi-k3, the roles out of ${ROLES.join(', ')}`,
     parse: parseRoles,
   }),
+  'vision-model': option<string>({
+    help: 'The model that describes images for models that cannot see: it is sent them, at most 8 new ones a turn.',
+    variable: 'CODEX_RELAY_VISION_MODEL',
+    value: 'PROVIDER/MODEL',
+    default: '',
+    takes: 'the name of a model that is served, such as kimi/kimi-k3',
+    parse: (text) => (/^[^/\s]+\/\S+$/.test(text.trim()) ? text.trim() : undefined),
+  }),
   'tool-denylist': option<readonly string[]>({
     help: 'Tools to remove, by the names that are sent upstream.',
     variable: 'CODEX_RELAY_TOOL_DENYLIST',
@@ -119,6 +127,10 @@ export const OPTIONS = {
     takes: `comma-separated names of request fields, but for ${REQUIRED_FIELDS.join(', ')}`,
     parse: parseDropParams,
   }),
+  websocket: flag(
+    'Take WebSockets too, and tell Codex so: it then sends what is new of a conversation, not all of it each time.',
+    'CODEX_RELAY_WEBSOCKET',
+  ),
   'no-heal': flag('Leave tool calls that a model wrote into its text as text.', 'CODEX_RELAY_NO_HEAL'),
   token: option<string>({
     help: 'Token that every client must send as its bearer token. Better set by its variable.',
@@ -241,6 +253,9 @@ export const OPTIONS = {
   }),
   json: flag('With doctor, targets, usage or users list: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
+  balance: flag(
+    'With usage: ask the upstreams that the other options describe what is left on their accounts.',
+  ),
   reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
   help: flag('Show this text and exit.'),
   version: flag('Show the version and exit.'),

@@ -1,5 +1,6 @@
 /** What a relay that serves a team has beside others: a shared store, users, metrics. Loaded only where it is asked for. */
 import { join } from 'node:path';
+import { readOwnPrices } from '../codex/home/own-prices-file.ts';
 import { messageOf } from '../errors.ts';
 import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
@@ -24,7 +25,6 @@ import { CommandError, UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { historyLimits, openHistory } from './open-history.ts';
 import type { Settings } from './options.ts';
-import { readOwnPrices } from './own-prices.ts';
 import { usageFolder } from './state-folder.ts';
 
 export interface Team {

@@ -30,7 +30,7 @@ export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptio
 export function servedUpstreams(
   line: CommandLine,
   environment: Environment,
-): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles'> & {
+): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles' | 'visionModel'> & {
   upstreams: [UpstreamOptions, ...UpstreamOptions[]];
 } {
   const { settings } = line;
@@ -52,6 +52,7 @@ export function servedUpstreams(
     upstreams: [own, ...beside.filter(({ provider }) => provider !== own.provider)],
     ...(Object.keys(settings.fallback).length > 0 && { fallbacks: settings.fallback }),
     ...(Object.keys(settings.role).length > 0 && { roles: settings.role }),
+    ...(settings['vision-model'] && { visionModel: settings['vision-model'] }),
   };
 }
 

@@ -22,6 +22,8 @@ export interface CatalogUpstream {
   selected?: string | undefined;
   /** What its `/models` lists; empty when it could not be asked. */
   listed: readonly ListedModel[];
+  /** Images are described for those of its models that cannot see. Default false. */
+  describesImages?: true | undefined;
   /** Other names that clients may ask for, the alias among them -> the provider's models. */
   modelMap?: Readonly<Record<string, string>>;
 }
@@ -33,9 +35,10 @@ export function catalogUpstream(served: {
   model: string | undefined;
   modelMap: Readonly<Record<string, string>>;
   listed: readonly ListedModel[] | undefined;
+  describesImages?: true;
 }): CatalogUpstream {
-  const { id, preset, model, modelMap, listed = [] } = served;
-  return { id, preset, selected: model, modelMap, listed };
+  const { id, preset, model, modelMap, listed = [], describesImages } = served;
+  return { id, preset, selected: model, modelMap, listed, describesImages };
 }
 
 /** The active upstream, to which the alias and bare names belong. */

@@ -31,7 +31,14 @@ export interface ExtensionSettings {
   fallbacks: Readonly<Record<string, readonly string[]>>;
   /** `provider/model` by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
+  /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
+  visionModel: string;
   toolDenylist: readonly string[];
+  /** Whether counts, times and costs of requests are recorded. */
+  usage: boolean;
+  /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
+  budgets: Readonly<Record<string, unknown>>;
+  webSocket: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -60,7 +67,11 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     modelMap: textRecord(get('modelMap')),
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
+    visionModel: text(get('visionModel')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
+    usage: get('usage') !== false,
+    budgets: asObject(get('budgets')) ?? {},
+    webSocket: get('websocket') === true,
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

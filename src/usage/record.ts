@@ -79,6 +79,11 @@ export function encodeRecord(record: UsageRecord): string {
   return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread, user])}\n`;
 }
 
+/** What a line holds between its time and its counts, commas and all: the same for all requests to one model. */
+export function namesInLine({ upstream, service, model, wire, state }: UsageRecord): string {
+  return `${JSON.stringify([upstream, service, model, wire, state]).slice(1, -1)},`;
+}
+
 /** The record of a parsed line; undefined where the line is none. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
   if (!Array.isArray(row) || row.length < FIRST_COLUMNS) return undefined;

@@ -5,7 +5,7 @@
  *     --with NAME=PLACE   another relay beside ours, as often as wanted: the path of another build's cli.js, or the
  *                         base URL of a relay that runs already and whose upstream is this bench
  *     --port PORT         of the bench's provider (http://127.0.0.1:PORT/v1), for relays that run already
- *     --only PART         a part alone: latency, streams, memory, start-up, budget, history, usage or team
+ *     --only PART         a part alone: latency, streams, memory, start-up, budget, history, usage, websocket or team
  *     --write             puts the table into test/README.md
  *     --quick             every measure once with little load, to show that they work; its numbers mean nothing
  */
@@ -23,6 +23,7 @@ import { measureStreams } from './streams.ts';
 import { startBench } from './targets.ts';
 import { FULL_TEAM, measureTeam, QUICK_TEAM, TEAM_COLUMNS } from './team.bench.ts';
 import { FULL_USAGE, measureUsage, QUICK_USAGE, USAGE_COLUMNS } from './usage.bench.ts';
+import { FULL_SOCKET, measureWebSocket, QUICK_SOCKET, SOCKET_COLUMNS } from './websocket.bench.ts';
 
 const FULL = {
   latency: { cold: 30, warmUp: 300, small: 200, large: 30 },
@@ -33,6 +34,7 @@ const FULL = {
   history: FULL_HISTORY,
   usage: FULL_USAGE,
   team: FULL_TEAM,
+  webSocket: FULL_SOCKET,
 };
 const QUICK: typeof FULL = {
   latency: { cold: 1, warmUp: 1, small: 1, large: 1 },
@@ -43,6 +45,7 @@ const QUICK: typeof FULL = {
   history: QUICK_HISTORY,
   usage: QUICK_USAGE,
   team: QUICK_TEAM,
+  webSocket: QUICK_SOCKET,
 };
 const PAGE = new URL('../README.md', import.meta.url);
 
@@ -88,6 +91,7 @@ if (rows.length > 0) print(table);
 if (wants('budget')) print(`\n${markdown(BUDGET_COLUMNS, await measureBudget(effort.budget))}`);
 if (wants('history')) print(`\n${markdown(HISTORY_COLUMNS, await measureHistory(effort.history))}`);
 if (wants('usage')) print(`\n${markdown(USAGE_COLUMNS, await measureUsage(effort.usage))}`);
+if (wants('websocket')) print(`\n${markdown(SOCKET_COLUMNS, await measureWebSocket(effort.webSocket))}`);
 const team = wants('team') ? await measureTeam(effort.team) : [];
 const teamTable = team.length > 0 ? markdown(TEAM_COLUMNS, team) : '';
 if (teamTable !== '') print(`\n${teamTable}`);

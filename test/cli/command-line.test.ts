@@ -43,6 +43,11 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     value: { review: 'kimi/k3', title: 'a:b' },
     refused: ['', 'kimi/k3', 'lunch=x', 'review='],
   },
+  'vision-model': {
+    text: ' openrouter/qwen/qwen3-vl:free ',
+    value: 'openrouter/qwen/qwen3-vl:free',
+    refused: ['', 'kimi-k3', '/kimi-k3', 'kimi/', 'kimi/two words'],
+  },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
   'upstream-extra-params': {
     text: '{"top_k": 20, "chat_template_kwargs": {"a": [1]}}',

@@ -30,7 +30,7 @@ describe('users', () => {
   let rig: Rig;
   before(async () => {
     const list = { costOf: () => 1 };
-    const { users, spending } = await usersOf(sourceOf(records), { list, own: {} });
+    const { users, spending } = await usersOf(sourceOf(records), { list, own: new Map() });
     const script = () => streamReply(textChunks('hi'), usageChunk(60, 40), hold?.promise ?? '');
     rig = await startRig(
       script,

@@ -30,6 +30,7 @@ export const serve: Command = async (invocation) => {
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
     heal: !settings['no-heal'],
+    webSocket: settings.websocket,
     history: team?.options.history ?? (await openHistory(settings, logger)),
     logger,
     ...(settings.token && { token: settings.token }),

@@ -10,20 +10,17 @@ import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { readConversation, writeChatRequest } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 import { isCurable } from '../routing/health.ts';
-import type { Routing } from '../routing/routing.ts';
 import { type Target, targetName } from '../routing/target.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import { questionsOf } from './answer-fingerprint.ts';
 import type { ClientStream } from './client-stream.ts';
+import { type DescribeParts, withImagesDescribed } from './describe-images.ts';
 import { everyTargetFailed } from './every-target-failed.ts';
 import { type Attempt, beginAttempt, type Exchange, type Outcome } from './exchange.ts';
 import { recallReasoning } from './recall.ts';
 import { relayAnswer } from './relay-answer.ts';
-import { type ReportOptions, reportTools } from './report.ts';
+import { reportTools } from './report.ts';
 
-export interface AnswerParts extends ReportOptions {
-  routing: Routing;
-  upstream: Upstream;
+export interface AnswerParts extends DescribeParts {
   history: HistoryStore;
   seal: ReasoningSeal;
   warnOnce: (message: string) => void;
@@ -42,7 +39,9 @@ export async function answerFrom(
   stream: ClientStream | undefined,
   parts: AnswerParts,
 ): Promise<Outcome> {
-  const translated = await translate(exchange.request, target, history, parts);
+  const asked = { history, request: exchange.request };
+  const shown = await withImagesDescribed(asked, target, exchange, parts);
+  const translated = await translate(shown.request, target, shown.history, parts);
   const attempt = beginAttempt(exchange, target, translated, parts);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });

@@ -103,7 +103,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   const { provider } = target;
   const service = serviceOf(provider.baseUrl, provider.preset);
-  const thread = request.prompt_cache_key ?? client.thread;
+  const thread = threadName(threadOf(request, client));
   const role = roleOf(client.labels, request);
   return {
     id,
@@ -111,7 +111,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     provider: provider.label,
     upstream: provider.id,
     ...(service === undefined ? {} : { service }),
-    ...(thread == null ? {} : { thread: threadName(thread) }),
+    ...(thread === undefined ? {} : { thread }),
     model: request.model,
     upstreamModel: target.model,
     stream: request.stream === true,
@@ -124,9 +124,17 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   };
 }
 
+/** The conversation that a request belongs to, by the client's own id. */
+export function threadOf(
+  { prompt_cache_key }: Exchange['request'],
+  { thread }: Exchange['client'],
+): string | undefined {
+  return prompt_cache_key ?? thread;
+}
+
 /** Threads stay apart, and their ids with the client. */
-function threadName(thread: string): string {
-  return createHash('sha256').update(thread).digest('hex').slice(0, 12);
+export function threadName(thread: string | undefined): string | undefined {
+  return thread === undefined ? undefined : createHash('sha256').update(thread).digest('hex').slice(0, 12);
 }
 
 function passedOver({ target, reducer: { error } }: Attempt): PassedOver {

@@ -1,6 +1,6 @@
 /** The HTTP surface: routes, and errors in the shape that each client understands. */
 import Router from '@koa/router';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { errorEnvelope, RelayError } from '../../errors.ts';
 import { asObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
@@ -18,14 +18,18 @@ import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
+import { tellNews } from './codex-news.ts';
 import { compact } from './compact.ts';
-import { guard, jsonOnly, knownHostsOnly } from './guard.ts';
+import { authoriser, httpOnly, jsonOnly, knownHostsOnly } from './guard.ts';
+import { HttpConnection } from './http-connection.ts';
 import { parseOptionalInput } from './optional-input.ts';
 import { answerReady, metricsRoute, probes } from './probes.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
+import { asksForWebSocket } from './upgrade.ts';
 import { partsByUser, userOf, visibleTo } from './user-parts.ts';
+import type { WebSockets } from './web-sockets.ts';
 
 export interface AppOptions {
   parts: RelayParts;
@@ -42,23 +46,32 @@ export interface AppOptions {
   isReady: () => boolean;
   /** Entries in the format of Codex's model catalog. */
   codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
+  /** Undefined: requests for one are answered with 426. */
+  webSockets: WebSockets | undefined;
 }
 
 interface RouteOptions extends AppOptions {
   /** The relay's parts as the client of a request may use them. */
   partsOf: (ctx: Context) => RelayParts;
+  /** Rejects for a request that may not, or no longer, be answered. */
+  authorise: (ctx: Context) => Promise<void>;
 }
 
 export function createApp(app: AppOptions): Koa {
   const { token, users, onRefusal, publicHosts, isReady } = app;
-  const options: RouteOptions = { ...app, partsOf: partsByUser(app.parts) };
+  const authorise = authoriser({ token, users, onRefusal });
+  const options: RouteOptions = { ...app, partsOf: partsByUser(app.parts), authorise };
   const koa = new Koa();
   koa.use(answerErrors(options.logger));
   if (users !== undefined || publicHosts.size > 0) koa.use(probes(isReady));
   koa.use(knownHostsOnly(publicHosts));
   koa.use(statusRoute(token));
   koa.use(metricsRoute(options.metrics));
-  koa.use(guard({ token, users, onRefusal }));
+  koa.use(async (ctx, next) => {
+    await authorise(ctx);
+    await next();
+  });
+  if (options.webSockets === undefined) koa.use(httpOnly);
   koa.use(jsonOnly);
   koa.use(routes(options));
   koa.use(notFound);
@@ -71,6 +84,7 @@ function routes(options: RouteOptions): ReturnType<Router['routes']> {
   // Some clients are given the base URL without /v1; the path's one meaning is the same.
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
+    router.get(`${prefix}/responses`, (ctx, next) => openWebSocket(ctx, next, options));
     router.post(`${prefix}/responses/compact`, (ctx) => compactConversation(ctx, options));
     router.post(`${prefix}/responses/input_tokens`, (ctx) => countTokens(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
@@ -88,17 +102,38 @@ function routes(options: RouteOptions): ReturnType<Router['routes']> {
 
 async function createResponse(ctx: Context, options: RouteOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
+  if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
   const client = clientOf(ctx, clientKey(ctx, options));
-  const { response, error } = await respond(request, client, ctx.res, options.partsOf(ctx));
+  const connection = new HttpConnection(ctx.res);
+  const { response, error } = await respond(request, client, connection, options.partsOf(ctx));
   // A stream has said all, its failure too: Koa must not answer once more.
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
   else throw error;
 }
 
+async function openWebSocket(ctx: Context, next: Next, options: RouteOptions): Promise<void> {
+  if (options.webSockets === undefined || !asksForWebSocket(ctx.req)) return next();
+  options.webSockets.accept(ctx, {
+    // A user may have been taken out, or given other rights, since the socket was opened.
+    partsNow: async () => {
+      await options.authorise(ctx);
+      return options.partsOf(ctx);
+    },
+    logger: options.logger,
+    isCodex: isCodex(ctx),
+    onRequest: (request) => {
+      if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
+    },
+    clientOf: (metadata) => clientOf(ctx, clientKey(ctx, options), metadata),
+    asRelayError: (cause) => asRelayError(cause, options.logger),
+  });
+}
+
 async function compactConversation(ctx: Context, options: RouteOptions): Promise<void> {
   const body = await readJson(ctx.req, options.maxBodyBytes);
-  ctx.body = await compact(body, clientOf(ctx, clientKey(ctx, options)), ctx.res, options.partsOf(ctx));
+  const client = clientOf(ctx, clientKey(ctx, options));
+  ctx.body = await compact(body, client, new HttpConnection(ctx.res), options.partsOf(ctx));
 }
 
 /** A guess (see `countInput`). Like OpenAI's route, it needs neither a model nor an input. */
@@ -149,10 +184,11 @@ async function findModel(ctx: Context, path: string, options: AppOptions): Promi
 }
 
 function modelEntries(upstreams: readonly ServedUpstream[]) {
-  return upstreams.flatMap(({ id, preset: { profile }, listed = [] }) =>
+  return upstreams.flatMap(({ id, preset: { profile }, listed = [], describesImages }) =>
     listed.map((model) => {
       const { id: preset } = profile;
-      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model);
+      const seen = describesImages && { images: true };
+      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model, seen);
       return toListEntry({ ...facts, id: upstreams.length === 1 ? model.id : `${id}/${model.id}` }, preset);
     }),
   );

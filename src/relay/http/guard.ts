@@ -85,38 +85,27 @@ export interface GuardOptions {
 }
 
 /**
- * Wants a token, where there are some, and tells who came without it.
+ * Wants a token, where there are some, and tells who came without it: resolves where the request may go on, and notes
+ * whose it is.
  * @throws RelayError `invalid_request` for a token that no client could send
  */
-export function guard({ token, users, onRefusal }: GuardOptions): Middleware {
+export function authoriser({ token, users, onRefusal }: GuardOptions): (ctx: Context) => Promise<void> {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
       param: 'token',
     });
   }
   const isOperator = token === undefined ? () => users === undefined : sameAs(token);
-  return async (ctx, next) => {
+  return async (ctx) => {
     const bearer = bearerOf(ctx);
-    if (!isOperator(bearer ?? '')) {
-      const user = bearer === undefined ? undefined : await users?.find(bearer);
-      if (user === undefined) {
-        onRefusal({ client: programOf(ctx), sentToken: bearer !== undefined });
-        throw new RelayError('unauthorized', whatIsNeeded(users));
-      }
+    if (isOperator(bearer ?? '')) return;
+    const user = bearer === undefined ? undefined : await users?.find(bearer);
+    if (user !== undefined) {
       rememberUser(ctx, user);
+      return;
     }
-    // Codex tries a WebSocket only where it is configured, and falls back at once on 426.
-    if (ctx.get('upgrade').toLowerCase() === 'websocket') {
-      ctx.set('connection', 'close');
-      throw new RelayError(
-        'invalid_request',
-        'The relay speaks HTTP only: set supports_websockets = false.',
-        {
-          status: 426,
-        },
-      );
-    }
-    await next();
+    onRefusal({ client: programOf(ctx), sentToken: bearer !== undefined });
+    throw new RelayError('unauthorized', whatIsNeeded(users));
   };
 }
 
@@ -136,6 +125,17 @@ export function sameAs(secret: string): (text: string) => boolean {
 export const operatorOnly: Middleware = (ctx, next) => {
   if (userOf(ctx) === undefined) return next();
   throw new RelayError('forbidden', 'Only whoever runs the relay may see or change this.');
+};
+
+/** Codex tries a WebSocket only where it is configured, and falls back at once, without a word, on 426. */
+export const httpOnly: Middleware = (ctx, next) => {
+  if (ctx.get('upgrade').toLowerCase() !== 'websocket') return next();
+  ctx.set('connection', 'close');
+  throw new RelayError(
+    'invalid_request',
+    'This relay speaks HTTP only: set supports_websockets = false, or start it with --websocket.',
+    { status: 426 },
+  );
 };
 
 /** The first product of its user agent: what follows may hold anything. */

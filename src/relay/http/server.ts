@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { asksForWebSocket, takeUpgrades } from './upgrade.ts';
 
 export interface Listening {
   port: number;
@@ -15,6 +16,8 @@ export interface Place {
   address?: string | undefined;
   /** Certificate chain and key in PEM. Default: none, and http. */
   tls?: { cert: string; key: string } | undefined;
+  /** Whether requests for a WebSocket reach the handler with a socket that may be taken over. Default: they do not. */
+  takesWebSockets?: boolean;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface Place {
  */
 export async function listen(
   handler: RequestListener,
-  { port, address: host = '127.0.0.1', tls }: Place,
+  { port, address: host = '127.0.0.1', tls, takesWebSockets = false }: Place,
   onError: (error: Error) => void,
 ): Promise<Listening> {
   const answer: RequestListener = (request, response) => {
@@ -33,11 +36,13 @@ export async function listen(
     });
     return handler(request, response);
   };
-  const options = { keepAliveTimeout: 60_000 };
+  const upgrades = takesWebSockets ? { shouldUpgradeCallback: asksForWebSocket } : {};
+  const options = { keepAliveTimeout: 60_000, ...upgrades };
   const server: Server =
     tls === undefined ? createServer(options, answer) : createTlsServer({ ...options, ...tls }, answer);
   // A long answer is no slow request: Codex keeps its stream open for minutes.
   server.requestTimeout = 0;
+  if (takesWebSockets) takeUpgrades(server, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -1,6 +1,7 @@
 /** What a request gets to work with: with users, each sees a relay of their own. */
 import type { Context } from 'koa';
 import { RelayError } from '../../errors.ts';
+import { ImageWords } from '../exchange/image-words.ts';
 import type { RelayParts } from '../exchange/respond.ts';
 import type { RelayUser } from '../gateway-options.ts';
 import type { ServedUpstream, SpendGuard } from '../options.ts';
@@ -34,6 +35,7 @@ function partsOf(user: RelayUser, parts: RelayParts): RelayParts {
     ...parts,
     history,
     limits,
+    imageWords: new ImageWords(),
     running: parts.running.of(id),
     budget: bothOf(ofModels(user), parts.budget, user.budget),
     onRequest: (report) => parts.onRequest({ ...report, user: id }),
