@@ -60,7 +60,13 @@ describe('the caretaker as a program', function () {
     upstream = await startScriptedUpstream(() => answer(), ['m']);
     const base = ordersFor('keepRunning', await freePort());
     const own = { id: 'own', provider: 'openai-compatible', upstream: upstream.url, apiKey: KEY, model: 'm' };
-    const routing = { ...base.plan.routing, upstreams: [own], active: 'own' };
+    // VS Code's own models, and what stands in with them, are left out: they end with it.
+    const inWindow = { id: 'vscode', provider: 'vscode', upstream: 'vscode://lm' };
+    const standIns = {
+      fallbacks: { '*': ['vscode/a', 'own/m'], 'own/m': ['vscode/a'] },
+      roles: { title: 'vscode/a' },
+    };
+    const routing = { ...base.plan.routing, upstreams: [inWindow, own], active: 'own', standIns };
     orders = { ...base, storage, codexHome, plan: { ...base.plan, routing } };
     const wanted = { config: orders.plan.server, catalog: '{"models":[]}', makeDefault: true };
     await applyChanges(codexHome, planWrite(await readCodexFiles(codexHome), wanted).changes, {
