@@ -73,6 +73,8 @@ const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
 /** How long cancelled streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
+/** The longest that a drained relay goes on for its last answers. */
+const DRAIN_MS = 3_600_000;
 
 /**
  * Starts a relay, on 127.0.0.1 where `listen` names no other address.
@@ -134,6 +136,13 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     resetTargets: () => {
       routing.health.reset();
       upstream.endWaits();
+    },
+    drain: async () => {
+      isStopping = true;
+      webSockets?.close(DRAIN_MS);
+      await listening.close(DRAIN_MS);
+      await close();
+      await history.close();
     },
     stop: async ({ drainMs = 0 } = {}) => {
       isStopping = true;

@@ -9,6 +9,8 @@ const INTRODUCTION = `Usage: codex-relay [options]          run the relay
        codex-relay usage [options]    show what was used and what it cost
        codex-relay users add NAME | list | revoke NAME [options]
                                       say who may use a team's relay
+       codex-relay service install [options] | remove | status
+                                      run the relay in the background from login on
 
 Lets Codex, which speaks only the Responses API, work with a provider that speaks Chat Completions.
 

@@ -10,6 +10,7 @@ import type { Logger } from '../logger.ts';
 import { Connection } from '../redis/connection.ts';
 import { parseStoreUrl, shownAddress } from '../redis/store-url.ts';
 import type { RelayHandle, RelayOptions } from '../relay/options.ts';
+import { usageFolder } from '../state-folder.ts';
 import { limitsFor } from '../team/limits.ts';
 import { createMetrics, type Metrics, serveMetrics } from '../team/metrics.ts';
 import { shareRouting } from '../team/shared-routing.ts';
@@ -25,7 +26,6 @@ import { CommandError, UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { historyLimits, openHistory } from './open-history.ts';
 import type { Settings } from './options.ts';
-import { usageFolder } from './state-folder.ts';
 
 export interface Team {
   options: Pick<RelayOptions, 'history' | 'users' | 'sharedRouting' | 'metrics'> & {

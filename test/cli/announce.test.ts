@@ -27,6 +27,7 @@ const RELAY: RelayHandle = {
   catalog: () => [],
   targets: () => [],
   resetTargets: () => {},
+  drain: async () => {},
   stop: async () => {},
 };
 
