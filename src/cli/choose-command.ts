@@ -31,9 +31,9 @@ export function chooseCommand({ settings, words }: CommandLine): Command {
   const [word] = words;
   if (word === undefined) return serve;
   const command = Object.hasOwn(BY_WORD, word) ? BY_WORD[word] : undefined;
-  // A service is told what to do with it, and users are named.
-  const most = command === service ? 2 : command === users ? 3 : 1;
-  if (!command || words.length > most) {
+  // A service is told what to do with it; users are named, and say themselves how.
+  const most = command === service ? 2 : 1;
+  if (!command || (words.length > most && command !== users)) {
     // The word is not repeated: it may be a key whose flag was forgotten.
     throw new UsageError('there is a word that belongs to no option; codex-relay --help lists them all');
   }
