@@ -17,6 +17,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { openSocket } from '../../support/socket-client.ts';
 import { launcherParts } from './thread-support.ts';
 
 const OK = streamReply(textChunks('OK'));
@@ -57,7 +58,7 @@ describe('the relay of a window', () => {
 
   async function launch(
     routing: Partial<RoutingPlan>,
-    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true } = {},
+    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true, webSocket = false } = {},
   ): Promise<ServedRelay> {
     const plan: ReadyPlan = {
       kind: 'ready',
@@ -74,7 +75,7 @@ describe('the relay of a window', () => {
         port: 0,
         token: 'token',
         toolDenylist: [],
-        webSocket: false,
+        webSocket,
         historyDir: undefined,
         historyLimits: DEFAULT_HISTORY_LIMITS,
         isUsageKept,
@@ -283,6 +284,16 @@ describe('the relay of a window', () => {
       [],
     );
     assert.doesNotMatch(JSON.stringify([reports, board]), /key-[12]/);
+  });
+
+  it('takes WebSockets where the setting says so', async () => {
+    const a = await upstream('a', () => OK);
+    const relay = await launch({ upstreams: [options('a', a)] }, { webSocket: true });
+    const { ask, webSocket } = await openSocket(relay.url, { authorization: 'Bearer token' });
+    assert.equal((await ask({ model: 'codex-relay', input: 'hi' })).at(-1)?.type, 'response.completed');
+    webSocket.close();
+    const without = await launch({ upstreams: [options('a', a)] });
+    await assert.rejects(openSocket(without.url, { authorization: 'Bearer token' }), /: 426$/);
   });
 
   it('sends what Codex asks on the side where the roles say', async () => {
