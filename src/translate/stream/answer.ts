@@ -133,8 +133,11 @@ export class Answer {
   endAnswer(isWhole: boolean): readonly string[] {
     this.#endReading();
     if (this.#healer === undefined) return [];
-    const { calls, families, text } = (this.#inThoughts(isWhole) ?? this.#healer).end(isWhole, this.#calls);
-    if (text !== '') this.#say('output_text', text);
+    const thoughts = this.#inThoughts(isWhole);
+    const healed = this.#healer.end(isWhole, this.#calls, this.#message);
+    if (healed.text !== '') this.#say('output_text', healed.text);
+    // What stands around a call in the thinking is no text of the answer.
+    const { calls, families } = thoughts?.end(isWhole, this.#calls, undefined) ?? healed;
     for (const { name, arguments: args } of calls) {
       const call = this.#tracker.add();
       call.addName(name);
