@@ -125,6 +125,12 @@ export class Routing {
     return this.#listed.get(provider);
   }
 
+  /** Tokens that the upstream says the model of a target has room for; undefined where it does not say. */
+  windowOf({ provider, model }: Target): number | undefined {
+    const listed = this.#listed.get(provider)?.find(({ id }) => id === model);
+    return listed?.windowFrom === 'guessed' ? undefined : listed?.contextWindow;
+  }
+
   /**
    * The targets that may answer a request, in the order in which they are to be tried.
    * @param now milliseconds since the epoch

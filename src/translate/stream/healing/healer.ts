@@ -40,6 +40,11 @@ export class Healer {
     return this.#calls.length === 0 && this.#block === undefined;
   }
 
+  /** What came and waits. */
+  get waiting(): string {
+    return this.#block?.text ?? this.#held;
+  }
+
   /** @returns the text that can be said */
   read(delta: string, said: SaidText): string {
     const isQuiet = this.#block === undefined && this.#held === '' && !this.#isAfterCall;
