@@ -10,7 +10,7 @@ import type { OutputItem, ResponseEvent, ResponseResource, TerminalEventType } f
 import { wantsCompaction } from '../compaction.ts';
 import { forCodex } from '../errors/codex.ts';
 import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
-import { errorInChunk } from '../errors/upstream.ts';
+import { errorInChunk, holdsError } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer } from './answer.ts';
 import { choiceIndex, OtherChoices } from './choices.ts';
@@ -124,9 +124,11 @@ export class ResponseReducer {
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#hasHeard = true;
-    const { profile, model, redact } = this.#options;
-    const error = errorInChunk(chunk, profile, model);
-    if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
+    const { profile, model, redact, now } = this.#options;
+    if (holdsError(chunk)) {
+      const error = errorInChunk(chunk, profile, model, now() * 1000);
+      if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
+    }
     this.#usage.read(chunk);
     const { choices } = chunk;
     if (!Array.isArray(choices)) return [];

@@ -22,6 +22,30 @@ describe('the wait that headers ask for', () => {
     [{ 'ratelimit-reset': '1000000001' }, 0],
     [{ 'x-ratelimit-reset': '1000000000001' }, 0],
   ];
+  const in90s = Date.now() + 90_000;
+  const DATES: Record<string, string>[] = [
+    { 'retry-after': new Date(in90s).toUTCString() },
+    { 'retry-after': new Date(in90s).toISOString() },
+    { 'retry-after': String(Math.ceil(in90s / 1000)) },
+    { 'x-ratelimit-reset': String(in90s) },
+    { 'x-ratelimit-reset': String(Math.ceil(in90s / 1000)) },
+    { 'x-ratelimit-reset': new Date(in90s).toISOString() },
+    { 'ratelimit-reset': '90' },
+    { 'x-ratelimit-reset-after': '90' },
+    {
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': new Date(in90s).toISOString(),
+    },
+    { ratelimit: 'limit=10, remaining=0, reset=90' },
+    { ratelimit: '"minute";r=0;t=90' },
+  ];
+  for (const headers of DATES) {
+    it(`as a moment: ${JSON.stringify(Object.keys(headers))}`, () => {
+      const wait = waitOf(headers) ?? 0;
+      assert.ok(wait > 60 && wait <= 91, String(wait));
+    });
+  }
+
   for (const [headers, seconds] of WAITS) {
     it(JSON.stringify(headers), () => assert.equal(waitOf(headers), seconds));
   }
