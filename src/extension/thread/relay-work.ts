@@ -48,7 +48,8 @@ export async function runRelay(
   { logger, transport, onRequest, onModels, onBudget }: RelayParts,
 ): Promise<RunningRelay> {
   const bindings = new BindingsFile(bindingsFile, logger);
-  const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
+  const { port, token, toolDenylist, webSocket, heal } = server;
+  const { historyDir: directory, historyLimits: limits } = server;
   let routing = first;
   const usage = openUsageKeeper({
     folder: usageFolder,
@@ -78,6 +79,7 @@ export async function runRelay(
       token,
       toolDenylist,
       webSocket,
+      heal,
       history,
       logger,
       onRequest: (report) => {
