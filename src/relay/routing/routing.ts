@@ -187,6 +187,7 @@ export class Routing {
   /** Every upstream with its models, as far as they are known; the active one first. */
   catalog(): ServedUpstream[] {
     const others = this.#providers.filter((provider) => provider !== this.#active);
+    const recent = this.bindings.recent();
     return [this.#active, ...others].map((provider) => ({
       id: provider.id,
       name: provider.profile.name,
@@ -196,6 +197,7 @@ export class Routing {
       modelMap: Object.fromEntries(provider.modelMap),
       listed: this.#listed.get(provider),
       ...(this.#describer() === undefined ? {} : { describesImages: true as const }),
+      recent: recent.flatMap(({ upstream, model }) => (upstream === provider.id ? model : [])),
     }));
   }
 
