@@ -58,7 +58,7 @@ describe('the relay of a window', () => {
 
   async function launch(
     routing: Partial<RoutingPlan>,
-    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true, webSocket = false } = {},
+    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true, heal = true, webSocket = false } = {},
   ): Promise<ServedRelay> {
     const plan: ReadyPlan = {
       kind: 'ready',
@@ -76,6 +76,7 @@ describe('the relay of a window', () => {
         token: 'token',
         toolDenylist: [],
         webSocket,
+        heal,
         historyDir: undefined,
         historyLimits: DEFAULT_HISTORY_LIMITS,
         isUsageKept,
@@ -121,6 +122,18 @@ describe('the relay of a window', () => {
       [a, b].map(({ chats }) => chats.map(({ headers }) => headers.authorization)),
       [['Bearer key-a', 'Bearer key-a'], ['Bearer key-b']],
     );
+  });
+
+  it('reads calls in the text as calls, unless it must not', async () => {
+    const block = '<tool_call>{"name":"run","arguments":{}}</tool_call>';
+    const a = await upstream('a', () => streamReply(textChunks(block)));
+    const tools = [{ type: 'function', name: 'run' }];
+    for (const heal of [true, false]) {
+      const relay = await launch({ upstreams: [options('a', a)] }, { heal });
+      const answer = await ask(relay, { model: 'codex-relay', tools });
+      assert.equal(answer.includes('"function_call"'), heal);
+      assert.equal(answer.includes('<tool_call>'), !heal);
+    }
   });
 
   it('keeps the counts of its requests, and is told of them', async () => {
