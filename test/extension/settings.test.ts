@@ -21,6 +21,8 @@ describe('settings', () => {
       usage: true,
       budgets: {},
       webSocket: false,
+      fields: { upstreamExtraParams: {}, dropUpstreamParams: [] },
+      heal: true,
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
       mutedNotifications: [],
@@ -62,6 +64,9 @@ describe('settings', () => {
         'roles',
         'visionModel',
         'toolDenylist',
+        'upstreamExtraParams',
+        'dropUpstreamParams',
+        'heal',
         'history.store',
         'whenClosed',
       ];
@@ -70,6 +75,11 @@ describe('settings', () => {
       assert.equal(read({ websocket: wrong }).webSocket, wrong === true);
     });
   }
+
+  it('heal, unless it is said that they must not', () => {
+    for (const value of [undefined, true, null, 'false', 0]) assert.equal(read({ heal: value }).heal, true);
+    assert.equal(read({ heal: false }).heal, false);
+  });
 
   const fallbacks: [unknown, Record<string, string[]>][] = [
     [['a/b', ' c/d '], { '*': ['a/b', 'c/d'] }],

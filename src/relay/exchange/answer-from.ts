@@ -19,6 +19,7 @@ import { type Attempt, beginAttempt, type Exchange, type Outcome } from './excha
 import { recallReasoning } from './recall.ts';
 import { relayAnswer } from './relay-answer.ts';
 import { reportTools } from './report.ts';
+import type { UnmarkedThinking } from './unmarked-thinking.ts';
 
 export interface AnswerParts extends DescribeParts {
   history: HistoryStore;
@@ -26,6 +27,7 @@ export interface AnswerParts extends DescribeParts {
   warnOnce: (message: string) => void;
   toolDenylist: ReadonlySet<string>;
   heal: boolean;
+  unmarkedThinking: UnmarkedThinking;
   stallMs: number | undefined;
   firstOutputMs: number;
   onBindings: (text: string) => void;
@@ -42,7 +44,11 @@ export async function answerFrom(
   const asked = { history, request: exchange.request };
   const shown = await withImagesDescribed(asked, target, exchange, parts);
   const translated = await translate(shown.request, target, shown.history, parts);
-  const attempt = beginAttempt(exchange, target, translated, parts);
+  const attempt = beginAttempt(exchange, target, translated, {
+    ...parts,
+    mayWait: parts.unmarkedThinking.has(target),
+    contextWindow: parts.routing.windowOf(target),
+  });
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   noteOutcome(exchange, outcome, parts);
@@ -66,7 +72,13 @@ function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | 
 
 /** What the outcome says of the target: its health, and where the thread is from now on. */
 function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: AnswerParts): void {
-  const { routing, onBindings } = parts;
+  const { routing, onBindings, unmarkedThinking } = parts;
+  if (attempt.reducer.closedUnopened) {
+    unmarkedThinking.add(attempt.target);
+    parts.warnOnce(
+      `${targetName(attempt.target)} closes thinking that it never opened: its answers are shown when they are known to be no thinking`,
+    );
+  }
   if (exchange.abort.signal.aborted) return;
   routing.health.note(attempt.target, error, Date.now());
   const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
