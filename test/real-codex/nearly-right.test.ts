@@ -127,6 +127,25 @@ describeReleases('nearly right answers, and the real', (scene) => {
     });
   }
 
+  const untold = async (executable: string) => {
+    const [, [, pieces] = ['', []]] = LEAKED;
+    const script = () => streamReply(textChunks(...pieces));
+    await using stage = await scripted(executable, { script, models: ['no-telling-name'] });
+    const turns = [
+      await stage.codex('exec', ...EXEC, '--', 'Think'),
+      await stage.codex('exec', 'resume', '--last', ...EXEC, '--json', '--', 'Think'),
+    ] as const;
+    for (const turn of turns) succeeded(turn);
+    const [first, second] = turns;
+    assert.equal(first.stdout.trim(), 'The answer.', 'its last message is the answer alone');
+    assert.deepEqual(printed(second).map(String), ['The answer.']);
+    assert.match(JSON.stringify(completedItems(second, 'reasoning')), /A secret thought\./);
+  };
+  scene(
+    'answers with the answer where nothing told that thinking was open, and knows it from then on',
+    untold,
+  );
+
   for (const [what, text] of NO_ARGUMENTS) {
     const title = `tells the model of arguments that are ${what}, and goes on at a server that refuses such a history`;
     scene(title, async (executable) => {
@@ -206,6 +225,22 @@ describeReleases('nearly right answers, and the real', (scene) => {
       assert.equal(await lines(stage), 'a-line\n');
     });
   }
+
+  const full = async (executable: string) => {
+    const server = vllmServer({ model: 'local', window: 32_768 });
+    const script = [
+      streamReply(textChunks('A long').slice(0, -1), finishChunk('length'), usageChunk(11_502, 21_266)),
+      streamReply(textChunks('The story so far.'), usageChunk(100, 10)),
+      streamReply(textChunks('Done.'), usageChunk(200, 10)),
+    ];
+    await using stage = await scripted(executable, local('vllm', server, script));
+    const run = await stage.codex('exec', ...EXEC, '--', 'Tell a long story');
+    assert.match(run.stderr, /ran out of room|context window/);
+    succeeded(await stage.codex('exec', 'resume', '--last', ...EXEC, '--', 'Go on'));
+    const asked = stage.chatsOf('scripted').map(({ text }) => /CONTEXT CHECKPOINT COMPACTION/.test(text));
+    assert.deepEqual(asked, [false, true, false]);
+  };
+  scene('makes room when the end of the window cut an answer', full);
 
   scene(
     'answers a stale model name with the chosen model after a switch, and says so once',

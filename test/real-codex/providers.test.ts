@@ -102,7 +102,8 @@ describeReleases('two providers behind one relay, and the real', (scene) => {
     const config = 'check_for_update_on_startup = false\n[features]\ndaemon_auto_start = false\n';
     await using stage = await twoProviders(executable, {}, config);
     await using terminal = await startTerminal(executable, stage.place);
-    await terminal.shows('To get started');
+    // The line at the foot names the model once the thread has begun.
+    await terminal.shows(/codex[ -]relay default/i);
     terminal.type('/model');
     await terminal.shows(/\/model +choose what model/);
     terminal.type('\r');
