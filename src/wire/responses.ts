@@ -39,6 +39,8 @@ export interface InputItem {
   input?: string | null | undefined;
   output?: Content | Json | undefined;
   action?: Json | undefined;
+  phase?: string | null | undefined;
+  execution?: string | null | undefined;
   summary?: readonly ContentPart[] | null | undefined;
   encrypted_content?: string | null | undefined;
   tools?: readonly Tool[] | null | undefined;
@@ -129,10 +131,20 @@ export interface ResponsesRequest {
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
+/** A place on the web that a text goes back to: only from providers that search it themselves. */
+export interface UrlCitation {
+  type: 'url_citation';
+  url: string;
+  title: string;
+  /** Where in the text it belongs, in characters. */
+  start_index: number;
+  end_index: number;
+}
+
 export interface OutputTextPart {
   type: 'output_text';
   text: string;
-  annotations: [];
+  annotations: UrlCitation[];
   logprobs: [];
 }
 
@@ -157,6 +169,8 @@ export interface MessageItem {
   status: ItemStatus;
   role: 'assistant';
   content: (OutputTextPart | RefusalPart)[];
+  /** Only from providers that state it: whether the message is the answer, or a word on the way to it. */
+  phase?: 'commentary' | 'final_answer';
 }
 
 export interface ReasoningItem {
@@ -203,6 +217,17 @@ export interface ToolSearchCallItem {
 
 export type CallItem = FunctionCallItem | CustomToolCallItem | ToolSearchCallItem;
 
+/** A search that the provider made itself: it is shown, and nobody else runs it. */
+export interface WebSearchCallItem {
+  type: 'web_search_call';
+  id: string;
+  status: 'in_progress' | 'completed' | 'failed';
+  action:
+    | { type: 'search'; query: string; queries: string[] }
+    | { type: 'open_page'; url: string }
+    | { type: 'find_in_page'; url: string; pattern: string };
+}
+
 /** What a conversation was replaced with. */
 export interface CompactionItem {
   type: 'compaction';
@@ -210,7 +235,7 @@ export interface CompactionItem {
   encrypted_content: string;
 }
 
-export type OutputItem = MessageItem | ReasoningItem | CallItem | CompactionItem;
+export type OutputItem = MessageItem | ReasoningItem | CallItem | WebSearchCallItem | CompactionItem;
 
 // ------------------------------------------------------------------------------------ response and events
 
@@ -302,6 +327,12 @@ export type ResponseEvent =
     })
   | (InItem & { type: 'response.output_text.delta'; content_index: number; delta: string; logprobs: [] })
   | (InItem & { type: 'response.output_text.done'; content_index: number; text: string; logprobs: [] })
+  | (InItem & {
+      type: 'response.output_text.annotation.added';
+      content_index: number;
+      annotation_index: number;
+      annotation: UrlCitation;
+    })
   | (InItem & { type: 'response.refusal.delta'; content_index: number; delta: string })
   | (InItem & { type: 'response.refusal.done'; content_index: number; refusal: string })
   | (InItem & {

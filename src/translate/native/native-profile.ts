@@ -55,7 +55,7 @@ export interface NativeProfile {
   moreItems: readonly string[];
   /** Which items carry an id. Nothing is stored upstream, so ids only fill a field that is required. */
   itemIds: 'none' | 'reasoning' | 'all';
-  /** Whether items carry a `status` (required: old vLLM; refused: Azure, xAI). */
+  /** Whether items carry what only a server adds: `status`, `annotations` (required: old vLLM; refused: Azure, xAI). */
   itemStatus: boolean;
   /** Whether reasoning that lacks `content` or `encrypted_content` has them as null. */
   nullFields: boolean;
@@ -63,8 +63,10 @@ export interface NativeProfile {
   phase: boolean;
   /** Whether the outputs of an answer's calls must follow these calls at once. */
   callOrder: 'adjacent' | 'any';
-  /** Call ids: any, or at most 64 characters. */
-  callIds: 'any' | 'max64';
+  /** See `Profile.toolCallIds`. */
+  callIds: Profile['toolCallIds'];
+  /** Whether a message of text alone has it in one part (vLLM, 2026-11, reads no other). */
+  singlePart: boolean;
   /** A tool's output: a list of parts where it came as one, or always plain text. */
   outputs: 'parts' | 'text';
   /** Images in a tool's output stay there, follow in a message of the user, or are replaced by a note. */
@@ -138,6 +140,7 @@ export const BASE_NATIVE: NativeProfile = {
   phase: false,
   callOrder: 'adjacent',
   callIds: 'max64',
+  singlePart: true,
   outputs: 'text',
   outputImages: 'user-message',
   files: 'note',

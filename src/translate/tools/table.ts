@@ -63,6 +63,11 @@ export class ToolTable {
     return undefined;
   }
 
+  /** The declared tool that the client calls so; undefined for one that was left out. */
+  declared(namespace: string | null | undefined, name: string): DeclaredTool | undefined {
+    return this.#byIdentity.get(identityOf(namespace, name));
+  }
+
   /** The parameters of a declared tool, as they went upstream. */
   parametersOf(upstreamName: string): JsonObject | undefined {
     return this.chatTools.find((tool) => tool.function.name === upstreamName)?.function.parameters;

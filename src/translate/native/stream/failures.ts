@@ -1,0 +1,46 @@
+/** What a Responses endpoint sends in place of an answer. */
+import { RelayError } from '../../../errors.ts';
+import { asObject, type JsonObject } from '../../../json.ts';
+import { errorInChunk } from '../../errors/upstream.ts';
+import type { Profile } from '../../profile.ts';
+
+/** The response in a reply that is no event stream; undefined where there is none. */
+export function wholeResponse(reply: JsonObject): JsonObject | undefined {
+  if (typeof reply['type'] === 'string') return undefined;
+  const isResponse = reply['object'] === 'response' || Array.isArray(reply['output']);
+  // Gateways that wrap what they pass on.
+  return isResponse ? reply : asObject(reply['response'] ?? undefined);
+}
+
+/** Whether it is a chunk, or a completion, of Chat Completions. */
+export function isChat({ object, choices }: JsonObject): boolean {
+  return Array.isArray(choices) || (typeof object === 'string' && object.startsWith('chat.completion'));
+}
+
+export function wrongRoad({ name }: Profile, model: string): RelayError {
+  return new RelayError(
+    'invalid_prompt',
+    `${name} answered ${model} with Chat Completions, not with the Responses API. Use wire "chat" for this model, or check the base URL.`,
+  );
+}
+
+/** The error in an event, in a failed response, or in a JSON reply; undefined where none is told. */
+export function nativeError(event: JsonObject, profile: Profile, model: string): RelayError | undefined {
+  const { error, incomplete_details, error_type, code, message, msg, detail, success, type } = event;
+  const isFlat = Boolean(code ?? message ?? msg ?? detail) || success === false || type === 'error';
+  const told =
+    error || (isFlat ? { code, message: message ?? msg ?? detail, type: codeLike(type) } : undefined);
+  if (!told && !incomplete_details && type !== 'response.failed' && event['status'] !== 'failed')
+    return undefined;
+  // OpenRouter, 2026-10: the code is one of three, and this tells what it was.
+  return errorInChunk(
+    { error: told ?? { message: 'no reason was given' }, error_type: error_type ?? null },
+    profile,
+    model,
+  );
+}
+
+/** The type of an error, not that of an event. */
+function codeLike(type: unknown): string | null {
+  return typeof type === 'string' && type !== 'error' && !type.startsWith('response.') ? type : null;
+}

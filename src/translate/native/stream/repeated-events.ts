@@ -1,0 +1,29 @@
+import type { JsonObject } from '../../../json.ts';
+
+/** So many events in a row have to count up before an event that does not is taken for a repetition. */
+const PROOF = 3;
+
+/** Tells events that a provider sent twice (xAI, 2026-11) from events that only say the same as the one before. */
+export class RepeatedEvents {
+  #last: JsonObject | undefined;
+  #number = Number.NaN;
+  #counted = 0;
+
+  isRepeated(event: JsonObject): boolean {
+    const number = event['sequence_number'];
+    if (typeof number !== 'number') return false;
+    const before = this.#last;
+    const isSame = number === this.#number && before !== undefined && saysTheSame(before, event);
+    if (isSame && this.#counted >= PROOF) return true;
+    // Numbers that do not count up say nothing.
+    this.#counted =
+      number > this.#number || before === undefined ? this.#counted + 1 : Number.NEGATIVE_INFINITY;
+    this.#number = number;
+    this.#last = event;
+    return false;
+  }
+}
+
+function saysTheSame(left: JsonObject, right: JsonObject): boolean {
+  return left['type'] === right['type'] && left['delta'] === right['delta'] && 'delta' in left;
+}
