@@ -18,6 +18,7 @@ export interface ContentPart {
   detail?: string | null | undefined;
   filename?: string | null | undefined;
   file_data?: string | null | undefined;
+  file_url?: string | null | undefined;
 }
 
 export type Content = string | readonly ContentPart[];

@@ -61,8 +61,11 @@ export interface NativeProfile {
   nullFields: boolean;
   /** Whether an assistant message carries its `phase`. */
   phase: boolean;
-  /** Whether the outputs of an answer's calls must follow these calls at once. */
-  callOrder: 'adjacent' | 'any';
+  /**
+   * Outputs follow the answer that made their calls. Its calls stand where they were among its words and thoughts
+   * (`as-made`), or together behind them, where nothing may stand between a call and its output (`last`).
+   */
+  callOrder: 'last' | 'as-made';
   /** See `Profile.toolCallIds`. */
   callIds: Profile['toolCallIds'];
   /** Whether a message of text alone has it in one part (vLLM, 2026-11, reads no other). */
@@ -138,7 +141,7 @@ export const BASE_NATIVE: NativeProfile = {
   itemStatus: false,
   nullFields: false,
   phase: false,
-  callOrder: 'adjacent',
+  callOrder: 'last',
   callIds: 'max64',
   singlePart: true,
   outputs: 'text',

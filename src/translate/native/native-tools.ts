@@ -66,6 +66,11 @@ export class NativeTools extends ToolTable {
     return this.#inItems.get(item) ?? [];
   }
 
+  /** Whether tools go out inside of items. */
+  get hasToolsInItems(): boolean {
+    return [...this.#inItems.values()].some((tools) => tools.length > 0);
+  }
+
   /** Whether custom calls of this tool go out as such. */
   keepsCustom(name: string): boolean {
     const { customTools, customNames } = this.#native;
