@@ -8,7 +8,7 @@ import { beginAttempt, beginExchange } from '../../src/relay/exchange/exchange.t
 import { recallResponses } from '../../src/relay/exchange/recall.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
-import { ChatEncoder } from '../../src/relay/upstream/chat-body.ts';
+import { BodyEncoder } from '../../src/relay/upstream/request-body.ts';
 import { readConversation, writeChatRequest } from '../../src/translate/request/to-chat-request.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
 import type { ResponsesRequest } from '../../src/wire/responses.ts';
@@ -64,7 +64,7 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
   };
   const translation = writeChatRequest(readConversation(request, options), new Map());
   done('translate');
-  new ChatEncoder().encode(translation.body);
+  new BodyEncoder("messages").encode(translation.body);
   done('encode: a new thread');
   ENCODER.encode(translation.body);
   done('encode: a known thread');
@@ -82,6 +82,6 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
 }
 
 const STORE = createMemoryStore();
-const ENCODER = new ChatEncoder();
+const ENCODER = new BodyEncoder("messages");
 const SEAL = createReasoningSeal();
 const PROVIDER = resolveProvider({ upstream: 'http://127.0.0.1:1' });

@@ -115,8 +115,10 @@ export function normalBaseUrl(given: string): string {
   );
 }
 
+export type Route = '/chat/completions' | '/responses' | '/models';
+
 /** The address of one of the provider's routes; a query of the base URL (`?api-version=...`) stays behind it. */
-export function endpoint({ baseUrl }: Provider, route: '/chat/completions' | '/models'): string {
-  const [base = '', query] = baseUrl.split('?', 2);
+export function endpoint({ baseUrl, responsesBaseUrl }: Provider, route: Route): string {
+  const [base = '', query] = (route === '/responses' ? responsesBaseUrl : baseUrl).split('?', 2);
   return query === undefined ? base + route : `${base}${route}?${query}`;
 }
