@@ -10,6 +10,7 @@ import {
   SERIAL_CALL_MODELS,
   TEXT_ONLY_AT_HOSTS,
 } from '../dialect-parts.ts';
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 /** The router of Inference Providers: a model's name may end with the one to use (`:groq`, `:fastest`). */
@@ -40,6 +41,17 @@ export const huggingface: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'never',
+      efforts: ['low', 'medium', 'high'],
+    },
+    source:
+      '@ai-sdk/huggingface 2.0.48, huggingface/responses.js c0ac6ee',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://router.huggingface.co/v1',
   keywords: ['hf', 'open models', 'gateway', 'free'],
   hosts: ['router.huggingface.co'],

@@ -7,6 +7,7 @@ import {
   SERIAL_CALL_MODELS,
   TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const lmstudio: Preset = {
@@ -27,6 +28,16 @@ export const lmstudio: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+    },
+    source:
+      'LM Studio docs (Responses API), reports by its users (2026-04)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'http://localhost:1234/v1',
   keywords: ['local', 'offline', 'private', 'free', 'gguf', 'mlx'],
   hosts: ['localhost:1234'],

@@ -7,6 +7,7 @@ import {
   reasoningEffort,
   thinkingSwitch,
 } from '../dialect-parts.ts';
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const together: Preset = {
@@ -33,6 +34,16 @@ export const together: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+    },
+    source:
+      'Together docs (Responses API, beta)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.together.ai/v1',
   keywords: ['open models', 'llama', 'gpt-oss'],
   hosts: ['api.together.ai', 'api.together.xyz'],

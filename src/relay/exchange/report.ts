@@ -1,14 +1,15 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
 import { createHash } from 'node:crypto';
 import { messageOf, RelayError } from '../../errors.ts';
+import { asObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import { serviceOf } from '../../providers/service.ts';
-import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
 import type { PassedOver, RequestReport, Waiting } from '../options.ts';
 import { roleOf } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
-import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import { WireRefusal } from '../upstream/wire-refusal.ts';
+import type { Attempt, Exchange, Outcome, Translation } from './exchange.ts';
 
 export interface ReportOptions {
   logger: Logger;
@@ -33,8 +34,8 @@ export function reportWait(
 }
 
 /** What a target is about to be sent. */
-export function reportTools(body: ChatRequest, { logger }: Pick<ReportOptions, 'logger'>): void {
-  logger.debug(`upstream tools=${list(upstreamNames(body))}`);
+export function reportTools(translation: Translation, { logger }: Pick<ReportOptions, 'logger'>): void {
+  logger.debug(`upstream tools=${list(upstreamNames(translation))}`);
 }
 
 export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportOptions): void {
@@ -156,12 +157,10 @@ function requestLine(report: RequestReport): string {
   return `${provider} ${names} ${state}${failure} ${timing} ${tokens}`;
 }
 
-function upstreamNames(body: ChatRequest): string[] {
-  return (body.tools ?? []).map((tool) => {
-    const { function: declared } = tool;
-    return typeof declared === 'object' && declared !== null && 'name' in declared
-      ? String(declared.name)
-      : String(tool.type);
+function upstreamNames({ body: { tools = [] } }: Translation): string[] {
+  return tools.map((tool) => {
+    const declared = asObject(tool['function']) ?? tool;
+    return String(declared['name'] ?? tool['type']);
   });
 }
 
