@@ -21,7 +21,8 @@ export interface NativeChoices {
  */
 export function nativeFor(preset: Preset, isOwn: boolean, model: string, choices: NativeChoices): Native {
   const { native } = preset;
-  const known = native === undefined ? { wire: 'chat' as const, profile: BASE_NATIVE } : ofRules(native, model);
+  const known =
+    native === undefined ? { wire: 'chat' as const, profile: BASE_NATIVE } : ofRules(native, model);
   const wire = chosenFor(choices.wires, model) ?? (isOwn ? known.wire : 'chat');
   return { wire, profile: merge(known.profile, chosenFor(choices.profiles, model)) };
 }

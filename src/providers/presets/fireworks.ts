@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -6,7 +7,6 @@ import {
   MISTRAL_MODELS,
   reasoningEffort,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const fireworks: Preset = {
@@ -43,8 +43,7 @@ export const fireworks: Preset = {
       lateInstructions: 'fold',
       reasoningIn: 'text',
     },
-    source:
-      'Fireworks openapi 0.6.1, litellm 1.110.2',
+    source: 'Fireworks openapi 0.6.1, litellm 1.110.2',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.fireworks.ai/inference/v1',

@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { effortFields, FIXED_EFFORT, GEMMA_MODELS, reasoningEffort } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const groq: Preset = {
@@ -60,8 +60,7 @@ export const groq: Preset = {
       ...BASE_NATIVE,
       reasoningIn: 'text',
     },
-    source:
-      'Groq docs (Responses API, beta)',
+    source: 'Groq docs (Responses API, beta)',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.groq.com/openai/v1',

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -10,7 +11,6 @@ import {
   SERIAL_CALL_MODELS,
   TEXT_ONLY_AT_HOSTS,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 /** The router of Inference Providers: a model's name may end with the one to use (`:groq`, `:fastest`). */
@@ -48,8 +48,7 @@ export const huggingface: Preset = {
       reasoningIn: 'never',
       efforts: ['low', 'medium', 'high'],
     },
-    source:
-      '@ai-sdk/huggingface 2.0.48, huggingface/responses.js c0ac6ee',
+    source: '@ai-sdk/huggingface 2.0.48, huggingface/responses.js c0ac6ee',
     checked: '2026-11-28',
   },
   baseUrl: 'https://router.huggingface.co/v1',

@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const kimi: Preset = {
@@ -71,8 +71,7 @@ export const kimi: Preset = {
       fields: ['max_output_tokens', 'parallel_tool_calls', 'prompt_cache_key'],
       include: ['reasoning.encrypted_content'],
     },
-    source:
-      'platform.kimi.ai docs (Responses API), reports by its users (2026-08 to 2026-09)',
+    source: 'platform.kimi.ai docs (Responses API), reports by its users (2026-08 to 2026-09)',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.moonshot.ai/v1',

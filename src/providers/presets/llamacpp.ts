@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 /**
@@ -39,8 +39,7 @@ export const llamacpp: Preset = {
       reasoningIn: 'text',
       textFormat: 'prompt',
     },
-    source:
-      'ggml-org/llama.cpp 03eb25f (tools/server)',
+    source: 'ggml-org/llama.cpp 03eb25f (tools/server)',
     checked: '2026-11-28',
   },
   baseUrl: 'http://localhost:8080/v1',

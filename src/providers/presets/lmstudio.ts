@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import {
   FIXED_EFFORT,
@@ -7,7 +8,6 @@ import {
   SERIAL_CALL_MODELS,
   TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const lmstudio: Preset = {
@@ -34,8 +34,7 @@ export const lmstudio: Preset = {
       ...BASE_NATIVE,
       reasoningIn: 'text',
     },
-    source:
-      'LM Studio docs (Responses API), reports by its users (2026-04)',
+    source: 'LM Studio docs (Responses API), reports by its users (2026-04)',
     checked: '2026-11-28',
   },
   baseUrl: 'http://localhost:1234/v1',

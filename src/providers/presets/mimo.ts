@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { thinkingSwitch } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 /** Also serves the token plan, by its own address and keys: `https://token-plan-cn.xiaomimimo.com/v1` (-sgp, -ams). */
@@ -40,8 +40,7 @@ export const mimo: Preset = {
       reasoningIn: 'text',
       efforts: ['low', 'medium', 'high'],
     },
-    source:
-      'Xiaomi MiMo docs (Codex guide), reports by its users (2026-06 to 2026-09)',
+    source: 'Xiaomi MiMo docs (Codex guide), reports by its users (2026-06 to 2026-09)',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.xiaomimimo.com/v1',

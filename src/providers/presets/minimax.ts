@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const minimax: Preset = {
@@ -46,8 +46,7 @@ export const minimax: Preset = {
       reasoningSummary: false,
       textFormat: 'prompt',
     },
-    source:
-      'MiniMax docs (Responses API), MiniMax-AI/MiniMax-M2#120, farion1231/cc-switch 5ca9459',
+    source: 'MiniMax docs (Responses API), MiniMax-AI/MiniMax-M2#120, farion1231/cc-switch 5ca9459',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.minimax.io/v1',

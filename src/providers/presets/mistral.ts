@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const mistral: Preset = {
@@ -61,8 +61,7 @@ export const mistral: Preset = {
       reasoningIn: 'text',
       fields: [...BASE_NATIVE.fields, 'prompt_cache_key'],
     },
-    source:
-      'Mistral docs (Responses API, public preview)',
+    source: 'Mistral docs (Responses API, public preview)',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.mistral.ai/v1',

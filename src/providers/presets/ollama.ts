@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import { GEMMA_MODELS, reasoningEffort, SERIAL_CALL_MODELS, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const ollama: Preset = {
@@ -23,8 +23,7 @@ export const ollama: Preset = {
       // Thinking is read from the place of sealed content, as plain text.
       reasoningIn: 'text-as-sealed',
     },
-    source:
-      'ollama/ollama fb30760 (openai/responses.go)',
+    source: 'ollama/ollama fb30760 (openai/responses.go)',
     checked: '2026-11-28',
   },
   baseUrl: 'http://localhost:11434/v1',

@@ -1,7 +1,7 @@
+import { BASE_NATIVE, NATIVE_FIELDS, type NativeProfile } from '../../translate/native/native-profile.ts';
 import { OPTIONAL_FIELDS } from '../../translate/profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
-import { BASE_NATIVE, NATIVE_FIELDS, type NativeProfile } from '../../translate/native/native-profile.ts';
 import type { ModelRule, Preset } from '../preset.ts';
 
 /** They reason and call tools at once, by the Responses API only. */

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   CLAUDE_MODELS,
@@ -9,7 +10,6 @@ import {
   KIMI_MODELS,
   MISTRAL_MODELS,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 const LEVELS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
@@ -71,8 +71,7 @@ export const openrouter: Preset = {
       fields: [...BASE_NATIVE.fields, 'prompt_cache_key', 'service_tier'],
       include: ['reasoning.encrypted_content'],
     },
-    source:
-      'OpenRouter docs (Responses API, beta), @openrouter/sdk 1.3.19',
+    source: 'OpenRouter docs (Responses API, beta), @openrouter/sdk 1.3.19',
     checked: '2026-11-28',
   },
   baseUrl: 'https://openrouter.ai/api/v1',

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -6,7 +7,6 @@ import {
   reasoningEffort,
   thinkingSwitch,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const qwen: Preset = {
@@ -69,8 +69,7 @@ export const qwen: Preset = {
       instructionRole: 'system',
       reasoningIn: 'text',
     },
-    source:
-      'Alibaba Model Studio docs (Responses API, 2026-10), opencodex 2.63.0',
+    source: 'Alibaba Model Studio docs (Responses API, 2026-10), opencodex 2.63.0',
     checked: '2026-11-28',
   },
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -7,7 +8,6 @@ import {
   reasoningEffort,
   thinkingSwitch,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const together: Preset = {
@@ -40,8 +40,7 @@ export const together: Preset = {
       ...BASE_NATIVE,
       reasoningIn: 'text',
     },
-    source:
-      'Together docs (Responses API, beta)',
+    source: 'Together docs (Responses API, beta)',
     checked: '2026-11-28',
   },
   baseUrl: 'https://api.together.ai/v1',

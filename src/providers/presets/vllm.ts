@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import {
   GEMMA_MODELS,
@@ -6,7 +7,6 @@ import {
   SERIAL_CALL_MODELS,
   TEXT_ONLY_MODELS,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 /** vLLM; tools need its `--enable-auto-tool-choice` and `--tool-call-parser` options. */
@@ -32,8 +32,7 @@ export const vllm: Preset = {
       // Sealed content is refused.
       reasoningIn: 'text',
     },
-    source:
-      'vllm 0.33.0 (entrypoints/openai/responses)',
+    source: 'vllm 0.33.0 (entrypoints/openai/responses)',
     checked: '2026-11-28',
   },
   baseUrl: 'http://localhost:8000/v1',

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -8,7 +9,6 @@ import {
   switchAndEffort,
   thinkingSwitch,
 } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 const ON = { thinking: { type: 'enabled' } };

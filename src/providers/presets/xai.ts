@@ -1,6 +1,6 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
-import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 
 export const xai: Preset = {

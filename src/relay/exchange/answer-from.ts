@@ -10,10 +10,9 @@ import type { Routing } from '../routing/routing.ts';
 import { type Target, targetName } from '../routing/target.ts';
 import { type LearnedWires, onChat } from '../upstream/learned-wires.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { WireRefusal } from '../upstream/wire-refusal.ts';
 import type { ClientStream } from './client-stream.ts';
 import { everyTargetFailed } from './every-target-failed.ts';
-import { type Attempt, beginAttempt, type Exchange, type Outcome } from './exchange.ts';
+import { type Attempt, beginAttempt, type Exchange, type Outcome, refusesWire } from './exchange.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import { relayAnswer } from './relay-answer.ts';
 
@@ -40,7 +39,7 @@ export async function answerFrom(
   const attempt = beginAttempt(exchange, target, prepared, parts);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
-  if (refusesWire(outcome) && !stream?.hasGiven) {
+  if (refusesWire(attempt) && !stream?.hasGiven) {
     leaveUntold(exchange, outcome);
     return answerFrom([onChat(target), ...others], exchange, history, stream, parts);
   }
@@ -63,11 +62,6 @@ function leaveUntold(exchange: Exchange, { lastEvents }: Outcome): void {
   exchange.nextSequence = lastEvents[0]?.sequence_number ?? exchange.nextSequence;
 }
 
-/** Whether the target has no Responses API for this model: by its status, or because Chat Completions came. */
-export function refusesWire({ error, attempt: { reducer } }: Pick<Outcome, 'error' | 'attempt'>): boolean {
-  return error instanceof WireRefusal || ('spokeChat' in reducer && reducer.spokeChat);
-}
-
 function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | undefined): boolean {
   return error !== undefined && isCurable(error) && !abort.signal.aborted && !stream?.hasGiven;
 }
@@ -78,7 +72,8 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   if (exchange.abort.signal.aborted) return;
   const before = exchange.attempts.at(-2);
   // Chat Completions may be refused as well: then it was not the wire.
-  if (error === undefined && before !== undefined && isOtherWire(before, attempt)) wires.turnToChat(attempt.target);
+  if (error === undefined && before !== undefined && isOtherWire(before, attempt))
+    wires.turnToChat(attempt.target);
   routing.health.note(attempt.target, error, Date.now());
   const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
   if (error !== undefined || thread === undefined) return;

@@ -1,19 +1,20 @@
 /** One request with its response, from the moment when it is known where it goes. */
 import type { RelayError } from '../../errors.ts';
 import { wantsCompaction } from '../../translate/compaction.ts';
-import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { NativeTranslation } from '../../translate/native/request.ts';
 import { NativeReducer } from '../../translate/native/stream.ts';
+import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
 import { ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
+import { withoutKey } from '../upstream/redact.ts';
+import { WireRefusal } from '../upstream/wire-refusal.ts';
 import { AnswerFeed, type Feed } from './answer-feed.ts';
 import { ChatStreamReader } from './chat-stream.ts';
-import { NativeStreamReader } from './native-stream.ts';
-import { withoutKey } from '../upstream/redact.ts';
 import { itemIds, newId } from './ids.ts';
+import { NativeStreamReader } from './native-stream.ts';
 
 /** What HTTP knows of the client that the exchange needs. */
 export interface Client {
@@ -120,7 +121,10 @@ export function beginAttempt(
     isCodex: client.isCodex,
     redact: (text: string) => withoutKey(text, apiKey),
   };
-  const answer = translation.wire === 'chat' ? chatAnswer(options, translation) : nativeAnswer(options, translation, target);
+  const answer =
+    translation.wire === 'chat'
+      ? chatAnswer(options, translation)
+      : nativeAnswer(options, translation, target);
   const attempt: Attempt = { target, translation, asked, ...answer, abort: abortedBy(exchange.abort.signal) };
   attempts.push(attempt);
   return attempt;
@@ -140,6 +144,11 @@ function nativeAnswer(
 ): Pick<Attempt, 'reducer' | 'feed'> {
   const reducer = new NativeReducer({ ...options, tools, native });
   return { reducer, feed: new AnswerFeed(new NativeStreamReader(options.profile), reducer) };
+}
+
+/** Whether the target has no Responses API for this model, by its status or because Chat Completions came. */
+export function refusesWire({ reducer }: Attempt): boolean {
+  return reducer.error instanceof WireRefusal || ('spokeChat' in reducer && reducer.spokeChat);
 }
 
 function seconds(milliseconds: number): number {

@@ -63,7 +63,9 @@ async function repair(
   const first = toNativeRequest(request, options);
   const recalled = await orNothing(withRecalledReasoning(items, first.tools, options, parts.history), parts);
   const translation =
-    recalled === undefined ? first : toNativeRequest({ ...request, input: recalled }, { ...options, history: [] });
+    recalled === undefined
+      ? first
+      : toNativeRequest({ ...request, input: recalled }, { ...options, history: [] });
   for (const kind of translation.tools.dropped) {
     parts.warnOnce(`tool "${kind}" is hosted by OpenAI, and ${target.profile.name} has none: left out`);
   }
