@@ -25,6 +25,7 @@ import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
+import { LearnedWires } from './relay/upstream/learned-wires.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
 import { type Network, openNetwork } from './relay/upstream/network.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
@@ -144,6 +145,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
   return {
     routing,
     upstream,
+    wires: new LearnedWires(logger),
     history: options.history ?? createMemoryStore(),
     seal: createReasoningSeal(),
     running: new RunningExchanges(),

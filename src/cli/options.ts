@@ -9,9 +9,11 @@ import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
 import { REQUIRED_FIELDS } from '../relay/routing/provider.ts';
+import type { ByModel } from '../relay/routing/wire-choices.ts';
 import { type Limit, parseLimits } from '../usage/budget-limits.ts';
 import { startOfSpan } from '../usage/calendar.ts';
 import { GROUPINGS, type Grouping } from '../usage/summary.ts';
+import { isWire, WIRES, type Wire } from '../wire/wire.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 
 export interface Option<T> {
@@ -112,6 +114,14 @@ export const OPTIONS = {
     default: {},
     takes: `comma-separated pairs such as compaction=kimi/kimi-k3, the roles out of ${ROLES.join(', ')}`,
     parse: parseRoles,
+  }),
+  wire: option<ByModel<Wire>>({
+    help: 'The API that is spoken to a provider or model: chat, or its own responses; default by model.',
+    variable: 'CODEX_RELAY_WIRE',
+    value: 'PROVIDER[/MODEL]=chat|responses,...',
+    default: {},
+    takes: `comma-separated pairs such as xai/grok-4.7=responses or deepseek=chat, the wires out of ${WIRES.join(', ')}`,
+    parse: parseWires,
   }),
   'tool-denylist': option<readonly string[]>({
     help: 'Tools to remove, by the names that are sent upstream.',
@@ -256,6 +266,9 @@ export const OPTIONS = {
     takes: 'a span such as 24h, 7d or 4w, a day such as 2026-11-01, or all',
     parse: (text) => (startOfSpan(text, 0) === undefined ? undefined : text),
   }),
+  'probe-native': flag(
+    "With doctor: find out with eight small requests what the provider's own Responses API takes.",
+  ),
   json: flag('With doctor, targets or usage: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
   reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
@@ -364,4 +377,14 @@ function parseRoles(text: string): Readonly<Partial<Record<Role, string>>> | und
     roles[role] = model;
   }
   return Object.keys(roles).length > 0 ? roles : undefined;
+}
+
+function parseWires(text: string): ByModel<Wire> | undefined {
+  const wires: Record<string, Wire> = {};
+  for (const entry of splitList(text)) {
+    const [, name = '', wire] = /^(.+)=(.+)$/.exec(entry) ?? [];
+    if (name === '' || !isWire(wire)) return undefined;
+    wires[name] = wire;
+  }
+  return Object.keys(wires).length > 0 ? wires : undefined;
 }

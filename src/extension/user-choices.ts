@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import { asObject } from '../json.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
+import { partOf } from '../relay/routing/wire-choices.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
@@ -56,7 +57,8 @@ export class UserChoices {
     const stored = await this.keys.all(provider);
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
-    const { provider: active, modelMap } = this.settings;
+    const { provider: active, modelMap, wire: wires } = this.settings;
+    const wire = partOf(wires, provider.id);
     return {
       id: provider.id,
       provider: provider.preset,
@@ -68,6 +70,7 @@ export class UserChoices {
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
       ...(model === undefined ? {} : { model }),
+      ...(wire && { wire }),
     };
   }
 

@@ -2,8 +2,10 @@
 import type { HistoryStore } from '../history/store.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { Preset } from '../providers/index.ts';
+import type { DeepPartial, Preset } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
+import type { NativeProfile } from '../translate/native/native-profile.ts';
+import type { Wire } from '../wire/wire.ts';
 import type { Role } from './roles.ts';
 import type { UpstreamTransport } from './transport.ts';
 
@@ -38,6 +40,14 @@ export interface UpstreamOptions {
   dropParams?: readonly string[];
   /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
   model?: string;
+  /**
+   * The API that is spoken to the provider: for all its models, or by name, where `*` stands for any characters and a
+   * name of its own beats a pattern, e.g. `{"grok-*": "responses"}`. Default: what its preset says is better for Codex
+   * at the provider's own address, and Chat Completions at any other.
+   */
+  wire?: Wire | Readonly<Record<string, Wire>>;
+  /** What the provider's own Responses endpoint takes, over what the preset says, by model as in `wire`. Default none. */
+  native?: Readonly<Record<string, DeepPartial<NativeProfile>>>;
 }
 
 /** Models that answer in the place of others. */
@@ -157,6 +167,10 @@ export interface RequestReport {
   service?: string;
   /** Names the thread, but is not its id: the beginning of a hash. Undefined where the client names none. */
   thread?: string;
+  /** The API that was spoken to the provider. Default `chat`. */
+  wire?: Wire;
+  /** On the `responses` wire: what had to be mended in the request or in the answer, in short words. Default none. */
+  repairs?: readonly string[];
 }
 
 /** Counts of one answer. */

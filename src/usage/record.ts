@@ -45,7 +45,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     upstream: report.upstream ?? report.provider,
     service: report.service,
     model: report.upstreamModel,
-    wire: 'chat',
+    wire: report.wire ?? 'chat',
     state,
     tokens: usage,
     attempts: passedOver.length + 1,

@@ -15,6 +15,7 @@ describe('settings', () => {
       modelMap: {},
       fallbacks: {},
       roles: {},
+      wire: {},
       toolDenylist: [],
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
@@ -51,6 +52,7 @@ describe('settings', () => {
         'modelMap',
         'fallbacks',
         'roles',
+        'wire',
         'toolDenylist',
         'history.store',
       ];
@@ -58,6 +60,11 @@ describe('settings', () => {
       assert.equal(read({ port: wrong }).port, 4444);
     });
   }
+
+  it('read wires, and leave out what is none', () => {
+    const { wire } = read({ wire: { xai: 'responses', 'deepseek/a': 'chat', kimi: 'smoke', qwen: 7 } });
+    assert.deepEqual(wire, { xai: 'responses', 'deepseek/a': 'chat' });
+  });
 
   const fallbacks: [unknown, Record<string, string[]>][] = [
     [['a/b', ' c/d '], { '*': ['a/b', 'c/d'] }],

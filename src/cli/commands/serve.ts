@@ -1,4 +1,6 @@
 /** The default command: run the relay until a signal stops it. */
+import { codexHome } from '../../codex/home/codex-home.ts';
+import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
 import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
@@ -14,7 +16,8 @@ import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
-  const served = servedUpstreams(invocation, environment);
+  const native = await readNativeEntries(codexHome(environment));
+  const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
   const usage = await keepUsage(invocation, served.upstreams);

@@ -8,6 +8,7 @@ import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
+import type { LearnedWires } from '../upstream/learned-wires.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFrom } from './answer-from.ts';
 import { ClientStream } from './client-stream.ts';
@@ -24,6 +25,7 @@ import { withinBudget } from './within-budget.ts';
 export interface RelayParts {
   routing: Routing;
   upstream: Upstream;
+  wires: LearnedWires;
   history: HistoryStore;
   seal: ReasoningSeal;
   running: RunningExchanges;

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
-import { profileFor } from '../../providers/index.ts';
+import { nativeFor, profileFor } from '../../providers/index.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { RoutingOptions, ServedUpstream, StandIns, UpstreamOptions } from '../options.ts';
 import type { Role } from '../roles.ts';
@@ -231,9 +231,11 @@ function isSamePlace(left: Provider, right: Provider): boolean {
 }
 
 function targetsOf({ provider, model }: NamedModel, bearer: string | undefined): Target[] {
-  const profile = profileFor(provider.preset, model);
-  const keys = provider.apiKeys.length > 0 ? provider.apiKeys : [bearer];
-  return keys.map((apiKey, keyIndex) => ({ provider, model, profile, apiKey, keyIndex }));
+  const { preset, isOwn, apiKeys } = provider;
+  const profile = profileFor(preset, model);
+  const { wire, profile: native } = nativeFor(preset, isOwn, model, provider.native);
+  const keys = apiKeys.length > 0 ? apiKeys : [bearer];
+  return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
 }
 
 /** Each once: a stand-in may name the model itself, or another stand-in's. */
