@@ -1,8 +1,8 @@
 /** One request with its response, from the moment when it is known where it goes. */
 import type { RelayError } from '../../errors.ts';
 import { wantsCompaction } from '../../translate/compaction.ts';
-import type { NativeTranslation } from '../../translate/native/request.ts';
-import { NativeReducer } from '../../translate/native/stream.ts';
+import { NativeReducer } from '../../translate/native/native-reducer.ts';
+import type { NativeTranslation } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
 import { ResponseReducer } from '../../translate/stream/reducer.ts';
