@@ -64,8 +64,12 @@ const stream = (events: readonly JsonObject[], ...end: (string | typeof CUT)[]):
 });
 
 /** The events of an answer, each changed. */
-const changed = (change: (event: JsonObject, at: number) => JsonObject | undefined, ...said: Said[]) =>
-  stream(nativeEvents(...said).flatMap((event, at) => change(event, at) ?? []));
+const changed = (change: (event: JsonObject) => JsonObject | undefined, ...said: Said[]) =>
+  stream(
+    nativeEvents(...said)
+      .map(change)
+      .filter((event) => event !== undefined),
+  );
 
 const without = (type: RegExp, ...said: Said[]) =>
   changed((event) => (type.test(String(event['type'])) ? undefined : event), ...said);
