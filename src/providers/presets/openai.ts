@@ -36,7 +36,7 @@ export const openaiNative: NativeProfile = {
   // What it sealed beside a null cannot be verified without that null.
   nullFields: true,
   phase: true,
-  callOrder: 'any',
+  callOrder: 'as-made',
   outputs: 'parts',
   outputImages: 'inline',
   files: 'send',

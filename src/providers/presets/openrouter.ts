@@ -64,7 +64,7 @@ export const openrouter: Preset = {
       hostedTools: { web_search: [] },
       moreItems: ['agent_message', 'web_search_call'],
       itemIds: 'reasoning',
-      callOrder: 'any',
+      callOrder: 'as-made',
       outputs: 'parts',
       lateInstructions: 'keep',
       efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],

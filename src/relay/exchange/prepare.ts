@@ -1,7 +1,7 @@
 /** What a target is sent: the request translated to Chat Completions, or repaired for its own Responses API. */
 import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
-import { toNativeRequest } from '../../translate/native/request.ts';
+import { toNativeRequest } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { inputItems, readConversation, writeChatRequest } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';

@@ -4,7 +4,7 @@ import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
 import { nativeLessonsIn } from '../../translate/native/lessons.ts';
-import type { NativeRequest } from '../../translate/native/request.ts';
+import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';

@@ -6,7 +6,7 @@ import { isObject, type JsonObject } from '../../json.ts';
 import { saidIn } from '../errors/said.ts';
 import { type Lesson, readable } from '../request/lessons/learn.ts';
 import { refusedAmong } from '../request/refused-fields.ts';
-import type { NativeRequest } from './request.ts';
+import type { NativeRequest } from './to-native-request.ts';
 
 type Change = (body: NativeRequest) => NativeRequest;
 
