@@ -199,7 +199,7 @@ const azure: NativeFamily = {
     body.input.map(
       (item) =>
         (typeOf(item) === 'reasoning' && ('content' in item || 'status' in item) && 'reasoning.content') ||
-        (item['role'] !== undefined && item['type'] !== 'message' && 'message without type') ||
+        (item['role'] !== undefined && item['type'] === undefined && 'message without type') ||
         ('status' in item && 'status is not accepted'),
     ),
 };
