@@ -117,9 +117,9 @@ export class NativeReducer {
   feed(event: { readonly [field: string]: unknown }): ResponseEvent[] {
     if (this.isEnded || !isObject(event)) return [];
     this.#hasHeard = true;
+    if (this.#repeated.isRepeated(event)) return [];
     const read = readEvent(event);
     if (read === undefined) return this.#readOther(event);
-    if (this.#repeated.isRepeated(event)) return [];
     return this.#read(read, event);
   }
 

@@ -18,7 +18,7 @@ import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
 import { opensThinkingInPrompt } from './think-tags.ts';
 
-export type ItemIdPrefix = 'msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix;
+export type ItemIdPrefix = 'msg' | 'rs' | 'ws' | 'cmp' | 'call' | CallIdPrefix;
 
 export interface AnswerOptions {
   request: ResponsesRequest;

@@ -98,10 +98,11 @@ function answer(item: InputItem, { native }: EntryOptions): Entry[] {
   if (text === '') return [];
   const phase = native.phase && item.phase ? { phase: item.phase } : {};
   const content = [{ type: 'output_text', text, ...(native.itemStatus ? { annotations: [] } : {}) }];
+  const status = native.itemStatus ? { status: 'completed' } : {};
   return [
     {
       kind: 'said',
-      item: { type: 'message', role: 'assistant', content, ...phase },
+      item: { type: 'message', role: 'assistant', content, ...phase, ...status },
       isAnswer: true,
       isReadable: false,
     },

@@ -3,6 +3,7 @@ import { asObject, type Json, type JsonObject } from '../../../json.ts';
 import type { OutputItem, ResponsesRequest } from '../../../wire/responses.ts';
 import type { Profile } from '../../profile.ts';
 import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reasoning/reasoning.ts';
+import type { ItemIdPrefix } from '../../stream/answer.ts';
 import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
 import { wantsSummary } from '../../stream/drafts/reasoning.ts';
 import { ItemQueue } from '../../stream/item-queue.ts';
@@ -25,7 +26,7 @@ export interface NativeAnswerOptions {
   model: string;
   tools: NativeTools;
   /** A new unique id of an item, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
-  newId: (prefix: string) => string;
+  newId: (prefix: ItemIdPrefix) => string;
   isCodex?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal | undefined;

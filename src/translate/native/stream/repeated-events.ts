@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../json.ts';
 
 /** So many events in a row have to count up before an event that does not is taken for a repetition. */
-const PROOF = 3;
+const PROOF = 2;
 
 /** Tells events that a provider sent twice (xAI, 2026-11) from events that only say the same as the one before. */
 export class RepeatedEvents {
