@@ -54,7 +54,10 @@ export interface Exchange {
 }
 
 /** What a target is sent: Chat Completions, or its own Responses API. */
-export type Translation = ({ wire: 'chat' } & ChatTranslation) | ({ wire: 'responses' } & NativeTranslation);
+export type Translation =
+  | ({ wire: 'chat' } & ChatTranslation)
+  // What had to be changed, in short words.
+  | ({ wire: 'responses'; repairs: readonly string[] } & NativeTranslation);
 
 /** The exchange with one target. */
 export interface Attempt {
