@@ -9,6 +9,7 @@ import {
   type NativeScript,
   type NativeUpstream,
   nativeReply,
+  openThought,
   startNativeUpstream,
   text,
   thought,
@@ -323,7 +324,7 @@ describe('a thread that moves between the wires', () => {
 
   it('keeps its calls and thoughts from the Responses API to Chat Completions', async () => {
     const { ask, upstream, stop } = await house(
-      [nativeReply(thought('Native thought.', 'blob'), call('run', { a: 1 }, { call_id: 'call_1' }))],
+      [nativeReply(openThought('Native thought.'), call('run', { a: 1 }, { call_id: 'call_1' }))],
       { provider: 'deepseek', wire: { m: 'responses', 'm-chat': 'chat' } },
     );
     const first = await ask({ include, tools: [RUN] });
@@ -343,7 +344,8 @@ describe('a thread that moves between the wires', () => {
       ['user', 'assistant', 'tool'],
     );
     assert.match(JSON.stringify(messages[1]), /"name":"run"/);
-    assert.doesNotMatch(JSON.stringify(messages), /blob|crr1\./);
+    assert.match(JSON.stringify(messages[1]), /"reasoning_content":"Native thought\."/);
+    assert.doesNotMatch(JSON.stringify(messages), /crr1\./);
     await stop();
   });
 
