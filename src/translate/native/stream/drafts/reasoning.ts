@@ -143,7 +143,7 @@ export class NativeReasoning implements NativeDraft {
   /** The last part of the summary, where it is the one that is meant. */
   #summaryPart(number: number | undefined): SummaryPart | undefined {
     const last = this.#summary.at(-1);
-    return last === undefined || number === undefined || last.number === number ? last : undefined;
+    return number === undefined || last?.number === undefined || last.number === number ? last : undefined;
   }
 
   /** @param at of a summary: which of its parts */
