@@ -169,7 +169,7 @@ export interface RequestReport {
   thread?: string;
   /** The API that was spoken to the provider. Default `chat`. */
   wire?: Wire;
-  /** On the `responses` wire: what had to be mended in the request or in the answer, in short words. Default none. */
+  /** On the `responses` wire: what of the request had to be changed for the provider, in short words. Default none. */
   repairs?: readonly string[];
 }
 

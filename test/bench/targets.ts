@@ -103,7 +103,9 @@ function runningRelay(name: string, baseUrl: string): Target {
 export function spawnRelay(cli: string, upstreamUrl: string, flags: readonly string[] = []): ChildProcess {
   const args = [...flags, cli, '--port', '0', '--upstream', upstreamUrl, '--api-key', 'bench'];
   const stdio = ['ignore', 'ignore', 'pipe', ...(flags.length > 0 ? (['ipc'] as const) : [])] as const;
-  return spawn(process.execPath, args, { stdio: [...stdio] });
+  // By a variable, which other builds pass over.
+  const env = { ...process.env, CODEX_RELAY_WIRE: 'openai-compatible/native-*=responses' };
+  return spawn(process.execPath, args, { stdio: [...stdio], env });
 }
 
 /** The address that a process prints when it listens; the rest of what it prints is read and dropped. */

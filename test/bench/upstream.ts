@@ -1,12 +1,13 @@
 /**
  * The provider of the bench, in a process of its own. The model's name is the script: `text-5000` streams 5,000
  * chunks of text, each an HTTP chunk of its own; `thinking-5000` and `chinese-5000` do the same with thinking and
- * with Chinese; any other thinks a little and says one word. It reads the whole request, as a provider would, and
+ * with Chinese; any other thinks a little and says one word. `native-5000` streams text by the Responses API. It reads the whole request, as a provider would, and
  * answers at once and as fast as its client reads. Its one argument is the port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChatDelta } from '../../src/wire/chat.ts';
+import { nativeEnd, nativeLine, nativeStart } from './native-events.ts';
 
 const ENVELOPE = {
   id: 'chatcmpl-8f14e45fceea167a5a36dedd4bea2543',
@@ -69,6 +70,7 @@ function thought(words: number): string {
 
 async function play(body: Buffer, response: ServerResponse): Promise<void> {
   const [, kind = '', count] = /"model":"(\w+)-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
+  if (kind === 'native') return playEvents(Number(count), response);
   const lines = SCRIPTS[kind] ?? [THOUGHT, WORD];
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (let at = 0; at < Number(count ?? lines.length); at++) {
@@ -77,6 +79,21 @@ async function play(body: Buffer, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
   }
   response.end(END);
+}
+
+/** Every event has a number of its own, so each is made anew. */
+async function playEvents(count: number, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  response.write(nativeStart());
+  let said = '';
+  for (let at = 0; at < count; at++) {
+    const delta = WORDS[at % WORDS.length] ?? '';
+    said += delta;
+    if (response.write(nativeLine(at, delta))) continue;
+    await writable(response);
+    if (response.destroyed) return;
+  }
+  response.end(nativeEnd(count, said));
 }
 
 /** Resolves when the client has caught up, or has left. */

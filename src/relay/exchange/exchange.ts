@@ -1,11 +1,11 @@
 /** One request with its response, from the moment when it is known where it goes. */
 import type { RelayError } from '../../errors.ts';
 import { wantsCompaction } from '../../translate/compaction.ts';
-import { NativeReducer } from '../../translate/native/native-reducer.ts';
+import { NativeReducer, type NativeReducerOptions } from '../../translate/native/native-reducer.ts';
 import type { NativeTranslation } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
-import { ResponseReducer } from '../../translate/stream/reducer.ts';
+import { type ReducerOptions, ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
@@ -54,7 +54,10 @@ export interface Exchange {
 }
 
 /** What a target is sent: Chat Completions, or its own Responses API. */
-export type Translation = ({ wire: 'chat' } & ChatTranslation) | ({ wire: 'responses' } & NativeTranslation);
+export type Translation =
+  | ({ wire: 'chat' } & ChatTranslation)
+  // What had to be changed, in short words.
+  | ({ wire: 'responses'; repairs: readonly string[] } & NativeTranslation);
 
 /** The exchange with one target. */
 export interface Attempt {
@@ -130,7 +133,7 @@ export function beginAttempt(
   return attempt;
 }
 
-type AnswerOptions = Omit<ConstructorParameters<typeof ResponseReducer>[0], 'tools'>;
+type AnswerOptions = Omit<ReducerOptions, 'tools'> & Omit<NativeReducerOptions, 'tools' | 'native'>;
 
 function chatAnswer(options: AnswerOptions, { tools }: ChatTranslation): Pick<Attempt, 'reducer' | 'feed'> {
   const reducer = new ResponseReducer({ ...options, tools });

@@ -1,6 +1,7 @@
 /** What a target is sent: the request translated to Chat Completions, or repaired for its own Responses API. */
 import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
+import { requestRepairs } from '../../translate/native/repairs.ts';
 import { toNativeRequest } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { inputItems, readConversation, writeChatRequest } from '../../translate/request/to-chat-request.ts';
@@ -69,7 +70,8 @@ async function repair(
   for (const kind of translation.tools.dropped) {
     parts.warnOnce(`tool "${kind}" is hosted by OpenAI, and ${target.profile.name} has none: left out`);
   }
-  return { translation: { wire: 'responses', ...translation }, asked: lastQuestion(items) };
+  const repairs = requestRepairs(request, translation.body);
+  return { translation: { wire: 'responses', repairs, ...translation }, asked: lastQuestion(items) };
 }
 
 function optionsOf({ provider, profile, model }: Target, history: readonly InputItem[], parts: PrepareParts) {

@@ -1,6 +1,7 @@
 /** Opens the answer upstream and relays it: chunks in, events out to the client, until it is complete or broken. */
 import { RelayError } from '../../errors.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
+import type { Wire } from '../../wire/wire.ts';
 import type { Waiting } from '../options.ts';
 import type { Target } from '../routing/target.ts';
 import type { UpstreamReply } from '../transport.ts';
@@ -15,6 +16,8 @@ import { SilenceWatch, silenceLimits } from './silence.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
+/** After all items of a response were finished, its end follows within moments, or another item begins. */
+const GRACE_MS: Readonly<Record<Wire, number>> = { chat: FINISH_GRACE_MS, responses: 5_000 };
 
 export interface AnswerOptions extends ReportOptions {
   upstream: Upstream;
@@ -120,7 +123,8 @@ async function relayBody(
       }
       if (feed.problem !== undefined) throw feed.problem;
       if (feed.isDone) break;
-      if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), FINISH_GRACE_MS);
+      if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), GRACE_MS[attempt.translation.wire]);
+      else grace = void clearTimeout(grace);
     }
     const rest = feed.end();
     if (rest.length > 0) exchange.firstTokenAt ??= performance.now();

@@ -131,15 +131,9 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
 function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<RequestReport, 'wire' | 'repairs'> {
   const spoken = attempt?.target.wire ?? wire;
   if (spoken === 'chat') return {};
-  const repairs = attempt === undefined ? [] : repairsOf(attempt);
+  const translation = attempt?.translation;
+  const repairs = translation?.wire === 'responses' ? translation.repairs : [];
   return { wire: spoken, ...(repairs.length > 0 && { repairs }) };
-}
-
-/** What was mended on the way to the provider, and on the way back. */
-function repairsOf({ translation, reducer }: Attempt): string[] {
-  return [translation, reducer].flatMap((side) =>
-    'repairs' in side && Array.isArray(side.repairs) ? side.repairs : [],
-  );
 }
 
 /** Threads stay apart, and their ids with the client. */

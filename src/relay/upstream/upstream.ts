@@ -14,6 +14,7 @@ import { endpoint, type Provider, type Route } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
+import { withoutKey } from './redact.ts';
 import { BodyEncoder, type RequestBody } from './request-body.ts';
 import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
 import { refusesWire, WireRefusal } from './wire-refusal.ts';
@@ -182,6 +183,16 @@ export class Upstream {
       this.#logger.debug(`${call.provider.label}: ${new URL(url).pathname}: ${messageOf(error)}`);
     }
     return undefined;
+  }
+
+  /**
+   * Sends one request as it is, and gives the whole reply, whatever its status.
+   * @throws RelayError where there is none
+   */
+  async post(call: UpstreamCall, route: Route, body: object): Promise<{ status: number; text: string }> {
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    const reply = await this.#send(call, 'POST', endpoint(call.provider, route), bytes);
+    return { status: reply.status, text: withoutKey(await readText(reply, call.provider), call.apiKey) };
   }
 
   /** A failure that another attempt may cure is returned; anything final is thrown. */

@@ -64,7 +64,7 @@ const stream = (events: readonly JsonObject[], ...end: (string | typeof CUT)[]):
 });
 
 /** The events of an answer, each changed. */
-const changed = (change: (event: JsonObject, at: number) => JsonObject | undefined, ...said: Said[]) =>
+const changed = (change: (event: JsonObject) => JsonObject | undefined, ...said: Said[]) =>
   stream(
     nativeEvents(...said)
       .map(change)
