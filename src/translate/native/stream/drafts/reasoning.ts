@@ -123,7 +123,11 @@ export class NativeReasoning implements NativeDraft {
 
   /** All of a part's text: what of it is not there yet is added. */
   #settle(source: Source, number: number | undefined, text: string, out: EventOutput): void {
-    const said = source === 'thinking' ? this.thinking : (this.#summaryPart(number)?.text ?? '');
+    const part = this.#summaryPart(number);
+    // What is behind us has its text.
+    const isPast = part === undefined && this.#summary.some((known) => known.number === number);
+    if (source === 'summary' && isPast) return;
+    const said = source === 'thinking' ? this.thinking : (part?.text ?? '');
     this.#append(source, number, added(said, text).toWellFormed(), out);
   }
 
