@@ -91,8 +91,15 @@ export class NativeReducer {
 
   /** What the log should say about this answer, each in one line: what was odd, never what was said. */
   get notes(): readonly string[] {
-    const { name } = this.#options.profile;
-    return [...this.#answer.unknown].map((kind) => `${name} sent an item of the kind "${kind}": left out`);
+    const { profile, tools } = this.#options;
+    const { unknown, calledTools, saidText } = this.#answer;
+    const notes = [...unknown].map((kind) => `${profile.name} sent an item of the kind "${kind}": left out`);
+    if (tools.sent.length > 0 && calledTools.length === 0 && CALL_MARKUP.test(saidText)) {
+      notes.push(
+        `${profile.name} left tool calls in the text, where nobody runs them: use wire "chat" for this model`,
+      );
+    }
+    return notes;
   }
 
   /** What the provider wants back of the finished reasoning items, in their order. */
@@ -161,7 +168,7 @@ export class NativeReducer {
   /** What is no event of an answer: a whole response, an error, Chat Completions, or nothing. */
   #readOther(event: JsonObject): ResponseEvent[] {
     const response = wholeResponse(event);
-    if (response !== undefined) return this.#end(response, 'response', event);
+    if (response !== undefined) return this.#end(response, 'response.completed', event);
     if (typeof event['type'] === 'string' && !event['error']) return [];
     if (isChat(event)) {
       this.#spokeChat = true;
@@ -241,6 +248,9 @@ export class NativeReducer {
     return this.#hasUsage ? this.#usage.usage : undefined;
   }
 }
+
+/** How models write calls that their server did not read (DeepSeek, Kimi, Qwen, Mistral and others, 2026-09). */
+const CALL_MARKUP = /<tool_call>|<\|?tool_calls?|<[|｜]DSML|<｜tool|<function=|<invoke name=|\[TOOL_CALLS\]/;
 
 /** The ends that a response states itself; of others (`in_progress`), the event's type says more. */
 const ENDS: Readonly<Record<string, true>> = {

@@ -165,7 +165,10 @@ function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputE
     const found = { execution: 'client', status: 'completed', tools: [...tools.sentIn(item)] };
     return { kind: 'output', callId, output: found, images: [], source: item };
   }
-  const text = kind.replayOutput?.(item, (namespace, name) => tools.upstreamName(namespace, name));
+  const text = kind.replayOutput?.(item, (namespace, name) => {
+    const sent = tools.sentName(namespace, name);
+    return sent.namespace === undefined ? sent.name : `${sent.namespace}.${sent.name}`;
+  });
   const content = outputContent(text ?? item.output, options);
   const status = native.itemStatus ? { status: 'completed' } : {};
   return {

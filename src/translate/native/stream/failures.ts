@@ -26,18 +26,15 @@ export function wrongRoad({ name }: Profile, model: string): RelayError {
 
 /** The error in an event, in a failed response, or in a JSON reply; undefined where none is told. */
 export function nativeError(event: JsonObject, profile: Profile, model: string): RelayError | undefined {
-  const { error, incomplete_details, error_type, code, message, msg, detail, success, type } = event;
-  const isFlat = Boolean(code ?? message ?? msg ?? detail) || success === false || type === 'error';
-  const told =
-    error || (isFlat ? { code, message: message ?? msg ?? detail, type: codeLike(type) } : undefined);
-  if (!told && !incomplete_details && type !== 'response.failed' && event['status'] !== 'failed')
-    return undefined;
+  const { error, error_type, code, message, msg, success, type, status } = event;
+  // Z.ai, 2026-10, answers 200 with `{success: false, code, msg}`; xAI's error events may be flat.
+  const isFlat = type === 'error' || success === false || Boolean(msg && code);
+  const told = error || (isFlat ? { code, message: message ?? msg, type: codeLike(type) } : undefined);
+  const isFailed = type === 'response.failed' || status === 'failed';
+  if (!told && !isFailed) return type === undefined ? errorInChunk(event, profile, model) : undefined;
   // OpenRouter, 2026-10: the code is one of three, and this tells what it was.
-  return errorInChunk(
-    { error: told ?? { message: 'no reason was given' }, error_type: error_type ?? null },
-    profile,
-    model,
-  );
+  const whole = { error: told || { message: 'no reason was given' }, error_type: error_type ?? null };
+  return errorInChunk(whole, profile, model);
 }
 
 /** The type of an error, not that of an event. */

@@ -5,25 +5,20 @@ const PROOF = 2;
 
 /** Tells events that a provider sent twice (xAI, 2026-11) from events that only say the same as the one before. */
 export class RepeatedEvents {
-  #last: JsonObject | undefined;
-  #number = Number.NaN;
+  #last: JsonObject = {};
+  #number = Number.NEGATIVE_INFINITY;
   #counted = 0;
 
   isRepeated(event: JsonObject): boolean {
     const number = event['sequence_number'];
     if (typeof number !== 'number') return false;
-    const before = this.#last;
-    const isSame = number === this.#number && before !== undefined && saysTheSame(before, event);
-    if (isSame && this.#counted >= PROOF) return true;
+    const { type, delta } = this.#last;
+    if (number === this.#number && event['type'] === type && event['delta'] === delta)
+      return delta !== undefined && this.#counted >= PROOF;
     // Numbers that do not count up say nothing.
-    this.#counted =
-      number > this.#number || before === undefined ? this.#counted + 1 : Number.NEGATIVE_INFINITY;
+    this.#counted = number > this.#number ? this.#counted + 1 : Number.NEGATIVE_INFINITY;
     this.#number = number;
     this.#last = event;
     return false;
   }
-}
-
-function saysTheSame(left: JsonObject, right: JsonObject): boolean {
-  return left['type'] === right['type'] && left['delta'] === right['delta'] && 'delta' in left;
 }

@@ -31,6 +31,8 @@ export class Tracks<Draft> {
 
   /** The open item that a delta goes on with. */
   current(type: Shape['type'], { index, id }: Place): Track<Draft> | undefined {
+    const newest = this.all.at(-1);
+    if (newest?.type === type && id !== undefined && newest.place.id === id) return newest;
     const own = this.all.filter((track) => track.type === type);
     const known =
       (id === undefined ? undefined : own.findLast((track) => track.place.id === id)) ??
