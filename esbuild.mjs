@@ -34,12 +34,12 @@ const COMMON = {
   logLevel: 'warning',
 };
 
-/** CommonJS has no code splitting: what the extension loads only on the relay's first start is a bundle of its own. */
-const lazyRelay = {
-  name: 'lazy-relay',
+/** CommonJS has no code splitting: what the extension loads only when it is needed is a bundle of its own. */
+const lazyCodex = {
+  name: 'lazy-codex',
   setup({ onResolve }) {
-    onResolve({ filter: /\/relay-bundle\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './relay.cjs', external: true } : undefined,
+    onResolve({ filter: /\/codex-bundle\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './codex.cjs', external: true } : undefined,
     );
   },
 };
@@ -104,14 +104,18 @@ const builds = await Promise.all([
   }),
   build({
     ...COMMON,
-    entryPoints: { extension: 'src/extension/extension.ts', relay: 'src/extension/relay/relay-bundle.ts' },
+    entryPoints: {
+      extension: 'src/extension/extension.ts',
+      codex: 'src/extension/codex/codex-bundle.ts',
+      relay: 'src/extension/thread/main.ts',
+    },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     target: 'node24',
-    // VS Code hands out `vscode` through require() only, and the lazy bundle is CommonJS too.
+    // VS Code hands out `vscode` through require() only, and the other bundles are CommonJS too.
     external: ['vscode'],
     supported: { 'dynamic-import': false },
-    plugins: [lazyRelay, lean],
+    plugins: [lazyCodex, lean],
   }),
 ]);
 const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>

@@ -44,7 +44,7 @@ const PACKAGES: Record<string, string[]> = {
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
   cli: ['node:', 'diff'],
-  extension: ['node:', 'vscode'],
+  extension: ['node:', 'birpc', 'vscode'],
 };
 
 /** Rooms that see nothing of what comes between: data, and text in, text out. */

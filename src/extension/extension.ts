@@ -2,17 +2,18 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
-import type { RequestReport } from '../relay/options.ts';
+import { createNodeHttpTransport } from '../relay/upstream/node-http-transport.ts';
 import { apiOf, type CodexRelayApi } from './api.ts';
 import { CatalogKeeper } from './codex/catalog-keeper.ts';
 import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
+import { loadCodexFiles } from './codex/load-codex-files.ts';
 import { KeyStore } from './key-store.ts';
-import { BindingsFile } from './relay/bindings-file.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
-import { launchRelay, loadRelay } from './relay/launcher.ts';
+import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
+import { networkSettings } from './relay/network-settings.ts';
 import { describePortHolder, probePort } from './relay/port-owner.ts';
 import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
@@ -76,20 +77,28 @@ function buildParts(context: vscode.ExtensionContext) {
   const signals = new WindowSignals(shared, log);
   const requests = new RequestLog(join(shared, 'requests.json'));
   const reporter = new RequestReporter(requests, signals, log);
-  const bindings = new BindingsFile(join(shared, 'bindings.json'), log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const localServers = new LocalServers(context.globalState);
   const choices = new UserChoices(context, new KeyStore(context.secrets), localServers);
-  const onRequest = (report: RequestReport) => reporter.put(report);
+  const launcher = new RelayLauncher({
+    program: join(context.extensionPath, 'dist', 'relay.cjs'),
+    logger: log,
+    network: () =>
+      networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
+    transport: createNodeHttpTransport(),
+    bindingsFile: join(shared, 'bindings.json'),
+    usageFolder: join(shared, 'usage'),
+  });
   const controller = new RelayController({
     plan: () => choices.plan(),
     launch: (plan) =>
-      launchRelay(plan, {
-        logger: log,
-        onRequest,
+      launcher.launch(plan, {
+        onRequest: (report) => reporter.put(report),
         onModels: () => catalog.refresh(),
-        bindings,
-        usageFolder: join(shared, 'usage'),
+        onDeath: (error) => {
+          log.error(`The relay broke down and is started again: ${messageOf(error)}`);
+          inBackground(log, restart(controller));
+        },
       }),
     probe: probePort,
     describeHolder: describePortHolder,
@@ -103,13 +112,14 @@ function buildParts(context: vscode.ExtensionContext) {
   const providerCommands = new ProviderCommands(
     choices,
     controller,
+    launcher,
     signals,
     new Recents(context.globalState),
   );
-  const source = new CatalogSource(controller, new ListMemory(join(shared, 'lists.json')));
+  const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
   const codexCommands = new CodexConfigCommands(choices, providerCommands, source);
   const catalog = new CatalogKeeper({
-    home: async () => (await loadRelay()).codexHome(process.env),
+    home: async () => (await loadCodexFiles()).codexHome(process.env),
     server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
     upstreams: () => source.served(),
     isAsking: () => codexCommands.isAsking,
@@ -121,6 +131,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const relayCommands = new RelayCommands({
     choices,
     controller,
+    launcher,
     requests,
     signals,
     log,
@@ -152,6 +163,7 @@ function buildParts(context: vscode.ExtensionContext) {
     catalog,
     choices,
     controller,
+    launcher,
     view,
     statusBar,
     providerCommands,
@@ -167,7 +179,7 @@ function buildParts(context: vscode.ExtensionContext) {
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
-  const { context, log, signals, requests, choices, controller } = parts;
+  const { context, log, signals, requests, choices, controller, launcher } = parts;
   const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep } = parts;
   const stateLog = new StateLog(log);
 
@@ -200,6 +212,7 @@ function connectParts(parts: Parts): void {
 
   context.subscriptions.push(
     vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('http')) inBackground(log, launcher.followNetwork());
       if (!change.affectsConfiguration('codexRelay')) return;
       inBackground(log, followSettings(parts));
       inBackground(log, settingsHelp.check());
@@ -264,7 +277,7 @@ function lookAroundAtTimes(parts: Parts): vscode.Disposable {
 
 /** Every target is tried again, whichever window serves. */
 async function resetTargets({ controller, signals, upkeep }: Parts): Promise<void> {
-  controller.served?.resetTargets();
+  await controller.served?.resetTargets();
   if (controller.served === undefined) await signals.send('reset-targets');
   await upkeep.drawTargets();
   void vscode.window.showInformationMessage(
@@ -318,10 +331,15 @@ async function obey(signal: Signal, { controller, requests, upkeep }: Parts): Pr
       await upkeep.drawTargets();
       break;
     case 'reset-targets':
-      controller.served?.resetTargets();
+      await controller.served?.resetTargets();
       await upkeep.drawTargets();
       break;
   }
+}
+
+/** A thread that broke down took its relay with it; what it had been told, it is told again. */
+async function restart(controller: RelayController): Promise<void> {
+  await controller.restart();
 }
 
 /** Looks whether Codex is set up for the relay, and up to date. */

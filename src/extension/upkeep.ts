@@ -36,7 +36,7 @@ export class Upkeep {
   /** Shows what this window serves, else what another one does. */
   async drawTargets(): Promise<void> {
     const { controller, board } = this.#parts;
-    if (controller.served) board.put(controller.served.targets());
+    if (controller.served) board.put(await controller.served.targets());
     else if (controller.state.kind === 'attached') await board.reload();
     else board.clear();
   }

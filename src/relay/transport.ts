@@ -11,8 +11,8 @@ export interface UpstreamRequest {
 
 export interface UpstreamReply {
   status: number;
-  /** The first value of a header, by lower-case name. */
-  header(name: string): string | undefined;
+  /** The first value of each header, by lower-case name. */
+  headers: Readonly<Record<string, string>>;
   body: AsyncIterable<Uint8Array>;
 }
 

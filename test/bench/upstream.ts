@@ -81,19 +81,31 @@ async function play(body: Buffer, response: ServerResponse): Promise<void> {
   response.end(END);
 }
 
-/** Every event has a number of its own, so each is made anew. */
 async function playEvents(count: number, response: ServerResponse): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
-  response.write(nativeStart());
-  let said = '';
-  for (let at = 0; at < count; at++) {
-    const delta = WORDS[at % WORDS.length] ?? '';
-    said += delta;
-    if (response.write(nativeLine(at, delta))) continue;
+  for (const line of eventsOf(count)) {
+    if (response.write(line)) continue;
     await writable(response);
     if (response.destroyed) return;
   }
-  response.end(nativeEnd(count, said));
+  response.end();
+}
+
+/** Every event has a number of its own; they are made once, as the chunks are. */
+const NATIVE = new Map<number, Buffer[]>();
+
+function eventsOf(count: number): Buffer[] {
+  const known = NATIVE.get(count);
+  if (known !== undefined) return known;
+  const words = Array.from({ length: count }, (_, at) => WORDS[at % WORDS.length] ?? '');
+  const lines = [
+    nativeStart(),
+    ...words.map((word, at) => nativeLine(at, word)),
+    nativeEnd(count, words.join('')),
+  ];
+  const events = lines.map((text) => Buffer.from(text));
+  NATIVE.set(count, events);
+  return events;
 }
 
 /** Resolves when the client has caught up, or has left. */

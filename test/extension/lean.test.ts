@@ -26,14 +26,23 @@ function loadedBy(entry: string): { modules: string[]; packages: string[] } {
 describe('the extension at startup', () => {
   const { modules, packages } = loadedBy('src/extension/extension.ts');
 
-  it('needs nothing but Node and VS Code', () => {
+  it('needs nothing but Node, VS Code and the channel to its thread', () => {
     assert.ok(modules.includes('src/extension/ui/status-bar.ts'));
-    assert.deepEqual(packages.toSorted(), ['node', 'vscode']);
+    assert.deepEqual(packages.toSorted(), ['birpc', 'node', 'vscode']);
   });
 
   it('loads neither the relay nor the formats of Codex', () => {
-    assert.ok(!modules.includes('src/extension/relay/relay-bundle.ts'));
+    assert.ok(!modules.includes('src/extension/codex/codex-bundle.ts'));
+    assert.ok(!modules.includes('src/extension/thread/main.ts'));
     assert.ok(!modules.includes('src/index.ts'));
     assert.ok(!modules.includes('src/codex/toml-document.ts'));
+  });
+});
+
+describe("the relay's thread", () => {
+  it('does without VS Code, which no thread has', () => {
+    const { modules, packages } = loadedBy('src/extension/thread/main.ts');
+    assert.ok(modules.includes('src/index.ts'));
+    assert.ok(!packages.includes('vscode'));
   });
 });

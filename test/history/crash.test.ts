@@ -1,6 +1,6 @@
 /** Real processes in one directory: killed at random moments, and two at once. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -26,10 +26,13 @@ interface Writer {
   kill(): Promise<void>;
 }
 
-function startWriter(program: string, directory: string, run: number): Writer {
-  const child = spawn(process.execPath, [program, directory, `${run}`], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+/** A process namespace of its own, as a container has. */
+const CONTAINER = ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child'];
+
+/** @param wrapper a program, with its arguments, that runs it. Default none */
+function startWriter(program: string, directory: string, run: number, wrapper: string[] = []): Writer {
+  const [command = '', ...args] = [...wrapper, process.execPath, program, directory, `${run}`];
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const said: string[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on('line', (line) => said.push(line));
@@ -179,4 +182,27 @@ describe('processes in a history directory', () => {
     assert.deepEqual(await third.exchange('resp_a'), turnOf('resp_a'));
     await third.close();
   });
+
+  it('of two containers on one volume do not disturb each other, and nothing is lost', async function () {
+    const [command = '', ...args] = CONTAINER;
+    const { status, error } = spawnSync(command, [...args, 'true'], { encoding: 'utf8' });
+    if (status !== 0) {
+      process.stdout.write(
+        `      skipped: no namespace can be made here (${error?.message ?? `${status}`})\n`,
+      );
+      this.skip();
+    }
+    const directory = join(place.path, 'volume');
+    const first = startWriter(program, directory, 1, CONTAINER);
+    await first.saidAtLeast(20);
+    // Both ids are 2 or so: what counts is that the first still renews its lock.
+    const second = startWriter(program, directory, 2, CONTAINER);
+    await second.saidAtLeast(20);
+    assert.equal(second.said[0], 'open memory');
+    await first.kill();
+    await second.kill();
+    const [opened, ...lines] = first.said;
+    assert.equal(opened, 'open disk');
+    await verify(directory, lines);
+  }).timeout(60_000);
 });

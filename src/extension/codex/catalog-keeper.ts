@@ -3,9 +3,9 @@
  * where Codex is set up for this relay. Codex reads it when it starts, so its user is told.
  */
 import { isObject, type JsonObject, parseObject } from '../../json.ts';
-import { loadRelay } from '../relay/launcher.ts';
-import type { CodexTexts } from '../relay/relay-bundle.ts';
 import type { CatalogUpstreams } from './catalog-source.ts';
+import type { CodexTexts } from './codex-bundle.ts';
+import { loadCodexFiles } from './load-codex-files.ts';
 import { namedRelays } from './named-relays.ts';
 
 /** A burst of changes (a key, then its models) is one change. */
@@ -51,7 +51,7 @@ export class CatalogKeeper {
   async update(): Promise<boolean> {
     const upstreams = await this.#parts.upstreams();
     if (upstreams === undefined) return false;
-    const { readCodexFiles, refreshCatalog, CATALOG_FILE } = await loadRelay();
+    const { readCodexFiles, refreshCatalog, CATALOG_FILE } = await loadCodexFiles();
     const home = await this.#parts.home();
     const texts = await readCodexFiles(home);
     const before = texts[CATALOG_FILE];

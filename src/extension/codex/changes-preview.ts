@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { hideTokens } from '../../codex/hide-tokens.ts';
-import type { FileChange } from '../relay/relay-bundle.ts';
+import type { FileChange } from './codex-bundle.ts';
 
 const SCHEME = 'codex-relay-change';
 

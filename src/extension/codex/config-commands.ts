@@ -6,8 +6,6 @@ import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
-import { loadRelay } from '../relay/launcher.ts';
-import type { FileChange, PreparedConfig, Trap } from '../relay/relay-bundle.ts';
 import { INSTALL_COMMAND, isCodexHere, openCodex, typeInstallCommand } from '../ui/codex-terminal.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
@@ -15,6 +13,8 @@ import { asMessage } from '../ui/quoted.ts';
 import type { UserChoices } from '../user-choices.ts';
 import type { CatalogSource } from './catalog-source.ts';
 import { ChangesPreview } from './changes-preview.ts';
+import type { FileChange, PreparedConfig, Trap } from './codex-bundle.ts';
+import { loadCodexFiles } from './load-codex-files.ts';
 import { namedRelays } from './named-relays.ts';
 
 type Choice = 'write' | 'default' | 'copy';
@@ -63,7 +63,7 @@ export class CodexConfigCommands {
 
   async remove(): Promise<void> {
     await this.#reportingErrors(async () => {
-      const { planRemoval, readCodexFiles } = await loadRelay();
+      const { planRemoval, readCodexFiles } = await loadCodexFiles();
       const { changes, kept } = planRemoval(await readCodexFiles(await this.#home()));
       const notes = kept.length === 0 ? '' : ` ${kept.join(' ')}`;
       if (changes.length === 0) {
@@ -107,7 +107,7 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } = await loadRelay();
+    const { readCodexFiles, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } = await loadCodexFiles();
     const texts = await readCodexFiles(await this.#home());
     const isUsed = (file: keyof typeof texts) => inFile(file, () => usesRelay(texts[file] ?? ''));
     if (isUsed(CONFIG_FILE)) return 'default';
@@ -122,7 +122,7 @@ export class CodexConfigCommands {
 
   /** Offers to update Codex files that still name the relay's old port or token; once for each of them. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles } = await loadRelay();
+    const { readCodexFiles } = await loadCodexFiles();
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
     const named = await namedRelays(await readCodexFiles(await this.#home()));
@@ -147,7 +147,7 @@ export class CodexConfigCommands {
     if (!provider) throw new Error(vscode.l10n.t('No provider is chosen.'));
     const title = vscode.l10n.t('Preparing the configuration of Codex');
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
-      const { prepareConfig } = await loadRelay();
+      const { prepareConfig } = await loadCodexFiles();
       const config = { port: settings.port, token: await this.#choices.keys.token() };
       const [active, ...others] = await this.#source.planned(await this.#choices.routingOf(provider));
       const models = { ...active, others };
@@ -168,7 +168,7 @@ export class CodexConfigCommands {
 
   async #write({ changes, traps, catalog }: PreparedConfig): Promise<void> {
     const backups = await this.#apply(changes);
-    const { howToOverride } = await loadRelay();
+    const { howToOverride } = await loadCodexFiles();
     const notes = [
       ...backups.map((file) => vscode.l10n.t('The previous file was kept as {0}.', file)),
       ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
@@ -187,14 +187,14 @@ export class CodexConfigCommands {
 
   /** Writes the changes. Returns the names of backups. */
   async #apply(changes: readonly FileChange[]): Promise<string[]> {
-    const { applyChanges } = await loadRelay();
+    const { applyChanges } = await loadCodexFiles();
     const applied = await applyChanges(await this.#home(), changes);
     await this.showSetup();
     return applied.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
   }
 
   async #copy({ changes }: PreparedConfig): Promise<void> {
-    const { PROFILE_FILE, readCodexFiles } = await loadRelay();
+    const { PROFILE_FILE, readCodexFiles } = await loadCodexFiles();
     const written = (await readCodexFiles(await this.#home()))[PROFILE_FILE];
     const text = changes.find(({ file }) => file === PROFILE_FILE)?.after ?? written ?? '';
     await vscode.env.clipboard.writeText(text);
@@ -254,7 +254,7 @@ export class CodexConfigCommands {
   }
 
   async #home(): Promise<string> {
-    const { codexHome } = await loadRelay();
+    const { codexHome } = await loadCodexFiles();
     return codexHome(process.env);
   }
 

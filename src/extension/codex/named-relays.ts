@@ -1,8 +1,9 @@
 /** The relays that Codex's files name; the parsers come with the relay's bundle. */
-import { loadRelay } from '../relay/launcher.ts';
-import type { CodexTexts, NamedRelay } from '../relay/relay-bundle.ts';
+
+import type { CodexTexts, NamedRelay } from './codex-bundle.ts';
+import { loadCodexFiles } from './load-codex-files.ts';
 
 /** @throws CodexConfigError when a file is not TOML */
 export async function namedRelays(texts: CodexTexts): Promise<NamedRelay[]> {
-  return (await loadRelay()).namedRelays(texts);
+  return (await loadCodexFiles()).namedRelays(texts);
 }

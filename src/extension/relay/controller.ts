@@ -71,14 +71,15 @@ export type RelayState =
 /** A relay that this window serves. */
 export interface ServedRelay {
   readonly url: string;
-  serve(routing: RoutingPlan): void;
+  /** Rejects for what cannot be used, with nothing changed. */
+  serve(routing: RoutingPlan): Promise<void>;
   /** Every upstream's models, as far as they are known. */
-  catalog(): readonly ServedUpstream[];
+  catalog(): Promise<readonly ServedUpstream[]>;
   /** Asks upstreams for their models: those of these ids, and those whose list is not known. Never rejects. */
   learnModels(ids: readonly string[]): Promise<void>;
   /** What it serves, and what is in trouble. */
-  targets(): readonly BoardEntry[];
-  resetTargets(): void;
+  targets(): Promise<readonly BoardEntry[]>;
+  resetTargets(): Promise<void>;
   clearHistory(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -180,7 +181,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     }
     if (plan.kind === 'needs-key') return this.#waitForKey(plan);
     if (this.#served && isSame(this.#served.plan.server, plan.server)) {
-      if (!isSame(this.#served.plan.routing, plan.routing)) this.#served.relay.serve(plan.routing);
+      if (!isSame(this.#served.plan.routing, plan.routing)) await this.#served.relay.serve(plan.routing);
       this.#served.plan = plan;
       return this.#enter({ kind: 'running', provider: plan.provider, url: this.#served.relay.url });
     }

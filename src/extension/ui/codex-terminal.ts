@@ -1,12 +1,12 @@
 /** Codex in a terminal; where there is no Codex, the command that installs it. */
 import * as vscode from 'vscode';
-import { loadRelay } from '../relay/launcher.ts';
+import { loadCodexFiles } from '../codex/load-codex-files.ts';
 
 /** As Codex's own documentation gives it. */
 export const INSTALL_COMMAND = 'npm install -g @openai/codex';
 
 export async function isCodexHere(): Promise<boolean> {
-  const { isCodexInstalled } = await loadRelay();
+  const { isCodexInstalled } = await loadCodexFiles();
   return isCodexInstalled(process.env);
 }
 

@@ -5,8 +5,10 @@ import { messageOf } from '../../errors.ts';
 import { PRESETS, presetById } from '../../providers/index.ts';
 import { type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
 import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
+import { loadCodexFiles } from '../codex/load-codex-files.ts';
 import type { RelayController } from '../relay/controller.ts';
-import { listModels, loadRelay, refusalOfKey } from '../relay/launcher.ts';
+import { refusalOfKey } from '../relay/key-check.ts';
+import type { RelayLauncher } from '../relay/launcher.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { askForCustomProvider } from './custom-provider-input.ts';
@@ -28,13 +30,21 @@ const RESOURCES = PRESETS.filter(({ addressTemplate }) => addressTemplate !== un
 export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, model: string] }> {
   readonly #choices: UserChoices;
   readonly #controller: RelayController;
+  readonly #launcher: Pick<RelayLauncher, 'listModels'>;
   readonly #signals: WindowSignals;
   readonly #recents: Recents;
 
-  constructor(choices: UserChoices, controller: RelayController, signals: WindowSignals, recents: Recents) {
+  constructor(
+    choices: UserChoices,
+    controller: RelayController,
+    launcher: Pick<RelayLauncher, 'listModels'>,
+    signals: WindowSignals,
+    recents: Recents,
+  ) {
     super();
     this.#choices = choices;
     this.#controller = controller;
+    this.#launcher = launcher;
     this.#signals = signals;
     this.#recents = recents;
   }
@@ -226,13 +236,16 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
       current: this.#choices.modelOf(provider),
       recent: this.#recents.of(`models.${provider.id}`),
       list: async () => {
-        const [{ shippedFacts }, listed] = await Promise.all([loadRelay(), listModels(upstream)]);
+        const [{ shippedFacts }, listed] = await Promise.all([
+          loadCodexFiles(),
+          this.#launcher.listModels(upstream),
+        ]);
         return listed.map((model) => ({
           ...model,
           ...mergeFacts<ModelFacts>(shippedFacts(provider.preset, model.id), model),
         }));
       },
-      known: async () => (await loadRelay()).shippedModels(provider.preset),
+      known: async () => (await loadCodexFiles()).shippedModels(provider.preset),
       ...(provider.startCommand !== undefined && isOnThisMachine(provider.baseUrl)
         ? { start: () => startLocalServer(provider) }
         : {}),
@@ -247,7 +260,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
 
   async #testKey(provider: ChoosableProvider, key: string): Promise<KeyVerdict> {
     try {
-      await listModels(await this.#choices.upstreamOf(provider, key));
+      await this.#launcher.listModels(await this.#choices.upstreamOf(provider, key));
       const keyCheckPath = presetById(provider.preset)?.keyCheckPath;
       if (keyCheckPath === undefined) return { kind: 'good' };
       const refusal = await refusalOfKey(below(provider.baseUrl, keyCheckPath), key);

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { CodexConfigCommands } from '../codex/config-commands.ts';
 import type { RelayController, RelayState } from '../relay/controller.ts';
-import { askForAnswer } from '../relay/launcher.ts';
+import type { RelayLauncher } from '../relay/launcher.ts';
 import { freePortAbove } from '../relay/port-owner.ts';
 import type { RequestLog } from '../relay/request-log.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
@@ -17,6 +17,7 @@ import { describeProblem, describeState } from './state-words.ts';
 export interface RelayCommandParts {
   choices: UserChoices;
   controller: RelayController;
+  launcher: RelayLauncher;
   requests: RequestLog;
   signals: WindowSignals;
   log: vscode.LogOutputChannel;
@@ -53,7 +54,7 @@ export class RelayCommands {
   /** Requests that wait because their provider asked for it go on at once, in whichever window serves them. */
   async tryNow(): Promise<void> {
     const { controller, signals } = this.#parts;
-    controller.served?.resetTargets();
+    await controller.served?.resetTargets();
     await signals.send('reset-targets');
   }
 
@@ -64,7 +65,7 @@ export class RelayCommands {
 
   /** Default: of the current provider. */
   async testConnection(given?: ChoosableProvider): Promise<void> {
-    const { choices, providerCommands } = this.#parts;
+    const { choices, launcher, providerCommands } = this.#parts;
     const provider = given ?? choices.provider;
     if (!provider) return providerCommands.selectProvider();
     const title = vscode.l10n.t('Codex Relay: asking {0} for a short answer', provider.name);
@@ -73,9 +74,9 @@ export class RelayCommands {
     const result = await vscode.window.withProgress(options, (_progress, cancel) => {
       const abort = new AbortController();
       cancel.onCancellationRequested(() => abort.abort());
-      return askForAnswer(upstream, abort.signal).catch((error: Error) =>
-        abort.signal.aborted ? undefined : error,
-      );
+      return launcher
+        .askForAnswer(upstream, abort.signal)
+        .catch((error: Error) => (abort.signal.aborted ? undefined : error));
     });
     if (!result) return;
     if (result instanceof Error)

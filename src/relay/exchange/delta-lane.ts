@@ -108,6 +108,11 @@ export class DeltaLane implements Lane<ChatChunk> {
     return next;
   }
 
+  /** A chunk is one line: what is cut holds none. */
+  begins(): boolean {
+    return false;
+  }
+
   /** What was read since the last call, as one chunk. To be taken before anything else is read, and after a read. */
   take(): ChatChunk | undefined {
     if (!this.#isSpeaking) return undefined;

@@ -70,8 +70,8 @@ export class EventLane implements Lane<JsonObject> {
   #number = 0;
   #said = '';
   #isSpeaking = false;
-  /** Of the event that is being read. */
-  #next = { said: '', number: 0 };
+  /** The text of the event that is being read. */
+  #part = '';
 
   get isOpen(): boolean {
     return this.#credit > 0;
@@ -84,15 +84,20 @@ export class EventLane implements Lane<JsonObject> {
     for (;;) {
       const end = this.#readOne(pattern, text, next);
       if (end === -1) break;
-      const { said, number } = this.#next;
-      this.#said += said;
-      this.#length += said.length;
-      this.#number = number;
+      this.#said += this.#part;
+      this.#length += this.#part.length;
+      this.#number += 1;
       this.#credit += 1;
       next = end;
     }
     this.#isSpeaking ||= next > at;
     return next;
+  }
+
+  begins(text: string): boolean {
+    const before = this.#pattern?.before;
+    if (before === undefined || text === '') return false;
+    return text.length < before.length ? before.startsWith(text) : text.startsWith(before);
   }
 
   take(): JsonObject | undefined {
@@ -134,12 +139,11 @@ export class EventLane implements Lane<JsonObject> {
       const end = key === 'sequence_number' ? endOfDigits(text, start) : endOfString(text, start);
       if (end === -1 || text.slice(end, end + behind.length) !== behind) return -1;
       if (key === 'sequence_number') {
-        this.#next.number = Number(text.slice(start, end));
-        if (this.#next.number !== this.#number + 1) return -1;
+        if (numberIn(text, start, end) !== this.#number + 1) return -1;
       } else if (key === 'delta') {
         const said = stringOf(text.slice(start, end));
         if (said === undefined || said.length >= this.#length) return -1;
-        this.#next.said = said;
+        this.#part = said;
       }
       start = end + behind.length;
     }
@@ -178,4 +182,10 @@ function endOfDigits(text: string, start: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) at += 1;
   return at === start ? -1 : at;
+}
+
+function numberIn(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + text.charCodeAt(at) - ZERO;
+  return value;
 }

@@ -31,6 +31,8 @@ export interface Lane<Piece> {
   readonly isOpen: boolean;
   /** Reads events from `at` on, and gives where the first begins that is not its own. */
   read(text: string, at: number): number;
+  /** Whether text that is no whole event begins like one of its own. */
+  begins(text: string): boolean;
   /** What was read since the last call, as one piece. */
   take(): Piece | undefined;
   /** Learns from an event, with its blank line, and the only piece that came of it. */
@@ -166,7 +168,9 @@ export class StreamReader<Piece> {
         at = blank + BLANK_LINE.length;
       }
       const tail = text.slice(at);
-      const end = Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1;
+      // An event of two lines that was cut after its first stays whole.
+      const isHeld = isBetweenEvents && lane.begins(tail);
+      const end = isHeld ? 0 : Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1;
       if (end > 0) {
         this.#delta(lane.take());
         parser.feed(tail.slice(0, end));

@@ -13,8 +13,8 @@ const EPOCH_MILLISECONDS = EPOCH_SECONDS * 1000;
  * Azure send milliseconds beside it; others only say when what is used up comes back.
  */
 export function askedWait(reply: UpstreamReply): number | undefined {
-  const milliseconds = Number(reply.header('retry-after-ms') || Number.NaN);
-  const after = reply.header('retry-after') || 'unknown';
+  const milliseconds = Number(reply.headers['retry-after-ms'] || Number.NaN);
+  const after = reply.headers['retry-after'] || 'unknown';
   const untilDate = (Date.parse(after) - Date.now()) / 1000;
   const wait = [milliseconds / 1000, Number(after), untilDate].find(Number.isFinite) ?? durationIn(after);
   if (wait !== undefined) return whole(wait);
@@ -23,10 +23,10 @@ export function askedWait(reply: UpstreamReply): number | undefined {
 
 function untilReset(reply: UpstreamReply): number | undefined {
   const waits = LIMITED.flatMap((name) => {
-    const isUsedUp = Number(reply.header(`x-ratelimit-remaining-${name}`) || Number.NaN) <= 0;
-    return isUsedUp ? [resetIn(reply.header(`x-ratelimit-reset-${name}`))] : [];
+    const isUsedUp = Number(reply.headers[`x-ratelimit-remaining-${name}`] || Number.NaN) <= 0;
+    return isUsedUp ? [resetIn(reply.headers[`x-ratelimit-reset-${name}`])] : [];
   });
-  waits.push(resetIn(reply.header('x-ratelimit-reset')), resetIn(reply.header('ratelimit-reset')));
+  waits.push(resetIn(reply.headers['x-ratelimit-reset']), resetIn(reply.headers['ratelimit-reset']));
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : whole(Math.max(...known));
 }

@@ -198,5 +198,5 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 function reply(status: number, contentType: string, body: AsyncIterable<Uint8Array>): UpstreamReply {
-  return { status, header: (name) => (name === 'content-type' ? contentType : undefined), body };
+  return { status, headers: { 'content-type': contentType }, body };
 }

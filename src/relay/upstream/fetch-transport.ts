@@ -7,7 +7,7 @@ export function createFetchTransport(fetch: typeof globalThis.fetch): UpstreamTr
     const reply = await fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' });
     return {
       status: reply.status,
-      header: (name) => reply.headers.get(name) ?? undefined,
+      headers: Object.fromEntries(reply.headers),
       body: reply.body ?? emptyBody(),
     };
   };

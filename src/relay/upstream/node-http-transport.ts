@@ -8,6 +8,7 @@ import https from 'node:https';
 import { codeOf } from '../../node-errors.ts';
 import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
+import { firstValues } from './first-values.ts';
 import type { Connections } from './kept-connections.ts';
 
 /** What a kept connection says that the provider had closed while the request was on its way. */
@@ -61,10 +62,7 @@ function replyOf(response: http.IncomingMessage): UpstreamReply {
   response.on('error', () => {});
   return {
     status: statusCode,
-    header: (name) => {
-      const value = headers[name];
-      return Array.isArray(value) ? value[0] : value;
-    },
+    headers: firstValues(headers),
     body: decoded(response, headers['content-encoding']),
   };
 }

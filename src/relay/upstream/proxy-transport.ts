@@ -2,6 +2,7 @@
 import { EnvHttpProxyAgent, request } from 'undici';
 import type { UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
+import { firstValues } from './first-values.ts';
 
 export interface ProxyOptions {
   httpProxy?: string;
@@ -37,10 +38,7 @@ export function createProxyTransport(proxy: ProxyOptions): ProxyTransport {
     const reply = await request(url, { method, headers, body: body ?? null, signal, dispatcher });
     return {
       status: reply.statusCode,
-      header: (name) => {
-        const value = reply.headers[name];
-        return Array.isArray(value) ? value[0] : value;
-      },
+      headers: firstValues(reply.headers),
       body: decoded(reply.body, reply.headers['content-encoding']),
     };
   };

@@ -62,11 +62,11 @@ function arrange() {
       world.events.push(`launch ${plan.server.port}`);
       return {
         url: `http://127.0.0.1:${plan.server.port}`,
-        serve: (routing) => void world.served.push(routing),
-        catalog: () => [],
+        serve: async (routing) => void world.served.push(routing),
+        catalog: async () => [],
         learnModels: async () => {},
-        targets: () => [],
-        resetTargets: () => {},
+        targets: async () => [],
+        resetTargets: async () => {},
         clearHistory: async () => {},
         stop: async () => {
           live--;

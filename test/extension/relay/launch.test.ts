@@ -3,11 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BindingsFile } from '../../../src/extension/relay/bindings-file.ts';
 import type { ReadyPlan, RoutingPlan, ServedRelay } from '../../../src/extension/relay/controller.ts';
-import { launchRelay } from '../../../src/extension/relay/launcher.ts';
+import { RelayLauncher } from '../../../src/extension/relay/launcher.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
-import { SILENT_LOGGER } from '../../../src/logger.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
 import { LedgerReader } from '../../../src/usage/ledger-reader.ts';
 import {
@@ -18,6 +16,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { launcherParts } from './thread-support.ts';
 
 const OK = streamReply(textChunks('OK'));
 
@@ -67,12 +66,11 @@ describe('the relay of a window', () => {
         historyLimits: DEFAULT_HISTORY_LIMITS,
       },
     };
-    const relay = await launchRelay(plan, {
-      logger: SILENT_LOGGER,
+    const launcher = new RelayLauncher({ ...launcherParts(folder), bindingsFile: join(folder, bindings) });
+    const relay = await launcher.launch(plan, {
       onRequest: (report) => void reports.push(report),
       onModels: () => {},
-      bindings: new BindingsFile(join(folder, bindings), SILENT_LOGGER),
-      usageFolder: join(folder, 'usage'),
+      onDeath: (error) => assert.fail(error),
     });
     relays.push(relay);
     return relay;
@@ -91,7 +89,7 @@ describe('the relay of a window', () => {
     const [a, b] = [await upstream('a', () => OK), await upstream('b', () => OK)];
     const relay = await launch({ upstreams: [options('a', a)] });
     await ask(relay, { model: 'codex-relay' });
-    relay.serve({
+    await relay.serve({
       upstreams: [options('a', a), options('b', b)],
       active: 'a',
       standIns: { fallbacks: {}, roles: {} },
@@ -123,7 +121,7 @@ describe('the relay of a window', () => {
     const relay = await launch({ upstreams: both });
     const running = ask(relay, { model: 'codex-relay', stream: true });
     await a.chat(0);
-    relay.serve({ upstreams: both, active: 'b', standIns: { fallbacks: {}, roles: {} } });
+    await relay.serve({ upstreams: both, active: 'b', standIns: { fallbacks: {}, roles: {} } });
     await ask(relay, { model: 'codex-relay' });
     assert.equal(b.chats.length, 1);
     more.resolve();
@@ -142,6 +140,7 @@ describe('the relay of a window', () => {
       a.chats.map(({ headers }) => headers.authorization),
       ['Bearer key-1', 'Bearer key-2'],
     );
+    const targets = await relay.targets();
     const report = reports.at(-1);
     assert.equal(report?.state, 'completed');
     assert.equal(report?.provider, 'b');
@@ -152,16 +151,14 @@ describe('the relay of a window', () => {
         ['a', 'upstream_unauthorized'],
       ],
     );
-    const board = relay
-      .targets()
-      .map(({ id, isActive, keys, troubles }) => [id, isActive, keys, troubles.length]);
+    const board = targets.map(({ id, isActive, keys, troubles }) => [id, isActive, keys, troubles.length]);
     assert.deepEqual(board, [
       ['a', true, 2, 2],
       ['b', false, 1, 0],
     ]);
-    relay.resetTargets();
+    await relay.resetTargets();
     assert.deepEqual(
-      relay.targets().flatMap(({ troubles }) => troubles),
+      (await relay.targets()).flatMap(({ troubles }) => troubles),
       [],
     );
     assert.doesNotMatch(JSON.stringify([reports, board]), /key-[12]/);

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { askForAnswer, listModels, refusalOfKey } from '../../../src/extension/relay/launcher.ts';
+import { refusalOfKey } from '../../../src/extension/relay/key-check.ts';
+import { RelayLauncher } from '../../../src/extension/relay/launcher.ts';
 import { startScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { launcherParts } from './thread-support.ts';
 
 describe('questions to a provider', () => {
   const server = createServer((request, response) => {
@@ -15,6 +17,7 @@ describe('questions to a provider', () => {
         }),
       );
   });
+  const launcher = new RelayLauncher(launcherParts());
   let address = '';
   before(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,10 +38,10 @@ describe('questions to a provider', () => {
     const upstream = await startScriptedUpstream(() => streamReply(textChunks('OK')), ['one', 'two']);
     const options = { upstream: upstream.url, provider: 'openai-compatible', model: 'two' };
     assert.deepEqual(
-      (await listModels(options)).map(({ id }) => id),
+      (await launcher.listModels(options)).map(({ id }) => id),
       ['one', 'two'],
     );
-    const answer = await askForAnswer(options, AbortSignal.timeout(10_000));
+    const answer = await launcher.askForAnswer(options, AbortSignal.timeout(10_000));
     assert.equal(upstream.chats[0]?.body.model, 'two');
     assert.ok(answer.milliseconds >= 0);
     await upstream.stop();
@@ -51,7 +54,7 @@ describe('questions to a provider', () => {
       apiKey: 'sk-bad',
       model: 'm',
     };
-    await assert.rejects(listModels(upstream), /No user found/);
-    await assert.rejects(askForAnswer(upstream, AbortSignal.timeout(10_000)), /No user found/);
+    await assert.rejects(launcher.listModels(upstream), /No user found/);
+    await assert.rejects(launcher.askForAnswer(upstream, AbortSignal.timeout(10_000)), /No user found/);
   });
 });

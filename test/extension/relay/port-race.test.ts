@@ -41,11 +41,11 @@ function openWindow(port: number) {
       const relay = await start({ upstreams, active, port: server.port, token: server.token });
       return {
         url: relay.url,
-        serve: () => {},
-        catalog: relay.catalog,
+        serve: async () => {},
+        catalog: async () => relay.catalog(),
         learnModels: async () => {},
-        targets: () => [],
-        resetTargets: relay.resetTargets,
+        targets: async () => [],
+        resetTargets: async () => relay.resetTargets(),
         clearHistory: async () => {},
         stop: relay.stop,
       };

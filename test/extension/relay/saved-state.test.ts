@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BindingsFile } from '../../../src/extension/relay/bindings-file.ts';
 import { LateSave } from '../../../src/extension/relay/late-save.ts';
 import { type BoardEntry, TargetBoard } from '../../../src/extension/relay/target-board.ts';
+import { BindingsFile } from '../../../src/extension/thread/bindings-file.ts';
 import { SILENT_LOGGER } from '../../../src/logger.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'codex-relay-saved-'));

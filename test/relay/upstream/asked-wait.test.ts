@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { askedWait } from '../../../src/relay/upstream/asked-wait.ts';
 
 const waitOf = (headers: Record<string, string>, status = 429) =>
-  askedWait({ status, header: (name) => headers[name], body: (async function* () {})() });
+  askedWait({ status, headers, body: (async function* () {})() });
 
 describe('the wait that headers ask for', () => {
   const past = new Date(0).toUTCString();

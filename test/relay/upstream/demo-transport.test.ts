@@ -36,7 +36,7 @@ async function ask(request: Partial<ChatRequest>): Promise<Answer> {
     signal,
   });
   assert.equal(reply.status, 200);
-  assert.equal(reply.header('content-type'), 'text/event-stream');
+  assert.equal(reply.headers['content-type'], 'text/event-stream');
   return readAnswer(await text(reply.body));
 }
 

@@ -3,12 +3,28 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { MessageChannel } from 'node:worker_threads';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { HostCalls } from '../../../src/extension/relay/host-calls.ts';
+import { openChannel } from '../../../src/extension/thread/channel.ts';
+import { createHostTransport } from '../../../src/extension/thread/host-transport.ts';
+import type { HostCall, HostSide, ThreadSide } from '../../../src/extension/thread/messages.ts';
 import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../../../src/relay/transport.ts';
 import { createFetchTransport } from '../../../src/relay/upstream/fetch-transport.ts';
 import { openNetwork } from '../../../src/relay/upstream/network.ts';
 import { createNodeHttpTransport } from '../../../src/relay/upstream/node-http-transport.ts';
 import { createProxyTransport } from '../../../src/relay/upstream/proxy-transport.ts';
+
+/** As the relay's thread sends what only VS Code can send. */
+function throughTheHost(): UpstreamTransport {
+  const { port1, port2 } = new MessageChannel();
+  const calls = new HostCalls(createNodeHttpTransport());
+  openChannel(port1, {
+    call: (id: number, request: HostCall) => calls.call(id, request),
+    endCall: (id: number) => calls.end(id),
+  });
+  return createHostTransport(openChannel<HostSide, ThreadSide>(port2, {} as ThreadSide));
+}
 
 const TRANSPORTS: [name: string, transport: UpstreamTransport][] = [
   ["node:http with Node's own agents", createNodeHttpTransport()],
@@ -16,6 +32,7 @@ const TRANSPORTS: [name: string, transport: UpstreamTransport][] = [
   // Loopback goes past every proxy.
   ['undici', createProxyTransport({ httpProxy: 'http://127.0.0.1:1' }).transport],
   ['fetch', createFetchTransport(globalThis.fetch)],
+  ['through the host of a thread', throughTheHost()],
 ];
 
 async function textOf(reply: UpstreamReply): Promise<string> {
@@ -67,7 +84,7 @@ for (const [name, transport] of TRANSPORTS) {
       });
       const reply = await ask(url);
       assert.deepEqual(
-        [reply.status, reply.header('retry-after'), reply.header('x-none')],
+        [reply.status, reply.headers['retry-after'], reply.headers['x-none']],
         [503, '7', undefined],
       );
       assert.equal(await textOf(reply), 'busy');

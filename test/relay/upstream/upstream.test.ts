@@ -231,7 +231,7 @@ describe('an upstream without a list of models', () => {
   for (const status of [404, 405]) {
     it(`is told as that, not as a wrong address (HTTP ${status})`, async () => {
       const upstream = new Upstream(
-        async () => ({ status, header: () => undefined, body: (async function* () {})() }),
+        async () => ({ status, headers: {}, body: (async function* () {})() }),
         'test',
         SILENT_LOGGER,
       );

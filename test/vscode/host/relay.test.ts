@@ -69,10 +69,11 @@ describe('Codex Relay in the extension host', () => {
     });
   };
 
-  it('activates without loading the relay', () => {
+  it('activates without loading the formats of Codex, or starting the relay', () => {
     const loaded = Object.keys(Reflect.get(Module, '_cache') as object);
     assert.ok(loaded.some((file) => file.endsWith('extension.cjs')));
-    assert.ok(!loaded.some((file) => file.endsWith('relay.cjs')));
+    assert.ok(!loaded.some((file) => file.endsWith('codex.cjs')));
+    assert.equal(extension.parts.controller.served, undefined);
     assert.equal(extension.api.apiVersion, 1);
     assert.deepEqual(extension.api.status, { state: 'stopped' });
   });

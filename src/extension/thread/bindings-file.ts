@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Logger } from '../../logger.ts';
 import { codeOf } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
-import { LateSave } from './late-save.ts';
+import { LateSave } from '../relay/late-save.ts';
 
 export class BindingsFile {
   readonly #path: string;

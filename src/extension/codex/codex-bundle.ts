@@ -1,6 +1,6 @@
 /**
- * What is loaded only when the relay starts (dist/relay.cjs): the relay, its history, and Codex's file formats.
- * Everything else of the extension stays small, so that activation costs VS Code nothing.
+ * What is loaded only when Codex's files are read or written (dist/codex.cjs): their formats, and what is known of
+ * models. Everything else of the extension stays small, so that activation costs VS Code nothing.
  */
 
 export { type CatalogUpstream, catalogUpstream } from '../../codex/catalog-rows.ts';
@@ -15,12 +15,5 @@ export { type NamedRelay, namedRelays } from '../../codex/named-relays.ts';
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
-export { openDiskStore } from '../../history/disk-store.ts';
-export { createMemoryStore } from '../../history/memory-store.ts';
-export { listModels, start } from '../../index.ts';
 export { CATALOG_FILE } from '../../names.ts';
 export { shippedFacts, shippedModels } from '../../providers/model-facts.ts';
-export { resolveProvider } from '../../relay/routing/provider.ts';
-export { createNodeHttpTransport } from '../../relay/upstream/node-http-transport.ts';
-export { openLedger } from '../../usage/ledger.ts';
-export { recordOf } from '../../usage/record.ts';

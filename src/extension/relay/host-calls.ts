@@ -1,0 +1,47 @@
+/** Requests that the extension sends for the relay's thread. */
+import { ReadableStream } from 'node:stream/web';
+import type { UpstreamTransport } from '../../relay/transport.ts';
+import type { HostCall, HostReply } from '../thread/messages.ts';
+
+export class HostCalls {
+  readonly #send: UpstreamTransport;
+  /** By the number that the thread gave it. */
+  readonly #running = new Map<number, AbortController>();
+
+  constructor(send: UpstreamTransport) {
+    this.#send = send;
+  }
+
+  /** Rejects when no reply came, as transports do. */
+  async call(id: number, request: HostCall): Promise<HostReply> {
+    const abort = new AbortController();
+    this.#running.set(id, abort);
+    try {
+      const { status, headers, body } = await this.#send({ ...request, signal: abort.signal });
+      return { status, headers, body: this.#streamOf(id, body) };
+    } catch (error) {
+      this.#running.delete(id);
+      throw error;
+    }
+  }
+
+  /** The thread no longer wants the answer. */
+  end(id: number): void {
+    this.#running.get(id)?.abort();
+    this.#running.delete(id);
+  }
+
+  /** `ReadableStream.from` would let a reader that leaves wait for the next piece. */
+  #streamOf(id: number, body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
+    const pieces = body[Symbol.asyncIterator]();
+    return new ReadableStream({
+      pull: async (stream) => {
+        const { done, value } = await pieces.next();
+        if (!done) return stream.enqueue(value);
+        this.#running.delete(id);
+        stream.close();
+      },
+      cancel: () => this.end(id),
+    });
+  }
+}

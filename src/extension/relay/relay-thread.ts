@@ -1,0 +1,73 @@
+/**
+ * The thread that the relay runs in, from the extension's side. Extensions share one host: one that blocks it for half
+ * a second would stall every answer of a relay that ran there.
+ */
+import { Worker } from 'node:worker_threads';
+import type { BirpcReturn } from 'birpc';
+import type { Logger } from '../../logger.ts';
+import type { RequestReport } from '../../relay/options.ts';
+import type { UpstreamTransport } from '../../relay/transport.ts';
+import { openChannel } from '../thread/channel.ts';
+import type { HostSide, NetworkSettings, ThreadSide } from '../thread/messages.ts';
+import { HostCalls } from './host-calls.ts';
+import { goesDirect } from './host-network.ts';
+
+export interface ThreadParts {
+  /** The thread's program: `dist/relay.cjs`. */
+  program: string;
+  logger: Logger;
+  network(): NetworkSettings;
+  /** Requests that only VS Code can send. */
+  transport: UpstreamTransport;
+}
+
+/** What a thread that runs a relay tells of it. */
+export interface RelayListener {
+  onRequest(report: RequestReport): void;
+  onModels(): void;
+  /** The thread died, and its relay with it. */
+  onDeath(error: Error): void;
+}
+
+/** Much of what a stream makes is soon garbage: a small nursery keeps it from growing into the memory of the host. */
+const YOUNG_GENERATION_MB = 16;
+
+export class RelayThread {
+  readonly #worker: Worker;
+  readonly functions: BirpcReturn<ThreadSide, HostSide>;
+  isAlive = true;
+
+  constructor({ program, logger, network, transport }: ThreadParts, listener?: RelayListener) {
+    this.#worker = new Worker(program, {
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      // Flags of the host are not meant for it, and some of VS Code's are not allowed here.
+      execArgv: [],
+    });
+    const calls = new HostCalls(transport);
+    this.functions = openChannel<ThreadSide, HostSide>(this.#worker, {
+      log: (level, message) => logger[level](message),
+      onRequest: (report) => listener?.onRequest(report),
+      onModels: () => listener?.onModels(),
+      goesDirect,
+      call: (id, request) => calls.call(id, request),
+      endCall: (id) => calls.end(id),
+    });
+    this.#worker.once('error', (error) => this.#die(error, listener));
+    this.#worker.once('exit', (code) =>
+      this.#die(new Error(`The relay's thread ended (exit code ${code}).`), listener),
+    );
+    void this.functions.setNetwork(network());
+  }
+
+  async end(): Promise<void> {
+    this.isAlive = false;
+    await this.#worker.terminate();
+  }
+
+  #die(error: Error, listener: RelayListener | undefined): void {
+    this.functions.$close(error);
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    listener?.onDeath(error);
+  }
+}

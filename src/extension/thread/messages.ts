@@ -1,0 +1,80 @@
+/**
+ * What the extension and the relay's thread ask of each other. The thread keeps answering while an extension blocks
+ * the host that all extensions share. Everything that passes is plain data; errors keep their codes and causes.
+ */
+import type { Logger } from '../../logger.ts';
+import type { ListedModel } from '../../providers/model-list.ts';
+import type { RequestReport, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
+import type { UpstreamRequest } from '../../relay/transport.ts';
+import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
+import type { BoardEntry } from '../relay/target-board.ts';
+
+/** What a relay begins with. */
+export interface Launch {
+  server: ServerPlan;
+  routing: RoutingPlan;
+  /** The file that remembers which target each of Codex's threads is bound to. */
+  bindingsFile: string;
+  /** Where counts of requests are kept. */
+  usageFolder: string;
+}
+
+export interface ConnectionAnswer {
+  model: string;
+  milliseconds: number;
+}
+
+/** VS Code's settings for the network, and those of the environment. */
+export interface NetworkSettings {
+  /** False where VS Code's own proxy support is switched off, and none is to be used. */
+  usesProxy: boolean;
+  httpProxy: string | undefined;
+  httpsProxy: string | undefined;
+  noProxy: string | undefined;
+  /** Whether certificates of the operating system are trusted, beside those that Node ships. */
+  usesSystemCertificates: boolean;
+  /** Something that only VS Code's own requests can do, in its words; undefined where nothing of that kind is set. */
+  onlyByHost: string | undefined;
+}
+
+/** What the thread does for the extension. */
+export interface ThreadSide {
+  /** @returns the URL of the relay that now runs; a thread runs one at the most */
+  launch(launch: Launch): Promise<string>;
+  serve(routing: RoutingPlan): void;
+  catalog(): readonly ServedUpstream[];
+  learnModels(ids: readonly string[]): Promise<void>;
+  targets(): readonly BoardEntry[];
+  resetTargets(): void;
+  clearHistory(): Promise<void>;
+  stop(): Promise<void>;
+  setNetwork(settings: NetworkSettings): void;
+  listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]>;
+  askCatalog(routing: RoutingPlan): Promise<ServedUpstream[]>;
+  askForAnswer(upstream: UpstreamOptions, question: number): Promise<ConnectionAnswer>;
+  /** Ends the question of this number. */
+  giveUp(question: number): void;
+}
+
+/** A request without its signal: `HostSide.endCall` takes its place. */
+export type HostCall = Omit<UpstreamRequest, 'signal'>;
+
+export interface HostReply {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: ReadableStream<Uint8Array>;
+}
+
+/** What the extension does for the thread. */
+export interface HostSide {
+  log(level: keyof Logger, message: string): void;
+  onRequest(report: RequestReport): void;
+  onModels(): void;
+  /** Whether VS Code would send requests to this origin without a proxy. */
+  goesDirect(origin: string): Promise<boolean>;
+  /** Sends a request as VS Code does. The body of the reply is handed over: it no longer belongs to the host. */
+  call(id: number, request: HostCall): Promise<HostReply>;
+  endCall(id: number): void;
+}
+
+export const HOST_EVENTS = ['log', 'onRequest', 'onModels', 'endCall'] as const satisfies (keyof HostSide)[];

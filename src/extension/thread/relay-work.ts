@@ -1,0 +1,154 @@
+/** What the relay's thread does: it runs a relay, and asks providers about their models, keys and health. */
+
+import { randomBytes } from 'node:crypto';
+import { openDiskStore } from '../../history/disk-store.ts';
+import { createMemoryStore } from '../../history/memory-store.ts';
+import { listModels, type RelayHandle, start } from '../../index.ts';
+import { asObject } from '../../json.ts';
+import type { Logger } from '../../logger.ts';
+import { MODEL_ALIAS } from '../../names.ts';
+import type { RequestReport, ServedUpstream, TargetState, UpstreamOptions } from '../../relay/options.ts';
+import { resolveProvider } from '../../relay/routing/provider.ts';
+import type { UpstreamTransport } from '../../relay/transport.ts';
+import { openLedger } from '../../usage/ledger.ts';
+import { recordOf } from '../../usage/record.ts';
+import type { RoutingPlan } from '../relay/controller.ts';
+import { refusalReport } from '../relay/refusal-report.ts';
+import type { BoardEntry } from '../relay/target-board.ts';
+import { BindingsFile } from './bindings-file.ts';
+import type { ConnectionAnswer, Launch } from './messages.ts';
+
+/** What a relay reports to, and how it reaches providers. */
+export interface RelayParts {
+  logger: Logger;
+  transport: UpstreamTransport;
+  onRequest(report: RequestReport): void;
+  /** What is served, or what one of them lists, has changed. */
+  onModels(): void;
+}
+
+/** A relay with what was opened for it. */
+export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'learnModels' | 'resetTargets'> {
+  serve(routing: RoutingPlan): void;
+  targets(): BoardEntry[];
+  clearHistory(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** @throws RelayError for a plan that cannot be used; the system's error (`EADDRINUSE`) when the port is taken */
+export async function runRelay(
+  { server, routing: first, bindingsFile, usageFolder }: Launch,
+  { logger, transport, onRequest, onModels }: RelayParts,
+): Promise<RunningRelay> {
+  const bindings = new BindingsFile(bindingsFile, logger);
+  const ledger = openLedger({ folder: usageFolder, logger });
+  const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = server;
+  let routing = first;
+  const history =
+    directory === undefined
+      ? createMemoryStore(limits, { logger })
+      : await openDiskStore({ directory, limits, logger });
+  try {
+    const handle = await start({
+      upstreams: routing.upstreams,
+      active: routing.active,
+      ...routing.standIns,
+      savedBindings: await bindings.read(),
+      onBindings: (text) => bindings.put(text),
+      port,
+      token,
+      toolDenylist,
+      history,
+      logger,
+      onRequest: (report) => {
+        const record = recordOf(report);
+        if (record !== undefined) ledger.put(record);
+        onRequest(report);
+      },
+      onRefusal: (refusal) => onRequest(refusalReport(refusal)),
+      onModels,
+      transport,
+    });
+    return {
+      url: handle.url,
+      serve: (other) => {
+        handle.serve(other.upstreams, other.active, other.standIns);
+        routing = other;
+      },
+      catalog: () => handle.catalog(),
+      learnModels: (ids) => handle.learnModels(ids),
+      targets: () => boardOf(routing, handle.catalog(), handle.targets()),
+      resetTargets: () => handle.resetTargets(),
+      clearHistory: () => history.clear(),
+      stop: async () => {
+        await handle.stop();
+        await bindings.flush();
+        await ledger.flush();
+      },
+    };
+  } catch (error) {
+    await history.close();
+    throw error;
+  }
+}
+
+function boardOf(
+  { upstreams }: RoutingPlan,
+  catalog: readonly ServedUpstream[],
+  troubles: readonly TargetState[],
+): BoardEntry[] {
+  return catalog.map(({ id, name, isActive }) => {
+    const { apiKey, moreApiKeys = [] } = upstreams.find((upstream) => upstream.id === id) ?? {};
+    const keys = (apiKey === undefined ? 0 : 1) + moreApiKeys.length;
+    return { id, name, isActive, keys, troubles: troubles.filter(({ upstream }) => upstream === id) };
+  });
+}
+
+/** Everything that a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
+export async function askCatalog(
+  { upstreams, active }: RoutingPlan,
+  transport: UpstreamTransport,
+): Promise<ServedUpstream[]> {
+  return Promise.all(
+    upstreams.map(async (upstream) => {
+      const { id, profile, preset, model, modelMap } = resolveProvider(upstream);
+      const listed = await listModels({ ...upstream, transport }).catch(() => undefined);
+      const names = { id, name: profile.name, isActive: id === active };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed };
+    }),
+  );
+}
+
+/**
+ * Gets one short, real answer from the provider, through a relay that is started for this question only.
+ * @throws Error with the provider's own words
+ */
+export async function askForAnswer(
+  upstream: UpstreamOptions,
+  transport: UpstreamTransport,
+  signal: AbortSignal,
+): Promise<ConnectionAnswer> {
+  const token = randomBytes(32).toString('base64url');
+  const handle = await start({ ...upstream, port: 0, token, transport });
+  try {
+    const before = performance.now();
+    const reply = await fetch(`${handle.url}/v1/responses`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        model: MODEL_ALIAS,
+        input: 'Answer with the word OK.',
+        max_output_tokens: 256,
+        store: false,
+      }),
+      signal,
+    });
+    const { error, model } = asObject(await reply.json()) ?? {};
+    const milliseconds = Math.round(performance.now() - before);
+    if (!error && reply.ok) return { model: typeof model === 'string' ? model : '', milliseconds };
+    const message = asObject(error)?.['message'];
+    throw new Error(typeof message === 'string' ? message : `HTTP ${reply.status}`);
+  } finally {
+    await handle.stop();
+  }
+}

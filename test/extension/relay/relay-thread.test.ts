@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ReadyPlan } from '../../../src/extension/relay/controller.ts';
+import { RelayLauncher } from '../../../src/extension/relay/launcher.ts';
+import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
+import { launcherParts } from './thread-support.ts';
+
+const PLAN: ReadyPlan = {
+  kind: 'ready',
+  provider: { id: 'a', name: 'A', baseUrl: '', preset: '', needsKey: true, custom: true },
+  routing: {
+    upstreams: [{ id: 'a', provider: 'openai-compatible', upstream: 'http://127.0.0.1:9/v1' }],
+    active: 'a',
+    standIns: { fallbacks: {}, roles: {} },
+  },
+  unusable: [],
+  server: {
+    port: 0,
+    token: 't',
+    toolDenylist: [],
+    historyDir: undefined,
+    historyLimits: DEFAULT_HISTORY_LIMITS,
+  },
+};
+
+describe("the relay's thread", () => {
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'codex-relay-thread-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  /** A thread that does what the relay's never should. */
+  function program(name: string, text: string): string {
+    const path = join(folder, `${name}.cjs`);
+    writeFileSync(path, text);
+    return path;
+  }
+
+  const listener = (onDeath: (error: Error) => void) => ({
+    onRequest: () => {},
+    onModels: () => {},
+    onDeath,
+  });
+  const noDeath = listener((error) => assert.fail(error));
+
+  it('tells why a relay cannot start by the code of the system', async () => {
+    const launcher = new RelayLauncher(launcherParts(folder));
+    const relay = await launcher.launch(PLAN, noDeath);
+    const server = { ...PLAN.server, port: Number(new URL(relay.url).port) };
+    await assert.rejects(launcher.launch({ ...PLAN, server }, noDeath), { code: 'EADDRINUSE' });
+    await relay.stop();
+  });
+
+  it('refuses another plan that cannot be used, and goes on with the one before', async () => {
+    const relay = await new RelayLauncher(launcherParts(folder)).launch(PLAN, noDeath);
+    const upstreams = [{ id: 'a', provider: 'nobody' }];
+    await assert.rejects(relay.serve({ ...PLAN.routing, upstreams }), {
+      code: 'invalid_request',
+      message: /"nobody" is unknown/,
+    });
+    assert.deepEqual(
+      (await relay.catalog()).map(({ id }) => id),
+      ['a'],
+    );
+    await relay.stop();
+  });
+
+  it('that dies at birth fails the start, in its own words', async () => {
+    const broken = program('broken', 'throw new Error("no memory");');
+    const launcher = new RelayLauncher({ ...launcherParts(folder), program: broken });
+    await assert.rejects(launcher.launch(PLAN, noDeath), /no memory/);
+  });
+
+  it('that dies later is told of once, and lets nobody wait', async () => {
+    const mortal = program(
+      'mortal',
+      `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ i, m }) => {
+        if (m === 'targets') process.exit(3);
+        parentPort.postMessage({ t: 's', i, r: 'http://127.0.0.1:1' });
+      });`,
+    );
+    const deaths: Error[] = [];
+    const launcher = new RelayLauncher({ ...launcherParts(folder), program: mortal });
+    const relay = await launcher.launch(
+      PLAN,
+      listener((error) => void deaths.push(error)),
+    );
+    await assert.rejects(relay.targets(), /The relay's thread ended \(exit code 3\)/);
+    assert.equal(deaths.length, 1);
+    await relay.stop();
+  });
+
+  it('ends with its relay', async () => {
+    const relay = await new RelayLauncher(launcherParts(folder)).launch(PLAN, noDeath);
+    await relay.stop();
+    await assert.rejects(fetch(relay.url));
+  });
+});
