@@ -754,6 +754,9 @@ describe('streams of Responses endpoints: thinking', () => {
       },
     );
     assert.deepEqual(stream.reasoning[0]?.item, { summary: ['S'], sealed: 'blob' });
+    const marked = { ...own, item: { ...own.item, format: 'f', signature: 's' } };
+    const marks = told(said(marked, text('said'))).stream.reasoning[0]?.item;
+    assert.deepEqual(marks, { summary: ['S'], sealed: 'blob', format: 'f', signature: 's' });
   });
 
   it('is kept where only the beginning, or only the final response, has its seal', () => {

@@ -747,6 +747,12 @@ describe('native requests: reasoning', () => {
     expected: JsonObject | undefined,
   ][] = [
     ['as it came', both, {}, { summary, content, encrypted_content: 'blob' }],
+    [
+      "with its vendor's marks",
+      { ...both, item: { ...both.item, format: 'f', signature: 's' } },
+      {},
+      { summary, content, encrypted_content: 'blob', format: 'f', signature: 's' },
+    ],
     ['readable text alone', both, { reasoningIn: 'text' }, { summary: [], content }],
     [
       'a summary in the place of text',

@@ -26,6 +26,8 @@ export interface ShapedReasoning {
   text: string;
   /** The provider's `encrypted_content`. */
   sealed: string | undefined;
+  /** See `ReasoningParts`. */
+  marks: { format?: string; signature?: string };
 }
 
 export interface ShapedCall {
@@ -126,8 +128,8 @@ function shapedMessage({ content, phase }: JsonObject): ShapedMessage {
   };
 }
 
-function shapedReasoning({ summary, content, text, encrypted_content }: JsonObject): ShapedReasoning {
-  const sealed = encrypted_content;
+function shapedReasoning(item: JsonObject): ShapedReasoning {
+  const { summary, content, text, encrypted_content: sealed, format, signature } = item;
   return {
     type: 'reasoning',
     summary: listOf(summary)
@@ -135,6 +137,10 @@ function shapedReasoning({ summary, content, text, encrypted_content }: JsonObje
       .filter((part) => part !== ''),
     text: textIn(content ?? text),
     sealed: typeof sealed === 'string' && sealed !== '' ? sealed : undefined,
+    marks: {
+      ...(typeof format === 'string' ? { format } : {}),
+      ...(typeof signature === 'string' ? { signature } : {}),
+    },
   };
 }
 

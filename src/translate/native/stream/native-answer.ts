@@ -54,7 +54,7 @@ const HOSTED_PREFIXES = {
 /** An item of which nothing is known but its type. */
 const UNSAID = {
   message: { type: 'message', parts: [], phase: undefined },
-  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined },
+  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
   call: {
     type: 'call',
     callId: undefined,
@@ -224,13 +224,13 @@ export class NativeAnswer {
   #newReasoning(): NativeReasoning {
     const { request, profile, model, seal, newId, isCodex = false } = this.#options;
     const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
-    return new NativeReasoning(newId('rs'), showsSummary, ({ thinking, summary, sealed }) => {
+    return new NativeReasoning(newId('rs'), showsSummary, ({ thinking, summary, sealed, marks }) => {
       const reasoning: ProviderReasoning = {
         provider: ownerOf(profile),
         model,
         text: thinking,
         field: 'reasoning_content',
-        item: { summary, ...(sealed === undefined ? {} : { sealed }) },
+        item: { summary, ...(sealed === undefined ? {} : { sealed }), ...marks },
       };
       this.#reasoning.push(reasoning);
       return seal?.seal(reasoning);
