@@ -81,7 +81,8 @@ export async function* probeNative(
 
 /** Undefined where there is nothing to ask. @param called what the model said when it called a function */
 function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undefined {
-  const asked = (text: string) => ({ role: 'user', content: [{ type: 'input_text', text }] });
+  const says = (content: JsonObject[]) => ({ type: 'message', role: 'user', content });
+  const asked = (text: string) => says([{ type: 'input_text', text }]);
   const use = (name: string) => [
     asked(`Call the tool ${name} with the value "ok". Do not answer with text.`),
   ];
@@ -129,7 +130,7 @@ function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undef
         { type: 'input_text', text: 'Answer with the word OK.' },
         { type: 'input_image', image_url: PIXEL, detail: 'low' },
       ];
-      return { input: [{ role: 'user', content }] };
+      return { input: [says(content)] };
     }
     case 'json_schema': {
       const format = { type: 'json_schema', name: 'note', strict: true, schema: PARAMETERS };
