@@ -34,7 +34,11 @@ export async function reportNative(invocation: Invocation): Promise<number> {
   }
   const entries = { [`${id}/${model}`]: { wire: step.value.wire, takes: step.value.takes } };
   if (settings.json) print(`${JSON.stringify({ probed, entries }, null, 2)}\n`);
-  else print(advice(step.value, entries, preset.profile.name));
+  else if (probed[0]?.state === 'taken') print(advice(step.value, entries, preset.profile.name));
+  else
+    print(
+      'There is nothing to tell the relay: where no Responses API answers, it speaks Chat Completions.\n',
+    );
   return probed[0]?.state === 'taken' ? 0 : 1;
 }
 

@@ -32,7 +32,7 @@ export interface Probed {
   found: string;
 }
 
-/** What all of them say together. */
+/** What all of them say together; nothing of what the endpoint takes where the plain request failed. */
 export interface NativeFindings {
   wire: Wire;
   takes: DeepPartial<NativeProfile>;
@@ -195,9 +195,10 @@ function skipped(probe: Probe): Probed {
 
 function findingsOf(results: ReadonlyMap<Probe, Probed>, called: readonly JsonObject[]): NativeFindings {
   const takes = (probe: Probe) => results.get(probe)?.state === 'taken';
+  if (!takes('plain')) return { wire: 'chat', takes: {}, images: undefined };
   const wasAsked = (probe: Probe) => results.get(probe)?.state !== 'skipped';
   // What Codex cannot do without: tools, and thinking that goes back.
-  const isUseful = takes('plain') && takes('function') && (takes('reasoning') || !wasAsked('reasoning'));
+  const isUseful = takes('function') && (takes('reasoning') || !wasAsked('reasoning'));
   return {
     wire: isUseful ? 'responses' : 'chat',
     takes: {
