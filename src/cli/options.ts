@@ -380,11 +380,10 @@ function parseRoles(text: string): Readonly<Partial<Record<Role, string>>> | und
 }
 
 function parseWires(text: string): ByModel<Wire> | undefined {
-  const wires: Record<string, Wire> = {};
-  for (const entry of splitList(text)) {
-    const [, name = '', wire] = /^(.+)=(.+)$/.exec(entry) ?? [];
-    if (name === '' || !isWire(wire)) return undefined;
-    wires[name] = wire;
-  }
-  return Object.keys(wires).length > 0 ? wires : undefined;
+  const pairs = splitList(text).map((entry): [string, string] => {
+    const at = entry.lastIndexOf('=');
+    return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
+  });
+  const known = pairs.filter((pair): pair is [string, Wire] => pair[0] !== '' && isWire(pair[1]));
+  return known.length > 0 && known.length === pairs.length ? Object.fromEntries(known) : undefined;
 }

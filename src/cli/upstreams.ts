@@ -3,7 +3,7 @@ import type { NativeEntries } from '../codex/native-file.ts';
 import { PRESETS, type Preset, presetById } from '../providers/index.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
-import { ownersIn, withChoices } from '../relay/routing/wire-choices.ts';
+import { choicesFor, ownersIn } from '../relay/routing/wire-choices.ts';
 import type { CommandLine, Environment } from './command-line.ts';
 import { UsageError } from './errors.ts';
 import type { Settings } from './options.ts';
@@ -72,19 +72,12 @@ export function servedUpstreams(
   };
 }
 
-/** The file's word first, then the flag's. */
 function withWires(
   upstream: UpstreamOptions,
   { settings }: CommandLine,
   native: NativeEntries,
 ): UpstreamOptions {
-  const { id } = resolveProvider(upstream);
-  const entries = Object.entries(native);
-  const wires = Object.fromEntries(entries.flatMap(([name, { wire }]) => (wire ? [[name, wire]] : [])));
-  const takes = Object.fromEntries(
-    entries.flatMap(([name, entry]) => (entry.takes ? [[name, entry.takes]] : [])),
-  );
-  return withChoices(upstream, id, { ...wires, ...settings.wire }, takes);
+  return { ...upstream, ...choicesFor(resolveProvider(upstream).id, settings.wire, native) };
 }
 
 /** @throws UsageError for a name that is none of an upstream's: it would be found out when it is missed */

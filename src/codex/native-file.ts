@@ -3,12 +3,11 @@
  * `CODEX_HOME`. `codex-relay doctor --probe-native` prints such entries.
  */
 import * as z from 'zod/mini';
+import { NATIVE_FILE } from '../names.ts';
 import type { DeepPartial } from '../providers/index.ts';
 import { NATIVE_FIELDS, type NativeProfile } from '../translate/native/native-profile.ts';
 import { WIRES, type Wire } from '../wire/wire.ts';
 import { CodexConfigError } from './errors.ts';
-
-export const NATIVE_FILE = 'codex-relay.native.json';
 
 /** Of one model, or of all of a provider's. */
 export interface NativeEntry {

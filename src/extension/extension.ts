@@ -79,7 +79,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const localServers = new LocalServers(context.globalState);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, log);
   const launcher = new RelayLauncher({
     program: join(context.extensionPath, 'dist', 'relay.cjs'),
     logger: log,

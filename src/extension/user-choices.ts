@@ -4,10 +4,12 @@
  */
 import * as vscode from 'vscode';
 import { asObject } from '../json.ts';
+import type { Logger } from '../logger.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
-import { partOf } from '../relay/routing/wire-choices.ts';
+import { choicesFor } from '../relay/routing/wire-choices.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
+import { nativeEntries } from './codex/native-entries.ts';
 import type { KeyStore } from './key-store.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
 import type { LocalServers } from './relay/local-servers.ts';
@@ -20,9 +22,11 @@ export class UserChoices {
   readonly keys: KeyStore;
   readonly localServers: LocalServers;
   readonly #context: vscode.ExtensionContext;
+  readonly #log: Logger;
 
-  constructor(context: vscode.ExtensionContext, keys: KeyStore, localServers: LocalServers) {
+  constructor(context: vscode.ExtensionContext, keys: KeyStore, localServers: LocalServers, log: Logger) {
     this.#context = context;
+    this.#log = log;
     this.keys = keys;
     this.localServers = localServers;
   }
@@ -58,7 +62,7 @@ export class UserChoices {
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
     const { provider: active, modelMap, wire: wires } = this.settings;
-    const wire = partOf(wires, provider.id);
+    const entries = await nativeEntries((message) => this.#log.warn(message));
     return {
       id: provider.id,
       provider: provider.preset,
@@ -70,7 +74,7 @@ export class UserChoices {
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
       ...(model === undefined ? {} : { model }),
-      ...(wire && { wire }),
+      ...choicesFor(provider.id, wires, entries),
     };
   }
 

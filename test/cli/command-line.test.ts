@@ -42,6 +42,11 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     value: { review: 'kimi/k3', title: 'a:b' },
     refused: ['', 'kimi/k3', 'lunch=x', 'review='],
   },
+  wire: {
+    text: 'xai/grok-4.7=responses, deepseek=chat, ollama/a=b=chat',
+    value: { 'xai/grok-4.7': 'responses', deepseek: 'chat', 'ollama/a=b': 'chat' },
+    refused: ['', ',', 'responses', '=chat', 'xai=native', 'xai=responses,kimi'],
+  },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
   'upstream-extra-params': {
     text: '{"top_k": 20, "chat_template_kwargs": {"a": [1]}}',

@@ -1,6 +1,7 @@
 /** `codex-relay doctor --probe-native`: what the provider's own Responses endpoint takes, and an entry that says so. */
-import { NATIVE_FILE, type NativeEntries } from '../../codex/native-file.ts';
+import type { NativeEntries } from '../../codex/native-file.ts';
 import { probeResponses } from '../../index.ts';
+import { NATIVE_FILE } from '../../names.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import type { NativeFindings, Probed } from '../../relay/upstream/native-probe.ts';
 import { UsageError } from '../errors.ts';
@@ -33,7 +34,11 @@ export async function reportNative(invocation: Invocation): Promise<number> {
   }
   const entries = { [`${id}/${model}`]: { wire: step.value.wire, takes: step.value.takes } };
   if (settings.json) print(`${JSON.stringify({ probed, entries }, null, 2)}\n`);
-  else print(advice(step.value, entries, preset.profile.name));
+  else if (probed[0]?.state === 'taken') print(advice(step.value, entries, preset.profile.name));
+  else
+    print(
+      'There is nothing to tell the relay: where no Responses API answers, it speaks Chat Completions.\n',
+    );
   return probed[0]?.state === 'taken' ? 0 : 1;
 }
 

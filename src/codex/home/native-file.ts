@@ -1,8 +1,9 @@
 /** What the user says of Responses endpoints, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NATIVE_FILE } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
-import { NATIVE_FILE, type NativeEntries, parseNativeEntries } from '../native-file.ts';
+import { type NativeEntries, parseNativeEntries } from '../native-file.ts';
 
 /** None where there is no such file. @throws CodexConfigError when it cannot be used */
 export async function readNativeEntries(home: string): Promise<NativeEntries> {

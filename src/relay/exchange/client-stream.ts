@@ -24,6 +24,7 @@ export class ClientStream {
   #hasBegun = false;
   #hasGiven = false;
   #source: { heartbeat(): readonly ResponseEvent[] } | undefined;
+  #headers: Readonly<Record<string, string>> = {};
 
   /** @param keepAliveMs after this much silence, and then every time, an event keeps the client waiting */
   constructor(connection: ServerResponse, keepAliveMs: number) {
@@ -36,9 +37,16 @@ export class ClientStream {
     return this.#hasGiven;
   }
 
-  /** The source of the events that keep the client waiting. */
-  follow(source: { heartbeat(): readonly ResponseEvent[] }): void {
+  /**
+   * @param source of the events that keep the client waiting
+   * @param headers that a stream which has not begun gets as well
+   */
+  follow(
+    source: { heartbeat(): readonly ResponseEvent[] },
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     this.#source = source;
+    this.#headers = headers;
   }
 
   /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
@@ -49,7 +57,7 @@ export class ClientStream {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#connection.writeHead(200, HEADERS);
+    this.#connection.writeHead(200, { ...HEADERS, ...this.#headers });
     this.#send(this.#opening);
   }
 

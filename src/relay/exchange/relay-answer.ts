@@ -10,7 +10,7 @@ import { Reads } from '../upstream/reads.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Feed } from './answer-feed.ts';
 import type { ClientStream } from './client-stream.ts';
-import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import type { Attempt, Exchange, Outcome, Translation } from './exchange.ts';
 import { type ReportOptions, reportWait } from './report.ts';
 import { SilenceWatch, silenceLimits } from './silence.ts';
 
@@ -58,7 +58,7 @@ async function relayToEnd(
   options: AnswerOptions,
 ): Promise<readonly ResponseEvent[]> {
   const { reducer } = attempt;
-  stream?.follow(reducer);
+  stream?.follow(reducer, wireHeaders(attempt.translation));
   // The response has one beginning, however many targets are tried.
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
   const silence = new SilenceWatch(attempt, silenceLimits(attempt.target.provider.baseUrl, options.stallMs));
@@ -141,6 +141,15 @@ async function relayBody(
     clearTimeout(grace);
     drain(body, feed, abort);
   }
+}
+
+/** Which API answers, and what had to be changed for it: for people who look, and the doctor. */
+function wireHeaders(translation: Translation): Record<string, string> {
+  if (translation.wire === 'chat') return { 'x-codex-relay-wire': translation.wire };
+  return {
+    'x-codex-relay-wire': translation.wire,
+    'x-codex-relay-repairs': translation.repairs.join(','),
+  };
 }
 
 /** Only while another target is left, and only for hosted ones: a local model may read a long prompt for minutes. */

@@ -33,16 +33,30 @@ export function ownersIn(choices: ByModel<unknown>): string[] {
   );
 }
 
-/** The upstream with what the choices say of it, over what it says itself. */
-export function withChoices(
-  upstream: UpstreamOptions,
+/** An entry of the user's file: what one model speaks, and what its endpoint takes. */
+interface Entry {
+  wire?: Wire;
+  takes?: NonNullable<UpstreamOptions['native']>[string];
+}
+
+/**
+ * What is said of one upstream, as its options take it.
+ * @param wires of a flag or a setting: they beat those of the file
+ * @param entries of the file
+ */
+export function choicesFor(
   id: string,
   wires: ByModel<Wire>,
-  native: ByModel<NonNullable<UpstreamOptions['native']>[string]> = {},
-): UpstreamOptions {
-  const wire = partOf(wires, id);
-  const takes = partOf(native, id);
-  return { ...upstream, ...(wire && { wire }), ...(takes && { native: takes }) };
+  entries: ByModel<Entry>,
+): Pick<UpstreamOptions, 'wire' | 'native'> {
+  const named = Object.entries(entries);
+  const fileWires = Object.fromEntries(named.flatMap(([name, { wire }]) => (wire ? [[name, wire]] : [])));
+  const takes = Object.fromEntries(
+    named.flatMap(([name, entry]) => (entry.takes ? [[name, entry.takes]] : [])),
+  );
+  const wire = partOf({ ...fileWires, ...wires }, id);
+  const native = partOf(takes, id);
+  return { ...(wire && { wire }), ...(native && { native }) };
 }
 
 /** An upstream's id holds no slash; a model's name may. */

@@ -32,7 +32,7 @@ export interface Probed {
   found: string;
 }
 
-/** What all of them say together. */
+/** What all of them say together; nothing of what the endpoint takes where the plain request failed. */
 export interface NativeFindings {
   wire: Wire;
   takes: DeepPartial<NativeProfile>;
@@ -81,7 +81,8 @@ export async function* probeNative(
 
 /** Undefined where there is nothing to ask. @param called what the model said when it called a function */
 function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undefined {
-  const asked = (text: string) => ({ role: 'user', content: [{ type: 'input_text', text }] });
+  const says = (content: JsonObject[]) => ({ type: 'message', role: 'user', content });
+  const asked = (text: string) => says([{ type: 'input_text', text }]);
   const use = (name: string) => [
     asked(`Call the tool ${name} with the value "ok". Do not answer with text.`),
   ];
@@ -129,7 +130,7 @@ function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undef
         { type: 'input_text', text: 'Answer with the word OK.' },
         { type: 'input_image', image_url: PIXEL, detail: 'low' },
       ];
-      return { input: [{ role: 'user', content }] };
+      return { input: [says(content)] };
     }
     case 'json_schema': {
       const format = { type: 'json_schema', name: 'note', strict: true, schema: PARAMETERS };
@@ -194,9 +195,10 @@ function skipped(probe: Probe): Probed {
 
 function findingsOf(results: ReadonlyMap<Probe, Probed>, called: readonly JsonObject[]): NativeFindings {
   const takes = (probe: Probe) => results.get(probe)?.state === 'taken';
+  if (!takes('plain')) return { wire: 'chat', takes: {}, images: undefined };
   const wasAsked = (probe: Probe) => results.get(probe)?.state !== 'skipped';
   // What Codex cannot do without: tools, and thinking that goes back.
-  const isUseful = takes('plain') && takes('function') && (takes('reasoning') || !wasAsked('reasoning'));
+  const isUseful = takes('function') && (takes('reasoning') || !wasAsked('reasoning'));
   return {
     wire: isUseful ? 'responses' : 'chat',
     takes: {
