@@ -218,15 +218,24 @@ export interface ToolSearchCallItem {
 
 export type CallItem = FunctionCallItem | CustomToolCallItem | ToolSearchCallItem;
 
-/** A search that the provider made itself: it is shown, and nobody else runs it. */
-export interface WebSearchCallItem {
-  type: 'web_search_call';
+/** Items of tools that a provider runs itself. */
+export const HOSTED_TYPES = [
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'mcp_list_tools',
+  'mcp_call',
+  'mcp_approval_request',
+] as const;
+export type HostedType = (typeof HOSTED_TYPES)[number];
+
+/** What a provider did itself on the way to its answer: it is shown as it came, and nobody else runs it. */
+export interface HostedItem {
+  type: HostedType;
   id: string;
   status: 'in_progress' | 'completed' | 'failed';
-  action:
-    | { type: 'search'; query: string; queries: string[] }
-    | { type: 'open_page'; url: string }
-    | { type: 'find_in_page'; url: string; pattern: string };
+  [field: string]: Json;
 }
 
 /** What a conversation was replaced with. */
@@ -236,7 +245,7 @@ export interface CompactionItem {
   encrypted_content: string;
 }
 
-export type OutputItem = MessageItem | ReasoningItem | CallItem | WebSearchCallItem | CompactionItem;
+export type OutputItem = MessageItem | ReasoningItem | CallItem | HostedItem | CompactionItem;
 
 // ------------------------------------------------------------------------------------ response and events
 

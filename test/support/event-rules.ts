@@ -68,8 +68,7 @@ function textOf(item: OutputItem): string {
       return item.arguments;
     case 'tool_search_call':
       return JSON.stringify(item.arguments);
-    case 'web_search_call':
-    case 'compaction':
+    default:
       return '';
   }
 }

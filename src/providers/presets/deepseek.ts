@@ -46,7 +46,8 @@ export const deepseek: Preset = {
       // 400 "Duplicate namespace name", also where one of them stands in a tool_search_output.
       namespaces: 'unique',
       toolSearch: true,
-      hostedTools: { web_search: [] },
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
       toolChoices: ['none', 'auto'],
       lateInstructions: 'keep',
       // 400 "reasoning_text ... must be passed back" for calls without it, unless the effort is none.

@@ -1,5 +1,6 @@
 import { BASE_NATIVE, NATIVE_FIELDS, type NativeProfile } from '../../translate/native/native-profile.ts';
 import { OPTIONAL_FIELDS } from '../../translate/profile.ts';
+import { HOSTED_TYPES } from '../../wire/responses.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
@@ -32,7 +33,7 @@ export const openaiNative: NativeProfile = {
   hostedTools: { web_search: [], file_search: [], code_interpreter: [], image_generation: [], mcp: [] },
   strictTools: true,
   toolChoices: ['none', 'auto', 'required', 'named', 'allowed_tools'],
-  moreItems: ['agent_message', 'web_search_call'],
+  moreItems: ['agent_message', 'mcp_approval_response', ...HOSTED_TYPES],
   // What it sealed beside a null cannot be verified without that null.
   nullFields: true,
   phase: true,
@@ -43,7 +44,14 @@ export const openaiNative: NativeProfile = {
   lateInstructions: 'keep',
   reasoningIn: 'sealed',
   fields: NATIVE_FIELDS,
-  include: ['reasoning.encrypted_content'],
+  include: [
+    'reasoning.encrypted_content',
+    'file_search_call.results',
+    'web_search_call.results',
+    'web_search_call.action.sources',
+    'code_interpreter_call.outputs',
+    'message.input_image.image_url',
+  ],
   verbosity: true,
 };
 

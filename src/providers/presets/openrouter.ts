@@ -61,7 +61,8 @@ export const openrouter: Preset = {
       customTools: 'keep',
       namespaces: 'keep',
       additionalTools: true,
-      hostedTools: { web_search: [] },
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
       moreItems: ['agent_message', 'web_search_call'],
       itemIds: 'reasoning',
       callOrder: 'as-made',

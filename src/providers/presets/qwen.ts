@@ -64,7 +64,8 @@ export const qwen: Preset = {
     wire: 'chat',
     profile: {
       ...BASE_NATIVE,
-      hostedTools: { web_search: [] },
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
       instructions: 'message',
       instructionRole: 'system',
       reasoningIn: 'text',

@@ -62,7 +62,7 @@ export const volcengine: Preset = {
     wire: 'chat',
     profile: {
       ...BASE_NATIVE,
-      hostedTools: { web_search: [] },
+      hostedTools: { web_search: ['external_web_access', 'search_context_size', 'filters'] },
       // It refuses fields that it does not know, one an attempt, and reasoning in the input.
       reasoningIn: 'never',
       efforts: ['low', 'medium', 'high'],

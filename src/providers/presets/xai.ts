@@ -14,6 +14,8 @@ export const xai: Preset = {
     thinksByDefault: true,
     lateInstructions: 'keep',
     emptyAssistantContent: 'empty',
+    // 400 for a union at the root of a schema (2026-08).
+    toolSchema: 'claude',
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
   models: [

@@ -260,7 +260,16 @@ const ENDS: Readonly<Record<string, true>> = {
   cancelled: true,
 };
 
-/** Thinking and searching are no answer. */
+/** What stands on the way to an answer, and is none. */
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  'reasoning',
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'mcp_list_tools',
+  'mcp_call',
+] satisfies OutputItem['type'][]);
+
 function isSpoken({ type }: OutputItem): boolean {
-  return type !== 'reasoning' && type !== 'web_search_call';
+  return !NO_ANSWER.has(type);
 }

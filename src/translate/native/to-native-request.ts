@@ -54,7 +54,7 @@ export function toNativeRequest(asked: ResponsesRequest, options: NativeOptions)
     input: writeInput(isField ? '' : leading, blocks, entryOptions),
     stream: true,
     ...toolSettings,
-    ...reasoningFields(request, options, hasTools, lacksThoughts(blocks)),
+    ...reasoningFields(request, options, lacksThoughts(blocks)),
     ...fields,
     ...plainFields(request, options),
     ...options.extraParams,

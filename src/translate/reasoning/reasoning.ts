@@ -24,6 +24,9 @@ export interface ReasoningParts {
   summary: string[];
   /** The provider's own `encrypted_content`. */
   sealed?: string;
+  /** OpenRouter, 2026-10: which vendor's reasoning it is, and that vendor's signature of it. */
+  format?: string;
+  signature?: string;
 }
 
 /**

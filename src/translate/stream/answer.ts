@@ -18,7 +18,10 @@ import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
 import { opensThinkingInPrompt } from './think-tags.ts';
 
-export type ItemIdPrefix = 'msg' | 'rs' | 'ws' | 'cmp' | 'call' | CallIdPrefix;
+export type ItemIdPrefix =
+  | ('msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix)
+  /** Of what a provider did itself. */
+  | ('ws' | 'fs' | 'ci' | 'ig' | 'mcpl' | 'mcp' | 'mcpr');
 
 export interface AnswerOptions {
   request: ResponsesRequest;

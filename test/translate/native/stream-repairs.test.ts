@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../../src/json.ts';
 import type { NativeReducer } from '../../../src/translate/native/native-reducer.ts';
-import type { OutputItem, ResponseEvent, ResponsesRequest } from '../../../src/wire/responses.ts';
+import {
+  HOSTED_TYPES,
+  type OutputItem,
+  type ResponseEvent,
+  type ResponsesRequest,
+} from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
 import {
   eventsOf,
@@ -62,7 +67,7 @@ function failure(events: readonly JsonObject[], options?: NativeStreamOptions) {
   const { stream, output } = told(events, options);
   assert.equal(stream.response.status, 'failed');
   assert.deepEqual(
-    output.filter(({ type }) => type.endsWith('_call')),
+    output.filter(({ type }) => type.endsWith('_call') && type !== 'web_search_call'),
     [],
   );
   return { code: stream.error?.code, message: stream.error?.message ?? '' };
@@ -295,6 +300,29 @@ describe('streams of Responses endpoints: shapes', () => {
       'refusal',
       'output_text',
     ]);
+  });
+
+  for (const type of HOSTED_TYPES) {
+    it(`${type} is passed on as it came, under an id of ours`, () => {
+      const fields = { type, name: 'n', results: [{ a: 1 }], call_id: 'own' };
+      const output = done(said(item({ ...fields, id: 'x', status: 'completed' }), text('found')));
+      const [hosted] = output;
+      assert.ok(hosted !== undefined && /^[a-z]+_1$/.test(hosted.id));
+      const action = { type: 'search', query: '', queries: [''] };
+      assert.deepEqual(hosted, {
+        ...fields,
+        ...(type === 'web_search_call' && { action }),
+        id: hosted.id,
+        status: 'completed',
+      });
+      assert.deepEqual(types(output), [type, 'message']);
+    });
+  }
+
+  it('an image, and a question for approval, are answers', () => {
+    for (const type of ['image_generation_call', 'mcp_approval_request'])
+      assert.deepEqual(types(done(said(item({ type, id: 'x', result: 'AA==' })))), [type]);
+    failure(said(item({ type: 'web_search_call', id: 'x' })));
   });
 
   it('a web search of the provider is shown, with all that its replay needs', () => {
@@ -726,6 +754,9 @@ describe('streams of Responses endpoints: thinking', () => {
       },
     );
     assert.deepEqual(stream.reasoning[0]?.item, { summary: ['S'], sealed: 'blob' });
+    const marked = { ...own, item: { ...own.item, format: 'f', signature: 's' } };
+    const marks = told(said(marked, text('said'))).stream.reasoning[0]?.item;
+    assert.deepEqual(marks, { summary: ['S'], sealed: 'blob', format: 'f', signature: 's' });
   });
 
   it('is kept where only the beginning, or only the final response, has its seal', () => {

@@ -210,6 +210,12 @@ describe('native requests: settings', () => {
     assert.deepEqual([body['temperature'], body['seed'], 'store' in body], [0, 1, false]);
   });
 
+  it('the effort that was asked for, where Chat Completions takes only another beside tools', () => {
+    const asked = { reasoning: { effort: 'high' }, tools: [RUN] };
+    const { body } = translateNative(asked, {}, { effortWithTools: 'none' });
+    assert.deepEqual(body['reasoning'], { effort: 'high' });
+  });
+
   it('a schema that cannot be sent is put into words', () => {
     const format = { type: 'json_schema', name: 'n', schema: { ...PARAMETERS, title: 'Wanted' } };
     const { body } = translateNative(
@@ -702,11 +708,8 @@ describe('native requests: messages', () => {
       action: { type: 'search', query: 'q' },
     };
     assert.deepEqual(inputOf([USER, search]).length, 1);
-    assert.deepEqual(inputOf([USER, search], FULL)[1], {
-      type: 'web_search_call',
-      status: 'completed',
-      action: { type: 'search', query: 'q', queries: ['q'] },
-    });
+    const action = { type: 'search', query: 'q', queries: ['q'] };
+    assert.deepEqual(inputOf([USER, search], FULL)[1], { ...search, action });
   });
 
   it('ids and states only where a server insists on them', () => {
@@ -744,6 +747,12 @@ describe('native requests: reasoning', () => {
     expected: JsonObject | undefined,
   ][] = [
     ['as it came', both, {}, { summary, content, encrypted_content: 'blob' }],
+    [
+      "with its vendor's marks",
+      { ...both, item: { ...both.item, format: 'f', signature: 's' } },
+      {},
+      { summary, content, encrypted_content: 'blob', format: 'f', signature: 's' },
+    ],
     ['readable text alone', both, { reasoningIn: 'text' }, { summary: [], content }],
     [
       'a summary in the place of text',

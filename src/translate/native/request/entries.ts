@@ -1,6 +1,6 @@
 /** The items of a request, each in the form that a provider's own endpoint takes, and what each is to the others. */
 import { asObject, type Json, type JsonObject, parseObject } from '../../../json.ts';
-import type { InputItem } from '../../../wire/responses.ts';
+import { HOSTED_TYPES, type InputItem } from '../../../wire/responses.ts';
 import { summaryIn } from '../../compaction.ts';
 import type { ReasoningSeal } from '../../reasoning/reasoning.ts';
 import { anyContent, readContent } from '../../request/content.ts';
@@ -117,16 +117,16 @@ function said(item: JsonObject): Entry[] {
   return [{ kind: 'said', item, isAnswer: false, isReadable: false }];
 }
 
-/** An item of a kind that the provider knows, without what only its own server may write, or is private. */
+/** An item of a kind that the provider knows, without what is private. */
 function sameItem(item: InputItem): JsonObject {
-  if (item.type === 'web_search_call') {
-    const action = searchAction(asObject(item.action));
-    return { type: 'web_search_call', status: 'completed', action };
-  }
-  const entries = Object.entries(item).filter(
-    ([field, value]) => !/^(id|status|internal_.*|metadata)$/.test(field) && value !== undefined,
-  );
-  return Object.fromEntries(entries) as JsonObject;
+  const isHosted = HOSTED_TYPES.some((type) => type === item.type);
+  const kept = Object.entries(item).filter(([field, value]) => {
+    if (value === undefined || /^(internal_.*|metadata)$/.test(field)) return false;
+    // An approval names the request by its id; of what else was done, and when, nothing depends on it.
+    return isHosted || (field !== 'id' && field !== 'status');
+  });
+  const same = Object.fromEntries(kept) as JsonObject;
+  return item.type === 'web_search_call' ? { ...same, action: searchAction(asObject(item.action)) } : same;
 }
 
 /** Tools that stand in the history, where the provider looks for them there. */

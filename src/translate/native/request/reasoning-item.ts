@@ -25,6 +25,7 @@ export function reasoningItem(
   const parts = partsFor(reasoning, native.reasoningIn);
   if (parts === undefined) return undefined;
   const { summary, text, sealed } = parts;
+  const { format, signature } = native.reasoningIn === 'as-received' ? (reasoning.item ?? {}) : {};
   const nothing = native.nullFields ? null : undefined;
   const content = text === '' ? nothing : [{ type: 'reasoning_text', text }];
   const own = sealed ?? nothing;
@@ -34,6 +35,8 @@ export function reasoningItem(
       summary: summary.map((part) => ({ type: 'summary_text', text: part })),
       ...(content === undefined ? {} : { content }),
       ...(own === undefined ? {} : { encrypted_content: own }),
+      ...(format === undefined ? {} : { format }),
+      ...(signature === undefined ? {} : { signature }),
       ...(native.itemStatus ? { status: 'completed' } : {}),
     },
     isReadable: text !== '',

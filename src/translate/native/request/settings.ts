@@ -31,24 +31,14 @@ export function plainFields(request: ResponsesRequest, { native }: ContentOption
 export function reasoningFields(
   { reasoning }: ResponsesRequest,
   { profile, native }: ContentOptions,
-  hasTools: boolean,
   lacksThoughts: boolean,
 ): JsonObject {
-  const asked = effort(reasoning?.effort, { profile, native }, hasTools);
+  const levels = native.efforts ?? profile.effortLevels;
+  const asked = reasoning?.effort ? nearest(reasoning.effort, levels) : undefined;
   const level = (lacksThoughts ? native.effortWithoutReasoning : null) ?? asked;
   const summary = native.reasoningSummary && reasoning?.summary !== 'none' ? reasoning?.summary : null;
   const settings = { ...(level ? { effort: level } : {}), ...(summary ? { summary } : {}) };
   return Object.keys(settings).length === 0 ? {} : { reasoning: settings };
-}
-
-function effort(
-  asked: string | null | undefined,
-  { profile, native }: ContentOptions,
-  hasTools: boolean,
-): string | undefined {
-  const levels = native.efforts ?? profile.effortLevels;
-  const wanted = hasTools && profile.effortWithTools !== null ? profile.effortWithTools : asked;
-  return wanted ? nearest(wanted, levels) : undefined;
 }
 
 // ---------------------------------------------------------------------------------- response formats

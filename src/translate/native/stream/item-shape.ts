@@ -1,6 +1,11 @@
 /** What an item of a provider's response says, whatever shape it gave to the item's fields. */
 import { asObject, isObject, type Json, type JsonObject, parseObject } from '../../../json.ts';
-import type { MessageItem, UrlCitation, WebSearchCallItem } from '../../../wire/responses.ts';
+import {
+  HOSTED_TYPES,
+  type HostedType,
+  type MessageItem,
+  type UrlCitation,
+} from '../../../wire/responses.ts';
 
 export interface ShapedPart {
   type: 'output_text' | 'refusal';
@@ -21,6 +26,8 @@ export interface ShapedReasoning {
   text: string;
   /** The provider's `encrypted_content`. */
   sealed: string | undefined;
+  /** See `ReasoningParts`. */
+  marks: { format?: string; signature?: string };
 }
 
 export interface ShapedCall {
@@ -34,13 +41,15 @@ export interface ShapedCall {
   isFreeText: boolean;
 }
 
-export interface ShapedSearch {
-  type: 'web_search_call';
-  status: WebSearchCallItem['status'];
-  action: WebSearchCallItem['action'];
+/** A tool that the provider ran itself. */
+export interface ShapedHosted {
+  type: 'hosted';
+  /** Its item, without id and status. */
+  fields: JsonObject & { type: HostedType };
+  isFailed: boolean;
 }
 
-export type Shape = ShapedMessage | ShapedReasoning | ShapedCall | ShapedSearch;
+export type Shape = ShapedMessage | ShapedReasoning | ShapedCall | ShapedHosted;
 
 /** Undefined for an item of a kind that is not known, and for what is not the assistant's. */
 export function shapeOf(item: JsonObject): Shape | undefined {
@@ -55,10 +64,8 @@ export function shapeOf(item: JsonObject): Shape | undefined {
       return shapedCall(item, textIn(item['input'] ?? item['arguments']), true);
     case 'tool_search_call':
       return shapedCall({ name: 'tool_search', ...item }, jsonText(item['arguments']), false);
-    case 'web_search_call':
-      return shapedSearch(item);
     default:
-      return undefined;
+      return shapedHosted(item);
   }
 }
 
@@ -121,8 +128,8 @@ function shapedMessage({ content, phase }: JsonObject): ShapedMessage {
   };
 }
 
-function shapedReasoning({ summary, content, text, encrypted_content }: JsonObject): ShapedReasoning {
-  const sealed = encrypted_content;
+function shapedReasoning(item: JsonObject): ShapedReasoning {
+  const { summary, content, text, encrypted_content: sealed, format, signature } = item;
   return {
     type: 'reasoning',
     summary: listOf(summary)
@@ -130,6 +137,10 @@ function shapedReasoning({ summary, content, text, encrypted_content }: JsonObje
       .filter((part) => part !== ''),
     text: textIn(content ?? text),
     sealed: typeof sealed === 'string' && sealed !== '' ? sealed : undefined,
+    marks: {
+      ...(typeof format === 'string' ? { format } : {}),
+      ...(typeof signature === 'string' ? { signature } : {}),
+    },
   };
 }
 
@@ -150,20 +161,21 @@ function shapedCall(item: JsonObject, payload: string, isFreeText: boolean): Sha
   };
 }
 
-function shapedSearch({ status, action }: JsonObject): ShapedSearch {
-  return {
-    type: 'web_search_call',
-    status: status === 'failed' ? status : 'completed',
-    action: searchAction(typeof action === 'string' ? parseObject(action) : asObject(action)),
-  };
+function shapedHosted({ id: _, status, ...fields }: JsonObject): ShapedHosted | undefined {
+  const type = HOSTED_TYPES.find((known) => known === fields['type']);
+  if (type === undefined) return undefined;
+  const { action } = fields;
+  const search = typeof action === 'string' ? parseObject(action) : asObject(action);
+  const own = type === 'web_search_call' ? { action: searchAction(search) } : {};
+  return { type: 'hosted', fields: { ...fields, type, ...own }, isFailed: status === 'failed' };
 }
 
 /** Both `query` and `queries`: DeepSeek, 2026-09, refuses a search that comes back without the latter. */
-export function searchAction(action: JsonObject | undefined): WebSearchCallItem['action'] {
-  const { type, url, pattern, query, queries } = action ?? {};
+export function searchAction(action: JsonObject | undefined): JsonObject {
+  const { type, url, pattern, query, queries, ...rest } = action ?? {};
   if (typeof url === 'string' && type === 'open_page') return { type, url };
   if (typeof url === 'string' && type === 'find_in_page') return { type, url, pattern: textIn(pattern) };
   const asked = Array.isArray(queries) ? queries.flatMap((entry) => textIn(entry) || []) : [];
   const first = textIn(query) || asked[0] || '';
-  return { type: 'search', query: first, queries: asked.length > 0 ? asked : [first] };
+  return { type: 'search', query: first, queries: asked.length > 0 ? asked : [first], ...rest };
 }

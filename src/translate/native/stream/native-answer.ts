@@ -1,6 +1,6 @@
 /** What the assistant says in one response of a provider's own endpoint: events in, items and their events out. */
 import { asObject, type Json, type JsonObject } from '../../../json.ts';
-import type { OutputItem, ResponsesRequest } from '../../../wire/responses.ts';
+import type { HostedType, OutputItem, ResponsesRequest } from '../../../wire/responses.ts';
 import type { Profile } from '../../profile.ts';
 import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reasoning/reasoning.ts';
 import type { ItemIdPrefix } from '../../stream/answer.ts';
@@ -10,10 +10,10 @@ import { ItemQueue } from '../../stream/item-queue.ts';
 import type { NativeProfile } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
 import { NativeCall } from './drafts/call.ts';
+import { NativeHosted } from './drafts/hosted.ts';
 import { NativeMessage } from './drafts/message.ts';
 import type { NativeDraft } from './drafts/native-draft.ts';
 import { NativeReasoning } from './drafts/reasoning.ts';
-import { NativeSearch } from './drafts/search.ts';
 import { type Shape, shapeOf } from './item-shape.ts';
 import type { Channel, Place, ReadEvent } from './read-event.ts';
 import { type Track, Tracks } from './tracks.ts';
@@ -42,10 +42,19 @@ const CHANNEL_TYPES: Readonly<Record<Channel, 'message' | 'reasoning' | 'call'>>
   arguments: 'call',
   input: 'call',
 };
+const HOSTED_PREFIXES = {
+  web_search_call: 'ws',
+  file_search_call: 'fs',
+  code_interpreter_call: 'ci',
+  image_generation_call: 'ig',
+  mcp_list_tools: 'mcpl',
+  mcp_call: 'mcp',
+  mcp_approval_request: 'mcpr',
+} as const satisfies Record<HostedType, ItemIdPrefix>;
 /** An item of which nothing is known but its type. */
 const UNSAID = {
   message: { type: 'message', parts: [], phase: undefined },
-  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined },
+  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
   call: {
     type: 'call',
     callId: undefined,
@@ -115,7 +124,7 @@ export class NativeAnswer {
     if (isDone) this.#complete(track, shape);
     else {
       track.draft?.begin(shape);
-      if (shape.type === 'call' || shape.type === 'web_search_call') this.#place(track.draft);
+      if (shape.type === 'call' || shape.type === 'hosted') this.#place(track.draft);
     }
     this.#queue.advance();
   }
@@ -199,8 +208,8 @@ export class NativeAnswer {
         return this.#newReasoning();
       case 'call':
         return this.#newCall(shape.callId);
-      case 'web_search_call':
-        return new NativeSearch(this.#options.newId('ws'), shape);
+      case 'hosted':
+        return new NativeHosted(this.#options.newId(HOSTED_PREFIXES[shape.fields.type]), shape);
     }
   }
 
@@ -215,13 +224,13 @@ export class NativeAnswer {
   #newReasoning(): NativeReasoning {
     const { request, profile, model, seal, newId, isCodex = false } = this.#options;
     const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
-    return new NativeReasoning(newId('rs'), showsSummary, ({ thinking, summary, sealed }) => {
+    return new NativeReasoning(newId('rs'), showsSummary, ({ thinking, summary, sealed, marks }) => {
       const reasoning: ProviderReasoning = {
         provider: ownerOf(profile),
         model,
         text: thinking,
         field: 'reasoning_content',
-        item: { summary, ...(sealed === undefined ? {} : { sealed }) },
+        item: { summary, ...(sealed === undefined ? {} : { sealed }), ...marks },
       };
       this.#reasoning.push(reasoning);
       return seal?.seal(reasoning);

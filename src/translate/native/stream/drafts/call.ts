@@ -75,7 +75,7 @@ export class NativeCall implements NativeDraft {
   }
 
   complete(shape: Shape, out: EventOutput): void {
-    if (shape.type !== 'call') return;
+    if (shape.type !== 'call' || this.isOver) return;
     this.begin(shape);
     this.#append(added(this.#payload, shape.payload), shape.isFreeText, out);
     this.#read(shape.isFreeText, out);

@@ -99,7 +99,9 @@ export class NativeMessage implements NativeDraft {
   /** All of a part's text: what of it is not there yet is added. */
   #settle(type: PartType, number: number | undefined, text: string, out: EventOutput): void {
     const part = this.#partFor(type, number);
-    this.#append(type, number, part === undefined ? text : added(part.text, text), out);
+    if (part !== undefined) this.#append(type, number, added(part.text, text), out);
+    // What is behind us has its text.
+    else if (!this.#parts.some((known) => known.number === number)) this.#append(type, number, text, out);
   }
 
   canEnd(): boolean {

@@ -1,7 +1,7 @@
 import type { ReasoningItem } from '../../../../wire/responses.ts';
 import type { EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
-import type { Shape } from '../item-shape.ts';
+import type { Shape, ShapedReasoning } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
@@ -25,6 +25,7 @@ export class NativeReasoning implements NativeDraft {
   thinking = '';
   /** The provider's own `encrypted_content`. */
   sealed: string | undefined;
+  marks: ShapedReasoning['marks'] = {};
   readonly #id: string;
   readonly #showsSummary: boolean;
   readonly #seal: (draft: NativeReasoning) => string | undefined;
@@ -66,6 +67,7 @@ export class NativeReasoning implements NativeDraft {
   complete(shape: Shape, out: EventOutput): void {
     if (shape.type !== 'reasoning') return;
     this.sealed = shape.sealed ?? this.sealed;
+    this.marks = { ...this.marks, ...shape.marks };
     // What a summary said before another item came is not told apart from the rest of it.
     const summary = this.#before === undefined ? shape.summary : [];
     for (const [at, part] of summary.entries()) {
@@ -123,7 +125,11 @@ export class NativeReasoning implements NativeDraft {
 
   /** All of a part's text: what of it is not there yet is added. */
   #settle(source: Source, number: number | undefined, text: string, out: EventOutput): void {
-    const said = source === 'thinking' ? this.thinking : (this.#summaryPart(number)?.text ?? '');
+    const part = this.#summaryPart(number);
+    // What is behind us has its text.
+    const isPast = part === undefined && this.#summary.some((known) => known.number === number);
+    if (source === 'summary' && isPast) return;
+    const said = source === 'thinking' ? this.thinking : (part?.text ?? '');
     this.#append(source, number, added(said, text).toWellFormed(), out);
   }
 

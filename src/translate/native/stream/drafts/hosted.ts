@@ -1,29 +1,29 @@
-import type { WebSearchCallItem } from '../../../../wire/responses.ts';
+import type { HostedItem } from '../../../../wire/responses.ts';
 import type { EventOutput } from '../../../stream/drafts/draft.ts';
-import type { Shape, ShapedSearch } from '../item-shape.ts';
+import type { Shape, ShapedHosted } from '../item-shape.ts';
 import type { NativeDraft } from './native-draft.ts';
 
-/** A search of the web that the provider makes itself. */
-export class NativeSearch implements NativeDraft {
+/** What the provider does itself on the way to its answer: it is shown as it came, under an id of ours. */
+export class NativeHosted implements NativeDraft {
   readonly hasContent = true;
   readonly canOpen = true;
   readonly canClose = true;
   isOver = false;
   isClosed = false;
   readonly #id: string;
-  #shape: ShapedSearch;
+  #shape: ShapedHosted;
 
-  constructor(id: string, shape: ShapedSearch) {
+  constructor(id: string, shape: ShapedHosted) {
     this.#id = id;
     this.#shape = shape;
   }
 
   begin(shape: Shape): void {
-    if (shape.type === 'web_search_call') this.#shape = shape;
+    if (shape.type === 'hosted') this.#shape = shape;
   }
 
   say(): void {
-    // What it finds is in the message.
+    // What it finds is in its item, and in the message.
   }
 
   complete(shape: Shape): void {
@@ -44,22 +44,21 @@ export class NativeSearch implements NativeDraft {
   }
 
   open(out: EventOutput, outputIndex: number): void {
-    const item = { ...this.#item(), status: 'in_progress' as const };
     out.push({
       type: 'response.output_item.added',
       sequence_number: out.next(),
       output_index: outputIndex,
-      item,
+      item: this.#item('in_progress'),
     });
   }
 
-  close(): WebSearchCallItem {
+  close(): HostedItem {
     this.isClosed = true;
-    return this.#item();
+    return this.#item('completed');
   }
 
-  #item(): WebSearchCallItem {
-    const { status, action } = this.#shape;
-    return { type: 'web_search_call', id: this.#id, status, action };
+  #item(status: 'in_progress' | 'completed'): HostedItem {
+    const { fields, isFailed } = this.#shape;
+    return { ...fields, id: this.#id, status: isFailed ? 'failed' : status };
   }
 }
