@@ -165,6 +165,22 @@ describe('the wire', () => {
     await stop();
   });
 
+  it('is left where a kind of tool is refused that the preset takes for granted', async () => {
+    const { ask, asked, upstream, stop } = await house(
+      ({ text: sent }) =>
+        sent.includes('"type":"custom"')
+          ? errorReply(422, 'tools[0].type: unknown variant `custom`')
+          : NATIVE,
+      { provider: 'openrouter' },
+      always(streamReply(toolCallChunks({ id: 'call_1', name: 'apply_patch', arguments: { input: 'x' } }))),
+    );
+    const { output } = await ask({ tools: [PATCH] });
+    assert.equal(output[0]?.type, 'custom_tool_call');
+    assert.deepEqual(asked(), { responses: 1, chat: 1 });
+    assert.match(upstream.chat.chats[0]?.text ?? '', /"name":"apply_patch"/);
+    await stop();
+  });
+
   it('is not left for a key that is refused, or for a limit', async () => {
     for (const reply of [
       errorReply(401, 'Incorrect API key'),
