@@ -4,6 +4,7 @@
  */
 import { RelayError } from '../../errors.ts';
 import { asObject, isObject, type JsonObject } from '../../json.ts';
+import { isShallow } from '../../wire/chunk-shape.ts';
 import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
 import { wantsCompaction } from '../compaction.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
@@ -124,6 +125,7 @@ export class NativeReducer {
   feed(event: { readonly [field: string]: unknown }): ResponseEvent[] {
     if (this.isEnded || !isObject(event)) return [];
     this.#hasHeard = true;
+    if (!isShallow(event)) return this.#failAsBroken('sent an event that is nested too deeply');
     if (this.#repeated.isRepeated(event)) return [];
     const read = readEvent(event);
     if (read === undefined) return this.#readOther(event);

@@ -1,6 +1,6 @@
 /** What Responses endpoints get wrong in their streams, each named, and what a client is told instead. */
 import assert from 'node:assert/strict';
-import type { JsonObject } from '../../../src/json.ts';
+import type { Json, JsonObject } from '../../../src/json.ts';
 import type { NativeReducer } from '../../../src/translate/native/native-reducer.ts';
 import {
   HOSTED_TYPES,
@@ -609,6 +609,16 @@ describe('streams of Responses endpoints: errors', () => {
       assert.equal(failure([event]).code, code, 'before anything was said');
     });
   }
+
+  it('events that nobody can write down again', () => {
+    const deep: Json = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as Json;
+    for (const event of [
+      { type: 'response.output_text.delta', delta: deep },
+      { type: 'response.output_item.done', item: { type: 'function_call', name: 'run', arguments: deep } },
+      { object: 'response', output: [{ type: 'web_search_call', id: 'x', results: deep }] },
+    ] as JsonObject[])
+      assert.equal(failure([event]).code, 'upstream_error');
+  });
 
   it('no secret is shown', () => {
     const redact = (words: string) => words.replaceAll('sk-1', '***');

@@ -50,7 +50,8 @@ export type Entry =
 /** None for an item that says nothing to this provider. */
 export function entriesOf(item: InputItem, options: EntryOptions): Entry[] {
   const kind = kindOf(item);
-  if (options.native.moreItems.includes(item.type ?? '')) return said(sameItem(item));
+  if (options.native.moreItems.includes(item.type ?? ''))
+    return [{ kind: 'said', item: sameItem(item), isAnswer: isHosted(item), isReadable: false }];
   switch (kind?.role) {
     case 'message':
       return message(item, options);
@@ -117,13 +118,18 @@ function said(item: JsonObject): Entry[] {
   return [{ kind: 'said', item, isAnswer: false, isReadable: false }];
 }
 
+/** Whether the provider did it itself, on the way to an answer. */
+function isHosted({ type }: InputItem): boolean {
+  return HOSTED_TYPES.some((hosted) => hosted === type);
+}
+
 /** An item of a kind that the provider knows, without what is private. */
 function sameItem(item: InputItem): JsonObject {
-  const isHosted = HOSTED_TYPES.some((type) => type === item.type);
+  const keepsId = isHosted(item);
   const kept = Object.entries(item).filter(([field, value]) => {
     if (value === undefined || /^(internal_.*|metadata)$/.test(field)) return false;
     // An approval names the request by its id; of what else was done, and when, nothing depends on it.
-    return isHosted || (field !== 'id' && field !== 'status');
+    return keepsId || (field !== 'id' && field !== 'status');
   });
   const same = Object.fromEntries(kept) as JsonObject;
   return item.type === 'web_search_call' ? { ...same, action: searchAction(asObject(item.action)) } : same;
