@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
+import type { RequestReport } from '../../src/relay/options.ts';
 import { COLUMNS, decodeRecord, encodeRecord, recordOf } from '../../src/usage/record.ts';
 import { recordWith } from './support.ts';
 
 describe('a record of the ledger', () => {
   it('is what was reported: the API that was spoken, and what was repaired for it', () => {
-    const report = {
-      ...{ id: 'resp_1', state: 'completed', provider: 'xai', model: 'm', upstreamModel: 'm' },
-      ...{
-        stream: true,
-        startedAt: 1,
-        calledTools: [],
-        wire: 'responses',
-        repairs: ['namespace', 'reasoning'],
-      },
-    } as const;
+    const report: RequestReport = {
+      id: 'resp_1',
+      state: 'completed',
+      provider: 'xai',
+      model: 'm',
+      upstreamModel: 'm',
+      stream: true,
+      startedAt: 1,
+      calledTools: [],
+      wire: 'responses',
+      repairs: ['namespace', 'reasoning'],
+    };
     const record = recordOf(report);
     assert.ok(record);
     assert.equal(record.wire, 'responses');
