@@ -4,7 +4,7 @@ import type { Wire } from '../wire/wire.ts';
 import { globPattern, matches, merge } from './model-rules.ts';
 import type { DeepPartial, NativePreset, Preset } from './preset.ts';
 
-export interface Native {
+interface Native {
   wire: Wire;
   profile: NativeProfile;
 }

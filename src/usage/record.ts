@@ -27,14 +27,18 @@ export interface UsageRecord {
   statedUsd: number | undefined;
   /** Tells threads apart without naming them; undefined where the client names none. */
   thread: string | undefined;
+  /** What of the request had to be changed for the provider's own Responses API, in short words. */
+  repairs: readonly string[];
 }
 
 /** What a line holds, in this order. Later versions may add columns at the end. */
 export const COLUMNS = [
   ...['time', 'upstream', 'service', 'model', 'wire', 'state'],
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
-  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread'],
+  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread', 'repairs'],
 ] as const;
+/** Those of the first version. */
+const LEAST_COLUMNS = 16;
 
 /** The record of a request that has ended; undefined while it runs. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
@@ -53,6 +57,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     totalMs: durationMs,
     statedUsd: costUsd,
     thread: report.thread,
+    repairs: report.repairs ?? [],
   };
 }
 
@@ -67,17 +72,17 @@ export function encodeRecord(record: UsageRecord): string {
     tokens?.reasoningTokens,
   ];
   const { time, upstream, service, model, wire, state, attempts, firstTokenMs, totalMs } = record;
-  const { statedUsd, thread } = record;
+  const { statedUsd, thread, repairs } = record;
   const head = [time, upstream, service, model, wire, state];
-  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread])}\n`;
+  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread, repairs])}\n`;
 }
 
 /** The record of a parsed line; undefined where the line is none. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
-  if (!Array.isArray(row) || row.length < COLUMNS.length) return undefined;
+  if (!Array.isArray(row) || row.length < LEAST_COLUMNS) return undefined;
   const values: readonly unknown[] = row;
   const [time, upstream, service, model, wire, state] = values;
-  const [attempts, firstTokenMs, totalMs, statedUsd, thread] = values.slice(11);
+  const [attempts, firstTokenMs, totalMs, statedUsd, thread, repairs] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
     typeof time !== 'number' ||
@@ -101,6 +106,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
     totalMs: countOf(totalMs),
     statedUsd: amountOf(statedUsd),
     thread: textOf(thread),
+    repairs: Array.isArray(repairs) ? repairs.filter((name) => typeof name === 'string') : [],
   };
 }
 

@@ -3,12 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
-import { nativeLessonsIn } from '../../translate/native/lessons.ts';
+import { nativeLessonsIn, refusesTools } from '../../translate/native/lessons.ts';
 import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
-import type { Wire } from '../../wire/wire.ts';
 import type { Waiting } from '../options.ts';
 import { endpoint, type Provider, type Route } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
@@ -57,18 +56,19 @@ export class Upstream {
     this.#userAgent = userAgent;
     this.#logger = logger;
     this.#chat = {
-      wire: 'chat',
       route: '/chat/completions',
       encoder: new BodyEncoder('messages'),
       learned: new LearnedForms(logger),
       lessonsIn,
+      refusesRoad: () => false,
     };
     this.#native = {
-      wire: 'responses',
       route: '/responses',
       encoder: new BodyEncoder('input'),
       learned: new LearnedForms(logger),
       lessonsIn: nativeLessonsIn,
+      refusesRoad: (status, answer, body) =>
+        refusesWire(status, answer) || (status < 500 && refusesTools(body, answer)),
     };
   }
 
@@ -201,7 +201,7 @@ export class Upstream {
     model: string,
     body: Body,
     known: readonly Lesson<Body>[],
-    { wire, route, encoder, lessonsIn: lessonsFrom }: Road<Body>,
+    { route, encoder, refusesRoad, lessonsIn: lessonsFrom }: Road<Body>,
   ): Promise<UpstreamReply | RelayError | Refusal<Body>> {
     const { profile } = call.provider;
     const url = endpoint(call.provider, route);
@@ -210,7 +210,7 @@ export class Upstream {
     if (reply.status >= 200 && reply.status < 300) return reply;
     const text = await readText(reply, call.provider);
     const error = errorOf(reply, text, profile, model, call.apiKey);
-    if (wire === 'responses' && refusesWire(reply.status, text)) {
+    if (refusesRoad(reply.status, text, body)) {
       throw new WireRefusal(error.code, error.message, { status: error.status, cause: error });
     }
     const lessons = TEACHES.has(error.code) ? lessonsFrom(body, text, known) : [];
@@ -248,11 +248,12 @@ export class Upstream {
 
 /** How requests of one API are sent, and what their refusals teach. */
 interface Road<Body> {
-  wire: Wire;
   route: Route;
   encoder: BodyEncoder;
   learned: LearnedForms<Body>;
   lessonsIn(body: Body, answer: string, known: readonly Lesson<Body>[]): Lesson<Body>[];
+  /** Whether a refusal is one of the API itself, so that another one should be spoken. */
+  refusesRoad(status: number, answer: string, body: Body): boolean;
 }
 
 /** All attempts of one request wait together. */

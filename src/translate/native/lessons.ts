@@ -21,6 +21,8 @@ const NESTED: readonly (readonly [outer: string, inner: string, named: RegExp])[
 ];
 /** Fields whose loss changes no answer: what is left out where the endpoint does not say which one it means. */
 const DISPENSABLE = ['include', 'prompt_cache_key', 'store', 'service_tier', 'metadata', 'safety_identifier'];
+/** Kinds of tools that clients declare, beside functions. */
+const DECLARED: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_search']);
 const NAMELESS =
   /invalid[ _]?(parameter|argument|request|field|value|json)|bad request|unknown field|unmarshal/i;
 const REFUSES =
@@ -90,7 +92,7 @@ export function nativeLessonsIn(
     leftOut(`${outer}.${inner}`, withoutInner(outer, inner)),
   );
   const hosted = typesOf(body)
-    .filter((type) => words.includes(type))
+    .filter((type) => !DECLARED.has(type) && words.includes(type))
     .map((type) => leftOut(type, withoutTools(type)));
   const named = [...fields, ...(REFUSES.test(words) ? [...nested, ...hosted] : [])];
   const found = fresh(named, body, known);
@@ -108,6 +110,16 @@ export function nativeLessonsIn(
         known,
       )
     : [];
+}
+
+/**
+ * Whether it refuses a kind of tool that the client declared. Nobody can do without these: Chat Completions has them
+ * all, as functions.
+ */
+export function refusesTools(body: NativeRequest, answer: string): boolean {
+  const words = `${saidIn(answer).message}\n${readable(answer)}`;
+  if (!REFUSES.test(words) || !/\btools?\b|variant|\btype\b/i.test(words)) return false;
+  return typesOf(body).some((type) => DECLARED.has(type) && new RegExp(`\\b${type}\\b`).test(words));
 }
 
 /** Those that change the request, and were not tried. */

@@ -62,12 +62,12 @@ export function nativeComplaint(family: NativeFamily, body: NativeBody): string 
   return complaints.find((complaint) => typeof complaint === 'string');
 }
 
-export function refusalBy(family: NativeFamily, complaint: string): ScriptedReply {
+function refusalBy(family: NativeFamily, complaint: string): ScriptedReply {
   return family.refuse?.(complaint) ?? errorReply(400, complaint, { type: 'invalid_request_error' });
 }
 
 /** What its model sees of the tools: name, and how a call of it looks. */
-export function knownTools(family: NativeFamily, body: NativeBody): Map<string, (given: JsonObject) => Said> {
+function knownTools(family: NativeFamily, body: NativeBody): Map<string, (given: JsonObject) => Said> {
   const known = new Map<string, (given: JsonObject) => Said>();
   for (const tool of listOf(body['tools'])) {
     const name = String(tool['name']);

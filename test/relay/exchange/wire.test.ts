@@ -165,6 +165,22 @@ describe('the wire', () => {
     await stop();
   });
 
+  it('is left where a kind of tool is refused that the preset takes for granted', async () => {
+    const { ask, asked, upstream, stop } = await house(
+      ({ text: sent }) =>
+        sent.includes('"type":"custom"')
+          ? errorReply(422, 'tools[0].type: unknown variant `custom`')
+          : NATIVE,
+      { provider: 'openrouter' },
+      always(streamReply(toolCallChunks({ id: 'call_1', name: 'apply_patch', arguments: { input: 'x' } }))),
+    );
+    const { output } = await ask({ tools: [PATCH] });
+    assert.equal(output[0]?.type, 'custom_tool_call');
+    assert.deepEqual(asked(), { responses: 1, chat: 1 });
+    assert.match(upstream.chat.chats[0]?.text ?? '', /"name":"apply_patch"/);
+    await stop();
+  });
+
   it('is not left for a key that is refused, or for a limit', async () => {
     for (const reply of [
       errorReply(401, 'Incorrect API key'),
@@ -372,6 +388,57 @@ describe('a thread that moves between the wires', () => {
       ['message', 'reasoning', 'function_call', 'function_call_output'],
     );
     assert.match(JSON.stringify(items[1]), /Chat thought\./);
+    await stop();
+  });
+
+  it('never carries what one provider sealed to another', async () => {
+    const sealed = nativeReply(thought('Hm.', 'blob-of-one'), call('run', {}, { call_id: 'call_1' }));
+    const one = await startNativeUpstream(always(sealed), ['m']);
+    const two = await startNativeUpstream(always(NATIVE), ['n']);
+    const upstreams = [
+      { id: 'one', provider: 'xai', upstream: one.url, wire: 'responses', model: 'm', apiKey: 'a' },
+      { id: 'two', provider: 'openrouter', upstream: two.url, wire: 'responses', model: 'n', apiKey: 'b' },
+    ] as const;
+    const relay = await start({ port: 0, upstreams });
+    const ask = async (body: JsonObject) => {
+      const reply = await fetch(`${relay.url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...AS_CODEX },
+        body: JSON.stringify({ stream: true, include, tools: [RUN], ...body }),
+      });
+      return endOf(await allEvents(reply));
+    };
+    const first = await ask({ model: 'one/m', input: 'hi' });
+    const input = [
+      { role: 'user', content: 'hi' },
+      ...back(first),
+      { type: 'function_call_output', call_id: 'call_1', output: 'ran' },
+    ];
+    assert.equal(textIn(await ask({ model: 'two/n', input })), 'by responses');
+    assert.doesNotMatch(two.responses[0]?.text ?? '', /blob-of-one|crr1\./);
+    await ask({ model: 'one/m', input });
+    assert.match(one.responses[1]?.text ?? '', /blob-of-one/);
+    await relay.stop();
+    await Promise.all([one.stop(), two.stop()]);
+  });
+});
+
+describe('a compaction by the Responses API', () => {
+  it('gives one item that any later model can read', async () => {
+    const { ask, upstream, stop } = await house([nativeReply(text('We did much.')), NATIVE]);
+    const input = [{ role: 'user', content: 'hi' }, { type: 'compaction_trigger' }];
+    const { output } = await ask({ input });
+    assert.deepEqual(
+      output.map(({ type }) => type),
+      ['compaction'],
+    );
+    await ask({
+      input: [
+        ...output.map((item) => ({ ...item }) as unknown as JsonObject),
+        { role: 'user', content: 'Go on.' },
+      ],
+    });
+    assert.match(upstream.responses[1]?.text ?? '', /We did much\./);
     await stop();
   });
 });

@@ -195,11 +195,18 @@ export class Workbench {
 
   // --- notifications and dialogs
 
+  /** A notification, in a corner or, once `showNotifications` was asked for, in the list of all of them. */
   toast(message: string | RegExp): Locator {
     return this.page
-      .locator('.notifications-toasts .notification-list-item')
+      .locator(':is(.notifications-toasts, .notifications-center) .notification-list-item')
       .filter({ hasText: message })
       .first();
+  }
+
+  /** Also those that were in their corner for so long that VS Code has put them away. */
+  async showNotifications(): Promise<void> {
+    await this.run('Notifications: Show Notifications');
+    await this.page.locator('.notifications-center.visible').waitFor();
   }
 
   /** Presses the button of a notification; without one, dismisses it. */

@@ -55,6 +55,7 @@ describe('settings with typos', function () {
   });
 
   it('are mended with one click', async () => {
+    await window.showNotifications();
     await window.answerToast(
       'codexRelay.provider: there is no provider "dem". Did you mean "demo"?',
       'Use "demo"',
