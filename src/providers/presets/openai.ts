@@ -38,6 +38,7 @@ export const openaiNative: NativeProfile = {
   nullFields: true,
   phase: true,
   callOrder: 'as-made',
+  singlePart: false,
   outputs: 'parts',
   outputImages: 'inline',
   files: 'send',

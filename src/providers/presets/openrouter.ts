@@ -66,6 +66,7 @@ export const openrouter: Preset = {
       moreItems: ['agent_message', 'web_search_call'],
       itemIds: 'reasoning',
       callOrder: 'as-made',
+      singlePart: false,
       outputs: 'parts',
       lateInstructions: 'keep',
       efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],

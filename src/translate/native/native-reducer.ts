@@ -185,7 +185,7 @@ export class NativeReducer {
   #end(response: JsonObject, type: string, event: JsonObject): ResponseEvent[] {
     this.#readUsage(response['usage'] ?? event['usage']);
     const { output, status, error, incomplete_details } = response;
-    const end = typeof status === 'string' && status in ENDS ? status : type.replace('response.', '');
+    const end = typeof status === 'string' && ENDS.has(status) ? status : type.replace('response.', '');
     if (error || end === 'failed') return this.#failAsSaid({ ...event, ...response });
     if (Array.isArray(output)) this.#answer.reconcile(output);
     if (end === 'completed' || end === 'done') return this.#complete();
@@ -255,12 +255,7 @@ export class NativeReducer {
 const CALL_MARKUP = /<tool_call>|<\|?tool_calls?|<[|｜]DSML|<｜tool|<function=|<invoke name=|\[TOOL_CALLS\]/;
 
 /** The ends that a response states itself; of others (`in_progress`), the event's type says more. */
-const ENDS: Readonly<Record<string, true>> = {
-  completed: true,
-  incomplete: true,
-  failed: true,
-  cancelled: true,
-};
+const ENDS: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
 
 /** What stands on the way to an answer, and is none. */
 const NO_ANSWER: ReadonlySet<string> = new Set([

@@ -90,10 +90,10 @@ export function shapedPart(value: Json | undefined): ShapedPart | undefined {
   if (typeof value === 'string') return { type: 'output_text', text: value, annotations: [] };
   const part = asObject(value);
   if (part === undefined) return undefined;
-  const type = String(part['type'] ?? 'text');
+  const type = part['type'] ?? 'text';
   if (type === 'refusal') return { type, text: textIn(part), annotations: [] };
   // Z.ai's `text`, 2026-11; Codex drops a message with such a part.
-  if (!['output_text', 'text', 'input_text'].includes(type)) return undefined;
+  if (type !== 'output_text' && type !== 'text' && type !== 'input_text') return undefined;
   const annotations = Array.isArray(part['annotations']) ? part['annotations'] : [];
   return { type: 'output_text', text: textIn(part), annotations: annotations.flatMap(citations) };
 }
