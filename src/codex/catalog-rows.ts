@@ -1,7 +1,7 @@
 /** Which models the catalog has entries for: under which names, in which order, and with which facts. */
 import { MODEL_ALIAS } from '../names.ts';
 import { impliedName, withoutTag } from '../providers/implied-name.ts';
-import type { Preset } from '../providers/index.ts';
+import type { Preset, WireFacts } from '../providers/index.ts';
 import { shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/model-list.ts';
 
@@ -24,6 +24,8 @@ export interface CatalogUpstream {
   listed: readonly ListedModel[];
   /** Other names that clients may ask for, the alias among them -> the provider's models. */
   modelMap?: Readonly<Record<string, string>>;
+  /** What decides which API is spoken to its models. Default: Chat Completions is. */
+  wires?: WireFacts;
 }
 
 /** An upstream as the relay's handle tells of it. */
@@ -32,10 +34,11 @@ export function catalogUpstream(served: {
   preset: Preset;
   model: string | undefined;
   modelMap: Readonly<Record<string, string>>;
+  wires: WireFacts;
   listed: readonly ListedModel[] | undefined;
 }): CatalogUpstream {
-  const { id, preset, model, modelMap, listed = [] } = served;
-  return { id, preset, selected: model, modelMap, listed };
+  const { id, preset, model, modelMap, wires, listed = [] } = served;
+  return { id, preset, selected: model, modelMap, wires, listed };
 }
 
 /** The active upstream, to which the alias and bare names belong. */

@@ -44,7 +44,7 @@ import { zaiCoding } from './presets/zai-coding.ts';
 import { zhipu } from './presets/zhipu.ts';
 import { zhipuCoding } from './presets/zhipu-coding.ts';
 
-export { type NativeChoices, nativeFor } from './native-for.ts';
+export { nativeFor, type WireFacts } from './native-for.ts';
 export type { DeepPartial, Preset } from './preset.ts';
 export { profileFor } from './profile-for.ts';
 

@@ -9,22 +9,22 @@ interface Native {
   profile: NativeProfile;
 }
 
-/** The user's own word on models, by name; `*` stands for any characters. */
-export interface NativeChoices {
+/** What decides beside the preset. */
+export interface WireFacts {
+  /** Whether the address is the provider's own: what is known of its endpoint holds for no gateway. */
+  isOwn: boolean;
+  /** The user's own word on models, by name; `*` stands for any characters. */
   wires: Readonly<Record<string, Wire>>;
   profiles: Readonly<Record<string, DeepPartial<NativeProfile>>>;
 }
 
-/**
- * What is spoken to a provider for this model.
- * @param isOwn whether the address is the provider's own: what is known of its endpoint holds for no gateway
- */
-export function nativeFor(preset: Preset, isOwn: boolean, model: string, choices: NativeChoices): Native {
+/** What is spoken to a provider for this model. */
+export function nativeFor(preset: Preset, model: string, { isOwn, wires, profiles }: WireFacts): Native {
   const { native } = preset;
   const known =
     native === undefined ? { wire: 'chat' as const, profile: BASE_NATIVE } : ofRules(native, model);
-  const wire = chosenFor(choices.wires, model) ?? (isOwn ? known.wire : 'chat');
-  return { wire, profile: merge(known.profile, chosenFor(choices.profiles, model)) };
+  const wire = chosenFor(wires, model) ?? (isOwn ? known.wire : 'chat');
+  return { wire, profile: merge(known.profile, chosenFor(profiles, model)) };
 }
 
 function ofRules({ wire, profile, models = [] }: NativePreset, model: string): Native {

@@ -2,7 +2,7 @@
 import type { HistoryStore } from '../history/store.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { DeepPartial, Preset } from '../providers/index.ts';
+import type { DeepPartial, Preset, WireFacts } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Wire } from '../wire/wire.ts';
@@ -212,6 +212,8 @@ export interface ServedUpstream {
   /** The chosen model. */
   model: string | undefined;
   modelMap: Readonly<Record<string, string>>;
+  /** What decides which API is spoken to its models; see `nativeFor`. */
+  wires: WireFacts;
   /** What it lists; undefined while that is not known. */
   listed: readonly ListedModel[] | undefined;
 }

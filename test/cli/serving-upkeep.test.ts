@@ -32,6 +32,7 @@ describe('the catalog beside a running relay', () => {
       preset,
       model: undefined,
       modelMap: {},
+      wires: { isOwn: false, wires: {}, profiles: {} },
       listed: [{ id: 'new' }],
     };
     const relay: Pick<RelayHandle, 'port' | 'catalog'> = { port, catalog: () => [served] };

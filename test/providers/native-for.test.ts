@@ -1,15 +1,15 @@
 /** Which models are spoken to by their provider's own Responses API, and at which address. */
 import assert from 'node:assert/strict';
-import { type NativeChoices, nativeFor, PRESETS, presetById } from '../../src/providers/index.ts';
+import { nativeFor, PRESETS, presetById, type WireFacts } from '../../src/providers/index.ts';
 import { endpoint, resolveProvider } from '../../src/relay/routing/provider.ts';
 import { BASE_NATIVE } from '../../src/translate/native/native-profile.ts';
 
-const NONE: NativeChoices = { wires: {}, profiles: {} };
+const OWN: WireFacts = { isOwn: true, wires: {}, profiles: {} };
 
-function wireOf(id: string, model: string, choices = NONE, isOwn = true) {
+function wireOf(id: string, model: string, facts = OWN) {
   const preset = presetById(id);
   assert.ok(preset);
-  return nativeFor(preset, isOwn, model, choices).wire;
+  return nativeFor(preset, model, facts).wire;
 }
 
 /** Only where it is clearly better for Codex: reasoning, tools or caching that Chat Completions loses there. */
@@ -28,27 +28,27 @@ describe('the wire of a model', () => {
   });
 
   it("is Chat Completions at an address that is not the provider's own", () => {
-    for (const id of NATIVE) assert.equal(wireOf(id, 'any-model', NONE, false), 'chat');
+    for (const id of NATIVE) assert.equal(wireOf(id, 'any-model', { ...OWN, isOwn: false }), 'chat');
   });
 
   it('is what the user says, both ways, a name before a pattern', () => {
     const wires = { 'grok-*': 'chat', 'grok-4.7': 'responses', '*': 'chat' } as const;
-    assert.equal(wireOf('xai', 'grok-4.7', { ...NONE, wires }), 'responses');
-    assert.equal(wireOf('xai', 'grok-4.6', { ...NONE, wires }), 'chat');
-    assert.equal(wireOf('groq', 'any', { ...NONE, wires: { '*': 'responses' } }, false), 'responses');
+    assert.equal(wireOf('xai', 'grok-4.7', { ...OWN, wires }), 'responses');
+    assert.equal(wireOf('xai', 'grok-4.6', { ...OWN, wires }), 'chat');
+    assert.equal(wireOf('groq', 'any', { ...OWN, isOwn: false, wires: { '*': 'responses' } }), 'responses');
   });
 
   it('takes what the preset says, and the user over it', () => {
     const preset = presetById('deepseek');
     assert.ok(preset);
     const profiles = { 'deepseek-*': { customNames: null, hostedTools: {} } };
-    const { profile } = nativeFor(preset, true, 'deepseek-v4-pro', { ...NONE, profiles });
+    const { profile } = nativeFor(preset, 'deepseek-v4-pro', { ...OWN, profiles });
     assert.equal(profile.customNames, null);
     assert.deepEqual(profile.hostedTools, {});
     assert.equal(profile.effortWithoutReasoning, 'none');
     const groq = presetById('cerebras');
     assert.ok(groq);
-    assert.deepEqual(nativeFor(groq, true, 'any', NONE).profile, BASE_NATIVE);
+    assert.deepEqual(nativeFor(groq, 'any', OWN).profile, BASE_NATIVE);
   });
 
   for (const { profile, native } of PRESETS) {

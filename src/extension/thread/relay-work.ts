@@ -111,10 +111,10 @@ export async function askCatalog(
 ): Promise<ServedUpstream[]> {
   return Promise.all(
     upstreams.map(async (upstream) => {
-      const { id, profile, preset, model, modelMap } = resolveProvider(upstream);
+      const { id, profile, preset, model, modelMap, wires } = resolveProvider(upstream);
       const listed = await listModels({ ...upstream, transport }).catch(() => undefined);
       const names = { id, name: profile.name, isActive: id === active };
-      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), wires, listed };
     }),
   );
 }

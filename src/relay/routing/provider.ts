@@ -4,11 +4,11 @@ import { RelayError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
 import {
   isOwnUrl,
-  type NativeChoices,
   PRESETS,
   type Preset,
   presetById,
   presetByUrl,
+  type WireFacts,
 } from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { isWire, WIRES } from '../../wire/wire.ts';
@@ -32,10 +32,8 @@ export interface Provider {
   baseUrl: string;
   /** The base URL of its Responses API; most have one for both. */
   responsesBaseUrl: string;
-  /** Whether the address is the provider's own, and no gateway's. */
-  isOwn: boolean;
-  /** What the user says of wires, and of what Responses endpoints take. */
-  native: NativeChoices;
+  /** What decides which API is spoken to its models. */
+  wires: WireFacts;
   /** The first is used while it works; empty where the client's own key is passed on, or none is needed. */
   apiKeys: readonly string[];
   modelMap: ReadonlyMap<string, string>;
@@ -68,8 +66,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     label: options.name ?? named.profile.id,
     baseUrl,
     responsesBaseUrl: (isOwn ? chosen.native?.baseUrl : undefined) ?? baseUrl,
-    isOwn,
-    native: nativeChoices(options),
+    wires: { isOwn, ...wireChoices(options) },
     apiKeys: [options.apiKey ?? '', ...(options.moreApiKeys ?? [])].flatMap((key) => normalKey(key) ?? []),
     modelMap: new Map(Object.entries(options.modelMap ?? {})),
     ...fieldParams(options),
@@ -78,7 +75,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
 }
 
 /** @throws RelayError `invalid_request` for a wire that there is not */
-function nativeChoices({ wire = {}, native = {} }: UpstreamOptions): NativeChoices {
+function wireChoices({ wire = {}, native = {} }: UpstreamOptions): Omit<WireFacts, 'isOwn'> {
   const wires = typeof wire === 'string' ? { '*': wire } : wire;
   const odd = Object.values(wires).find((value) => !isWire(value));
   if (odd !== undefined) throw unusable('wire', `"${odd}" is no wire. Known: ${WIRES.join(', ')}.`);

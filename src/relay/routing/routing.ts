@@ -163,6 +163,7 @@ export class Routing {
       preset: provider.preset,
       model: provider.model,
       modelMap: Object.fromEntries(provider.modelMap),
+      wires: provider.wires,
       listed: this.#listed.get(provider),
     }));
   }
@@ -231,9 +232,9 @@ function isSamePlace(left: Provider, right: Provider): boolean {
 }
 
 function targetsOf({ provider, model }: NamedModel, bearer: string | undefined): Target[] {
-  const { preset, isOwn, apiKeys } = provider;
+  const { preset, wires, apiKeys } = provider;
   const profile = profileFor(preset, model);
-  const { wire, profile: native } = nativeFor(preset, isOwn, model, provider.native);
+  const { wire, profile: native } = nativeFor(preset, model, wires);
   const keys = apiKeys.length > 0 ? apiKeys : [bearer];
   return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
 }
