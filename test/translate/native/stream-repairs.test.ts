@@ -643,6 +643,7 @@ describe('streams of Responses endpoints: bodies of other kinds', () => {
       response,
       { object: 'response', output: response['output'] ?? [], usage: USAGE },
       { response },
+      { code: 200, msg: 'ok', success: true, data: response },
     ]) {
       const { events, output } = told([body as JsonObject]);
       assert.deepEqual(types(output), ['reasoning', 'message', 'function_call']);
@@ -726,6 +727,7 @@ describe('streams of Responses endpoints: thinking', () => {
         type: String(event['type']).replace('reasoning_text', 'reasoning'),
       })),
     ],
+    ['as a part of a summary', without(/summary_text|item\.done/, thought('Hm.'), text('said'))],
     ['as a part', without(/reasoning_text|item\.done/, openThought('Hm.'), text('said'))],
   ] as const) {
     it(`${what} is shown as a summary`, () => {

@@ -639,6 +639,24 @@ describe('native requests: calls and outputs', () => {
     }
   });
 
+  it('an output in parts keeps them, files and all that is no part', () => {
+    const texts = [
+      { type: 'input_text', text: 'a' },
+      { type: 'input_text', text: 'b' },
+    ];
+    const file = { type: 'input_file', filename: 'a.pdf', file_data: 'AA==' };
+    const said = (given: InputItem['output']) =>
+      inputOf([USER, call('a'), output('a', given)], FULL)[2]?.['output'];
+    assert.deepEqual(said([...texts, file]), [...texts, file]);
+    assert.deepEqual(said([null, 'x', { a: 1 }, IMAGE] as never), [
+      { type: 'input_text', text: 'null' },
+      { type: 'input_text', text: 'x' },
+      { type: 'input_text', text: '{"a":1}' },
+      IMAGE,
+    ]);
+    assert.equal(inputOf([USER, call('a'), output('a', texts)])[2]?.['output'], 'a\nb');
+  });
+
   it('an empty output is said to be empty', () => {
     assert.equal(inputOf([USER, call('a'), output('a', '')])[2]?.['output'], '[empty output]');
     assert.equal(inputOf([USER, call('a'), output('a', [])], FULL)[2]?.['output'] !== undefined, true);

@@ -1,5 +1,5 @@
 /** Content parts as a provider's own Responses endpoint takes them. */
-import type { JsonObject } from '../../../json.ts';
+import { isObject, type JsonObject } from '../../../json.ts';
 import type { ChatPart } from '../../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../../wire/responses.ts';
 import type { Profile } from '../../profile.ts';
@@ -36,16 +36,20 @@ export function fromChat(content: string | readonly ChatPart[]): string | JsonOb
 /** A tool's output, and the images that cannot stay in it. */
 export function outputContent(
   output: InputItem['output'],
-  { native, profile }: ContentOptions,
+  options: ContentOptions,
 ): { output: string | JsonObject[]; images: JsonObject[] } {
+  const { native, profile } = options;
   const { text, images } = readContent(output);
-  if (images.length > 0 && native.outputImages === 'inline' && profile.userImages === 'send')
-    return { output: inlineParts(output, { native, profile }), images: [] };
-  const moves = native.outputImages !== 'note' && profile.userImages === 'send';
+  const isSeen = profile.userImages === 'send';
+  const canStay = images.length === 0 || (isSeen && native.outputImages === 'inline');
+  if (native.outputs === 'parts' && Array.isArray(output) && canStay) {
+    const parts = output.flatMap((part) => outputPart(part, options));
+    return { output: parts.length > 0 ? parts : EMPTY_OUTPUT, images: [] };
+  }
+  const moves = isSeen && native.outputImages !== 'note';
   const note = images.length === 0 ? '' : moves ? IMAGE_OUTPUT : IMAGE_OUTPUT_UNREAD;
-  const said = [text, note].filter((line) => line !== '').join('\n') || EMPTY_OUTPUT;
   return {
-    output: native.outputs === 'parts' && Array.isArray(output) ? [textPart(said)] : said,
+    output: [text, note].filter((line) => line !== '').join('\n') || EMPTY_OUTPUT,
     images: moves ? images.map(({ image_url: { url, detail } }) => imagePart(url, detail)) : [],
   };
 }
@@ -54,10 +58,14 @@ export function textPart(text: string): JsonObject {
   return { type: 'input_text', text };
 }
 
-function inlineParts(output: InputItem['output'], options: ContentOptions): JsonObject[] {
-  return Array.isArray(output)
-    ? output.flatMap((part) => inputPart(part as unknown as ContentPart, options))
-    : [];
+/** Tool outputs are not checked: whatever is not a content part is what some tool said. */
+function outputPart(part: unknown, options: ContentOptions): JsonObject[] {
+  if (isPart(part)) return inputPart(part, options);
+  return [textPart(typeof part === 'string' ? part : JSON.stringify(part))];
+}
+
+function isPart(value: unknown): value is ContentPart {
+  return isObject(value) && typeof value['type'] === 'string';
 }
 
 function inputPart(part: ContentPart, { profile, native }: ContentOptions): JsonObject[] {

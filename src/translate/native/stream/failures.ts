@@ -7,9 +7,14 @@ import type { Profile } from '../../profile.ts';
 /** The response in a reply that is no event stream; undefined where there is none. */
 export function wholeResponse(reply: JsonObject): JsonObject | undefined {
   if (typeof reply['type'] === 'string') return undefined;
-  const isResponse = reply['object'] === 'response' || Array.isArray(reply['output']);
+  if (isResponse(reply)) return reply;
   // Gateways that wrap what they pass on.
-  return isResponse ? reply : asObject(reply['response'] ?? undefined);
+  const wrapped = asObject(reply['response']) ?? asObject(reply['data']);
+  return wrapped !== undefined && isResponse(wrapped) ? wrapped : undefined;
+}
+
+function isResponse({ object, output }: JsonObject): boolean {
+  return object === 'response' || Array.isArray(output);
 }
 
 /** Whether it is a chunk, or a completion, of Chat Completions. */

@@ -85,6 +85,10 @@ export function readEvent(event: JsonObject): ReadEvent | undefined {
     case 'response.content_part.done':
     case 'response.reasoning_part.done':
       return readPart(event);
+    case 'response.reasoning_summary_part.done': {
+      const part = { ...event, text: textIn(event['part']) };
+      return readText(part, { channel: 'summary', field: 'text', isWhole: true });
+    }
     case 'response.output_text.annotation.added': {
       const [citation] = citations(event['annotation']);
       return citation && { kind: 'citation', place: placeOf(event, event['item_id']), citation };
@@ -98,7 +102,7 @@ export function readEvent(event: JsonObject): ReadEvent | undefined {
 }
 
 function readText(event: JsonObject, { channel, field, isWhole }: TextEvent): ReadEvent {
-  const value = event[field];
+  const value = event[field] ?? (isWhole ? undefined : event['text']);
   const said = channel === 'arguments' ? jsonText(value) : textIn(value);
   const part = numberOf(event[channel === 'summary' ? 'summary_index' : 'content_index']);
   return {
