@@ -34,9 +34,7 @@ export function errorInChunk(chunk: ChatChunk, profile: Profile, model: string):
   if (!holdsError(chunk)) return undefined;
   const said = saidBy(chunk);
   const status = Number(said.codes.find((code) => /^[45]\d\d$/.test(code)) ?? 0);
-  const isRefusal = said.codes.some((code) =>
-    /invalid.?(request|argument|param|prompt)|bad.?request/i.test(code),
-  );
+  const isRefusal = said.codes.some((code) => /invalid.?(request|argument|param)|bad.?request/i.test(code));
   return toRelayError(said, status || (isRefusal ? 400 : 0), waitIn(said), profile, model);
 }
 

@@ -576,6 +576,14 @@ describe('streams of Responses endpoints: errors', () => {
       'invalid_prompt',
       /Bad input/,
     ],
+    ...['cyber_policy', 'invalid_image_url', 'image_too_large', 'unsupported_image_media_type'].map(
+      (code): (typeof cases)[number] => [
+        code,
+        failed({ error: { code, message: 'Not this' } }),
+        'invalid_prompt',
+        /Not this/,
+      ],
+    ),
     [
       'a rate',
       failed({ error: { code: 'rate_limit_exceeded', message: 'Slow down, try again in 3s' } }),

@@ -1,6 +1,6 @@
 /** What a Responses endpoint sends in place of an answer. */
 import { RelayError } from '../../../errors.ts';
-import { asObject, type JsonObject } from '../../../json.ts';
+import { asObject, isObject, type Json, type JsonObject } from '../../../json.ts';
 import { errorInChunk } from '../../errors/upstream.ts';
 import type { Profile } from '../../profile.ts';
 
@@ -34,12 +34,27 @@ export function nativeError(event: JsonObject, profile: Profile, model: string):
   const { error, error_type, code, message, msg, success, type, status } = event;
   // Z.ai, 2026-10, answers 200 with `{success: false, code, msg}`; xAI's error events may be flat.
   const isFlat = type === 'error' || success === false || Boolean(msg && code);
-  const told = error || (isFlat ? { code, message: message ?? msg, type: codeLike(type) } : undefined);
+  const told =
+    error ||
+    (isFlat ? { code: code ?? null, message: message ?? msg ?? null, type: codeLike(type) } : undefined);
   const isFailed = type === 'response.failed' || status === 'failed';
   if (!told && !isFailed) return type === undefined ? errorInChunk(event, profile, model) : undefined;
   // OpenRouter, 2026-10: the code is one of three, and this tells what it was.
-  const whole = { error: told || { message: 'no reason was given' }, error_type: error_type ?? null };
+  const whole = {
+    error: asRefusal(told || { message: 'no reason was given' }),
+    error_type: error_type ?? null,
+  };
   return errorInChunk(whole, profile, model);
+}
+
+/** Codes of the Responses API for requests that fail however often they are sent (OpenAI, 2026-11). */
+const AT_FAULT = /^(invalid_|image_|unsupported_|empty_image|failed_to_download)|_policy/;
+
+/** The error, with the type that refusals have before a stream; others may be cured by another attempt. */
+function asRefusal(error: Json): Json {
+  const code = asObject(error)?.['code'];
+  const isRefusal = isObject(error) && typeof code === 'string' && AT_FAULT.test(code);
+  return isRefusal ? { ...error, type: 'invalid_request_error' } : error;
 }
 
 /** The type of an error, not that of an event. */
