@@ -860,6 +860,53 @@ describe('native requests: whatever the history holds', () => {
   );
   const history = fc.array(item, { maxLength: 12 });
 
+  /** What one round of a thread adds, as Codex sends it. */
+  const round: fc.Arbitrary<InputItem[]> = fc
+    .record({
+      thinks: fc.boolean(),
+      speaks: fc.boolean(),
+      ids: fc.uniqueArray(fc.constantFrom('a', 'b', 'c'), { maxLength: 3 }),
+      isCustom: fc.boolean(),
+      late: fc.constantFrom<InputItem[]>(
+        [],
+        [USER],
+        [{ type: 'message', role: 'developer', content: 'Late.' }],
+        [
+          { type: 'tool_search_call', call_id: 's', arguments: {} },
+          { type: 'tool_search_output', call_id: 's', tools: [MCP] },
+        ],
+      ),
+    })
+    .map(({ thinks, speaks, ids, isCustom, late }) => [
+      ...(thinks ? [reasoning({ item: { summary: ['S'], sealed: 'blob' } })] : []),
+      ...(speaks ? [say('x')] : []),
+      ...ids.map((own) =>
+        isCustom ? { type: 'custom_tool_call', call_id: own, name: 'apply_patch', input: 'p' } : call(own),
+      ),
+      ...ids.map((own) => ({
+        type: isCustom ? 'custom_tool_call_output' : 'function_call_output',
+        call_id: own,
+        output: 'o',
+      })),
+      ...late,
+    ]);
+
+  it('what was sent stays as it was sent, round after round', () => {
+    fc.assert(
+      fc.property(fc.array(round, { maxLength: 6 }), fc.constantFrom({}, FULL), (rounds, native) => {
+        let input: InputItem[] = [USER];
+        let before: JsonObject[] = [];
+        for (const items of rounds) {
+          input = [...input, ...items];
+          const sent = translateNative({ input, tools: TOOLS }, native).body.input;
+          assert.deepEqual(sent.slice(0, before.length), before);
+          before = sent;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it('the rules hold, and the same gives the same', () => {
     fc.assert(
       fc.property(history, (input) => {
