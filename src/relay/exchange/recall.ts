@@ -16,7 +16,7 @@ import {
 import { kindOf } from '../../translate/request/item-kinds.ts';
 import type { Conversation, TranslationOptions } from '../../translate/request/to-chat-request.ts';
 import type { ToolTable } from '../../translate/tools/table.ts';
-import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import { HOSTED_TYPES, type InputItem, type ResponsesRequest } from '../../wire/responses.ts';
 import { answerFingerprint, callFingerprint, questionsOf } from './answer-fingerprint.ts';
 import { responseOfItem } from './ids.ts';
 
@@ -140,9 +140,10 @@ function runsOf(items: readonly InputItem[]): InputItem[][] {
   return runs;
 }
 
-/** Whether the assistant said it. */
+/** Whether the assistant said it, or its provider did it on the way there. */
 function isAnswers(item: InputItem): boolean {
-  return item.type === 'reasoning' || item.role === 'assistant' || kindOf(item)?.role === 'call';
+  const isSaid = item.type === 'reasoning' || item.role === 'assistant' || kindOf(item)?.role === 'call';
+  return isSaid || HOSTED_TYPES.some((type) => type === item.type);
 }
 
 function questionIn([item]: readonly InputItem[]): string | undefined {

@@ -309,6 +309,30 @@ describe('a request by the Responses API', () => {
     await stop();
   });
 
+  for (const dropsReasoning of [false, true]) {
+    it(`thinks each thought once, also where its provider searched in between (${dropsReasoning ? 'the client drops it' : 'stored'})`, async () => {
+      const search = {
+        item: { type: 'web_search_call', id: 'ws_1', action: { type: 'search' } },
+        deltas: [],
+      };
+      const answer = nativeReply(thought('Hm.', 'blob'), search, call('run', {}, { call_id: 'call_1' }));
+      const { ask, upstream, stop } = await house([answer, NATIVE], { provider: 'xai' });
+      const question = { type: 'message', role: 'user', content: 'hi' };
+      const first = await ask({ input: [question], tools: [RUN], store: true }, {});
+      const output = { type: 'function_call_output', call_id: 'call_1', output: 'ran' };
+      const said = first.output.filter(({ type }) => type !== 'reasoning') as unknown as JsonObject[];
+      const next = dropsReasoning
+        ? { input: [question, ...said, output] }
+        : { previous_response_id: first.id, input: [output] };
+      await ask({ ...next, tools: [RUN] }, {});
+      assert.deepEqual(
+        upstream.responses[1]?.body.input.map(({ type }) => type),
+        ['message', 'reasoning', 'function_call', 'function_call_output'],
+      );
+      await stop();
+    });
+  }
+
   it('never carries what is private', async () => {
     const { ask, upstream, stop } = await house(always(NATIVE));
     await ask(
