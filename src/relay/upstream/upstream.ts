@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
-import { nativeLessonsIn, refusesTools } from '../../translate/native/lessons.ts';
+import { nativeLessonsIn, refusesField, refusesTools } from '../../translate/native/lessons.ts';
 import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
@@ -68,7 +68,8 @@ export class Upstream {
       learned: new LearnedForms(logger),
       lessonsIn: nativeLessonsIn,
       refusesRoad: (status, answer, body) =>
-        refusesWire(status, answer) || (status < 500 && refusesTools(body, answer)),
+        !refusesField(body, answer) &&
+        (refusesWire(status, answer) || (status < 500 && refusesTools(body, answer))),
     };
   }
 

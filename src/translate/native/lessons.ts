@@ -83,11 +83,8 @@ export function nativeLessonsIn(
   answer: string,
   known: readonly Lesson<NativeRequest>[],
 ): Lesson<NativeRequest>[] {
-  const words = `${saidIn(answer).message}\n${readable(answer)}`;
-  const fields = refusedAmong(
-    Object.keys(body).filter((field) => !ESSENTIAL.has(field)),
-    words,
-  ).map((field) => leftOut(field, without(field)));
+  const words = wordsOf(answer);
+  const fields = refusedFields(body, words).map((field) => leftOut(field, without(field)));
   const nested = NESTED.filter(([, , named]) => named.test(words)).map(([outer, inner]) =>
     leftOut(`${outer}.${inner}`, withoutInner(outer, inner)),
   );
@@ -117,9 +114,25 @@ export function nativeLessonsIn(
  * all, as functions.
  */
 export function refusesTools(body: NativeRequest, answer: string): boolean {
-  const words = `${saidIn(answer).message}\n${readable(answer)}`;
+  const words = wordsOf(answer);
   if (!REFUSES.test(words) || !/\btools?\b|variant|\btype\b/i.test(words)) return false;
   return typesOf(body).some((type) => DECLARED.has(type) && new RegExp(`\\b${type}\\b`).test(words));
+}
+
+/** Whether it names a field of the request: then that is what it refuses, whatever it says of the API. */
+export function refusesField(body: NativeRequest, answer: string): boolean {
+  return refusedFields(body, wordsOf(answer)).length > 0;
+}
+
+function refusedFields(body: NativeRequest, words: string): string[] {
+  return refusedAmong(
+    Object.keys(body).filter((field) => !ESSENTIAL.has(field)),
+    words,
+  );
+}
+
+function wordsOf(answer: string): string {
+  return `${saidIn(answer).message}\n${readable(answer)}`;
 }
 
 /** Those that change the request, and were not tried. */
