@@ -79,8 +79,9 @@ export class NativeTools extends ToolTable {
 
   /** How the provider knows a tool, which may stand in the history and be declared no more. */
   sentName(namespace: string | null | undefined, name: string): SentName {
-    if (!namespace || namespace === 'functions' || this.#native.namespaces === 'flat')
-      return { name: this.upstreamName(namespace, name) };
+    // Codex's name for tools that have none, which its Lite requests declare all the same.
+    const isNone = !namespace || (namespace === 'functions' && !this.#namespaces.has(namespace));
+    if (isNone || this.#native.namespaces === 'flat') return { name: this.upstreamName(namespace, name) };
     return { namespace: this.#legal(namespace), name: this.#legal(name) };
   }
 

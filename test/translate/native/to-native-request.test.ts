@@ -103,15 +103,17 @@ describe('native requests: what no endpoint gets', () => {
 
   for (const fixture of readFixtures()) {
     it(`anything but what is known of it: Codex ${fixture.codex}, ${fixture.scene}`, () => {
-      let before: JsonObject[] = [];
+      const threads = new Map<string, JsonObject[]>();
       for (const { request } of fixture.exchanges) {
+        const thread = request.headers['thread-id'] ?? '';
+        const before = threads.get(thread) ?? [];
         const asked = parseRequest(structuredClone(request.body));
         const { body: sent } = translateNative(asked);
         assertNativeRules(sent);
         assert.ok(!JSON.stringify(sent).includes(PRIVATE), 'private metadata stays here');
         assert.deepEqual(translateNative(asked).body, sent, 'the same bytes');
         assert.deepEqual(sent.input.slice(0, before.length), before, 'the prefix is kept');
-        before = sent.input;
+        threads.set(thread, sent.input);
         const full = translateNative(asked, FULL).body;
         assertCallsAreAnswered(
           full.input.filter(({ type }) => type !== 'tool_search_output' && type !== 'tool_search_call'),
@@ -500,6 +502,21 @@ describe('native requests: calls and outputs', () => {
       arguments: '{}',
       call_id: 'c',
     });
+  });
+
+  it('keep the namespace of all functions only where it is declared', () => {
+    const history = [USER, call('c', 'run', { namespace: 'functions' }), output('c')];
+    const lite: InputItem = {
+      type: 'additional_tools',
+      tools: [{ ...MCP, name: 'functions', tools: [RUN] }],
+    };
+    assert.equal(inputOf(history, FULL)[1]?.['namespace'], undefined);
+    assert.equal(inputOf([lite, ...history], FULL)[2]?.['namespace'], 'functions');
+    assert.equal(inputOf([lite, ...history])[1]?.['namespace'], undefined);
+    assert.deepEqual(
+      toolsOf([], {}, [lite, USER]).map(({ name }) => name),
+      ['run'],
+    );
   });
 
   it('change their kind with their tool, output included', () => {
