@@ -118,6 +118,20 @@ const builds = await Promise.all([
     plugins: [lazyCodex, lean],
   }),
 ]);
+// The page of a webview: a browser's program, with its style beside it.
+builds.push(
+  await build({
+    ...COMMON,
+    entryPoints: [
+      { in: 'src/webview/main.ts', out: 'usage-page' },
+      { in: 'src/webview/page.css', out: 'usage-page' },
+    ],
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome140',
+    minify: true,
+  }),
+);
 const [inputs, outputs] = ['inputs', 'outputs'].map((part) =>
   Object.assign({}, ...builds.map(({ metafile }) => metafile[part])),
 );

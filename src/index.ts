@@ -15,15 +15,18 @@ import { createMemoryStore } from './history/memory-store.ts';
 import { type Logger, SILENT_LOGGER } from './logger.ts';
 import { DEFAULT_PORT } from './names.ts';
 import type { ListedModel } from './providers/model-list.ts';
+import { ImageWords } from './relay/exchange/image-words.ts';
 import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { createApp } from './relay/http/app.ts';
 import { listen } from './relay/http/server.ts';
+import type { WebSockets } from './relay/http/web-sockets.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
+import { askForBalance, type Balance } from './relay/upstream/balance.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
 import { LearnedWires } from './relay/upstream/learned-wires.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
@@ -55,6 +58,7 @@ export type {
   Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
+export type { Balance } from './relay/upstream/balance.ts';
 export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
@@ -72,8 +76,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
   const { transport, close } = await openTransport(options);
   const parts = assemble(options, transport, logger);
+  const webSockets = options.webSocket ? await openWebSockets(maxBodyBytes) : undefined;
   const app = createApp({
     parts,
+    webSockets,
     token: token || undefined,
     maxBodyBytes,
     logger,
@@ -87,7 +93,8 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       options.onRefusal?.(refusal);
     },
   });
-  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, (error) =>
+  const takesWebSockets = webSockets !== undefined;
+  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, takesWebSockets, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
@@ -115,6 +122,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);
       running.cancelAll();
+      webSockets?.close(STOP_GRACE_MS);
       await closed;
       await close();
       await history.close();
@@ -162,6 +170,25 @@ export async function* probeResponses(
   }
 }
 
+/**
+ * What is left on a provider's account. Needs no running relay.
+ * @throws RelayError for options that cannot be used, for a provider that does not tell, and with its own words
+ */
+export async function accountBalance(
+  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
+): Promise<Balance> {
+  const provider = resolveProvider(options);
+  const { transport, close } = await openTransport(options);
+  try {
+    return await askForBalance(
+      provider,
+      new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER),
+    );
+  } finally {
+    await close();
+  }
+}
+
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {
   const warnOnce = onlyOnce((message) => logger.warn(message));
   const routing = new Routing(options, logger, warnOnce);
@@ -183,6 +210,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
     budget: options.budget,
+    imageWords: new ImageWords(),
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;
@@ -201,6 +229,12 @@ function onlyOnce(say: (message: string) => void): (message: string, key?: strin
     said.add(key);
     say(message);
   };
+}
+
+/** Loaded only where they are wanted. */
+async function openWebSockets(maxBytes: number): Promise<WebSockets> {
+  const { WebSockets } = await import('./relay/http/web-sockets.ts');
+  return new WebSockets(maxBytes);
 }
 
 function codexModels(upstreams: readonly ServedUpstream[]): CatalogEntry[] {

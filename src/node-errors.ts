@@ -6,3 +6,14 @@ export function codeOf(error: unknown): string | undefined {
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' ? code : undefined;
 }
+
+/**
+ * For a promise's `catch`: the value that stands for an error with one of these codes.
+ * @throws the error itself where it has another code
+ */
+export function whereCode<T>(codes: readonly string[], value: T): (error: unknown) => T {
+  return (error) => {
+    if (codes.includes(codeOf(error) ?? '')) return value;
+    throw error;
+  };
+}

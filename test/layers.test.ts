@@ -27,7 +27,7 @@ const FLOORS: string[][] = [
   ['relay/upstream'],
   ['relay/exchange'],
   ['relay/http'],
-  ['codex/home', 'index.ts'],
+  ['codex/home', 'index.ts', 'webview'],
   ['cli', 'extension'],
 ];
 
@@ -39,10 +39,11 @@ const PACKAGES: Record<string, string[]> = {
   'relay/routing': ['node:util'],
   'relay/upstream': ['node:', 'undici'],
   'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],
-  'relay/http': ['node:', 'koa', '@koa/router'],
+  'relay/http': ['node:', 'koa', '@koa/router', 'ws'],
   usage: ['node:', '@pydantic/genai-prices', 'zod/mini'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
+  webview: ['uplot'],
   cli: ['node:', 'diff'],
   extension: ['node:', 'birpc', 'vscode'],
 };

@@ -1,7 +1,9 @@
 /** What the READMEs, the page on security and the fixtures' notes point at is there: a map is worth what its names are worth. */
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
+import { scenesIn, withSums } from './real-codex/matrix.ts';
+import { unpadded } from './support/readme-table.ts';
 
 const PAGES = [
   'README.md',
@@ -95,6 +97,12 @@ describe('README.md', () => {
   it('says on its first screen how a clone is started and tested', () => {
     const [first = ''] = text.split('\n## ');
     for (const command of ['npm start', 'npm test']) assert.ok(first.includes(`\`${command}\``), command);
+  });
+
+  it('says of each release of Codex what came of its scenes', () => {
+    const expected = withSums(text, scenesIn(readFileSync('fixtures/VERSIONS.md', 'utf8')));
+    if (process.env['UPDATE_README']) writeFileSync('README.md', expected);
+    assert.equal(unpadded(text), unpadded(expected), 'run again with UPDATE_README=1');
   });
 
   it('stays short', () => {

@@ -1,5 +1,6 @@
 /** What a person reads when the relay has started. */
 
+import { TESTED_WITH } from '../codex/tested-releases.ts';
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { RelayHandle } from '../relay/options.ts';
@@ -19,6 +20,7 @@ export interface Started {
 export function announceStart(started: Started): void {
   const { relay, provider, logger } = started;
   logger.info(`codex-relay ${VERSION} listens on ${relay.url}`);
+  logger.info(`This relay was ${TESTED_WITH}`);
   logger.info(`Upstream: ${provider.profile.name}, ${shownUrl(provider.baseUrl)}`);
   if (provider.preset.needsKey && provider.apiKeys.length === 0) warnOfMissingKey(started);
 }

@@ -1,13 +1,11 @@
 /** What a running relay keeps of its requests' usage, and the budget that it holds them to. */
+import { readOwnPrices } from '../codex/home/own-prices-file.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
-import { type Budget, openBudget } from '../usage/budget.ts';
-import { type Ledger, openLedger } from '../usage/ledger.ts';
 import { loadPriceList } from '../usage/price-list.ts';
-import { recordOf } from '../usage/record.ts';
+import { type KeptBudget, openUsageKeeper } from '../usage/usage-keeper.ts';
 import { UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
-import { readOwnPrices } from './own-prices.ts';
 import { usageFolder } from './state-folder.ts';
 
 export interface KeptUsage {
@@ -26,27 +24,20 @@ export async function keepUsage(
     if (settings.budget.length === 0) return { options: {}, flush: async () => {} };
     throw new UsageError('--budget counts what --usage records: leave --usage on, or take --budget out');
   }
-  const ledger = openLedger({ folder: usageFolder(environment), logger });
-  const budget = await budgetOf(invocation, upstreams, ledger);
+  const budget = budgetOf(invocation, upstreams);
+  const folder = usageFolder(environment);
+  const keeper = openUsageKeeper({ folder, isRecorded: true, logger, ...(budget && { budget }) });
+  await keeper.ready();
   return {
-    options: {
-      onRequest: (report) => {
-        const record = recordOf(report);
-        if (record === undefined) return;
-        ledger.put(record);
-        budget?.add(record);
-      },
-      ...(budget && { budget }),
-    },
-    flush: () => ledger.flush(),
+    options: { onRequest: keeper.put, ...(keeper.guard && { budget: keeper.guard }) },
+    flush: keeper.flush,
   };
 }
 
-async function budgetOf(
-  { settings, environment, logger }: Invocation,
+function budgetOf(
+  { settings, environment }: Invocation,
   upstreams: readonly UpstreamOptions[],
-  ledger: Ledger,
-): Promise<Budget | undefined> {
+): KeptBudget | undefined {
   if (settings.budget.length === 0) return undefined;
   const served = upstreams.map((options) => resolveProvider(options).id);
   const stray = settings.budget.find(({ upstream }) => upstream !== undefined && !served.includes(upstream));
@@ -55,12 +46,9 @@ async function budgetOf(
       `--budget names ${stray.upstream}, which is not served; it may name ${served.join(', ')}`,
     );
   }
-  return openBudget({
+  return {
     limits: settings.budget,
-    folder: usageFolder(environment),
-    owns: (file) => ledger.owns(file),
-    prices: { list: await loadPriceList(), own: await readOwnPrices(environment) },
-    logger,
+    prices: async () => ({ list: await loadPriceList(), own: await readOwnPrices(environment) }),
     where: 'with --budget (CODEX_RELAY_BUDGET) and start the relay again',
-  });
+  };
 }

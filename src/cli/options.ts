@@ -36,7 +36,7 @@ export interface Option<T> {
   parse(text: string): T | undefined;
 }
 
-const PROVIDERS = PRESETS.map(({ profile }) => profile.id);
+const PROVIDERS = PRESETS.filter(({ onlyIn }) => onlyIn === undefined).map(({ profile }) => profile.id);
 
 export const OPTIONS = {
   port: option<number>({
@@ -123,6 +123,14 @@ export const OPTIONS = {
     takes: `comma-separated pairs such as xai/grok-4.7=responses or deepseek=chat, the wires out of ${WIRES.join(', ')}`,
     parse: parseWires,
   }),
+  'vision-model': option<string>({
+    help: 'The model that describes images for models that cannot see: it is sent them, at most 8 new ones a turn.',
+    variable: 'CODEX_RELAY_VISION_MODEL',
+    value: 'PROVIDER/MODEL',
+    default: '',
+    takes: 'the name of a model that is served, such as kimi/kimi-k3',
+    parse: (text) => (/^[^/\s]+\/\S+$/.test(text.trim()) ? text.trim() : undefined),
+  }),
   'tool-denylist': option<readonly string[]>({
     help: 'Tools to remove, by the names that are sent upstream.',
     variable: 'CODEX_RELAY_TOOL_DENYLIST',
@@ -147,6 +155,10 @@ export const OPTIONS = {
     takes: `comma-separated names of request fields, but for ${REQUIRED_FIELDS.join(', ')}`,
     parse: parseDropParams,
   }),
+  websocket: flag(
+    'Take WebSockets too, and tell Codex so: it then sends what is new of a conversation, not all of it each time.',
+    'CODEX_RELAY_WEBSOCKET',
+  ),
   'no-heal': flag('Leave tool calls that a model wrote into its text as text.', 'CODEX_RELAY_NO_HEAL'),
   token: option<string>({
     help: 'Token that every client must send as its bearer token. Better set by its variable.',
@@ -266,11 +278,12 @@ export const OPTIONS = {
     takes: 'a span such as 24h, 7d or 4w, a day such as 2026-11-01, or all',
     parse: (text) => (startOfSpan(text, 0) === undefined ? undefined : text),
   }),
-  'probe-native': flag(
-    "With doctor: find out with eight small requests what the provider's own Responses API takes.",
-  ),
+  'probe-native': flag("With doctor: find out with eight requests what the provider's Responses API takes."),
   json: flag('With doctor, targets or usage: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
+  balance: flag(
+    'With usage: ask the upstreams that the other options describe what is left on their accounts.',
+  ),
   reset: flag('With targets: forget all waiting, so that the next request tries every target.'),
   help: flag('Show this text and exit.'),
   version: flag('Show the version and exit.'),
@@ -380,10 +393,7 @@ function parseRoles(text: string): Readonly<Partial<Record<Role, string>>> | und
 }
 
 function parseWires(text: string): ByModel<Wire> | undefined {
-  const pairs = splitList(text).map((entry): [string, string] => {
-    const at = entry.lastIndexOf('=');
-    return [entry.slice(0, Math.max(at, 0)).trim(), entry.slice(at + 1).trim()];
-  });
-  const known = pairs.filter((pair): pair is [string, Wire] => pair[0] !== '' && isWire(pair[1]));
-  return known.length > 0 && known.length === pairs.length ? Object.fromEntries(known) : undefined;
+  const pairs = splitList(text).map((entry) => /^(.*\S)\s*=\s*(\w+)$/.exec(entry) ?? []);
+  const wires = pairs.flatMap(([, name, wire]) => (name && isWire(wire) ? [[name, wire] as const] : []));
+  return wires.length > 0 && wires.length === pairs.length ? Object.fromEntries(wires) : undefined;
 }

@@ -41,7 +41,7 @@ export function servedUpstreams(
   line: CommandLine,
   environment: Environment,
   native: NativeEntries = {},
-): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles'> & {
+): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles' | 'visionModel'> & {
   upstreams: [UpstreamOptions, ...UpstreamOptions[]];
 } {
   const { settings } = line;
@@ -69,6 +69,7 @@ export function servedUpstreams(
     ],
     ...(Object.keys(settings.fallback).length > 0 && { fallbacks: settings.fallback }),
     ...(Object.keys(settings.role).length > 0 && { roles: settings.role }),
+    ...(settings['vision-model'] && { visionModel: settings['vision-model'] }),
   };
 }
 

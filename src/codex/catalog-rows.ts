@@ -22,6 +22,8 @@ export interface CatalogUpstream {
   selected?: string | undefined;
   /** What its `/models` lists; empty when it could not be asked. */
   listed: readonly ListedModel[];
+  /** Images are described for those of its models that cannot see. Default false. */
+  describesImages?: true | undefined;
   /** Other names that clients may ask for, the alias among them -> the provider's models. */
   modelMap?: Readonly<Record<string, string>>;
   /** What decides which API is spoken to its models. Default: Chat Completions is. */
@@ -36,9 +38,10 @@ export function catalogUpstream(served: {
   modelMap: Readonly<Record<string, string>>;
   wires: WireFacts;
   listed: readonly ListedModel[] | undefined;
+  describesImages?: true;
 }): CatalogUpstream {
-  const { id, preset, model, modelMap, wires, listed = [] } = served;
-  return { id, preset, selected: model, modelMap, wires, listed };
+  const { id, preset, model, modelMap, wires, listed = [], describesImages } = served;
+  return { id, preset, selected: model, modelMap, wires, listed, describesImages };
 }
 
 /** The active upstream, to which the alias and bare names belong. */

@@ -118,6 +118,7 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
   const facts = factsOf(row, input);
   const name = facts.name ?? id;
   const profile = profileFor(upstream.preset, id);
+  const seesImages = facts.images && profile.userImages === 'send';
   return {
     slug,
     display_name: displayName(slug, id, name, input),
@@ -136,7 +137,7 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
     context_window: windowOf(facts),
     // Unknown means text only: an image that the model cannot read would break every later turn of the thread.
-    input_modalities: facts.images && profile.userImages === 'send' ? ['text', 'image'] : ['text'],
+    input_modalities: seesImages || upstream.describesImages ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',
     supports_search_tool: false,

@@ -23,6 +23,8 @@ export interface RelayConfig {
   model?: string;
   /** Whether `model` replaces one that was chosen while the relay was the provider. Default: that one stays. */
   resetModel?: boolean;
+  /** Whether the relay takes WebSockets. Default false. */
+  webSocket?: boolean;
   /** Where Codex finds the catalog. Default: `codex-relay.models.json`, beside the file that names it. */
   catalog?: string;
 }
@@ -49,7 +51,7 @@ export function providerValues(config: RelayConfig): ReadonlyMap<string, string 
     ['base_url', `http://127.0.0.1:${config.port}/v1`],
     ['wire_api', 'responses'],
     ...(config.token ? ([['experimental_bearer_token', config.token]] as const) : []),
-    ['supports_websockets', false],
+    ['supports_websockets', config.webSocket ?? false],
   ]);
 }
 

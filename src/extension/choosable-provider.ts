@@ -22,6 +22,8 @@ export interface ChoosableProvider {
   keywords?: readonly string[];
   /** Its keys belong to a subscription. */
   isPlan?: true;
+  /** Its address is none of a network: only VS Code reaches it. */
+  onlyIn?: 'vscode';
   /** The model that is used until another is chosen. */
   defaultModel?: string;
   custom: boolean;
@@ -49,7 +51,7 @@ export function choosableProviders(
 
 function shippedProvider(preset: Preset): ChoosableProvider[] {
   const { profile, baseUrl, needsKey, keyUrl, keyVariable, startCommand, defaultModel } = preset;
-  const { keywords, isPlan } = preset;
+  const { keywords, isPlan, onlyIn } = preset;
   if (baseUrl === undefined) return [];
   const { id, name } = profile;
   return [
@@ -66,6 +68,7 @@ function shippedProvider(preset: Preset): ChoosableProvider[] {
       ...(defaultModel === undefined ? {} : { defaultModel }),
       ...(keywords === undefined ? {} : { keywords }),
       ...(isPlan === undefined ? {} : { isPlan }),
+      ...(onlyIn === undefined ? {} : { onlyIn }),
     },
   ];
 }

@@ -10,6 +10,8 @@ import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
 import { KeyStore } from './key-store.ts';
+import { OfferedModels } from './language-models/offered-models.ts';
+import { withLanguageModels } from './language-models/transport.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
 import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
@@ -19,7 +21,9 @@ import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
 import { TargetBoard } from './relay/target-board.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
+import { Today } from './relay/today.ts';
 import { type Signal, WindowSignals } from './relay/window-signals.ts';
+import { BudgetNotices } from './ui/budget-notices.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { Cures } from './ui/cures.ts';
@@ -30,6 +34,7 @@ import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
 import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { runningNow } from './ui/running-now.ts';
 import { SettingNotices } from './ui/setting-notices.ts';
 import { SettingsHelp } from './ui/settings-help.ts';
 import { StateLog } from './ui/state-log.ts';
@@ -37,6 +42,7 @@ import { StatusBar } from './ui/status-bar.ts';
 import { TargetsView } from './ui/targets-view.ts';
 import { longestWait, standingFailure } from './ui/trouble.ts';
 import { Upkeep } from './upkeep.ts';
+import { UsagePage } from './usage-page/page.ts';
 import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
@@ -52,6 +58,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   setContext(parts.controller.state);
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
+  inBackground(parts.log, parts.upkeep.lookForLanguageModels());
   inBackground(parts.log, parts.settingsHelp.check());
   inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
@@ -79,22 +86,25 @@ function buildParts(context: vscode.ExtensionContext) {
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const localServers = new LocalServers(context.globalState);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, log);
+  const languageModels = new OfferedModels(context);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
   const launcher = new RelayLauncher({
     program: join(context.extensionPath, 'dist', 'relay.cjs'),
     logger: log,
     network: () =>
       networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
-    transport: createNodeHttpTransport(),
+    transport: withLanguageModels(createNodeHttpTransport(), languageModels, log),
     bindingsFile: join(shared, 'bindings.json'),
     usageFolder: join(shared, 'usage'),
   });
+  const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
   const controller = new RelayController({
     plan: () => choices.plan(),
     launch: (plan) =>
       launcher.launch(plan, {
         onRequest: (report) => reporter.put(report),
         onModels: () => catalog.refresh(),
+        onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
         onDeath: (error) => {
           log.error(`The relay broke down and is started again: ${messageOf(error)}`);
           inBackground(log, restart(controller));
@@ -106,6 +116,13 @@ function buildParts(context: vscode.ExtensionContext) {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
     },
+  });
+  const today = new Today(launcher, log);
+  const usagePage = new UsagePage({
+    choices,
+    launcher,
+    dist: vscode.Uri.joinPath(context.extensionUri, 'dist'),
+    log,
   });
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
@@ -150,9 +167,19 @@ function buildParts(context: vscode.ExtensionContext) {
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   const settingsHelp = new SettingsHelp(choices, log);
   const targetsView = new TargetsView(board);
-  const settingNotices = new SettingNotices(log);
+  const settingNotices = new SettingNotices(log, context.globalState);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
-  context.subscriptions.push(signals, view, targetsView, statusBar, codexCommands, settingsHelp);
+  context.subscriptions.push(
+    signals,
+    view,
+    targetsView,
+    statusBar,
+    codexCommands,
+    settingsHelp,
+    languageModels,
+    usagePage,
+    today,
+  );
   return {
     context,
     log,
@@ -174,13 +201,15 @@ function buildParts(context: vscode.ExtensionContext) {
     settingsHelp,
     upkeep,
     targetsView,
+    usagePage,
+    today,
   };
 }
 
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller, launcher } = parts;
-  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage, today } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -188,8 +217,9 @@ function connectParts(parts: Parts): void {
     setContext(state);
     drawStatus(parts);
     inBackground(log, upkeep.drawTargets());
-    if (state.kind === 'running' || state.kind === 'attached')
-      inBackground(log, offerTokenToTerminals(context, choices.keys));
+    if (state.kind !== 'running' && state.kind !== 'attached') return;
+    today.ask();
+    inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
     requests.abandonRunning();
@@ -200,7 +230,12 @@ function connectParts(parts: Parts): void {
   // Also after the first time: the port may have changed.
   controller.on('launched', () => inBackground(log, checkCodex(codexCommands)));
   controller.once('launched', () => inBackground(log, upkeep.lookAround()));
-  requests.on('change', () => drawStatus(parts));
+  requests.on('change', () => {
+    drawStatus(parts);
+    today.ask();
+    usagePage.requestsChanged();
+  });
+  today.on('change', () => drawStatus(parts));
   providerCommands.on('chosen', (provider, model) =>
     inBackground(log, tellNextStep(provider, model, codexCommands)),
   );
@@ -219,12 +254,14 @@ function connectParts(parts: Parts): void {
     }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
     choices.keys.onDidChange(() => controller.refresh()),
+    choices.languageModels.onDidChange(() => inBackground(log, upkeep.followLanguageModels())),
     lookAroundAtTimes(parts),
   );
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures } = parts;
+  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures, usagePage } =
+    parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -247,6 +284,7 @@ function registerCommands(parts: Parts): void {
   command('testConnection', () => relayCommands.testConnection());
   command('showLog', () => log.show());
   command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
+  command('showUsage', () => usagePage.show());
   command('showRequest', (request) => view.openRequest(request));
   command('clearHistory', () => relayCommands.clearHistory());
   command('resetTargets', () => resetTargets(parts));
@@ -271,6 +309,7 @@ async function followSettings({ controller, relayCommands, upkeep }: Parts): Pro
 function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   const timer = setInterval(() => {
     if (parts.controller.served !== undefined) inBackground(parts.log, parts.upkeep.lookAround());
+    if (parts.today.sum !== undefined) parts.today.ask();
   }, LOOK_AROUND_MS);
   return { dispose: () => clearInterval(timer) };
 }
@@ -285,7 +324,7 @@ async function resetTargets({ controller, signals, upkeep }: Parts): Promise<voi
   );
 }
 
-function drawStatus({ choices, controller, requests, statusBar, view }: Parts): void {
+function drawStatus({ choices, controller, requests, statusBar, view, today }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
   const { reports, counts } = requests;
@@ -296,6 +335,8 @@ function drawStatus({ choices, controller, requests, statusBar, view }: Parts): 
     since: reports.at(-1)?.startedAt,
     failure: provider && standingFailure(reports, provider),
     wait: longestWait(reports, Date.now()),
+    today: today.sum,
+    running: runningNow(reports),
   });
 }
 

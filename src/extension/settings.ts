@@ -35,7 +35,14 @@ export interface ExtensionSettings {
   roles: Readonly<Record<string, string>>;
   /** The API that is spoken, by `provider/model`, by `provider`, or by `*`. What they name may not exist. */
   wire: ByModel<Wire>;
+  /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
+  visionModel: string;
   toolDenylist: readonly string[];
+  /** Whether counts, times and costs of requests are recorded. */
+  usage: boolean;
+  /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
+  budgets: Readonly<Record<string, unknown>>;
+  webSocket: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -65,7 +72,11 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
     wire: wires(get('wire')),
+    visionModel: text(get('visionModel')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
+    usage: get('usage') !== false,
+    budgets: asObject(get('budgets')) ?? {},
+    webSocket: get('websocket') === true,
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

@@ -2,7 +2,7 @@
  * The models that the settings name as stand-ins, and those among them that the relay can use now. A name that is of
  * no use must not keep the relay from starting: it is left out, and told.
  */
-import type { StandIns } from '../relay/options.ts';
+import type { AllStandIns } from '../relay/options.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
 import type { ExtensionSettings } from './settings.ts';
 
@@ -14,18 +14,19 @@ export interface UnusableName {
   /**
    * `unknown-role`: there is no such role. `no-model`: it is not `provider/model`. `unknown-provider`: there is no
    * such provider. `not-served`: the provider has no key yet, or is a local server that has not answered yet.
+   * `no-budget`: it is no amount of USD a day or a month. `not-recorded`: it holds, but forgets with the relay's end.
    */
-  reason: 'unknown-role' | 'no-model' | 'unknown-provider' | 'not-served';
+  reason: 'unknown-role' | 'no-model' | 'unknown-provider' | 'not-served' | 'no-budget' | 'not-recorded';
 }
 
 export interface UsableStandIns {
-  standIns: Required<StandIns>;
+  standIns: AllStandIns;
   unusable: readonly UnusableName[];
 }
 
 /** @param known ids of all providers, @param served those of the relay's upstreams */
 export function usableStandIns(
-  { fallbacks, roles }: Pick<ExtensionSettings, 'fallbacks' | 'roles'>,
+  { fallbacks, roles, visionModel }: Pick<ExtensionSettings, 'fallbacks' | 'roles' | 'visionModel'>,
   known: readonly string[],
   served: readonly string[],
 ): UsableStandIns {
@@ -45,7 +46,13 @@ export function usableStandIns(
     if (!isRole(role)) unusable.push({ setting: 'roles', value: role, reason: 'unknown-role' });
     else if (isUsable(`roles.${role}`, name)) usableRoles[role] = name;
   }
-  return { standIns: { fallbacks: Object.fromEntries(usableFallbacks), roles: usableRoles }, unusable };
+  const describes = visionModel !== '' && isUsable('visionModel', visionModel);
+  const standIns = {
+    fallbacks: Object.fromEntries(usableFallbacks),
+    roles: usableRoles,
+    ...(describes ? { visionModel } : {}),
+  };
+  return { standIns, unusable };
 }
 
 function whyUnusable(

@@ -27,10 +27,29 @@ export class Upkeep {
     await this.checkSettings();
   }
 
-  /** Tells what the settings name and the relay of this window does without. */
+  /** Asks VS Code which models it offers: see `OfferedModels.onDidChange`. */
+  async lookForLanguageModels(): Promise<void> {
+    await this.#parts.choices.languageModels.list();
+  }
+
+  /** VS Code offers other models than before: they are served, and their list is brought up to date. */
+  async followLanguageModels(): Promise<void> {
+    const { choices, controller } = this.#parts;
+    await controller.refresh();
+    const own = choices.providers.filter(({ onlyIn }) => onlyIn === 'vscode');
+    await controller.served?.learnModels(own.map(({ id }) => id));
+    await this.checkSettings();
+  }
+
+  /** Tells what the settings name and the relay of this window does without, and where it sends images. */
   async checkSettings(): Promise<void> {
-    const { controller, settingNotices } = this.#parts;
-    await settingNotices.tell(controller.plan?.unusable ?? []);
+    const { choices, controller, settingNotices } = this.#parts;
+    const { plan } = controller;
+    if (plan === undefined) return;
+    const { visionModel } = plan.routing.standIns;
+    const [provider = ''] = (visionModel ?? '').split('/', 1);
+    await settingNotices.tellWhereImagesGo(visionModel, choices.nameOf(provider));
+    await settingNotices.tell(plan.unusable);
   }
 
   /** Shows what this window serves, else what another one does. */

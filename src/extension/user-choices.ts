@@ -8,9 +8,11 @@ import type { Logger } from '../logger.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
 import { choicesFor } from '../relay/routing/wire-choices.ts';
+import { usableBudgets } from './budgets.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
 import { nativeEntries } from './codex/native-entries.ts';
 import type { KeyStore } from './key-store.ts';
+import type { OfferedModels } from './language-models/offered-models.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
 import type { LocalServers } from './relay/local-servers.ts';
 import { type CustomProvider, type ExtensionSettings, readSettings } from './settings.ts';
@@ -21,14 +23,22 @@ const SECTION = 'codexRelay';
 export class UserChoices {
   readonly keys: KeyStore;
   readonly localServers: LocalServers;
+  readonly languageModels: OfferedModels;
   readonly #context: vscode.ExtensionContext;
   readonly #log: Logger;
 
-  constructor(context: vscode.ExtensionContext, keys: KeyStore, localServers: LocalServers, log: Logger) {
+  constructor(
+    context: vscode.ExtensionContext,
+    keys: KeyStore,
+    localServers: LocalServers,
+    languageModels: OfferedModels,
+    log: Logger,
+  ) {
     this.#context = context;
     this.#log = log;
     this.keys = keys;
     this.localServers = localServers;
+    this.languageModels = languageModels;
   }
 
   get settings(): ExtensionSettings {
@@ -85,8 +95,10 @@ export class UserChoices {
       port: settings.port,
       token: await this.keys.token(),
       toolDenylist: settings.toolDenylist,
+      webSocket: settings.webSocket,
       historyDir: this.#historyDir(settings),
       historyLimits: settings.historyLimits,
+      isUsageKept: settings.usage,
     };
     const key = provider.needsKey ? await this.keys.status(provider) : 'present';
     if (key !== 'present') return { kind: 'needs-key', provider, reason: key, server };
@@ -106,13 +118,23 @@ export class UserChoices {
     const served = providers.filter(({ id }, at) => id === chosen.id || isReady[at]);
     const { standIns, unusable } = usableStandIns(settings, idsOf(providers), idsOf(served));
     const upstreams = await Promise.all(served.map((provider) => this.upstreamOf(provider)));
-    return { routing: { upstreams, active: chosen.id, standIns }, unusable };
+    const budgets = usableBudgets(settings, idsOf(providers));
+    return {
+      routing: { upstreams, active: chosen.id, standIns, budgets: budgets.limits },
+      unusable: [...unusable, ...budgets.unusable],
+    };
   }
 
   /** Whether a provider that is not chosen can answer too. The demo is for those who choose it. */
   async #isReady(provider: ChoosableProvider): Promise<boolean> {
     if (provider.needsKey) return (await this.keys.status(provider)) === 'present';
+    if (provider.onlyIn === 'vscode') return this.languageModels.wereSeen;
     return provider.custom || this.localServers.seen.includes(provider.id);
+  }
+
+  /** Whether there is anything to choose: VS Code's own models may be none. */
+  isOffered({ id, onlyIn }: ChoosableProvider): boolean {
+    return onlyIn === undefined || this.languageModels.count > 0 || id === this.settings.provider;
   }
 
   async chooseProvider(id: string): Promise<void> {

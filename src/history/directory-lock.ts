@@ -24,8 +24,10 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
+import { messageOf } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import { codeOf } from '../node-errors.ts';
+import { type Logger, SILENT_LOGGER } from '../logger.ts';
+import { codeOf, whereCode } from '../node-errors.ts';
 
 const owner = z.object({
   /** 0 when the owner has left in good order. */
@@ -51,20 +53,26 @@ const MISSED_BEATS = 3;
 /** Directories that this process has open. */
 const ours = new Set<string>();
 
+export interface LockOptions {
+  /** How often the lock is renewed, in ms; who finds one of another container waits for three. Default 3,000. */
+  beatMs?: number;
+  /** Told once, where the lock can no longer be renewed: a process of another container would then take it. */
+  logger?: Logger;
+}
+
 /**
  * @param directory must exist
- * @param beatMs how often the lock is renewed; who finds one of another container waits for three
  * @returns the lock, or in words who holds it instead
  */
 export async function lockDirectory(
   directory: string,
-  beatMs = BEAT_MS,
+  { beatMs = BEAT_MS, logger = SILENT_LOGGER }: LockOptions = {},
 ): Promise<DirectoryLock | { heldBy: string }> {
   const path = await realpath(directory);
   if (ours.has(path)) return { heldBy: 'this process' };
   ours.add(path);
   try {
-    const lock = await takeLock(path, beatMs);
+    const lock = await takeLock(path, beatMs, logger);
     if ('heldBy' in lock) ours.delete(path);
     return lock;
   } catch (error) {
@@ -73,7 +81,11 @@ export async function lockDirectory(
   }
 }
 
-async function takeLock(path: string, beatMs: number): Promise<DirectoryLock | { heldBy: string }> {
+async function takeLock(
+  path: string,
+  beatMs: number,
+  logger: Logger,
+): Promise<DirectoryLock | { heldBy: string }> {
   for (let attempt = 1; ; attempt++) {
     const last = Math.max(0, ...(await lockNumbers(path)));
     const lock = lockPath(path, last);
@@ -82,9 +94,10 @@ async function takeLock(path: string, beatMs: number): Promise<DirectoryLock | {
       return { heldBy: `process ${holder.pid} (see ${lock})` };
     }
     const mine = last + 1;
-    if (await claim(path, mine)) {
+    const inTheWay = await claim(path, mine);
+    if (inTheWay === undefined) {
       await removeOlder(path, mine);
-      const beating = setInterval(() => renew(lockPath(path, mine)), beatMs).unref();
+      const beating = renewing(lockPath(path, mine), beatMs, logger);
       return {
         release: () => {
           clearInterval(beating);
@@ -92,26 +105,26 @@ async function takeLock(path: string, beatMs: number): Promise<DirectoryLock | {
         },
       };
     }
-    if (attempt === ATTEMPTS) throw new Error(`${path} cannot be locked`);
+    if (attempt === ATTEMPTS)
+      throw new Error(`${path} cannot be locked: ${messageOf(inTheWay)}`, { cause: inTheWay });
   }
 }
 
-/** @returns false when another process was faster */
-async function claim(path: string, number: number): Promise<boolean> {
+/** @returns what is in the way, most often another process that was faster; undefined where the lock is ours */
+async function claim(path: string, number: number): Promise<unknown> {
   const draft = `${lockPath(path, number)}.${randomUUID()}`;
   await mkdir(draft, { mode: 0o700 });
   try {
     await writeOwner(draft, await ourselves());
     // Fails when the target exists: a folder that is not empty is never replaced.
     await rename(draft, lockPath(path, number));
-  } catch {
-    // Whatever the reason, this attempt did not get the lock; the last attempt reports it.
+  } catch (error) {
     await rm(draft, { recursive: true, force: true });
-    return false;
+    return error;
   }
-  const isLast = Math.max(...(await lockNumbers(path))) === number;
-  if (!isLast) await rm(lockPath(path, number), { recursive: true, force: true });
-  return isLast;
+  if (Math.max(...(await lockNumbers(path))) === number) return undefined;
+  await rm(lockPath(path, number), { recursive: true, force: true });
+  return new Error('another process was faster');
 }
 
 /** The folder stays, so that its number is not given again. */
@@ -156,9 +169,12 @@ async function ourselves(): Promise<Owner> {
   return { pid, since: new Date().toISOString(), process_start, pid_namespace: namespace };
 }
 
+/** Where the system has no such file, or shows it to nobody. */
+const NOT_TOLD = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
+
 /** The namespace in which our process id counts; null on systems that have none. */
 async function pidNamespace(): Promise<string | null> {
-  return readlink('/proc/self/ns/pid').catch(() => null);
+  return readlink('/proc/self/ns/pid').catch(whereCode(NOT_TOLD, null));
 }
 
 function ownerFile(lock: string): string {
@@ -169,13 +185,13 @@ function writeOwner(lock: string, value: Owner): Promise<void> {
   return writeFile(ownerFile(lock), `${JSON.stringify(value)}\n`, { mode: 0o600 });
 }
 
-/** Undefined when no owner can be read. A lock is never half written: it gets its name once it is complete. */
+/**
+ * Undefined where no owner is named. A lock is never half written: it gets its name once it is complete. Rejects where
+ * it cannot be read: it may be that of another user, who works here.
+ */
 async function readOwner(lock: string): Promise<Owner | undefined> {
-  try {
-    return owner.safeParse(parseJson(await readFile(ownerFile(lock), 'utf8'))).data;
-  } catch {
-    return undefined;
-  }
+  const text = await readFile(ownerFile(lock), 'utf8').catch(whereCode(['ENOENT'], undefined));
+  return text === undefined ? undefined : owner.safeParse(parseJson(text)).data;
 }
 
 /** Process ids are used again: the start of the process, or else of the machine, tells the old owner from a new one. */
@@ -190,10 +206,17 @@ async function isAlive(owner: Owner, lock: string, beatMs: number): Promise<bool
   return pid !== process.pid && Date.parse(since) > Date.now() - uptime() * 1000;
 }
 
-function renew(lock: string): void {
-  const now = new Date();
-  // Whoever removed the directory needs no lock on it.
-  utimes(ownerFile(lock), now, now).catch(() => undefined);
+function renewing(lock: string, beatMs: number, logger: Logger): NodeJS.Timeout {
+  let isTold = false;
+  return setInterval(() => {
+    const now = new Date();
+    utimes(ownerFile(lock), now, now).catch((error: unknown) => {
+      // Whoever removed the directory needs no lock on it.
+      if (isTold || codeOf(error) === 'ENOENT') return;
+      isTold = true;
+      logger.warn(`history: ${lock} cannot be renewed: ${messageOf(error)}`);
+    });
+  }, beatMs).unref();
 }
 
 /** Whether somebody renews the lock. */
@@ -224,12 +247,12 @@ function isRunning(pid: number): boolean {
 
 /** What Linux tells about a process; undefined on other systems, or when there is no such process. */
 async function observe(pid: number): Promise<{ start: string; isZombie: boolean } | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, which may hold anything.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { start: fields[19] ?? '', isZombie: fields[0] === 'Z' };
-  } catch {
-    return undefined;
-  }
+  // ESRCH: it ended while we looked.
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(
+    whereCode([...NOT_TOLD, 'ESRCH'], undefined),
+  );
+  if (stat === undefined) return undefined;
+  // The second field is the program's name in parentheses, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { start: fields[19] ?? '', isZombie: fields[0] === 'Z' };
 }

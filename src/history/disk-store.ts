@@ -30,7 +30,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryS
   const directory = resolve(options.directory);
   try {
     await createDirectory(directory);
-    const lock = await lockDirectory(directory);
+    const lock = await lockDirectory(directory, { logger });
     if ('heldBy' in lock) {
       logger.warn(
         `history: ${directory} is in use by ${lock.heldBy}. This relay keeps its history in memory until it ends.`,

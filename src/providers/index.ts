@@ -38,6 +38,7 @@ import { together } from './presets/together.ts';
 import { vllm } from './presets/vllm.ts';
 import { volcengine } from './presets/volcengine.ts';
 import { volcengineCoding } from './presets/volcengine-coding.ts';
+import { vscode } from './presets/vscode.ts';
 import { xai } from './presets/xai.ts';
 import { zai } from './presets/zai.ts';
 import { zaiCoding } from './presets/zai-coding.ts';
@@ -85,6 +86,7 @@ export const PRESETS: readonly Preset[] = [
   gemini,
   azure,
   openai,
+  vscode,
   ollama,
   lmstudio,
   llamacpp,

@@ -1,6 +1,7 @@
 import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Profile } from '../translate/profile.ts';
 import type { Wire } from '../wire/wire.ts';
+import type { BalanceSource } from './balance.ts';
 import type { ServerId } from './model-servers.ts';
 
 /** A provider that ships with the relay. One file of this folder each. */
@@ -26,6 +27,8 @@ export interface Preset {
   addressTemplate?: string;
   /** Whether requests need a key. */
   needsKey: boolean;
+  /** The only host that can reach its address, which is no URL of a network. Default: any host. */
+  onlyIn?: 'vscode';
   /** The header that carries the key. Default: `authorization`, as a bearer token. */
   keyHeader?: string;
   /** Headers that every request carries, by lower-case name. */
@@ -34,6 +37,8 @@ export interface Preset {
   keyUrl?: string;
   /** Path below the base URL where a GET tells whether a key is good. Default: `/models`, where lists are not public. */
   keyCheckPath?: string;
+  /** Where it tells what is left on the account. Default: nowhere that is documented. */
+  balance?: BalanceSource;
   /** The environment variable in which people keep the key, by the provider's own documentation. */
   keyVariable?: string;
   /** Whether the provider's own model names may begin with its id, as `openrouter/auto` does. Default false. */

@@ -59,7 +59,15 @@ export interface StandIns {
   fallbacks?: Readonly<Record<string, readonly string[]>>;
   /** Models for requests that Codex makes on the side. Default: they go where their thread goes. */
   roles?: Readonly<Partial<Record<Role, string>>>;
+  /**
+   * The model, as `id/model`, that describes images for models which are not known to see any: the images are sent to
+   * it, at most eight new ones a turn. Default: none; such models get images as their dialect has them.
+   */
+  visionModel?: string;
 }
+
+/** Stand-ins of which everything is said; without a `visionModel` no image is described. */
+export type AllStandIns = Required<Omit<StandIns, 'visionModel'>> & Pick<StandIns, 'visionModel'>;
 
 /** How several upstreams are served at once. */
 export interface RoutingOptions extends StandIns {
@@ -86,6 +94,11 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   heal?: boolean;
   /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
   token?: string;
+  /**
+   * Whether clients may keep a WebSocket open for their requests, as Codex does with `supports_websockets = true`.
+   * Default false: Codex is told to use HTTP.
+   */
+  webSocket?: boolean;
   /** Default: a memory store with the default limits. */
   history?: HistoryStore;
   /** Default: silent. */
@@ -151,8 +164,8 @@ export interface RequestReport {
   costUsd?: number;
   /** The turn that it belongs to, by the client's own id. */
   turn?: string;
-  /** What it is for, beside the turns that a person started. */
-  role?: Role;
+  /** What it is for, beside the turns that a person started; `vision`: the relay had an image described. */
+  role?: Role | 'vision';
   /** Set while the relay waits because the provider asks for it. */
   waiting?: Waiting;
   /** Names of tools that the model called. */
@@ -216,6 +229,8 @@ export interface ServedUpstream {
   wires: WireFacts;
   /** What it lists; undefined while that is not known. */
   listed: readonly ListedModel[] | undefined;
+  /** Images are described for those of its models that cannot see. Default false. */
+  describesImages?: true;
 }
 
 /** A target that is in trouble. */

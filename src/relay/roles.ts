@@ -27,10 +27,15 @@ export function roleOf({ subagent, kind }: RequestLabels, request: ResponsesRequ
   return isTitleRequest(request) ? 'title' : undefined;
 }
 
-/** The TUI's second request after the first turn carries no label: it asks for one JSON field, `title`. */
-function isTitleRequest({ text, tools }: ResponsesRequest): boolean {
+/**
+ * The TUI's request after the first turn carries no label, and offers tools like any other (0.171.0): it asks for a
+ * title, as one JSON field of this name. The format alone could be a user's own (`codex exec --output-schema`).
+ */
+function isTitleRequest({ text, input }: ResponsesRequest): boolean {
   const format = text?.format;
-  if (format?.type !== 'json_schema' || (tools ?? []).length > 0) return false;
+  if (format?.type !== 'json_schema') return false;
   const fields = Object.keys(asObject(format.schema?.['properties']) ?? {});
-  return fields.length === 1 && fields[0] === 'title';
+  if (fields.length !== 1 || fields[0] !== 'title') return false;
+  const last = typeof input === 'string' ? input : JSON.stringify(input.at(-1)?.content);
+  return /\btitle\b/i.test(last ?? '');
 }

@@ -1,4 +1,7 @@
-/** How bytes reach a provider. Implementations: node:http (default), undici for proxies, a host's fetch, the demo. */
+/**
+ * How bytes reach a provider. Implementations: node:http (default), undici for proxies, a host's fetch, the demo, and
+ * VS Code's own models in the extension.
+ */
 
 export interface UpstreamRequest {
   method: 'GET' | 'POST';

@@ -1,4 +1,4 @@
-/** Budgets as a user writes them: `day=5,month=50,deepseek.day=1`, in USD. */
+/** Budgets as a user writes them: `day=5,month=50,deepseek.day=1`, in USD; in VS Code as an object with the same names. */
 
 export interface Limit {
   span: 'day' | 'month';
@@ -19,6 +19,13 @@ export function parseLimits(text: string): readonly Limit[] | undefined {
   return known.length > 0 && known.length === limits.length && names.size === known.length
     ? known
     : undefined;
+}
+
+/** A limit from its name (`deepseek.day`) and its value; undefined where one of them is not usable. */
+export function limitOf(name: string, value: unknown): Limit | undefined {
+  const isUsable = typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  const limit = isUsable ? parseLimit(`${name}=0`) : undefined;
+  return limit && isUsable ? { ...limit, usd: value } : undefined;
 }
 
 function parseLimit(text: string): Limit | undefined {

@@ -17,6 +17,16 @@ const WARN_AT = 0.8;
 /** How long what other relays spend may go unseen. */
 const LOOK_AGAIN_MS = 2_000;
 
+/** What the user should know of a limit: told once in its day or month. */
+export interface BudgetNotice {
+  /** `near`: four fifths are spent. `used-up`: a request was refused for it. */
+  kind: 'near' | 'used-up';
+  limit: Limit;
+  spentUsd: number;
+  /** The day (`2026-11-28`) or the month (`2026-11`) that it is about. */
+  period: string;
+}
+
 export interface BudgetOptions {
   limits: readonly Limit[];
   /** The ledger's folder, where other relays and earlier runs keep what they spent. */
@@ -27,6 +37,8 @@ export interface BudgetOptions {
   logger: Logger;
   /** Completes the sentence "raise it ...", e.g. `with --budget`. */
   where: string;
+  /** Default: the log alone is told. */
+  onNotice?: (notice: BudgetNotice) => void;
   /** Default: the clock. */
   now?: () => number;
 }
@@ -34,6 +46,8 @@ export interface BudgetOptions {
 export interface Budget extends SpendGuard {
   /** Counts a request that has ended. */
   add(record: UsageRecord): void;
+  /** From now on these limits hold; running requests end as they would have. */
+  setLimits(limits: readonly Limit[]): void;
 }
 
 /** Reads what was spent since the month began. Rejects where the ledger cannot be read. */
@@ -51,11 +65,13 @@ class LedgerBudget implements Budget {
   readonly #spent = new Map<string, number>();
   /** What the user was told already: limits with their day, and models without a price. */
   readonly #told = new Set<string>();
+  #limits: readonly Limit[];
   #looking: Promise<void> | undefined;
   #lookedAt = 0;
 
   constructor(options: BudgetOptions) {
     this.#options = options;
+    this.#limits = options.limits;
     this.#now = options.now ?? Date.now;
     this.#reader = new LedgerReader(options.folder);
   }
@@ -65,8 +81,14 @@ class LedgerBudget implements Budget {
     this.#warn();
   }
 
+  setLimits(limits: readonly Limit[]): void {
+    this.#limits = limits;
+    this.#warn();
+  }
+
   async allow({ upstream, service, model }: Parameters<SpendGuard['allow']>[0]): Promise<void> {
-    const { limits, prices, logger, where } = this.#options;
+    const { prices, logger, where } = this.#options;
+    if (this.#limits.length === 0) return;
     const isForNothing = isFree(service) && ownPriceOf(prices.own, upstream, model) === undefined;
     if (isForNothing) return;
     if (Math.abs(this.#now() - this.#lookedAt) >= LOOK_AGAIN_MS) {
@@ -74,7 +96,7 @@ class LedgerBudget implements Budget {
         this.#tell('unread', `The budget does not know what other relays spend: ${messageOf(error)}`);
       });
     }
-    const limit = limits.find(
+    const limit = this.#limits.find(
       (candidate) =>
         (candidate.upstream ?? upstream) === upstream && this.#spentOf(candidate) >= candidate.usd,
     );
@@ -83,6 +105,7 @@ class LedgerBudget implements Budget {
       `The budget of ${describe(limit)} is used up (${dollars(this.#spentOf(limit))} spent), so nothing was sent: ` +
       `raise it ${where}, or wait until ${limit.span === 'day' ? 'tomorrow' : 'next month'}.`;
     logger.warn(`${upstream} ${model}: ${message}`);
+    this.#note('used-up', limit);
     // Clients repeat what fails with 429, and this would fail again.
     throw new RelayError('insufficient_quota', message, { status: 402 });
   }
@@ -107,6 +130,7 @@ class LedgerBudget implements Budget {
   #count(record: UsageRecord): void {
     const cost = costOf(record, this.#options.prices);
     if (cost === 'unknown') {
+      if (this.#limits.length === 0) return;
       const { upstream, model, tokens } = record;
       const why = tokens === undefined ? 'that told no tokens' : 'for which no price is known';
       const text = `The budget does not count requests to ${upstream}/${model} ${why}`;
@@ -122,19 +146,32 @@ class LedgerBudget implements Budget {
     }
   }
 
-  #spentOf({ upstream = '', span }: Limit): number {
-    const now = this.#now();
-    return this.#spent.get(`${upstream} ${span === 'day' ? dayOf(now) : monthOf(now)}`) ?? 0;
+  #spentOf(limit: Limit): number {
+    return this.#spent.get(`${limit.upstream ?? ''} ${this.#periodOf(limit)}`) ?? 0;
   }
 
   #warn(): void {
-    const { limits, where } = this.#options;
-    for (const limit of limits) {
+    for (const limit of this.#limits) {
       const spent = this.#spentOf(limit);
-      if (spent < limit.usd * WARN_AT) continue;
-      const text = `${dollars(spent)} of the budget of ${describe(limit)} are spent; raise it ${where}`;
-      this.#tell(`${describe(limit)} ${dayOf(this.#now())}`, text);
+      if (spent < limit.usd * WARN_AT || !this.#note('near', limit)) continue;
+      this.#options.logger.warn(
+        `${dollars(spent)} of the budget of ${describe(limit)} are spent; raise it ${this.#options.where}`,
+      );
     }
+  }
+
+  /** @returns whether it is news */
+  #note(kind: BudgetNotice['kind'], limit: Limit): boolean {
+    const period = this.#periodOf(limit);
+    const key = `${kind} ${describe(limit)} ${period}`;
+    if (this.#told.has(key)) return false;
+    this.#told.add(key);
+    this.#options.onNotice?.({ kind, limit, spentUsd: this.#spentOf(limit), period });
+    return true;
+  }
+
+  #periodOf({ span }: Limit): string {
+    return span === 'day' ? dayOf(this.#now()) : monthOf(this.#now());
   }
 
   /** Once each. */

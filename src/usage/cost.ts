@@ -23,6 +23,21 @@ export function costOf(record: UsageRecord, { list, own }: Prices): Cost {
   return list.costOf(service, model, tokens, time) ?? 'unknown';
 }
 
+/**
+ * What a request's cached tokens cost less than others, in USD; undefined where no price tells. A price list tells it
+ * for an answer too whose provider states what it cost in all.
+ */
+export function savedOf(record: UsageRecord, { list, own }: Prices): number | undefined {
+  const { upstream, service, model, tokens, time } = record;
+  if (tokens === undefined) return undefined;
+  const uncached = { ...tokens, cachedTokens: 0 };
+  const price = ownPriceOf(own, upstream, model);
+  if (price !== undefined) return ownCostOf(price, uncached) - ownCostOf(price, tokens);
+  if (service === undefined) return undefined;
+  const [full, paid] = [uncached, tokens].map((counts) => list.costOf(service, model, counts, time));
+  return full === undefined || paid === undefined ? undefined : full - paid;
+}
+
 /** Whether no money is asked for a request: a subscription pays, or the model runs on a machine of one's own. */
 export function isFree(service: string | undefined): boolean {
   return service === 'plan' || service === 'local';

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../node-errors.ts';
+import { whereCode } from '../node-errors.ts';
 import { COLUMNS } from './record.ts';
 
 const NAME = /^usage-\d{8}T\d{9}Z-\d+-[0-9a-f]{8}\.jsonl$/;
@@ -39,17 +39,14 @@ export function headLine(prices: string): string {
   return `${JSON.stringify(head)}\n`;
 }
 
-/** All files, the oldest first; none where there is no folder. */
+/** All files, the oldest first; none where there is no folder. Rejects where one cannot be read. */
 export async function ledgerFiles(folder: string): Promise<LedgerFile[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await readdir(folder).catch(whereCode<string[]>(['ENOENT'], []));
   const files: LedgerFile[] = [];
   for (const name of names.filter((candidate) => NAME.test(candidate)).toSorted()) {
     const path = join(folder, name);
     // Another relay may remove the oldest at any time.
-    const found = await stat(path).catch(() => undefined);
+    const found = await stat(path).catch(whereCode(['ENOENT'], undefined));
     if (found !== undefined) files.push({ name, path, bytes: found.size, changedAt: found.mtimeMs });
   }
   return files;

@@ -1,10 +1,11 @@
 /** Reads a ledger folder: everything once, and later what was added since. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { parseJson } from '../json.ts';
+import { whereCode } from '../node-errors.ts';
 import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
-import { decodeRecord, type UsageRecord } from './record.ts';
+import type { UsageRecord } from './record.ts';
+import { LineReader } from './record-lines.ts';
 
-const CHUNK_BYTES = 64 * 1024;
+const CHUNK_BYTES = 32 * 1024;
 const LINE_END = 0x0a;
 
 export interface LedgerScope {
@@ -18,6 +19,7 @@ export class LedgerReader {
   readonly #folder: string;
   /** How far each file was read: up to the end of a line. */
   readonly #offsets = new Map<string, number>();
+  readonly #lines = new LineReader();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -25,7 +27,8 @@ export class LedgerReader {
 
   /**
    * The records that no earlier call gave, file by file, in batches of some hundreds. A last line without its end is
-   * left: its writer was killed, or is not done. Lines that are no records are skipped.
+   * left: its writer was killed, or is not done. Lines that are no records are skipped. Rejects where a file cannot be
+   * read.
    */
   async *read({ since = 0, isLeftOut = () => false }: LedgerScope = {}): AsyncGenerator<UsageRecord[]> {
     for (const file of await ledgerFiles(this.#folder)) {
@@ -37,12 +40,12 @@ export class LedgerReader {
 
   async *#readFile({ name, path }: LedgerFile, offset: number): AsyncGenerator<UsageRecord[]> {
     // Another relay may have removed it meanwhile.
-    const file = await open(path, 'r').catch(() => undefined);
+    const file = await open(path, 'r').catch(whereCode(['ENOENT'], undefined));
     if (file === undefined) return;
     try {
       for await (const lines of wholeLines(file, offset)) {
         this.#offsets.set(name, (this.#offsets.get(name) ?? 0) + lines.length);
-        yield recordsIn(lines.toString('utf8'));
+        yield this.#lines.recordsIn(lines.toString('utf8'));
       }
     } finally {
       await file.close();
@@ -67,26 +70,4 @@ async function* wholeLines(file: FileHandle, start: number): AsyncGenerator<Buff
     kept = filled.length - end;
     buffer.copyWithin(0, end, filled.length);
   }
-}
-
-function recordsIn(text: string): UsageRecord[] {
-  const rows = parseTogether(text) ?? text.split('\n').map(parseJson);
-  const records: UsageRecord[] = [];
-  for (const row of rows) {
-    const record = decodeRecord(row);
-    if (record !== undefined) records.push(record);
-  }
-  return records;
-}
-
-/** All lines in one go, which is several times faster; undefined where one of them is no JSON of its own. */
-function parseTogether(text: string): unknown[] | undefined {
-  const rows = parseJson(`[${text.slice(0, -1).replaceAll('\n', ',')}]`);
-  return Array.isArray(rows) && rows.length === countLines(text) ? rows : undefined;
-}
-
-function countLines(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1;
-  return count;
 }

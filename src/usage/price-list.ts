@@ -42,7 +42,8 @@ export interface PriceList {
 
 export async function loadPriceList(): Promise<PriceList> {
   const { calcPrice } = await import('@pydantic/genai-prices');
-  const known = new Map<string, KnownPrices>();
+  /** By service, then by model. */
+  const known = new Map<string, Map<string, KnownPrices>>();
 
   function ask(providerId: string, model: string, time: number) {
     const found = calcPrice({}, model, { providerId, timestamp: new Date(time) });
@@ -52,13 +53,17 @@ export async function loadPriceList(): Promise<PriceList> {
   function priceAt(service: string, model: string, time: number): ModelPrice | undefined {
     const providerId = LISTED_AS.get(service);
     if (providerId === undefined) return undefined;
-    const key = `${service} ${model}`;
     const step = Math.floor(time / STEP_MS);
-    let prices = known.get(key);
+    let models = known.get(service);
+    if (models === undefined) {
+      models = new Map();
+      known.set(service, models);
+    }
+    let prices = models.get(model);
     if (prices === undefined) {
       const { changes, price } = ask(providerId, model, time);
       prices = changes ? { at: new Map([[step, price]]) } : { always: price };
-      known.set(key, prices);
+      models.set(model, prices);
     }
     if ('always' in prices) return prices.always;
     if (!prices.at.has(step)) prices.at.set(step, ask(providerId, model, time).price);

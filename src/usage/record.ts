@@ -37,7 +37,7 @@ export const COLUMNS = [
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
   ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread', 'repairs'],
 ] as const;
-/** Those of the first version. */
+/** Those of the first version, and of a request that needed no repairs. */
 const LEAST_COLUMNS = 16;
 
 /** The record of a request that has ended; undefined while it runs. */
@@ -74,7 +74,14 @@ export function encodeRecord(record: UsageRecord): string {
   const { time, upstream, service, model, wire, state, attempts, firstTokenMs, totalMs } = record;
   const { statedUsd, thread, repairs } = record;
   const head = [time, upstream, service, model, wire, state];
-  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread, repairs])}\n`;
+  const last = [attempts, firstTokenMs, totalMs, statedUsd, thread];
+  // Most have none, and a line without them is the one that is read fastest.
+  return `${JSON.stringify([...head, ...counts, ...last, ...(repairs.length > 0 ? [repairs] : [])])}\n`;
+}
+
+/** What a line holds between its time and its counts, commas and all: the same for all requests to one model. */
+export function namesInLine({ upstream, service, model, wire, state }: UsageRecord): string {
+  return `${JSON.stringify([upstream, service, model, wire, state]).slice(1, -1)},`;
 }
 
 /** The record of a parsed line; undefined where the line is none. */

@@ -64,8 +64,8 @@ export async function summarise(
         rows.set(key, row);
       }
       const cost = costOf(record, prices);
-      add(row, record, cost);
-      add(total, record, cost);
+      addTo(row, record, cost);
+      addTo(total, record, cost);
       row.lastTime = Math.max(row.lastTime, record.time);
       if (cost === 'unknown') count(unpriced, modelName(record));
     }
@@ -91,7 +91,8 @@ function modelName({ upstream, model }: UsageRecord): string {
   return `${upstream}/${model}`;
 }
 
-function newSum(): Sum {
+/** Of no request. */
+export function newSum(): Sum {
   return {
     requests: 0,
     failed: 0,
@@ -107,7 +108,8 @@ function newSum(): Sum {
   };
 }
 
-function add(sum: Sum, { state, tokens }: UsageRecord, cost: Cost): void {
+/** Adds a request to the sum. */
+export function addTo(sum: Sum, { state, tokens }: UsageRecord, cost: Cost): void {
   sum.requests += 1;
   if (state === 'failed') sum.failed += 1;
   if (tokens !== undefined) {
@@ -123,6 +125,21 @@ function add(sum: Sum, { state, tokens }: UsageRecord, cost: Cost): void {
     sum.priced += 1;
     sum.costUsd += cost;
   }
+}
+
+/** Adds one sum to another. */
+export function joinTo(sum: Sum, other: Sum): void {
+  sum.requests += other.requests;
+  sum.failed += other.failed;
+  sum.inputTokens += other.inputTokens;
+  sum.cachedTokens += other.cachedTokens;
+  sum.cacheWriteTokens += other.cacheWriteTokens;
+  sum.outputTokens += other.outputTokens;
+  sum.reasoningTokens += other.reasoningTokens;
+  sum.costUsd += other.costUsd;
+  sum.priced += other.priced;
+  sum.free += other.free;
+  sum.unpriced += other.unpriced;
 }
 
 function count(counts: Map<string, number>, key: string): void {

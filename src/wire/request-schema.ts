@@ -99,6 +99,24 @@ const body = z.looseObject({
   service_tier: text,
 });
 
+/** The fields of a request that mean something here, or are known to mean nothing to a model. */
+export const REQUEST_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(body.shape),
+  'client_metadata',
+  'stream_options',
+]);
+
+/** The same of items, whatever their kind. */
+export const ITEM_FIELDS: ReadonlySet<string> = new Set([
+  ...Object.keys(item.shape),
+  'status',
+  'phase',
+  'arguments',
+  'output',
+  'action',
+  'execution',
+]);
+
 /** Far beyond any real schema or history, far below what recursive code can follow. */
 const MAX_DEPTH = 500;
 

@@ -188,7 +188,12 @@ describe('words of others in the views of VS Code', () => {
       },
     };
     const waiting = { until: 1, code: 'rate_limit_exceeded', message: `[Wait](command:x) ${name}` };
-    const details = { model, counts, since: 0, failure: report, wait: { ...report, waiting } };
+    const running = [
+      { model, leastInput: 1 },
+      { model: name, leastInput: undefined },
+    ];
+    const wait = { ...report, waiting };
+    const details = { model, counts, since: 0, failure: report, wait, today: undefined, running };
     bar.show({ kind: 'running', provider, url: 'http://127.0.0.1:4444' }, details);
     const problem = { code: 'failed', message: `[Fix](command:codexRelay.stop)\n\n${name}` } as const;
     bar.show({ kind: 'error', provider, problem }, details);
@@ -200,6 +205,7 @@ describe('words of others in the views of VS Code', () => {
         'selectModel',
         'generateCodexConfig',
         'showRequests',
+        'showUsage',
         'showLog',
         'start',
         'stop',

@@ -5,7 +5,7 @@
  *     --with NAME=PLACE   another relay beside ours, as often as wanted: the path of another build's cli.js, or the
  *                         base URL of a relay that runs already and whose upstream is this bench
  *     --port PORT         of the bench's provider (http://127.0.0.1:PORT/v1), for relays that run already
- *     --only PART         a part alone: latency, streams, memory, start-up, budget, history or usage
+ *     --only PART         a part alone: latency, streams, memory, start-up, budget, history, usage or websocket
  *     --write             puts the table into test/README.md
  *     --quick             every measure once with little load, to show that they work; its numbers mean nothing
  */
@@ -22,6 +22,7 @@ import { measureStartUp } from './start-up.ts';
 import { measureStreams } from './streams.ts';
 import { startBench } from './targets.ts';
 import { FULL_USAGE, measureUsage, QUICK_USAGE, USAGE_COLUMNS } from './usage.bench.ts';
+import { FULL_SOCKET, measureWebSocket, QUICK_SOCKET, SOCKET_COLUMNS } from './websocket.bench.ts';
 
 const FULL = {
   latency: { cold: 30, warmUp: 300, small: 200, large: 30 },
@@ -31,6 +32,7 @@ const FULL = {
   budget: 60,
   history: FULL_HISTORY,
   usage: FULL_USAGE,
+  webSocket: FULL_SOCKET,
 };
 const QUICK: typeof FULL = {
   latency: { cold: 1, warmUp: 1, small: 1, large: 1 },
@@ -40,6 +42,7 @@ const QUICK: typeof FULL = {
   budget: 2,
   history: QUICK_HISTORY,
   usage: QUICK_USAGE,
+  webSocket: QUICK_SOCKET,
 };
 const PAGE = new URL('../README.md', import.meta.url);
 const [BEGIN, END] = ['<!-- bench -->\n', '<!-- /bench -->'];
@@ -86,6 +89,7 @@ if (rows.length > 0) print(table);
 if (wants('budget')) print(`\n${markdown(BUDGET_COLUMNS, await measureBudget(effort.budget))}`);
 if (wants('history')) print(`\n${markdown(HISTORY_COLUMNS, await measureHistory(effort.history))}`);
 if (wants('usage')) print(`\n${markdown(USAGE_COLUMNS, await measureUsage(effort.usage))}`);
+if (wants('websocket')) print(`\n${markdown(SOCKET_COLUMNS, await measureWebSocket(effort.webSocket))}`);
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 const place = `Node ${process.version}, ${availableParallelism()} processors, load ${loadBefore} to ${load()}`;
 print(`\n${place}, ${seconds} s. Client, targets and provider share the processors with all else that runs.`);

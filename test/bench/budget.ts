@@ -3,10 +3,10 @@
  * what is left of the first byte's delay, which is sockets, HTTP and turns of the event loop.
  */
 import { createMemoryStore } from '../../src/history/memory-store.ts';
-import { encodeEvents } from '../../src/relay/exchange/client-stream.ts';
 import { beginAttempt, beginExchange } from '../../src/relay/exchange/exchange.ts';
 import { recallResponses } from '../../src/relay/exchange/recall.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
+import { encodeEvents } from '../../src/relay/http/http-connection.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
 import { BodyEncoder } from '../../src/relay/upstream/request-body.ts';
 import { BASE_NATIVE } from '../../src/translate/native/native-profile.ts';

@@ -21,7 +21,7 @@ export interface StreamedEvent {
   type?: string;
   delta?: unknown;
   choices?: { delta?: { content?: string; reasoning_content?: string } }[];
-  response?: { output: { type: string; encrypted_content?: string }[] };
+  response?: { id?: string; output: { type: string; encrypted_content?: string }[] };
 }
 
 const HEADERS = { 'content-type': 'application/json', accept: 'text/event-stream' };
@@ -47,7 +47,7 @@ export async function ask(url: string, body: Buffer): Promise<Answer> {
     answer.firstByteMs ||= since();
     rest = eachEvent(rest + text, (event) => {
       answer.last = event;
-      const said = textOf(event);
+      const said = saidIn(event);
       if (said === '') return;
       answer.firstTextMs ||= since();
       answer.characters += said.length;
@@ -86,7 +86,8 @@ function eachEvent(text: string, onEvent: (event: StreamedEvent) => void): strin
   }
 }
 
-function textOf({ type, delta, choices }: StreamedEvent): string {
+/** The text or thinking that an event carries. */
+export function saidIn({ type, delta, choices }: StreamedEvent): string {
   if (type !== undefined) return type.endsWith('.delta') && typeof delta === 'string' ? delta : '';
   const said = choices?.[0]?.delta;
   return said?.content ?? said?.reasoning_content ?? '';

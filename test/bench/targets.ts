@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { ask, closeConnections } from './client.ts';
 import { listenerOn } from './processes.ts';
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const FLOOR = fileURLToPath(new URL('floor.mjs', import.meta.url));
-const UPSTREAM = fileURLToPath(new URL('upstream.ts', import.meta.url));
+export const UPSTREAM = fileURLToPath(new URL('upstream.ts', import.meta.url));
 
 export const DIRECT = 'direct';
 export const PASS_THROUGH = 'pass-through';
@@ -99,9 +99,14 @@ function runningRelay(name: string, baseUrl: string): Target {
   return { name, url, form: 'responses', pid: listenerOn(Number(port)) };
 }
 
-/** The built command line, as it is installed. @param flags of Node itself */
-export function spawnRelay(cli: string, upstreamUrl: string, flags: readonly string[] = []): ChildProcess {
-  const args = [...flags, cli, '--port', '0', '--upstream', upstreamUrl, '--api-key', 'bench'];
+/** The built command line, as it is installed. @param flags of Node itself @param more flags of the relay */
+export function spawnRelay(
+  cli: string,
+  upstreamUrl: string,
+  flags: readonly string[] = [],
+  more: readonly string[] = [],
+): ChildProcess {
+  const args = [...flags, cli, '--port', '0', '--upstream', upstreamUrl, '--api-key', 'bench', ...more];
   const stdio = ['ignore', 'ignore', 'pipe', ...(flags.length > 0 ? (['ipc'] as const) : [])] as const;
   // By a variable, which other builds pass over.
   const env = { ...process.env, CODEX_RELAY_WIRE: 'openai-compatible/native-*=responses' };

@@ -37,7 +37,7 @@ export async function measureUsage({ records, rounds }: UsageEffort): Promise<Ro
   const folder = await mkdtemp(join(tmpdir(), 'codex-relay-bench-'));
   try {
     await writeLedger(folder, records);
-    const prices = { list: await loadPriceList(), own: {} };
+    const prices = { list: await loadPriceList(), own: new Map() };
     let grown = 0;
     const sum = async () => {
       const before = process.memoryUsage.rss();

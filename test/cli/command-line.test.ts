@@ -47,6 +47,11 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     value: { 'xai/grok-4.7': 'responses', deepseek: 'chat', 'ollama/a=b': 'chat' },
     refused: ['', ',', 'responses', '=chat', 'xai=native', 'xai=responses,kimi'],
   },
+  'vision-model': {
+    text: ' openrouter/qwen/qwen3-vl:free ',
+    value: 'openrouter/qwen/qwen3-vl:free',
+    refused: ['', 'kimi-k3', '/kimi-k3', 'kimi/', 'kimi/two words'],
+  },
   'tool-denylist': { text: 'web_search, view_image,', value: ['web_search', 'view_image'], refused: [] },
   'upstream-extra-params': {
     text: '{"top_k": 20, "chat_template_kwargs": {"a": [1]}}',

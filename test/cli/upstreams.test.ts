@@ -80,6 +80,11 @@ describe('the upstreams of the command line', () => {
     ],
     ['a name without an address', ['--providers', 'openai-compatible'], /openai-compatible needs an address/],
     ['an unknown name', ['--providers', 'nobody'], /--providers "nobody" is not accepted/],
+    [
+      'a vision model without a provider',
+      ['--vision-model', 'kimi-k3'],
+      /--vision-model "kimi-k3" is not accepted/,
+    ],
     ['an unknown role', ['--role', 'lunch=kimi/kimi-k3'], /--role "lunch=kimi\/kimi-k3" is not accepted/],
     ['a stand-in for nothing', ['--fallback', 'kimi/kimi-k3='], /--fallback .* is not accepted/],
   ];
@@ -115,11 +120,14 @@ describe('the upstreams of the command line', () => {
       'kimi/kimi-k3,deepseek/x=kimi/a,deepseek/x=kimi/b',
       '--role',
       'compaction=kimi/kimi-k3',
+      '--vision-model',
+      'kimi/kimi-k3',
     ];
     const { upstreams, ...routes } = servedUpstreams(readCommandLine(args, KEYS), KEYS);
     assert.deepEqual(routes, {
       fallbacks: { '*': ['kimi/kimi-k3'], 'deepseek/x': ['kimi/a', 'kimi/b'] },
       roles: { compaction: 'kimi/kimi-k3' },
+      visionModel: 'kimi/kimi-k3',
     });
     new Routing({ upstreams, ...routes }, SILENT_LOGGER, () => {});
     assert.throws(

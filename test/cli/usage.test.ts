@@ -109,6 +109,31 @@ describe('codex-relay usage', () => {
     );
   });
 
+  it('asks for balances only where that is documented, and says why it does not', async () => {
+    const { folder, environment } = await place();
+    await using _ = folder;
+    const upstream = await answering(1);
+    const asked = await runCli(
+      [
+        'usage',
+        '--balance',
+        '--provider',
+        'deepseek',
+        '--upstream',
+        upstream.url,
+        '--api-key',
+        'sk-1234567890',
+      ],
+      { environment },
+    );
+    assert.equal(asked.code, 1);
+    assert.match(asked.stdout, /^DeepSeek {2}DeepSeek has no documented way to ask for a balance\.\n$/);
+    const json = await runCli(['usage', '--balance', '--json', '--demo'], { environment });
+    assert.equal(JSON.parse(json.stdout).upstreams[0].id, 'demo');
+    assert.match((await runCli(['usage', '--balance', '--csv'], { environment })).stderr, /use --json/);
+    await upstream.stop();
+  });
+
   it('records nothing with --usage off', async () => {
     const { folder, environment } = await place();
     await using _ = folder;

@@ -116,6 +116,15 @@ describe('addRelayKeys', () => {
     }
   });
 
+  it('says whether the relay takes WebSockets, and changes that', () => {
+    const on = addRelayKeys('', { ...CONFIG, webSocket: true });
+    assert.match(on, /^supports_websockets = true$/m);
+    const off = addRelayKeys(on, CONFIG);
+    assert.equal(off, addRelayKeys('', CONFIG));
+    assert.equal(addRelayKeys(off, { ...CONFIG, webSocket: true }), on);
+    assert.equal(removeRelayKeys(on).text, '');
+  });
+
   it('puts root keys above the first table, below the comments that open the file', () => {
     const text = '#:schema https://example.com/s.json\n\n# about a\n[mcp_servers.a]\ncommand = "a"\n';
     const [first, second] = addRelayKeys(text, CONFIG).split('\n');

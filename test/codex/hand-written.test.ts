@@ -22,6 +22,11 @@ describe('handWrittenConfig', () => {
     assert.equal(handWrittenConfig({ port: 4444, needsToken: true, catalog: CATALOG_FILE }), WITH_CATALOG);
   });
 
+  it('says so where the relay takes WebSockets', () => {
+    const text = handWrittenConfig({ port: 4444, needsToken: false, webSocket: true });
+    assert.match(text, /^supports_websockets = true$/m);
+  });
+
   it('is TOML without a catalog, too, and says what that means', () => {
     const text = handWrittenConfig({ port: 4446, needsToken: false, model: 'a/b', contextWindow: 65_536 });
     assert.match(text, /^# Without a model catalog Codex warns/m);

@@ -75,7 +75,9 @@ describe('the schema of settings', () => {
   it('is in the manifest for what ships', () => {
     const { contributes } = JSON.parse(readFileSync('package.json', 'utf8'));
     const { dialect } = contributes.configuration.properties['codexRelay.customProviders'].items.properties;
-    const dialects = PRESETS.map(({ profile }) => profile).filter(({ id }) => id !== 'demo');
+    const dialects = PRESETS.filter(
+      ({ profile: { id }, onlyIn }) => id !== 'demo' && onlyIn === undefined,
+    ).map(({ profile }) => profile);
     assert.deepEqual(
       dialect.enum,
       dialects.map(({ id }) => id),

@@ -16,7 +16,11 @@ describe('settings', () => {
       fallbacks: {},
       roles: {},
       wire: {},
+      visionModel: '',
       toolDenylist: [],
+      usage: true,
+      budgets: {},
+      webSocket: false,
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
       mutedNotifications: [],
@@ -31,6 +35,7 @@ describe('settings', () => {
       port: 5000,
       modelMap: { 'gpt-5.4': 'deepseek-chat' },
       toolDenylist: ['web_search'],
+      websocket: true,
       'history.store': 'memory',
       'history.ttlHours': 2,
     });
@@ -38,6 +43,7 @@ describe('settings', () => {
     assert.equal(settings.port, 5000);
     assert.equal(settings.autoStart, false);
     assert.equal(settings.historyStore, 'memory');
+    assert.equal(settings.webSocket, true);
     assert.equal(settings.historyLimits.ttlHours, 2);
     assert.deepEqual(settings.modelMap, { 'gpt-5.4': 'deepseek-chat' });
   });
@@ -53,11 +59,13 @@ describe('settings', () => {
         'fallbacks',
         'roles',
         'wire',
+        'visionModel',
         'toolDenylist',
         'history.store',
       ];
       for (const name of names) read({ [name]: wrong });
       assert.equal(read({ port: wrong }).port, 4444);
+      assert.equal(read({ websocket: wrong }).webSocket, wrong === true);
     });
   }
 

@@ -5,7 +5,7 @@ const KNOWN = ['deepseek', 'openrouter', 'kimi', 'ollama'];
 const SERVED = ['deepseek', 'openrouter'];
 
 type Given = Parameters<typeof usableStandIns>[0];
-const NOTHING: Given = { fallbacks: {}, roles: {} };
+const NOTHING: Given = { fallbacks: {}, roles: {}, visionModel: '' };
 
 const CASES: [what: string, given: Partial<Given>, used: Partial<Given>, unusable: UnusableName[]][] = [
   [
@@ -40,6 +40,24 @@ const CASES: [what: string, given: Partial<Given>, used: Partial<Given>, unusabl
     ['gpt-5', 'deepseek/', '/a'].map((value) => ({ setting: 'fallbacks', value, reason: 'no-model' })),
   ],
   [
+    'a model that describes images',
+    { visionModel: 'openrouter/qwen/qwen3-vl' },
+    { visionModel: 'openrouter/qwen/qwen3-vl' },
+    [],
+  ],
+  [
+    'a model that describes images without a key',
+    { visionModel: 'kimi/kimi-k3' },
+    {},
+    [{ setting: 'visionModel', value: 'kimi/kimi-k3', reason: 'not-served' }],
+  ],
+  [
+    'no model to describe images',
+    { visionModel: 'kimi-k3' },
+    {},
+    [{ setting: 'visionModel', value: 'kimi-k3', reason: 'no-model' }],
+  ],
+  [
     'a role that does not exist, beside those that do',
     { roles: { titel: 'deepseek/a', review: 'ollama/b', subagent: 'deepseek/c' } },
     { roles: { subagent: 'deepseek/c' } },
@@ -54,7 +72,7 @@ describe('the stand-ins of the settings', () => {
   for (const [what, given, used, unusable] of CASES) {
     it(`may name ${what}`, () => {
       const result = usableStandIns({ ...NOTHING, ...given }, KNOWN, SERVED);
-      assert.deepEqual(result, { standIns: { ...NOTHING, ...used }, unusable });
+      assert.deepEqual(result, { standIns: { fallbacks: {}, roles: {}, ...used }, unusable });
     });
   }
 });

@@ -1,8 +1,9 @@
 /** Whose lock counts: that of a process that still runs, also in another container, and of no other. */
 import assert from 'node:assert/strict';
-import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lockDirectory } from '../../src/history/directory-lock.ts';
+import { SILENT_LOGGER } from '../../src/logger.ts';
 import { temporaryDirectory } from './support.ts';
 
 const BEAT_MS = 10;
@@ -17,7 +18,7 @@ interface Owner {
 /** What this process writes into its own lock. */
 async function ourselves(): Promise<Owner> {
   await using place = await temporaryDirectory();
-  const lock = await lockDirectory(place.path, BEAT_MS);
+  const lock = await lockDirectory(place.path, { beatMs: BEAT_MS });
   const owner = JSON.parse(await readFile(join(place.path, 'lock.1', 'owner.json'), 'utf8')) as Owner;
   assert.ok('release' in lock);
   await lock.release();
@@ -31,7 +32,7 @@ async function tryLock(owner: Owner, beats: boolean): Promise<'held' | 'taken'> 
   await writeFile(file, JSON.stringify(owner));
   const beating = beats && setInterval(() => void utimes(file, new Date(), new Date()), 1);
   try {
-    const lock = await lockDirectory(place.path, BEAT_MS);
+    const lock = await lockDirectory(place.path, { beatMs: BEAT_MS });
     if ('heldBy' in lock) return 'held';
     await lock.release();
     return 'taken';
@@ -73,7 +74,7 @@ describe('the lock of a history directory', () => {
 
   it('is renewed as long as its owner lives, and not after that', async () => {
     await using place = await temporaryDirectory();
-    const lock = await lockDirectory(place.path, BEAT_MS);
+    const lock = await lockDirectory(place.path, { beatMs: BEAT_MS });
     assert.ok('release' in lock);
     const file = join(place.path, 'lock.1', 'owner.json');
     await utimes(file, 1, 1);
@@ -81,5 +82,32 @@ describe('the lock of a history directory', () => {
     while ((await stat(file)).mtimeMs === 1000) await new Promise(setImmediate);
     await lock.release();
     assert.equal((JSON.parse(await readFile(file, 'utf8')) as Owner).pid, 0);
+  });
+
+  it('is not taken from an owner whose name cannot be read', async () => {
+    await using place = await temporaryDirectory();
+    await mkdir(join(place.path, 'lock.1', 'owner.json'), { recursive: true });
+    await assert.rejects(lockDirectory(place.path, { beatMs: BEAT_MS }), { code: 'EISDIR' });
+  });
+
+  it('says once that it cannot be renewed, and says nothing where the directory is gone', async () => {
+    await using place = await temporaryDirectory();
+    const warnings: string[] = [];
+    const logger = { ...SILENT_LOGGER, warn: (line: string) => warnings.push(line) };
+    const lock = await lockDirectory(place.path, { beatMs: 1, logger });
+    assert.ok('release' in lock);
+    const file = join(place.path, 'lock.1', 'owner.json');
+    await rm(file);
+    const beats = async () => {
+      for (let at = 0; at < 5; at++) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await beats();
+    assert.deepEqual(warnings, []);
+    await symlink('owner.json', file);
+    while (warnings.length === 0) await beats();
+    await beats();
+    assert.match(warnings.join('\n'), /^history: .*lock\.1 cannot be renewed: ELOOP.*$/);
+    await rm(file);
+    await lock.release();
   });
 });

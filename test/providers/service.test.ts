@@ -25,6 +25,7 @@ describe('who is paid', () => {
     ['http://127.0.0.1:8080/v1', undefined, 'local'],
     ['http://gpu.lan:9000/v1', 'vllm', 'local'],
     ['demo:scripted', undefined, 'local'],
+    ['vscode://lm', undefined, 'plan'],
     // A gateway may pass requests on to anyone, and a dialect tells nothing of the bill.
     ['http://localhost:4000/v1', undefined, undefined],
     ['https://proxy.example.com/v1', 'deepseek', undefined],

@@ -1,6 +1,6 @@
 /** The whole of what an editor does with `codex app-server`, in one session. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asObject, type JsonObject } from '../../src/json.ts';
 import {
@@ -154,4 +154,52 @@ describeReleases('the app-server of an editor, and the real', (scene) => {
     );
   };
   scene('lists, answers, runs, sees, stops, changes the model and compacts', play);
+
+  const approve = async (executable: string) => {
+    const escalated = (id: string) => ({
+      id,
+      name: 'exec_command',
+      arguments: {
+        // Older releases run what only reads or prints without a question.
+        cmd: `touch ${id}.txt && echo ran-${id}`,
+        sandbox_permissions: 'require_escalated',
+        justification: 'Shall I?',
+      },
+    });
+    const asking: Script = (_, index) =>
+      [streamReply(toolCallChunks(escalated('call_yes'))), streamReply(toolCallChunks(escalated('call_no')))][
+        index
+      ] ?? streamReply(textChunks('As you wish.'));
+    await using stage = await setStage({
+      executable,
+      providers: { first: { script: asking, models: MODELS } },
+    });
+    const asked: string[] = [];
+    await using server = startAppServer(executable, stage.place, (method, params) => {
+      assert.equal(method, 'item/commandExecution/requestApproval');
+      asked.push(String(params['itemId']));
+      return { decision: asked.length === 1 ? 'accept' : 'decline' };
+    });
+    await server.request('initialize', { clientInfo: { name: 'test', title: null, version: '1.0.0' } });
+    server.notify('initialized');
+    const started = await server.request('thread/start', {
+      cwd: stage.place.workspace,
+      approvalPolicy: 'on-request',
+      sandbox: 'read-only',
+    });
+    const threadId = String(asObject(started['thread'])?.['id']);
+    const ended = await turn(server, threadId, says('Run two commands'));
+    assert.equal(ended['status'], 'completed');
+    assert.deepEqual(asked, ['call_yes', 'call_no']);
+    const [, afterYes, afterNo] = stage
+      .chatsOf('first')
+      .map(({ body }) => JSON.stringify(body.messages.at(-1)));
+    assert.match(afterYes ?? '', /ran-call_yes/);
+    assert.deepEqual(
+      (await readdir(stage.place.workspace)).filter((name) => name.endsWith('.txt')),
+      ['call_yes.txt'],
+    );
+    assert.match(afterNo ?? '', /"tool_call_id":"call_no".*(rejected|declined|denied)/);
+  };
+  scene('asks before it runs a command, and tells the model what the user decided', approve);
 });

@@ -22,8 +22,17 @@ export interface AppServer extends AsyncDisposable {
   ): Promise<JsonObject>;
 }
 
-/** @param place Codex's home and workspace */
-export function startAppServer(executable: string, place: CodexPlace): AppServer {
+/**
+ * @param place Codex's home and workspace
+ * @param answer what the editor answers to a request of the server's; default: none is expected
+ */
+export function startAppServer(
+  executable: string,
+  place: CodexPlace,
+  answer: (method: string, params: JsonObject) => object = (method) => {
+    throw new Error(`the app-server asks for ${method}`);
+  },
+): AppServer {
   const child = spawn(executable, ['app-server'], { cwd: place.workspace, env: environment(place, '') });
   const open = new Map<number, PromiseWithResolvers<JsonObject>>();
   const notifications: Notification[] = [];
@@ -34,11 +43,18 @@ export function startAppServer(executable: string, place: CodexPlace): AppServer
   ended.promise.catch(() => {});
   child.once('close', (code) => ended.reject(new Error(`codex app-server ended (${code}): ${errors()}`)));
   child.once('error', ended.reject);
+  const write = (message: object) => void child.stdin.write(`${JSON.stringify(message)}\n`);
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = parseObject(line);
     if (message === undefined) return;
     const { id, method, result, error } = message;
-    if (typeof method === 'string') {
+    if (typeof method === 'string' && id !== undefined) {
+      try {
+        write({ jsonrpc: '2.0', id, result: answer(method, asObject(message['params']) ?? {}) });
+      } catch (unexpected) {
+        ended.reject(unexpected);
+      }
+    } else if (typeof method === 'string') {
       notifications.push({ method, params: asObject(message['params']) ?? {} });
       for (const listener of listeners) listener();
     } else if (typeof id === 'number') {
@@ -46,7 +62,6 @@ export function startAppServer(executable: string, place: CodexPlace): AppServer
       else open.get(id)?.reject(new Error(JSON.stringify(error)));
     }
   });
-  const write = (message: object) => void child.stdin.write(`${JSON.stringify(message)}\n`);
   return {
     notifications,
     request(method, params = {}) {

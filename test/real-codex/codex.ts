@@ -25,6 +25,8 @@ export interface CodexSettings {
   baseUrl: string;
   /** The relay's local token, sent as the bearer. */
   token: string;
+  /** Fields over those of the catalog's one entry. Default none. */
+  entryFields?: object;
   /** stdio MCP servers: name -> command line. */
   mcpServers?: Readonly<Record<string, readonly [command: string, ...args: string[]]>>;
 }
@@ -65,7 +67,10 @@ export async function createPlace(settings: CodexSettings): Promise<CodexPlace> 
   const [home, workspace, temp] = [join(root, 'home'), join(root, 'workspace'), join(root, 'temp')];
   for (const folder of [home, workspace, temp]) await mkdir(folder);
   await writeFile(join(home, 'config.toml'), configToml(settings));
-  await writeFile(join(home, 'catalog.json'), JSON.stringify({ models: [CATALOG_ENTRY] }));
+  await writeFile(
+    join(home, 'catalog.json'),
+    JSON.stringify({ models: [{ ...CATALOG_ENTRY, ...settings.entryFields }] }),
+  );
   const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
   return { root, home, workspace, temp, remove };
 }

@@ -166,7 +166,10 @@ describeReleases('the generated configuration in the real', (scene) => {
 
       const examined = await runCli(['doctor', ...flags], { environment });
       assert.equal(examined.code, 0, examined.stdout);
-      assert.match(examined.stdout, new RegExp(`^ok +codex +Codex ${release}$`, 'm'));
+      assert.match(
+        examined.stdout,
+        new RegExp(`^ok +codex +Codex ${release}; this relay was tested with Codex \\d`, 'm'),
+      );
       assert.match(examined.stdout, /^ok +config load +Codex reads configuration and catalog$/m);
       assert.match(examined.stdout, /^ok +tool call /m);
 

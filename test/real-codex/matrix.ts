@@ -1,4 +1,4 @@
-/** The matrix of scenes and releases: what came of each, and the table made of it. */
+/** The matrix of scenes and releases: what came of each, the table made of it, and its sums for the README. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { VERSIONS_FILE } from '../support/fixtures.ts';
 
@@ -9,6 +9,8 @@ interface Row {
   scene: string;
   results: Map<string, Result>;
 }
+
+const README = new URL('../../README.md', import.meta.url);
 
 /** The table stands between these lines. */
 const [FIRST, LAST] = ['<!-- matrix -->', '<!-- end of the matrix -->'];
@@ -29,6 +31,7 @@ export const mochaHooks = {
     if (rows.size === 0) return;
     const text = await readFile(VERSIONS_FILE, 'utf8');
     await writeFile(VERSIONS_FILE, withMatrix(text, [...rows.values()]));
+    await writeFile(README, withSums(await readFile(README, 'utf8'), [...rows.values()]));
   },
 };
 
@@ -38,12 +41,51 @@ export function withMatrix(text: string, scenes: readonly Row[]): string {
   return `${before}${FIRST}\n\n${tableOf(scenes)}\n\n${LAST}${after}`;
 }
 
+/** What stands in the README: how many scenes each release passes, fails and does not offer. */
+export function withSums(readme: string, scenes: readonly Row[]): string {
+  const releases = releasesIn(scenes);
+  const sums = (['passes', 'not offered', 'fails'] as const).flatMap((result) => {
+    const counts = releases.map(
+      (release) => scenes.filter(({ results }) => results.get(release) === result).length,
+    );
+    const isWorthARow = result !== 'fails' || counts.some((count) => count > 0);
+    return isWorthARow ? [[result === 'passes' ? 'scenes passed' : result, ...counts]] : [];
+  });
+  const lines = [['Codex', ...releases], releases.map(() => '---').concat('---'), ...sums];
+  const table = lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  return readme.replace(/^\| Codex +\|.*\n(?:\|.*\n)+/m, table);
+}
+
+/** What the matrix in `fixtures/VERSIONS.md` says. */
+export function scenesIn(versions: string): Row[] {
+  const [, table = ''] = versions.split(FIRST);
+  const [head = [], , ...lines] = table
+    .split(LAST, 1)
+    .join('')
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  const isResult = (text: string): text is Result => ['passes', 'fails', 'not offered'].includes(text);
+  return lines.map(([scene = '', ...cells]) => ({
+    scene,
+    results: new Map(cells.flatMap((cell, at) => (isResult(cell) ? [[head[at + 1] ?? '', cell]] : []))),
+  }));
+}
+
+function releasesIn(scenes: readonly Row[]): string[] {
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const all = new Set(scenes.flatMap(({ results }) => [...results.keys()]));
+  return [...all].sort((one, other) => compare(other, one));
+}
+
 /** One row a scene, one column a release, newest first. */
 function tableOf(scenes: readonly Row[]): string {
-  const { compare } = new Intl.Collator('en', { numeric: true });
-  const releases = [...new Set(scenes.flatMap(({ results }) => [...results.keys()]))].sort((one, other) =>
-    compare(other, one),
-  );
+  const releases = releasesIn(scenes);
   const lines = scenes.map(
     ({ scene, results }) =>
       `| ${[scene.replaceAll('|', '\\|'), ...releases.map((release) => results.get(release) ?? '')].join(' | ')} |`,

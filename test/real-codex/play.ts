@@ -57,6 +57,7 @@ export async function playScene(
     baseUrl: `${between?.url ?? relay.url}/v1`,
     token: RELAY_TOKEN,
     ...(scene.mcpServers && { mcpServers: scene.mcpServers }),
+    ...(scene.entryFields && { entryFields: scene.entryFields }),
   });
   cleanup.defer(() => place.remove());
 

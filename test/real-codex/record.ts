@@ -20,7 +20,9 @@ import { FIXTURE_SEAL, replay, toGolden } from '../support/replay.ts';
 import { scriptedReply } from '../support/scripted-upstream.ts';
 import { installCodex, RELEASES } from './install.ts';
 import { type Hop, playScene, type SceneOutcome } from './play.ts';
+import { isOlder } from './releases.ts';
 import { SCENES, type Scene } from './scenes.ts';
+import { SHAPES } from './shapes.ts';
 import { Trimmer } from './trim.ts';
 import { describeWire, withVersionRow } from './versions.ts';
 
@@ -37,12 +39,14 @@ for (const release of releases) await recordRelease(release);
 async function recordRelease(release: string): Promise<void> {
   const executable = await installCodex(release);
   const fixtures: Fixture[] = [];
-  for (const scene of SCENES) fixtures.push(await recordScene(scene, release, executable));
+  const scenes = [...SCENES, ...SHAPES].filter(({ since = '0' }) => !isOlder(release, since));
+  for (const scene of scenes) fixtures.push(await recordScene(scene, release, executable));
 
   // Only now: a scene that fails leaves the earlier recording as it was.
   replaceFixtures(release, fixtures);
   for (const fixture of fixtures) writeGolden(fixture, toGolden(replay(fixture)));
-  const row = { release, date: today(), scenes: SCENES.length, wire: describeWire(fixtures) };
+  const usual = fixtures.filter(({ scene }) => SCENES.some(({ name }) => name === scene));
+  const row = { release, date: today(), scenes: scenes.length, wire: describeWire(usual) };
   await writeFile(VERSIONS_FILE, withVersionRow(await readFile(VERSIONS_FILE, 'utf8'), row));
   process.stderr.write(`Recorded ${fixtures.length} scenes of Codex ${release}.\n`);
 }
@@ -83,16 +87,25 @@ async function exchangesOf(
 
 /** What the relay packed into a reasoning item, as the replay reads it. */
 function reseal(sealed: string): string {
+  // What one agent tells another is called encrypted, and is the model's own text: no seal has blanks.
+  if (/\s/.test(sealed)) return sealed;
   const reasoning = createReasoningSeal().open(sealed);
   if (!reasoning) throw new Error('Codex sent back an encrypted_content that the relay cannot open');
-  return FIXTURE_SEAL.seal(reasoning);
+  // The replay has no address.
+  return FIXTURE_SEAL.seal({ ...reasoning, provider: reasoning.provider.replace(/@.*/, '') });
 }
 
-/** Stands between Codex and the relay, passes everything on unchanged and keeps what Codex sent. */
+/**
+ * Stands between Codex and the relay, passes everything on unchanged and keeps what Codex sent. One request after the
+ * other: those of a sub-agent reach the provider in the order in which they were heard.
+ */
 function listeningHop(heard: Heard[]): Hop {
   return async (relayUrl) => {
+    let last: Promise<unknown> = Promise.resolve();
     const server = createServer((request, response) => {
-      passOn(request, response, relayUrl, heard).catch((error: unknown) => response.destroy(error as Error));
+      last = last
+        .then(() => passOn(request, response, relayUrl, heard))
+        .catch((error: unknown) => response.destroy(error as Error));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

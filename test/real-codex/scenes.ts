@@ -27,6 +27,10 @@ export interface Scene {
   /** What is proven, as the end of "Codex ...". */
   title: string;
   mcpServers?: Readonly<Record<string, readonly [string, ...string[]]>>;
+  /** The first release that offers what it needs. Default: all do. */
+  since?: string;
+  /** Fields that the model's catalog entry gets over the usual ones. */
+  entryFields?: object;
   /** Puts files into the workspace. */
   prepare?: (workspace: string) => Promise<void>;
   /** Codex's arguments, one list per process. */

@@ -1,4 +1,5 @@
 /** A relay between scripted providers and a real Codex, whose home holds the generated configuration. */
+import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { catalogUpstream } from '../../src/codex/catalog-rows.ts';
@@ -98,7 +99,8 @@ export async function setStage(options: StageOptions): Promise<Stage> {
   const config = [options.config ?? '', ...mcpTables(options.mcpServers ?? {})].join('\n');
   await writeFile(join(place.home, 'config.toml'), config);
   const { executable, makeDefault = true } = options;
-  const stage = { executable, relay, place, port: tap?.port ?? relay.port };
+  const webSocket = options.relay?.webSocket ?? false;
+  const stage = { executable, relay, place, port: tap?.port ?? relay.port, webSocket };
   await writeConfiguration(stage, makeDefault);
   const cleanup = stack.move();
   return {
@@ -108,7 +110,11 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     warnings,
     writeConfiguration: (other) => writeConfiguration({ ...stage, ...other }, makeDefault),
     codex: (...args) => runCodex({ executable, place, token: '', args }),
-    [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      await cleanup.disposeAsync();
+      const unknown = warnings.filter((line) => line.includes('which this relay does not know'));
+      assert.deepEqual(unknown, [], 'all that this Codex sends is known');
+    },
   };
 }
 
@@ -153,7 +159,13 @@ export function keyOf(id: string): string {
 }
 
 async function writeConfiguration(
-  { executable, relay, place, port }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'>,
+  {
+    executable,
+    relay,
+    place,
+    port,
+    webSocket,
+  }: Pick<Stage, 'executable' | 'relay' | 'place' | 'port'> & { webSocket: boolean },
   makeDefault: boolean,
 ): Promise<void> {
   const { PATH = '' } = process.env;
@@ -167,7 +179,7 @@ async function writeConfiguration(
   const models = { ...active, others };
   const input = { home: place.home, environment, models };
   const { changes } = await prepareConfig(input, {
-    config: { port, token: TOKEN },
+    config: { port, token: TOKEN, webSocket },
     makeDefault,
   });
   await applyChanges(place.home, changes);

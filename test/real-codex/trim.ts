@@ -24,6 +24,7 @@ const KEPT_HEADERS = [
   'x-codex-beta-features',
   'x-codex-turn-metadata',
   'x-codex-window-id',
+  'x-openai-internal-codex-responses-lite',
   'x-openai-subagent',
 ];
 
@@ -129,7 +130,9 @@ function withoutProse(body: JsonObject): JsonObject {
 
 function withoutDeveloperText(item: Json): Json {
   if (item === null || typeof item !== 'object' || Array.isArray(item)) return item;
-  const { role, content } = item;
+  const { role, content, tools } = item;
+  // Of Responses Lite, and what a tool search found.
+  if (tools !== undefined) return { ...item, tools: withoutDescriptions(tools) };
   if (role !== 'developer' || !Array.isArray(content)) return item;
   return { ...item, content: content.map((part) => withTextCut(part, 'text')) };
 }

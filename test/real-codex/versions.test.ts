@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { type Result, withMatrix } from './matrix.ts';
+import { type Result, scenesIn, withMatrix, withSums } from './matrix.ts';
 import { withVersionRow } from './versions.ts';
 
 describe('the tables of releases', () => {
@@ -26,5 +26,29 @@ describe('the tables of releases', () => {
     assert.match(once, /\nafter\n$/);
     assert.doesNotMatch(once, /old/);
     assert.equal(withMatrix(once, [{ scene: 'Codex: sings | dances', results }]), once);
+    assert.deepEqual(
+      scenesIn(once).map((row) => [...row.results].sort()),
+      [[...results].sort()],
+    );
+  });
+
+  it('are summed up for the README: failures only where there are any', () => {
+    const scene = (...cells: [Result, Result]) => ({
+      scene: 's',
+      results: new Map([
+        ['0.171.0', cells[0]],
+        ['0.99.0', cells[1]],
+      ]),
+    });
+    const readme = 'before\n\n| Codex | 0 |\n| --- | --- |\n| old | 1 |\n\nafter\n| Codexes | 1 |\n';
+    const once = withSums(readme, [scene('passes', 'not offered'), scene('passes', 'passes')]);
+    const table = [
+      '| Codex | 0.171.0 | 0.99.0 |',
+      '| --- | --- | --- |',
+      '| scenes passed | 2 | 1 |',
+      '| not offered | 0 | 1 |',
+    ];
+    assert.equal(once, `before\n\n${table.join('\n')}\n\nafter\n| Codexes | 1 |\n`);
+    assert.match(withSums(once, [scene('fails', 'passes')]), /\| fails \| 1 \| 0 \|\n/);
   });
 });

@@ -27,10 +27,17 @@ describe('recorded requests of the real Codex', () => {
       const chats = replayed.map(({ chat }) => chat);
       chats.forEach(assertChatRules);
       assert.ok(!JSON.stringify(chats).includes(PRIVATE), 'private metadata stays here');
-      assertPrefixIsKept(fixture, chats);
+      for (const thread of threadsIn(fixture, chats)) assertPrefixIsKept(fixture, thread);
     });
   }
 });
+
+/** The requests of each thread: a sub-agent has its own. */
+function threadsIn<T>({ exchanges }: Fixture, chats: readonly T[]): T[][] {
+  // Its `prompt_cache_key` is its parent's from 0.169 on.
+  const threads = Object.groupBy(chats.keys(), (at) => exchanges[at]?.request.headers['thread-id'] ?? '');
+  return Object.values(threads).map((positions = []) => positions.flatMap((at) => chats[at] ?? []));
+}
 
 /** A later request of a session begins with the very messages of the earlier one: prompt caches keep hitting. */
 function assertPrefixIsKept({ scene }: Fixture, chats: readonly { messages: readonly unknown[] }[]): void {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type Budget, openBudget } from '../../src/usage/budget.ts';
+import { type Budget, type BudgetNotice, openBudget } from '../../src/usage/budget.ts';
 import { parseLimits } from '../../src/usage/budget-limits.ts';
 import { openLedger } from '../../src/usage/ledger.ts';
 import { loadPriceList } from '../../src/usage/price-list.ts';
@@ -15,7 +15,7 @@ import {
 } from '../support/scripted-upstream.ts';
 import { NOON, recordWith, temporaryFolder } from './support.ts';
 
-const prices = { list: await loadPriceList(), own: {} };
+const prices = { list: await loadPriceList(), own: new Map() };
 const DEEPSEEK = { upstream: 'deepseek', service: 'deepseek', model: 'deepseek-chat' };
 
 interface Opened {
@@ -24,7 +24,12 @@ interface Opened {
   clock: { now: number };
 }
 
-async function openAt(folder: string, text: string, own = {}): Promise<Opened> {
+async function openAt(
+  folder: string,
+  text: string,
+  own = new Map(),
+  onNotice = (_: BudgetNotice) => {},
+): Promise<Opened> {
   const warnings: string[] = [];
   const quiet = () => {};
   const clock = { now: NOON };
@@ -35,6 +40,7 @@ async function openAt(folder: string, text: string, own = {}): Promise<Opened> {
     prices: { ...prices, own },
     logger: { debug: quiet, info: quiet, error: quiet, warn: (line) => warnings.push(line) },
     where: 'HERE',
+    onNotice,
     now: () => clock.now,
   });
   return { budget, warnings, clock };
@@ -84,6 +90,27 @@ describe('a budget', () => {
     await budget.allow(DEEPSEEK);
     budget.add(costing(9, { time: clock.now }));
     assert.equal(warnings.join('\n').match(/are spent/g)?.length, 2);
+  });
+
+  it('tells of each limit once in its day or month', async () => {
+    await using folder = await temporaryFolder();
+    const notices: BudgetNotice[] = [];
+    const { budget, clock } = await openAt(folder.path, 'day=1,month=2', new Map(), (notice) =>
+      notices.push(notice),
+    );
+    const heard = () => notices.splice(0).map(({ kind, limit: { span }, period }) => [kind, span, period]);
+    budget.add(costing(0.9));
+    budget.add(costing(0.8));
+    for (let at = 0; at < 2; at++) await assert.rejects(budget.allow(DEEPSEEK));
+    assert.deepEqual(heard(), [
+      ['near', 'day', '2026-11-28'],
+      ['near', 'month', '2026-11'],
+      ['used-up', 'day', '2026-11-28'],
+    ]);
+    clock.now += 86_400_000;
+    budget.add(costing(0.5, { time: clock.now }));
+    await assert.rejects(budget.allow(DEEPSEEK), /a month/);
+    assert.deepEqual(heard(), [['used-up', 'month', '2026-11']]);
   });
 
   it('is held by day and by month, by provider and for all of them', async () => {

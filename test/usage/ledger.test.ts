@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { openLedger } from '../../src/usage/ledger.ts';
@@ -207,5 +207,12 @@ describe('a torn ledger file', () => {
       [recordWith(), long, recordWith({ time: 3 })].map(encodeRecord).join(''),
     );
     assert.deepEqual(await readAll(folder.path), [recordWith(), long, recordWith({ time: 3 })]);
+  });
+
+  it('says that a file cannot be read, and does not pass it over', async () => {
+    await using folder = await temporaryFolder();
+    const name = newFileName(1);
+    await symlink(name, join(folder.path, name));
+    await assert.rejects(readAll(folder.path), { code: 'ELOOP' });
   });
 });

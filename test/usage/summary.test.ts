@@ -4,7 +4,7 @@ import { loadPriceList } from '../../src/usage/price-list.ts';
 import { type Grouping, summarise } from '../../src/usage/summary.ts';
 import { NOON, recordWith } from './support.ts';
 
-const prices = { list: await loadPriceList(), own: {} };
+const prices = { list: await loadPriceList(), own: new Map() };
 const DAY = 86_400_000;
 
 const RECORDS = [

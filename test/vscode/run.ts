@@ -37,7 +37,8 @@ async function runHostSuite(): Promise<void> {
   mkdirSync(workspace, { recursive: true });
   const code = await runTests({
     ...(host.executable === undefined ? {} : { vscodeExecutablePath: host.executable }),
-    extensionDevelopmentPath: ROOT,
+    // The second one brings language models.
+    extensionDevelopmentPath: [ROOT, `${ROOT}/test/vscode/models`],
     extensionTestsPath: `${suite}/index.cjs`,
     launchArgs: [workspace, '--disable-extensions'],
   });

@@ -35,7 +35,8 @@ export const printConfig: Command = async (invocation) => {
   const selected = selectedModel(models);
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
   const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
-  const config = { port: fixedPort(invocation), catalog, contextWindow };
+  const { websocket: webSocket } = settings;
+  const config = { port: fixedPort(invocation), webSocket, catalog, contextWindow };
   print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
   return 0;
 };
@@ -47,6 +48,7 @@ export const writeConfig: Command = async (invocation) => {
   const { token, default: makeDefault } = settings;
   const config = {
     port: fixedPort(invocation),
+    webSocket: settings.websocket,
     resetModel: given.has('model'),
     ...(token && { token }),
   };
@@ -141,11 +143,14 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 
 /** With the providers' own lists where they can be fetched; otherwise the log says why not. */
 async function askForModels(invocation: Invocation): Promise<Models> {
-  const [active, ...others] = servedUpstreams(invocation, invocation.environment).upstreams;
+  const { upstreams, visionModel } = servedUpstreams(invocation, invocation.environment);
+  const [active, ...others] = upstreams;
   const [first, ...rest] = await Promise.all(
     [active, ...others].map((upstream) => withList(upstream, invocation)),
   );
-  return { ...(first ?? modelsOf(active, [])), others: rest };
+  const described = visionModel === undefined ? {} : { describesImages: true as const };
+  const beside = rest.map((upstream) => ({ ...upstream, ...described }));
+  return { ...(first ?? modelsOf(active, [])), ...described, others: beside };
 }
 
 async function withList(

@@ -29,6 +29,7 @@ export const serve: Command = async (invocation) => {
     port: settings.port,
     toolDenylist: settings['tool-denylist'],
     heal: !settings['no-heal'],
+    webSocket: settings.websocket,
     history: await openHistory(settings, logger),
     logger,
     ...(settings.token && { token: settings.token }),

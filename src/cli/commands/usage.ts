@@ -1,18 +1,22 @@
 /** `codex-relay usage`: what was used and what it cost, out of the ledger that all relays of a user share. */
+
+import { readOwnPrices } from '../../codex/home/own-prices-file.ts';
 import { startOfSpan } from '../../usage/calendar.ts';
 import { LedgerReader } from '../../usage/ledger-reader.ts';
 import { loadPriceList } from '../../usage/price-list.ts';
 import { summarise } from '../../usage/summary.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
-import { readOwnPrices } from '../own-prices.ts';
 import { usageFolder } from '../state-folder.ts';
 import { asCsv, asJson } from '../usage-report/exports.ts';
 import type { UsageReport } from '../usage-report/report.ts';
 import { asTable } from '../usage-report/table.ts';
+import { balances } from './balances.ts';
 
-export const usage: Command = async ({ settings, environment, columns, print }) => {
+export const usage: Command = async (invocation) => {
+  const { settings, environment, columns, print } = invocation;
   const { by, json, csv } = settings;
+  if (settings.balance) return balances(invocation);
   if (json && csv) throw new UsageError('--json and --csv are two forms of one result: choose one');
   const folder = usageFolder(environment);
   const now = Date.now();

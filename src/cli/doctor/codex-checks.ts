@@ -12,6 +12,7 @@ import {
 import { findTraps } from '../../codex/legacy-traps.ts';
 import { CONFIG_FILE, type CodexTexts, inFile } from '../../codex/plan.ts';
 import { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+import { outsideTested, TESTED_WITH } from '../../codex/tested-releases.ts';
 import { parseToml } from '../../codex/toml-document.ts';
 import { CATALOG_FILE, PROVIDER_ID } from '../../names.ts';
 import type { Environment } from '../command-line.ts';
@@ -38,8 +39,14 @@ export async function checkCodex(
     const todo = 'Install it (npm install -g @openai/codex), or start it from where it is installed.';
     return { release, findings: [{ check, state: 'attention', found: 'no `codex` on the PATH', todo }] };
   }
-  const found = `Codex ${release.text}`;
-  if (release.minor >= OLDEST_CATALOG) return { release, findings: [{ check, state: 'ok', found }] };
+  const found = `Codex ${release.text}; this relay was ${TESTED_WITH}`;
+  const outside = outsideTested(release.text);
+  if (outside === undefined) return { release, findings: [{ check, state: 'ok', found }] };
+  if (release.minor >= OLDEST_CATALOG) {
+    const other = outside === 'newer' ? 'Codex Relay' : 'Codex';
+    const todo = `It may work. Where something does not, look for a newer ${other}.`;
+    return { release, findings: [{ check, state: 'attention', found: `${found}: it is ${outside}`, todo }] };
+  }
   const todo = `Update Codex: 0.${OLDEST_CATALOG} is the first release that reads a model catalog.`;
   return { release, findings: [{ check, state: 'problem', found, todo }] };
 }

@@ -1,24 +1,7 @@
 /** The forms for programs. Both have the same fields; later versions may add more at the end. */
+import { csvOf, fieldsOf } from '../../usage/csv.ts';
 import { PRICES_NAME } from '../../usage/prices-name.ts';
-import type { Sum } from '../../usage/summary.ts';
 import type { UsageReport } from './report.ts';
-
-/** Costs are in USD; `null` where no request has a price. A sum is at least that where it is not complete. */
-function fieldsOf(sum: Sum) {
-  return {
-    requests: sum.requests,
-    failed: sum.failed,
-    inputTokens: sum.inputTokens,
-    cachedTokens: sum.cachedTokens,
-    cacheWriteTokens: sum.cacheWriteTokens,
-    outputTokens: sum.outputTokens,
-    reasoningTokens: sum.reasoningTokens,
-    costUsd: sum.priced === 0 ? null : roundedUsd(sum.costUsd),
-    isCostComplete: sum.unpriced === 0,
-    requestsWithoutPrice: sum.unpriced,
-    requestsWithoutCharge: sum.free,
-  };
-}
 
 export function asJson({ by, since, now, rows, total }: UsageReport): string {
   const report = {
@@ -39,19 +22,8 @@ export function asJson({ by, since, now, rows, total }: UsageReport): string {
 
 /** A line for each row, without a total, which a reader would count again. */
 export function asCsv({ by, rows, total }: UsageReport): string {
-  const lines = [
+  return csvOf([
     [by, 'lastRequest', ...Object.keys(fieldsOf(total))],
     ...rows.map((row) => [row.key, new Date(row.lastTime).toISOString(), ...Object.values(fieldsOf(row))]),
-  ];
-  return lines.map((line) => `${line.map(cell).join(',')}\n`).join('');
-}
-
-function cell(value: string | number | boolean | null): string {
-  const text = value === null ? '' : String(value);
-  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Without the dust of adding fractions. */
-function roundedUsd(usd: number): number {
-  return Math.round(usd * 1e9) / 1e9;
+  ]);
 }

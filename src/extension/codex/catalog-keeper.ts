@@ -3,6 +3,7 @@
  * where Codex is set up for this relay. Codex reads it when it starts, so its user is told.
  */
 import { isObject, type JsonObject, parseObject } from '../../json.ts';
+import { MODEL_ALIAS } from '../../names.ts';
 import type { CatalogUpstreams } from './catalog-source.ts';
 import type { CodexTexts } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
@@ -70,15 +71,17 @@ export class CatalogKeeper {
 }
 
 /**
- * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, or
- * believes in a larger window than there is. The words about a model are no reason to restart.
+ * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, believes
+ * in a larger window than there is, or is wrong about who takes images. The words about a model are no reason to
+ * restart, nor is the alias, which follows every choice.
  */
 function isNews(before: string, after: string): boolean {
   const [old, now] = [entriesOf(before), entriesOf(after)];
   if (old.size !== now.size) return true;
   return [...now].some(([slug, entry]) => {
     const known = old.get(slug);
-    return known === undefined || windowOf(entry) < windowOf(known);
+    if (known === undefined || windowOf(entry) < windowOf(known)) return true;
+    return slug !== MODEL_ALIAS && modalitiesOf(entry) !== modalitiesOf(known);
   });
 }
 
@@ -86,6 +89,10 @@ function entriesOf(text: string): Map<unknown, JsonObject> {
   const models = parseObject(text)?.['models'];
   const entries = Array.isArray(models) ? models.filter(isObject) : [];
   return new Map(entries.map((entry) => [entry['slug'], entry]));
+}
+
+function modalitiesOf({ input_modalities: modalities }: JsonObject): string {
+  return String(modalities);
 }
 
 function windowOf({ context_window: tokens }: JsonObject): number {

@@ -148,7 +148,8 @@ export class CodexConfigCommands {
     const title = vscode.l10n.t('Preparing the configuration of Codex');
     return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, async () => {
       const { prepareConfig } = await loadCodexFiles();
-      const config = { port: settings.port, token: await this.#choices.keys.token() };
+      const { port, webSocket } = settings;
+      const config = { port, webSocket, token: await this.#choices.keys.token() };
       const [active, ...others] = await this.#source.planned(await this.#choices.routingOf(provider));
       const models = { ...active, others };
       const input = { home: await this.#home(), environment: process.env, models };

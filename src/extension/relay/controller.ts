@@ -6,7 +6,8 @@ import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
 import type { HistoryLimits } from '../../history/store.ts';
 import { codeOf } from '../../node-errors.ts';
-import type { ServedUpstream, StandIns, UpstreamOptions } from '../../relay/options.ts';
+import type { AllStandIns, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
+import type { Limit } from '../../usage/budget-limits.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
 import type { UnusableName } from '../stand-ins.ts';
@@ -18,9 +19,12 @@ export interface ServerPlan {
   port: number;
   token: string;
   toolDenylist: readonly string[];
+  webSocket: boolean;
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
   historyLimits: HistoryLimits;
+  /** Whether requests are recorded. */
+  isUsageKept: boolean;
 }
 
 /** What changes while the relay runs. */
@@ -29,7 +33,8 @@ export interface RoutingPlan {
   upstreams: readonly UpstreamOptions[];
   /** Id of the chosen one. */
   active: string;
-  standIns: Required<StandIns>;
+  standIns: AllStandIns;
+  budgets: readonly Limit[];
 }
 
 /** What the settings, keys and workspace ask for at this moment. */

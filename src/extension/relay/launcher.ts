@@ -2,6 +2,8 @@
 
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
+import type { Balance } from '../../relay/upstream/balance.ts';
+import type { OverviewData } from '../../usage/overview.ts';
 import type { ConnectionAnswer } from '../thread/messages.ts';
 import type { ReadyPlan, RoutingPlan, ServedRelay } from './controller.ts';
 import { type RelayListener, RelayThread, type ThreadParts } from './relay-thread.ts';
@@ -87,6 +89,28 @@ export class RelayLauncher {
         signal.removeEventListener('abort', giveUp);
       }
     });
+  }
+
+  /**
+   * What is left on the account of its first key. For a person's request only.
+   * @throws Error with the provider's own words
+   */
+  askBalance(upstream: UpstreamOptions): Promise<Balance> {
+    return this.#ask(({ functions }) => functions.askBalance(upstream));
+  }
+
+  /**
+   * What is recorded of the last days, of all windows. Rejects where it cannot be read.
+   * @param days how many, with today as the last
+   * @param isFresh whether all is read anew, as prices may have changed
+   */
+  usage(days: number, isFresh = false): Promise<OverviewData> {
+    return this.#ask(({ functions }) => functions.usage(this.#parts.usageFolder, days, isFresh));
+  }
+
+  /** Whether this window's thread runs a relay; else each question starts a thread. */
+  get isServing(): boolean {
+    return this.#serving !== undefined;
   }
 
   /** Asks the thread that serves, or one that lives for this question. */

@@ -7,6 +7,7 @@ import type { BirpcReturn } from 'birpc';
 import type { Logger } from '../../logger.ts';
 import type { RequestReport } from '../../relay/options.ts';
 import type { UpstreamTransport } from '../../relay/transport.ts';
+import type { BudgetNotice } from '../../usage/budget.ts';
 import { openChannel } from '../thread/channel.ts';
 import type { HostSide, NetworkSettings, ThreadSide } from '../thread/messages.ts';
 import { HostCalls } from './host-calls.ts';
@@ -25,6 +26,7 @@ export interface ThreadParts {
 export interface RelayListener {
   onRequest(report: RequestReport): void;
   onModels(): void;
+  onBudget(notice: BudgetNotice): void;
   /** The thread died, and its relay with it. */
   onDeath(error: Error): void;
 }
@@ -48,6 +50,7 @@ export class RelayThread {
       log: (level, message) => logger[level](message),
       onRequest: (report) => listener?.onRequest(report),
       onModels: () => listener?.onModels(),
+      onBudget: (notice) => listener?.onBudget(notice),
       goesDirect,
       call: (id, request) => calls.call(id, request),
       endCall: (id) => calls.end(id),

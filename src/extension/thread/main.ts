@@ -3,17 +3,19 @@
  * it with `RelayThread` and calls the functions of `ThreadSide`.
  */
 import { parentPort } from 'node:worker_threads';
-import { listModels } from '../../index.ts';
+import { accountBalance, listModels } from '../../index.ts';
 import { entryByEntry, type Logger } from '../../logger.ts';
 import { openChannel } from './channel.ts';
 import { HOST_EVENTS, type HostSide, type ThreadSide } from './messages.ts';
 import { askCatalog, askForAnswer, type RunningRelay, runRelay } from './relay-work.ts';
 import { Roads } from './roads.ts';
+import { UsageSource } from './usage-source.ts';
 
 if (parentPort === null) throw new Error('This file is run as a thread.');
 
 let relay: RunningRelay | undefined;
 const questions = new Map<number, AbortController>();
+const usages = new Map<number, UsageSource>();
 
 const thread: ThreadSide = {
   launch: async (launch) => {
@@ -22,6 +24,7 @@ const thread: ThreadSide = {
       transport: roads.transport,
       onRequest: (report) => void host.onRequest(report),
       onModels: () => void host.onModels(),
+      onBudget: (notice) => void host.onBudget(notice),
     });
     return relay.url;
   },
@@ -47,6 +50,8 @@ const thread: ThreadSide = {
       questions.delete(question);
     }
   },
+  askBalance: (upstream) => accountBalance({ ...upstream, transport: roads.transport }),
+  usage: (folder, days, isFresh) => usageOf(folder, days).read(isFresh),
   giveUp: (question) => questions.get(question)?.abort(),
 };
 
@@ -58,6 +63,13 @@ const logger: Logger = entryByEntry({
   error: (message) => void host.log('error', message),
 });
 const roads = new Roads(host, logger);
+
+/** One for each span: the next time, only what is new has to be read. */
+function usageOf(folder: string, days: number): UsageSource {
+  const source = usages.get(days) ?? new UsageSource(folder, days, logger);
+  usages.set(days, source);
+  return source;
+}
 
 function running(): RunningRelay {
   if (relay === undefined) throw new Error('No relay runs in this thread.');

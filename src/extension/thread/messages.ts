@@ -6,6 +6,9 @@ import type { Logger } from '../../logger.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { RequestReport, ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import type { UpstreamRequest } from '../../relay/transport.ts';
+import type { Balance } from '../../relay/upstream/balance.ts';
+import type { BudgetNotice } from '../../usage/budget.ts';
+import type { OverviewData } from '../../usage/overview.ts';
 import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
 
@@ -52,6 +55,10 @@ export interface ThreadSide {
   listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]>;
   askCatalog(routing: RoutingPlan): Promise<ServedUpstream[]>;
   askForAnswer(upstream: UpstreamOptions, question: number): Promise<ConnectionAnswer>;
+  /** What is left on the account of its first key. */
+  askBalance(upstream: UpstreamOptions): Promise<Balance>;
+  /** What the ledger of this folder has of the last days, today among them. */
+  usage(folder: string, days: number, isFresh: boolean): Promise<OverviewData>;
   /** Ends the question of this number. */
   giveUp(question: number): void;
 }
@@ -70,6 +77,7 @@ export interface HostSide {
   log(level: keyof Logger, message: string): void;
   onRequest(report: RequestReport): void;
   onModels(): void;
+  onBudget(notice: BudgetNotice): void;
   /** Whether VS Code would send requests to this origin without a proxy. */
   goesDirect(origin: string): Promise<boolean>;
   /** Sends a request as VS Code does. The body of the reply is handed over: it no longer belongs to the host. */
@@ -77,4 +85,10 @@ export interface HostSide {
   endCall(id: number): void;
 }
 
-export const HOST_EVENTS = ['log', 'onRequest', 'onModels', 'endCall'] as const satisfies (keyof HostSide)[];
+export const HOST_EVENTS = [
+  'log',
+  'onRequest',
+  'onModels',
+  'onBudget',
+  'endCall',
+] as const satisfies (keyof HostSide)[];

@@ -1,6 +1,8 @@
 /** What the relay's thread does: it runs a relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
+import { TESTED_WITH } from '../../codex/tested-releases.ts';
+import { messageOf } from '../../errors.ts';
 import { openDiskStore } from '../../history/disk-store.ts';
 import { createMemoryStore } from '../../history/memory-store.ts';
 import { listModels, type RelayHandle, start } from '../../index.ts';
@@ -10,13 +12,14 @@ import { MODEL_ALIAS } from '../../names.ts';
 import type { RequestReport, ServedUpstream, TargetState, UpstreamOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import type { UpstreamTransport } from '../../relay/transport.ts';
-import { openLedger } from '../../usage/ledger.ts';
-import { recordOf } from '../../usage/record.ts';
+import type { BudgetNotice } from '../../usage/budget.ts';
+import { openUsageKeeper } from '../../usage/usage-keeper.ts';
 import type { RoutingPlan } from '../relay/controller.ts';
 import { refusalReport } from '../relay/refusal-report.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
 import { BindingsFile } from './bindings-file.ts';
 import type { ConnectionAnswer, Launch } from './messages.ts';
+import { readPrices } from './read-prices.ts';
 
 /** What a relay reports to, and how it reaches providers. */
 export interface RelayParts {
@@ -25,7 +28,11 @@ export interface RelayParts {
   onRequest(report: RequestReport): void;
   /** What is served, or what one of them lists, has changed. */
   onModels(): void;
+  onBudget(notice: BudgetNotice): void;
 }
+
+/** Completes "raise it ..." for whoever reads it, mostly in Codex. */
+const WHERE_BUDGETS_ARE = 'in the setting codexRelay.budgets of VS Code';
 
 /** A relay with what was opened for it. */
 export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'learnModels' | 'resetTargets'> {
@@ -38,12 +45,24 @@ export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'lea
 /** @throws RelayError for a plan that cannot be used; the system's error (`EADDRINUSE`) when the port is taken */
 export async function runRelay(
   { server, routing: first, bindingsFile, usageFolder }: Launch,
-  { logger, transport, onRequest, onModels }: RelayParts,
+  { logger, transport, onRequest, onModels, onBudget }: RelayParts,
 ): Promise<RunningRelay> {
   const bindings = new BindingsFile(bindingsFile, logger);
-  const ledger = openLedger({ folder: usageFolder, logger });
-  const { port, token, toolDenylist, historyDir: directory, historyLimits: limits } = server;
+  const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
   let routing = first;
+  const usage = openUsageKeeper({
+    folder: usageFolder,
+    isRecorded: server.isUsageKept,
+    logger,
+    budget: {
+      limits: routing.budgets,
+      prices: () => readPrices(logger),
+      where: WHERE_BUDGETS_ARE,
+      onNotice: onBudget,
+    },
+  });
+  // Nothing waits for it but a request that a limit holds for: that one is told why it cannot be sent.
+  usage.ready().catch((error: unknown) => logger.error(`What was spent is not known: ${messageOf(error)}`));
   const history =
     directory === undefined
       ? createMemoryStore(limits, { logger })
@@ -58,21 +77,24 @@ export async function runRelay(
       port,
       token,
       toolDenylist,
+      webSocket,
       history,
       logger,
       onRequest: (report) => {
-        const record = recordOf(report);
-        if (record !== undefined) ledger.put(record);
+        usage.put(report);
         onRequest(report);
       },
+      ...(usage.guard && { budget: usage.guard }),
       onRefusal: (refusal) => onRequest(refusalReport(refusal)),
       onModels,
       transport,
     });
+    logger.info(`This relay was ${TESTED_WITH}`);
     return {
       url: handle.url,
       serve: (other) => {
         handle.serve(other.upstreams, other.active, other.standIns);
+        usage.setLimits(other.budgets);
         routing = other;
       },
       catalog: () => handle.catalog(),
@@ -83,7 +105,7 @@ export async function runRelay(
       stop: async () => {
         await handle.stop();
         await bindings.flush();
-        await ledger.flush();
+        await usage.flush();
       },
     };
   } catch (error) {
@@ -106,7 +128,7 @@ function boardOf(
 
 /** Everything that a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
 export async function askCatalog(
-  { upstreams, active }: RoutingPlan,
+  { upstreams, active, standIns }: RoutingPlan,
   transport: UpstreamTransport,
 ): Promise<ServedUpstream[]> {
   return Promise.all(
@@ -114,7 +136,8 @@ export async function askCatalog(
       const { id, profile, preset, model, modelMap, wires } = resolveProvider(upstream);
       const listed = await listModels({ ...upstream, transport }).catch(() => undefined);
       const names = { id, name: profile.name, isActive: id === active };
-      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), wires, listed };
+      const described = standIns.visionModel === undefined ? {} : { describesImages: true as const };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), wires, listed, ...described };
     }),
   );
 }

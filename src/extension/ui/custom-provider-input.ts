@@ -1,6 +1,6 @@
 /** Asks for an endpoint of the user's own: address, name, dialect, and whether it needs a key. */
 import * as vscode from 'vscode';
-import { PRESETS, presetById } from '../../providers/index.ts';
+import { PRESETS, type Preset, presetById } from '../../providers/index.ts';
 import {
   type ChoosableProvider,
   freeProviderId,
@@ -164,10 +164,15 @@ function dialectItems(probed: Probed | undefined): (vscode.QuickPickItem & { id:
     answer: vscode.l10n.t('recognized by its answer'),
     nothing: vscode.l10n.t('when in doubt'),
   }[probed?.knownBy ?? 'nothing'];
-  const items = PRESETS.filter(({ profile }) => profile.id !== 'demo').map(({ profile: { id, name } }) => ({
+  const items = PRESETS.filter(isDialect).map(({ profile: { id, name } }) => ({
     label: name,
     id,
     ...(id === best ? { description: why } : {}),
   }));
   return items.toSorted((one, other) => Number(other.id === best) - Number(one.id === best));
+}
+
+/** The demo has no dialect to speak of, and what no network reaches is no endpoint. */
+function isDialect({ profile, onlyIn }: Preset): boolean {
+  return profile.id !== 'demo' && onlyIn === undefined;
 }

@@ -34,6 +34,7 @@ export function debugInfo(
     ['State', state.kind === 'error' ? `error (${state.problem.code})` : state.kind],
     ['Provider', isCustom ? `custom (${dialectOf(settings)})` : provider || 'none'],
     ['Port', `${settings.port}`],
+    ['WebSockets', `${settings.webSocket}`],
     ['Starts by itself', `${settings.autoStart}`],
     ['History', `${settings.historyStore} ${JSON.stringify(settings.historyLimits)}`],
     ['Custom providers', `${customProviders.length}`],

@@ -210,8 +210,9 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
 
   async #listed(): Promise<ListedProvider[]> {
     const { keys, providers } = this.#choices;
+    const offered = providers.filter((provider) => this.#choices.isOffered(provider));
     return Promise.all(
-      providers.map(async (provider) => ({
+      offered.map(async (provider) => ({
         provider,
         key: await keys.status(provider),
         variable: variableWithKey(provider),
@@ -305,7 +306,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
   }
 }
 
-/** All but the demo, which asks nobody. */
+/** All but the demo, which asks nobody, and VS Code's own models. */
 function canHaveKey({ baseUrl }: ChoosableProvider): boolean {
   return baseUrl.startsWith('http');
 }

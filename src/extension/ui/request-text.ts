@@ -33,7 +33,7 @@ export function cachedShare({ inputTokens, cachedTokens }: NonNullable<RequestRe
   return inputTokens === 0 ? '0%' : `${Math.round((cachedTokens / inputTokens) * 100)}%`;
 }
 
-export function stateWord(report: RequestReport): string {
+export function stateWord(report: Pick<RequestReport, 'state' | 'waiting'>): string {
   switch (report.state) {
     case 'running':
       return report.waiting ? l10n.t('waiting') : l10n.t('running');
@@ -61,6 +61,8 @@ export function roleWord(role: NonNullable<RequestReport['role']>): string {
       return l10n.t('Compaction');
     case 'subagent':
       return l10n.t('Sub-agent');
+    case 'vision':
+      return l10n.t('Description of an image');
   }
 }
 

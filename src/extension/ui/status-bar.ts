@@ -1,10 +1,13 @@
 /** The status bar item: who answers Codex, and whether all is well. A click opens the provider picker. */
 import * as vscode from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
+import type { Sum } from '../../usage/summary.ts';
 import type { RelayState } from '../relay/controller.ts';
 import type { RequestCounts } from '../relay/request-log.ts';
+import { costInWords } from './numbers.ts';
 import { asCode, asMarkdown } from './quoted.ts';
-import { dayAndTime } from './request-text.ts';
+import { dayAndTime, tokens } from './request-text.ts';
+import type { RunningNow } from './running-now.ts';
 import { describeProblem, describeState } from './state-words.ts';
 
 export interface StatusDetails {
@@ -16,6 +19,9 @@ export interface StatusDetails {
   failure: RequestReport | undefined;
   /** A request that waits for its provider. */
   wait: RequestReport | undefined;
+  /** Undefined until it is known. */
+  today: Sum | undefined;
+  running: readonly RunningNow[];
 }
 
 /** The commands that the tooltip links to: VS Code ignores links to any that are not allowed. */
@@ -26,12 +32,16 @@ const LINKS = {
   model: 'codexRelay.selectModel',
   config: 'codexRelay.generateCodexConfig',
   requests: 'codexRelay.showRequests',
+  usage: 'codexRelay.showUsage',
   log: 'codexRelay.showLog',
   provider: 'codexRelay.selectProvider',
   tryNow: 'codexRelay.tryNow',
   otherPort: 'codexRelay.useAnotherPort',
   details: 'codexRelay.showRequest',
 };
+
+/** A tooltip has room for so many. */
+const MOST_RUNNING = 3;
 
 export class StatusBar {
   readonly #item: vscode.StatusBarItem;
@@ -114,7 +124,7 @@ function backgroundOf(state: RelayState, { failure }: StatusDetails): vscode.The
 }
 
 function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownString {
-  const { model, counts, since, failure, wait } = details;
+  const { model, counts, since, failure, wait, today, running } = details;
   const tip = new vscode.MarkdownString('', true);
   tip.isTrusted = { enabledCommands: Object.values(LINKS) };
   tip.appendMarkdown('**Codex Relay**\n\n');
@@ -137,11 +147,23 @@ function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownSt
         ),
       ],
       ...(since === undefined ? [] : [[vscode.l10n.t('Counted since'), dayAndTime(since)]]),
+      ...running.slice(0, MOST_RUNNING).map((one) => [vscode.l10n.t('Now running'), runningInWords(one)]),
+      ...(today === undefined ? [] : [[vscode.l10n.t('Cost today'), todayInWords(today)]]),
     ];
     tip.appendMarkdown(`\n\n| | |\n|:--|:--|\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}`);
   }
   tip.appendMarkdown(`\n\n---\n\n${linksOf(state, details).join(' &nbsp;·&nbsp; ')}`);
   return tip;
+}
+
+function runningInWords({ model, leastInput }: RunningNow): string {
+  if (leastInput === undefined) return asCode(model);
+  return vscode.l10n.t('{0}, more than {1} tokens in', asCode(model), tokens(leastInput));
+}
+
+function todayInWords(today: Sum): string {
+  const all = tokens(today.inputTokens + today.outputTokens);
+  return vscode.l10n.t('{0}, {1} tokens', asMarkdown(costInWords(today)), all);
 }
 
 function linksOf(state: RelayState, { failure, wait }: StatusDetails): string[] {
@@ -163,6 +185,7 @@ function linksOf(state: RelayState, { failure, wait }: StatusDetails): string[] 
     link('symbol-misc', vscode.l10n.t('Model'), LINKS.model),
     link('gear', vscode.l10n.t('Codex Config'), LINKS.config),
     link('list-unordered', vscode.l10n.t('Requests'), LINKS.requests),
+    link('graph', vscode.l10n.t('Usage'), LINKS.usage),
     link('output', vscode.l10n.t('Log'), LINKS.log),
   ];
 }

@@ -59,7 +59,7 @@ const MOST_CURES = 2;
 export function troubleOf(code: string, provider: ChoosableProvider | undefined): Trouble {
   const { kind, cures } = Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? ANY_OTHER) : ANY_OTHER;
   const isPossible: Partial<Record<Cure, boolean>> = {
-    setKey: provider !== undefined,
+    setKey: provider !== undefined && provider.onlyIn === undefined,
     openAccount: provider?.keyUrl !== undefined,
     selectModel: provider !== undefined,
     startServer: provider?.startCommand !== undefined && isOnThisMachine(provider.baseUrl),

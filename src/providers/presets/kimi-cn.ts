@@ -9,5 +9,12 @@ export const kimiCn: Preset = {
   keywords: ['moonshot', 'china', 'cn'],
   hosts: ['api.moonshot.cn'],
   keyUrl: 'https://platform.moonshot.cn/console/api-keys',
+  balance: {
+    path: '/v1/users/me/balance',
+    amount: 'data.available_balance',
+    currency: 'CNY',
+    source: 'platform.moonshot.cn/docs/api/balance',
+    checked: '2026-11-28',
+  },
   suggestedPort: 4470,
 };

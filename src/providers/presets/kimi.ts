@@ -80,6 +80,13 @@ export const kimi: Preset = {
   needsKey: true,
   keyUrl: 'https://platform.moonshot.ai/console/api-keys',
   keyVariable: 'MOONSHOT_API_KEY',
+  balance: {
+    path: '/v1/users/me/balance',
+    amount: 'data.available_balance',
+    currency: 'USD',
+    source: 'platform.moonshot.ai, Check Balance (its OpenAPI file, by way of api-evangelist/moonshot-ai)',
+    checked: '2026-11-28',
+  },
   defaultModel: 'kimi-k3',
   suggestedPort: 4447,
   source: 'Kimi platform docs (chat, tool use, errors, thinking), @ai-sdk/moonshotai 3.0.60',

@@ -85,6 +85,15 @@ export const openrouter: Preset = {
   keyUrl: 'https://openrouter.ai/settings/keys',
   keyCheckPath: '/key',
   keyVariable: 'OPENROUTER_API_KEY',
+  // What the account has is told to management keys alone (`/credits`), which answer no requests.
+  balance: {
+    path: '/api/v1/key',
+    amount: 'data.limit_remaining',
+    currency: 'USD',
+    isOfKey: true,
+    source: 'openrouter.ai/docs/api/api-reference/api-keys/get-current-key',
+    checked: '2026-11-28',
+  },
   suggestedPort: 4452,
   source:
     'OpenRouter docs (reasoning tokens, tool calling, web search, prompt caching), OpenRouterTeam/ai-sdk-provider CHANGELOG',

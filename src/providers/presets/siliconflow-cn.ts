@@ -10,6 +10,13 @@ export const siliconflowCn: Preset = {
   hosts: ['api.siliconflow.cn'],
   keyUrl: 'https://cloud.siliconflow.cn/account/ak',
   keyVariable: 'SILICONFLOW_CN_API_KEY',
+  balance: {
+    path: '/v1/user/info',
+    amount: 'data.totalBalance',
+    currency: 'CNY',
+    source: 'docs.siliconflow.cn/cn/api-reference/userinfo/get-user-info',
+    checked: '2026-11-28',
+  },
   defaultModel: 'zai-org/GLM-5.2',
   suggestedPort: 4478,
 };

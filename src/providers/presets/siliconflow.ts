@@ -62,6 +62,14 @@ export const siliconflow: Preset = {
   needsKey: true,
   keyUrl: 'https://cloud.siliconflow.com/account/ak',
   keyVariable: 'SILICONFLOW_API_KEY',
+  // The documentation names no currency: each of its two sites bills in one.
+  balance: {
+    path: '/v1/user/info',
+    amount: 'data.totalBalance',
+    currency: 'USD',
+    source: 'docs.siliconflow.com/cn/api-reference/userinfo/get-user-info',
+    checked: '2026-11-28',
+  },
   defaultModel: 'zai-org/GLM-5.3',
   suggestedPort: 4477,
   source:

@@ -6,19 +6,16 @@
 import { needsStream } from '../../translate/errors/codex.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import { isCurable } from '../routing/health.ts';
-import type { Routing } from '../routing/routing.ts';
 import { type Target, targetName } from '../routing/target.ts';
 import { type LearnedWires, onChat } from '../upstream/learned-wires.ts';
-import type { Upstream } from '../upstream/upstream.ts';
 import type { ClientStream } from './client-stream.ts';
+import { type DescribeParts, withImagesDescribed } from './describe-images.ts';
 import { everyTargetFailed } from './every-target-failed.ts';
 import { type Attempt, beginAttempt, type Exchange, type Outcome, refusesWire } from './exchange.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import { relayAnswer } from './relay-answer.ts';
 
-export interface AnswerParts extends PrepareParts {
-  routing: Routing;
-  upstream: Upstream;
+export interface AnswerParts extends DescribeParts, PrepareParts {
   wires: LearnedWires;
   heal: boolean;
   stallMs: number | undefined;
@@ -35,7 +32,9 @@ export async function answerFrom(
   parts: AnswerParts,
 ): Promise<Outcome> {
   const target = parts.wires.working(given);
-  const prepared = await prepare(exchange.request, target, history, parts);
+  const asked = { history, request: exchange.request };
+  const shown = await withImagesDescribed(asked, target, exchange, parts);
+  const prepared = await prepare(shown.request, target, shown.history, parts);
   const attempt = beginAttempt(exchange, target, prepared, parts);
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });

@@ -18,18 +18,21 @@ import type { Conversation, TranslationOptions } from '../../translate/request/t
 import type { ToolTable } from '../../translate/tools/table.ts';
 import { HOSTED_TYPES, type InputItem, type ResponsesRequest } from '../../wire/responses.ts';
 import { answerFingerprint, callFingerprint, questionsOf } from './answer-fingerprint.ts';
+import type { LastConversation } from './client-connection.ts';
 import { responseOfItem } from './ids.ts';
 
 /**
  * The items of the conversation that the request continues by `previous_response_id`, oldest first.
+ * @param memory of the connection that the request came on
  * @throws RelayError `previous_response_not_found`
  */
 export async function recallResponses(
   { previous_response_id: id }: ResponsesRequest,
   history: HistoryStore,
+  memory?: LastConversation,
 ): Promise<readonly InputItem[]> {
   if (!id) return [];
-  const items = await history.conversation(id);
+  const items = memory?.upTo(id) ?? (await history.conversation(id));
   if (items !== undefined) return items;
   throw new RelayError('previous_response_not_found', `Previous response with id '${id}' not found.`, {
     param: 'previous_response_id',

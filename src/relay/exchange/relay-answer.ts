@@ -27,6 +27,8 @@ export interface AnswerOptions extends ReportOptions {
   firstOutputMs: number;
   /** Whether no other target is left: then this one gets all the time it needs. */
   isLast: boolean;
+  /** See `UpstreamCall.needsImage`. */
+  needsImage?: true;
 }
 
 /** @param stream undefined for a blocking client: the outcome holds all that it is told */
@@ -79,6 +81,7 @@ function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Pro
     signal: abort.signal,
     // Another target, or the client itself, is the next attempt.
     clientRetries: exchange.client.retriesItself || !options.isLast,
+    ...(options.needsImage && { needsImage: options.needsImage }),
     onWait: (waiting: Waiting | undefined) => reportWait(exchange, target, waiting, options),
   };
   return translation.wire === 'chat'

@@ -103,7 +103,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   const { provider } = target;
   const service = serviceOf(provider.baseUrl, provider.preset);
-  const thread = request.prompt_cache_key ?? client.thread;
+  const thread = threadName(threadOf(request, client));
   const role = roleOf(client.labels, request);
   // To take the other wire is no failure of a target.
   const passed = attempts.slice(0, -1).filter((attempt) => !refusesWire(attempt));
@@ -113,7 +113,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     provider: provider.label,
     upstream: provider.id,
     ...(service === undefined ? {} : { service }),
-    ...(thread == null ? {} : { thread: threadName(thread) }),
+    ...(thread === undefined ? {} : { thread }),
     model: request.model,
     upstreamModel: target.model,
     stream: request.stream === true,
@@ -136,9 +136,17 @@ function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<Request
   return { wire: spoken, ...(repairs.length > 0 && { repairs }) };
 }
 
+/** The conversation that a request belongs to, by the client's own id. */
+export function threadOf(
+  { prompt_cache_key }: Exchange['request'],
+  { thread }: Exchange['client'],
+): string | undefined {
+  return prompt_cache_key ?? thread;
+}
+
 /** Threads stay apart, and their ids with the client. */
-function threadName(thread: string): string {
-  return createHash('sha256').update(thread).digest('hex').slice(0, 12);
+export function threadName(thread: string | undefined): string | undefined {
+  return thread === undefined ? undefined : createHash('sha256').update(thread).digest('hex').slice(0, 12);
 }
 
 function passedOver({ target, reducer: { error } }: Attempt): PassedOver {

@@ -1,19 +1,21 @@
 /** One request to `POST /v1/responses`, from the checked body to its record, as one straight line. */
-import type { ServerResponse } from 'node:http';
 import { RelayError } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { Logger } from '../../logger.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
-import type { ResponsesRequest } from '../../wire/responses.ts';
+import { inputItems } from '../../translate/request/to-chat-request.ts';
+import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
 import type { LearnedWires } from '../upstream/learned-wires.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFrom } from './answer-from.ts';
+import type { ClientConnection } from './client-connection.ts';
 import { ClientStream } from './client-stream.ts';
 import { warnOfCutPrompt } from './cut-prompt.ts';
 import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
+import type { ImageWords } from './image-words.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
@@ -42,27 +44,29 @@ export interface RelayParts {
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
   budget: SpendGuard | undefined;
+  /** What is known of images, for models that cannot see. */
+  imageWords: ImageWords;
   /** Told which thread is bound where, when that changes. */
   onBindings: (text: string) => void;
 }
 
 /**
  * Answers a request. A streaming client has been answered in full when this resolves, unless the outcome is an
- * error and nothing was written (`headersSent`): that, and every blocking answer, is the caller's to write.
+ * error and nothing was written (`hasBegun`): that, and every blocking answer, is the caller's to write.
  * @throws RelayError when the request fails before it can be sent anywhere
  */
 export async function respond(
   asked: ResponsesRequest,
   client: Client,
-  connection: ServerResponse,
+  connection: ClientConnection,
   parts: RelayParts,
 ): Promise<Outcome> {
-  const history = await recallResponses(asked, parts.history);
+  const history = await recallResponses(asked, parts.history, connection.memory);
   const request = await recallItems(asked, history, parts.history);
   const targets = await withinBudget(await route(request, client, parts), parts.budget);
   const exchange = beginExchange(request, client);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
-  connection.setHeader('x-request-id', exchange.id);
+  connection.announce(exchange.id);
   parts.running.begin(exchange);
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
@@ -71,7 +75,8 @@ export async function respond(
     throw error;
   });
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
-  if (outcome.error === undefined || connection.headersSent) await retain(exchange, outcome, parts);
+  if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
+  remember(exchange, outcome, history, connection);
   // What it cost counts before the next request can come.
   reportEnd(exchange, outcome, parts);
   stream?.end(outcome.lastEvents);
@@ -94,11 +99,19 @@ function giveUp(
   parts.running.end(exchange, undefined);
 }
 
-function endWithClient({ abort }: Exchange, connection: ServerResponse): void {
-  const leave = () => {
-    if (!connection.writableEnded) abort.abort(new RelayError('cancelled', 'The client left.'));
-  };
+function endWithClient({ abort }: Exchange, connection: ClientConnection): void {
   // It may have left while its history was read.
-  if (connection.destroyed) leave();
-  else connection.once('close', leave);
+  connection.onLeave(() => abort.abort(new RelayError('cancelled', 'The client left.')));
+}
+
+/** On a connection that stays open the next request may bring only what is new, also where nothing is stored. */
+function remember(
+  { request }: Exchange,
+  { response, error }: Outcome,
+  history: readonly InputItem[],
+  { memory }: ClientConnection,
+): void {
+  if (error !== undefined) return;
+  const output: readonly InputItem[] = response.output;
+  memory?.keep(response.id, [...history, ...inputItems(request.input), ...output]);
 }

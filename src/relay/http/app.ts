@@ -1,6 +1,6 @@
 /** The HTTP surface: routes, and errors in the shape that each client understands. */
 import Router from '@koa/router';
-import Koa, { type Context, type Middleware } from 'koa';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
 import { errorEnvelope, RelayError } from '../../errors.ts';
 import { asObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
@@ -17,12 +17,16 @@ import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
+import { tellNews } from './codex-news.ts';
 import { compact } from './compact.ts';
-import { guard, jsonOnly, localOnly } from './guard.ts';
+import { guard, httpOnly, jsonOnly, localOnly } from './guard.ts';
+import { HttpConnection } from './http-connection.ts';
 import { parseOptionalInput } from './optional-input.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
+import { asksForWebSocket } from './upgrade.ts';
+import type { WebSockets } from './web-sockets.ts';
 
 export interface AppOptions {
   parts: RelayParts;
@@ -33,6 +37,8 @@ export interface AppOptions {
   onRefusal: (refusal: Refusal) => void;
   /** Entries in the format of Codex's model catalog. */
   codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
+  /** Undefined: requests for one are answered with 426. */
+  webSockets: WebSockets | undefined;
 }
 
 export function createApp(options: AppOptions): Koa {
@@ -41,6 +47,7 @@ export function createApp(options: AppOptions): Koa {
   // Some clients are given the base URL without /v1; the path's one meaning is the same.
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
+    router.get(`${prefix}/responses`, (ctx, next) => openWebSocket(ctx, next, options));
     router.post(`${prefix}/responses/compact`, (ctx) => compactConversation(ctx, options));
     router.post(`${prefix}/responses/input_tokens`, (ctx) => countTokens(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
@@ -56,6 +63,7 @@ export function createApp(options: AppOptions): Koa {
   app.use(localOnly);
   app.use(statusRoute(options.token));
   app.use(guard(options.token, options.onRefusal));
+  if (options.webSockets === undefined) app.use(httpOnly);
   app.use(jsonOnly);
   app.use(router.routes());
   app.use(notFound);
@@ -65,17 +73,32 @@ export function createApp(options: AppOptions): Koa {
 
 async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
+  if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
   const client = clientOf(ctx, clientKey(ctx, options));
-  const { response, error } = await respond(request, client, ctx.res, options.parts);
+  const { response, error } = await respond(request, client, new HttpConnection(ctx.res), options.parts);
   // A stream has said all, its failure too: Koa must not answer once more.
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
   else throw error;
 }
 
+async function openWebSocket(ctx: Context, next: Next, options: AppOptions): Promise<void> {
+  if (options.webSockets === undefined || !asksForWebSocket(ctx.req)) return next();
+  options.webSockets.accept(ctx, {
+    parts: options.parts,
+    isCodex: isCodex(ctx),
+    onRequest: (request) => {
+      if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
+    },
+    clientOf: (metadata) => clientOf(ctx, clientKey(ctx, options), metadata),
+    asRelayError: (cause) => asRelayError(cause, options.logger),
+  });
+}
+
 async function compactConversation(ctx: Context, options: AppOptions): Promise<void> {
   const body = await readJson(ctx.req, options.maxBodyBytes);
-  ctx.body = await compact(body, clientOf(ctx, clientKey(ctx, options)), ctx.res, options.parts);
+  const client = clientOf(ctx, clientKey(ctx, options));
+  ctx.body = await compact(body, client, new HttpConnection(ctx.res), options.parts);
 }
 
 /** A guess (see `countInput`). Like OpenAI's route, it needs neither a model nor an input. */
@@ -123,10 +146,11 @@ async function findModel(ctx: Context, path: string, options: AppOptions): Promi
 }
 
 function modelEntries(upstreams: readonly ServedUpstream[]) {
-  return upstreams.flatMap(({ id, preset: { profile }, listed = [] }) =>
+  return upstreams.flatMap(({ id, preset: { profile }, listed = [], describesImages }) =>
     listed.map((model) => {
       const { id: preset } = profile;
-      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model);
+      const seen = describesImages && { images: true };
+      const facts = mergeFacts<ServedFacts>(shippedFacts(preset, model.id), model, seen);
       return toListEntry({ ...facts, id: upstreams.length === 1 ? model.id : `${id}/${model.id}` }, preset);
     }),
   );

@@ -1,7 +1,7 @@
 /** Who asks, and what for. It is decided once a request, where the request comes in. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
-import { parseObject } from '../../json.ts';
+import { type Json, type JsonObject, parseObject } from '../../json.ts';
 import type { Client } from '../exchange/exchange.ts';
 import type { Provider } from '../routing/provider.ts';
 import { insteadOfSignIn, isOpenAi } from '../upstream/sign-in-token.ts';
@@ -21,24 +21,25 @@ export function isCodex(ctx: Context): boolean {
   return ctx.state['isCodex'] === true;
 }
 
-/** @param bearer the client's own key, where it is not the relay's token */
-export function clientOf(ctx: Context, bearer: string | undefined): Client {
+/**
+ * @param bearer the client's own key, where it is not the relay's token
+ * @param metadata what the request itself says in place of headers: those of a WebSocket are of its first request
+ */
+export function clientOf(ctx: Context, bearer: string | undefined, metadata: JsonObject = {}): Client {
+  const said = (name: string) => textIn(metadata[name]) ?? (ctx.get(name) || undefined);
+  // The rest of it (paths, remotes) is the user's own affair: it is neither kept nor told.
+  const { turn_id, request_kind } = parseObject(said('x-codex-turn-metadata') ?? '') ?? {};
   return {
     isCodex: isCodex(ctx),
     bearer,
     retriesItself: retriesItself(ctx),
     thread: ctx.get('thread-id') || undefined,
-    turn: turnMetadata(ctx, 'turn_id'),
-    labels: {
-      subagent: ctx.get('x-openai-subagent') || undefined,
-      kind: turnMetadata(ctx, 'request_kind'),
-    },
+    turn: textIn(turn_id),
+    labels: { subagent: said('x-openai-subagent'), kind: textIn(request_kind) },
   };
 }
 
-/** The rest of the metadata (paths, remotes) is the user's own affair: it is neither kept nor told. */
-function turnMetadata(ctx: Context, field: 'request_kind' | 'turn_id'): string | undefined {
-  const value = parseObject(ctx.get('x-codex-turn-metadata'))?.[field];
+function textIn(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 

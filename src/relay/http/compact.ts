@@ -3,7 +3,6 @@
  * with the summary of all the rest. The summary is made on the ordinary road, as the answer to a
  * `compaction_trigger`.
  */
-import type { ServerResponse } from 'node:http';
 import { RelayError } from '../../errors.ts';
 import { withIds } from '../../history/repeated-input.ts';
 import { COMPACTION_TRIGGER } from '../../translate/compaction.ts';
@@ -15,6 +14,7 @@ import type {
   ResponsesRequest,
   ResponseUsage,
 } from '../../wire/responses.ts';
+import type { ClientConnection } from '../exchange/client-connection.ts';
 import type { Client } from '../exchange/exchange.ts';
 import { recallItems, recallResponses } from '../exchange/recall.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
@@ -43,7 +43,7 @@ const UNKNOWN_USAGE: ResponseUsage = {
 export async function compact(
   body: unknown,
   client: Client,
-  connection: ServerResponse,
+  connection: ClientConnection,
   parts: RelayParts,
 ): Promise<CompactedResponse> {
   const asked = parseCompact(body);

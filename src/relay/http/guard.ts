@@ -85,20 +85,20 @@ export function guard(
         'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").',
       );
     }
-    // Codex tries a WebSocket only where it is configured, and falls back at once on 426.
-    if (ctx.get('upgrade').toLowerCase() === 'websocket') {
-      ctx.set('connection', 'close');
-      throw new RelayError(
-        'invalid_request',
-        'The relay speaks HTTP only: set supports_websockets = false.',
-        {
-          status: 426,
-        },
-      );
-    }
     await next();
   };
 }
+
+/** Codex tries a WebSocket only where it is configured, and falls back at once, without a word, on 426. */
+export const httpOnly: Middleware = (ctx, next) => {
+  if (ctx.get('upgrade').toLowerCase() !== 'websocket') return next();
+  ctx.set('connection', 'close');
+  throw new RelayError(
+    'invalid_request',
+    'This relay speaks HTTP only: set supports_websockets = false, or start it with --websocket.',
+    { status: 426 },
+  );
+};
 
 /** The first product of its user agent: what follows may hold anything. */
 function programOf(ctx: Context): string {

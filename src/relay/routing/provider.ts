@@ -118,7 +118,7 @@ function normalKey(given: string): string | undefined {
 
 /**
  * A base URL without what people paste too much of: `/chat/completions`, `/responses`, a trailing slash, white space.
- * @throws RelayError `invalid_request` when it is no http, https or demo URL
+ * @throws RelayError `invalid_request` when it is no http or https URL, nor the address of a preset beyond the network
  */
 export function normalBaseUrl(given: string): string {
   const [, address = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(given.trim()) ?? [];
@@ -128,7 +128,7 @@ export function normalBaseUrl(given: string): string {
     .replace(/\/+$/, '');
   const text = base + query;
   const url = URL.parse(text);
-  const isKnown = url !== null && ['http:', 'https:', 'demo:'].includes(url.protocol);
+  const isKnown = url !== null && ['http:', 'https:', 'demo:', 'vscode:'].includes(url.protocol);
   if (isKnown && url.username === '' && url.password === '') return text;
   throw unusable(
     'upstream',

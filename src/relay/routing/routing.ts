@@ -4,13 +4,15 @@ import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import { nativeFor, profileFor } from '../../providers/index.ts';
-import type { ListedModel } from '../../providers/model-list.ts';
-import type { RoutingOptions, ServedUpstream, StandIns, UpstreamOptions } from '../options.ts';
+import { shippedFacts } from '../../providers/model-facts.ts';
+import { type ListedModel, type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
+import type { AllStandIns, RoutingOptions, ServedUpstream, StandIns, UpstreamOptions } from '../options.ts';
 import type { Role } from '../roles.ts';
 import { Bindings } from './bindings.ts';
 import { Health } from './health.ts';
 import { type NamedModel, qualifiedName, resolveModel, type Served } from './model-names.ts';
 import { type Provider, resolveProvider } from './provider.ts';
+import { checkedStandIns, unknownUpstream } from './stand-ins.ts';
 import type { Target } from './target.ts';
 
 /** What is known of a request before it is known where it goes. */
@@ -35,7 +37,7 @@ export class Routing {
   readonly #listed = new Map<Provider, readonly ListedModel[]>();
   #providers: readonly Provider[];
   #active: Provider;
-  #standIns: Required<StandIns>;
+  #standIns: AllStandIns;
 
   /** @throws RelayError `invalid_request` that names the option at fault */
   constructor(
@@ -50,6 +52,7 @@ export class Routing {
     this.#standIns = checkedStandIns(options, this.#providers);
     this.#onModels = options.onModels ?? (() => {});
     this.bindings = new Bindings(options.savedBindings);
+    this.#sayWhereImagesGo(undefined);
   }
 
   /** The upstream that bare names and the alias belong to. */
@@ -91,10 +94,12 @@ export class Routing {
     const chosen = providers.find(({ id }) => id === active);
     if (chosen === undefined) throw unknownUpstream('active', active, providers);
     const checked = checkedStandIns(standIns, providers);
+    const { visionModel } = this.#standIns;
     this.#keepLists(providers);
     this.#providers = providers;
     this.#active = chosen;
     this.#standIns = checked;
+    this.#sayWhereImagesGo(visionModel);
     this.#onModels();
   }
 
@@ -138,6 +143,26 @@ export class Routing {
     return [best, ...others];
   }
 
+  /**
+   * The targets that describe images, in the order in which they are to be tried; none where nobody does. No other
+   * model stands in: images go where the user was told.
+   * @param bearer the client's own key, for the upstream that it was meant for
+   */
+  visionTargets(bearer: string | undefined, now: number): Target[] {
+    const describer = this.#describer();
+    if (describer === undefined) return [];
+    const key = describer.provider === this.#active ? bearer : undefined;
+    return this.health.inOrder(targetsOf(describer, key), now);
+  }
+
+  /** Whether a target sees images; undefined where nobody tells. */
+  seesImages({ provider, model, profile }: Target): boolean | undefined {
+    if (profile.userImages === 'note') return false;
+    const listed = this.#listed.get(provider)?.find(({ id }) => id === model);
+    const facts = mergeFacts<ModelFacts>(shippedFacts(provider.preset.profile.id, model), listed);
+    return facts.images;
+  }
+
   /** Whether the request can only be placed once the active upstream's list is known. */
   waitsForList({ model, role }: Asked): boolean {
     const requested = (role && this.#standIns.roles[role]) ?? model;
@@ -165,7 +190,32 @@ export class Routing {
       modelMap: Object.fromEntries(provider.modelMap),
       wires: provider.wires,
       listed: this.#listed.get(provider),
+      ...(this.#describer() === undefined ? {} : { describesImages: true as const }),
     }));
+  }
+
+  /** The model that describes images; undefined where there is none, or its upstream was swapped for another. */
+  #describer(): NamedModel | undefined {
+    const { visionModel } = this.#standIns;
+    const id = visionModel?.split('/', 1)[0]?.toLowerCase();
+    const isServed = this.#providers.some((provider) => provider.id === id);
+    return visionModel === undefined || !isServed ? undefined : this.#named(visionModel);
+  }
+
+  /** @param before the model that described images until now */
+  #sayWhereImagesGo(before: string | undefined): void {
+    if (this.#standIns.visionModel === before) return;
+    const describer = this.#describer();
+    if (describer === undefined) {
+      this.#logger.info('Images are no longer described for models that cannot see them.');
+      return;
+    }
+    const { provider, model } = describer;
+    const { name } = provider.profile;
+    const host = provider.baseUrl.startsWith('http') ? ` (${new URL(provider.baseUrl).host})` : '';
+    this.#logger.info(
+      `Images for models that cannot see them are sent to ${name}${host}, where ${model} describes them.`,
+    );
   }
 
   #named(requested: string): NamedModel {
@@ -205,26 +255,6 @@ export class Routing {
   }
 }
 
-/**
- * A stand-in that names nothing would be found out when it is needed most.
- * @throws RelayError `invalid_request` that names the option
- */
-function checkedStandIns(
-  { fallbacks = {}, roles = {} }: StandIns,
-  providers: readonly Provider[],
-): Required<StandIns> {
-  const ofRoles = Object.entries(roles).map(([role, name]) => ['roles', role, name] as const);
-  const ofModels = Object.entries(fallbacks).flatMap(([source, names]) =>
-    names.map((name) => ['fallbacks', source, name] as const),
-  );
-  for (const [option, of, name] of [...ofRoles, ...ofModels]) {
-    const id = /^([^/]+)\/./.exec(name)?.[1]?.toLowerCase();
-    const isKnown = id === undefined ? name !== '' : providers.some((provider) => provider.id === id);
-    if (!isKnown) throw unknownUpstream(`${option}.${of}`, name, providers);
-  }
-  return { fallbacks, roles };
-}
-
 function isSamePlace(left: Provider, right: Provider): boolean {
   return (
     left.id === right.id && left.baseUrl === right.baseUrl && isDeepStrictEqual(left.apiKeys, right.apiKeys)
@@ -241,8 +271,8 @@ function targetsOf({ provider, model }: NamedModel, bearer: string | undefined):
 
 /** Each once: a stand-in may name the model itself, or another stand-in's. */
 function distinctModels(named: readonly NamedModel[]): NamedModel[] {
-  const byName = new Map(named.toReversed().map((one) => [qualifiedName(one.provider, one.model), one]));
-  return [...byName.values()].toReversed();
+  const names = named.map(({ provider, model }) => qualifiedName(provider, model));
+  return named.filter((_, at) => names.indexOf(names[at] ?? '') === at);
 }
 
 /** @throws RelayError where two share an id, since a name must mean one */
@@ -263,17 +293,6 @@ function firstOf(providers: readonly Provider[]): Provider {
   const [first] = providers;
   if (first !== undefined) return first;
   throw new RelayError('invalid_request', 'upstreams: at least one is needed.', { param: 'upstreams' });
-}
-
-function unknownUpstream(param: string, name: string, providers: readonly Provider[]): RelayError {
-  const known = providers.map(({ id }) => id).join(', ');
-  return new RelayError(
-    'invalid_request',
-    `${param}: "${name}" names no upstream that is served (${known}).`,
-    {
-      param,
-    },
-  );
 }
 
 function noModelChosen({ profile }: Provider): RelayError {

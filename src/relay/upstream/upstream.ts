@@ -1,11 +1,13 @@
 /** Calls to the provider: the request, the attempts before its first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
+import { parseJson } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
 import { nativeLessonsIn, refusesField, refusesTools } from '../../translate/native/lessons.ts';
 import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
+import { holdsImage } from '../../translate/request/lessons/content.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Waiting } from '../options.ts';
@@ -38,6 +40,8 @@ export interface UpstreamCall {
   signal: AbortSignal;
   /** True for a client that tries again by itself: then the relay does not, or attempts multiply. */
   clientRetries?: boolean;
+  /** The request is about an image: a form of it without one is none. Default false. */
+  needsImage?: true;
   /** Told when a wait begins, and with undefined when it is over. */
   onWait?: (waiting: Waiting | undefined) => void;
 }
@@ -61,12 +65,15 @@ export class Upstream {
       learned: new LearnedForms(logger),
       lessonsIn,
       refusesRoad: () => false,
+      holdsImage,
     };
     this.#native = {
       route: '/responses',
       encoder: new BodyEncoder('input'),
       learned: new LearnedForms(logger),
       lessonsIn: nativeLessonsIn,
+      // What needs an image for its answer asks by Chat Completions.
+      holdsImage: () => true,
       refusesRoad: (status, answer, body) =>
         !refusesField(body, answer) &&
         (refusesWire(status, answer) || (status < 500 && refusesTools(body, answer))),
@@ -100,16 +107,18 @@ export class Upstream {
     const waits: Waits = { attempts: 0, milliseconds: 0 };
     const tried: Lesson<Body>[] = [];
     let sent = withLessons(body, known);
+    if (call.needsImage && !road.holdsImage(sent)) throw takesNoImages(provider, model);
     for (let refusals = 0; ; refusals++) {
       const outcome = await this.#openWithRetries(call, model, sent, [...known, ...tried], road, waits);
       if (!(outcome instanceof Refusal)) {
         road.learned.add(provider, model, tried);
         return outcome;
       }
-      if (refusals === MAX_REFUSALS) throw outcome.error;
+      const other = withLessons(sent, outcome.lessons);
+      if (refusals === MAX_REFUSALS || (call.needsImage && !road.holdsImage(other))) throw outcome.error;
       this.#logger.debug(`${outcome.error.message} Another form of the request is tried.`);
       tried.push(...outcome.lessons);
-      sent = withLessons(sent, outcome.lessons);
+      sent = other;
     }
   }
 
@@ -164,6 +173,20 @@ export class Upstream {
     if (reply.status === 404 || reply.status === 405) throw noList(profile, reply.status);
     if (reply.status !== 200) throw errorOf(reply, text, profile, 'models', call.apiKey);
     return parseList(text, profile);
+  }
+
+  /**
+   * What the provider tells of the key's account, as it came.
+   * @param url an address of the provider's own origin
+   * @throws RelayError that names provider and cause
+   */
+  async account(call: UpstreamCall, url: string): Promise<unknown> {
+    const { profile } = call.provider;
+    const signal = AbortSignal.any([call.signal, AbortSignal.timeout(MODELS_TIMEOUT_MS)]);
+    const reply = await this.#send({ ...call, signal }, 'GET', url);
+    const text = await readText(reply, call.provider);
+    if (reply.status !== 200) throw errorOf(reply, text, profile, 'account', call.apiKey);
+    return parseJson(text);
   }
 
   /**
@@ -253,6 +276,7 @@ interface Road<Body> {
   encoder: BodyEncoder;
   learned: LearnedForms<Body>;
   lessonsIn(body: Body, answer: string, known: readonly Lesson<Body>[]): Lesson<Body>[];
+  holdsImage(body: Body): boolean;
   /** Whether a refusal is one of the API itself, so that another one should be spoken. */
   refusesRoad(status: number, answer: string, body: Body): boolean;
 }
@@ -317,6 +341,11 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
     if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
+}
+
+/** What was learned says it. */
+function takesNoImages({ profile }: Provider, model: string): RelayError {
+  return new RelayError('invalid_prompt', `${profile.name} takes no images for ${model}.`);
 }
 
 /** Some servers have no list, and answer all the same. */

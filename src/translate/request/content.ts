@@ -88,7 +88,8 @@ function partText(part: ContentPart): string {
   return '';
 }
 
-function imagePart(part: ContentPart): ChatImagePart | undefined {
+/** The image of a content part; undefined for any other. */
+export function imagePart(part: ContentPart): ChatImagePart | undefined {
   const url = typeof part.image_url === 'string' ? part.image_url : part.image_url?.url;
   if (!url) return undefined;
   const detail = part.detail && part.detail !== 'original' ? { detail: part.detail } : {};

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { lineDiff } from '../../../src/cli/line-diff.ts';
+import type { JsonObject } from '../../../src/json.ts';
 import { llamaServer } from '../../providers/strict/servers/llamacpp.ts';
 import type { LocalServer } from '../../providers/strict/servers/model.ts';
 import { ollamaServer } from '../../providers/strict/servers/ollama.ts';
@@ -72,6 +73,18 @@ describe('codex configuration commands', () => {
       }
     });
   }
+
+  it('--write-config offers images of every model where one describes them', async () => {
+    const modalities = async (...flags: string[]) => {
+      const { code, stderr } = await run(['--write-config', '--yes', ...flags]);
+      assert.equal(code, 0, stderr);
+      const { models } = JSON.parse(text('codex-relay.models.json')) as { models: JsonObject[] };
+      return models.map(({ input_modalities }) => String(input_modalities));
+    };
+    assert.deepEqual(await modalities(), ['text', 'text', 'text']);
+    const described = await modalities('--vision-model', 'openai-compatible/beta');
+    assert.deepEqual(described, ['text,image', 'text,image', 'text,image']);
+  });
 
   it('--write-config writes profile and catalog, and leaves config.toml alone', async () => {
     const { code, stdout, stderr } = await run([

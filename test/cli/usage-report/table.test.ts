@@ -9,7 +9,7 @@ import { type Grouping, summarise } from '../../../src/usage/summary.ts';
 import { NOON, recordWith } from '../../usage/support.ts';
 
 const DAY = 86_400_000;
-const prices = { list: await loadPriceList(), own: {} };
+const prices = { list: await loadPriceList(), own: new Map() };
 
 async function reportOn(records: readonly UsageRecord[], by: Grouping): Promise<UsageReport> {
   const since = NOON - 6.5 * DAY;

@@ -106,11 +106,13 @@ describe('the keeper of the catalog', () => {
     assert.match(entries()[0]?.description ?? '', /now two/);
   });
 
+  const [plain] = models(['one', 'two']);
   const news: [string, CatalogUpstreams, boolean][] = [
     ['a model came', models(['one', 'two', 'three']), true],
     ['a model went', models(['one']), true],
     ['a window became smaller', models(['one', 'two'], 50_000), true],
     ['a window became larger', models(['one', 'two'], 200_000), false],
+    ['images are described for all of them', [{ ...plain, describesImages: true }], true],
     ['another model was chosen', models(['two', 'one']), false],
   ];
   for (const [what, after, isNews] of news) {

@@ -23,13 +23,16 @@ const SERVER: ServerPlan = {
   port: 4444,
   token: 'token',
   toolDenylist: [],
+  webSocket: false,
   historyDir: undefined,
   historyLimits: DEFAULT_HISTORY_LIMITS,
+  isUsageKept: true,
 };
 const ROUTING: RoutingPlan = {
   upstreams: [{ id: 'acme' }],
   active: 'acme',
   standIns: { fallbacks: {}, roles: {} },
+  budgets: [],
 };
 const READY: ReadyPlan = {
   kind: 'ready',
@@ -132,6 +135,7 @@ describe('relay controller', () => {
     ['a provider is added', { ...ROUTING, upstreams: [{ id: 'acme' }, { id: 'other' }] }],
     ['a key is added', { ...ROUTING, upstreams: [{ id: 'acme', moreApiKeys: ['second'] }] }],
     ['a model is chosen', { ...ROUTING, upstreams: [{ id: 'acme', model: 'm' }] }],
+    ['a budget is set', { ...ROUTING, budgets: [{ span: 'day', upstream: undefined, usd: 1 }] }],
     ['a stand-in is named', { ...ROUTING, standIns: { fallbacks: { '*': ['acme/m'] }, roles: {} } }],
   ];
   for (const [what, routing] of switches) {
@@ -150,8 +154,10 @@ describe('relay controller', () => {
   const changes: [string, Partial<ServerPlan>][] = [
     ['port', { port: 4445 }],
     ['token', { token: 'another' }],
+    ['WebSockets', { webSocket: true }],
     ['denied tools', { toolDenylist: ['web_search'] }],
     ['history folder', { historyDir: '/somewhere' }],
+    ['the recording of usage', { isUsageKept: false }],
     ['history limits', { historyLimits: { ...DEFAULT_HISTORY_LIMITS, ttlHours: 1 } }],
   ];
   for (const [what, change] of changes) {

@@ -1,12 +1,13 @@
 /** The relay as the extension starts it: many providers, several keys, stand-ins, and threads that stay where they are. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadyPlan, RoutingPlan, ServedRelay } from '../../../src/extension/relay/controller.ts';
 import { RelayLauncher } from '../../../src/extension/relay/launcher.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
+import type { BudgetNotice } from '../../../src/usage/budget.ts';
 import { LedgerReader } from '../../../src/usage/ledger-reader.ts';
 import {
   errorReply,
@@ -25,12 +26,14 @@ describe('the relay of a window', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   const reports: RequestReport[] = [];
+  const notices: BudgetNotice[] = [];
   const upstreams: ScriptedUpstream[] = [];
   const relays: ServedRelay[] = [];
   afterEach(async () => {
     for (const relay of relays.splice(0)) await relay.stop();
     for (const upstream of upstreams.splice(0)) await upstream.stop();
     reports.length = 0;
+    notices.length = 0;
   });
 
   async function upstream(id: string, script: Script): Promise<ScriptedUpstream> {
@@ -52,24 +55,40 @@ describe('the relay of a window', () => {
     };
   };
 
-  async function launch(routing: Partial<RoutingPlan>, bindings = 'bindings.json'): Promise<ServedRelay> {
+  async function launch(
+    routing: Partial<RoutingPlan>,
+    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true } = {},
+  ): Promise<ServedRelay> {
     const plan: ReadyPlan = {
       kind: 'ready',
       provider: { id: 'a', name: 'A', baseUrl: '', preset: '', needsKey: true, custom: true },
-      routing: { upstreams: [], active: 'a', standIns: { fallbacks: {}, roles: {} }, ...routing },
+      routing: {
+        upstreams: [],
+        active: 'a',
+        standIns: { fallbacks: {}, roles: {} },
+        budgets: [],
+        ...routing,
+      },
       unusable: [],
       server: {
         port: 0,
         token: 'token',
         toolDenylist: [],
+        webSocket: false,
         historyDir: undefined,
         historyLimits: DEFAULT_HISTORY_LIMITS,
+        isUsageKept,
       },
     };
-    const launcher = new RelayLauncher({ ...launcherParts(folder), bindingsFile: join(folder, bindings) });
+    const launcher = new RelayLauncher({
+      ...launcherParts(folder),
+      bindingsFile: join(folder, bindings),
+      usageFolder: join(folder, usage),
+    });
     const relay = await launcher.launch(plan, {
       onRequest: (report) => void reports.push(report),
       onModels: () => {},
+      onBudget: (notice) => void notices.push(notice),
       onDeath: (error) => assert.fail(error),
     });
     relays.push(relay);
@@ -93,6 +112,7 @@ describe('the relay of a window', () => {
       upstreams: [options('a', a), options('b', b)],
       active: 'a',
       standIns: { fallbacks: {}, roles: {} },
+      budgets: [],
     });
     await ask(relay, { model: 'b/b-model' });
     await ask(relay, { model: 'codex-relay' });
@@ -111,6 +131,113 @@ describe('the relay of a window', () => {
     assert.deepEqual(reports.at(-1)?.upstream, 'a');
   });
 
+  /** An answer that states its cost, as OpenRouter's do. */
+  const costly = (usd: number) =>
+    streamReply(textChunks('OK'), {
+      choices: [],
+      usage: { prompt_tokens: 9, completion_tokens: 1, cost: usd },
+    });
+  const limit = (usd: number, upstream?: string) => [{ span: 'day' as const, upstream, usd }];
+
+  it('refuses what its budgets have no money for, before it is sent, and says where they are', async () => {
+    const [a, b] = [await upstream('a', () => costly(0.4)), await upstream('b', () => costly(0))];
+    const both = { upstreams: [options('a', a), options('b', b)] };
+    const relay = await launch({ ...both, budgets: limit(1, 'a') }, { usage: 'budget' });
+    for (let at = 0; at < 3; at++) assert.match(await ask(relay, { model: 'a/a-model' }), /"completed"/);
+    assert.match(
+      await ask(relay, { model: 'a/a-model' }),
+      /budget of \$1\.00 a day for a is used up.*in the setting codexRelay\.budgets of VS Code/,
+    );
+    assert.equal(a.chats.length, 3);
+    assert.match(await ask(relay, { model: 'b/b-model' }), /"completed"/);
+    assert.deepEqual(
+      notices.map(({ kind, spentUsd }) => [kind, spentUsd]),
+      [
+        ['near', 0.8],
+        ['used-up', 0.4 * 3],
+      ],
+    );
+  });
+
+  it('counts with new limits what was spent before them, also in earlier runs, and raises them at once', async () => {
+    const a = await upstream('a', () => costly(0.4));
+    const upstreams = [options('a', a)];
+    const before = await launch({ upstreams }, { usage: 'later' });
+    await ask(before, { model: 'codex-relay' });
+    await before.stop();
+    relays.pop();
+    const relay = await launch({ upstreams }, { usage: 'later' });
+    await ask(relay, { model: 'codex-relay' });
+    const serve = (usd: number) =>
+      relay.serve({ upstreams, active: 'a', standIns: { fallbacks: {}, roles: {} }, budgets: limit(usd) });
+    await serve(0.8);
+    assert.match(await ask(relay, { model: 'codex-relay' }), /used up \(\$0\.80 spent\)/);
+    await serve(0.9);
+    assert.match(await ask(relay, { model: 'codex-relay' }), /"completed"/);
+    assert.match(await ask(relay, { model: 'codex-relay' }), /used up \(\$1\.20 spent\)/);
+  });
+
+  it('records nothing where that is switched off, and holds budgets while it runs', async () => {
+    const a = await upstream('a', () => costly(0.4));
+    const relay = await launch(
+      { upstreams: [options('a', a)], budgets: limit(0.4) },
+      { usage: 'off', isUsageKept: false },
+    );
+    assert.match(await ask(relay, { model: 'codex-relay' }), /"completed"/);
+    assert.match(await ask(relay, { model: 'codex-relay' }), /used up/);
+    await relay.stop();
+    assert.equal(existsSync(join(folder, 'off')), false);
+  });
+
+  it('overshoots by no more than what was running, of 50 requests at the edge of a budget', async () => {
+    let running = 0;
+    let mostRunning = 0;
+    const a = await upstream('a', () => {
+      running += 1;
+      mostRunning = Math.max(mostRunning, running);
+      return costly(0.1);
+    });
+    const relay = await launch({ upstreams: [options('a', a)], budgets: limit(1) }, { usage: 'edge' });
+    const lanes = Array.from({ length: 5 }, async () => {
+      let completed = 0;
+      for (let at = 0; at < 10; at++) {
+        const isCompleted = (await ask(relay, { model: 'codex-relay' })).includes('"completed"');
+        running -= isCompleted ? 1 : 0;
+        completed += isCompleted ? 1 : 0;
+      }
+      return completed;
+    });
+    const completed = (await Promise.all(lanes)).reduce((sum, count) => sum + count);
+    assert.equal(completed, a.chats.length);
+    assert.ok(completed >= 10 && completed <= 10 + mostRunning, `${completed} with ${mostRunning} at once`);
+  });
+
+  it('tells what all windows recorded of the last days, while it runs and while none does', async () => {
+    const a = await upstream('a', () => costly(0.4));
+    const relay = await launch({ upstreams: [options('a', a)] }, { usage: 'told' });
+    const launcher = new RelayLauncher({ ...launcherParts(folder), usageFolder: join(folder, 'told') });
+    assert.equal((await launcher.usage(1)).spans.get(1)?.requests, 0);
+    await ask(relay, { model: 'codex-relay' });
+    await relay.stop();
+    const { spans, days, providers } = await launcher.usage(30);
+    assert.equal(days.length, 30);
+    assert.deepEqual([spans.get(1)?.requests, spans.get(30)?.costUsd], [1, 0.4]);
+    assert.deepEqual(
+      providers.map((one) => [one.upstream, one.sums.length]),
+      [['a', 30]],
+    );
+  });
+
+  it('asks nobody for a balance who is not documented to tell it', async () => {
+    const a = await upstream('a', () => OK);
+    const launcher = new RelayLauncher(launcherParts(folder));
+    const { apiKey, upstream: url } = options('a', a);
+    await assert.rejects(launcher.askBalance({ provider: 'deepseek', upstream: url, apiKey }), {
+      code: 'not_found',
+      message: 'DeepSeek has no documented way to ask for a balance.',
+    });
+  });
+
   it('goes on at the provider that a stream began at while another is chosen', async () => {
     const more = Promise.withResolvers<void>();
     const [first, ...rest] = textChunks('one', 'two');
@@ -121,7 +248,7 @@ describe('the relay of a window', () => {
     const relay = await launch({ upstreams: both });
     const running = ask(relay, { model: 'codex-relay', stream: true });
     await a.chat(0);
-    await relay.serve({ upstreams: both, active: 'b', standIns: { fallbacks: {}, roles: {} } });
+    await relay.serve({ upstreams: both, active: 'b', standIns: { fallbacks: {}, roles: {} }, budgets: [] });
     await ask(relay, { model: 'codex-relay' });
     assert.equal(b.chats.length, 1);
     more.resolve();
@@ -173,6 +300,7 @@ describe('the relay of a window', () => {
     const schema = { type: 'object', properties: { title: { type: 'string' } } };
     await ask(relay, {
       model: 'codex-relay',
+      input: 'Write a short title for this thread.',
       text: { format: { type: 'json_schema', name: 'title', schema } },
     });
     assert.deepEqual([a.chats.length, b.chats.length], [0, 1]);
@@ -186,12 +314,12 @@ describe('the relay of a window', () => {
       standIns: { fallbacks: { '*': ['b/b-model'] }, roles: {} },
     };
     const thread = { model: 'codex-relay', prompt_cache_key: 'thread-1' };
-    const before = await launch(routing, 'threads.json');
+    const before = await launch(routing, { bindings: 'threads.json' });
     await ask(before, thread);
     assert.deepEqual([a.chats.length, b.chats.length], [1, 1]);
     await before.stop();
     relays.pop();
-    const relay = await launch(routing, 'threads.json');
+    const relay = await launch(routing, { bindings: 'threads.json' });
     await ask(relay, thread);
     assert.deepEqual([a.chats.length, b.chats.length], [1, 2], 'the thread stays');
     await ask(relay, { ...thread, prompt_cache_key: 'thread-2' });

@@ -19,14 +19,17 @@ function planFor(port: number): ReadyPlan {
       upstreams: [{ id: 'demo', provider: 'demo' }],
       active: 'demo',
       standIns: { fallbacks: {}, roles: {} },
+      budgets: [],
     },
     unusable: [],
     server: {
       port,
       token: TOKEN,
       toolDenylist: [],
+      webSocket: false,
       historyDir: undefined,
       historyLimits: DEFAULT_HISTORY_LIMITS,
+      isUsageKept: true,
     },
   };
 }

@@ -15,14 +15,17 @@ const PLAN: ReadyPlan = {
     upstreams: [{ id: 'a', provider: 'openai-compatible', upstream: 'http://127.0.0.1:9/v1' }],
     active: 'a',
     standIns: { fallbacks: {}, roles: {} },
+    budgets: [],
   },
   unusable: [],
   server: {
     port: 0,
     token: 't',
     toolDenylist: [],
+    webSocket: false,
     historyDir: undefined,
     historyLimits: DEFAULT_HISTORY_LIMITS,
+    isUsageKept: true,
   },
 };
 
@@ -43,6 +46,7 @@ describe("the relay's thread", () => {
   const listener = (onDeath: (error: Error) => void) => ({
     onRequest: () => {},
     onModels: () => {},
+    onBudget: () => {},
     onDeath,
   });
   const noDeath = listener((error) => assert.fail(error));

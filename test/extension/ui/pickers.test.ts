@@ -81,7 +81,7 @@ describe('groups of providers', () => {
     assert.deepEqual(Object.keys(groups), ['custom', 'plan', 'all']);
     assert.deepEqual(groups['custom'], ['own']);
     assert.ok(groups['plan']?.includes('kimi-coding'));
-    assert.ok(groups['plan']?.every((id) => id.endsWith('-coding')));
+    assert.ok(groups['plan']?.every((id) => id.endsWith('-coding') || id === 'vscode'));
     assert.ok(groups['all']?.includes('ollama'));
   });
 

@@ -25,6 +25,7 @@ import { openrouter } from './openrouter.ts';
 import { qwen } from './qwen.ts';
 import type { StrictFamily } from './rules.ts';
 import { tencent } from './tencent.ts';
+import { vscode } from './vscode.ts';
 import { xai } from './xai.ts';
 
 export const FAMILIES: readonly StrictFamily[] = [
@@ -56,4 +57,5 @@ export const FAMILIES: readonly StrictFamily[] = [
   lmstudio,
   llamacpp,
   vllm,
+  vscode,
 ];

@@ -322,6 +322,8 @@ describe('requests on the side', () => {
       'title',
       AS_CODEX,
       {
+        input: 'Generate a concise, single-line task title for this.',
+        tools: [{ type: 'function', name: 'f', parameters: { type: 'object' } }],
         text: {
           format: {
             type: 'json_schema',
@@ -344,6 +346,21 @@ describe('requests on the side', () => {
       await unplaced.stop();
     });
   }
+});
+
+describe('a schema of the user’s own with a title', () => {
+  it('is no request on the side', async () => {
+    const { first, second, post, stop } = await house([OK], { roles: { title: 'two/n' } });
+    const schema = { type: 'object', properties: { title: { type: 'string' } } };
+    await (
+      await post(
+        { input: 'Name the film.', text: { format: { type: 'json_schema', name: 't', schema } } },
+        AS_CODEX,
+      )
+    ).text();
+    assert.deepEqual([first.chats.length, second.chats.length], [1, 0]);
+    await stop();
+  });
 });
 
 describe('upstreams that cannot be served', () => {

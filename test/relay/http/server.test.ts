@@ -13,6 +13,7 @@ describe('the listening socket', () => {
         response.end('ok');
       },
       0,
+      false,
       (error) => errors.push(error.message),
     );
     assert.equal(await (await fetch(`http://127.0.0.1:${listening.port}`)).text(), 'ok');

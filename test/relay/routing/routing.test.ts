@@ -53,6 +53,12 @@ describe('routing that is told to serve other upstreams', () => {
     });
   }
 
+  it('asks the model that was named first, also where it is among its stand-ins', () => {
+    const routing = routingOf({ fallbacks: { '*': ['b/x', 'a/m', 'b/y', 'b/x'] } });
+    assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x', 'b/y']);
+    assert.deepEqual(targets(routing, 'b/y'), ['b/y', 'b/x', 'a/m']);
+  });
+
   it('takes other stand-ins with them', () => {
     const routing = routingOf({ fallbacks: { '*': ['b/x'] } });
     assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x']);

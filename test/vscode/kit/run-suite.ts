@@ -10,7 +10,8 @@ import { makeDataFolder, startServer, type VSCodeServer } from './server.ts';
 const TIMEOUT_MS = 180_000;
 
 export interface Suite {
-  extension: string;
+  /** Folders: the extension under test, and those that are installed beside it. */
+  extensions: readonly [string, ...string[]];
   /** A CommonJS module that exports `run(): Promise<void>`. */
   tests: string;
   workspace: string;
@@ -24,6 +25,10 @@ export async function runSuite(suite: Suite, say: (line: string) => void): Promi
   const output = path.join(data.path, 'suite.log');
   const verdict = `${output}.verdict`;
   fs.writeFileSync(output, '');
+  // The page's address has room for one extension under development.
+  for (const folder of suite.extensions.slice(1)) {
+    fs.cpSync(folder, path.join(data.path, 'extensions', path.basename(folder)), { recursive: true });
+  }
   const server = await startServer({
     installed,
     dataFolder: data.path,
@@ -57,11 +62,13 @@ export async function runSuite(suite: Suite, say: (line: string) => void): Promi
   }
 }
 
-function addressOf(server: VSCodeServer, { extension, workspace }: Suite): string {
+function addressOf(server: VSCodeServer, { extensions: [extension], workspace }: Suite): string {
   const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${encodeURI(path.resolve(file))}`;
   const harness = fileURLToPath(new URL('./suite-harness.cjs', import.meta.url));
   const payload = [
     ['extensionDevelopmentPath', remote(extension)],
+    // Each extension gets those that its manifest names; the one under test names none.
+    ['enableProposedApi', ''],
     ['extensionTestsPath', remote(harness)],
   ];
   const query = new URLSearchParams({ folder: path.resolve(workspace), payload: JSON.stringify(payload) });

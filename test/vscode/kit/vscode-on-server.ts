@@ -23,19 +23,23 @@ function readArguments() {
     allowPositionals: true,
     options: {
       ...Object.fromEntries(ignored.map((name) => [name, { type: 'boolean' as const }])),
-      extensionDevelopmentPath: { type: 'string' },
+      extensionDevelopmentPath: { type: 'string', multiple: true },
       extensionTestsPath: { type: 'string' },
       // Always fresh folders here.
       'extensions-dir': { type: 'string' },
       'user-data-dir': { type: 'string' },
     },
   });
-  const { extensionDevelopmentPath: extension, extensionTestsPath: tests } = values;
+  const { extensionDevelopmentPath: extensions, extensionTestsPath: tests } = values;
   const [workspace] = positionals;
-  if (typeof extension !== 'string' || typeof tests !== 'string' || workspace === undefined) {
+  if (!isSomeTexts(extensions) || typeof tests !== 'string' || workspace === undefined) {
     throw new Error('--extensionDevelopmentPath, --extensionTestsPath and a workspace are needed');
   }
-  return { extension, tests, workspace };
+  return { extensions, tests, workspace };
+}
+
+function isSomeTexts(value: unknown): value is [string, ...string[]] {
+  return Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry === 'string');
 }
 
 cleanupOnSignals();

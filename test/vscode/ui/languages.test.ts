@@ -67,6 +67,18 @@ for (const language of ['zh-cn', 'de']) {
       await window.screenshot(picture(`requests-${language}`));
     });
 
+    it('shows its usage page', async () => {
+      await window.run(`Codex Relay: ${titles['command.showUsage']}`);
+      const title = said['Usage of Codex Relay'] ?? '';
+      await window.webview().getByRole('heading', { name: title }).waitFor();
+      await window
+        .webview()
+        .getByRole('button', { name: said['Refresh'] ?? '' })
+        .waitFor();
+      await window.screenshot(picture(`usage-${language}`));
+      await window.run('View: Close All Editors');
+    });
+
     it('tells its walkthrough', async () => {
       await window.run('Welcome: Open Walkthrough...');
       await window.choose(titles['walkthrough.title'] ?? '');

@@ -22,6 +22,13 @@ export function imagesAsNotes(body: ChatRequest): ChatRequest {
   });
 }
 
+/** Whether anything in the messages is an image. */
+export function holdsImage({ messages }: ChatRequest): boolean {
+  return messages.some(
+    ({ content }) => Array.isArray(content) && content.some(({ type }) => type === 'image_url'),
+  );
+}
+
 /** Text instead of lists of text, and instead of null; images stay where they are. */
 export function contentAsText(body: ChatRequest): ChatRequest {
   return mapMessages(body, (message) => {

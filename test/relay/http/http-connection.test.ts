@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { encodeEvents } from '../../../src/relay/exchange/client-stream.ts';
+import { encodeEvents } from '../../../src/relay/http/http-connection.ts';
 import type { ResponseEvent } from '../../../src/wire/responses.ts';
 import { streamFor } from '../../support/translating.ts';
 

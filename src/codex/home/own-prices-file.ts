@@ -1,17 +1,18 @@
 /** The user's own prices, in Codex's folder beside the other file that is written by hand. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codexHome } from '../codex/home/codex-home.ts';
-import { codeOf } from '../node-errors.ts';
-import { type OwnPrices, PRICES_FILE, parseOwnPrices } from '../usage/own-prices.ts';
-import type { Environment } from './command-line.ts';
+import { codeOf } from '../../node-errors.ts';
+import { type OwnPrices, PRICES_FILE, parseOwnPrices } from '../../usage/own-prices.ts';
+import { codexHome } from './codex-home.ts';
 
 /** None where there is no such file. @throws RelayError when it cannot be used */
-export async function readOwnPrices(environment: Environment): Promise<OwnPrices> {
+export async function readOwnPrices(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<OwnPrices> {
   try {
     return parseOwnPrices(await readFile(join(codexHome(environment), PRICES_FILE), 'utf8'));
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
+    if (codeOf(error) === 'ENOENT') return new Map();
     throw error;
   }
 }

@@ -1,0 +1,20 @@
+/** The releases of Codex that the tests run, and what to say of others. `fixtures/VERSIONS.md` tells what each passes. */
+
+/** A test holds these against the releases of `test/real-codex/`. */
+export const OLDEST_TESTED = '0.110.0';
+export const NEWEST_TESTED = '0.171.0';
+
+export const TESTED_WITH = `tested with Codex ${OLDEST_TESTED} to ${NEWEST_TESTED}`;
+
+/** How a release stands to those; undefined where it is among them, or no release. Patches count for nothing. */
+export function outsideTested(release: string): 'newer' | 'older' | undefined {
+  const [major, minor] = numbersIn(release);
+  if (minor === undefined || !Number.isInteger(minor)) return undefined;
+  const count = (text: string) => numbersIn(text)[1] ?? 0;
+  if (major !== 0 || minor > count(NEWEST_TESTED)) return 'newer';
+  return minor < count(OLDEST_TESTED) ? 'older' : undefined;
+}
+
+function numbersIn(release: string): number[] {
+  return release.split('.').map(Number);
+}

@@ -1,0 +1,18 @@
+/** The prices of this machine: those that ship, and the user's own. */
+import { readOwnPrices } from '../../codex/home/own-prices-file.ts';
+import { messageOf, RelayError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Prices } from '../../usage/cost.ts';
+import { loadPriceList } from '../../usage/price-list.ts';
+
+/** A file of the user's that cannot be used is told in the log, and left out. */
+export async function readPrices(logger: Pick<Logger, 'error'>): Promise<Prices> {
+  const list = await loadPriceList();
+  try {
+    return { list, own: await readOwnPrices(process.env) };
+  } catch (error) {
+    if (!(error instanceof RelayError)) throw error;
+    logger.error(`${messageOf(error)}. Its prices are left out.`);
+    return { list, own: new Map() };
+  }
+}

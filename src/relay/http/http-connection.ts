@@ -1,0 +1,105 @@
+/** The response to an HTTP request as the way to a client: its events are Server-Sent Events. */
+import type { ServerResponse } from 'node:http';
+import type { ResponseEvent } from '../../wire/responses.ts';
+import type { ClientConnection } from '../exchange/client-connection.ts';
+import { eventJson } from '../exchange/event-json.ts';
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache',
+  'x-accel-buffering': 'no',
+};
+const DONE = Buffer.from('data: [DONE]\n\n');
+
+/**
+ * All events of one upstream read go out in one write straight to the socket, with none of a stream's per-chunk
+ * machinery in between.
+ */
+export class HttpConnection implements ClientConnection {
+  readonly #response: ServerResponse;
+  readonly memory = undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get hasBegun(): boolean {
+    return this.#response.headersSent;
+  }
+
+  get isGone(): boolean {
+    return this.#response.destroyed;
+  }
+
+  get isBehind(): boolean {
+    return this.#response.writableNeedDrain;
+  }
+
+  announce(responseId: string): void {
+    this.#response.setHeader('x-request-id', responseId);
+  }
+
+  onLeave(listener: () => void): void {
+    const leave = () => {
+      if (!this.#response.writableEnded) listener();
+    };
+    if (this.#response.destroyed) leave();
+    else this.#response.once('close', leave);
+  }
+
+  begin(headers: Readonly<Record<string, string>>): void {
+    this.#response.writeHead(200, { ...HEADERS, ...headers });
+  }
+
+  encode(events: readonly ResponseEvent[]): readonly Buffer[] {
+    return events.length === 0 ? [] : [encodeEvents(events)];
+  }
+
+  send(pieces: readonly Buffer[]): boolean {
+    if (this.isGone) return true;
+    // Nothing is prepared while images are being described: then the head alone tells that an answer will come.
+    if (pieces.length === 0) this.#response.flushHeaders();
+    let isRead = true;
+    for (const piece of pieces) isRead = this.#response.write(piece);
+    // Node holds a write until all that is ready to run has run: a short answer would be relayed to its end, retained
+    // and logged before its first byte leaves.
+    this.#response.socket?.uncork();
+    return isRead;
+  }
+
+  drained(): Promise<void> {
+    const response = this.#response;
+    return new Promise((resolve) => {
+      const done = () => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on('drain', done);
+      response.on('close', done);
+      if (response.destroyed) done();
+    });
+  }
+
+  end(events: readonly ResponseEvent[]): void {
+    this.#response.end(Buffer.concat([encodeEvents(events), DONE]));
+  }
+
+  cut(): void {
+    this.#response.destroy();
+  }
+}
+
+/**
+ * Events are encoded one by one: V8 keeps a text with one character outside Latin-1 at two bytes a character, and
+ * all the others of the same read would be made and encoded so too.
+ */
+export function encodeEvents(events: readonly ResponseEvent[]): Buffer {
+  const [only] = events;
+  if (only !== undefined && events.length === 1) return Buffer.from(encodeEvent(only));
+  return Buffer.concat(events.map((event) => Buffer.from(encodeEvent(event))));
+}
+
+function encodeEvent(event: ResponseEvent): string {
+  return `event: ${event.type}\ndata: ${eventJson(event)}\n\n`;
+}

@@ -1,0 +1,83 @@
+/** A WebSocket as the way to a client, for one of the answers that it is given there: each event is a text frame. */
+import type { Duplex } from 'node:stream';
+import { WebSocket } from 'ws';
+import type { ResponseEvent } from '../../wire/responses.ts';
+import type { ClientConnection, LastConversation } from '../exchange/client-connection.ts';
+import { eventJson } from '../exchange/event-json.ts';
+
+export class SocketConnection implements ClientConnection {
+  readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
+  readonly memory: LastConversation;
+  #hasBegun = false;
+  #leave: (() => void) | undefined;
+
+  /** @param socket below the WebSocket: what is written and not yet taken by the client waits there */
+  constructor(webSocket: WebSocket, socket: Duplex, memory: LastConversation) {
+    this.#webSocket = webSocket;
+    this.#socket = socket;
+    this.memory = memory;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  get isGone(): boolean {
+    return this.#webSocket.readyState !== WebSocket.OPEN;
+  }
+
+  get isBehind(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** Its events say the id. */
+  announce(): void {}
+
+  onLeave(listener: () => void): void {
+    this.#leave = listener;
+    if (this.isGone) listener();
+    else this.#webSocket.once('close', listener);
+  }
+
+  /** Lets go of the WebSocket, which stays open for the next answer. */
+  release(): void {
+    if (this.#leave !== undefined) this.#webSocket.off('close', this.#leave);
+  }
+
+  begin(): void {
+    this.#hasBegun = true;
+  }
+
+  encode(events: readonly ResponseEvent[]): readonly Buffer[] {
+    return events.map((event) => Buffer.from(eventJson(event)));
+  }
+
+  send(pieces: readonly Buffer[]): boolean {
+    if (this.isGone) return true;
+    for (const piece of pieces) this.#webSocket.send(piece, { binary: false });
+    return !this.isBehind;
+  }
+
+  drained(): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done);
+        socket.off('close', done);
+        resolve();
+      };
+      socket.on('drain', done);
+      socket.on('close', done);
+      if (socket.destroyed || !socket.writableNeedDrain) done();
+    });
+  }
+
+  end(events: readonly ResponseEvent[]): void {
+    this.send(this.encode(events));
+  }
+
+  cut(): void {
+    this.#webSocket.terminate();
+  }
+}

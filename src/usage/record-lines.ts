@@ -1,0 +1,171 @@
+/** Many lines of a ledger at once: `JSON.parse` takes most of a second for a million of them. */
+import { parseJson } from '../json.ts';
+import { decodeRecord, namesInLine, type UsageRecord } from './record.ts';
+
+/** Upstreams with their models, as lines hold them, that are kept to be recognised. */
+const MOST_NAMES = 64;
+/** Longer, and V8 lets the piece hold on to the text that it was cut out of. */
+const MOST_OF_THREAD = 12;
+/** Beyond, a number may not be exact. */
+const MOST_DIGITS = 15;
+
+const ZERO = 0x30;
+const NINE = 0x39;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+
+/** Everything of a record that recurs from line to line, and the text that stands for it. */
+interface Names {
+  text: string;
+  record: UsageRecord;
+}
+
+/** A value that this reader leaves to `JSON.parse`. */
+const OTHER = Symbol('other');
+
+export class LineReader {
+  readonly #names: Names[] = [];
+  #text = '';
+  #at = 0;
+
+  /** The records of whole lines, each with its end; lines that are no records are skipped. */
+  recordsIn(text: string): UsageRecord[] {
+    const records: UsageRecord[] = [];
+    this.#text = text;
+    for (let start = 0, end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+      const record = this.#usual(start, end) ?? this.#any(start, end);
+      if (record !== undefined) records.push(record);
+      start = end + 1;
+    }
+    this.#text = '';
+    return records;
+  }
+
+  #any(start: number, end: number): UsageRecord | undefined {
+    const line = this.#text.slice(start, end);
+    const record = decodeRecord(parseJson(line));
+    if (record !== undefined) this.#learn(line, record);
+    return record;
+  }
+
+  #learn(line: string, record: UsageRecord): void {
+    const text = namesInLine(record);
+    if (!line.startsWith(text, line.indexOf(',') + 1)) return;
+    if (this.#names.length === MOST_NAMES) this.#names.shift();
+    this.#names.push({ text, record });
+  }
+
+  /** A line exactly as `encodeRecord` writes it, with names that were met before; undefined for any other. */
+  #usual(start: number, end: number): UsageRecord | undefined {
+    const text = this.#text;
+    this.#at = start + 1;
+    const time = this.#number();
+    const names = this.#namesHere();
+    if (names === undefined || typeof time !== 'number') return undefined;
+    this.#at += names.text.length;
+    const input = this.#number();
+    const cached = this.#number();
+    const cacheWrite = this.#number();
+    const output = this.#number();
+    const reasoning = this.#number();
+    const attempts = this.#number();
+    const firstTokenMs = this.#number();
+    const totalMs = this.#number();
+    const statedUsd = this.#number();
+    const thread = this.#thread(end);
+    if (
+      text.charAt(start) !== '[' ||
+      this.#at !== end ||
+      input === OTHER ||
+      cached === OTHER ||
+      cacheWrite === OTHER ||
+      output === OTHER ||
+      reasoning === OTHER ||
+      attempts === OTHER ||
+      firstTokenMs === OTHER ||
+      totalMs === OTHER ||
+      statedUsd === OTHER ||
+      thread === OTHER
+    ) {
+      return undefined;
+    }
+    const { upstream, service, model, wire, state } = names.record;
+    return {
+      time,
+      upstream,
+      service,
+      model,
+      wire,
+      state,
+      tokens:
+        input === undefined
+          ? undefined
+          : {
+              inputTokens: input,
+              cachedTokens: cached ?? 0,
+              cacheWriteTokens: cacheWrite ?? 0,
+              outputTokens: output ?? 0,
+              reasoningTokens: reasoning ?? 0,
+            },
+      repairs: [],
+      attempts: attempts ?? 0,
+      firstTokenMs,
+      totalMs: totalMs ?? 0,
+      statedUsd,
+      thread,
+    };
+  }
+
+  #namesHere(): Names | undefined {
+    for (const names of this.#names) if (this.#text.startsWith(names.text, this.#at)) return names;
+    return undefined;
+  }
+
+  /** A number, or undefined for `null`, with the comma that follows. */
+  #number(): number | undefined | typeof OTHER {
+    const text = this.#text;
+    const start = this.#at;
+    let at = start;
+    let value = 0;
+    let code = text.charCodeAt(at);
+    while (code >= ZERO && code <= NINE) {
+      value = value * 10 + code - ZERO;
+      at += 1;
+      code = text.charCodeAt(at);
+    }
+    const digits = at - start;
+    if (code === COMMA) {
+      this.#at = at + 1;
+      // JSON knows no number such as 007.
+      const isOne = digits === 1 || (digits > 0 && digits <= MOST_DIGITS && text.charCodeAt(start) !== ZERO);
+      return isOne ? value : OTHER;
+    }
+    if (digits > 0) return this.#fraction(start);
+    if (!text.startsWith('null,', at)) return OTHER;
+    this.#at = at + 5;
+    return undefined;
+  }
+
+  /** Only what a provider says that it cost has one. */
+  #fraction(start: number): number | typeof OTHER {
+    const end = this.#text.indexOf(',', start);
+    const value = parseJson(this.#text.slice(start, end));
+    if (typeof value !== 'number') return OTHER;
+    this.#at = end + 1;
+    return value;
+  }
+
+  /** The last value, with the bracket that follows it. */
+  #thread(end: number): string | undefined | typeof OTHER {
+    const text = this.#text;
+    const start = this.#at;
+    if (text.charAt(end - 1) !== ']') return OTHER;
+    this.#at = end;
+    if (end - start === 5 && text.startsWith('null', start)) return undefined;
+    const [from, to] = [start + 1, end - 2];
+    if (text.charCodeAt(start) !== QUOTE || text.charCodeAt(to) !== QUOTE || to - from > MOST_OF_THREAD)
+      return OTHER;
+    const thread = text.slice(from, to);
+    return /^\w*$/.test(thread) ? thread : OTHER;
+  }
+}
