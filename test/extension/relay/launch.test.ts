@@ -190,26 +190,20 @@ describe('the relay of a window', () => {
   });
 
   it('overshoots by no more than what was running, of 50 requests at the edge of a budget', async () => {
-    let running = 0;
-    let mostRunning = 0;
-    const a = await upstream('a', () => {
-      running += 1;
-      mostRunning = Math.max(mostRunning, running);
-      return costly(0.1);
-    });
+    const AT_ONCE = 5;
+    const a = await upstream('a', () => costly(0.1));
     const relay = await launch({ upstreams: [options('a', a)], budgets: limit(1) }, { usage: 'edge' });
-    const lanes = Array.from({ length: 5 }, async () => {
+    const lanes = Array.from({ length: AT_ONCE }, async () => {
       let completed = 0;
       for (let at = 0; at < 10; at++) {
         const isCompleted = (await ask(relay, { model: 'codex-relay' })).includes('"completed"');
-        running -= isCompleted ? 1 : 0;
         completed += isCompleted ? 1 : 0;
       }
       return completed;
     });
     const completed = (await Promise.all(lanes)).reduce((sum, count) => sum + count);
     assert.equal(completed, a.chats.length);
-    assert.ok(completed >= 10 && completed <= 10 + mostRunning, `${completed} with ${mostRunning} at once`);
+    assert.ok(completed >= 10 && completed <= 10 + AT_ONCE, `${completed}`);
   });
 
   it('tells what all windows recorded of the last days, while it runs and while none does', async () => {
