@@ -18,15 +18,16 @@ import { playScene, RELAY_TOKEN, UPSTREAM_KEY } from './play.ts';
 import { succeeded, textOf } from './reading.ts';
 import { describeReleases } from './releases.ts';
 import { SCENES } from './scenes.ts';
+import { SHAPES } from './shapes.ts';
 import { EXEC } from './stage.ts';
 
-/** Who takes the least, who takes thinking only as it sealed it itself, and who takes all tools as they are. */
-const PRESETS = ['openai-compatible', 'xai', 'openrouter'];
+/** Who takes the least, who takes thinking only as it sealed it itself, and who takes all tools, and all that Codex sends. */
+const PRESETS = ['openai-compatible', 'xai', 'openrouter', 'openai'];
 
 describeReleases('on the native road, the real', (scene) => {
   for (const preset of PRESETS) {
-    for (const { title, ...played } of SCENES) {
-      scene(`${title} (${preset})`, async (executable) => {
+    for (const { title, since, ...played } of [...SCENES, ...SHAPES]) {
+      const play = async (executable: string) => {
         await playScene(
           { title, ...played },
           executable,
@@ -45,7 +46,8 @@ describeReleases('on the native road, the real', (scene) => {
           },
           { native: preset },
         );
-      });
+      };
+      scene(`${title} (${preset})`, play, since === undefined ? {} : { since });
     }
   }
 
