@@ -108,6 +108,7 @@ const builds = await Promise.all([
       extension: 'src/extension/extension.ts',
       codex: 'src/extension/codex/codex-bundle.ts',
       relay: 'src/extension/thread/main.ts',
+      caretaker: 'src/extension/caretaker/main.ts',
     },
     format: 'cjs',
     outExtension: { '.js': '.cjs' },

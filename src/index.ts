@@ -67,6 +67,8 @@ const MEBIBYTE = 1024 * 1024;
 const STOP_GRACE_MS = 2_000;
 /** For all requests of a probe. */
 const PROBE_LIMIT_MS = 300_000;
+/** The longest that a drained relay goes on for its last answers. */
+const DRAIN_MS = 3_600_000;
 
 /**
  * Starts a relay on 127.0.0.1.
@@ -118,6 +120,12 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     resetTargets: () => {
       routing.health.reset();
       upstream.endWaits();
+    },
+    drain: async () => {
+      webSockets?.close(DRAIN_MS);
+      await listening.close(DRAIN_MS);
+      await close();
+      await history.close();
     },
     stop: async () => {
       const closed = listening.close(STOP_GRACE_MS);

@@ -14,6 +14,8 @@ export interface AtomicWrite {
   text: string;
   /** Permissions of the new file, e.g. 0o600. */
   mode: number;
+  /** Default: UTF-8. */
+  encoding?: BufferEncoding;
   /** When the file says that it was changed, in milliseconds since the epoch. Default: now. */
   mtime?: number;
   /** Runs right before the file is replaced; by rejecting it leaves the old one in place. */
@@ -24,10 +26,11 @@ export interface AtomicWrite {
  * Resolves once the new content would survive a power cut. Rejects with the file system's error, or with that of
  * `confirm`; the old content is then still there. A process that dies meanwhile may leave `<path>.<uuid>.tmp`.
  */
-export async function writeAtomic({ path, text, mode, mtime, confirm }: AtomicWrite): Promise<void> {
+export async function writeAtomic(write: AtomicWrite): Promise<void> {
+  const { path, confirm } = write;
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
-    await writeDraft(draft, text, mode, mtime);
+    await writeDraft(draft, write);
     await confirm?.();
     await renameOver(draft, path);
   } catch (error) {
@@ -38,10 +41,13 @@ export async function writeAtomic({ path, text, mode, mtime, confirm }: AtomicWr
   await syncFolder(dirname(path));
 }
 
-async function writeDraft(path: string, text: string, mode: number, mtime?: number): Promise<void> {
+async function writeDraft(
+  path: string,
+  { text, mode, mtime, encoding = 'utf8' }: AtomicWrite,
+): Promise<void> {
   const file = await open(path, 'wx', mode);
   try {
-    await file.writeFile(text, 'utf8');
+    await file.writeFile(text, encoding);
     // The umask may have taken bits from the mode that open() was given.
     await file.chmod(mode);
     if (mtime !== undefined) await file.utimes(mtime / 1000, mtime / 1000);

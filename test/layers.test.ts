@@ -12,7 +12,7 @@ import { posix } from 'node:path';
  */
 const FLOORS: string[][] = [
   ['errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
-  ['write-atomic.ts'],
+  ['state-folder.ts', 'write-atomic.ts'],
   ['wire'],
   ['translate'],
   ['translate/reasoning', 'translate/tools', 'translate/errors', 'translate/stream/text'],
@@ -33,6 +33,7 @@ const FLOORS: string[][] = [
 
 /** Packages and built-in modules that a room may use; `node:` stands for all built-in modules but its process. */
 const PACKAGES: Record<string, string[]> = {
+  'state-folder.ts': ['node:'],
   'write-atomic.ts': ['node:'],
   wire: ['zod/mini'],
   history: ['node:', 'lru-cache', 'zod/mini'],

@@ -30,7 +30,14 @@ const PACKAGES: [name: string, files: () => Promise<string[]>, programs: string[
   [
     'VSIX',
     () => listFiles({ packageManager: PackageManager.None }),
-    ['dist/codex.cjs', 'dist/extension.cjs', 'dist/relay.cjs', 'dist/usage-page.js', 'dist/usage-page.css'],
+    [
+      'dist/caretaker.cjs',
+      'dist/codex.cjs',
+      'dist/extension.cjs',
+      'dist/relay.cjs',
+      'dist/usage-page.js',
+      'dist/usage-page.css',
+    ],
   ],
 ];
 

@@ -9,29 +9,44 @@ export interface CommandLine {
   settings: Settings;
   /** The options that a flag or a variable set; the others have their defaults. */
   given: ReadonlySet<Flag>;
+  /** What those options were given, as text, by the variables that stand for them. */
+  variables: ReadonlyMap<string, string>;
   /** The words beside the flags, e.g. a command. */
   words: readonly string[];
 }
 
 /** Throws a `UsageError`. An empty variable counts as unset. */
 export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {
-  const { flags, words } = readArguments(args);
+  const { flags, texts, words } = readArguments(args);
   const settings: Record<string, unknown> = {};
   const given = new Set<Flag>();
+  const variables = new Map<string, string>();
   for (const flag of FLAGS) {
+    const { variable, default: preset }: Option<unknown> = OPTIONS[flag];
     const value = flags.has(flag) ? flags.get(flag) : fromEnvironment(OPTIONS[flag], environment);
-    settings[flag] = value ?? OPTIONS[flag].default;
-    if (value !== undefined) given.add(flag);
+    settings[flag] = value ?? preset;
+    if (value === undefined) continue;
+    given.add(flag);
+    const text = variable && (texts.get(flag) ?? environment[variable]);
+    if (variable && text) variables.set(variable, text);
   }
   // Each value comes from its own option's parser or default; the type checker cannot follow that through a loop.
-  return { settings: settings as Settings, given, words };
+  return { settings: settings as Settings, given, variables, words };
 }
 
 /** All flags, in the order in which help shows them. */
 export const FLAGS = Object.keys(OPTIONS) as Flag[];
 
-function readArguments(args: readonly string[]): { flags: Map<Flag, unknown>; words: string[] } {
+interface Arguments {
+  flags: Map<Flag, unknown>;
+  /** The values as they stand there; a switch has a truth value. */
+  texts: Map<Flag, string>;
+  words: string[];
+}
+
+function readArguments(args: readonly string[]): Arguments {
   const flags = new Map<Flag, unknown>();
+  const texts = new Map<Flag, string>();
   const words: string[] = [];
   // Not strict, so that we word the errors ourselves and keep secrets out of them.
   const { tokens } = parseArgs({
@@ -46,9 +61,10 @@ function readArguments(args: readonly string[]): { flags: Map<Flag, unknown>; wo
     if (token.kind === 'option') {
       const flag = knownFlag(token.rawName);
       flags.set(flag, isSwitch(flag) ? readSwitch(flag, token.value) : readValue(flag, token));
+      texts.set(flag, token.value ?? '1');
     }
   }
-  return { flags, words };
+  return { flags, texts, words };
 }
 
 function isSwitch(flag: Flag): boolean {

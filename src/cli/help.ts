@@ -6,6 +6,8 @@ const INTRODUCTION = `Usage: codex-relay [options]          run the relay
        codex-relay doctor [options]   check each step from Codex to the model
        codex-relay targets [options]  show what waits after failures, or reset it
        codex-relay usage [options]    show what was used and what it cost
+       codex-relay service install [options] | remove | status
+                                      run the relay in the background from login on
 
 Lets Codex, which speaks only the Responses API, work with a provider that speaks Chat Completions.
 

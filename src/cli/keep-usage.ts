@@ -2,11 +2,11 @@
 import { readOwnPrices } from '../codex/home/own-prices-file.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
+import { usageFolder } from '../state-folder.ts';
 import { loadPriceList } from '../usage/price-list.ts';
 import { type KeptBudget, openUsageKeeper } from '../usage/usage-keeper.ts';
 import { UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
-import { usageFolder } from './state-folder.ts';
 
 export interface KeptUsage {
   options: Pick<RelayOptions, 'onRequest' | 'budget'>;

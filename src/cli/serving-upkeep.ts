@@ -9,9 +9,9 @@ import type { Logger } from '../logger.ts';
 import { CATALOG_FILE } from '../names.ts';
 import { codeOf } from '../node-errors.ts';
 import type { RelayHandle } from '../relay/options.ts';
+import { stateFolder } from '../state-folder.ts';
 import { writeAtomic } from '../write-atomic.ts';
 import type { Environment } from './command-line.ts';
-import { stateFolder } from './state-folder.ts';
 
 /**
  * Writes Codex's catalog anew where it no longer says what is served. It belongs to the relay that Codex's files name

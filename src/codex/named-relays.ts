@@ -1,9 +1,10 @@
 /** The relays that Codex's files name: this one, one on its old port, or another program's. Text in, values out. */
 import { relayProvider } from './config-edit.ts';
-import { CONFIG_FILE, type CodexTexts, inFile } from './plan.ts';
+import { CONFIG_FILE, type CodexTexts, type Configuration, inFile } from './plan.ts';
 import { PROFILE_FILE, relayPort } from './relay-keys.ts';
 
 export interface NamedRelay {
+  file: Configuration;
   port: number;
   /** As written, of whatever type; undefined when there is none. */
   token: unknown;
@@ -14,6 +15,6 @@ export function namedRelays(texts: CodexTexts): NamedRelay[] {
   return ([PROFILE_FILE, CONFIG_FILE] as const).flatMap((file) => {
     const provider = inFile(file, () => relayProvider(texts[file] ?? ''));
     const port = provider && relayPort(provider);
-    return port === undefined ? [] : [{ port, token: provider?.['experimental_bearer_token'] }];
+    return port === undefined ? [] : [{ file, port, token: provider?.['experimental_bearer_token'] }];
   });
 }

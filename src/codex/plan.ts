@@ -4,6 +4,7 @@ import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay }
 import { CodexConfigError } from './errors.ts';
 import { findTraps, type Trap } from './legacy-traps.ts';
 import { isCatalogPath, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
+import { markRemoved, withoutMark } from './removed-mark.ts';
 import { parseToml, TomlFileError } from './toml-document.ts';
 
 /** The user's own configuration. */
@@ -54,25 +55,43 @@ export function planWrite(
   const alsoUser = makeDefault || inFile(CONFIG_FILE, () => usesRelay(user) && isOwn(user));
   const after: CodexTexts = {
     [CATALOG_FILE]: catalog,
-    [PROFILE_FILE]: inFile(PROFILE_FILE, () => addRelayKeys(texts[PROFILE_FILE] ?? PROFILE_HEADER, config)),
+    [PROFILE_FILE]: inFile(PROFILE_FILE, () =>
+      addRelayKeys(withoutMark(texts[PROFILE_FILE] ?? PROFILE_HEADER), config),
+    ),
     [CONFIG_FILE]: alsoUser ? inFile(CONFIG_FILE, () => addRelayKeys(user, config)) : texts[CONFIG_FILE],
   };
   return { changes: changesBetween(texts, after), traps };
 }
 
-/** Everything that `planWrite` makes, undone. @throws CodexConfigError */
-export function planRemoval(texts: CodexTexts): RemovalPlan {
-  const profile = removeFrom(PROFILE_FILE, texts[PROFILE_FILE]);
-  const user = removeFrom(CONFIG_FILE, texts[CONFIG_FILE]);
+/** Files that a configuration of the relay may stand in. */
+const CONFIGURATIONS = [PROFILE_FILE, CONFIG_FILE] as const;
+export type Configuration = (typeof CONFIGURATIONS)[number];
+
+/**
+ * Everything that `planWrite` makes, undone.
+ * @param from the files that it is taken out of; another relay may stand in the others. Default: both
+ * @throws CodexConfigError
+ */
+export function planRemoval(texts: CodexTexts, from: readonly Configuration[] = CONFIGURATIONS): RemovalPlan {
+  const removalFrom = (file: Configuration): Removal =>
+    from.includes(file) ? removeFrom(file, texts[file]) : { text: texts[file] ?? '', kept: [] };
+  const [profile, user] = [removalFrom(PROFILE_FILE), removalFrom(CONFIG_FILE)];
   const left = {
-    [PROFILE_FILE]: isBare(profile.text) ? undefined : profile.text,
+    [PROFILE_FILE]: from.includes(PROFILE_FILE)
+      ? leftOfProfile(texts[PROFILE_FILE], profile.text)
+      : texts[PROFILE_FILE],
     [CONFIG_FILE]: user.text === '' ? undefined : user.text,
   };
   // Codex does not start when a configuration names a missing catalog. So it stays while one does, or goes last.
-  const namers = ([PROFILE_FILE, CONFIG_FILE] as const).filter((file) => namesCatalog(left[file] ?? ''));
+  const namers = CONFIGURATIONS.filter((file) => namesCatalog(left[file] ?? ''));
   const catalog = namers.length > 0 ? texts[CATALOG_FILE] : undefined;
   const changes = changesBetween(texts, { ...left, [CATALOG_FILE]: catalog }).toReversed();
   const kept = [profile, user].flatMap((removal) => removal.kept);
+  if (changes.some(({ file, after }) => file === PROFILE_FILE && after !== undefined)) {
+    kept.push(
+      `${PROFILE_FILE} stays: Codex or you wrote into it. Delete it, or codex -p ${PROVIDER_ID} says that its provider is not found.`,
+    );
+  }
   if (catalog !== undefined) {
     kept.push(
       `${CATALOG_FILE} stays: ${namers.join(' and ')} still names it, and Codex does not start without it.`,
@@ -111,8 +130,14 @@ function isOwn(text: string): boolean {
 
 function removeFrom(file: CodexFile, text: string | undefined): Removal {
   if (text === undefined) return { text: '', kept: [] };
-  const removal = inFile(file, () => removeRelayKeys(text));
+  const removal = inFile(file, () => removeRelayKeys(withoutMark(text)));
   return { ...removal, kept: removal.kept.map((sentence) => `${file}: ${sentence}`) };
+}
+
+/** What is left of the profile where the relay was taken out; undefined where nothing but our own words is. */
+function leftOfProfile(before: string | undefined, after: string): string | undefined {
+  if (before === undefined || isBare(after)) return undefined;
+  return inFile(PROFILE_FILE, () => (usesRelay(before) ? markRemoved(after) : after));
 }
 
 /** Whether nothing of the user's is left in the profile file. */

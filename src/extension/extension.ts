@@ -4,11 +4,16 @@ import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
 import { createNodeHttpTransport } from '../relay/upstream/node-http-transport.ts';
 import { apiOf, type CodexRelayApi } from './api.ts';
+import { askBack } from './caretaker/ask-back.ts';
+import { memoryOf } from './caretaker/memory.ts';
+import { PortNote } from './caretaker/port-note.ts';
+import { createWhenClosed } from './caretaker/vscode-parts.ts';
 import { CatalogKeeper } from './codex/catalog-keeper.ts';
 import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
+import { hashOf, installationFile, rememberInstallation } from './installation.ts';
 import { KeyStore } from './key-store.ts';
 import { OfferedModels } from './language-models/offered-models.ts';
 import { withLanguageModels } from './language-models/transport.ts';
@@ -66,8 +71,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
 
 export async function deactivate(): Promise<void> {
   if (!parts) return;
-  const { controller, reporter, board, signals, log } = parts;
+  const { controller, reporter, board, signals, log, whenClosed } = parts;
   const served = controller.served !== undefined;
+  // VS Code gives all of this five seconds, and nothing at all when it crashes: what must be done is the caretaker's.
+  await whenClosed.leave();
   await controller.stop();
   await Promise.all([reporter.flush(), board.flush()]);
   if (served) await signals.send('owner-left');
@@ -85,6 +92,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const requests = new RequestLog(join(shared, 'requests.json'));
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
+  const note = new PortNote(shared);
   const localServers = new LocalServers(context.globalState);
   const languageModels = new OfferedModels(context);
   const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
@@ -112,6 +120,9 @@ function buildParts(context: vscode.ExtensionContext) {
       }),
     probe: probePort,
     describeHolder: describePortHolder,
+    isHeldForUs: () => note.isThere,
+    askBack: (port, token) =>
+      askBack({ note, send: () => signals.send('hand-back'), probe: () => probePort(port, token) }),
     later: (ms, callback) => {
       const timer = setTimeout(callback, ms);
       return () => clearTimeout(timer);
@@ -124,6 +135,7 @@ function buildParts(context: vscode.ExtensionContext) {
     dist: vscode.Uri.joinPath(context.extensionUri, 'dist'),
     log,
   });
+  const whenClosed = createWhenClosed(context, choices, log);
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
   const providerCommands = new ProviderCommands(
@@ -134,7 +146,10 @@ function buildParts(context: vscode.ExtensionContext) {
     new Recents(context.globalState),
   );
   const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
-  const codexCommands = new CodexConfigCommands(choices, providerCommands, source);
+  const codexCommands = new CodexConfigCommands(choices, providerCommands, source, {
+    memory: memoryOf(shared),
+    tellWritten: () => void whenClosed.look(),
+  });
   const catalog = new CatalogKeeper({
     home: async () => (await loadCodexFiles()).codexHome(process.env),
     server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
@@ -203,6 +218,8 @@ function buildParts(context: vscode.ExtensionContext) {
     targetsView,
     usagePage,
     today,
+    whenClosed,
+    note,
   };
 }
 
@@ -210,6 +227,7 @@ function buildParts(context: vscode.ExtensionContext) {
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller, launcher } = parts;
   const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage, today } = parts;
+  const { whenClosed } = parts;
   const stateLog = new StateLog(log);
 
   controller.on('state', (state) => {
@@ -217,11 +235,15 @@ function connectParts(parts: Parts): void {
     setContext(state);
     drawStatus(parts);
     inBackground(log, upkeep.drawTargets());
+    inBackground(log, whenClosed.follow(state.kind, controller.plan));
     if (state.kind !== 'running' && state.kind !== 'attached') return;
     today.ask();
     inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
+    // Whoever has the port is no caretaker: one that was killed has left its note.
+    inBackground(log, parts.note.remove());
+    inBackground(log, rememberHere(parts));
     requests.abandonRunning();
     void signals.send('owner-came');
     // The choice may be another than when Codex's catalog was written.
@@ -381,6 +403,16 @@ async function obey(signal: Signal, { controller, requests, upkeep }: Parts): Pr
 /** A thread that broke down took its relay with it; what it had been told, it is told again. */
 async function restart(controller: RelayController): Promise<void> {
   await controller.restart();
+}
+
+/** For the uninstall script: where things are that VS Code does not tell it. */
+async function rememberHere({ context, choices }: Parts): Promise<void> {
+  const { codexHome } = await loadCodexFiles();
+  await rememberInstallation(installationFile(context.extensionPath, process.env), {
+    codexHome: codexHome(process.env),
+    storage: context.globalStorageUri.fsPath,
+    tokenHash: hashOf(await choices.keys.token()),
+  });
 }
 
 /** Looks whether Codex is set up for the relay, and up to date. */

@@ -20,6 +20,12 @@ export interface CustomProvider {
   needsKey: boolean;
 }
 
+/**
+ * What becomes of plain Codex, where the relay is its default, when no window serves: it gets its own configuration
+ * back, or a relay goes on in the background.
+ */
+export type WhenClosed = 'giveBack' | 'keepRunning';
+
 export interface ExtensionSettings {
   /** Id of a preset or of a custom provider; empty until one is chosen. */
   provider: string;
@@ -27,6 +33,7 @@ export interface ExtensionSettings {
   models: Readonly<Record<string, string>>;
   customProviders: readonly CustomProvider[];
   autoStart: boolean;
+  whenClosed: WhenClosed;
   port: number;
   modelMap: Readonly<Record<string, string>>;
   /** Stand-ins in order, as `provider/model`, by the name of a model or by `*`. What they name may not exist. */
@@ -67,6 +74,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     models: textRecord(get('models')),
     customProviders: customProviders(get('customProviders')),
     autoStart: get('autoStart') !== false,
+    whenClosed: get('whenClosed') === 'keepRunning' ? 'keepRunning' : 'giveBack',
     port: integer('port', DEFAULT_PORT, 1024, 65_535),
     modelMap: textRecord(get('modelMap')),
     fallbacks: fallbacks(get('fallbacks')),

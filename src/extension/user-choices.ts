@@ -15,7 +15,7 @@ import type { KeyStore } from './key-store.ts';
 import type { OfferedModels } from './language-models/offered-models.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
 import type { LocalServers } from './relay/local-servers.ts';
-import { type CustomProvider, type ExtensionSettings, readSettings } from './settings.ts';
+import { type CustomProvider, type ExtensionSettings, readSettings, type WhenClosed } from './settings.ts';
 import { type UnusableName, usableStandIns } from './stand-ins.ts';
 
 const SECTION = 'codexRelay';
@@ -166,6 +166,10 @@ export class UserChoices {
   /** Shows no more messages about failures of this kind. */
   async mute(kind: string): Promise<void> {
     await update('mutedNotifications', [...new Set([...asList(written('mutedNotifications')), kind])]);
+  }
+
+  async chooseWhenClosed(choice: WhenClosed): Promise<void> {
+    await update('whenClosed', choice);
   }
 
   async usePort(port: number): Promise<void> {

@@ -272,6 +272,8 @@ export interface RelayHandle {
   resetTargets(): void;
   /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
+  /** Frees the port at once, and lets running answers take their time; resolves when the last one has ended. */
+  drain(): Promise<void>;
   /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */
   stop(): Promise<void>;
 }

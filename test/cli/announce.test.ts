@@ -26,6 +26,7 @@ const RELAY: RelayHandle = {
   catalog: () => [],
   targets: () => [],
   resetTargets: () => {},
+  drain: async () => {},
   stop: async () => {},
 };
 

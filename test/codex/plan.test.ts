@@ -100,15 +100,61 @@ describe('planRemoval', () => {
     assert.deepEqual(applied(texts, planRemoval(texts).changes), NOTHING);
   });
 
-  it('leaves a profile that the user added to', () => {
-    const texts = write(NOTHING);
-    const mine = {
-      ...texts,
-      'codex-relay.config.toml': `approval_policy = "never"\n${texts['codex-relay.config.toml']}`,
+  describe('of a profile that is not ours alone', () => {
+    const NOT_FOUND = /^model_provider = "codex-relay"$/m;
+    const added = (text: string) => {
+      const texts = write(NOTHING);
+      return { ...texts, 'codex-relay.config.toml': `${texts['codex-relay.config.toml']}${text}` };
     };
-    const left = applied(mine, planRemoval(mine).changes)['codex-relay.config.toml'] ?? '';
-    assert.match(left, /^approval_policy = "never"$/m);
-    assert.doesNotMatch(left, /model_provider/);
+    const ADDITIONS = [
+      ['a setting of the user', '[features]\nweb_search = true\n'],
+      ['what Codex wrote', '[tui.model_availability_nux]\n"gpt-6" = 1\n'],
+      ['a trusted folder', '[projects."/home/me/work"]\ntrust_level = "trusted"\n'],
+      ['a comment', '# mine\n'],
+      ['lines that end otherwise', '[tui]\r\nanimations = false\r\n'],
+    ] as const;
+
+    for (const [name, addition] of ADDITIONS) {
+      it(`keeps ${name}, and a provider that is not there, so that Codex says so`, () => {
+        const texts = added(addition);
+        const { changes, kept } = planRemoval(texts);
+        const left = applied(texts, changes)['codex-relay.config.toml'] ?? '';
+        assert.ok(left.endsWith(addition), left);
+        assert.match(left, NOT_FOUND);
+        assert.doesNotMatch(left, /model_providers|local-token|models\.json/);
+        assert.match(kept.join(), /codex-relay\.config\.toml stays/);
+      });
+
+      it(`keeps ${name} when it is written and taken out again and again`, () => {
+        const texts = added(addition);
+        const once = applied(texts, planRemoval(texts).changes);
+        assert.deepEqual(planRemoval(once).changes, []);
+        const again = write(once);
+        assert.equal(again['codex-relay.config.toml']?.match(/was taken out/g), null);
+        assert.match(again['codex-relay.config.toml'] ?? '', /local-token/);
+        assert.deepEqual(applied(again, planRemoval(again).changes), once);
+      });
+    }
+
+    it('leaves a provider of the user’s own alone', () => {
+      const mine = { ...NOTHING, 'codex-relay.config.toml': 'model_provider = "mine"\n' };
+      const written = write(mine);
+      assert.deepEqual(applied(written, planRemoval(written).changes), mine);
+    });
+
+    it('leaves a profile alone that never was ours', () => {
+      const mine = { ...NOTHING, 'codex-relay.config.toml': '[tui]\nanimations = false\n' };
+      assert.deepEqual(planRemoval(mine), { changes: [], kept: [] });
+    });
+  });
+
+  it('takes the relay out of one file only, where another relay stands in the other', () => {
+    const texts = write(NOTHING, true);
+    const left = applied(texts, planRemoval(texts, ['codex-relay.config.toml']).changes);
+    assert.deepEqual(left, { ...texts, 'codex-relay.config.toml': undefined });
+    const other = applied(texts, planRemoval(texts, ['config.toml']).changes);
+    assert.deepEqual(other, { ...texts, 'config.toml': undefined });
+    assert.deepEqual(planRemoval(texts, []).changes, []);
   });
 
   for (const [where, text] of [

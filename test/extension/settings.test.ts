@@ -11,6 +11,7 @@ describe('settings', () => {
       models: {},
       customProviders: [],
       autoStart: true,
+      whenClosed: 'giveBack',
       port: 4444,
       modelMap: {},
       fallbacks: {},
@@ -37,6 +38,7 @@ describe('settings', () => {
       toolDenylist: ['web_search'],
       websocket: true,
       'history.store': 'memory',
+      whenClosed: 'keepRunning',
       'history.ttlHours': 2,
     });
     assert.equal(settings.provider, 'deepseek');
@@ -44,6 +46,7 @@ describe('settings', () => {
     assert.equal(settings.autoStart, false);
     assert.equal(settings.historyStore, 'memory');
     assert.equal(settings.webSocket, true);
+    assert.equal(settings.whenClosed, 'keepRunning');
     assert.equal(settings.historyLimits.ttlHours, 2);
     assert.deepEqual(settings.modelMap, { 'gpt-5.4': 'deepseek-chat' });
   });
@@ -62,6 +65,7 @@ describe('settings', () => {
         'visionModel',
         'toolDenylist',
         'history.store',
+        'whenClosed',
       ];
       for (const name of names) read({ [name]: wrong });
       assert.equal(read({ port: wrong }).port, 4444);

@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path';
 import { type Catalog, type CatalogUpstream, catalogText, selectedModel } from '../../codex/catalog.ts';
 import { handWrittenConfig } from '../../codex/hand-written.ts';
 import { hideTokens } from '../../codex/hide-tokens.ts';
-import { applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
+import { tidyBackups } from '../../codex/home/backups.ts';
+import { type ApplyOptions, applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
 import { codexHome } from '../../codex/home/codex-home.ts';
 import { type ConfigureInput, prepareCatalog, prepareConfig } from '../../codex/home/configure.ts';
 import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../../codex/home/installed-codex.ts';
@@ -68,7 +69,10 @@ export const removeConfig: Command = async (invocation) => {
   const home = codexHome(environment);
   const { changes, kept } = planRemoval(await readCodexFiles(home));
   for (const sentence of kept) print(`Note: ${sentence}\n`);
-  return (await carryOut(invocation, home, changes)) ? 0 : 1;
+  // What is taken out is ours alone, and a backup would keep the token.
+  if (!(await carryOut(invocation, home, changes, { keepsBackup: false }))) return 1;
+  await tidyBackups(home);
+  return 0;
 };
 
 /** Shows the changes, asks, and makes them. False when the user said no. */
@@ -76,6 +80,7 @@ async function carryOut(
   invocation: Invocation,
   home: string,
   changes: readonly FileChange[],
+  options: ApplyOptions = {},
 ): Promise<boolean> {
   const { settings, print, ask } = invocation;
   if (changes.length === 0) {
@@ -87,7 +92,7 @@ async function carryOut(
     print('Nothing was changed.\n');
     return false;
   }
-  for (const { file, backup } of await applyChanges(home, changes)) {
+  for (const { file, backup } of await applyChanges(home, changes, options)) {
     print(`Done: ${join(home, file)}${backup === undefined ? '' : ` (before: ${backup})`}\n`);
   }
   return true;

@@ -1,13 +1,13 @@
 /** `codex-relay usage`: what was used and what it cost, out of the ledger that all relays of a user share. */
 
 import { readOwnPrices } from '../../codex/home/own-prices-file.ts';
+import { usageFolder } from '../../state-folder.ts';
 import { startOfSpan } from '../../usage/calendar.ts';
 import { LedgerReader } from '../../usage/ledger-reader.ts';
 import { loadPriceList } from '../../usage/price-list.ts';
 import { summarise } from '../../usage/summary.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
-import { usageFolder } from '../state-folder.ts';
 import { asCsv, asJson } from '../usage-report/exports.ts';
 import type { UsageReport } from '../usage-report/report.ts';
 import { asTable } from '../usage-report/table.ts';

@@ -22,24 +22,37 @@ export interface AppliedChange {
   backup?: string;
 }
 
+export interface ApplyOptions {
+  /** Whether the text of `config.toml` is kept that is replaced. Default: true. */
+  keepsBackup?: boolean;
+}
+
 /**
  * Makes the changes, in their order. A file whose text is no longer `before` stops it: rejects with a
  * `CodexConfigError`, and what comes after stays as it was.
  */
-export async function applyChanges(home: string, changes: readonly FileChange[]): Promise<AppliedChange[]> {
+export async function applyChanges(
+  home: string,
+  changes: readonly FileChange[],
+  { keepsBackup = true }: ApplyOptions = {},
+): Promise<AppliedChange[]> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   const applied: AppliedChange[] = [];
-  for (const change of changes) applied.push(await applyChange(home, change));
+  for (const change of changes) applied.push(await applyChange(home, change, keepsBackup));
   return applied;
 }
 
-async function applyChange(home: string, { file, before, after }: FileChange): Promise<AppliedChange> {
+async function applyChange(
+  home: string,
+  { file, before, after }: FileChange,
+  keepsBackup: boolean,
+): Promise<AppliedChange> {
   // Where config.toml is a link into a folder of dotfiles, it stays one.
   const path = await realpathOf(join(home, file));
   let backup: string | undefined;
   const confirm = async () => {
     await confirmUnchanged(path, before);
-    if (file === CONFIG_FILE && before !== undefined) backup = await backUp(path);
+    if (keepsBackup && file === CONFIG_FILE && before !== undefined) backup = await backUp(path);
   };
   if (after !== undefined) {
     await writeAtomic({ path, text: after, mode: await modeFor(path, after), confirm });
@@ -57,10 +70,13 @@ async function confirmUnchanged(path: string, before: string | undefined): Promi
   );
 }
 
+/** How the names of backups end: `config.toml.20261128T174500.codex-relay.bak`. */
+export const BACKUP_END = '.codex-relay.bak';
+
 async function backUp(path: string): Promise<string> {
   const stamp = new Date().toISOString().replace(/[-:]|\.\d+Z/g, '');
   for (let count = 0; ; count += 1) {
-    const backup = `${path}.${stamp}${count > 0 ? `-${count}` : ''}.codex-relay.bak`;
+    const backup = `${path}.${stamp}${count > 0 ? `-${count}` : ''}${BACKUP_END}`;
     try {
       await copyFile(path, backup, constants.COPYFILE_EXCL);
       await chmod(backup, 0o600);

@@ -5,9 +5,13 @@
 
 export { type CatalogUpstream, catalogUpstream } from '../../codex/catalog-rows.ts';
 export { relayProvider, usesRelay } from '../../codex/config-edit.ts';
+export { CodexConfigError } from '../../codex/errors.ts';
+export { isDefault } from '../../codex/give-back.ts';
+export { tidyBackups } from '../../codex/home/backups.ts';
 export { applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
 export { codexHome } from '../../codex/home/codex-home.ts';
 export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
+export { giveBack, takeAgain } from '../../codex/home/give-back.ts';
 export { isCodexInstalled } from '../../codex/home/installed-codex.ts';
 export { readNativeEntries } from '../../codex/home/native-file.ts';
 export { refreshCatalog } from '../../codex/home/refresh-catalog.ts';

@@ -2,6 +2,7 @@
  * Codex's configuration: every change is shown as a diff first, and written only when the user agrees.
  * src/codex decides what the files say, src/codex/home how they are written.
  */
+import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { sep } from 'node:path';
 import * as vscode from 'vscode';
@@ -16,13 +17,22 @@ import { ChangesPreview } from './changes-preview.ts';
 import type { FileChange, PreparedConfig, Trap } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
 import { namedRelays } from './named-relays.ts';
+import { askWhenClosed, whatHappensWhenClosed } from './when-closed-question.ts';
 
 type Choice = 'write' | 'default' | 'copy';
+
+export interface ConfigKeeping {
+  /** The file that remembers that Codex has its own configuration back. */
+  memory: string;
+  /** Codex's files were written. */
+  tellWritten(): void;
+}
 
 export class CodexConfigCommands {
   readonly #choices: UserChoices;
   readonly #providers: ProviderCommands;
   readonly #source: CatalogSource;
+  readonly #keeping: ConfigKeeping;
   readonly #preview = new ChangesPreview();
   /** How many questions about Codex's files are open. */
   #open = 0;
@@ -32,10 +42,16 @@ export class CodexConfigCommands {
   /** While the user answers its questions: what the answers lead to needs no further offer. */
   isSettingUp = false;
 
-  constructor(choices: UserChoices, providers: ProviderCommands, source: CatalogSource) {
+  constructor(
+    choices: UserChoices,
+    providers: ProviderCommands,
+    source: CatalogSource,
+    keeping: ConfigKeeping,
+  ) {
     this.#choices = choices;
     this.#providers = providers;
     this.#source = source;
+    this.#keeping = keeping;
   }
 
   /** Whether the user is looking at changes of Codex's files. */
@@ -63,7 +79,7 @@ export class CodexConfigCommands {
 
   async remove(): Promise<void> {
     await this.#reportingErrors(async () => {
-      const { planRemoval, readCodexFiles } = await loadCodexFiles();
+      const { planRemoval, readCodexFiles, tidyBackups } = await loadCodexFiles();
       const { changes, kept } = planRemoval(await readCodexFiles(await this.#home()));
       const notes = kept.length === 0 ? '' : ` ${kept.join(' ')}`;
       if (changes.length === 0) {
@@ -78,7 +94,10 @@ export class CodexConfigCommands {
         choice: 'write' as const,
       };
       if ((await this.#ask(changes, [], [write])) !== 'write') return;
-      await this.#apply(changes);
+      await this.#apply(changes, { keepsBackup: false });
+      await tidyBackups(await this.#home());
+      // What was given back is not taken again.
+      await rm(this.#keeping.memory, { force: true });
       void vscode.window.showInformationMessage(
         vscode.l10n.t('Codex Relay was removed from the configuration of Codex.') + notes,
       );
@@ -107,9 +126,12 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } = await loadCodexFiles();
+    const { readCodexFiles, relayProvider, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } =
+      await loadCodexFiles();
     const texts = await readCodexFiles(await this.#home());
-    const isUsed = (file: keyof typeof texts) => inFile(file, () => usesRelay(texts[file] ?? ''));
+    // A profile that the relay was taken out of still names a provider that is not there.
+    const isUsed = (file: keyof typeof texts) =>
+      inFile(file, () => usesRelay(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
     if (isUsed(CONFIG_FILE)) return 'default';
     return isUsed(PROFILE_FILE) ? 'profile' : 'none';
   }
@@ -158,19 +180,30 @@ export class CodexConfigCommands {
   }
 
   async #makeDefault(): Promise<void> {
+    const whenClosed = await askWhenClosed(this.#choices.settings.whenClosed);
+    if (whenClosed === undefined) return;
     const plan = await this.#prepare(true);
     const write = {
       label: vscode.l10n.t('Write'),
       description: vscode.l10n.t('a copy of config.toml is kept next to it'),
       choice: 'write' as const,
     };
-    if ((await this.#ask(plan.changes, plan.traps, [write])) === 'write') await this.#write(plan);
+    if ((await this.#ask(plan.changes, plan.traps, [write])) !== 'write') return;
+    await this.#choices.chooseWhenClosed(whenClosed);
+    await this.#write(plan, [whatHappensWhenClosed(whenClosed)]);
   }
 
-  async #write({ changes, traps, catalog }: PreparedConfig): Promise<void> {
+  async #write({ changes, traps, catalog }: PreparedConfig, words: readonly string[] = []): Promise<void> {
     const backups = await this.#apply(changes);
-    const { howToOverride } = await loadCodexFiles();
+    const { howToOverride, usesRelay, CATALOG_FILE } = await loadCodexFiles();
+    const isRunningElsewhere = changes.some(
+      ({ file, before }) => file !== CATALOG_FILE && before !== undefined && usesRelay(before),
+    );
     const notes = [
+      ...words,
+      ...(isRunningElsewhere
+        ? [vscode.l10n.t('Restart Codex where it runs: it knows the old settings only.')]
+        : []),
       ...backups.map((file) => vscode.l10n.t('The previous file was kept as {0}.', file)),
       ...(catalog.guessed.length === 0 ? [] : [howToOverride(catalog.guessed)]),
     ];
@@ -178,19 +211,20 @@ export class CodexConfigCommands {
       this.#tell([vscode.l10n.t('Codex is set up.'), ...notes].join(' '), traps, [this.#terminalAction()]);
       return;
     }
-    const words = vscode.l10n.t(
+    const isMissing = vscode.l10n.t(
       'The configuration is written, but Codex was not found on the PATH. This command installs it: {0}',
       INSTALL_COMMAND,
     );
     const install = { title: vscode.l10n.t('Install Codex'), run: typeInstallCommand };
-    this.#tell([words, ...notes].join(' '), traps, [install]);
+    this.#tell([isMissing, ...notes].join(' '), traps, [install]);
   }
 
   /** Writes the changes. Returns the names of backups. */
-  async #apply(changes: readonly FileChange[]): Promise<string[]> {
+  async #apply(changes: readonly FileChange[], options: { keepsBackup?: boolean } = {}): Promise<string[]> {
     const { applyChanges } = await loadCodexFiles();
-    const applied = await applyChanges(await this.#home(), changes);
+    const applied = await applyChanges(await this.#home(), changes, options);
     await this.showSetup();
+    this.#keeping.tellWritten();
     return applied.flatMap(({ backup }) => (backup === undefined ? [] : [backup]));
   }
 

@@ -95,6 +95,10 @@ export interface ControllerParts {
   launch(plan: ReadyPlan): Promise<ServedRelay>;
   probe(port: number, token: string): Promise<PortOwner>;
   describeHolder(port: number): Promise<string | undefined>;
+  /** Whether a process without a window holds the port until one comes. */
+  isHeldForUs(): boolean;
+  /** Has such a process give the port away. Resolves to whether it did. */
+  askBack(port: number, token: string): Promise<boolean>;
   /** Calls back once, after `ms` milliseconds; returns a function that cancels. */
   later(ms: number, callback: () => void): () => void;
 }
@@ -197,22 +201,25 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
   /** VS Code in a browser shows a new secret only to the window that stored it: that one may serve already. */
   async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
     await this.#close();
-    if ((await this.#parts.probe(port, token)) !== 'ours')
+    if ((await this.#parts.probe(port, token)) !== 'ours' || this.#parts.isHeldForUs())
       return this.#enter({ kind: 'needs-key', provider, reason });
     this.#watch(port, token);
     return this.#enter({ kind: 'attached', provider, url: `http://127.0.0.1:${port}` });
   }
 
-  async #open(plan: ReadyPlan): Promise<RelayState> {
-    const { provider } = plan;
-    if (this.#state.kind !== 'attached') this.#enter({ kind: 'starting', provider });
+  async #open(plan: ReadyPlan, mayAsk = true): Promise<RelayState> {
+    const { provider, server } = plan;
+    if (mayAsk && this.#state.kind !== 'attached') this.#enter({ kind: 'starting', provider });
     try {
       const relay = await this.#parts.launch(plan);
       this.#served = { relay, plan };
       this.emit('launched');
       return this.#enter({ kind: 'running', provider, url: relay.url });
     } catch (error) {
-      if (isPortTaken(error)) return this.#attachOrComplain(plan);
+      if (isPortTaken(error)) {
+        const isFree = mayAsk && (await this.#parts.askBack(server.port, server.token));
+        return isFree ? this.#open(plan, false) : this.#attachOrComplain(plan);
+      }
       const message = messageOf(error);
       return this.#enter({ kind: 'error', provider, problem: { code: 'failed', message } });
     }
@@ -234,7 +241,8 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
       const owner = await this.#parts.probe(port, token);
       if (this.#watching !== watching) return;
       const wasOurs = this.#state.kind === 'attached';
-      if (owner === 'nobody' || (owner === 'ours') !== wasOurs) await this.refresh();
+      const isForUs = owner === 'ours' && this.#parts.isHeldForUs();
+      if (owner === 'nobody' || isForUs || (owner === 'ours') !== wasOurs) await this.refresh();
       else lookLater();
     };
     const lookLater = () => {

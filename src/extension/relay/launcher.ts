@@ -15,6 +15,11 @@ export interface LauncherParts extends ThreadParts {
   usageFolder: string;
 }
 
+export interface LaunchedRelay extends ServedRelay {
+  /** Frees the port at once, and lets running answers end. */
+  drain(): Promise<void>;
+}
+
 export class RelayLauncher {
   readonly #parts: LauncherParts;
   #serving: RelayThread | undefined;
@@ -25,7 +30,7 @@ export class RelayLauncher {
   }
 
   /** @throws Error with the code `EADDRINUSE` when the port is taken */
-  async launch({ server, routing }: ReadyPlan, listener: RelayListener): Promise<ServedRelay> {
+  async launch({ server, routing }: ReadyPlan, listener: RelayListener): Promise<LaunchedRelay> {
     const { bindingsFile, usageFolder } = this.#parts;
     const thread = new RelayThread(this.#parts, {
       ...listener,
@@ -48,7 +53,8 @@ export class RelayLauncher {
         targets: () => functions.targets(),
         resetTargets: () => functions.resetTargets(),
         clearHistory: () => functions.clearHistory(),
-        stop: () => this.#stop(thread),
+        drain: () => this.#end(thread, () => functions.drain()),
+        stop: () => this.#end(thread, () => functions.stop()),
       };
     } catch (error) {
       await thread.end();
@@ -124,9 +130,9 @@ export class RelayLauncher {
     }
   }
 
-  async #stop(thread: RelayThread): Promise<void> {
+  async #end(thread: RelayThread, finish: () => Promise<void>): Promise<void> {
     if (this.#serving === thread) this.#serving = undefined;
-    if (thread.isAlive) await thread.functions.stop();
+    if (thread.isAlive) await finish();
     await thread.end();
   }
 }

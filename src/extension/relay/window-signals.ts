@@ -12,7 +12,7 @@ import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
 /**
- * `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`, `targets`: the list
+ * `hand-back`: a caretaker is to give the port to a window. `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`, `targets`: the list
  * was saved. The others ask for what they say.
  */
 const SIGNALS = [
@@ -25,10 +25,17 @@ const SIGNALS = [
   'requests',
   'targets',
   'reset-targets',
+  'hand-back',
 ] as const;
 export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';
+
+/** The file of a signal in the extension's global storage: a new text in it is a new signal. */
+export function signalFile(folder: string, signal: Signal): string {
+  return join(folder, PREFIX + signal);
+}
+
 /** How often the files are looked at where the system cannot watch them. */
 const POLL_MS = 2000;
 
@@ -65,7 +72,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     const id = randomUUID();
     this.#seen.set(signal, id);
     try {
-      await writeFile(join(this.#folder, PREFIX + signal), id);
+      await writeFile(signalFile(this.#folder, signal), id);
     } catch (error) {
       this.#logger.warn(`The other windows could not be told "${signal}": ${messageOf(error)}`);
     }
@@ -99,7 +106,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
   /** Empty when there is none, or while another window writes it: it is looked at again after the write. */
   #read(signal: Signal): string {
     try {
-      return readFileSync(join(this.#folder, PREFIX + signal), 'utf8');
+      return readFileSync(signalFile(this.#folder, signal), 'utf8');
     } catch {
       return '';
     }

@@ -34,6 +34,10 @@ const thread: ThreadSide = {
   targets: () => running().targets(),
   resetTargets: () => running().resetTargets(),
   clearHistory: () => running().clearHistory(),
+  drain: async () => {
+    await relay?.drain();
+    await roads.close();
+  },
   stop: async () => {
     await relay?.stop();
     await roads.close();

@@ -50,6 +50,8 @@ export interface ThreadSide {
   targets(): readonly BoardEntry[];
   resetTargets(): void;
   clearHistory(): Promise<void>;
+  /** Frees the port at once; resolves when running answers have ended. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
   setNetwork(settings: NetworkSettings): void;
   listModels(upstream: UpstreamOptions): Promise<readonly ListedModel[]>;

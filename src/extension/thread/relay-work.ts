@@ -39,6 +39,8 @@ export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'lea
   serve(routing: RoutingPlan): void;
   targets(): BoardEntry[];
   clearHistory(): Promise<void>;
+  /** Frees the port at once; resolves when running answers have ended. */
+  drain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,6 +52,8 @@ export async function runRelay(
   const bindings = new BindingsFile(bindingsFile, logger);
   const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
   let routing = first;
+  // From then on the file is that of the relay that serves next.
+  let isDraining = false;
   const usage = openUsageKeeper({
     folder: usageFolder,
     isRecorded: server.isUsageKept,
@@ -73,7 +77,9 @@ export async function runRelay(
       active: routing.active,
       ...routing.standIns,
       savedBindings: await bindings.read(),
-      onBindings: (text) => bindings.put(text),
+      onBindings: (text) => {
+        if (!isDraining) bindings.put(text);
+      },
       port,
       token,
       toolDenylist,
@@ -102,6 +108,12 @@ export async function runRelay(
       targets: () => boardOf(routing, handle.catalog(), handle.targets()),
       resetTargets: () => handle.resetTargets(),
       clearHistory: () => history.clear(),
+      drain: async () => {
+        isDraining = true;
+        await bindings.flush();
+        await handle.drain();
+        await usage.flush();
+      },
       stop: async () => {
         await handle.stop();
         await bindings.flush();

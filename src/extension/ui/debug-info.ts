@@ -36,6 +36,7 @@ export function debugInfo(
     ['Port', `${settings.port}`],
     ['WebSockets', `${settings.webSocket}`],
     ['Starts by itself', `${settings.autoStart}`],
+    ['When closed', settings.whenClosed],
     ['History', `${settings.historyStore} ${JSON.stringify(settings.historyLimits)}`],
     ['Custom providers', `${customProviders.length}`],
     ['Mapped models', `${Object.keys(modelMap).length}`],

@@ -50,6 +50,9 @@ function arrange() {
     launch: async (_plan: ReadyPlan) => {},
     owner: 'nobody' as PortOwner,
     holder: undefined as string | undefined,
+    /** Whether a process without a window holds the port, and whether it gives it away when it is asked. */
+    isHeld: false,
+    givesAway: () => false,
     events: [] as string[],
     states: [] as RelayState['kind'][],
     served: [] as RoutingPlan[],
@@ -79,6 +82,8 @@ function arrange() {
     },
     probe: async () => world.owner,
     describeHolder: async () => world.holder,
+    isHeldForUs: () => world.isHeld,
+    askBack: async () => world.isHeld && world.givesAway(),
     later: (_ms, callback) => {
       world.look = callback;
       return () => {
@@ -334,6 +339,46 @@ describe('relay controller', () => {
       world.look?.();
       await new Promise(setImmediate);
       assert.equal((await settled(controller)).kind, 'running');
+    });
+  });
+
+  describe('beside a process without a window that holds the port', () => {
+    const held = () => {
+      const { world, controller } = arrange();
+      world.isHeld = true;
+      world.owner = 'ours';
+      world.launch = async () => {
+        if (world.isHeld) throw IN_USE;
+      };
+      return { world, controller };
+    };
+
+    it('takes the port that is given away', async () => {
+      const { world, controller } = held();
+      world.givesAway = () => {
+        world.isHeld = false;
+        return true;
+      };
+      assert.equal((await controller.start()).kind, 'running');
+      assert.deepEqual(world.states, ['starting', 'running']);
+    });
+
+    it('attaches to one that keeps it, and asks again', async () => {
+      const { world, controller } = held();
+      assert.equal((await controller.start()).kind, 'attached');
+      world.givesAway = () => {
+        world.isHeld = false;
+        return true;
+      };
+      world.look?.();
+      await settled(controller);
+      assert.equal(controller.state.kind, 'running');
+    });
+
+    it('says that a key is missing, though the port is held for it', async () => {
+      const { world, controller } = held();
+      world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
+      assert.equal((await controller.start()).kind, 'needs-key');
     });
   });
 });

@@ -67,6 +67,7 @@ function writeSettings(folder: string, level: 'User' | 'Machine', settings: [str
 export interface VSCodeServer {
   port: number;
   origin: string;
+  pid: number;
   /** All lines that it printed. */
   log(): string;
   onLine(listener: (line: string) => void): void;
@@ -142,6 +143,7 @@ export async function startServer(options: ServerOptions): Promise<VSCodeServer>
   return {
     port,
     origin,
+    pid: child.pid ?? 0,
     log: () => lines.join('\n'),
     onLine: (listener) => void listeners.push(listener),
     exited,

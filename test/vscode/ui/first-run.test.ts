@@ -285,6 +285,7 @@ describe('first run, in the workbench', function () {
     await window.run('Codex Relay: Generate Codex Config');
     // The catalog has followed the switch by itself: nothing is left to write.
     await window.answerToast('Codex is already set up', 'Make Default');
+    await window.choose('Give Codex Its Own Configuration Back');
     await window.row('Write').waitFor();
     await window.screenshot(picture('config-default'));
     await window.row('Write').click();

@@ -1,7 +1,8 @@
-/** Where the command line keeps what outlives a run. */
+/** Where both hosts keep what outlives a run and belongs to no workspace. */
 import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
-import type { Environment } from './command-line.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The platform's folder for a program's own state. */
 export function stateFolder(environment: Environment): string {

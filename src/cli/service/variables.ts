@@ -1,0 +1,78 @@
+/**
+ * How a service is told what to do: a file of variables, which Node itself reads (`node --env-file`). Keys are in it and
+ * nowhere else: not on a command line, not in what the system lists of its services.
+ */
+import { resolve } from 'node:path';
+import { PRESETS } from '../../providers/index.ts';
+import { type CommandLine, type Environment, FLAGS } from '../command-line.ts';
+import { UsageError } from '../errors.ts';
+import { OPTIONS, type Option } from '../options.ts';
+
+/** What changes the network, and where files are. */
+const CARRIED = [
+  ...['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
+  'NODE_EXTRA_CA_CERTS',
+  'CODEX_HOME',
+  'XDG_STATE_HOME',
+];
+
+/** Flags that say how the command itself goes on. */
+const OF_THE_COMMAND = ['yes'];
+
+/**
+ * The variables that give a relay of its own what this invocation was given.
+ * @param folder what relative paths start from
+ * @throws UsageError for flags that mean nothing to a service, and for port 0, which would be another one each time
+ */
+export function serviceVariables(
+  { settings, given, variables }: CommandLine,
+  environment: Environment,
+  folder: string,
+): Record<string, string> {
+  const foreign = FLAGS.find((flag) => {
+    const { variable }: Option<unknown> = OPTIONS[flag];
+    return given.has(flag) && variable === undefined && !OF_THE_COMMAND.includes(flag);
+  });
+  if (foreign !== undefined) throw new UsageError(`--${foreign} means nothing to a service`);
+  if (settings.port === 0)
+    throw new UsageError('--port 0 is another port at each start, which Codex cannot be told: name one');
+  const carried = CARRIED.flatMap((name) => pair(name, environment[name]));
+  const keys = keyVariables(settings.providers).flatMap((name) => pair(name, environment[name]));
+  // A service starts in a folder of the system's choice.
+  const history =
+    settings['history-store'] === 'disk' ? pair(HISTORY, resolve(folder, settings['history-dir'])) : [];
+  return Object.fromEntries([...carried, ...keys, ...variables, ...history]);
+}
+
+const HISTORY = OPTIONS['history-dir'].variable ?? '';
+
+function pair(name: string, value: string | undefined): [string, string][] {
+  return value ? [[name, value]] : [];
+}
+
+/** The variables with the keys of the providers that `--providers` names. */
+function keyVariables(providers: readonly string[]): string[] {
+  const named = PRESETS.filter(({ profile }) => providers.includes('auto') || providers.includes(profile.id));
+  return [...new Set(named.flatMap(({ keyVariable }) => keyVariable ?? []))];
+}
+
+const HEADER = '# Codex Relay reads this when its service starts. It may hold keys: keep it to yourself.\n';
+
+/**
+ * The text of the file. Node's format knows no escapes, but three kinds of quotes.
+ * @throws UsageError for a value with all of them, without showing it
+ */
+export function variablesText(variables: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(variables).map(([name, value]) => {
+    const quote = ["'", '"', '`'].find((mark) => !value.includes(mark) && isSafe(mark, value));
+    if (quote === undefined)
+      throw new UsageError(`the value of ${name} cannot be kept for a service: it holds every kind of quote`);
+    return `${name}=${quote}${value}${quote}\n`;
+  });
+  return HEADER + lines.join('');
+}
+
+/** Between double quotes `\n` would become a line break. */
+function isSafe(quote: string, value: string): boolean {
+  return quote !== '"' || !value.includes('\\n');
+}

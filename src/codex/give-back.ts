@@ -1,0 +1,90 @@
+/**
+ * Codex's own configuration for as long as no relay runs, where the relay is its default otherwise: taken out of
+ * `config.toml` and put in again. Profile and catalog stay, since plain Codex reads neither. Text in, text out.
+ */
+import { parseObject } from '../json.ts';
+import { CATALOG_FILE, MODEL_ALIAS } from '../names.ts';
+import { addRelayKeys, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
+import { CONFIG_FILE, type CodexTexts, type FileChange, inFile } from './plan.ts';
+import { isOurProvider, relayPort } from './relay-keys.ts';
+import { parseToml } from './toml-document.ts';
+
+/** Which relay it is about: another program's may stand in the same file. */
+export interface RelayAddress {
+  port: number;
+  token: string;
+}
+
+/** What is remembered of the relay's configuration until it is taken again. */
+export interface GivenBack {
+  /** The model that was chosen in Codex while the relay was its provider. */
+  model: string;
+  /** Whether Codex was told that it takes WebSockets. */
+  webSocket: boolean;
+}
+
+export interface GiveBackPlan {
+  changes: FileChange[];
+  given: GivenBack;
+}
+
+/** Whether this relay is what plain Codex uses. @throws CodexConfigError when `config.toml` is not TOML */
+export function isDefault(texts: CodexTexts, relay: RelayAddress): boolean {
+  const text = texts[CONFIG_FILE] ?? '';
+  return inFile(CONFIG_FILE, () => usesRelay(text) && isOf(relayProvider(text), relay));
+}
+
+/** Whether plain Codex uses a relay on this port, whatever its token. @throws CodexConfigError */
+export function isDefaultOn(texts: CodexTexts, port: number): boolean {
+  const text = texts[CONFIG_FILE] ?? '';
+  return inFile(CONFIG_FILE, () => usesRelay(text) && relayPort(relayProvider(text) ?? {}) === port);
+}
+
+/** Undefined where this relay is not Codex's default. @throws CodexConfigError */
+export function planGiveBack(texts: CodexTexts, relay: RelayAddress): GiveBackPlan | undefined {
+  const before = texts[CONFIG_FILE] ?? '';
+  if (!isDefault(texts, relay)) return undefined;
+  return inFile(CONFIG_FILE, () => {
+    const { model } = parseToml(before);
+    const { text } = removeRelayKeys(before);
+    const after = text === '' ? undefined : text;
+    return {
+      changes: [{ file: CONFIG_FILE, before, after }],
+      given: {
+        model: typeof model === 'string' ? model : MODEL_ALIAS,
+        webSocket: relayProvider(before)?.['supports_websockets'] === true,
+      },
+    };
+  });
+}
+
+/**
+ * Puts this relay in again, with what was remembered. Nothing to do where it is the default already, where
+ * its other files are gone (somebody took it out), or where another relay stands in its place.
+ * @throws CodexConfigError
+ */
+export function planTakeAgain(
+  texts: CodexTexts,
+  { port, token }: RelayAddress,
+  given: GivenBack,
+): FileChange[] {
+  const relay = { port, token };
+  const before = texts[CONFIG_FILE];
+  const provider = inFile(CONFIG_FILE, () => relayProvider(before ?? ''));
+  const isAnothers = provider !== undefined && isOurProvider(provider) && !isOf(provider, relay);
+  if (texts[CATALOG_FILE] === undefined || isAnothers) return [];
+  const after = inFile(CONFIG_FILE, () => addRelayKeys(before ?? '', { ...relay, ...given }));
+  return after === before ? [] : [{ file: CONFIG_FILE, before, after }];
+}
+
+/** What is remembered, out of the file that it is kept in; undefined where the text is none of ours. */
+export function readGivenBack(text: string): GivenBack | undefined {
+  const { model, webSocket } = parseObject(text) ?? {};
+  return typeof model === 'string' ? { model, webSocket: webSocket === true } : undefined;
+}
+
+function isOf(provider: Record<string, unknown> | undefined, { port, token }: RelayAddress): boolean {
+  return (
+    provider !== undefined && relayPort(provider) === port && provider['experimental_bearer_token'] === token
+  );
+}

@@ -1,0 +1,59 @@
+/** Takes the relay, and with it the local token, out of the backups of `config.toml` as well. */
+import { readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { codeOf } from '../../node-errors.ts';
+import { writeAtomic } from '../../write-atomic.ts';
+import { removeRelayKeys } from '../config-edit.ts';
+import { CONFIG_FILE } from '../plan.ts';
+import { TomlFileError } from '../toml-document.ts';
+import { BACKUP_END } from './codex-files.ts';
+
+/**
+ * Removes the backups that hold nothing but what `config.toml` holds now, and the relay's keys from all others. Files
+ * that are not TOML stay as they are. Rejects with the file system's error.
+ */
+export async function tidyBackups(home: string): Promise<void> {
+  const config = await placeOf(join(home, CONFIG_FILE));
+  const current = await textOf(config);
+  const folder = dirname(config);
+  const isBackup = (name: string) => name.startsWith(`${basename(config)}.`) && name.endsWith(BACKUP_END);
+  for (const name of (await namesIn(folder)).filter(isBackup)) await tidy(join(folder, name), current);
+}
+
+async function tidy(path: string, current: string): Promise<void> {
+  const before = await textOf(path);
+  const after = withoutRelay(before);
+  if (after === current) await rm(path, { force: true });
+  else if (after !== before) await writeAtomic({ path, text: after, mode: 0o600 });
+}
+
+function withoutRelay(text: string): string {
+  try {
+    return removeRelayKeys(text).text;
+  } catch (error) {
+    if (error instanceof TomlFileError) return text;
+    throw error;
+  }
+}
+
+/** Where `config.toml` is a link, its backups lie beside what it leads to. */
+async function placeOf(path: string): Promise<string> {
+  return (await orNothing(realpath(path))) ?? path;
+}
+
+async function textOf(path: string): Promise<string> {
+  return (await orNothing(readFile(path, 'utf8'))) ?? '';
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await orNothing(readdir(folder))) ?? [];
+}
+
+async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

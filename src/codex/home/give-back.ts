@@ -1,0 +1,46 @@
+/** Gives Codex its own configuration back, and puts the relay in again: the files that `../give-back.ts` plans for. */
+import { readFile, rm } from 'node:fs/promises';
+import { codeOf } from '../../node-errors.ts';
+import { writeAtomic } from '../../write-atomic.ts';
+import { planGiveBack, planTakeAgain, type RelayAddress, readGivenBack } from '../give-back.ts';
+import { applyChanges, readCodexFiles } from './codex-files.ts';
+
+export interface GiveBackPlace {
+  /** Codex's folder. */
+  home: string;
+  /** The file that remembers what was given back, until the relay is put in again. */
+  memory: string;
+  relay: RelayAddress;
+}
+
+/**
+ * Resolves to whether anything was given back: not where this relay is not Codex's default.
+ * @throws CodexConfigError, or the file system's error; Codex's files are then as they were
+ */
+export async function giveBack({ home, memory, relay }: GiveBackPlace): Promise<boolean> {
+  const plan = planGiveBack(await readCodexFiles(home), relay);
+  if (plan === undefined) return false;
+  // First what is remembered: whoever ends in between finds the relay still in place, and has nothing to do.
+  await writeAtomic({ path: memory, text: JSON.stringify(plan.given), mode: 0o600 });
+  await applyChanges(home, plan.changes, { keepsBackup: false });
+  return true;
+}
+
+/** Resolves to whether the relay was put in again: only where it was given back. @throws as `giveBack` */
+export async function takeAgain({ home, memory, relay }: GiveBackPlace): Promise<boolean> {
+  const given = readGivenBack(await readIfThere(memory));
+  if (given === undefined) return false;
+  const changes = planTakeAgain(await readCodexFiles(home), relay, given);
+  await applyChanges(home, changes, { keepsBackup: false });
+  await rm(memory, { force: true });
+  return changes.length > 0;
+}
+
+async function readIfThere(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Watches over plain Codex when the window that serves is gone: closed, reloaded, crashed, or its extension disabled or
+ * uninstalled. Where no other window takes the port, Codex must not find a dead one: it waits for the network without
+ * end (0.169 to 0.171). Either a relay goes on in the background, or Codex gets its own configuration back, and who is
+ * still running learns why. Knows neither processes nor VS Code.
+ */
+import { messageOf } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { PortOwner } from '../relay/port-owner.ts';
+import type { Orders } from './orders.ts';
+
+/** Something of ours that listens on the relay's port. */
+export interface Standing {
+  /** Frees the port at once; resolves when running answers have ended. */
+  release(): Promise<void>;
+}
+
+export interface CaretakerParts {
+  probe(orders: Orders): Promise<PortOwner>;
+  /** A relay without a window. Rejects when it cannot be started. */
+  serve(orders: Orders): Promise<Standing>;
+  /** Tells whoever asks that the relay is gone. Rejects when the port cannot be had. */
+  showSign(orders: Orders): Promise<Standing>;
+  giveBack(orders: Orders): Promise<void>;
+  /** Whether the extension is still there; a folder that was deleted runs no uninstall script. */
+  isInstalled(orders: Orders): boolean;
+  pause(ms: number): Promise<void>;
+  /** Ends the process. */
+  end(): void;
+  logger: Logger;
+}
+
+const LOOK_MS = 750;
+/** Another window has taken over when it holds the port for so long: a relay that is stopping holds it for two seconds. */
+const TAKEN_OVER_MS = 4_000;
+/** Other windows come first: an attached one looks at the port every two seconds. */
+const BEFORE_SERVING_MS = 3_000;
+/**
+ * A reload takes some seconds, and Codex waits for as long: it goes on as if nothing had happened. Giving its
+ * configuration back, and taking it again, would be for nothing.
+ */
+const BEFORE_GIVING_BACK_MS = 15_000;
+/** How long those who still run are told to start again. */
+const SIGN_MS = 600_000;
+const INSTALLED_MS = 60_000;
+
+export class Caretaker {
+  readonly #parts: CaretakerParts;
+  #orders: Orders | undefined;
+  #standing: Standing | undefined;
+  /** Whether that is a relay. */
+  #serves = false;
+  #isEnding = false;
+  /** What it does, one after the other: a window that comes back waits for files to be written. */
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(parts: CaretakerParts) {
+    this.#parts = parts;
+  }
+
+  /** The window serves this now. */
+  follow(orders: Orders): void {
+    this.#orders = orders;
+  }
+
+  /** There is nothing to look after any longer. */
+  dismiss(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#parts.end();
+  }
+
+  /** The window is gone. Resolves when the caretaker has ended. */
+  async windowGone(): Promise<void> {
+    const orders = this.#orders;
+    if (orders === undefined || (await this.#isTakenOver(orders))) this.dismiss();
+    if (orders !== undefined && !this.#isEnding) await this.#next(() => this.#stepIn(orders));
+    if (orders !== undefined && !this.#isEnding) await this.#stand(orders);
+    await this.#tail;
+  }
+
+  /** A window is back and wants its port. Without the port there is nothing to hand back. */
+  async handBack(): Promise<void> {
+    await this.#next(async () => {});
+    if (this.#standing !== undefined) await this.#leave();
+  }
+
+  /** The relay is to stop, or the process has to: at the end of the session, for one. */
+  async terminate(): Promise<void> {
+    const orders = this.#orders;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    if (orders !== undefined) await this.#next(() => this.#giveBack(orders));
+    await this.#release();
+  }
+
+  /** Whether another window serves; false when nobody did for long enough. */
+  async #isTakenOver(orders: Orders): Promise<boolean> {
+    const patience = orders.whenClosed === 'keepRunning' ? BEFORE_SERVING_MS : BEFORE_GIVING_BACK_MS;
+    let [held, free] = [0, 0];
+    while (!this.#isEnding && free < patience) {
+      await this.#parts.pause(LOOK_MS);
+      const isOurs = (await this.#parts.probe(orders)) === 'ours';
+      [held, free] = isOurs ? [held + LOOK_MS, 0] : [0, free + LOOK_MS];
+      if (held >= TAKEN_OVER_MS) return true;
+    }
+    return false;
+  }
+
+  async #stepIn(orders: Orders): Promise<void> {
+    const { serve, showSign, probe, logger } = this.#parts;
+    if (orders.whenClosed === 'keepRunning') {
+      this.#standing = await this.#tried(() => serve(orders), 'The relay cannot go on in the background');
+      this.#serves = this.#standing !== undefined;
+      if (this.#serves)
+        return logger.info('No window serves any longer: the relay goes on in the background.');
+    }
+    // The port first: whoever holds it may change the files of Codex, and nobody else does meanwhile.
+    this.#standing = await this.#tried(() => showSign(orders), 'Nobody is told that the relay has ended');
+    const isWindowBack = this.#standing === undefined && (await probe(orders)) === 'ours';
+    if (!isWindowBack) await this.#giveBack(orders);
+  }
+
+  async #tried(work: () => Promise<Standing>, failure: string): Promise<Standing | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#parts.logger.warn(`${failure}: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  async #giveBack(orders: Orders): Promise<void> {
+    try {
+      await this.#parts.giveBack(orders);
+    } catch (error) {
+      this.#parts.logger.error(`Codex did not get its own configuration back: ${messageOf(error)}`);
+    }
+  }
+
+  /** Until a window is back, or nothing of it makes sense any longer. */
+  async #stand(orders: Orders): Promise<void> {
+    const { isInstalled, pause } = this.#parts;
+    const limit = this.#serves ? Number.POSITIVE_INFINITY : SIGN_MS;
+    const isOver = () => this.#isEnding || this.#standing === undefined || !isInstalled(orders);
+    for (let stood = 0; stood < limit && !isOver(); stood += INSTALLED_MS) await pause(INSTALLED_MS);
+    if (this.#serves) await this.terminate();
+    else await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    await this.#release();
+  }
+
+  /** Gives the port away, and ends with the last answer. */
+  #release(): Promise<void> {
+    return this.#next(async () => {
+      await this.#standing?.release();
+      this.#parts.end();
+    });
+  }
+
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#tail = this.#tail.then(work);
+    return this.#tail;
+  }
+}

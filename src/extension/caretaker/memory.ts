@@ -1,0 +1,6 @@
+/** Where it is remembered, in the extension's global storage, that Codex has its own configuration back. */
+import { join } from 'node:path';
+
+export function memoryOf(storage: string): string {
+  return join(storage, 'given-back.json');
+}

@@ -1,0 +1,30 @@
+/**
+ * A file in the extension's global storage that says that a caretaker holds the port: a window that comes finds the
+ * port taken by "ours", and must ask for it instead of attaching. No secrets.
+ */
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export class PortNote {
+  readonly #file: string;
+
+  /** @param storage the extension's global storage */
+  constructor(storage: string) {
+    this.#file = join(storage, 'caretaker');
+  }
+
+  get isThere(): boolean {
+    return existsSync(this.#file);
+  }
+
+  /** Before the port is taken, so that nobody finds a taken port without a note. */
+  async write(): Promise<void> {
+    await writeFile(this.#file, '');
+  }
+
+  /** When the port is free again. */
+  async remove(): Promise<void> {
+    await rm(this.#file, { force: true });
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * What VS Code runs when it starts without the extension: takes out of Codex's files what is ours, ends a relay in the
+ * background and removes our own files. VS Code gives it five seconds.
+ */
+import { randomUUID } from 'node:crypto';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { tidyBackups } from '../../codex/home/backups.ts';
+import { applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
+import { namedRelays } from '../../codex/named-relays.ts';
+import { planRemoval } from '../../codex/plan.ts';
+import { codeOf } from '../../node-errors.ts';
+import { forgetInstallation, hashOf, installationFile, readInstallation } from '../installation.ts';
+import { signalFile } from '../relay/window-signals.ts';
+import { PortNote } from './port-note.ts';
+
+export interface CleanUpInput {
+  /** Where the extension was. */
+  extensionFolder: string;
+  environment: Readonly<Record<string, string | undefined>>;
+  pause(ms: number): Promise<unknown>;
+}
+
+const LOOK_MS = 100;
+const LOOKS = 20;
+
+/** Rejects with the first error, after everything else was done. */
+export async function cleanUp({ extensionFolder, environment, pause }: CleanUpInput): Promise<void> {
+  const file = installationFile(extensionFolder, environment);
+  const installation = await readInstallation(file);
+  // An extension that never served has left nothing.
+  if (installation === undefined) return;
+  const { codexHome, storage, tokenHash } = installation;
+  const isOurStorage = basename(extensionFolder).startsWith(basename(storage));
+  // A file of Codex that is not TOML must not keep the others, which hold prompts, from being removed.
+  const work = [
+    () => endCaretaker(storage, pause),
+    () => takeOut(codexHome, tokenHash),
+    () => (isOurStorage ? removeStorage(storage) : undefined),
+    () => forgetInstallation(file),
+  ];
+  const errors: unknown[] = [];
+  for (const step of work) {
+    try {
+      await step();
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** It gives the port away as for a window, and ends. */
+async function endCaretaker(storage: string, pause: CleanUpInput['pause']): Promise<void> {
+  const note = new PortNote(storage);
+  if (!note.isThere) return;
+  await writeFile(signalFile(storage, 'hand-back'), randomUUID());
+  // One that crashed has left its note behind.
+  for (let look = 0; look < LOOKS && note.isThere; look++) await pause(LOOK_MS);
+}
+
+/** Only what names this installation's token: the command line program may have written the same files. */
+async function takeOut(codexHome: string, tokenHash: string): Promise<void> {
+  const texts = await readCodexFiles(codexHome);
+  const isOurs = (token: unknown) => typeof token === 'string' && hashOf(token) === tokenHash;
+  const files = namedRelays(texts).flatMap(({ file, token }) => (isOurs(token) ? [file] : []));
+  if (files.length === 0) return;
+  await applyChanges(codexHome, planRemoval(texts, files).changes, { keepsBackup: false });
+  await tidyBackups(codexHome);
+}
+
+/** The extension's global storage, and what it kept for each workspace beside it. */
+async function removeStorage(storage: string): Promise<void> {
+  const workspaces = join(storage, '..', '..', 'workspaceStorage');
+  for (const name of await namesIn(workspaces))
+    await rm(join(workspaces, name, basename(storage)), { recursive: true, force: true });
+  await rm(storage, { recursive: true, force: true });
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** What the end of a window needs of VS Code: its network, where the extension lies, and the user's choice. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { loadCodexFiles } from '../codex/load-codex-files.ts';
+import type { ServerPlan } from '../relay/controller.ts';
+import { networkSettings } from '../relay/network-settings.ts';
+import type { UserChoices } from '../user-choices.ts';
+import { hire } from './hire.ts';
+import { memoryOf } from './memory.ts';
+import { WhenClosed } from './when-closed.ts';
+
+export function createWhenClosed(
+  context: vscode.ExtensionContext,
+  choices: UserChoices,
+  logger: vscode.LogOutputChannel,
+): WhenClosed {
+  const storage = context.globalStorageUri.fsPath;
+  const http = () => vscode.workspace.getConfiguration('http');
+  const placeOf = async (relay: ServerPlan) => {
+    const { codexHome } = await loadCodexFiles();
+    return { home: codexHome(process.env), memory: memoryOf(storage), relay };
+  };
+  return new WhenClosed({
+    orders: async (plan) => {
+      const { codexHome } = await loadCodexFiles();
+      const { whenClosed } = choices.settings;
+      const network = networkSettings((name) => http().get(name), process.env);
+      return { whenClosed, plan, storage, codexHome: codexHome(process.env), network };
+    },
+    hire: (onGone) => hire(join(context.extensionPath, 'dist', 'caretaker.cjs'), onGone),
+    isDefault: async (relay) => {
+      const { isDefault, readCodexFiles, codexHome, CodexConfigError } = await loadCodexFiles();
+      try {
+        return isDefault(await readCodexFiles(codexHome(process.env)), relay);
+      } catch (error) {
+        // No Codex starts with such a file; that it cannot be read is told where Codex's setup is looked at.
+        if (error instanceof CodexConfigError) return false;
+        throw error;
+      }
+    },
+    giveBack: async (relay) => {
+      const { giveBack } = await loadCodexFiles();
+      if (await giveBack(await placeOf(relay)))
+        logger.info('The relay does not run: Codex has its own configuration back.');
+    },
+    takeAgain: async (relay) => {
+      const { takeAgain } = await loadCodexFiles();
+      if (await takeAgain(await placeOf(relay))) logger.info('The relay is the default of Codex again.');
+    },
+    logger,
+  });
+}

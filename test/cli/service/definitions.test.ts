@@ -1,0 +1,127 @@
+/** What the three systems are told: their files, for programs in whatever folder. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Program } from '../../../src/cli/service/definition.ts';
+import { launchdPlist, launchdService } from '../../../src/cli/service/launchd.ts';
+import { systemdService, systemdUnit } from '../../../src/cli/service/systemd.ts';
+import { windowsTask, windowsTaskXml } from '../../../src/cli/service/windows-task.ts';
+
+const PLAIN: Program = {
+  node: '/usr/bin/node',
+  script: '/opt/codex-relay/dist/cli.js',
+  variables: '/home/me/.local/state/codex-relay/service.env',
+  log: '/home/me/service.log',
+};
+const inFolder = (folder: string): Program => ({
+  node: `${folder}/node`,
+  script: `${folder}/cli.js`,
+  variables: `${folder}/service.env`,
+  log: `${folder}/service.log`,
+});
+
+describe('the unit of systemd', () => {
+  const LINES: [folder: string, line: string][] = [
+    ['/a', '"/a/node" "--env-file=/a/service.env" "/a/cli.js"'],
+    ['/a b', '"/a b/node" "--env-file=/a b/service.env" "/a b/cli.js"'],
+    // The program itself is no place for variables, and `$$` would be two of them there.
+    ['/$a', '"/$a/node" "--env-file=/$$a/service.env" "/$$a/cli.js"'],
+    ['/50%h', '"/50%%h/node" "--env-file=/50%%h/service.env" "/50%%h/cli.js"'],
+    ['/a"b\\c', '"/a\\"b\\\\c/node" "--env-file=/a\\"b\\\\c/service.env" "/a\\"b\\\\c/cli.js"'],
+    ['/项目', '"/项目/node" "--env-file=/项目/service.env" "/项目/cli.js"'],
+  ];
+  for (const [folder, line] of LINES)
+    it(`starts what is in ${folder}`, () => {
+      assert.equal(/^ExecStart=(.*)$/m.exec(systemdUnit(inFolder(folder)))?.[1], line);
+    });
+
+  it('lies where the user’s systemd looks', () => {
+    const { file, install, remove } = systemdService(PLAIN, '/home/me/.config');
+    assert.equal(file, join('/home/me/.config', 'systemd', 'user', 'codex-relay.service'));
+    for (const { call } of [...install, ...remove])
+      assert.deepEqual(call.slice(0, 2), ['systemctl', '--user']);
+  });
+
+  for (const folder of ['plain', 'two words', '50%h $x'])
+    it(`is what systemd takes for one, in a folder named ${folder}`, function () {
+      if (!hasProgram('systemd-analyze')) return this.skip();
+      const root = mkdtempSync(join(tmpdir(), 'codex-relay-unit-'));
+      try {
+        const here = join(root, folder);
+        mkdirSync(here);
+        for (const name of ['node', 'cli.js', 'service.env'])
+          writeFileSync(join(here, name), '', { mode: 0o755 });
+        const unit = join(root, 'codex-relay.service');
+        writeFileSync(unit, systemdUnit(inFolder(here)));
+        const said = execFileSync('systemd-analyze', ['--user', 'verify', unit], {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: { ...process.env, XDG_RUNTIME_DIR: root },
+        });
+        assert.equal(said, '');
+      } finally {
+        rmSync(root, { recursive: true });
+      }
+    });
+});
+
+describe('the agent of launchd', () => {
+  it('starts the program at login, and again when it fails', () => {
+    const plist = launchdPlist(PLAIN);
+    assert.match(plist, /<key>RunAtLoad<\/key>\s*<true\/>/);
+    assert.match(plist, /<key>SuccessfulExit<\/key>\s*<false\/>/);
+    const args = [...plist.matchAll(/^ {4}<string>(.*)<\/string>$/gm)].map(([, arg]) => arg);
+    assert.deepEqual(args, [PLAIN.node, `--env-file=${PLAIN.variables}`, PLAIN.script]);
+  });
+
+  it('holds names of folders that mean something in XML', () => {
+    assert.match(launchdPlist(inFolder('/R&D <x>')), /<string>\/R&amp;D &lt;x&gt;\/node<\/string>/);
+  });
+
+  it('lies in the user’s own folder, and belongs to the user’s own session', () => {
+    const { file, install, check } = launchdService(PLAIN, '/Users/me', 501);
+    assert.equal(file, join('/Users/me', 'Library', 'LaunchAgents', 'codex-relay.plist'));
+    assert.deepEqual(check, ['launchctl', 'print', 'gui/501']);
+    assert.deepEqual(install.at(-1)?.call, ['launchctl', 'bootstrap', 'gui/501', file]);
+  });
+});
+
+describe('the scheduled task of Windows', () => {
+  const LINES: [folder: string, line: string][] = [
+    ['C:\\a', '--headless C:\\a/node --env-file=C:\\a/service.env C:\\a/cli.js'],
+    ['C:\\a b', '--headless "C:\\a b/node" "--env-file=C:\\a b/service.env" "C:\\a b/cli.js"'],
+    ['C:\\R&D', '--headless C:\\R&amp;D/node --env-file=C:\\R&amp;D/service.env C:\\R&amp;D/cli.js'],
+  ];
+  for (const [folder, line] of LINES)
+    it(`starts what is in ${folder}`, () => {
+      const xml = windowsTaskXml(inFolder(folder), 'PC\\me');
+      assert.equal(/<Arguments>(.*)<\/Arguments>/.exec(xml)?.[1]?.replaceAll('&quot;', '"'), line);
+    });
+
+  it('takes a path apart at no backslash before a quote', () => {
+    const program = { ...PLAIN, script: 'C:\\ends in \\' };
+    assert.match(windowsTaskXml(program, 'me'), /&quot;C:\\ends in \\\\&quot;/);
+  });
+
+  it('is one of the user, without more rights and without an end', () => {
+    const xml = windowsTaskXml(PLAIN, 'R&D\\me');
+    assert.ok(xml.startsWith('\ufeff<?xml version="1.0" encoding="UTF-16"?>'));
+    assert.equal(xml.match(/<UserId>R&amp;D\\me<\/UserId>/g)?.length, 2);
+    assert.match(xml, /LeastPrivilege[\s\S]*<ExecutionTimeLimit>PT0S</);
+    const { encoding, file, install } = windowsTask(PLAIN, 'C:\\state', 'me');
+    assert.deepEqual([encoding, file], ['utf16le', 'C:\\state\\service.xml']);
+    assert.ok(install.every(({ call }) => call[0] === 'schtasks'));
+  });
+});
+
+it('no definition of a service can hold a key', () => {
+  // They are made of paths alone.
+  for (const text of [systemdUnit(PLAIN), launchdPlist(PLAIN), windowsTaskXml(PLAIN, 'me')])
+    assert.doesNotMatch(text, /CODEX_RELAY|Environment/);
+});
+
+function hasProgram(name: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
+}
