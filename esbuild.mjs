@@ -74,12 +74,14 @@ const lean = {
   setup({ onLoad }) {
     onLoad({ filter: /undici[\\/]index\.js$/ }, () => ({
       contents: `
-        const { request } = require('./lib/api');
+        const api = require('./lib/api');
+        // As undici's own index does: a proxy is asked for its tunnel by \`connect\`, which is one of them.
+        Object.assign(require('./lib/dispatcher/dispatcher.js').prototype, api);
         module.exports = {
           EnvHttpProxyAgent: require('./lib/dispatcher/env-http-proxy-agent.js'),
           request: (url, { dispatcher, ...options }) => {
             const { origin, pathname, search } = new URL(url);
-            return request.call(dispatcher, { ...options, origin, path: pathname + search });
+            return api.request.call(dispatcher, { ...options, origin, path: pathname + search });
           },
         };`,
     }));

@@ -19,6 +19,7 @@ import { ImageWords } from './relay/exchange/image-words.ts';
 import type { RelayParts } from './relay/exchange/respond.ts';
 import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
+import { UnmarkedThinking } from './relay/exchange/unmarked-thinking.ts';
 import { createApp } from './relay/http/app.ts';
 import { listen } from './relay/http/server.ts';
 import type { WebSockets } from './relay/http/web-sockets.ts';
@@ -213,6 +214,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     warnOnce,
     toolDenylist: new Set(options.toolDenylist),
     heal: options.heal ?? true,
+    unmarkedThinking: new UnmarkedThinking(),
     keepAliveMs: options.keepAliveMs ?? 15_000,
     stallMs: options.stallMs,
     firstOutputMs: options.firstOutputMs ?? 60_000,

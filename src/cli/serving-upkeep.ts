@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isNews } from '../codex/catalog-news.ts';
 import { catalogUpstream } from '../codex/catalog-rows.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
 import { messageOf } from '../errors.ts';
@@ -29,7 +30,10 @@ export async function keepCatalog(
   try {
     const { refreshCatalog, isNamed } = await import('../codex/home/refresh-catalog.ts');
     if (!(await isNamed(home, relay.port))) return;
-    if (await refreshCatalog(home, [active, ...others])) {
+    const path = join(home, CATALOG_FILE);
+    const before = await readFile(path, 'utf8');
+    const isWritten = await refreshCatalog(home, [active, ...others]);
+    if (isWritten && isNews(before, await readFile(path, 'utf8'))) {
       logger.info('The model catalog of Codex was brought up to date: restart Codex to see the new models');
     }
   } catch (error) {

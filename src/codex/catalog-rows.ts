@@ -12,6 +12,9 @@ import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/mode
 const LONG_LIST = 40;
 /** With several upstreams the picker holds all of theirs. */
 const LONG_LIST_OF_MANY = 12;
+/** So many of an upstream's models that were used last come before the others. */
+const MOST_RECENT = 5;
+
 /** One place that requests go to, with what is known of its models. */
 export interface CatalogUpstream {
   /** Names it in `id/model`. Default: the preset's id. */
@@ -28,6 +31,8 @@ export interface CatalogUpstream {
   modelMap?: Readonly<Record<string, string>>;
   /** What decides which API is spoken to its models. Default: Chat Completions is. */
   wires?: WireFacts;
+  /** Its models that were used, the latest first. Default none. */
+  recent?: readonly string[];
 }
 
 /** An upstream as the relay's handle tells of it. */
@@ -39,9 +44,10 @@ export function catalogUpstream(served: {
   wires: WireFacts;
   listed: readonly ListedModel[] | undefined;
   describesImages?: true;
+  recent?: readonly string[];
 }): CatalogUpstream {
-  const { id, preset, model, modelMap, wires, listed = [], describesImages } = served;
-  return { id, preset, selected: model, modelMap, wires, listed, describesImages };
+  const { id, preset, model, modelMap, wires, listed = [], describesImages, recent = [] } = served;
+  return { id, preset, selected: model, modelMap, wires, listed, describesImages, recent };
 }
 
 /** The active upstream, to which the alias and bare names belong. */
@@ -65,9 +71,18 @@ export interface CatalogRow {
   rank: number;
 }
 
-/** The names that get entries, the alias left out: the active upstream's first, and in each what somebody named. */
+/**
+ * The names that get entries, the alias left out: what is chosen at the active upstream, what was used last at any,
+ * then the rest, upstream by upstream, and in each what somebody named first.
+ */
 export function catalogRows(input: CatalogInput): CatalogRow[] {
-  return distinctRows(upstreamsOf(input).flatMap((upstream) => rowsOf(upstream, input)));
+  const { others = [] } = input;
+  return distinctRows([
+    ...namedRows(input, input),
+    ...upstreamsOf(input).flatMap((upstream) => recentRows(upstream, input)),
+    ...likelyRows(input, input),
+    ...others.flatMap((upstream) => [...namedRows(upstream, input), ...likelyRows(upstream, input)]),
+  ]);
 }
 
 /**
@@ -79,27 +94,39 @@ export function selectedModel({ selected, modelMap = {}, listed = [] }: Partial<
   return chosen ?? listed.find(({ unfit }) => !unfit)?.id;
 }
 
-/** The names of an upstream's models that get entries; those that somebody named come first. */
-function rowsOf(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
-  const { modelMap = {} } = upstream;
+/** What somebody named: the chosen model, what a configuration names, what is mapped. */
+function namedRows(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
   const isActive = upstream === input;
-  const chosen = [selectedModel(upstream), upstream.selected].filter(isModel);
-  const mapped = Object.entries(modelMap);
-  const own = (name: string, rank: number): CatalogRow => {
-    const id = spelled(name, upstream);
-    return { slug: ownName(id, upstream, input), id, upstream, rank };
-  };
+  const mapped = Object.entries(upstream.modelMap ?? {});
   const ownOrOutright = (name: string) =>
-    isOutright(name, input) ? typed(name, name, upstream, input) : own(name, 0);
+    isOutright(name, input) ? typed(name, name, upstream, input) : ownRow(name, 0, upstream, input);
   return [
-    ...chosen.map(ownOrOutright),
+    ...chosenIn(upstream).map(ownOrOutright),
     ...(isActive ? (input.alsoServed ?? []).map((name) => typed(name, name, upstream, input)) : []),
     ...mapped.map(([, target]) => ownOrOutright(target)),
     ...(isActive ? mapped.map(([source, target]) => typed(source, target, upstream, input)) : []),
-    ...likelyModels(upstream, [...chosen, ...Object.values(modelMap)], input).map((id, at) =>
-      own(id, at + 1),
-    ),
   ].filter(({ slug }) => isModel(slug));
+}
+
+function recentRows(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
+  const { recent = [] } = upstream;
+  return recent.slice(0, MOST_RECENT).map((name) => ownRow(name, 0, upstream, input));
+}
+
+function likelyRows(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
+  const named = [...chosenIn(upstream), ...Object.values(upstream.modelMap ?? {})];
+  return likelyModels(upstream, named, input)
+    .map((id, at) => ownRow(id, at + 1, upstream, input))
+    .filter(({ slug }) => isModel(slug));
+}
+
+function chosenIn(upstream: CatalogUpstream): string[] {
+  return [selectedModel(upstream), upstream.selected].filter(isModel);
+}
+
+function ownRow(name: string, rank: number, upstream: CatalogUpstream, input: CatalogInput): CatalogRow {
+  const id = spelled(name, upstream);
+  return { slug: ownName(id, upstream, input), id, upstream, rank };
 }
 
 /** A name as the upstream's list has it, so that one model is not shown under two (Ollama's `x` and `x:latest`). */
@@ -121,16 +148,15 @@ function typed(slug: string, name: string, fallback: CatalogUpstream, input: Cat
   return { slug, id: name.slice(idOf(owner).length + 1), upstream: owner, rank: 0 };
 }
 
-/** Of a list that is short, all that can work; of a long one, what ships with the relay or the user described. */
+/** What the user described or ships with the relay; of a list that is short, then all else that can work. */
 function likelyModels(upstream: CatalogUpstream, named: readonly string[], input: CatalogInput): string[] {
   const { overrides = {} } = input;
   const listed = fitModels(upstream).map(({ id }) => id);
   const isShort = new Set([...named, ...listed]).size <= (hasMany(input) ? LONG_LIST_OF_MANY : LONG_LIST);
-  if (isShort) return listed;
   const provider = upstream.preset.profile.id;
   const known = listed.filter((id) => shippedFacts(provider, id) !== undefined);
   const described = listed.filter((id) => Object.hasOwn(overrides, id));
-  return [...described, ...known];
+  return [...described, ...known, ...(isShort ? listed : [])];
 }
 
 /** Without a list that can be had, the models that ship with the relay. */

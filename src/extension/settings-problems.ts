@@ -1,6 +1,7 @@
 /** What is wrong in settings.json, where it stands, and what was probably meant. */
 import { asObject } from '../json.ts';
 import type { Preset } from '../providers/index.ts';
+import { dropParts, extraParts, isRequired } from './request-fields.ts';
 import { isCustomId, usableBaseUrl } from './settings.ts';
 
 export type SettingsProblem = {
@@ -10,7 +11,18 @@ export type SettingsProblem = {
   value: string;
   /** The known value that looks most like it. */
   meant?: string;
-} & { code: 'unknownProvider' | 'unknownDialect' | 'badId' | 'takenId' | 'badAddress' };
+} & {
+  code:
+    | 'unknownProvider'
+    | 'unknownDialect'
+    | 'badId'
+    | 'takenId'
+    | 'badAddress'
+    | 'badFields'
+    | 'badFieldNames'
+    | 'requiredField'
+    | 'badSwitch';
+};
 
 /** @param get reads a setting as it is written (name without the `codexRelay.` prefix) */
 export function settingsProblems(
@@ -22,12 +34,7 @@ export function settingsProblems(
   const written = get('customProviders');
   const own = Array.isArray(written) ? written.map((entry) => asObject(entry) ?? {}) : [];
   const problems: SettingsProblem[] = [];
-  const note = (
-    code: SettingsProblem['code'],
-    place: string,
-    value: string,
-    known: readonly string[] = [],
-  ) => {
+  const note: Note = (code, place, value, known = []) => {
     const meant = closest(value, known);
     problems.push({ code, place: `codexRelay.${place}`, value, ...(meant === undefined ? {} : { meant }) });
   };
@@ -46,7 +53,42 @@ export function settingsProblems(
     if (text(dialect) !== '' && !dialects.includes(text(dialect)))
       note('unknownDialect', at('dialect'), text(dialect), dialects);
   }
+  noteFields(get, known, note);
+  if (!isUnsetOr(get('heal'), (value) => typeof value === 'boolean'))
+    note('badSwitch', 'heal', shown(get('heal')));
   return problems;
+}
+
+type Note = (code: SettingsProblem['code'], place: string, value: string, known?: readonly string[]) => void;
+
+/** What is wrong with the fields that are set and left out in requests. */
+function noteFields(get: (name: string) => unknown, ids: readonly string[], note: Note): void {
+  const extra = get('upstreamExtraParams');
+  if (!isUnsetOr(extra, (value) => asObject(value) !== undefined))
+    note('badFields', 'upstreamExtraParams', shown(extra));
+  for (const { id, fields } of extraParts(extra, ids)) {
+    const place = id === undefined ? 'upstreamExtraParams' : `upstreamExtraParams.${id}`;
+    for (const name of Object.keys(fields).filter(isRequired)) note('requiredField', place, name);
+  }
+  const drop = get('dropUpstreamParams');
+  if (!isUnsetOr(drop, (value) => Array.isArray(value) || asObject(value) !== undefined))
+    note('badFieldNames', 'dropUpstreamParams', shown(drop));
+  for (const { id, names } of dropParts(drop)) {
+    const place = id === undefined ? 'dropUpstreamParams' : `dropUpstreamParams.${id}`;
+    if (id !== undefined && !ids.includes(id)) note('unknownProvider', place, id, ids);
+    for (const name of names) {
+      if (isRequired(name)) note('requiredField', place, name);
+      else if (text(name) === '') note('badFieldNames', place, shown(name));
+    }
+  }
+}
+
+function isUnsetOr(value: unknown, isRight: (value: unknown) => boolean): boolean {
+  return value === undefined || value === null || isRight(value);
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A schema for settings.json that knows what the manifest cannot: the user's own providers. */

@@ -9,6 +9,7 @@ import { DEFAULT_PORT } from '../names.ts';
 import { normalBaseUrl } from '../relay/routing/provider.ts';
 import type { ByModel } from '../relay/routing/wire-choices.ts';
 import { isWire, type Wire } from '../wire/wire.ts';
+import type { WrittenFields } from './request-fields.ts';
 
 export interface CustomProvider {
   id: string;
@@ -50,6 +51,10 @@ export interface ExtensionSettings {
   /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
   budgets: Readonly<Record<string, unknown>>;
   webSocket: boolean;
+  /** As they are written; `requestFields` reads them. */
+  fields: WrittenFields;
+  /** Whether tool calls that a model wrote into its text are read as calls. */
+  heal: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
   /** Kinds of failures that are not told in messages. */
@@ -85,6 +90,11 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     usage: get('usage') !== false,
     budgets: asObject(get('budgets')) ?? {},
     webSocket: get('websocket') === true,
+    fields: {
+      upstreamExtraParams: get('upstreamExtraParams') ?? {},
+      dropUpstreamParams: get('dropUpstreamParams') ?? [],
+    },
+    heal: get('heal') !== false,
     historyStore: get('history.store') === 'memory' ? 'memory' : 'disk',
     historyLimits: {
       ttlHours: integer('history.ttlHours', DEFAULT_HISTORY_LIMITS.ttlHours, 1, 8760),

@@ -15,6 +15,7 @@ import type { KeyStore } from './key-store.ts';
 import type { OfferedModels } from './language-models/offered-models.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
 import type { LocalServers } from './relay/local-servers.ts';
+import { requestFields } from './request-fields.ts';
 import { type CustomProvider, type ExtensionSettings, readSettings, type WhenClosed } from './settings.ts';
 import { type UnusableName, usableStandIns } from './stand-ins.ts';
 
@@ -71,7 +72,8 @@ export class UserChoices {
     const stored = await this.keys.all(provider);
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
-    const { provider: active, modelMap, wire: wires } = this.settings;
+    const { provider: active, modelMap, fields, wire: wires } = this.settings;
+    const isChosen = provider.id === active;
     const entries = await nativeEntries((message) => this.#log.warn(message));
     return {
       id: provider.id,
@@ -79,7 +81,8 @@ export class UserChoices {
       upstream: provider.baseUrl,
       ...(provider.custom ? { name: provider.name } : {}),
       // The names are those of whichever provider is chosen.
-      ...(provider.id === active ? { modelMap } : {}),
+      ...(isChosen ? { modelMap } : {}),
+      ...requestFields(fields, { id: provider.id, isChosen }, idsOf(this.providers)),
       // An empty key means that none is sent; without the field, the client's own bearer token would be passed on.
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
@@ -96,6 +99,7 @@ export class UserChoices {
       token: await this.keys.token(),
       toolDenylist: settings.toolDenylist,
       webSocket: settings.webSocket,
+      heal: settings.heal,
       historyDir: this.#historyDir(settings),
       historyLimits: settings.historyLimits,
       isUsageKept: settings.usage,

@@ -54,6 +54,7 @@ export const BASE_PROFILE: Profile = {
   lostCallExtra: null,
 
   errorCodes: {},
+  utcOffset: null,
 };
 
 /** What the documented hosted providers have in common beyond that. */

@@ -231,6 +231,8 @@ export interface ServedUpstream {
   listed: readonly ListedModel[] | undefined;
   /** Images are described for those of its models that cannot see. Default false. */
   describesImages?: true;
+  /** Its models that threads went to, the latest first; as far as `savedBindings` and this run know. Default none. */
+  recent?: readonly string[];
 }
 
 /** A target that is in trouble. */

@@ -164,4 +164,6 @@ export interface Profile {
    * an error, `http_498` for a status, or `http_400_empty` for a status without a body.
    */
   errorCodes: { readonly [code: string]: ErrorCode };
+  /** Hours by which times are ahead of UTC that the provider names without a zone; null: not known. */
+  utcOffset: number | null;
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -303,6 +304,22 @@ describe('codex-relay', () => {
     assert.match(line, /cannot be reached/);
     assert.equal((await fetch(`${url}/healthz`)).status, 200);
     await cli.logged(/ -m MODEL\n/);
+  });
+
+  it('asks a proxy for a tunnel to its provider', async () => {
+    const asked = Promise.withResolvers<string>();
+    const proxy = createHttpServer().on('connect', ({ url = '' }, socket) => {
+      asked.resolve(url);
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    });
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    await startRelayCli(['--provider', 'deepseek', '--api-key', 'key'], {
+      environment: { HTTPS_PROXY: `http://127.0.0.1:${port}` },
+    });
+    assert.equal(await asked.promise, 'api.deepseek.com:443');
+    proxy.close();
+    proxy.closeAllConnections();
   });
 
   it('warns when a provider that needs a key has none', async () => {

@@ -6,7 +6,7 @@ import { keepCatalog } from '../../src/cli/serving-upkeep.ts';
 import { buildCatalog, catalogText } from '../../src/codex/catalog.ts';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
 import type { RelayHandle } from '../../src/index.ts';
-import { SILENT_LOGGER } from '../../src/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../../src/logger.ts';
 import { presetById } from '../../src/providers/index.ts';
 
 const CATALOG = 'codex-relay.models.json';
@@ -24,7 +24,12 @@ describe('the catalog beside a running relay', () => {
   afterEach(() => rm(home, { recursive: true }));
 
   /** What is in the file once a relay on this port, which serves one model, has looked after it. */
-  async function catalogOf(port: number): Promise<string> {
+  async function catalogOf(
+    port: number,
+    listed = [{ id: 'new' }],
+    recent: string[] = [],
+    logger: Logger = SILENT_LOGGER,
+  ): Promise<string> {
     const served = {
       id: 'one',
       name: 'One',
@@ -33,10 +38,11 @@ describe('the catalog beside a running relay', () => {
       model: undefined,
       modelMap: {},
       wires: { isOwn: false, wires: {}, profiles: {} },
-      listed: [{ id: 'new' }],
+      listed,
+      recent,
     };
     const relay: Pick<RelayHandle, 'port' | 'catalog'> = { port, catalog: () => [served] };
-    await keepCatalog(relay, { CODEX_HOME: home }, SILENT_LOGGER);
+    await keepCatalog(relay, { CODEX_HOME: home }, logger);
     return readFile(join(home, CATALOG), 'utf8');
   }
 
@@ -44,6 +50,19 @@ describe('the catalog beside a running relay', () => {
     const text = await catalogOf(4444);
     assert.match(text, /"slug": "new"/);
     assert.match(text, /Be good\./);
+  });
+
+  it('tells of other models, and not of another order', async () => {
+    const said: string[] = [];
+    const logger = { ...SILENT_LOGGER, info: (message: string) => void said.push(message) };
+    const models = ['one', 'two', 'three'].map((id) => ({ id }));
+    await catalogOf(4444, models, [], logger);
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /restart Codex to see the new models/);
+    const slugs = (text: string) => [...text.matchAll(/"slug": "([^"]*)"/g)].map(([, slug]) => slug);
+    const text = await catalogOf(4444, models, ['three'], logger);
+    assert.deepEqual(slugs(text), ['codex-relay', 'one', 'three', 'two']);
+    assert.equal(said.length, 1, 'nobody has to restart for that');
   });
 
   it('is left alone by another relay beside it, such as a demo', async () => {

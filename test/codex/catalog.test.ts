@@ -254,6 +254,43 @@ describe('buildCatalog', () => {
     assert.deepEqual(priorities, [...priorities.keys()]);
   });
 
+  const USED: [what: string, recent: [active: string[], other: string[]], slugs: string[]][] = [
+    ['none', [[], []], ['d/a', 'd/b', 'd/c', 'g/x', 'g/y', 'g/z']],
+    ['of the active upstream', [['c'], []], ['d/a', 'd/c', 'd/b', 'g/x', 'g/y', 'g/z']],
+    ['of another', [[], ['z', 'x']], ['d/a', 'g/z', 'g/x', 'd/b', 'd/c', 'g/y']],
+    ['of both', [['b'], ['y']], ['d/a', 'd/b', 'g/y', 'd/c', 'g/x', 'g/z']],
+    ['the chosen one', [['a'], ['x']], ['d/a', 'g/x', 'd/b', 'd/c', 'g/y', 'g/z']],
+    ['one that no list has', [[], ['typed']], ['d/a', 'g/typed', 'd/b', 'd/c', 'g/x', 'g/y', 'g/z']],
+  ];
+  for (const [what, [active, other], slugs] of USED) {
+    it(`has what was used last behind what is chosen: ${what}`, () => {
+      const listed = (...ids: string[]) => ids.map((id) => ({ id }));
+      const others = [
+        { id: 'g', preset: UNKNOWN, selected: 'x', listed: listed('x', 'y', 'z'), recent: other },
+      ];
+      const input = { id: 'd', preset: UNKNOWN, selected: 'a', listed: listed('a', 'b', 'c') };
+      const entries = entriesOf({ ...input, recent: active, others });
+      assert.deepEqual([...entries.keys()], ['codex-relay', ...slugs]);
+    });
+  }
+
+  it('has what was used of a long list, and only some of it first', () => {
+    const listed = Array.from({ length: 60 }, (_, at) => ({ id: `m${at}` }));
+    const recent = ['m50', 'm40', 'm30', 'm20', 'm10', 'm5'];
+    const entries = entriesOf({ preset: UNKNOWN, selected: 'm1', listed, recent });
+    assert.deepEqual([...entries.keys()], ['codex-relay', 'm1', 'm50', 'm40', 'm30', 'm20', 'm10']);
+  });
+
+  it('has the models that it knows before those that it does not', () => {
+    const listed = [{ id: 'unheard-of' }, { id: 'deepseek-v4-pro' }, { id: 'other' }, { id: 'described' }];
+    const entries = entriesOf({ preset: UNKNOWN, listed, overrides: { described: { contextWindow: 9000 } } });
+    assert.deepEqual(
+      [...entries.keys()],
+      ['codex-relay', 'unheard-of', 'described', 'deepseek-v4-pro', 'other'],
+      'the first fit one is chosen where nobody chose',
+    );
+  });
+
   it('has the first fit model for the alias where none is chosen', () => {
     const listed = [
       { id: 'embedder', unfit: true as const },

@@ -52,6 +52,47 @@ describe('problems of settings', () => {
     });
   }
 
+  const VALUES: readonly [settings: Record<string, unknown>, code: string, place: string, value: string][] = [
+    [{ upstreamExtraParams: [1] }, 'badFields', 'upstreamExtraParams', '[1]'],
+    [{ upstreamExtraParams: 'top_k' }, 'badFields', 'upstreamExtraParams', 'top_k'],
+    [{ upstreamExtraParams: { model: 'x' } }, 'requiredField', 'upstreamExtraParams', 'model'],
+    [
+      { upstreamExtraParams: { deepseek: { stream: false } } },
+      'requiredField',
+      'upstreamExtraParams.deepseek',
+      'stream',
+    ],
+    [{ dropUpstreamParams: 'top_p' }, 'badFieldNames', 'dropUpstreamParams', 'top_p'],
+    [{ dropUpstreamParams: ['top_p', 7] }, 'badFieldNames', 'dropUpstreamParams', '7'],
+    [{ dropUpstreamParams: ['messages'] }, 'requiredField', 'dropUpstreamParams', 'messages'],
+    [
+      { dropUpstreamParams: { own: [''] }, customProviders: [own] },
+      'badFieldNames',
+      'dropUpstreamParams.own',
+      '',
+    ],
+    [
+      { dropUpstreamParams: { deepseak: ['top_p'] } },
+      'unknownProvider',
+      'dropUpstreamParams.deepseak',
+      'deepseak',
+    ],
+    [{ heal: 'no' }, 'badSwitch', 'heal', 'no'],
+    [{ heal: 0 }, 'badSwitch', 'heal', '0'],
+  ];
+  for (const [settings, code, place, value] of VALUES) {
+    it(`are told of a value that is of no use: ${JSON.stringify(settings)}`, () => {
+      const found = find(settings).map((problem) => [problem.code, problem.place, problem.value]);
+      assert.deepEqual(found, [[code, `codexRelay.${place}`, value]]);
+    });
+  }
+
+  it('are none in fields that can be set and left out', () => {
+    const upstreamExtraParams = { top_k: 20, thinking: {}, openrouter: { provider: { sort: 'price' } } };
+    for (const dropUpstreamParams of [['top_p'], { deepseek: ['top_p'] }, [], undefined])
+      assert.deepEqual(find({ upstreamExtraParams, dropUpstreamParams, heal: false }), []);
+  });
+
   it('are told of the second of two with one id', () => {
     assert.deepEqual(
       find({ customProviders: [own, own] }).map(({ place }) => place),

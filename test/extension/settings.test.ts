@@ -22,6 +22,8 @@ describe('settings', () => {
       usage: true,
       budgets: {},
       webSocket: false,
+      fields: { upstreamExtraParams: {}, dropUpstreamParams: [] },
+      heal: true,
       historyStore: 'disk',
       historyLimits: DEFAULT_HISTORY_LIMITS,
       mutedNotifications: [],
@@ -64,6 +66,9 @@ describe('settings', () => {
         'wire',
         'visionModel',
         'toolDenylist',
+        'upstreamExtraParams',
+        'dropUpstreamParams',
+        'heal',
         'history.store',
         'whenClosed',
       ];
@@ -76,6 +81,11 @@ describe('settings', () => {
   it('read wires, and leave out what is none', () => {
     const { wire } = read({ wire: { xai: 'responses', 'deepseek/a': 'chat', kimi: 'smoke', qwen: 7 } });
     assert.deepEqual(wire, { xai: 'responses', 'deepseek/a': 'chat' });
+  });
+
+  it('heal, unless it is said that they must not', () => {
+    for (const value of [undefined, true, null, 'false', 0]) assert.equal(read({ heal: value }).heal, true);
+    assert.equal(read({ heal: false }).heal, false);
   });
 
   const fallbacks: [unknown, Record<string, string[]>][] = [

@@ -25,6 +25,8 @@ export interface CodexSettings {
   baseUrl: string;
   /** The relay's local token, sent as the bearer. */
   token: string;
+  /** Whether Codex is told to keep a WebSocket open. Default false. */
+  webSocket?: boolean;
   /** Fields over those of the catalog's one entry. Default none. */
   entryFields?: object;
   /** stdio MCP servers: name -> command line. */
@@ -137,7 +139,7 @@ export function mcpTables(servers: NonNullable<CodexSettings['mcpServers']>): st
   ]);
 }
 
-function configToml({ baseUrl, mcpServers = {} }: CodexSettings): string {
+function configToml({ baseUrl, webSocket = false, mcpServers = {} }: CodexSettings): string {
   return [
     `model = "${SCENE_MODEL}"`,
     'model_provider = "codex-relay"',
@@ -148,7 +150,7 @@ function configToml({ baseUrl, mcpServers = {} }: CodexSettings): string {
     `base_url = "${baseUrl}"`,
     'wire_api = "responses"',
     `env_key = "${TOKEN_VARIABLE}"`,
-    'supports_websockets = false',
+    `supports_websockets = ${webSocket}`,
     ...mcpTables(mcpServers),
     '',
   ].join('\n');

@@ -40,8 +40,8 @@ const DEATHS: readonly [when: string, request: number, said: readonly BodyStep[]
 describeReleases('a relay that is killed and started again under the real', (scene) => {
   after(killLeftovers);
 
-  for (const [when, request, said] of DEATHS) {
-    scene(`${when}: Codex asks again, the command runs once`, async (executable) => {
+  const play =
+    (request: number, said: readonly BodyStep[], webSocket: boolean) => async (executable: string) => {
       const reached = Promise.withResolvers<void>();
       const never = new Promise<void>(() => {});
       const upstream = await startScriptedUpstream(
@@ -53,8 +53,9 @@ describeReleases('a relay that is killed and started again under the real', (sce
         ['m'],
       );
       const options = ['--upstream', upstream.url, '--model', 'm', '--usage', 'off', '--token', TOKEN];
+      if (webSocket) options.push('--websocket');
       const { cli, url } = await startRelayCli(options);
-      const place = await createPlace({ baseUrl: `${url}/v1`, token: TOKEN });
+      const place = await createPlace({ baseUrl: `${url}/v1`, token: TOKEN, webSocket });
       try {
         const running = runCodex({
           executable,
@@ -77,6 +78,11 @@ describeReleases('a relay that is killed and started again under the real', (sce
         await place.remove();
         await upstream.stop();
       }
-    });
+    };
+  for (const [when, request, said] of DEATHS) {
+    const title = `${when}: Codex asks again, the command runs once`;
+    scene(title, play(request, said, false));
+    if (said.length === 0) continue;
+    scene(`over a WebSocket, ${title}`, play(request, said, true), { since: '0.130.0' });
   }
 });

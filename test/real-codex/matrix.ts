@@ -51,9 +51,19 @@ export function withSums(readme: string, scenes: readonly Row[]): string {
     const isWorthARow = result !== 'fails' || counts.some((count) => count > 0);
     return isWorthARow ? [[result === 'passes' ? 'scenes passed' : result, ...counts]] : [];
   });
-  const lines = [['Codex', ...releases], releases.map(() => '---').concat('---'), ...sums];
-  const table = lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  const table = `${markdown(['Codex', ...releases], sums)}\n`;
   return readme.replace(/^\| Codex +\|.*\n(?:\|.*\n)+/m, table);
+}
+
+/** Aligned, as the formatter has it. */
+function markdown(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const lines = [head, ...rows].map((cells) => cells.map(String));
+  const widths = head.map((_, at) => Math.max(3, ...lines.map((cells) => cells[at]?.length ?? 0)));
+  const texts = lines.map(
+    (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`,
+  );
+  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+  return [texts[0], rule, ...texts.slice(1)].join('\n');
 }
 
 /** What the matrix in `fixtures/VERSIONS.md` says. */

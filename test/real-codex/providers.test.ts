@@ -13,6 +13,7 @@ import { startAppServer } from './app-server.ts';
 import { complaints, succeeded, textOf, toolLike } from './reading.ts';
 import { DEBUG_MODELS, describeReleases } from './releases.ts';
 import { EXEC, keyOf, type Stage, setStage } from './stage.ts';
+import { HAS_TERMINAL, startTerminal } from './terminal.ts';
 
 const MODELS = {
   alpha: ['alpha-large', 'alpha-small'],
@@ -33,10 +34,15 @@ function speaking(name: string): ScriptedReply {
   return streamReply(textChunks(`This is ${name}.`));
 }
 
-function twoProviders(executable: string, scripts: { alpha?: Script; kimi?: Script } = {}): Promise<Stage> {
+function twoProviders(
+  executable: string,
+  scripts: { alpha?: Script; kimi?: Script } = {},
+  config = '',
+): Promise<Stage> {
   const { alpha = () => speaking('alpha'), kimi = () => speaking('kimi') } = scripts;
   return setStage({
     executable,
+    config,
     providers: {
       alpha: { script: alpha, models: MODELS.alpha },
       kimi: { script: kimi, models: MODELS.kimi, preset: 'kimi' },
@@ -90,6 +96,34 @@ describeReleases('two providers behind one relay, and the real', (scene) => {
     );
   };
   scene('offers them all in the picker of an editor', picker);
+
+  const screen = async (executable: string) => {
+    // Without its daemon, which would outlive the scene.
+    const config = 'check_for_update_on_startup = false\n[features]\ndaemon_auto_start = false\n';
+    await using stage = await twoProviders(executable, {}, config);
+    await using terminal = await startTerminal(executable, stage.place);
+    await terminal.shows('To get started');
+    terminal.type('/model');
+    await terminal.shows(/\/model +choose what model/);
+    terminal.type('\r');
+    const list = await terminal.shows(/kimi\/kimi-k3-thinking/);
+    const offered = [...list.matchAll(/^[ ›]*(\d)\. (\S+)/gm)].map(([, , name]) => name);
+    assert.deepEqual(offered, ['Codex', ...SLUGS.slice(1)], list);
+    const number = 1 + SLUGS.indexOf('kimi/kimi-k3');
+    terminal.type(`${number}`);
+    const next = await terminal.shows(/Model changed|Reasoning Level for/);
+    if (!next.includes('Model changed')) terminal.type('\r');
+    await terminal.shows(/Model changed to kimi\/kimi-k3\b/);
+    terminal.type('Who are you?');
+    await terminal.shows(/› Who are you\?/);
+    terminal.type('\r');
+    await terminal.shows(/• This is kimi\./);
+    assert.equal(stage.chatsOf('alpha').length, 0);
+    assert.equal(stage.chatsOf('kimi')[0]?.body.model, 'kimi-k3');
+  };
+  // Older releases greet, and draw their lists, in other ways.
+  const screens = { since: '0.160.0' };
+  if (HAS_TERMINAL) scene("lists them in Codex's own /model, where any can be chosen", screen, screens);
 
   for (const { model, provider, upstreamModel } of [
     { model: undefined, provider: 'alpha', upstreamModel: 'alpha-large' },

@@ -135,7 +135,6 @@ describeReleases('the side requests of the real', (scene) => {
     await terminal.shows('Bonjour');
     const asked = await stage.upstream('side').chat(0);
     assert.match(textOf(asked.body.messages.at(-1)), /title.*Say hello/s);
-    // Whole in the name of the window; on the screen, blanks are leaps of the cursor.
     await terminal.shows('Say a greeting');
     assert.equal(stage.chatsOf('main').length, 1);
   };

@@ -1,70 +1,77 @@
-/** Codex's own screen, in a terminal that Python's `pty` module makes. */
-import { spawn, spawnSync } from 'node:child_process';
+/** Drives Codex's own screen as a person does: in a terminal that util-linux's `script` makes, with keys and eyes. */
+import { spawn } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CodexPlace, environment } from './codex.ts';
+import { Screen } from './screen.ts';
 
 export interface Terminal extends AsyncDisposable {
-  /** Resolves when this stands in what was drawn so far, escape sequences included. */
-  shows(text: string): Promise<void>;
+  /** Types a text, or keys as a terminal sends them. */
+  type(text: string): void;
+  /** Resolves with the screen once it shows this. Rejects, with the screen, when Codex ends or shows it too late. */
+  shows(what: RegExp | string): Promise<string>;
 }
 
-/** Gives the new terminal a size, and runs what follows in it. */
-const IN_TERMINAL = `
-import fcntl, os, pty, struct, sys, termios
-pid, terminal = pty.fork()
-if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
-    os.execv(sys.argv[1], sys.argv[1:])
-pty._copy(terminal)
-`;
+const ROWS = 50;
+const COLUMNS = 140;
+const PATIENCE_MS = 90_000;
 
-/** Whether there is a Python to make one. */
-export const HAS_TERMINAL = spawnSync('python3', ['-c', 'import pty']).status === 0;
+/** Whether this machine can make a terminal for a program. */
+export const HAS_TERMINAL = process.platform === 'linux';
 
-/** Asks where the cursor is, and which kind of terminal this is. */
-const [WHERE, WHICH] = ['\u001b[6n', '\u001b[c'];
-const [HERE, PLAIN] = ['\u001b[1;1R', '\u001b[?1;2c'];
-
-/** Starts Codex in a workspace that its user trusts. */
+/**
+ * Starts Codex in a workspace that its user trusts.
+ * @param place Codex's home and workspace
+ */
 export async function startTerminal(
   executable: string,
   place: CodexPlace,
-  args: readonly string[],
+  args: readonly string[] = [],
 ): Promise<Terminal> {
   const trust = `\n[projects.${JSON.stringify(place.workspace)}]\ntrust_level = "trusted"\n`;
   await appendFile(join(place.home, 'config.toml'), trust);
-  const child = spawn('python3', ['-c', IN_TERMINAL, executable, ...args], {
+  const command = `stty rows ${ROWS} cols ${COLUMNS}; exec ${[executable, ...args].map(quoted).join(' ')}`;
+  const child = spawn('script', ['-qfec', command, '/dev/null'], {
     cwd: place.workspace,
-    env: { ...environment(place, ''), TERM: 'xterm-256color' },
+    env: {
+      ...environment(place, ''),
+      TERM: 'xterm-256color',
+      SHELL: '/bin/sh',
+    },
   });
-  let drawn = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    drawn += text;
-    if (text.includes(WHERE)) child.stdin.write(HERE);
-    if (text.includes(WHICH)) child.stdin.write(PLAIN);
-  });
-  // It ends with the terminal.
+  const screen = new Screen(ROWS, COLUMNS);
+  const looks = new Set<() => void>();
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   child.stdin.on('error', () => {});
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    drawn += text;
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdin.write(screen.write(text));
+    for (const look of looks) look();
   });
   return {
-    shows(text) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const look = () => {
-        if (drawn.includes(text)) resolve();
-      };
-      child.stdout.on('data', look);
-      child.once('close', () => reject(new Error(`Codex ended before it showed ${text}:\n${drawn}`)));
-      look();
-      return promise.finally(() => child.stdout.off('data', look));
-    },
+    type: (text) => void child.stdin.write(text),
+    shows: (what) =>
+      new Promise((resolve, reject) => {
+        const fail = (why: string) => reject(new Error(`${why} ${what}. The screen:\n${screen.text}`));
+        const timer = setTimeout(() => fail('Codex did not show'), PATIENCE_MS);
+        const look = () => {
+          const { text } = screen;
+          if (typeof what === 'string' ? !text.includes(what) : !what.test(text)) return;
+          clearTimeout(timer);
+          looks.delete(look);
+          resolve(text);
+        };
+        looks.add(look);
+        look();
+        void ended.then(() => fail('Codex ended before it showed'));
+      }),
     async [Symbol.asyncDispose]() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const closed = new Promise((resolve) => child.once('close', resolve));
       child.kill('SIGKILL');
-      await closed;
+      await ended;
     },
   };
+}
+
+/** As one word of a shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -43,12 +43,12 @@ describe('the tables of releases', () => {
     const readme = 'before\n\n| Codex | 0 |\n| --- | --- |\n| old | 1 |\n\nafter\n| Codexes | 1 |\n';
     const once = withSums(readme, [scene('passes', 'not offered'), scene('passes', 'passes')]);
     const table = [
-      '| Codex | 0.171.0 | 0.99.0 |',
-      '| --- | --- | --- |',
-      '| scenes passed | 2 | 1 |',
-      '| not offered | 0 | 1 |',
+      '| Codex         | 0.171.0 | 0.99.0 |',
+      '| ------------- | ------- | ------ |',
+      '| scenes passed | 2       | 1      |',
+      '| not offered   | 0       | 1      |',
     ];
     assert.equal(once, `before\n\n${table.join('\n')}\n\nafter\n| Codexes | 1 |\n`);
-    assert.match(withSums(once, [scene('fails', 'passes')]), /\| fails \| 1 \| 0 \|\n/);
+    assert.match(withSums(once, [scene('fails', 'passes')]), /\| fails +\| 1 +\| 0 +\|\n/);
   });
 });

@@ -1,5 +1,7 @@
 /** Codex's WebSocket mode: the same conversation at the provider, over one connection, with what is new only. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asObject } from '../../src/json.ts';
 import type { ChatRequest } from '../../src/wire/chat.ts';
 import {
@@ -14,7 +16,7 @@ import {
   usageChunk,
 } from '../support/scripted-upstream.ts';
 import { startAppServer } from './app-server.ts';
-import { complaints, printed, succeeded, textOf, toolLike } from './reading.ts';
+import { complaints, completedItems, printed, succeeded, textOf, toolLike } from './reading.ts';
 import { describeReleases } from './releases.ts';
 import { EXEC, type Stage, setStage } from './stage.ts';
 
@@ -24,8 +26,8 @@ const SINCE = { since: '0.130.0' };
 /** What went between Codex and the relay. */
 interface Line {
   stage: Stage;
-  /** How many WebSockets, and how many ordinary answers. */
-  count(): { sockets: number; streams: number };
+  /** How many WebSockets, how many ordinary answers, and how many WebSockets were refused. */
+  count(): { sockets: number; streams: number; refused: number };
   /** How many responses were asked for as the continuation of another. */
   continued(): number;
 }
@@ -43,6 +45,7 @@ async function setLine(executable: string, script: Script, webSocket = true): Pr
     count: () => ({
       sockets: matches(/HTTP\/1\.1 101 /g),
       streams: matches(/content-type: text\/event-stream/gi),
+      refused: matches(/HTTP\/1\.1 426 /g),
     }),
     continued: () => matches(/"type":"response\.created"[^\n]{0,400}?"previous_response_id":"resp_/g),
   };
@@ -211,6 +214,26 @@ describeReleases('a WebSocket, and the real', (scene) => {
       succeeded(run);
       assert.equal(run.stdout.trim(), 'It has answered.');
       assertSockets(count(), 2);
+    },
+    SINCE,
+  );
+
+  scene(
+    'is not taken by default: Codex goes on over HTTP at once',
+    async (executable) => {
+      const { stage, count } = await setLine(executable, (_, index) => twoCommands(index), false);
+      await using _ = stage;
+      const config = join(stage.place.home, 'config.toml');
+      const text = await readFile(config, 'utf8');
+      await writeFile(config, text.replace('supports_websockets = false', 'supports_websockets = true'));
+      const run = await stage.codex('exec', ...EXEC, '--json', '--', 'Run two commands');
+      succeeded(run);
+      assert.deepEqual(printed(run), ['Both ran.']);
+      // A line of its log aside, its user hears nothing of it.
+      assert.deepEqual(completedItems(run, 'error'), []);
+      assert.ok(!run.events.some(({ type }) => type === 'error'));
+      const { sockets, streams, refused } = count();
+      assert.deepEqual([sockets, streams, refused > 0], [0, 3, true]);
     },
     SINCE,
   );

@@ -17,7 +17,7 @@ export interface Rig {
 export async function startRig(
   script: Script,
   options: RelayOptions = {},
-  models?: readonly string[],
+  models?: Parameters<typeof startScriptedUpstream>[1],
 ): Promise<Rig> {
   const upstream = await startScriptedUpstream(script, models);
   const log: string[] = [];

@@ -3,7 +3,8 @@ import { BASE_PROFILE } from '../../src/providers/base-profile.ts';
 import type { Profile } from '../../src/translate/profile.ts';
 import type { ProviderReasoning, ReasoningSeal } from '../../src/translate/reasoning/reasoning.ts';
 import { type ChatTranslation, toChatRequest } from '../../src/translate/request/to-chat-request.ts';
-import { type ReducerOptions, ResponseReducer } from '../../src/translate/stream/reducer.ts';
+import type { ReducerOptions } from '../../src/translate/stream/options.ts';
+import { ResponseReducer } from '../../src/translate/stream/reducer.ts';
 import type { ChatChunk } from '../../src/wire/chat.ts';
 import type { InputItem, ResponseEvent, ResponsesRequest } from '../../src/wire/responses.ts';
 

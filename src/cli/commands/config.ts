@@ -18,6 +18,7 @@ import { CATALOG_FILE, PROVIDER_ID } from '../../names.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { UpstreamOptions } from '../../relay/options.ts';
+import { Bindings } from '../../relay/routing/bindings.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { smallWindow } from '../doctor/window.ts';
@@ -25,6 +26,7 @@ import { UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';
 import { readProxy } from '../proxy.ts';
+import { bindingsFile, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams, upstreamOptions } from '../upstreams.ts';
 
 type Models = ConfigureInput['models'];
@@ -154,8 +156,18 @@ async function askForModels(invocation: Invocation): Promise<Models> {
     [active, ...others].map((upstream) => withList(upstream, invocation)),
   );
   const described = visionModel === undefined ? {} : { describesImages: true as const };
-  const beside = rest.map((upstream) => ({ ...upstream, ...described }));
-  return { ...(first ?? modelsOf(active, [])), ...described, others: beside };
+  const recent = await recentModels(invocation);
+  const withMore = (models: CatalogUpstream): CatalogUpstream => ({
+    ...models,
+    ...described,
+    recent: recent.flatMap(({ upstream, model }) => (upstream === models.id ? model : [])),
+  });
+  return { ...withMore(first ?? modelsOf(active, [])), others: rest.map(withMore) };
+}
+
+/** What the threads of the relay on this port went to, as it last saved that. */
+async function recentModels({ settings, environment, logger }: Invocation) {
+  return new Bindings(await readBindings(bindingsFile(settings.port, environment), logger)).recent();
 }
 
 async function withList(

@@ -2,8 +2,7 @@
  * Keeps Codex's model catalog true: when a key, a provider, a model or a list changes, the file is written again,
  * where Codex is set up for this relay. Codex reads it when it starts, so its user is told.
  */
-import { isObject, type JsonObject, parseObject } from '../../json.ts';
-import { MODEL_ALIAS } from '../../names.ts';
+import { isNews } from '../../codex/catalog-news.ts';
 import type { CatalogUpstreams } from './catalog-source.ts';
 import type { CodexTexts } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
@@ -68,33 +67,4 @@ export class CatalogKeeper {
     const { port, token } = await this.#parts.server();
     return (await namedRelays(texts)).some((named) => named.port === port || named.token === token);
   }
-}
-
-/**
- * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, believes
- * in a larger window than there is, or is wrong about who takes images. The words about a model are no reason to
- * restart, nor is the alias, which follows every choice.
- */
-function isNews(before: string, after: string): boolean {
-  const [old, now] = [entriesOf(before), entriesOf(after)];
-  if (old.size !== now.size) return true;
-  return [...now].some(([slug, entry]) => {
-    const known = old.get(slug);
-    if (known === undefined || windowOf(entry) < windowOf(known)) return true;
-    return slug !== MODEL_ALIAS && modalitiesOf(entry) !== modalitiesOf(known);
-  });
-}
-
-function entriesOf(text: string): Map<unknown, JsonObject> {
-  const models = parseObject(text)?.['models'];
-  const entries = Array.isArray(models) ? models.filter(isObject) : [];
-  return new Map(entries.map((entry) => [entry['slug'], entry]));
-}
-
-function modalitiesOf({ input_modalities: modalities }: JsonObject): string {
-  return String(modalities);
-}
-
-function windowOf({ context_window: tokens }: JsonObject): number {
-  return typeof tokens === 'number' ? tokens : 0;
 }

@@ -20,6 +20,8 @@ export interface ServerPlan {
   token: string;
   toolDenylist: readonly string[];
   webSocket: boolean;
+  /** Whether tool calls that a model wrote into its text are read as calls. */
+  heal: boolean;
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
   historyLimits: HistoryLimits;

@@ -50,7 +50,8 @@ export async function runRelay(
   { logger, transport, onRequest, onModels, onBudget }: RelayParts,
 ): Promise<RunningRelay> {
   const bindings = new BindingsFile(bindingsFile, logger);
-  const { port, token, toolDenylist, webSocket, historyDir: directory, historyLimits: limits } = server;
+  const { port, token, toolDenylist, webSocket, heal } = server;
+  const { historyDir: directory, historyLimits: limits } = server;
   let routing = first;
   // From then on the file is that of the relay that serves next.
   let isDraining = false;
@@ -84,6 +85,7 @@ export async function runRelay(
       token,
       toolDenylist,
       webSocket,
+      heal,
       history,
       logger,
       onRequest: (report) => {

@@ -1,4 +1,5 @@
 /** What a bug report needs: versions, state, settings without anything private. */
+import { isDeepStrictEqual } from 'node:util';
 import type { RequestReport } from '../../relay/options.ts';
 import { GENERIC_DIALECT } from '../choosable-provider.ts';
 import type { RelayState } from '../relay/controller.ts';
@@ -23,7 +24,7 @@ export function debugInfo(
   settings: ExtensionSettings,
   reports: readonly RequestReport[],
 ): string {
-  const { customProviders, toolDenylist, modelMap, provider } = settings;
+  const { customProviders, toolDenylist, modelMap, provider, fields, heal } = settings;
   const isCustom = customProviders.some(({ id }) => id === provider);
   const rows: [string, string][] = [
     ['Codex Relay', versions.extension],
@@ -41,6 +42,8 @@ export function debugInfo(
     ['Custom providers', `${customProviders.length}`],
     ['Mapped models', `${Object.keys(modelMap).length}`],
     ['Denied tools', `${toolDenylist.length}`],
+    ['Request fields', isDeepStrictEqual(Object.values(fields), [{}, []]) ? 'as they are' : 'changed'],
+    ['Heals calls', `${heal}`],
   ];
   const requests = reports
     .slice(0, 10)

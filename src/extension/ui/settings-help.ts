@@ -83,5 +83,20 @@ function sentence({ code, place, value, meant }: SettingsProblem): string {
         place,
         value,
       );
+    case 'badFields':
+      return vscode.l10n.t(
+        '{0}: this must be an object of request fields, such as { "top_k": 20 }. It is left out.',
+        place,
+      );
+    case 'badFieldNames':
+      return vscode.l10n.t('{0}: {1} is no name of a request field. It is left out.', place, value);
+    case 'requiredField':
+      return vscode.l10n.t(
+        '{0}: the relay itself sets "{1}", and no request works without it. It is left out.',
+        place,
+        value,
+      );
+    case 'badSwitch':
+      return vscode.l10n.t('{0}: this must be true or false; {1} counts as true.', place, value);
   }
 }

@@ -46,6 +46,8 @@ export const zai: Preset = {
       1310: 'insufficient_quota',
       1312: 'rate_limit_exceeded',
     },
+    // "Your limit will reset at 2026-08-25 07:41:44": Beijing's time, at both of its sites.
+    utcOffset: 8,
   },
   models: [
     { match: ['glm-5.2*'], profile: switchAndEffort(ON, OFF, 'high', 'max') },

@@ -14,10 +14,12 @@ import { everyTargetFailed } from './every-target-failed.ts';
 import { type Attempt, beginAttempt, type Exchange, type Outcome, refusesWire } from './exchange.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import { relayAnswer } from './relay-answer.ts';
+import type { UnmarkedThinking } from './unmarked-thinking.ts';
 
 export interface AnswerParts extends DescribeParts, PrepareParts {
   wires: LearnedWires;
   heal: boolean;
+  unmarkedThinking: UnmarkedThinking;
   stallMs: number | undefined;
   firstOutputMs: number;
   onBindings: (text: string) => void;
@@ -35,7 +37,11 @@ export async function answerFrom(
   const asked = { history, request: exchange.request };
   const shown = await withImagesDescribed(asked, target, exchange, parts);
   const prepared = await prepare(shown.request, target, shown.history, parts);
-  const attempt = beginAttempt(exchange, target, prepared, parts);
+  const attempt = beginAttempt(exchange, target, prepared, {
+    ...parts,
+    mayWait: parts.unmarkedThinking.has(target),
+    contextWindow: parts.routing.windowOf(target),
+  });
   const [next, ...rest] = others;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   if (refusesWire(attempt) && !stream?.hasGiven) {
@@ -67,7 +73,13 @@ function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | 
 
 /** What the outcome says of the target: its health, and where the thread is from now on. */
 function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: AnswerParts): void {
-  const { routing, wires, onBindings } = parts;
+  const { routing, wires, onBindings, unmarkedThinking } = parts;
+  if ('closedUnopened' in attempt.reducer && attempt.reducer.closedUnopened) {
+    unmarkedThinking.add(attempt.target);
+    parts.warnOnce(
+      `${targetName(attempt.target)} closes thinking that it never opened: its answers are shown when they are known to be no thinking`,
+    );
+  }
   if (exchange.abort.signal.aborted) return;
   const before = exchange.attempts.at(-2);
   // Chat Completions may be refused as well: then it was not the wire.

@@ -5,7 +5,8 @@ import { NativeReducer, type NativeReducerOptions } from '../../translate/native
 import type { NativeTranslation } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
-import { type ReducerOptions, ResponseReducer } from '../../translate/stream/reducer.ts';
+import type { ReducerOptions } from '../../translate/stream/options.ts';
+import { ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
@@ -100,15 +101,27 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
   };
 }
 
+/** How an answer is read. */
+export interface ReadingOptions {
+  seal: ReasoningSeal;
+  /** Whether calls in the text are read as calls. */
+  heal: boolean;
+  /** Whether the text must wait until it is known to be no thinking, though somebody reads along. Default: false. */
+  mayWait?: boolean;
+  /** Tokens that the model has room for, where that is known for certain. */
+  contextWindow?: number | undefined;
+}
+
 /** Begins the exchange with a target; its events go on where those of an earlier attempt ended. */
 export function beginAttempt(
   exchange: Exchange,
   target: Target,
   { translation, asked }: Pick<Attempt, 'translation' | 'asked'>,
-  { seal, heal }: { seal: ReasoningSeal; heal: boolean },
+  { seal, heal, mayWait = false, contextWindow }: ReadingOptions,
 ): Attempt {
   const { id, newItemId, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
+  const isSummary = wantsCompaction(request);
   const options = {
     request,
     profile,
@@ -120,7 +133,9 @@ export function beginAttempt(
     now: () => seconds(Date.now()),
     seal,
     // A summary may quote what looks like a call.
-    heal: heal && !wantsCompaction(request),
+    heal: heal && !isSummary,
+    mayWait: mayWait || isSummary || !request.stream,
+    contextWindow,
     isCodex: client.isCodex,
     redact: (text: string) => withoutKey(text, apiKey),
   };

@@ -21,6 +21,7 @@ import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
+import type { UnmarkedThinking } from './unmarked-thinking.ts';
 import { withinBudget } from './within-budget.ts';
 
 /** What all exchanges of one relay share. */
@@ -37,6 +38,8 @@ export interface RelayParts {
   toolDenylist: ReadonlySet<string>;
   /** Whether calls in the text are read as calls. */
   heal: boolean;
+  /** What was learned of models while the relay runs. */
+  unmarkedThinking: UnmarkedThinking;
   keepAliveMs: number;
   /** Undefined where the user set none: see `silenceLimits`. */
   stallMs: number | undefined;

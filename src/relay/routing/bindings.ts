@@ -43,6 +43,15 @@ export class Bindings {
     return before === undefined || !isSame(before, target);
   }
 
+  /** The models that threads went to, the latest first. */
+  recent(): Pick<Binding, 'upstream' | 'model'>[] {
+    const latest = [...this.#bindings.values()].toReversed();
+    const byName = new Map(
+      latest.toReversed().map((binding) => [`${binding.upstream}/${binding.model}`, binding]),
+    );
+    return latest.filter((binding) => byName.get(`${binding.upstream}/${binding.model}`) === binding);
+  }
+
   /** Everything, as JSON; thread ids are Codex's random ones and say nothing of their content. */
   text(): string {
     return JSON.stringify(Object.fromEntries(this.#bindings));

@@ -125,6 +125,12 @@ export class Routing {
     return this.#listed.get(provider);
   }
 
+  /** Tokens that the upstream says the model of a target has room for; undefined where it does not say. */
+  windowOf({ provider, model }: Target): number | undefined {
+    const listed = this.#listed.get(provider)?.find(({ id }) => id === model);
+    return listed?.windowFrom === 'guessed' ? undefined : listed?.contextWindow;
+  }
+
   /**
    * The targets that may answer a request, in the order in which they are to be tried.
    * @param now milliseconds since the epoch
@@ -181,6 +187,7 @@ export class Routing {
   /** Every upstream with its models, as far as they are known; the active one first. */
   catalog(): ServedUpstream[] {
     const others = this.#providers.filter((provider) => provider !== this.#active);
+    const recent = this.bindings.recent();
     return [this.#active, ...others].map((provider) => ({
       id: provider.id,
       name: provider.profile.name,
@@ -191,6 +198,7 @@ export class Routing {
       wires: provider.wires,
       listed: this.#listed.get(provider),
       ...(this.#describer() === undefined ? {} : { describesImages: true as const }),
+      recent: recent.flatMap(({ upstream, model }) => (upstream === provider.id ? model : [])),
     }));
   }
 

@@ -1,12 +1,14 @@
 /** How long a provider asks to wait, by the headers of its reply. */
+import { momentOf } from '../../translate/errors/moments.ts';
 import { durationIn } from '../../translate/errors/waits.ts';
 import type { UpstreamReply } from '../transport.ts';
 
-/** A count that a provider limits: its headers end in these. */
+/** A count that a provider limits: the names of its headers hold these. */
 const LIMITED = ['requests', 'tokens', 'requests-day', 'tokens-minute', 'tokens-day'];
-/** Above this a number is a moment, in seconds and in milliseconds since the epoch. */
-const EPOCH_SECONDS = 1_000_000_000;
-const EPOCH_MILLISECONDS = EPOCH_SECONDS * 1000;
+/** Anthropic, 2026-11: its own names, which gateways to it pass on. */
+const ANTHROPIC = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'unified'];
+/** Headers that say when all of it comes back. */
+const RESETS = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset', 'x-ratelimit-reset-after'];
 
 /**
  * Seconds, rounded up; undefined where no header says so. `Retry-After` is a number of them or a date, OpenAI and
@@ -14,32 +16,35 @@ const EPOCH_MILLISECONDS = EPOCH_SECONDS * 1000;
  */
 export function askedWait(reply: UpstreamReply): number | undefined {
   const milliseconds = Number(reply.headers['retry-after-ms'] || Number.NaN);
-  const after = reply.headers['retry-after'] || 'unknown';
-  const untilDate = (Date.parse(after) - Date.now()) / 1000;
-  const wait = [milliseconds / 1000, Number(after), untilDate].find(Number.isFinite) ?? durationIn(after);
+  const wait = Number.isFinite(milliseconds) ? milliseconds / 1000 : waitOf(reply.headers['retry-after']);
   if (wait !== undefined) return whole(wait);
   return reply.status === 429 ? untilReset(reply) : undefined;
 }
 
 function untilReset(reply: UpstreamReply): number | undefined {
-  const waits = LIMITED.flatMap((name) => {
-    const isUsedUp = Number(reply.headers[`x-ratelimit-remaining-${name}`] || Number.NaN) <= 0;
-    return isUsedUp ? [resetIn(reply.headers[`x-ratelimit-reset-${name}`])] : [];
+  const waits = [
+    ...LIMITED.map((name) => [`x-ratelimit-remaining-${name}`, `x-ratelimit-reset-${name}`] as const),
+    ...ANTHROPIC.map(
+      (name) => [`anthropic-ratelimit-${name}-remaining`, `anthropic-ratelimit-${name}-reset`] as const,
+    ),
+  ].flatMap(([remaining, reset]) => {
+    const isUsedUp = Number(reply.headers[remaining] || Number.NaN) <= 0;
+    return isUsedUp ? [waitOf(reply.headers[reset])] : [];
   });
-  waits.push(resetIn(reply.headers['x-ratelimit-reset']), resetIn(reply.headers['ratelimit-reset']));
+  // `limit=10, remaining=0, reset=7` and `"minute";r=0;t=7`, two drafts of the same standard.
+  const standard = /(?:^|[\s,;])(?:reset|t)=(\d+)/.exec(reply.headers['ratelimit'] ?? '')?.[1];
+  waits.push(...RESETS.map((name) => waitOf(reply.headers[name])), waitOf(standard));
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : whole(Math.max(...known));
 }
 
-/** `2m59.5s`, `7`, or a moment. */
-function resetIn(value: string | undefined): number | undefined {
+/** `2m59.5s`, `7`, or a moment: a date, or seconds or milliseconds since the epoch. */
+function waitOf(value: string | undefined): number | undefined {
   if (!value) return undefined;
+  const moment = momentOf(value);
+  if (moment !== undefined) return (moment - Date.now()) / 1000;
   const number = Number(value);
-  if (number > EPOCH_MILLISECONDS) return (number - Date.now()) / 1000;
-  if (number > EPOCH_SECONDS) return number - Date.now() / 1000;
-  if (Number.isFinite(number)) return number;
-  const date = Date.parse(value);
-  return Number.isFinite(date) ? (date - Date.now()) / 1000 : durationIn(value);
+  return Number.isFinite(number) ? number : durationIn(value);
 }
 
 function whole(seconds: number): number {

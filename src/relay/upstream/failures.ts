@@ -75,6 +75,7 @@ export function errorOf(
     status: reply.status,
     body: withoutKey(body, apiKey),
     retryAfterSeconds: askedWait(reply),
+    now: Date.now(),
   };
   return upstreamError(failure, profile, model);
 }

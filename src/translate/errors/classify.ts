@@ -68,6 +68,7 @@ const NO_MODEL =
   /(unknown|no such|invalid|unrecognized|nonexistent) model\b|invalid model (name|id)|model[ _](id|name)? ?(not|does not|doesn't|is not)[ _](exist|found|a valid)|model[^.\n]{0,100}?\b(not found|not exist|does ?n[o']t exist|is not a valid model|not a valid model|could not be found|isn't (available|loaded)|is not (loaded|available|deployed|installed)|has been (deprecated|removed|retired|decommissioned))|no model (named|with)|not a valid model|is pinned to|model_not_found|model_decommissioned|模型不存在|不存在的模型/i;
 const ADDRESS =
   /not.?found|no (such )?(route|path|page|resource)|cannot (post|get)|invalid url|unrecognized (request )?url|unknown (url|path|route|endpoint)|method|\bpath\b|\bpage\b|\b(url|route)\b/i;
+const LONG_WAIT_SECONDS = 3600;
 const NO_ENDPOINTS = /no (allowed )?(endpoints?|providers?)( found| available| are available)?/i;
 
 export function classify(
@@ -92,9 +93,9 @@ export function classify(
   const isRate = says(RATE);
   const cause = withoutNothingCharged(message);
   if (!isRate && isOverflow({ ...said, message: cause })) return { code: 'context_length_exceeded' };
-  // A quota that comes back in a moment is a rate (Gemini's free tier, 2026-11).
+  // A quota that comes back in a moment is a rate (Gemini's free tier, 2026-11); one of a day or a month is a quota.
   if (isQuota({ ...said, message: cause }))
-    return { code: wait === undefined ? 'insufficient_quota' : 'rate_limit_exceeded' };
+    return { code: (wait ?? Infinity) > LONG_WAIT_SECONDS ? 'insufficient_quota' : 'rate_limit_exceeded' };
   if (status === 429 || isRate) return { code: 'rate_limit_exceeded' };
   if (says(SERVICE_OFF)) return { code: 'forbidden', cure: 'service' };
   if (says(/location is not supported|unsupported_country/i)) return { code: 'forbidden', cure: 'region' };

@@ -12,16 +12,26 @@ const UNDERSTOOD: ReadonlySet<ErrorCode> = new Set([
 /** Codex retries a stream that fails with a code that it does not know: right for these. */
 const WORTH_A_RETRY: ReadonlySet<ErrorCode> = new Set(['upstream_error', 'upstream_stalled', 'cancelled']);
 
+/** Codex sleeps for as long as it is asked to, says nothing meanwhile, and does so five times. */
+const LONGEST_SLEEP_SECONDS = 300;
+
 /** Whether an error before the stream must be told inside of one, so that Codex understands its code. */
 export function needsStream(error: RelayError): boolean {
-  return UNDERSTOOD.has(error.code);
+  return UNDERSTOOD.has(error.code) && !takesLong(error);
 }
 
 /** The error as Codex shows it: what no retry can cure gets the code whose message it prints verbatim. */
 export function forCodex(error: RelayError): RelayError {
+  if (takesLong(error)) return new RelayError('invalid_prompt', error.message, { cause: error });
   const isKnown = UNDERSTOOD.has(error.code) || error.code === 'model_not_found';
   if (isKnown || WORTH_A_RETRY.has(error.code)) return error;
   return new RelayError('invalid_prompt', error.message, { cause: error });
+}
+
+/** A limit of hours or days: what the provider says of its end is worth more to the user than a retry. */
+function takesLong({ code, retryAfterSeconds = 0 }: RelayError): boolean {
+  const isLimit = code === 'rate_limit_exceeded' || code === 'insufficient_quota';
+  return isLimit && retryAfterSeconds > LONGEST_SLEEP_SECONDS;
 }
 
 /** Codes for which Codex shows a sentence of its own, and nothing of the message. */

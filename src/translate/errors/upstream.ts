@@ -6,7 +6,7 @@ import type { Profile } from '../profile.ts';
 import { classify } from './classify.ts';
 import { type Said, saidBy, saidIn } from './said.ts';
 import { sentence } from './sentence.ts';
-import { waitIn } from './waits.ts';
+import { type Clock, waitIn } from './waits.ts';
 
 export interface UpstreamFailure {
   status: number;
@@ -14,6 +14,8 @@ export interface UpstreamFailure {
   body: string;
   /** How long the provider asks to wait, by its headers; its body is read where they say nothing. */
   retryAfterSeconds?: number | undefined;
+  /** Milliseconds since the epoch, for the dates in the body. Default: they are not read. */
+  now?: number;
 }
 
 /** The error of an HTTP reply that is no 2xx. */
@@ -22,20 +24,31 @@ export function upstreamError(failure: UpstreamFailure, profile: Profile, model:
   const said = saidIn(body);
   if (body.trim() === '') said.codes.push(`http_${status}_empty`);
   said.codes.push(`http_${status}`);
-  const retryAfterSeconds = failure.retryAfterSeconds ?? waitIn(said);
+  const retryAfterSeconds = failure.retryAfterSeconds ?? waitIn(said, clockOf(profile, failure.now));
   return toRelayError(said, status, retryAfterSeconds, profile, model);
 }
 
 /**
  * The error that a provider put into a stream, or a JSON reply, that began with 200; undefined where there is
  * none. Runs for every chunk, so it must be cheap where there is no error.
+ * @param now milliseconds since the epoch. Default: dates are not read
  */
-export function errorInChunk(chunk: ChatChunk, profile: Profile, model: string): RelayError | undefined {
+export function errorInChunk(
+  chunk: ChatChunk,
+  profile: Profile,
+  model: string,
+  now?: number,
+): RelayError | undefined {
   if (!holdsError(chunk)) return undefined;
   const said = saidBy(chunk);
   const status = Number(said.codes.find((code) => /^[45]\d\d$/.test(code)) ?? 0);
   const isRefusal = said.codes.some((code) => /invalid.?(request|argument|param)|bad.?request/i.test(code));
-  return toRelayError(said, status || (isRefusal ? 400 : 0), waitIn(said), profile, model);
+  const wait = waitIn(said, clockOf(profile, now));
+  return toRelayError(said, status || (isRefusal ? 400 : 0), wait, profile, model);
+}
+
+function clockOf({ utcOffset }: Profile, now: number | undefined): Clock | undefined {
+  return now === undefined ? undefined : { now, utcOffset: utcOffset ?? undefined };
 }
 
 /** @param status 0 where none is known */
@@ -63,7 +76,8 @@ function toRelayError(
   });
 }
 
-function holdsError(chunk: ChatChunk): boolean {
+/** Whether a chunk holds an error. */
+export function holdsError(chunk: ChatChunk): boolean {
   if (chunk.error) return true;
   const { choices } = chunk;
   if (choices && choices.length > 0) return Boolean(choices[0]?.error) || failsInBaseResp(chunk);

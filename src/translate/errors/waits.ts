@@ -1,51 +1,120 @@
 /** How long a provider asks to wait, where it says so in the body of an error. */
-import { asObject, type Json, type JsonObject } from '../../json.ts';
+import { asObject, isObject, type Json, type JsonObject } from '../../json.ts';
+import { momentIn, momentOf } from './moments.ts';
 import type { Said } from './said.ts';
 
 const SECONDS_PER = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** "try again in 2m3.5s" (Groq), "retry in 34.07s" (Gemini), "retry after 20 seconds" (Azure), "wait 5 min". */
 const IN_WORDS =
   /(?:try again|retry|wait|resets?|reset|available(?: again)?)(?:ing)?(?: your request| the request)?(?: again)?(?: in| after| for)?:?(?: about| at least| approximately)? ((?:\d+(?:\.\d+)?\s*[a-z]+[\s,]*(?:and )?)+)/i;
-const ONE_PART = /(\d+(?:\.\d+)?)\s*([a-z]+)/gi;
+/** "请在 30 秒后重试", "5分钟后再试" */
+const IN_CHINESE = /((?:\d+(?:\.\d+)?\s*(?:毫秒|秒钟?|分钟?|个?小时|天)\s*)+)(?:之|以)?后/;
+const ONE_PART = /(\d+(?:\.\d+)?)\s*([a-z]+|毫秒|秒钟?|分钟?|个?小时|天)/gi;
 const UNITS: readonly (readonly [pattern: RegExp, unit: keyof typeof SECONDS_PER])[] = [
-  [/^(ms|msecs?|milli\w*)$/i, 'ms'],
-  [/^(s|secs?|seconds?)$/i, 's'],
-  [/^(m|mins?|minutes?)$/i, 'm'],
-  [/^(h|hrs?|hours?)$/i, 'h'],
-  [/^(d|days?)$/i, 'd'],
+  [/^(ms|msecs?|milli\w*|毫秒)$/i, 'ms'],
+  [/^(s|secs?|seconds?|秒钟?)$/i, 's'],
+  [/^(m|mins?|minutes?|分钟?)$/i, 'm'],
+  [/^(h|hrs?|hours?|个?小时)$/i, 'h'],
+  [/^(d|days?|天)$/i, 'd'],
 ];
 
-/** Seconds, rounded up; undefined where no wait is named. */
-export function waitIn({ message, holders }: Said): number | undefined {
-  const named = holders.map(waitOfFields).find((wait) => wait !== undefined);
-  const wait = named ?? durationIn(IN_WORDS.exec(message)?.[1]);
+/** What a field says, by its name in lower case and without anything but letters. */
+const FIELDS: ReadonlyMap<string, 'milliseconds' | 'seconds' | 'moment'> = new Map([
+  ...['retryafterms', 'resetsinms', 'resetinms'].map((name) => [name, 'milliseconds'] as const),
+  ...[
+    'retryafter',
+    'retryafterseconds',
+    'resetafter',
+    'resetafterseconds',
+    'resetsin',
+    'resetin',
+    'resetsinseconds',
+    'resetinseconds',
+    'secondsuntilreset',
+    // Gemini, 2026-11: `details: [{"@type": "...RetryInfo", "retryDelay": "3.4s"}]`.
+    'retrydelay',
+    'quotaresetdelay',
+  ].map((name) => [name, 'seconds'] as const),
+  ...[
+    'resetat',
+    'resetsat',
+    'resettime',
+    'resetstime',
+    'resettimestamp',
+    'quotaresettimestamp',
+    'quotaresettime',
+    'nextresettime',
+    'nextresetat',
+    'retryat',
+    'availableat',
+    // OpenRouter, 2026-11: `metadata: {"headers": {"X-RateLimit-Reset": "1764374400000"}}`.
+    'xratelimitreset',
+    'ratelimitreset',
+  ].map((name) => [name, 'moment'] as const),
+]);
+const MAX_DEPTH = 3;
+
+/** What is needed to understand a date. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Hours that the provider's own time is ahead of UTC; undefined where that is not known. */
+  utcOffset: number | undefined;
+}
+
+/**
+ * Seconds, rounded up; undefined where no wait is named.
+ * @param clock undefined where there is none: then dates are not read
+ */
+export function waitIn({ message, holders }: Said, clock?: Clock): number | undefined {
+  const fields = holders.flatMap((holder) => fieldsOf(holder, 0));
+  const wait =
+    fields.map(durationOfField).find((seconds) => seconds !== undefined) ??
+    (clock && untilField(fields, clock)) ??
+    durationIn(IN_WORDS.exec(message)?.[1] ?? IN_CHINESE.exec(message)?.[1]) ??
+    (clock && untilSaid(message, clock));
   return wait === undefined ? undefined : Math.max(0, Math.ceil(wait));
 }
 
-function waitOfFields(holder: JsonObject): number | undefined {
-  const metadata = asObject(holder['metadata']);
-  const own = holder['retry_after_ms'] ?? holder['retryAfterMs'];
-  const milliseconds = numberOf(own);
-  if (milliseconds !== undefined) return milliseconds / 1000;
-  const named = [holder, metadata ?? {}].flatMap((fields) => [
-    fields['retry_after'],
-    fields['retryAfter'],
-    fields['retry_after_seconds'],
-    fields['retry-after'],
-    fields['reset_after'],
-    fields['resets_in_seconds'],
-  ]);
-  return [...named, retryDelay(holder)].map(secondsOf).find((wait) => wait !== undefined);
+type Field = readonly [name: string, value: Json];
+
+/** Those of an object, of the metadata and headers in it, and of its details. */
+function fieldsOf(holder: JsonObject, depth: number): Field[] {
+  return Object.entries(holder).flatMap(([name, value]): Field[] => {
+    const plain = name.toLowerCase().replace(/[^a-z]/g, '');
+    if (FIELDS.has(plain)) return [[plain, value]];
+    if (depth >= MAX_DEPTH || !/^(metadata|headers|details)$/.test(plain)) return [];
+    const inner = Array.isArray(value) ? value : [value];
+    return inner.filter(isObject).flatMap((object) => fieldsOf(object, depth + 1));
+  });
 }
 
-/** Gemini, 2026-11: `details: [{"@type": "...RetryInfo", "retryDelay": "3.4s"}]`. */
-function retryDelay(holder: JsonObject): Json | undefined {
-  if (!Array.isArray(holder['details'])) return undefined;
-  for (const detail of holder['details']) {
-    const delay = asObject(detail)?.['retryDelay'];
-    if (delay !== undefined) return asObject(delay)?.['seconds'] ?? delay;
+function durationOfField([name, value]: Field): number | undefined {
+  switch (FIELDS.get(name)) {
+    case 'milliseconds': {
+      const milliseconds = numberOf(value);
+      return milliseconds === undefined ? undefined : milliseconds / 1000;
+    }
+    case 'seconds':
+      return momentOf(value) === undefined ? secondsOf(asObject(value)?.['seconds'] ?? value) : undefined;
+    case 'moment':
+      // Some count the seconds that are left.
+      return momentOf(value) === undefined ? secondsOf(value) : undefined;
+    default:
+      return undefined;
   }
-  return undefined;
+}
+
+function untilField(fields: readonly Field[], { now }: Clock): number | undefined {
+  const moments = fields.flatMap(([, value]) => momentOf(value) ?? []);
+  const next = moments.find((moment) => moment > now);
+  return next === undefined ? undefined : (next - now) / 1000;
+}
+
+function untilSaid(message: string, { now, utcOffset }: Clock): number | undefined {
+  const offset = utcOffset === undefined ? undefined : utcOffset * 3_600_000;
+  const moment = momentIn(message, now, offset);
+  return moment === undefined ? undefined : (moment - now) / 1000;
 }
 
 function secondsOf(value: unknown): number | undefined {

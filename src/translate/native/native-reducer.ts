@@ -8,7 +8,7 @@ import { isShallow } from '../../wire/chunk-shape.ts';
 import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
 import { wantsCompaction } from '../compaction.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
-import { brokenAnswer, overflow, redacted } from '../stream/failed-answers.ts';
+import { brokenAnswer, overflow, redacted, windowFull } from '../stream/failed-answers.ts';
 import { finishOf } from '../stream/finish-reasons.ts';
 import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
 import { Summary } from '../stream/summary.ts';
@@ -19,6 +19,8 @@ import { type ReadEvent, readEvent } from './stream/read-event.ts';
 import { RepeatedEvents } from './stream/repeated-events.ts';
 
 export interface NativeReducerOptions extends NativeAnswerOptions, FrameOptions {
+  /** Tokens that the model has room for, where that is known for certain. */
+  contextWindow?: number | undefined;
   /** Takes secrets out of what the provider said. Default: it is shown as it is. */
   redact?: (text: string) => string;
 }
@@ -221,6 +223,9 @@ export class NativeReducer {
         new RelayError('invalid_prompt', `${profile.name}'s content filter stopped the answer.`),
       );
     this.#answer.close('cut');
+    const full = finish === 'length' ? windowFull(this.#options, this.#statedUsage) : undefined;
+    // Codex makes room only for this: its next turn begins with a summary. What was said is kept.
+    if (full !== undefined) return this.fail(full);
     this.#frame.response.incomplete_details = {
       reason: finish === 'length' ? 'max_output_tokens' : finish,
     };
@@ -228,8 +233,9 @@ export class NativeReducer {
   }
 
   #failAsSaid(event: JsonObject): ResponseEvent[] {
-    const { profile, model, redact } = this.#options;
-    const error = nativeError(event, profile, model) ?? brokenAnswer(profile, 'failed without saying why');
+    const { profile, model, redact, now } = this.#options;
+    const error =
+      nativeError(event, profile, model, now() * 1000) ?? brokenAnswer(profile, 'failed without saying why');
     return this.fail(redact ? redacted(error, redact) : error);
   }
 

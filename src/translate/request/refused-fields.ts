@@ -8,21 +8,23 @@ const ESSENTIAL = new Set(['model', 'messages', 'stream', 'tools']);
 /** Optional fields inside messages; those of reasoning come from another provider's habits. */
 const IN_MESSAGES = ['reasoning_content', 'reasoning_details', 'reasoning', 'extra_content'] as const;
 const REFUSAL =
-  /unsupported|un(known|recognized|expected)|extra[ _](forbidden|inputs|fields)|cannot (find field|be (combined|used|set|specified)|both|use)|invalid|(not|n't|never|only|no longer) (be )?(support|permit|allow|accept|available|valid|implemented|enabled|one of)|does not (support|accept)|no endpoints? .{0,20}support|unavailable|incompatible|mutually exclusive|deprecated|disabled|must be|input should be|should be (one of|a valid)|expected one of|supported values|is allowed|not compatible|requires .{0,30}(true|false)/i;
+  /unsupported|un(known|recognized|expected)|extra[ _](forbidden|inputs|fields)|cannot (find field|be (combined|used|set|specified)|both|use)|invalid|(not|n't|never|only|no longer) (be )?(support|permit|allow|accept|available|valid|implemented|enabled|one of)|does not (support|accept)|no endpoints? .{0,20}support|unavailable|incompatible|mutually exclusive|deprecated|disabled|must be|input should be|should be (one of|a valid)|may not be|disallowed|expected one of|supported values|is allowed|not compatible|requires .{0,30}(true|false)/i;
 /** Complaints about what is missing are no refusal. */
 const MISSING = /must be passed back|is (missing|required)|missing (a|the|required)|field required/i;
 /** Of two fields that exclude each other, one is enough. */
 const EITHER =
   /cannot both|both .{0,60}(specified|set|given|used)|mutually exclusive|only one of|either .{0,40} or /i;
 const NO_THINKING =
-  /(does|do)(?: not|n't) support (thinking|reasoning)\b(?! about)|(thinking|reasoning)( mode| effort| budget)?( is|:)? (not|un)[ -]?(supported|available|allowed|enabled)|not a (thinking|reasoning) model|no (thinking|reasoning) support/i;
+  /(does|do)(?: not|n't) support (thinking|reasoning)\b(?! about)|(thinking|reasoning)( mode| effort| budget| level)?( \w+)?( is| are|:)? (not|un)[ -]?(supported|available|allowed|enabled)|not a (thinking|reasoning) model|no (thinking|reasoning) support|(does|do)(?: not|n't) (think|reason)\b|(does|do)(?: not|n't) support (the )?effort|effort( control| levels?| settings?)?( is| are)? (not|un)[ -]?(supported|available|allowed)|(budget|level) (for|of) (thinking|reasoning) (may|can|must)(?:not| not|n't)/i;
 /** What messages call a field when they do not call it by its name. */
 const NICKNAMES: Readonly<Record<string, RegExp>> = {
-  tool_choice: /tool[ -]choice|forced (tool|function) call/i,
-  parallel_tool_calls: /parallel[ _-](tool|function)[ _-]?call/i,
+  tool_choice: /tool[ -](choice|selection)|forc(ed|ing) (an? |the )?(tool|function)( call)?/i,
+  parallel_tool_calls:
+    /parallel[ _-](tool|function)[ _-]?call|(tools?|functions?)( calls?)? in parallel|(several|multiple) (tools|functions) at once/i,
   response_format:
-    /response[ -]format|json[ _-]mode|json_schema|structured[ _-](output|response|generation)|json_object/i,
-  stream_options: /stream[ -]options|include_usage/i,
+    /response[ -]format|json[ _-](schema )?(mode|output|response)|json_schema|(structured|guided|constrained)[ _-](output|response|generation|decoding)|json_object/i,
+  stream_options:
+    /stream(ing)?[ -]options|include_usage|stream(ing|ed)? usage|usage (in|of|for) (a |the )?stream/i,
   strict: /strict (mode|tool|function|schema)|strict[ -]?(tool|function) call/i,
   reasoning_effort: NO_THINKING,
   reasoning: NO_THINKING,
@@ -30,10 +32,13 @@ const NICKNAMES: Readonly<Record<string, RegExp>> = {
   enable_thinking: NO_THINKING,
   thinking_budget: NO_THINKING,
   chat_template_kwargs: NO_THINKING,
-  prompt_cache_key: /prompt cach(e|ing)/i,
+  prompt_cache_key: /prompt cach(e|ing)|cache key/i,
+  temperature: /(?<!\w)temperature(?!\w)|sampling (param|setting|option)/i,
+  top_p: /(?<!\w)top[ _-]?p(?!\w)|nucleus sampling|sampling (param|setting|option)/i,
   service_tier: /service[ -]tier/i,
   // vLLM and OpenAI, 2026-11: "`logprobs` must be set to true".
-  top_logprobs: /(?<!\w)logprobs?(?!\w)/i,
+  top_logprobs: /(?<!\w)logprobs?(?!\w)|log[ -]probabilit/i,
+  logprobs: /(?<!\w)logprobs?(?!\w)|log[ -]probabilit/i,
 };
 
 /** Empty when the error is about something else. */
@@ -75,7 +80,7 @@ function isNamed(field: string, error: string): boolean {
 function wordPattern(word: string): RegExp {
   const quoted = `(["'\`])${word}\\1`;
   const inPath = `\\.${word}(?!\\w)`;
-  const announced = `(?:parameter|argument|field|option|setting|invalid|unsupported|unknown)s?:? ${word}(?!\\w)`;
+  const announced = `(?:parameter|argument|field|option|setting|invalid|unsupported|unknown)s?(?: supplied| provided| given)?:? ${word}(?!\\w)`;
   const refused = `(?:support|accept|allow|permit)(?: the| a| setting| custom)* ${word}(?!\\w)`;
   const itself = `(?<!\\w)${word}(?: (?:parameter|argument|field|option|setting|value))?(?: is| are)? (?:not|un)[ -]?(?:supported|allowed|permitted|accepted|available)`;
   return new RegExp(`${quoted}|${inPath}|${announced}|${refused}|${itself}`, 'i');

@@ -1,44 +1,22 @@
 import type { Json } from '../../json.ts';
 import type { ChatDelta, ChatToolCallDelta } from '../../wire/chat.ts';
-import type { OutputItem, ResponsesRequest } from '../../wire/responses.ts';
-import type { Profile, ReasoningField } from '../profile.ts';
+import type { OutputItem } from '../../wire/responses.ts';
+import type { ReasoningField } from '../profile.ts';
 import { mergeDetails } from '../reasoning/details.ts';
-import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../reasoning/reasoning.ts';
-import type { CallIdPrefix } from '../tools/kinds/index.ts';
-import type { ToolTable } from '../tools/table.ts';
+import { ownerOf, type ProviderReasoning } from '../reasoning/reasoning.ts';
 import { argumentsOf, CallTracker, isBlank } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
 import { MessageDraft, type MessagePart } from './drafts/message.ts';
 import { ReasoningDraft, wantsSummary } from './drafts/reasoning.ts';
-import { Healer } from './healing/healer.ts';
 import { ItemQueue } from './item-queue.ts';
+import type { AnswerOptions } from './options.ts';
+import { OutgoingText } from './outgoing-text.ts';
 import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
 import { opensThinkingInPrompt } from './think-tags.ts';
-
-export type ItemIdPrefix =
-  | ('msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix)
-  /** Of what a provider did itself. */
-  | ('ws' | 'fs' | 'ci' | 'ig' | 'mcpl' | 'mcp' | 'mcpr');
-
-export interface AnswerOptions {
-  request: ResponsesRequest;
-  profile: Profile;
-  /** The provider's model name; reasoning is tagged with it. */
-  model: string;
-  /** Of the same request's `toChatRequest`. */
-  tools: ToolTable;
-  /** A new unique id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
-  newId: (prefix: ItemIdPrefix) => string;
-  /** Codex gets errors under the codes that it understands, and summaries where it asks. Default: false. */
-  isCodex?: boolean;
-  /** Whether calls that the model wrote into its text become calls (see `healing/healer.ts`). Default: true. */
-  heal?: boolean;
-  /** Default: reasoning items carry no `encrypted_content`. */
-  seal?: ReasoningSeal | undefined;
-}
+import type { WatchedText } from './unopened.ts';
 
 /** What the assistant says in one response: deltas in, items and their events out. */
 export class Answer {
@@ -46,8 +24,7 @@ export class Answer {
   readonly #out: EventOutput;
   readonly #queue: ItemQueue;
   readonly #reader: DeltaReader;
-  /** Undefined where there is nothing to call. */
-  readonly #healer: Healer | undefined;
+  readonly #text: OutgoingText;
   readonly #tracker: CallTracker;
   readonly #callIds = new Set<string>();
   readonly #messages: MessageDraft[] = [];
@@ -67,9 +44,10 @@ export class Answer {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
-    this.#reader = new DeltaReader(options.profile, opensThinkingInPrompt(options.model));
-    const { tools, heal = true } = options;
-    if (heal && tools.chatTools.length > 0) this.#healer = new Healer(tools);
+    const { profile, model, tools, heal = true, mayWait = false } = options;
+    const waits = mayWait || opensThinkingInPrompt(model);
+    this.#reader = new DeltaReader(profile, waits);
+    this.#text = new OutgoingText(tools, heal, !waits && profile.thinkTag !== null);
     this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
   }
 
@@ -83,9 +61,19 @@ export class Answer {
     return this.#reasoning;
   }
 
+  /** Whether the text began with thinking whose beginning was not marked. */
+  get closedUnopened(): boolean {
+    return this.#text.closedUnopened || this.#reader.closedUnopened;
+  }
+
   /** Whether items have begun that have not ended. */
   get isUnderWay(): boolean {
     return !this.#queue.isEmpty;
+  }
+
+  /** Whether something came that waits for what follows to tell what it is. */
+  get isHolding(): boolean {
+    return this.#reader.isHolding || this.#text.isHolding;
   }
 
   /** What was said so far, in whole. */
@@ -124,8 +112,7 @@ export class Answer {
   /** Says what was held back because it might have been the beginning of a tag. */
   endText(): void {
     this.#endReading();
-    const held = this.#healer?.flush() ?? '';
-    if (held !== '') this.#say('output_text', held);
+    this.#sayWords({ text: this.#text.flush() });
   }
 
   /**
@@ -135,9 +122,10 @@ export class Answer {
    */
   endAnswer(isWhole: boolean): readonly string[] {
     this.#endReading();
-    if (this.#healer === undefined) return [];
-    const { calls, families, text } = (this.#inThoughts(isWhole) ?? this.#healer).end(isWhole, this.#calls);
-    if (text !== '') this.#say('output_text', text);
+    const made = this.#calls;
+    const thoughts = this.#messages.length + made.length === 0 ? textOfAll(this.#thoughts) : undefined;
+    const { calls, families, text } = this.#text.end(isWhole, made, this.#message, thoughts);
+    this.#sayWords({ text });
     for (const { name, arguments: args } of calls) {
       const call = this.#tracker.add();
       call.addName(name);
@@ -145,15 +133,6 @@ export class Answer {
       this.#queue.advance();
     }
     return families;
-  }
-
-  /** vLLM, 2026-11: a call may be left in the thinking. It is looked for there only where nothing else was said. */
-  #inThoughts(isWhole: boolean): Healer | undefined {
-    const isSilent = this.#messages.length === 0 && this.#calls.length === 0 && this.#healer?.isIdle;
-    if (!isWhole || !isSilent) return undefined;
-    const healer = new Healer(this.#options.tools);
-    healer.read(textOfAll(this.#thoughts), undefined);
-    return healer.isIdle ? undefined : healer;
   }
 
   /**
@@ -178,18 +157,26 @@ export class Answer {
 
   #endReading(): void {
     this.#speak(this.#reader.end());
-    const again = this.#heal(this.#textAgain?.end() ?? '');
-    if (again !== '') this.#say('output_text', again);
+    this.#sayWords(this.#text.read(this.#textAgain?.end() ?? '', this.#message));
+    this.#sayWords(this.#text.endWatch(this.#message));
   }
 
   #speak({ reasoning, text }: DeltaParts): void {
-    if (reasoning !== undefined) this.#reason(reasoning);
-    const fresh = this.#heal(this.#textAgain === undefined ? text : this.#textAgain.take(text));
-    if (fresh !== '') this.#say('output_text', fresh);
+    if (reasoning !== undefined) {
+      // What marks its thinking marks all of it.
+      this.#sayWords(this.#text.endWatch(this.#message));
+      this.#reason(reasoning);
+    }
+    const fresh = this.#textAgain === undefined ? text : this.#textAgain.take(text);
+    if (fresh !== '') this.#sayWords(this.#text.read(fresh, this.#message));
   }
 
-  #heal(text: string): string {
-    return this.#healer === undefined || text === '' ? text : this.#healer.read(text, this.#message);
+  /** The answer behind thinking that went out as text is a message of its own: Codex takes the last one for it. */
+  #sayWords({ text, answer }: WatchedText): void {
+    if (text !== '') this.#say('output_text', text);
+    if (answer === undefined) return;
+    this.#message = undefined;
+    if (answer !== '') this.#say('output_text', answer);
   }
 
   #say(part: MessagePart, text: string): void {

@@ -25,6 +25,8 @@ export interface DeltaParts {
 export class DeltaReader {
   /** Undefined once the answer is past its beginning, and where the profile knows no tags. */
   #splitter: ThinkTagSplitter | undefined;
+  /** The same, to be asked later. */
+  readonly #marks: ThinkTagSplitter | undefined;
   readonly #repeated: RepeatedDetails | undefined;
   readonly #thoughts = new Thoughts();
   /** Undefined once deltas are known to add to each other; that of thoughts also once text has come. */
@@ -39,12 +41,23 @@ export class DeltaReader {
   /** @param mayBeUnopened whether the text may begin with thinking whose beginning nobody marks */
   constructor({ thinkTag, detailsMayRepeat }: Profile, mayBeUnopened: boolean) {
     if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(mayBeUnopened);
+    this.#marks = this.#splitter;
     if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 
   /** True when all `reasoning_details` were empty lists; OpenRouter wants even those back (2026-11). */
   get hasOnlyEmptyDetails(): boolean {
     return this.#sawEmptyDetails && !this.#sawDetails;
+  }
+
+  /** Whether text came that waits for what follows to tell what it is. */
+  get isHolding(): boolean {
+    return this.#splitter?.isHolding === true;
+  }
+
+  /** Whether the text began with thinking whose beginning was not marked. */
+  get closedUnopened(): boolean {
+    return this.#marks?.closedUnopened === true;
   }
 
   read(delta: ChatDelta): DeltaParts {

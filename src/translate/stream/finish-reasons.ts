@@ -6,16 +6,21 @@ export type Finish = 'complete' | 'length' | 'content_filter' | 'context_overflo
 const MEANINGS: readonly (readonly [reason: RegExp, finish: Finish])[] = [
   [/context_?(window|length)|window_exceeded/, 'context_overflow'],
   // `model_length`: Mistral, 2026-11.
-  [/^(length|max_?(output_?|new_?|completion_?)?tokens?|model_length|token_?limit|max_?length)$/, 'length'],
+  [
+    /^(length(_limit)?|max_?(output_?|new_?|completion_?)?tokens?|model_length|token_?limit|max_?length)(_reached|_exceeded)?$/,
+    'length',
+  ],
   // `sensitive`: GLM, 2026-11; `refusal`: Anthropic's; the others are Gemini's.
   [
-    /content_?filter|^(sensitive|refusal|(image_)?safety|(image_)?recitation|blocklist|(image_)?prohibited_content|spii|model_armor|guardrail\w*)$/,
+    /content_?filter|safety_?(filter|check|block\w*)|moderat|policy|^(sensitive|filtered|blocked|refusal|(image_)?safety|(image_)?recitation|blocklist|(image_)?prohibited_content|spii|model_armor|guardrail\w*)$/,
     'content_filter',
   ],
+  // A limit of the provider's, which is none of the answer.
+  [/rate_?limit|quota|throttl/, 'error'],
   // DeepSeek's `insufficient_system_resource`, Gemini's `malformed_function_call`, vLLM's `abort` and
   // `repetition_truncation`, and whatever else can only mean that something went wrong.
   [
-    /error|fail|abort|cancel|time_?out|timed_out|incomplete|malformed|insufficient|truncat|interrupt|overload|preempt|unexpected_tool|too_many|no_image|^(other|language)$/,
+    /error|fail|abort|cancel|time_?out|timed_out|incomplete|malformed|insufficient|truncat|interrupt|overload|preempt|abnormal|unavailable|exception|disconnect|kill|crash|unexpected_tool|too_many|no_image|^(other|language)$/,
     'error',
   ],
   [

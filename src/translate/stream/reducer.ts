@@ -8,21 +8,17 @@ import { RelayError } from '../../errors.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from '../../wire/chat.ts';
 import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
 import { wantsCompaction } from '../compaction.ts';
-import { errorInChunk } from '../errors/upstream.ts';
+import { errorInChunk, holdsError } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
-import { Answer, type AnswerOptions } from './answer.ts';
+import { Answer } from './answer.ts';
 import { choiceIndex, OtherChoices } from './choices.ts';
-import { brokenAnswer, overflow, redacted } from './failed-answers.ts';
+import { brokenAnswer, overflow, redacted, windowFull } from './failed-answers.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
-import { type FrameOptions, ResponseFrame } from './response-frame.ts';
+import type { ReducerOptions } from './options.ts';
+import { ResponseFrame } from './response-frame.ts';
 import { newIn, repeats } from './snapshot.ts';
 import { Summary } from './summary.ts';
 import { UsageCounter } from './usage.ts';
-
-export interface ReducerOptions extends AnswerOptions, FrameOptions {
-  /** Takes secrets out of what the provider said. Default: it is shown as it is. */
-  redact?: (text: string) => string;
-}
 
 export class ResponseReducer {
   readonly #options: ReducerOptions;
@@ -68,7 +64,12 @@ export class ResponseReducer {
 
   /** Whether anything of an answer came: a word, a thought, a call. */
   get hasSpoken(): boolean {
-    return this.#answer.isUnderWay || this.#items.length > 0;
+    return this.#answer.isUnderWay || this.#answer.isHolding || this.#items.length > 0;
+  }
+
+  /** Whether the model closed thinking that it never opened: the text of its next answers had better wait. */
+  get closedUnopened(): boolean {
+    return this.#answer.closedUnopened;
   }
 
   /** What the provider says that it cost, in USD; undefined where it does not say. */
@@ -113,9 +114,11 @@ export class ResponseReducer {
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#hasHeard = true;
-    const { profile, model, redact } = this.#options;
-    const error = errorInChunk(chunk, profile, model);
-    if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
+    const { profile, model, redact, now } = this.#options;
+    if (holdsError(chunk)) {
+      const error = errorInChunk(chunk, profile, model, now() * 1000);
+      if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
+    }
     this.#usage.read(chunk);
     const { choices } = chunk;
     if (!Array.isArray(choices)) return [];
@@ -236,7 +239,11 @@ export class ResponseReducer {
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
     if (!this.hasSpoken && !hasThought)
       return this.fail(overflow(this.#options.profile, this.#options.model));
-    return this.#cut('max_output_tokens');
+    const full = windowFull(this.#options, this.#usage.usage);
+    if (full === undefined) return this.#cut('max_output_tokens');
+    // Codex makes room only for this: its next turn begins with a summary. What was said is kept.
+    this.#answer.close('cut');
+    return this.fail(full);
   }
 
   #cutByFilter(): ResponseEvent[] {

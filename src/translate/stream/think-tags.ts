@@ -3,6 +3,8 @@
  * server on the way separated the two. A tag may be cut anywhere; a tag later in the answer is text.
  */
 
+import { closeIn, holdsClose, MAX_CLOSE } from './unopened.ts';
+
 export interface SplitText {
   reasoning: string;
   text: string;
@@ -42,18 +44,12 @@ const HEADS: readonly string[] = [
   '<|begin_of_solution|>',
 ];
 
-/** Tags that say clearly what ended where nothing was opened: some chat templates open it in the prompt. */
-const UNOPENED = ['</think>', '</thinking>', '</seed:think>', '[/THINK]', '◁/think▷'];
-
-/** Names of models whose templates do so. */
+/** Names of models whose templates open their thinking in the prompt. */
 const THINKING_MODEL = /(^|[/_:.-])(r1|qwq|thinking|think|reasoner|reasoning|magistral)([/_:.-]|$)/i;
 
 export function opensThinkingInPrompt(model: string): boolean {
   return THINKING_MODEL.test(model);
 }
-
-/** No tag is longer. */
-const MAX_TAG = 32;
 
 type State = 'before' | 'inside' | 'unopened' | 'after' | 'text';
 
@@ -65,6 +61,9 @@ export class ThinkTagSplitter {
   #held = '';
   /** The end of that, where it may be long. */
   #tail = '';
+  /** Whether that holds a closing tag that has yet to be told from a mention. */
+  #isUndecided = false;
+  #closedUnopened = false;
 
   /**
    * @param mayBeUnopened whether text may be thinking whose beginning nobody marked: all of it waits until a tag, or
@@ -79,6 +78,16 @@ export class ThinkTagSplitter {
     return this.#state === 'text';
   }
 
+  /** Whether the text began with thinking whose beginning was not marked. */
+  get closedUnopened(): boolean {
+    return this.#closedUnopened;
+  }
+
+  /** Whether text came that waits for what follows to tell what it is. */
+  get isHolding(): boolean {
+    return this.#held.trim() !== '';
+  }
+
   /** From here on, thinking in the text is marked at its beginning too. */
   expectMarks(): void {
     this.#mayBeUnopened = false;
@@ -86,12 +95,10 @@ export class ThinkTagSplitter {
 
   split(delta: string): SplitText {
     if (this.#state === 'text') return { reasoning: '', text: delta };
-    if (this.#state === 'unopened' && this.#mayBeUnopened && !this.#ends(delta))
-      return { reasoning: '', text: '' };
+    if (this.#state === 'unopened') return this.#readUnopened(delta);
     let rest = this.#held + delta;
     let reasoning = '';
     this.#held = '';
-    if (this.#state === 'unopened' && !this.#mayBeUnopened) return this.#plain(rest, '');
     for (;;) {
       if (this.#state === 'before' || this.#state === 'after') {
         const start = rest.trimStart();
@@ -106,7 +113,7 @@ export class ThinkTagSplitter {
           return this.#hold(this.#state === 'after' ? start : rest, reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';
-          continue;
+          return this.#readUnopened(rest);
         }
         if (this.#state === 'before') return this.#plain(rest, reasoning);
         // The blank lines between the tag and the answer belong to neither.
@@ -114,14 +121,13 @@ export class ThinkTagSplitter {
         const head = HEADS.find((text) => start.startsWith(text)) ?? '';
         return this.#plain(start.slice(head.length), reasoning);
       }
-      const close = this.#state === 'inside' ? this.#close : firstOf(UNOPENED, rest);
-      const end = close === undefined ? -1 : rest.indexOf(close);
-      if (close === undefined || end === -1) {
-        const kept = this.#state === 'unopened' ? rest.length : partialTag(rest, this.#close);
+      const end = rest.indexOf(this.#close);
+      if (end === -1) {
+        const kept = partialTag(rest, this.#close);
         return this.#hold(rest.slice(rest.length - kept), reasoning + rest.slice(0, rest.length - kept));
       }
       reasoning += rest.slice(0, end);
-      rest = rest.slice(end + close.length);
+      rest = rest.slice(end + this.#close.length);
       this.#state = 'after';
     }
   }
@@ -130,21 +136,37 @@ export class ThinkTagSplitter {
   flush(): SplitText {
     const held = this.#held;
     this.#held = '';
-    return this.#state === 'inside' ? { reasoning: held, text: '' } : { reasoning: '', text: held };
+    if (this.#state === 'inside') return { reasoning: held, text: '' };
+    const mayClose = this.#mayBeUnopened && this.#state !== 'after';
+    const close = mayClose ? closeIn(held, '', true) : undefined;
+    if (close === undefined || close === 'undecided') return { reasoning: '', text: held };
+    this.#closedUnopened = true;
+    return { reasoning: held.slice(0, close.start), text: held.slice(close.end).trimStart() };
   }
 
-  /** Whether a tag that ends unopened thinking has arrived; where not, the delta is held. */
-  #ends(delta: string): boolean {
+  /** All of it waits until a tag closes it. */
+  #readUnopened(delta: string): SplitText {
     const window = this.#tail + delta;
-    this.#tail = window.slice(-MAX_TAG);
-    if (firstOf(UNOPENED, window) !== undefined) return true;
     this.#held += delta;
-    return false;
+    this.#tail = window.slice(-MAX_CLOSE);
+    const held = this.#held;
+    if (!this.#mayBeUnopened) {
+      this.#held = '';
+      return this.#plain(held, '');
+    }
+    if (!this.#isUndecided && !holdsClose(window)) return { reasoning: '', text: '' };
+    const close = closeIn(held, '', false);
+    this.#isUndecided = close === 'undecided';
+    if (close === undefined || close === 'undecided') return { reasoning: '', text: '' };
+    this.#held = '';
+    this.#state = 'after';
+    this.#closedUnopened = true;
+    const { reasoning, text } = this.split(held.slice(close.end));
+    return { reasoning: held.slice(0, close.start) + reasoning, text };
   }
 
   #hold(held: string, reasoning: string): SplitText {
     this.#held = held;
-    this.#tail = held.slice(-MAX_TAG);
     return { reasoning, text: '' };
   }
 
@@ -159,10 +181,6 @@ function mayBegin(start: string, state: State): boolean {
   const isBeginning = (tag: string) => start.length < tag.length && tag.startsWith(start);
   if (start === '') return state === 'before';
   return TAGS.some(({ open }) => isBeginning(open)) || (state === 'after' && HEADS.some(isBeginning));
-}
-
-function firstOf(tags: readonly string[], text: string): string | undefined {
-  return tags.find((tag) => text.includes(tag));
 }
 
 /** How many characters at the end of `text` may be the beginning of a tag. */

@@ -55,6 +55,19 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
   reasoning: ['reasoningtokens', 'reasoningoutputtokens', 'thinkingtokens', 'thoughtstokencount'],
 };
 
+/**
+ * Names of providers that count what came from a cache, and went into one, beside the input and not in it: Anthropic's
+ * and Bedrock's own, 2026-11. Beside `prompt_tokens` the same names are a detail of it (LiteLLM, Qwen).
+ */
+const BESIDE: ReadonlySet<string> = new Set([
+  'cachereadinputtokens',
+  'cachereadinputtokencount',
+  'cachecreationinputtokens',
+  'cachewriteinputtokens',
+  'cachewriteinputtokencount',
+]);
+const OWN_INPUT: ReadonlySet<string> = new Set(['inputtokens', 'inputtokencount']);
+
 const COUNTS: ReadonlyMap<string, Count> = new Map(
   (Object.keys(NAMES) as Count[]).flatMap((count) => NAMES[count].map((name) => [name, count] as const)),
 );
@@ -77,6 +90,9 @@ export class UsageCounter {
   };
   /** The names that this provider uses, so that a chunk costs no more than look-ups. */
   readonly #known = new Map<string, Count | undefined>();
+  /** Whether the cache was counted under a name that means beside the input, and the input under one that means all. */
+  #sawBeside = false;
+  #sawWholeInput = false;
   #isStated = false;
   #cost: number | undefined;
 
@@ -107,7 +123,8 @@ export class UsageCounter {
   /** Undefined where the provider stated none. */
   get usage(): ResponseUsage | undefined {
     if (!this.#isStated) return undefined;
-    const { input, output: completed, total, cached, written, reasoning } = this.#counts;
+    const { output: completed, total, cached, written, reasoning } = this.#counts;
+    const input = this.#counts.input + (this.#isCacheBeside ? cached + written : 0);
     // xAI and Gemini, 2026-11: the output does not include the reasoning, as the total shows.
     const isOutside = reasoning > 0 && total === input + completed + reasoning;
     const output = isOutside ? completed + reasoning : completed;
@@ -126,6 +143,13 @@ export class UsageCounter {
   /** What the provider says that the answer cost, in USD; undefined where it does not say. */
   get cost(): number | undefined {
     return this.#cost;
+  }
+
+  get #isCacheBeside(): boolean {
+    const { input, output, total, cached, written } = this.#counts;
+    if (!this.#sawBeside || !this.#sawWholeInput) return this.#sawBeside;
+    // What is more than all of the input is no part of it, unless the total says so.
+    return cached + written > input && total !== input + output;
   }
 
   #readChoice(choice: ChatChoice): void {
@@ -151,15 +175,23 @@ export class UsageCounter {
         continue;
       }
       const count = this.#countOf(field);
-      if (count !== undefined) this.#counts[count] = Math.max(this.#counts[count], numberOf(value));
+      const number = count === undefined ? 0 : numberOf(value);
+      if (count === undefined || number === 0) continue;
+      this.#counts[count] = Math.max(this.#counts[count], number);
+      const name = plainName(field);
+      this.#sawBeside ||= BESIDE.has(name);
+      this.#sawWholeInput ||= count === 'input' && !OWN_INPUT.has(name);
     }
   }
 
   #countOf(field: string): Count | undefined {
-    if (!this.#known.has(field))
-      this.#known.set(field, COUNTS.get(field.toLowerCase().replace(/[^a-z]/g, '')));
+    if (!this.#known.has(field)) this.#known.set(field, COUNTS.get(plainName(field)));
     return this.#known.get(field);
   }
+}
+
+function plainName(field: string): string {
+  return field.toLowerCase().replace(/[^a-z]/g, '');
 }
 
 /** What is not a positive number, or the text of one, counts as 0. */

@@ -20,3 +20,15 @@ export function bareNames(called: string): string[] {
   // A namespaced tool, written as the client writes it.
   return [plain, numberless, bare, numberless.replaceAll('.', '__'), bare.replaceAll('.', '__')];
 }
+
+/** Words of chat templates that models leave in a name, around the one that they mean. */
+const WORDS =
+  /^(?:assistant|to|functions?|tools?|tool_(?:use|call)s?|calls?|commentary|analysis|json|recipient|name|namespace|api|default_api|\d+)$/i;
+
+/** What a called name is without words of a chat template, and without the arguments behind it. */
+export function namedAmongWords(called: string): string {
+  const [name = ''] = called.split(/[\n{(]/, 1);
+  const parts = name.split(/[^A-Za-z0-9_-]+/).filter((part) => part !== '' && !WORDS.test(part));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : name;
+}

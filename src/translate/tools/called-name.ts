@@ -38,7 +38,10 @@ export class CalledName {
   #with(fragment: string): string {
     if (this.text === '') return fragment;
     const joined = this.text + fragment;
-    const isOne = this.#tools.resolve(joined) !== undefined || this.#tools.hasLonger(joined);
+    const isOne =
+      this.#tools.resolve(joined) !== undefined ||
+      this.#tools.hasLonger(joined) ||
+      this.#tools.guess(joined) !== undefined;
     if (fragment === this.text) return isOne && !this.isDeclared ? joined : this.text;
     if (isOne) return joined;
     if (fragment.startsWith(this.text)) return fragment;

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool } from '../../wire/chat.ts';
 import type { InputItem, Tool } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
-import { bareNames } from './bare-names.ts';
+import { bareNames, namedAmongWords } from './bare-names.ts';
 import { strictSchema, toolParameters } from './json-schema.ts';
 import type { ToolKind, ToolName } from './kind.ts';
 import { type DeclarableKind, toolKindOf } from './kinds/index.ts';
@@ -68,6 +68,21 @@ export class ToolTable {
     return this.#byIdentity.get(identityOf(namespace, name));
   }
 
+  /**
+   * The one declared tool that an undeclared name can only mean: without words of a chat template around it, or but
+   * for case, blanks, hyphens and underscores. Only for a name that is known to be whole.
+   */
+  guess(calledName: string): DeclaredTool | undefined {
+    const name = namedAmongWords(calledName);
+    const exact = this.resolve(name);
+    if (exact !== undefined) return exact;
+    const letters = lettersOf(name);
+    const alike = [...this.#byUpstreamName.values()].filter(
+      ({ upstreamName }) => letters !== '' && lettersOf(upstreamName) === letters,
+    );
+    return alike.length === 1 ? alike[0] : undefined;
+  }
+
   /** The parameters of a declared tool, as they went upstream. */
   parametersOf(upstreamName: string): JsonObject | undefined {
     return this.chatTools.find((tool) => tool.function.name === upstreamName)?.function.parameters;
@@ -76,8 +91,11 @@ export class ToolTable {
   /** Whether a declared name begins with this one and goes on: a name that comes in fragments may not be whole. */
   hasLonger(calledName: string): boolean {
     const names = [calledName, ...bareNames(calledName)].filter((name) => name !== '');
+    const letters = lettersOf(namedAmongWords(calledName));
     for (const declared of this.#byUpstreamName.keys()) {
       if (names.some((name) => declared.length > name.length && declared.startsWith(name))) return true;
+      const alike = lettersOf(declared);
+      if (letters !== '' && alike.length > letters.length && alike.startsWith(letters)) return true;
     }
     return false;
   }
@@ -132,6 +150,10 @@ export class ToolTable {
       name = hashedName(readable, identity + salt);
     return name;
   }
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[\s_-]/g, '');
 }
 
 function identityOf(namespace: string | null | undefined, name: string): string {

@@ -28,6 +28,7 @@ export function ordersFor(whenClosed: Orders['whenClosed'], port = 4444): Orders
         token: 'local-token-of-the-test',
         toolDenylist: [],
         webSocket: false,
+        heal: true,
         isUsageKept: true,
         historyDir: tmpdir(),
         historyLimits: DEFAULT_HISTORY_LIMITS,

@@ -17,6 +17,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
+import { openSocket } from '../../support/socket-client.ts';
 import { launcherParts } from './thread-support.ts';
 
 const OK = streamReply(textChunks('OK'));
@@ -57,7 +58,7 @@ describe('the relay of a window', () => {
 
   async function launch(
     routing: Partial<RoutingPlan>,
-    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true } = {},
+    { bindings = 'bindings.json', usage = 'usage', isUsageKept = true, heal = true, webSocket = false } = {},
   ): Promise<ServedRelay> {
     const plan: ReadyPlan = {
       kind: 'ready',
@@ -74,7 +75,8 @@ describe('the relay of a window', () => {
         port: 0,
         token: 'token',
         toolDenylist: [],
-        webSocket: false,
+        webSocket,
+        heal,
         historyDir: undefined,
         historyLimits: DEFAULT_HISTORY_LIMITS,
         isUsageKept,
@@ -120,6 +122,18 @@ describe('the relay of a window', () => {
       [a, b].map(({ chats }) => chats.map(({ headers }) => headers.authorization)),
       [['Bearer key-a', 'Bearer key-a'], ['Bearer key-b']],
     );
+  });
+
+  it('reads calls in the text as calls, unless it must not', async () => {
+    const block = '<tool_call>{"name":"run","arguments":{}}</tool_call>';
+    const a = await upstream('a', () => streamReply(textChunks(block)));
+    const tools = [{ type: 'function', name: 'run' }];
+    for (const heal of [true, false]) {
+      const relay = await launch({ upstreams: [options('a', a)] }, { heal });
+      const answer = await ask(relay, { model: 'codex-relay', tools });
+      assert.equal(answer.includes('"function_call"'), heal);
+      assert.equal(answer.includes('<tool_call>'), !heal);
+    }
   });
 
   it('keeps the counts of its requests, and is told of them', async () => {
@@ -283,6 +297,16 @@ describe('the relay of a window', () => {
       [],
     );
     assert.doesNotMatch(JSON.stringify([reports, board]), /key-[12]/);
+  });
+
+  it('takes WebSockets where the setting says so', async () => {
+    const a = await upstream('a', () => OK);
+    const relay = await launch({ upstreams: [options('a', a)] }, { webSocket: true });
+    const { ask, webSocket } = await openSocket(relay.url, { authorization: 'Bearer token' });
+    assert.equal((await ask({ model: 'codex-relay', input: 'hi' })).at(-1)?.type, 'response.completed');
+    webSocket.close();
+    const without = await launch({ upstreams: [options('a', a)] });
+    await assert.rejects(openSocket(without.url, { authorization: 'Bearer token' }), /: 426$/);
   });
 
   it('sends what Codex asks on the side where the roles say', async () => {

@@ -28,6 +28,7 @@ function planFor(port: number): ReadyPlan {
       token: TOKEN,
       toolDenylist: [],
       webSocket: false,
+      heal: true,
       historyDir: undefined,
       historyLimits: DEFAULT_HISTORY_LIMITS,
       isUsageKept: true,

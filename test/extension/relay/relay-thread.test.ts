@@ -23,6 +23,7 @@ const PLAN: ReadyPlan = {
     token: 't',
     toolDenylist: [],
     webSocket: false,
+    heal: true,
     historyDir: undefined,
     historyLimits: DEFAULT_HISTORY_LIMITS,
     isUsageKept: true,

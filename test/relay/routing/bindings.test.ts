@@ -27,6 +27,21 @@ describe('the binding of a thread', () => {
     assert.equal(bindings.bind('t', target('b', 1)), true, 'another key has another cache');
   });
 
+  it('tells which models were used last, each once', () => {
+    const bindings = new Bindings();
+    for (const [thread, model] of [
+      ['s', a],
+      ['t', b],
+      ['u', a],
+      ['s', b],
+    ] as const)
+      bindings.bind(thread, model);
+    const models = (known: Bindings) => known.recent().map(({ upstream, model }) => `${upstream}/${model}`);
+    assert.deepEqual(models(bindings), ['one/b', 'one/a']);
+    assert.deepEqual(models(new Bindings(bindings.text())), ['one/b', 'one/a']);
+    assert.deepEqual(models(new Bindings()), []);
+  });
+
   it('survives a restart', () => {
     const before = new Bindings();
     before.bind('t', b);

@@ -19,9 +19,33 @@ describe('the wait that headers ask for', () => {
     [{ 'x-ratelimit-remaining-tokens': '12', 'x-ratelimit-reset-tokens': '7.66s' }, undefined],
     [{ 'retry-after': '3', 'x-ratelimit-reset': '60' }, 3],
     [{ 'x-ratelimit-reset': '60' }, 60],
+    [{ 'ratelimit-reset': '90' }, 90],
+    [{ 'x-ratelimit-reset-after': '90' }, 90],
+    [{ ratelimit: 'limit=10, remaining=0, reset=90' }, 90],
+    [{ ratelimit: '"minute";r=0;t=90' }, 90],
     [{ 'ratelimit-reset': '1000000001' }, 0],
     [{ 'x-ratelimit-reset': '1000000000001' }, 0],
   ];
+  /** Each says the same moment, in milliseconds since the epoch. */
+  const DATES: Record<string, (moment: number) => Record<string, string>> = {
+    'a date of HTTP': (moment) => ({ 'retry-after': new Date(moment).toUTCString() }),
+    'a date of ISO 8601': (moment) => ({ 'retry-after': new Date(moment).toISOString() }),
+    'seconds since the epoch': (moment) => ({ 'retry-after': `${Math.ceil(moment / 1000)}` }),
+    'milliseconds since the epoch': (moment) => ({ 'x-ratelimit-reset': `${moment}` }),
+    'seconds in another header': (moment) => ({ 'x-ratelimit-reset': `${Math.ceil(moment / 1000)}` }),
+    'a date in another header': (moment) => ({ 'x-ratelimit-reset': new Date(moment).toISOString() }),
+    'a date of Anthropic': (moment) => ({
+      'anthropic-ratelimit-input-tokens-remaining': '0',
+      'anthropic-ratelimit-input-tokens-reset': new Date(moment).toISOString(),
+    }),
+  };
+  for (const [what, headersAt] of Object.entries(DATES)) {
+    it(`as a moment: ${what}`, () => {
+      const wait = waitOf(headersAt(Date.now() + 90_000)) ?? 0;
+      assert.ok(wait > 60 && wait <= 91, `${wait}`);
+    });
+  }
+
   for (const [headers, seconds] of WAITS) {
     it(JSON.stringify(headers), () => assert.equal(waitOf(headers), seconds));
   }

@@ -1,6 +1,7 @@
 /** When upstreams are asked for their lists. */
 import assert from 'node:assert/strict';
 import { start } from '../../../src/index.ts';
+import { responseOf, textIn } from '../../support/relay-client.ts';
 import { startScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
 
 describe('the lists of upstreams', () => {
@@ -24,5 +25,40 @@ describe('the lists of upstreams', () => {
     await relay.stop();
     await one.stop();
     await two.stop();
+  });
+
+  it('are waited for neither by the start nor by who names a model, one that never comes and an empty one alike', async () => {
+    const never = new Promise(() => {});
+    const hanging = await startScriptedUpstream(
+      () => streamReply(textChunks('from the hanging one')),
+      [],
+      ({ path }) => (path.endsWith('/models') ? { body: [never] } : undefined),
+    );
+    const empty = await startScriptedUpstream(() => streamReply(textChunks('from the empty one')), []);
+    const relay = await start({
+      port: 0,
+      upstreams: [
+        { id: 'hanging', upstream: hanging.url, apiKey: 'k', model: 'chosen' },
+        { id: 'empty', upstream: empty.url, apiKey: 'k' },
+      ],
+    });
+    const ask = async (model: string) => {
+      const reply = await fetch(`${relay.url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model, input: 'hi' }),
+      });
+      return textIn(await responseOf(reply));
+    };
+    assert.equal(await ask('codex-relay'), 'from the hanging one');
+    assert.equal(await ask('hanging/any'), 'from the hanging one');
+    assert.equal(await ask('empty/any'), 'from the empty one');
+    assert.deepEqual(
+      relay.catalog().map(({ listed }) => listed),
+      [undefined, []],
+    );
+    await relay.stop();
+    await hanging.stop();
+    await empty.stop();
   });
 });

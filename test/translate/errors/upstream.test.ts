@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorCode } from '../../../src/errors.ts';
 import { presetById, profileFor } from '../../../src/providers/index.ts';
+import { forCodex, needsStream } from '../../../src/translate/errors/codex.ts';
 import { errorInChunk, upstreamError } from '../../../src/translate/errors/upstream.ts';
 
 function profileOf(id: string) {
@@ -396,6 +397,93 @@ describe('the wait that a body asks for', () => {
       if (seconds !== undefined) assert.match(error.message, /try again in \d+(\.\d+)?\s?(s|ms)\b/i);
     });
   }
+
+  /** The same, on 28 November 2026 at noon UTC. */
+  const NOW = Date.UTC(2026, 10, 28, 12);
+  const waitAt = (body: unknown, provider = 'openai-compatible') =>
+    upstreamError({ status: 429, body: JSON.stringify(body), now: NOW }, profileOf(provider), 'm');
+  const MINUTE = 60;
+  const HOUR = 60 * MINUTE;
+  const DATES: [body: unknown, seconds: number | undefined, provider?: string][] = [
+    [
+      openai(
+        'You have exceeded the monthly usage quota. It will reset at 2026-11-28 23:59:59 +0800 CST. We recommend upgrading your plan.',
+        { code: 'AccountQuotaExceeded' },
+      ),
+      4 * HOUR - 1,
+      'volcengine-coding',
+    ],
+    [
+      openai('已达到 5 小时的使用上限。您的限额将在 2026-11-28 21:30:00 重置。', { code: '1308' }),
+      90 * MINUTE,
+      'zhipu-coding',
+    ],
+    [openai('您的限额将在 2026年11月28日 21:30 重置'), 90 * MINUTE],
+    [
+      openai('Usage limit reached for 5 hour. Your limit will reset at 2026-11-28 21:30:00', {
+        code: '1308',
+      }),
+      90 * MINUTE,
+      'zai-coding',
+    ],
+    [openai('Your limit will reset at 2026-11-28 13:30:00'), 90 * MINUTE],
+    [openai('Resets at 2026-11-28T12:00:30Z'), 30],
+    [openai('Resets at 2026-11-28T12:00:30.500Z.'), 30],
+    [openai('Please retry after 2026-11-28T07:01:00-05:00'), 60],
+    [openai('Quota refreshes on 2026-11-29'), 12 * HOUR],
+    [openai('Try again at Nov 28, 2026 at 1:15 PM UTC'), 75 * MINUTE],
+    [openai('Available again on 28 November 2026 12:05:00 GMT'), 5 * MINUTE],
+    [openai('Usage limit reached. Access resets at 9:57 AM GMT-3.'), 57 * MINUTE],
+    [openai('Your limit resets 11:00 UTC'), 23 * HOUR],
+    [openai('Rate limit exceeded, reset: 1795867260'), 60],
+    [openai('limited, window resets at 1795867260000'), 60],
+    [openai('limited', { reset_at: NOW / 1000 + 90 }), 90],
+    [openai('limited', { resetsAt: NOW + 90_000 }), 90],
+    [openai('limited', { reset_time: '2026-11-28T12:01:30Z' }), 90],
+    [openai('limited', { resets_in_seconds: 17 }), 17],
+    [openai('limited', { retry_after: NOW / 1000 + 40 }), 40],
+    [openai('limited', { metadata: { headers: { 'X-RateLimit-Reset': String(NOW + 7000) } } }), 7],
+    [
+      {
+        error: {
+          message: 'limited',
+          details: [{ reason: 'QUOTA', metadata: { quotaResetTimeStamp: '2026-11-28T12:10:00Z' } }],
+        },
+      },
+      600,
+    ],
+    [{ error: { message: 'limited', details: [{ metadata: { quotaResetDelay: '1h2m3.4s' } }] } }, 3724],
+    [openai('请求过于频繁，请在 30 秒后重试'), 30],
+    [openai('请 5分钟后再试'), 300],
+    // Nothing to wait for: over, or about something else.
+    [openai('Your limit was reset at 2026-11-27 10:00:00 UTC'), undefined],
+    [openai('The model of 2026-12-01 is limited'), undefined],
+    [openai('limited', { reset_at: NOW / 1000 - 90 }), undefined],
+    [openai('limited, request 1795867260 failed'), undefined],
+    [openai('See the release of December 1, 2026'), undefined],
+    [openai('Resets at 99:99'), undefined],
+  ];
+  for (const [body, seconds, provider] of DATES) {
+    it(`as a moment: ${JSON.stringify(body)}`, () => {
+      assert.equal(waitAt(body, provider).retryAfterSeconds, seconds);
+    });
+  }
+
+  it('takes a quota that comes back in hours for a quota, and in a minute for a rate', () => {
+    const sentence = 'You have exceeded the monthly usage quota. It will reset at';
+    assert.equal(waitAt(openai(`${sentence} 2026-11-30 00:00:00 UTC`)).code, 'insufficient_quota');
+    assert.equal(waitAt(openai(`${sentence} 2026-11-28 12:00:40 UTC`)).code, 'rate_limit_exceeded');
+  });
+
+  it('is told to Codex in words where it is long: it would sleep for as long, and say nothing', () => {
+    for (const message of ['limited, try again in 3 days', 'limited, resets at 2026-11-29 12:00 UTC']) {
+      const error = waitAt(openai(message));
+      assert.equal(forCodex(error).code, 'invalid_prompt');
+      assert.equal(needsStream(error), false);
+      assert.match(forCodex(error).message, new RegExp(message));
+    }
+    assert.equal(forCodex(waitAt(openai('limited, try again in 20s'))).code, 'rate_limit_exceeded');
+  });
 
   it('yields to what the headers say', () => {
     const failure = { status: 429, body: JSON.stringify(retry('60s')), retryAfterSeconds: 2 };

@@ -450,6 +450,21 @@ describe('streams of Responses endpoints: ends', () => {
     assert.deepEqual(types(output), ['message']);
   });
 
+  it('a window that is full is told to Codex as such', () => {
+    const events = ending(
+      (response) => ({
+        ...response,
+        status: 'incomplete',
+        incomplete_details: { reason: 'max_output_tokens' },
+      }),
+      text('useful'),
+    );
+    const { stream, output } = told(events, { isCodex: true, contextWindow: 150 });
+    assert.equal(stream.error?.code, 'context_length_exceeded');
+    assert.deepEqual(texts(output), ['useful']);
+    assert.equal(told(events, { isCodex: true, contextWindow: 1000 }).stream.response.status, 'incomplete');
+  });
+
   it('a content filter', () => {
     const events = ending(
       (response) => ({ ...response, status: 'incomplete', incomplete_details: { reason: 'content_filter' } }),

@@ -67,6 +67,7 @@ const COMPLAINTS: [error: string, fields: string[]][] = [
   ],
   ['{"error":{"message":"tool type \'browser_search\' is not supported"}}', ['browser_search']],
   ['{"error":{"message":"Unknown parameter: reasoning"}}', ['reasoning']],
+  ['{"error":{"message":"Unrecognized request argument supplied: store"}}', ['store']],
   ['{"error":{"message":"`strict` is not supported"}}', ['strict']],
 ];
 

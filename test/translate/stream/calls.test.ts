@@ -160,11 +160,33 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     '"run"',
     '`run`',
     'run()',
+    'Run',
+    'RUN',
+    'tool_use:run',
+    'assistant to=functions.run',
+    'run commentary',
+    'run\n{"x":1}',
+    '<function=run>',
+    'run.',
   ].map((name): [string, ChatChunk[], string] => [
     `the name ${JSON.stringify(name)}`,
     [calls({ index: 0, id: 'c', name, args: '{"x":1}' }), END],
     'c:run{"x":1}',
   ]),
+  ...['exec-command', 'Exec_Command', 'execCommand', 'exec command'].map(
+    (name): [string, ChatChunk[], string] => [
+      `the name ${JSON.stringify(name)}, which one tool has but for its writing`,
+      [calls({ index: 0, id: 'c', name, args: '{"x":1}' }), END],
+      'c:exec_command{"x":1}',
+    ],
+  ),
+  ...['run.exec', 'other.run', 'run_0', 'runs', 'run the tests'].map(
+    (name): [string, ChatChunk[], string] => [
+      `the name ${JSON.stringify(name)}, which means none for certain`,
+      [calls({ index: 0, id: 'c', name, args: '{"x":1}' }), END],
+      `c:${name}{"x":1}`,
+    ],
+  ),
   [
     'a decorated name in fragments',
     [
@@ -372,6 +394,9 @@ describe('calls', () => {
     ['exec_command', '{"x":"a \\d\nb"}', 'c:exec_command{"x":"a \\\\d\\nb"}'],
     ['functions.exec_command', '{"x":1}}', 'c:exec_command{"x":1}'],
     ['exec', '"{\\"x\\":1}"', 'c:exec{"x":1}'],
+    ['exec-command', '{"x":1}', 'c:exec_command{"x":1}'],
+    ['Exec_Command', '{"x":1}', 'c:exec_command{"x":1}'],
+    ['functions.execCommand:0', '{"x":1}', 'c:exec_command{"x":1}'],
     ['patch', '{"input":"a \\"b\\" \\d 😀\nc"}', 'c:patch<a "b" \\d 😀\nc>'],
     ['patch', '{"note":"n","patch":"*** Begin Patch\\n+a"}', 'c:patch<*** Begin Patch\n+a>'],
     ['patch', '{"input":{"diff":"a"}}', 'c:patch<a>'],

@@ -26,6 +26,9 @@ describe('finishOf', () => {
       'model_length',
       'max-tokens',
       'maxTokens',
+      'length_limit',
+      'token_limit_reached',
+      'MAX_TOKENS_EXCEEDED',
     ],
     content_filter: [
       'content_filter',
@@ -36,6 +39,9 @@ describe('finishOf', () => {
       'SPII',
       'ContentFilter',
       'refusal',
+      'safety_filter',
+      'moderation',
+      'blocked',
     ],
     context_overflow: ['model_context_window_exceeded', 'context_length_exceeded'],
     error: [
@@ -52,6 +58,11 @@ describe('finishOf', () => {
       'UNEXPECTED_TOOL_CALL',
       'repetition_truncation',
       'OTHER',
+      'rate_limit',
+      'rateLimited',
+      'quota_exceeded',
+      'abnormal',
+      'service_unavailable',
     ],
   };
   for (const [finish, reasons] of Object.entries(REASONS)) {

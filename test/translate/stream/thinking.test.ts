@@ -136,7 +136,100 @@ describe('thinking', () => {
       assert.equal(outputOf([...chunks, STOP], {}, { model }), 'reasoning(a b) message(x)');
       assert.equal(outputOf([deltaChunk({ content: 'x' }), STOP], {}, { model }), 'message(x)');
     }
-    assert.equal(outputOf([...chunks, STOP]), 'message(a b</think>\nx)');
+    assert.equal(outputOf([...chunks, STOP], {}, { mayWait: true }), 'reasoning(a b) message(x)');
+  });
+
+  it('whose beginning is not marked, and that went out as text, is parted from the answer', () => {
+    const answers: [deltas: string[], output: string][] = [
+      [['a ', 'b</th', 'ink>\n\nx', ' y'], 'message(a b) message(x y)'],
+      [['a b.</think>x'], 'message(a b.) message(x)'],
+      [['a b.</think> So x.'], 'message(a b.) message(So x.)'],
+      [['</think>\n\n', 'x'], 'message(x)'],
+      [['a\n[/THINK]', 'x'], 'message(a\n) message(x)'],
+      [['a\n</think>'], 'message(a\n)'],
+      [
+        ['I close it with </think> now. ', 'a</think>\nx'],
+        'message(I close it with </think> now. a) message(x)',
+      ],
+      [
+        ['Between <think> and </think>', '\na\n</think>x'],
+        'message(Between <think> and </think>\na\n) message(x)',
+      ],
+    ];
+    for (const [deltas, output] of answers)
+      assert.equal(outputOf([...deltas.map((content) => deltaChunk({ content })), STOP]), output);
+  });
+
+  it('is not told by a tag that the text is about, in any answer', () => {
+    const texts = [
+      'End it with </think> and go on.',
+      'Write `</think>` there.',
+      'It ends with "</think>".',
+      'So: (</think>)',
+      'The tag is </think>.',
+      'First <think>, then </think>\nThat is all.',
+      '```\na</think>\nb\n```',
+      'A </thinker> or </thin',
+    ];
+    for (const content of texts) {
+      const deltas = [...content].map((character) => deltaChunk({ content: character }));
+      assert.equal(outputOf([...deltas, STOP]), `message(${content})`);
+      assert.equal(outputOf([...deltas, STOP], {}, { mayWait: true }), `message(${content})`);
+    }
+  });
+
+  it('whose beginning is not marked is told the same, wherever the answer is cut', () => {
+    const piece = fc.constantFrom(
+      '</think>',
+      '</th',
+      '[/THINK]',
+      '<think>',
+      'a',
+      ' ',
+      '\n',
+      'b.',
+      'B',
+      '`',
+      '```',
+      '<',
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 9 }),
+        fc.array(fc.nat(60), { maxLength: 5 }),
+        fc.boolean(),
+        (pieces, at, mayWait) => {
+          const text = pieces.join('');
+          const edges = [
+            0,
+            ...at.map((edge) => Math.min(edge, text.length)).sort((a, b) => a - b),
+            text.length,
+          ];
+          const cut = edges.slice(1).map((end, index) => text.slice(edges[index], end));
+          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          const said = (contents: string[]) =>
+            outputOf(
+              [...['1', '2', ...contents].map((content) => deltaChunk({ content })), STOP],
+              {},
+              { mayWait },
+            );
+          assert.equal(said(cut), said([text]));
+          assert.equal(said([...text]), said([text]));
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  it('tells the model that closes what it did not open', () => {
+    for (const mayWait of [true, false]) {
+      const stream = streamFor({}, { mayWait });
+      eventsOf(stream, [deltaChunk({ content: 'a</think>\nx' }), STOP]);
+      assert.equal(stream.closedUnopened, true);
+      const other = streamFor({}, { mayWait });
+      eventsOf(other, [deltaChunk({ content: '<think>a</think>x' }), STOP]);
+      assert.equal(other.closedUnopened, false);
+    }
   });
 
   it('whose beginning is not marked may be long, and no text is lost or doubled', () => {

@@ -49,7 +49,79 @@ const CASES: [what: string, chunks: unknown[], counts: number[] | undefined][] =
       { usage: { input_tokens: 10, output_tokens: 1, cache_read_input_tokens: 4 } },
       { usage: { output_tokens: 5, cache_creation_input_tokens: 2 } },
     ],
+    [16, 4, 2, 5, 0, 21],
+  ],
+  [
+    "Anthropic's, with nothing new in the prompt",
+    [
+      {
+        usage: {
+          input_tokens: 3,
+          output_tokens: 5,
+          cache_read_input_tokens: 900,
+          cache_creation_input_tokens: 0,
+        },
+      },
+    ],
+    [903, 900, 0, 5, 0, 908],
+  ],
+  [
+    "Anthropic's, with its cache written in parts",
+    [
+      {
+        usage: {
+          input_tokens: 10,
+          output_tokens: 5,
+          cache_creation_input_tokens: 20,
+          cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 0 },
+        },
+      },
+    ],
+    [30, 0, 20, 5, 0, 35],
+  ],
+  [
+    "Bedrock's",
+    [
+      {
+        usage: {
+          inputTokens: 10,
+          outputTokens: 5,
+          cacheReadInputTokens: 4,
+          cacheWriteInputTokens: 2,
+          totalTokens: 21,
+        },
+      },
+    ],
+    [16, 4, 2, 5, 0, 21],
+  ],
+  [
+    "Anthropic's cache beside a whole prompt (LiteLLM)",
+    [
+      {
+        usage: {
+          ...OPENAI,
+          cache_read_input_tokens: 4,
+          cache_creation_input_tokens: 2,
+          prompt_tokens_details: { cached_tokens: 4 },
+        },
+      },
+    ],
     [10, 4, 2, 5, 0, 15],
+  ],
+  [
+    'in both spellings',
+    [{ usage: { ...OPENAI, input_tokens: 4, output_tokens: 5, cache_read_input_tokens: 6 } }],
+    [10, 6, 0, 5, 0, 15],
+  ],
+  [
+    'a cache that is more than the prompt',
+    [{ usage: { prompt_tokens: 10, completion_tokens: 5, cache_read_input_tokens: 90 } }],
+    [100, 90, 0, 5, 0, 105],
+  ],
+  [
+    'a zero in the other spelling',
+    [{ usage: { prompt_tokens: 0, input_tokens: 10, output_tokens: 5, cache_read_input_tokens: 90 } }],
+    [100, 90, 0, 5, 0, 105],
   ],
   [
     "Gemini's, with thoughts outside the output",

@@ -31,7 +31,10 @@ const PROMPT = 'prompt-of-the-suite-9876543210';
 describe('Codex Relay in the extension host', () => {
   let extension: Extension;
   let upstream: ScriptedUpstream;
-  const nothingSet = ['provider', 'customProviders', 'models', 'port', 'autoStart', 'modelMap'];
+  const nothingSet = [
+    ...['provider', 'customProviders', 'models', 'port', 'autoStart', 'modelMap'],
+    ...['upstreamExtraParams', 'dropUpstreamParams', 'heal'],
+  ];
 
   /** Codex's home, with a configuration that its user broke. */
   const codexHome = mkdtempSync(join(tmpdir(), 'codex-relay-host-'));
@@ -179,6 +182,29 @@ describe('Codex Relay in the extension host', () => {
     );
     assert.equal(extension.parts.controller.served, served);
     assert.equal(extension.api.status.url, url);
+  });
+
+  it('sets and leaves out fields of requests without a restart, for the chosen provider and by name', async () => {
+    const served = extension.parts.controller.served;
+    await set('codexRelay.upstreamExtraParams', { top_k: 20, acme: { seed: 7 }, deepseek: { top_k: 1 } });
+    await set('codexRelay.dropUpstreamParams', ['stream_options']);
+    await extension.parts.controller.refresh();
+    await (await ask('codex-relay')).text();
+    const body = upstream.chats.at(-1)?.body;
+    assert.deepEqual([body?.['top_k'], body?.['seed'], body && 'stream_options' in body], [20, 7, false]);
+    assert.equal(extension.parts.controller.served, served);
+    for (const name of ['upstreamExtraParams', 'dropUpstreamParams'])
+      await set(`codexRelay.${name}`, undefined);
+  });
+
+  it('leaves tool calls in the text where the user wants that', async () => {
+    await set('codexRelay.heal', false);
+    await extension.parts.controller.refresh();
+    const { plan } = extension.parts.controller;
+    assert.equal(plan?.server.heal, false);
+    await set('codexRelay.heal', undefined);
+    await extension.parts.controller.refresh();
+    assert.equal(extension.parts.controller.plan?.server.heal, true);
   });
 
   it('tells a failed request with its cause', async () => {

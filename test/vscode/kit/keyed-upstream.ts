@@ -1,4 +1,4 @@
-/** A scripted provider that knows its key: any other gets 401, on every route, in a provider's own words. */
+/** A scripted provider that knows its keys: any other gets 401, on every route, in a provider's own words. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -9,14 +9,17 @@ import {
   startScriptedUpstream,
 } from '../../support/scripted-upstream.ts';
 
+/** @param keys may gain and lose keys while it runs */
 export async function startKeyedUpstream(
-  key: string,
+  keys: string | ReadonlySet<string>,
   script: Script,
   models: readonly string[],
 ): Promise<ScriptedUpstream> {
   const upstream = await startScriptedUpstream(script, models);
+  const known = typeof keys === 'string' ? new Set([keys]) : keys;
   const door = createServer(async (request, response) => {
-    if (request.headers.authorization !== `Bearer ${key}`) {
+    const [, key = ''] = /^Bearer (.*)$/.exec(request.headers.authorization ?? '') ?? [];
+    if (!known.has(key)) {
       response.writeHead(401, { 'content-type': 'application/json' });
       response.end(
         JSON.stringify({ error: { message: 'Incorrect API key provided', code: 'invalid_api_key' } }),

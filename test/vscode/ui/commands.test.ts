@@ -11,6 +11,7 @@ import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts'
 import { picture, vsix } from './pictures.ts';
 
 const KEY = 'sk-gamma-key-0123456789';
+const SECOND_KEY = 'sk-gamma-second-key-0123456789';
 
 describe('commands', function () {
   this.bail(true);
@@ -18,11 +19,13 @@ describe('commands', function () {
   let machine: Machine;
   let window: Workbench;
   let gamma: ScriptedUpstream;
+  /** Those that the provider takes. */
+  const keys = new Set([KEY, SECOND_KEY]);
 
   before(async function () {
     this.timeout(120_000);
     mkdirSync(join(root, 'project'));
-    gamma = await startKeyedUpstream(KEY, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
+    gamma = await startKeyedUpstream(keys, () => streamReply(textChunks('OK')), ['gamma-1', 'gamma-2']);
     machine = await startMachine({
       vsix: vsix(),
       env: {
@@ -116,6 +119,41 @@ describe('commands', function () {
     await window.enter('sk-another-key');
     await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
     await window.page.keyboard.press('Escape');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
+  });
+
+  it('Add Another API Key takes one that works, which answers when the first is refused', async () => {
+    await window.run('Codex Relay: Add Another API Key');
+    await window.row('Gamma').click();
+    await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
+    assert.equal(await window.input.getAttribute('type'), 'password');
+    await window.enter('sk-another-key');
+    await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
+    await window.enter(SECOND_KEY);
+    await window.answerToast('Gamma now has 2 API keys. The next is tried when one is refused.');
+    await window.waitStatus('Gamma', 'codex-relay-logo');
+    const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
+    assert.ok(!settings.includes('sk-gamma'));
+    const keyOfLast = () => gamma.chats.at(-1)?.headers.authorization;
+    const ask = async () => {
+      await window.run('Codex Relay: Test Connection');
+      await window.answerToast('Gamma answers');
+    };
+    await ask();
+    assert.equal(keyOfLast(), `Bearer ${KEY}`);
+    keys.delete(KEY);
+    await ask();
+    assert.equal(keyOfLast(), `Bearer ${SECOND_KEY}`);
+  });
+
+  it('Remove API Key asks which of several is meant', async () => {
+    await window.run('Codex Relay: Remove API Key');
+    await window.row('Gamma').click();
+    await window.row('Key 1').filter({ hasText: 'is used while it works' }).waitFor();
+    await window.row('All 2 Keys').waitFor();
+    await window.row('Key 1').click();
+    await window.answerDialog('Remove');
+    await window.answerToast('The API key of Gamma was removed');
     await window.waitStatus('Gamma', 'codex-relay-logo');
   });
 

@@ -29,8 +29,16 @@ export function wrongRoad({ name }: Profile, model: string): RelayError {
   );
 }
 
-/** The error in an event, in a failed response, or in a JSON reply; undefined where none is told. */
-export function nativeError(event: JsonObject, profile: Profile, model: string): RelayError | undefined {
+/**
+ * The error in an event, in a failed response, or in a JSON reply; undefined where none is told.
+ * @param now milliseconds since the epoch. Default: dates are not read
+ */
+export function nativeError(
+  event: JsonObject,
+  profile: Profile,
+  model: string,
+  now?: number,
+): RelayError | undefined {
   const { error, error_type, code, message, msg, success, type, status } = event;
   // Z.ai, 2026-10, answers 200 with `{success: false, code, msg}`; xAI's error events may be flat.
   const isFlat = type === 'error' || success === false || Boolean(msg && code);
@@ -38,13 +46,13 @@ export function nativeError(event: JsonObject, profile: Profile, model: string):
     error ||
     (isFlat ? { code: code ?? null, message: message ?? msg ?? null, type: codeLike(type) } : undefined);
   const isFailed = type === 'response.failed' || status === 'failed';
-  if (!told && !isFailed) return type === undefined ? errorInChunk(event, profile, model) : undefined;
+  if (!told && !isFailed) return type === undefined ? errorInChunk(event, profile, model, now) : undefined;
   // OpenRouter, 2026-10: the code is one of three, and this tells what it was.
   const whole = {
     error: asRefusal(told || { message: 'no reason was given' }),
     error_type: error_type ?? null,
   };
-  return errorInChunk(whole, profile, model);
+  return errorInChunk(whole, profile, model, now);
 }
 
 /** Codes of the Responses API for requests that fail however often they are sent (OpenAI, 2026-11). */

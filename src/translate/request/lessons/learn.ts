@@ -91,9 +91,12 @@ function fieldLesson(field: string, known: readonly Lesson[]): Lesson | undefine
 /** "`max_completion_tokens` must be less than or equal to `40960`": the length of the answer, not of the prompt. */
 function answerLimit(body: ChatRequest, words: string): Lesson | undefined {
   const field = LENGTH_FIELDS.find((name) => body[name] !== undefined);
-  const isAboutIt = /max_(completion_|new_|output_)?tokens|maxOutputTokens|completion tokens/i.test(words);
+  const isAboutIt =
+    /max_(completion_|new_|output_)?tokens|maxOutputTokens|completion tokens|(output|generation|completion) (length|limit|tokens)/i.test(
+      words,
+    );
   const isLimit =
-    /less than|too (large|high|big)|at most|range|maximum|exceed|greater than|larger than|up to|<=|\bbetween\b/i;
+    /less than|too (large|high|big)|at most|range|maximum|exceed|greater than|larger than|up to|<=|\bbetween\b|must be (in|within)\b/i;
   if (field === undefined || !isAboutIt || !isLimit.test(words)) return undefined;
   const sent = Number(body[field]);
   const limit = Math.max(...numbersIn(words).filter((number) => number < sent && number >= 16), 0);
@@ -105,7 +108,7 @@ function answerLimit(body: ChatRequest, words: string): Lesson | undefined {
 function toolLimit(body: ChatRequest, words: string): Lesson | undefined {
   const count = body.tools?.length ?? 0;
   const isLimit =
-    /(tools|functions|function declarations)\b.{0,60}(too (long|many)|at most|maximum|limit|exceed|up to)|too many (tools|functions)|(maximum|at most|limit).{0,30}\b(tools|functions)/i;
+    /(tools|functions|(tool|function) (declaration|definition)s)\b.{0,60}(too (long|many)|at most|maximum|limit|exceed|up to)|too many (tools|functions)|(maximum|at most|limit|up to|no more than).{0,30}\b(tools?|functions?)\b/i;
   if (!isLimit.test(words)) return undefined;
   const limit = Math.max(...numbersIn(words).filter((number) => number < count && number >= 8), 0);
   if (limit === 0) return undefined;

@@ -59,7 +59,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'neighbouring messages of one role',
-    when: /roles?.{0,60}alternat|alternat(e|es|ing|ion)\b.{0,60}(role|user|assistant|message)|messages?.{0,30}alternat(e|ing)\b|consecutive.{0,30}(messages?|roles?|user|assistant)|(messages?|roles?) .{0,30}\bin a row\b|(multiple|two) (user|assistant|system) messages|user message.{0,30}after.{0,20}user/i,
+    when: /roles?.{0,60}alternat|alternat(e|es|ing|ion)\b.{0,60}(role|user|assistant|message)|messages?.{0,30}alternat(e|ing)\b|consecutive.{0,30}(messages?|roles?|user|assistant)|(messages?|roles?|turns?) in (sequence|succession)|expected (an? )?assistant( message| role)? after|(messages?|roles?) .{0,30}\bin a row\b|(multiple|two) (user|assistant|system) messages|user message.{0,30}after.{0,20}user/i,
     steps: [
       { cure: 'merged', change: mergeNeighbours },
       {
@@ -77,7 +77,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     refuses: 'the role of the instructions',
     when: new RegExp(
-      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NOT}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(\\bnot\\b|n't|invalid|unknown|unsupported|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|only user(,| and) (and )?assistant|unexpected message role`,
+      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NOT}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(\\bnot\\b|n't|invalid|unknown|unsupported|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|invalid value:? ['"\`]?(system|developer)\\b|\\brole\\b.{0,30}(must|should|has to) be (one of|either)|only user(,| and) (and )?assistant|unexpected message role`,
       'i',
     ),
     steps: [
@@ -99,7 +99,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'images',
-    when: /image( input|_url|s)?\b.{0,60}(not|n't|un)[ -]?(be )?(support|allow|permit|accept|enabled|available|expected)|(not|n't|un)[ -]?(support\w*|accept|allow|process|handle)\b.{0,40}(image|vision|multi-?modal|visual)|(is )?not (a )?(multi-?modal|vision)|mmproj|unknown variant .?image_url|(invalid|unsupported|unknown|unexpected) (content|part|message)?[ _]?(type|part).{0,40}image|(image|vision).{0,20}(is|are) (disabled|unavailable)|only (supports?|accepts?|reads?) text|text[- ]only|no endpoints? .{0,30}image/i,
+    when: /image( input|_url|s)?\b.{0,60}(not|n't|un)[ -]?(be )?(support|allow|permit|accept|enabled|available|expected|a valid|valid)|\bno (image|vision) (input|support)|(not|n't|un)[ -]?(support\w*|accept|allow|process|handle)\b.{0,40}(image|vision|multi-?modal|visual)|(is )?not (a )?(multi-?modal|vision)|mmproj|unknown variant .?image_url|(invalid|unsupported|unknown|unexpected) (content|part|message)?[ _]?(type|part).{0,40}image|(image|vision).{0,20}(is|are) (disabled|unavailable)|only (supports?|accepts?|reads?) text|text[- ]only|no endpoints? .{0,30}image/i,
     steps: [{ cure: 'notes instead', change: imagesAsNotes }],
   },
   {
@@ -117,7 +117,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'empty messages',
-    when: /(?<!_)content(?! (filter|policy|management|moderation|safety)).{0,80}(null\b|none\b|empty|<nil>|missing|required|blank)|(empty|null|blank|missing)[ _](message |assistant )?content|non-empty|must have either.{0,20}content|content type: <nil>/i,
+    when: /(?<!_)content(?! (filter|policy|management|moderation|safety)).{0,80}(null\b|none\b|empty|<nil>|missing|required|blank)|(empty|null|blank|missing)[ _](message |assistant )?content|non-empty|must (have|contain)( either)?.{0,20}(?<!_)content|either ['"`]?content|content type: <nil>/i,
     steps: [
       { cure: 'an empty text instead', change: emptyTextForNone },
       { cure: 'content left out beside calls', change: noContentBesideCalls },
@@ -140,12 +140,12 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'arguments that are no JSON',
-    when: /(pars\w*|invalid|malformed|decod\w*)\b.{0,40}\barguments\b|\barguments\b.{0,60}(valid|pars\w*|decod\w*).{0,20}json/i,
+    when: /(pars\w*|invalid|malformed|decod\w*)\b.{0,40}\barguments\b|\barguments\b.{0,60}(valid|pars\w*|decod\w*|must be).{0,20}json/i,
     steps: [{ cure: 'wrapped into an object', change: argumentsAsJson }],
   },
   {
     refuses: 'ids of calls',
-    when: /tool[ _]call[ _]?id.{0,100}(length of 9|a-z|pattern|too long|maximum length|at most)|(tool_calls|tool_call_id|call_id)\b.{0,60}(too long|maximum length|pattern)/i,
+    when: /tool[ _]call[ _]?id.{0,100}(length of 9|a-z|pattern|too long|maximum length|at most)|(tool_calls|tool_call_id|call_id)\b.{0,60}(too long|maximum length|pattern)|(too long|maximum length)\b.{0,120}(tool_calls?\b.{0,6}\bid|tool_call_id|call_id)\b/i,
     steps: [
       { cure: 'shortened', change: callIdsBy('word') },
       { cure: 'nine letters and digits instead', change: callIdsBy('alnum9') },
@@ -158,7 +158,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
 export const SCHEMA_RULES: readonly Rule[] = [
   {
     refuses: 'parts of tool schemas',
-    when: /(schema|grammar|\$ref|\$defs|tools?(\[\d|\.\d|[.[]function)|function_?declarations|\.parameters\b)[\s\S]{0,200}((not|n't|un|never|cannot)[ -]?(be )?(support|valid|recogn|resolv|allow|pars|implement|permit|compil|find)|invalid|fail|error|only references|must be|expected|forbidden|unknown)|((not|n't|un)[ -]?(support|valid|recogn|resolv|allow)\w*|invalid|fail\w*|unknown|error|only references)\b[\s\S]{0,100}(schema|grammar|\$ref|\$defs|tools?\[\d|same document)/i,
+    when: /(schema|grammar|\$ref|\$defs|tools?(\[\d|\.\d|[.[]function)|function_?declarations|\.parameters\b)[\s\S]{0,200}((not|n't|un|never|cannot)[ -]?(be )?(support|valid|recogn|resolv|allow|pars|implement|permit|compil|find)|invalid|fail|error|only references|must be|expected|forbidden|unknown)|((not|n't|un)[ -]?(support|valid|recogn|resolv|allow)\w*|invalid|fail\w*|unknown|error|only references)\b[\s\S]{0,100}(schema|grammar|\$ref|\$defs|tools?\[\d|same document)|\b(look-?(ahead|behind|around)s?|regex\w*|regular expressions?|keyword|pattern)\b.{0,60}((not|n't|un)[ -]?(be )?(support|valid|recogn|allow|implement)|invalid)|(unsupported|invalid|unknown) (regex|pattern|keyword|look-?)/i,
     steps: [
       { cure: 'references are written out', change: schemasAs('inlined') },
       { cure: 'only the common keywords are sent', change: schemasAs('gemini') },

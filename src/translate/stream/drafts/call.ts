@@ -104,7 +104,8 @@ export class CallDraft implements Draft {
   /** A name, or a fragment of one; an empty or repeated one changes nothing. */
   addName(name: string): void {
     if (this.#isClosed) return;
-    const isSame = this.#name.add(name);
+    const before = this.name;
+    const isSame = this.#name.add(name) && (this.#name.isDeclared || this.name === before);
     if (!isSame && this.#index >= 0) this.#isMisnamed = true;
   }
 
@@ -120,11 +121,8 @@ export class CallDraft implements Draft {
 
   open(out: EventOutput, outputIndex: number): void {
     this.#index = outputIndex;
-    const tool = this.#tools.resolve(this.name) ?? {
-      kind: UNDECLARED_KIND,
-      name: this.name,
-      namespace: undefined,
-    };
+    const tool = this.#tools.resolve(this.name) ??
+      this.#tools.guess(this.name) ?? { kind: UNDECLARED_KIND, name: this.name, namespace: undefined };
     const { textField, idPrefix } = tool.kind;
     this.#tool = tool;
     this.#id = this.#newId(idPrefix);

@@ -12,9 +12,11 @@ export const DEEPSEEK: LeakFamily = {
       ['tool_calls', 'tool_call'].map((word) => ({
         open: `<${bar}${word}_begin${bar}>`.replaceAll('_', blank),
         close: `<${bar}${word}_end${bar}>`.replaceAll('_', blank),
+        isAroundCalls: word === 'tool_calls',
       })),
     ),
   ),
+  starts: /^\s*(?:<[|｜]tool[▁_]call[▁_]begin|[\w.:/-]+\s*<[|｜]tool[▁_]sep)/,
   read: (block) => {
     const text = block
       .replace(/<[|｜]([^<>|｜]*)[|｜]>/g, (_token, word: string) => `<|${word.replaceAll('▁', '_')}|>`)
@@ -39,23 +41,26 @@ function named(name: string, text: string): LeakedCall | undefined {
   return args === undefined ? undefined : { name: name.trim(), arguments: args };
 }
 
-/** DeepSeek V3.2 and V4: tags with a word of their own in front. */
+/** As gateways write them around the word, 2026-09. */
+const DSML_BARS = [...BARS, '‖', '｜｜', '||'] as const;
+const DSML_BLOCKS = ['function_calls', 'tool_calls', 'calls'] as const;
+
+/** DeepSeek V3.2 and V4: tags with a word of their own in front; the block around the calls may be missing. */
 export const DSML: LeakFamily = {
   name: 'DeepSeek DSML',
-  marks: BARS.flatMap((bar) =>
-    [
-      ['function_calls>', 'function_calls>'],
-      ['tool_calls>', 'tool_calls>'],
-      ['invoke name=', 'invoke>'],
-    ].map(([open = '', close = '']) => ({
-      open: `<${bar}DSML${bar}${open}`,
-      close: `</${bar}DSML${bar}${close}`,
+  marks: DSML_BARS.flatMap((bar) => [
+    ...DSML_BLOCKS.map((word) => ({
+      open: `<${bar}DSML${bar}${word}>`,
+      close: `</${bar}DSML${bar}${word}>`,
+      isAroundCalls: true,
     })),
-  ),
+    { open: `<${bar}DSML${bar}invoke name=`, close: `</${bar}DSML${bar}invoke>` },
+  ]),
+  starts: /^\s*<[|｜‖]{1,2}DSML[|｜‖]{1,2}invoke\s|^["']?[\w.:/-]+["']?\s*>/,
   read: (block) =>
     invokeCalls(
       block
-        .replace(/<(\/?)[|｜]DSML[|｜]/g, '<$1')
-        .replace(/^<(function|tool)_calls>|<\/(function|tool)_calls>$/g, ''),
+        .replace(/<(\/?)[|｜‖]{1,2}DSML[|｜‖]{1,2}/g, '<$1')
+        .replace(/^<(function_|tool_)?calls>|<\/(function_|tool_)?calls>$/g, ''),
     ),
 };

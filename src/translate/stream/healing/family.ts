@@ -5,10 +5,19 @@ import { mendedObject } from '../text/arguments-text.ts';
 export interface LeakFamily {
   /** For the log. */
   name: string;
-  /** Where a block of calls begins and ends; `close` is null where it goes to the end of the answer. */
-  marks: readonly { open: string; close: string | null }[];
+  marks: readonly BlockMark[];
+  /** What stands behind the opening mark, at once, where the block is one of calls and no prose about them. */
+  starts: RegExp;
   /** The calls of a whole block, its marks included; undefined where it is not entirely made of calls. */
   read(block: string): LeakedCall[] | undefined;
+}
+
+export interface BlockMark {
+  open: string;
+  /** Null where the block goes to the end of the answer. */
+  close: string | null;
+  /** Whether each call inside has an end of its own, so that the block is whole without its close. */
+  isAroundCalls?: boolean;
 }
 
 export interface LeakedCall {
@@ -49,11 +58,17 @@ export function allCalls(calls: readonly (LeakedCall | undefined)[] | undefined)
   return calls.every((call) => call !== undefined) ? [...calls] : undefined;
 }
 
-/** `<invoke name="NAME"><parameter name="KEY">VALUE</parameter></invoke>`, once or more. */
+/** The calls of several pieces; undefined where one of them could not be read. */
+export function allOf(pieces: readonly (readonly LeakedCall[] | undefined)[]): LeakedCall[] | undefined {
+  return pieces.every((calls) => calls !== undefined) ? pieces.flat() : undefined;
+}
+
+/** `<invoke name="NAME"><parameter name="KEY">VALUE</parameter></invoke>`, once or more; or JSON for the parameters. */
 export function invokeCalls(text: string): LeakedCall[] | undefined {
-  const invokes = allMatches(text, /<invoke\s+name=["']?([^"'>]+)["']?\s*>([\s\S]*?)<\/invoke>/g);
   return allCalls(
-    invokes?.map(([, name = '', body = '']) => {
+    allMatches(text, INVOKE)?.map(([, name = '', body = '']) => {
+      const object = objectIn(body);
+      if (object !== undefined) return { name, arguments: object };
       const fields = body.trim() === '' ? [] : allMatches(body, PARAMETER);
       if (fields === undefined) return undefined;
       const entries = fields.map(([, key = '', attributes = '', value = '']): [string, Json] => [
@@ -66,6 +81,7 @@ export function invokeCalls(text: string): LeakedCall[] | undefined {
   );
 }
 
+const INVOKE = /<invoke\s+name=["']?([^"'>]+?)["']?\s*(?:\/>|>([\s\S]*?)<\/invoke>)/g;
 const PARAMETER = /<parameter\s+name=["']?([^"'>]+)["']?([^>]*)>([\s\S]*?)<\/parameter>/g;
 
 function jsonCall(value: Json): LeakedCall | undefined {

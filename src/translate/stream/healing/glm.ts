@@ -8,6 +8,7 @@ const FIELD = /<arg_key>([\s\S]*?)<\/arg_key>\s*<arg_value>([\s\S]*?)<\/arg_valu
 export const GLM: LeakFamily = {
   name: 'GLM',
   marks: [{ open: '<tool_call>', close: '</tool_call>' }],
+  starts: /^\s*[^\s<]+\s*<arg_key>/,
   read: (block) => {
     const [head = '', name = ''] = HEAD.exec(block) ?? [];
     const body = block.slice(head.length).replace(/<\/tool_call>$/, '');

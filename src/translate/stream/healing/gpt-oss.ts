@@ -1,20 +1,30 @@
-import { type LeakFamily, objectIn } from './family.ts';
+import { allCalls, type LeakFamily, objectIn } from './family.ts';
 
 const OPENS = [
-  '<|channel|>commentary to=',
   '<|start|>assistant<|channel|>commentary to=',
+  '<|channel|>commentary to=',
   '<|start|>assistant to=',
 ];
+/** One call, or what stands between two: `NAME <|constrain|>json<|message|>{...}<|call|>`. */
 const CALL =
-  /to=([\w.:/-]+)\s*(?:<\|channel\|>\s*\w+\s*)?(?:<\|constrain\|>\s*\w+\s*|json\s*)?<\|message\|>([\s\S]*?)(?:<\|call\|>\s*)?$/;
+  /^([\w.:/-]+)\s*(?:<\|channel\|>\s*\w+\s*)?(?:<\|constrain\|>\s*\w+\s*|json\s*)?<\|message\|>([\s\S]*?)(?:<\|(?:call|end|return)\|>\s*)*$/;
 
-/** gpt-oss: a message on the commentary channel, addressed to a function. */
+/** gpt-oss: messages on the commentary channel, each addressed to a function. */
 export const GPT_OSS: LeakFamily = {
   name: 'gpt-oss',
   marks: OPENS.map((open) => ({ open, close: null })),
+  starts: /^[\w.:/-]+[^<{]*<\|/,
   read: (block) => {
-    const [, name = '', text = ''] = CALL.exec(block) ?? [];
-    const args = objectIn(text);
-    return args === undefined ? undefined : [{ name, arguments: args }];
+    const [before, ...pieces] = block.split(OPEN);
+    if (before !== '') return undefined;
+    return allCalls(
+      pieces.map((piece) => {
+        const [, name = '', text = ''] = CALL.exec(piece) ?? [];
+        const args = objectIn(text);
+        return args === undefined ? undefined : { name, arguments: args };
+      }),
+    );
   },
 };
+
+const OPEN = /(?:<\|start\|>assistant)?<\|channel\|>commentary to=|<\|start\|>assistant to=/;

@@ -4,11 +4,12 @@ import { invokeCalls, type LeakFamily } from './family.ts';
 export const INVOKE: LeakFamily = {
   name: 'MiniMax',
   marks: [
-    { open: '<minimax:tool_call>', close: '</minimax:tool_call>' },
-    { open: '<function_calls>', close: '</function_calls>' },
+    { open: '<minimax:tool_call>', close: '</minimax:tool_call>', isAroundCalls: true },
+    { open: '<function_calls>', close: '</function_calls>', isAroundCalls: true },
     { open: '<tool_calls>', close: '</tool_calls>' },
     { open: '<invoke name=', close: '</invoke>' },
   ],
+  starts: /^\s*<invoke\s|^["']?[\w.:/-]+["']?\s*>/,
   read: (block) =>
     invokeCalls(
       block.replace(

@@ -1,10 +1,18 @@
-import { jsonCalls, type LeakFamily } from './family.ts';
+import { allOf, jsonCalls, type LeakFamily } from './family.ts';
 
 const OPEN = '<|python_tag|>';
+const ENDS = /(?:<\|(?:eom_id|eot_id)\|>\s*)+$/;
 
 /** Llama 3.1 to 3.3: JSON behind a special token, to the end of the answer. */
 export const LLAMA: LeakFamily = {
   name: 'Llama',
   marks: [{ open: OPEN, close: null }],
-  read: (block) => jsonCalls(block.slice(OPEN.length).replace(/(<\|(eom_id|eot_id)\|>\s*)+$/, '')),
+  starts: /^\s*(```\w*\s*)?[{[]/,
+  read: (block) =>
+    allOf(
+      block
+        .split(OPEN)
+        .slice(1)
+        .map((piece) => jsonCalls(piece.replace(ENDS, ''))),
+    ),
 };

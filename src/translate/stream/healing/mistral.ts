@@ -1,4 +1,4 @@
-import { allCalls, jsonCalls, type LeakFamily, objectIn } from './family.ts';
+import { allCalls, allOf, jsonCalls, type LeakedCall, type LeakFamily, objectIn } from './family.ts';
 
 const OPEN = '[TOOL_CALLS]';
 
@@ -6,20 +6,22 @@ const OPEN = '[TOOL_CALLS]';
 export const MISTRAL: LeakFamily = {
   name: 'Mistral',
   marks: [{ open: OPEN, close: null }],
+  starts: /^\s*(?:[[{]|[\w.-]+\s*[[{])/,
   read: (block) => {
     const body = block
       .slice(OPEN.length)
       .replace(/<\/s>\s*$/, '')
       .trim();
-    if (/^[[{]/.test(body)) return jsonCalls(body);
-    return allCalls(
-      body.split(OPEN).map((piece) => {
-        const [, name = '', text = ''] = CALL.exec(piece) ?? [];
-        const args = objectIn(text);
-        return args === undefined ? undefined : { name, arguments: args };
-      }),
-    );
+    // A text among the arguments may hold the mark.
+    if (/^[[{]/.test(body)) return jsonCalls(body) ?? allOf(body.split(OPEN).map(jsonCalls));
+    return allCalls(body.split(OPEN).map(named));
   },
 };
+
+function named(piece: string): LeakedCall | undefined {
+  const [, name = '', text = ''] = CALL.exec(piece) ?? [];
+  const args = objectIn(text);
+  return args === undefined ? undefined : { name, arguments: args };
+}
 
 const CALL = /^\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w+\s*)?(?:\[ARGS\])?\s*(\{[\s\S]*\})\s*$/;

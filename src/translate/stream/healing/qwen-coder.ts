@@ -15,6 +15,7 @@ export const QWEN_CODER: LeakFamily = {
     { open: '<seed:tool_call>', close: '</seed:tool_call>' },
     { open: '<function=', close: '</function>' },
   ],
+  starts: /^\s*<function=|^[^\s<>]+\s*>/,
   read: (block) => {
     const body = block.replace(/^<(seed:)?tool_call>|<\/(seed:)?tool_call>$/g, '');
     return allCalls(

@@ -213,6 +213,32 @@ const REFUSALS: [answer: string, refuses: string | string[]][] = [
   [said('CUDA out of memory'), []],
   ['<html><title>502 Bad Gateway</title></html>', []],
   ['', []],
+  // Named by what it does, in other words.
+  [said('Reasoning level high is not supported'), 'reasoning_effort'],
+  [said('This model does not support effort control'), 'reasoning_effort'],
+  [said('JSON schema mode is not supported'), 'response_format'],
+  [said('Guided decoding is not supported on this backend'), 'response_format'],
+  [said('Calling several functions at once is not supported'), 'parallel_tool_calls'],
+  [said('Only temperature=1 is allowed'), 'temperature'],
+  [said('Nucleus sampling is not supported'), 'top_p'],
+  [said('Log probabilities are not supported'), 'top_logprobs'],
+  [said('Streaming usage is not supported'), 'stream_options'],
+  [said('Forcing a tool is not supported'), 'tool_choice'],
+  [said('The output length must be at most 8192'), 'max_tokens above 8192'],
+  [said('maxOutputTokens must be in (0, 8192]'), 'max_tokens above 8192'],
+  [said('You may define up to 32 functions'), 'more than 32 tools'],
+  [said('A maximum of 32 tool declarations is supported'), 'more than 32 tools'],
+  [said('lookahead is not supported in pattern'), 'parts of tool schemas'],
+  [
+    said("Invalid value: 'system'. Supported values are: 'assistant', 'user'"),
+    'the role of the instructions',
+  ],
+  [said('messages[0].role must be one of: user, assistant, tool'), 'the role of the instructions'],
+  [said('Two user turns in sequence are not allowed'), 'neighbouring messages of one role'],
+  [said('Expected assistant after user'), 'neighbouring messages of one role'],
+  [said('No image support'), 'images'],
+  [said('image_url is not a valid content type'), 'images'],
+  [said('assistant message must have content'), 'empty messages'],
 ];
 
 describe('what a refusal teaches', () => {

@@ -101,6 +101,26 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
   ],
   ['DeepSeek V4', '<|DSML|tool_calls><|DSML|invoke name="run"></|DSML|invoke></|DSML|tool_calls>', 'run{}'],
   [
+    'DeepSeek V4 with double bars',
+    '<｜｜DSML｜｜tool_calls>\n<｜｜DSML｜｜invoke name="run">\n<｜｜DSML｜｜parameter name="x" string="true">a</｜｜DSML｜｜parameter>\n</｜｜DSML｜｜invoke>\n</｜｜DSML｜｜tool_calls>',
+    'run{"x":"a"}',
+  ],
+  [
+    'DeepSeek V4 with other bars, and JSON',
+    '<‖DSML‖calls><‖DSML‖invoke name="run">{"x":"a"}</‖DSML‖invoke></‖DSML‖calls>',
+    'run{"x":"a"}',
+  ],
+  [
+    'DeepSeek V4 without the opening tag',
+    '<｜DSML｜invoke name="run"><｜DSML｜parameter name="x">a</｜DSML｜parameter></｜DSML｜invoke>\n</｜DSML｜tool_calls><｜end▁of▁sentence｜>',
+    'run{"x":"a"}',
+  ],
+  [
+    'DeepSeek V4 without the closing tag',
+    '<｜DSML｜tool_calls><｜DSML｜invoke name="run"><｜DSML｜parameter name="x">a</｜DSML｜parameter></｜DSML｜invoke>',
+    'run{"x":"a"}',
+  ],
+  [
     'Kimi',
     '<|tool_calls_section_begin|><|tool_call_begin|>functions.run:0<|tool_call_argument_begin|>{"x":"a"}<|tool_call_end|><|tool_calls_section_end|>',
     'run{"x":"a"}',
@@ -114,6 +134,11 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
     'MiniMax',
     '<minimax:tool_call>\n<invoke name="run">\n<parameter name="x">a</parameter>\n</invoke>\n</minimax:tool_call>',
     'run{"x":"a"}',
+  ],
+  [
+    'MiniMax, with JSON and without anything',
+    '<minimax:tool_call><invoke name="run">{"x":"a"}</invoke>\n<invoke name="run"/></minimax:tool_call>',
+    'run{"x":"a"} run{}',
   ],
   ['a bare invoke', '<invoke name="run"><parameter name="x">a</parameter></invoke>', 'run{"x":"a"}'],
   [
@@ -129,6 +154,31 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
   [
     'gpt-oss',
     '<|channel|>commentary to=functions.run <|constrain|>json<|message|>{"x":"a"}<|call|>',
+    'run{"x":"a"}',
+  ],
+  [
+    'gpt-oss, twice',
+    '<|channel|>commentary to=functions.run <|constrain|>json<|message|>{"x":"a"}<|call|><|start|>assistant<|channel|>commentary to=functions.run json<|message|>{}<|call|>',
+    'run{"x":"a"} run{}',
+  ],
+  [
+    'Llama, a tag for each',
+    '<|python_tag|>{"name":"run","parameters":{"x":"a"}}<|eom_id|><|python_tag|>{"name":"run","parameters":{}}<|eom_id|>',
+    'run{"x":"a"} run{}',
+  ],
+  [
+    'Mistral, a mark for each list',
+    '[TOOL_CALLS][{"name":"run","arguments":{"x":"a"}}][TOOL_CALLS][{"name":"run","arguments":{}}]</s>',
+    'run{"x":"a"} run{}',
+  ],
+  [
+    'Hunyuan, a tag for each',
+    '<tool_calls>\n<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>\n<tool_call>{"name":"run","arguments":{}}</tool_call>\n</tool_calls>',
+    'run{"x":"a"} run{}',
+  ],
+  [
+    'Hermes, closed three times',
+    '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>\n</tool_call></tool_call>\n\n<|im_end|>',
     'run{"x":"a"}',
   ],
 ];
@@ -208,6 +258,94 @@ describe('calls in the text', () => {
     assert.equal(output([said(`<think>hm</think>\n${BLOCK}`), STOP]), 'reasoning(hm) run{"x":"a"}');
   });
 
+  /** Those that do not go to the end of the answer. */
+  const isClosed = ([what, block]: readonly [string, string, string]) =>
+    !/^(\[TOOL_CALLS\]|<\|python_tag\||<\|channel\|)/.test(block) &&
+    !what.endsWith('without the closing tag');
+  const segment = fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc
+        .constantFrom(...BLOCKS.filter(isClosed))
+        .map(([, block, calls]) => ({ text: block, calls })),
+    },
+    fc
+      .constantFrom(
+        ' and\n',
+        '\n\n',
+        'a < b',
+        'x[0] <',
+        '</tool_call>',
+        '</s>',
+        '<|im_end|>',
+        'Now: ',
+        '<tool',
+        '`',
+      )
+      .map((text) => ({ text, calls: '' })),
+  );
+  const ending = fc
+    .constantFrom(...BLOCKS.filter((block) => !isClosed(block)), ['', '', ''] as const)
+    .map(([, block, calls]) => ({ text: block, calls }));
+
+  it('are the same, and so is the text, wherever an answer with several is cut', () => {
+    fc.assert(
+      fc.property(
+        fc.array(segment, { maxLength: 8 }),
+        ending,
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 }),
+        (segments, last, at) => {
+          const text = [...segments, last].map((part) => part.text).join('');
+          const edges = [
+            0,
+            ...at.map((part) => Math.floor(part * text.length)).sort((a, b) => a - b),
+            text.length,
+          ];
+          const pieces = edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
+          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          const start = [said('1'), said('2')];
+          const whole = output([...start, said(text), STOP]);
+          assert.equal(output([...start, ...pieces.map(said), STOP]), whole);
+          assert.equal(output([...start, ...[...text].map(said), STOP]), whole);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('are all made of an answer that has several, of several families', () => {
+    const closed = BLOCKS.filter(isClosed);
+    const text = closed.map(([, block]) => block).join('\nNext:\n');
+    const calls = new Set(closed.flatMap(([, , made]) => made.split(/ (?=run|patch)/)));
+    assert.equal(
+      output([said(text), STOP]),
+      `message(${'Next:\n'.repeat(closed.length - 1)}) ${[...calls].join(' ')}`,
+    );
+  });
+
+  it('are read behind a block that is never closed', () => {
+    const open = '<｜DSML｜tool_calls>';
+    const call =
+      '<｜DSML｜invoke name="run"><｜DSML｜parameter name="x">a</｜DSML｜parameter></｜DSML｜invoke>';
+    assert.equal(output([said(`${open}${call}\nDone.`), STOP]), `message(${open}Done.) run{"x":"a"}`);
+  });
+
+  it('are read behind prose about their marks, and behind a block that calls nothing', () => {
+    const prose = 'I put it between <tool_call> and its end tag, as I was told to. ';
+    const unknown = '<tool_call>{"name":"what","arguments":{}}</tool_call>';
+    assert.equal(output([said(prose + BLOCK), STOP]), `message(${prose}) run{"x":"a"}`);
+    const long = prose.repeat(4);
+    assert.equal(output([said(long + BLOCK), STOP]), `message(${long}) run{"x":"a"}`);
+    assert.equal(output([said(`${unknown}\n${BLOCK}`), STOP]), `message(${unknown}\n) run{"x":"a"}`);
+  });
+
+  it('do not hold back the text behind prose about their marks', () => {
+    const stream = streamFor(TOOLS);
+    stream.feed(said('Write <tool_call>, then the JSON. '));
+    const events = stream.feed(said('Then go on. '.repeat(30)));
+    assert.ok(events.some(({ type }) => type === 'response.output_text.delta'));
+  });
+
   it('are text where nobody wants them read, or nothing can be called', () => {
     assert.equal(output([said(BLOCK), STOP], { heal: false }), `message(${BLOCK})`);
     assert.equal(outputOf([said(BLOCK), STOP], { tools: [] }), `message(${BLOCK})`);
@@ -226,6 +364,11 @@ describe('calls in the text', () => {
     assert.equal(output([thought, STOP]), `reasoning(I run it.\n${BLOCK}) run{"x":"a"}`);
     assert.equal(output([thought, said('Hm.'), STOP]), `reasoning(I run it.\n${BLOCK}) message(Hm.)`);
     assert.equal(output([thought, finishChunk('length')]), `reasoning(I run it.\n${BLOCK}) [incomplete ]`);
+    const around = `As <tool_call> says:\n${BLOCK}\nand [TOOL_CALLS] too`;
+    assert.equal(
+      output([deltaChunk({ reasoning_content: around }), STOP]),
+      `reasoning(${around}) run{"x":"a"}`,
+    );
   });
 
   it('hold nothing back but what may begin them', () => {

@@ -1,0 +1,34 @@
+/** What of a catalog's changes a person must know of. */
+import { isObject, type JsonObject, parseObject } from '../json.ts';
+import { MODEL_ALIAS } from '../names.ts';
+
+/**
+ * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, believes
+ * in a larger window than there is, or is wrong about who takes images. The words about a model, and its place, are
+ * no reason to restart, nor is the alias, which follows every choice.
+ * @param before the text of the catalog that Codex read
+ * @param after that of the new one
+ */
+export function isNews(before: string, after: string): boolean {
+  const [old, now] = [entriesOf(before), entriesOf(after)];
+  if (old.size !== now.size) return true;
+  return [...now].some(([slug, entry]) => {
+    const known = old.get(slug);
+    if (known === undefined || windowOf(entry) < windowOf(known)) return true;
+    return slug !== MODEL_ALIAS && modalitiesOf(entry) !== modalitiesOf(known);
+  });
+}
+
+function entriesOf(text: string): Map<unknown, JsonObject> {
+  const models = parseObject(text)?.['models'];
+  const entries = Array.isArray(models) ? models.filter(isObject) : [];
+  return new Map(entries.map((entry) => [entry['slug'], entry]));
+}
+
+function modalitiesOf({ input_modalities: modalities }: JsonObject): string {
+  return String(modalities);
+}
+
+function windowOf({ context_window: tokens }: JsonObject): number {
+  return typeof tokens === 'number' ? tokens : 0;
+}

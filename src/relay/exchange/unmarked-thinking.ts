@@ -1,0 +1,22 @@
+/**
+ * The models that were seen to close thinking which they had not opened, as the chat templates of some model servers
+ * have it. What such a model says first may be thinking: their next answers are read before they are shown.
+ */
+import type { Target } from '../routing/target.ts';
+
+export class UnmarkedThinking {
+  /** By base URL and model. */
+  readonly #models = new Set<string>();
+
+  has(target: Target): boolean {
+    return this.#models.has(keyOf(target));
+  }
+
+  add(target: Target): void {
+    this.#models.add(keyOf(target));
+  }
+}
+
+function keyOf({ provider, model }: Target): string {
+  return `${provider.baseUrl} ${model}`;
+}

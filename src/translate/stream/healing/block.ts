@@ -1,0 +1,150 @@
+/**
+ * A block of text in which a model may have written calls: from an opening mark to the first close behind which it
+ * can be read whole. What it is depends on its characters alone, not on how they were cut into chunks.
+ */
+import { asObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
+import type { ToolTable } from '../../tools/table.ts';
+import type { LeakedCall, LeakFamily } from './family.ts';
+import type { Mark } from './marks.ts';
+
+/** A call that can be made: a declared tool by its upstream name, the arguments as JSON. */
+export interface HealedCall {
+  name: string;
+  arguments: string;
+}
+
+/** What became of a block. */
+export interface BlockEnd {
+  /** As it came. */
+  text: string;
+  /** Undefined where the block is text. */
+  calls: readonly HealedCall[] | undefined;
+  /** Name of the family whose syntax it has; empty where it is text. */
+  family: string;
+  /** What came behind it, and is to be read. */
+  rest: string;
+}
+
+/** So many characters behind the opening mark tell whether a block of calls begins there. */
+const HEAD = 200;
+
+export class OpenBlock {
+  readonly #mark: Mark;
+  readonly #tools: ToolTable;
+  #text: string;
+  /** The end of it, in which its close may have begun. */
+  #tail = '';
+  #isBegun = false;
+
+  constructor(mark: Mark, tools: ToolTable) {
+    this.#mark = mark;
+    this.#tools = tools;
+    this.#text = mark.open;
+  }
+
+  /** All of it, as it came. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** @returns undefined while the block is open */
+  read(delta: string): BlockEnd | undefined {
+    const before = this.#text.length;
+    this.#text += delta;
+    return this.#atClose(before, delta) ?? (this.#mayGoOn(this.#text.length) ? undefined : this.#rejected());
+  }
+
+  /** The answer ended, as a whole one. */
+  end(): BlockEnd {
+    const { close, isAroundCalls = false } = this.#mark;
+    const text = this.#text;
+    const isWhole = close === null || isAroundCalls;
+    const whole = isWhole ? this.#whole(text, close ?? '') : undefined;
+    if (whole !== undefined) return whole;
+    return this.#starts(text) && !isAroundCalls ? textOnly(text) : this.#rejected();
+  }
+
+  #atClose(before: number, delta: string): BlockEnd | undefined {
+    const { open, close } = this.#mark;
+    if (close === null) return undefined;
+    const window = this.#tail + delta;
+    this.#tail = window.slice(Math.max(0, window.length - close.length + 1));
+    if (!window.includes(close)) return undefined;
+    const text = this.#text;
+    const from = Math.max(open.length, before - close.length + 1);
+    for (let at = text.indexOf(close, from); at !== -1; at = text.indexOf(close, at + 1)) {
+      const end = at + close.length;
+      if (!this.#mayGoOn(end)) return this.#rejected();
+      const block = text.slice(0, end);
+      const whole = this.#whole(block, '');
+      if (whole !== undefined) return { ...whole, rest: text.slice(end) };
+      if (this.#starts(block)) continue;
+      const isOpenedAgain = block.includes(open, open.length);
+      return isOpenedAgain ? this.#rejected() : { ...textOnly(block), rest: text.slice(end) };
+    }
+    return undefined;
+  }
+
+  /** Whether what stands behind the opening mark may be the beginning of calls, in so many characters of the block. */
+  #mayGoOn(length: number): boolean {
+    const isShort = length <= this.#mark.open.length + HEAD;
+    this.#isBegun ||= !isShort && this.#starts(this.#text);
+    return isShort || this.#isBegun;
+  }
+
+  #starts(block: string): boolean {
+    const { open, families } = this.#mark;
+    const head = block.slice(open.length, open.length + HEAD);
+    return families.some(({ starts }) => starts.test(head));
+  }
+
+  /** Prose about the mark, or calls behind it that are whole by themselves: what stands behind it is read anew. */
+  #rejected(): BlockEnd {
+    const { open } = this.#mark;
+    return { ...textOnly(open), rest: this.#text.slice(open.length) };
+  }
+
+  /** The block where it can be read: text where it calls what was not declared. */
+  #whole(block: string, close: string): BlockEnd | undefined {
+    let isRead = false;
+    for (const family of this.#mark.families) {
+      const leaked = family.read(block + close);
+      if (leaked === undefined) continue;
+      isRead = true;
+      const calls = leaked.map((call) => declared(call, this.#tools));
+      if (calls.every((call) => call !== undefined)) return readBy(family, block, calls);
+    }
+    return isRead ? textOnly(block) : undefined;
+  }
+}
+
+function readBy({ name }: LeakFamily, text: string, calls: readonly HealedCall[]): BlockEnd {
+  return { text, calls, family: name, rest: '' };
+}
+
+function textOnly(text: string): BlockEnd {
+  return { text, calls: undefined, family: '', rest: '' };
+}
+
+function declared(
+  { name, arguments: args, isUntyped }: LeakedCall,
+  tools: ToolTable,
+): HealedCall | undefined {
+  const tool = tools.resolve(name);
+  if (tool === undefined) return undefined;
+  const typed = isUntyped ? typedBy(tools.parametersOf(tool.upstreamName), args) : args;
+  return { name: tool.upstreamName, arguments: JSON.stringify(typed) };
+}
+
+/** Texts as the values that the schema asks for, where they are the text of such values. */
+function typedBy(schema: JsonObject | undefined, args: JsonObject): JsonObject {
+  const properties = asObject(schema?.['properties']);
+  const entries = Object.entries(args).map(([key, value]): [string, Json] => {
+    const property = asObject(properties?.[key]);
+    const type = property?.['type'];
+    const isText =
+      property === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'));
+    return [key, typeof value !== 'string' || isText ? value : (parseJson(value) ?? value)];
+  });
+  return Object.fromEntries(entries);
+}

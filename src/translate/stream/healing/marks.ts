@@ -1,0 +1,79 @@
+/** Where blocks of calls begin, of all families together. */
+import type { BlockMark, LeakFamily } from './family.ts';
+import { LEAK_FAMILIES } from './index.ts';
+
+export interface Mark extends BlockMark {
+  /** All that open their blocks so. */
+  families: LeakFamily[];
+}
+
+/** What all of them begin with. */
+const FIRST = /[<[]/g;
+
+/** No text without one of these holds, or begins, a mark. */
+export function mayHoldMark(text: string): boolean {
+  return text.includes('<') || text.includes('[');
+}
+
+const MARKS: readonly Mark[] = marksOf(LEAK_FAMILIES);
+
+/**
+ * The first mark in a text, or the beginning of one at its end.
+ * @param before what was said before the text
+ * @returns `mark` is undefined where only its beginning is there
+ */
+export function firstMark(text: string, before: string): { at: number; mark: Mark | undefined } | undefined {
+  FIRST.lastIndex = 0;
+  for (let found = FIRST.exec(text); found !== null; found = FIRST.exec(text)) {
+    const at = found.index;
+    const mark = MARKS.find(({ open }) => text.startsWith(open, at));
+    if (mark !== undefined && !isCode(before + text.slice(0, at))) return { at, mark };
+    const rest = text.slice(at);
+    if (mark === undefined && MARKS.some(({ open }) => open.startsWith(rest))) return { at, mark };
+  }
+  return undefined;
+}
+
+/** What models, and the ends of their turns, leave behind a call. */
+const STRAYS: readonly string[] = [
+  ...new Set(MARKS.flatMap(({ close }) => close ?? [])),
+  '<|im_end|>',
+  '<|eom_id|>',
+  '<|eot_id|>',
+  '<|end_of_text|>',
+  '<｜end▁of▁sentence｜>',
+  '<|end_of_sentence|>',
+  '</s>',
+];
+
+/**
+ * How much at the beginning of a text is white space and marks that close nothing.
+ * @returns `mayGoOn` where the text ends inside of what may be another one
+ */
+export function strayLength(text: string): { length: number; mayGoOn: boolean } {
+  let length = 0;
+  for (;;) {
+    length += text.slice(length).search(/\S|$/);
+    const rest = text.slice(length);
+    const stray = STRAYS.find((mark) => rest.startsWith(mark));
+    if (stray === undefined) return { length, mayGoOn: STRAYS.some((mark) => mark.startsWith(rest)) };
+    length += stray.length;
+  }
+}
+
+/** Whether what follows this text stands in a code block, or is quoted: the model then writes about it. */
+function isCode(before: string): boolean {
+  return before.split('```').length % 2 === 0 || before.endsWith('`');
+}
+
+function marksOf(families: readonly LeakFamily[]): Mark[] {
+  const marks = new Map<string, Mark>();
+  for (const family of families) {
+    for (const mark of family.marks) {
+      const known = marks.get(mark.open);
+      if (known === undefined) marks.set(mark.open, { ...mark, families: [family] });
+      else known.families.push(family);
+    }
+  }
+  return [...marks.values()];
+}
