@@ -30,7 +30,9 @@ import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
 import { askForBalance, type Balance } from './relay/upstream/balance.ts';
 import { createDemoTransport } from './relay/upstream/demo-transport.ts';
+import { LearnedWires } from './relay/upstream/learned-wires.ts';
 import { ModelLists } from './relay/upstream/model-lists.ts';
+import { type NativeFindings, type Probed, probeNative } from './relay/upstream/native-probe.ts';
 import { type Network, openNetwork } from './relay/upstream/network.ts';
 import { askForModels, learnLoadedModel, servedModels } from './relay/upstream/served-models.ts';
 import { Upstream } from './relay/upstream/upstream.ts';
@@ -74,6 +76,8 @@ const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
 /** How long cancelled streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
+/** For all requests of a probe. */
+const PROBE_LIMIT_MS = 300_000;
 /** The longest that a drained relay goes on for its last answers. */
 const DRAIN_MS = 3_600_000;
 
@@ -177,6 +181,28 @@ export async function listModels(
 }
 
 /**
+ * What a provider's own Responses endpoint takes, found out with eight small requests, each told when it has been
+ * answered. Needs no running relay.
+ * @throws RelayError for options that cannot be used
+ */
+export async function* probeResponses(
+  options: UpstreamOptions & { model: string } & Pick<
+      RelayOptions,
+      'fetch' | 'transport' | 'proxy' | 'logger'
+    >,
+): AsyncGenerator<Probed, NativeFindings> {
+  const provider = resolveProvider(options);
+  const { transport, close } = await openTransport(options);
+  try {
+    const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
+    const call = { provider, apiKey: provider.apiKeys[0], signal: AbortSignal.timeout(PROBE_LIMIT_MS) };
+    return yield* probeNative(upstream, call, options.model);
+  } finally {
+    await close();
+  }
+}
+
+/**
  * What is left on a provider's account. Needs no running relay.
  * @throws RelayError for options that cannot be used, for a provider that does not tell, and with its own words
  */
@@ -203,6 +229,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
   return {
     routing,
     upstream,
+    wires: new LearnedWires(logger),
     history: options.history ?? createMemoryStore(),
     seal: createReasoningSeal(),
     running: new RunningExchanges(),

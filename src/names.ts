@@ -14,3 +14,6 @@ export const CATALOG_FILE = 'codex-relay.models.json';
 
 /** The relay's port on 127.0.0.1 where nobody chose another. */
 export const DEFAULT_PORT = 4444;
+
+/** In Codex's folder: what the user says of providers' own Responses endpoints. */
+export const NATIVE_FILE = 'codex-relay.native.json';

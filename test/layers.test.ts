@@ -18,6 +18,7 @@ const FLOORS: string[][] = [
   ['translate/reasoning', 'translate/tools', 'translate/errors', 'translate/stream/text'],
   ['translate/request', 'translate/stream/drafts'],
   ['translate/stream'],
+  ['translate/native'],
   ['providers'],
   ['history'],
   ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts'],

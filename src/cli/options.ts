@@ -9,9 +9,11 @@ import { DEFAULT_PORT } from '../names.ts';
 import { PRESETS } from '../providers/index.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
 import { REQUIRED_FIELDS } from '../relay/routing/provider.ts';
+import type { ByModel } from '../relay/routing/wire-choices.ts';
 import { type Limit, parseLimits } from '../usage/budget-limits.ts';
 import { startOfSpan } from '../usage/calendar.ts';
 import { GROUPINGS, type Grouping } from '../usage/summary.ts';
+import { isWire, WIRES, type Wire } from '../wire/wire.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
 import { flag, oneOf, option, positive, splitList } from './option.ts';
 import { TEAM_OPTIONS } from './team-options.ts';
@@ -94,6 +96,14 @@ export const OPTIONS = {
     default: {},
     takes: `comma-separated pairs such as compaction=kimi/kimi-k3, the roles out of ${ROLES.join(', ')}`,
     parse: parseRoles,
+  }),
+  wire: option<ByModel<Wire>>({
+    help: 'The API that is spoken to a provider or model: chat, or its own responses; default by model.',
+    variable: 'CODEX_RELAY_WIRE',
+    value: 'PROVIDER[/MODEL]=chat|responses,...',
+    default: {},
+    takes: `comma-separated pairs such as xai/grok-4.7=responses or deepseek=chat, the wires out of ${WIRES.join(', ')}`,
+    parse: parseWires,
   }),
   'vision-model': option<string>({
     help: 'The model that describes images for models that cannot see: it is sent them, at most 8 new ones a turn.',
@@ -251,6 +261,7 @@ export const OPTIONS = {
     takes: 'a span such as 24h, 7d or 4w, a day such as 2026-11-01, or all',
     parse: (text) => (startOfSpan(text, 0) === undefined ? undefined : text),
   }),
+  'probe-native': flag("With doctor: find out with eight requests what the provider's Responses API takes."),
   json: flag('With doctor, targets, usage or users list: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
   balance: flag(
@@ -331,4 +342,10 @@ function parseRoles(text: string): Readonly<Partial<Record<Role, string>>> | und
     roles[role] = model;
   }
   return Object.keys(roles).length > 0 ? roles : undefined;
+}
+
+function parseWires(text: string): ByModel<Wire> | undefined {
+  const pairs = splitList(text).map((entry) => /^(.*\S)\s*=\s*(\w+)$/.exec(entry) ?? []);
+  const wires = pairs.flatMap(([, name, wire]) => (name && isWire(wire) ? [[name, wire] as const] : []));
+  return wires.length > 0 && wires.length === pairs.length ? Object.fromEntries(wires) : undefined;
 }

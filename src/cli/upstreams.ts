@@ -1,14 +1,22 @@
 /** Where requests go, as the options and the environment say it. */
+import type { NativeEntries } from '../codex/native-file.ts';
 import { PRESETS, type Preset, presetById } from '../providers/index.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
+import { resolveProvider } from '../relay/routing/provider.ts';
+import { choicesFor, ownersIn } from '../relay/routing/wire-choices.ts';
 import type { CommandLine, Environment } from './command-line.ts';
 import { UsageError } from './errors.ts';
+import type { Settings } from './options.ts';
 
 /** The options that describe an upstream, beside `--providers`. */
 const DESCRIBING = ['upstream', 'provider', 'demo', 'api-key'] as const;
 
 /** The upstream that the options describe, without those of `--providers`. */
-export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptions {
+export function upstreamOptions(line: CommandLine, native: NativeEntries = {}): UpstreamOptions {
+  return withWires(described(line), line, native);
+}
+
+function described({ settings, given }: CommandLine): UpstreamOptions {
   const isDemo = settings.demo && !given.has('upstream') && !given.has('provider');
   const provider = isDemo ? 'demo' : settings.provider;
   return {
@@ -25,11 +33,14 @@ export function upstreamOptions({ settings, given }: CommandLine): UpstreamOptio
 /**
  * All upstreams, the active one first: the one that the options describe, then those of `--providers`, each with the
  * key from the variable that its own documentation names.
- * @throws UsageError where `--providers` names one whose key is not set, or `auto` finds none
+ * @param native what the user's file says of Responses endpoints
+ * @throws UsageError where `--providers` names one whose key is not set, or `auto` finds none; where `--wire` names one
+ *   that is not served
  */
 export function servedUpstreams(
   line: CommandLine,
   environment: Environment,
+  native: NativeEntries = {},
 ): Pick<RelayOptions, 'upstreams' | 'fallbacks' | 'roles' | 'visionModel'> & {
   upstreams: [UpstreamOptions, ...UpstreamOptions[]];
 } {
@@ -42,18 +53,40 @@ export function servedUpstreams(
   const [first, ...rest] = others;
   if (first === undefined && settings.providers.length > 0 && !isDescribed) throw noKeyFound();
   // What is chosen by --model and mapped belongs to the active upstream.
-  const { model, modelMap = {}, extraParams = {}, dropParams = [] } = upstreamOptions(line);
+  const { model, modelMap = {}, extraParams = {}, dropParams = [] } = described(line);
   const own =
     isDescribed || first === undefined
-      ? upstreamOptions(line)
+      ? described(line)
       : { ...first, ...(model && { model }), modelMap, extraParams, dropParams };
   const beside = isDescribed ? others : rest;
+  const all = [own, ...beside.filter(({ provider }) => provider !== own.provider)] as const;
+  checkWireOwners(settings.wire, all);
+  const [active, ...more] = all;
   return {
-    upstreams: [own, ...beside.filter(({ provider }) => provider !== own.provider)],
+    upstreams: [
+      withWires(active, line, native),
+      ...more.map((upstream) => withWires(upstream, line, native)),
+    ],
     ...(Object.keys(settings.fallback).length > 0 && { fallbacks: settings.fallback }),
     ...(Object.keys(settings.role).length > 0 && { roles: settings.role }),
     ...(settings['vision-model'] && { visionModel: settings['vision-model'] }),
   };
+}
+
+function withWires(
+  upstream: UpstreamOptions,
+  { settings }: CommandLine,
+  native: NativeEntries,
+): UpstreamOptions {
+  return { ...upstream, ...choicesFor(resolveProvider(upstream).id, settings.wire, native) };
+}
+
+/** @throws UsageError for a name that is none of an upstream's: it would be found out when it is missed */
+function checkWireOwners(wires: Settings['wire'], upstreams: readonly UpstreamOptions[]): void {
+  const served = upstreams.map((upstream) => resolveProvider(upstream).id);
+  const unknown = ownersIn(wires).find((owner) => !served.includes(owner));
+  if (unknown === undefined) return;
+  throw new UsageError(`--wire: "${unknown}" names no provider that is served (${served.join(', ')})`);
 }
 
 function presetNamed(id: string): Preset[] {

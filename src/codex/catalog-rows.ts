@@ -1,7 +1,7 @@
 /** Which models the catalog has entries for: under which names, in which order, and with which facts. */
 import { MODEL_ALIAS } from '../names.ts';
 import { impliedName, withoutTag } from '../providers/implied-name.ts';
-import type { Preset } from '../providers/index.ts';
+import type { Preset, WireFacts } from '../providers/index.ts';
 import { shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/model-list.ts';
 
@@ -29,6 +29,8 @@ export interface CatalogUpstream {
   describesImages?: true | undefined;
   /** Other names that clients may ask for, the alias among them -> the provider's models. */
   modelMap?: Readonly<Record<string, string>>;
+  /** What decides which API is spoken to its models. Default: Chat Completions is. */
+  wires?: WireFacts;
   /** Its models that were used, the latest first. Default none. */
   recent?: readonly string[];
 }
@@ -39,12 +41,13 @@ export function catalogUpstream(served: {
   preset: Preset;
   model: string | undefined;
   modelMap: Readonly<Record<string, string>>;
+  wires: WireFacts;
   listed: readonly ListedModel[] | undefined;
   describesImages?: true;
   recent?: readonly string[];
 }): CatalogUpstream {
-  const { id, preset, model, modelMap, listed = [], describesImages, recent = [] } = served;
-  return { id, preset, selected: model, modelMap, listed, describesImages, recent };
+  const { id, preset, model, modelMap, wires, listed = [], describesImages, recent = [] } = served;
+  return { id, preset, selected: model, modelMap, wires, listed, describesImages, recent };
 }
 
 /** The active upstream, to which the alias and bare names belong. */

@@ -4,7 +4,7 @@
  */
 
 import { MODEL_ALIAS } from '../names.ts';
-import { profileFor } from '../providers/index.ts';
+import { nativeFor, profileFor } from '../providers/index.ts';
 import type { ModelFacts } from '../providers/model-list.ts';
 import { SMALLEST_WINDOW } from '../providers/model-servers.ts';
 import type { Profile } from '../translate/profile.ts';
@@ -124,7 +124,7 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
     display_name: displayName(slug, id, name, input),
     description: describe(facts, profile.name),
     base_instructions: input.instructions,
-    supported_reasoning_levels: reasoningLevels(facts, profile),
+    supported_reasoning_levels: reasoningLevels(facts, spokenProfile(profile, row)),
     shell_type: 'unified_exec',
     visibility: 'list',
     supported_in_api: true,
@@ -142,6 +142,14 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
     multi_agent_version: 'v1',
     supports_search_tool: false,
   };
+}
+
+/** The dialect of the API that is spoken: what Chat Completions refuses beside tools, the Responses API may take. */
+function spokenProfile(profile: Profile, { id, upstream: { preset, wires } }: CatalogRow): Profile {
+  if (wires === undefined) return profile;
+  const { wire, profile: native } = nativeFor(preset, id, wires);
+  if (wire === 'chat') return profile;
+  return { ...profile, effortWithTools: null, effortLevels: native.efforts ?? profile.effortLevels };
 }
 
 /**

@@ -6,7 +6,7 @@ import { parseObject } from '../json.ts';
 import { kindOf } from '../translate/request/item-kinds.ts';
 import { toolKindOf } from '../translate/tools/kinds/index.ts';
 import { ITEM_FIELDS, REQUEST_FIELDS } from '../wire/request-schema.ts';
-import type { InputItem, ResponsesRequest, Tool } from '../wire/responses.ts';
+import { HOSTED_TYPES, type InputItem, type ResponsesRequest, type Tool } from '../wire/responses.ts';
 
 /** What stands in a request under a name that is not known. */
 export interface Unknown {
@@ -86,6 +86,8 @@ function noteTool(tool: Tool, note: Note): void {
 }
 
 function noteItem(item: InputItem, note: Note): void {
+  // What a provider did itself came from the relay, and comes back with all that it held.
+  if (HOSTED_TYPES.some((type) => type === item.type)) return;
   if (kindOf(item) === undefined) {
     note('item', item.type ?? '');
     return;

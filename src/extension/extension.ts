@@ -95,7 +95,7 @@ function buildParts(context: vscode.ExtensionContext) {
   const note = new PortNote(shared);
   const localServers = new LocalServers(context.globalState);
   const languageModels = new OfferedModels(context);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
   const launcher = new RelayLauncher({
     program: join(context.extensionPath, 'dist', 'relay.cjs'),
     logger: log,

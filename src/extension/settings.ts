@@ -7,6 +7,8 @@ import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts'
 import { asObject } from '../json.ts';
 import { DEFAULT_PORT } from '../names.ts';
 import { normalBaseUrl } from '../relay/routing/provider.ts';
+import type { ByModel } from '../relay/routing/wire-choices.ts';
+import { isWire, type Wire } from '../wire/wire.ts';
 import type { WrittenFields } from './request-fields.ts';
 
 export interface CustomProvider {
@@ -39,6 +41,8 @@ export interface ExtensionSettings {
   fallbacks: Readonly<Record<string, readonly string[]>>;
   /** `provider/model` by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
+  /** The API that is spoken, by `provider/model`, by `provider`, or by `*`. What they name may not exist. */
+  wire: ByModel<Wire>;
   /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
   visionModel: string;
   toolDenylist: readonly string[];
@@ -80,6 +84,7 @@ export function readSettings(get: (name: string) => unknown): ExtensionSettings 
     modelMap: textRecord(get('modelMap')),
     fallbacks: fallbacks(get('fallbacks')),
     roles: textRecord(get('roles')),
+    wire: wires(get('wire')),
     visionModel: text(get('visionModel')),
     toolDenylist: list(get('toolDenylist')).filter(isName),
     usage: get('usage') !== false,
@@ -140,6 +145,12 @@ function fallbacks(value: unknown): Record<string, readonly string[]> {
     return [model, given.map(text).filter((name) => name !== '')] as const;
   });
   return Object.fromEntries(lists.filter(([, names]) => names.length > 0));
+}
+
+function wires(value: unknown): Record<string, Wire> {
+  return Object.fromEntries(
+    Object.entries(asObject(value) ?? {}).filter((entry): entry is [string, Wire] => isWire(entry[1])),
+  );
 }
 
 function text(value: unknown): string {

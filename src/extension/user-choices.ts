@@ -4,10 +4,13 @@
  */
 import * as vscode from 'vscode';
 import { asObject } from '../json.ts';
+import type { Logger } from '../logger.ts';
 import { PRESETS } from '../providers/index.ts';
 import type { UpstreamOptions } from '../relay/options.ts';
+import { choicesFor } from '../relay/routing/wire-choices.ts';
 import { usableBudgets } from './budgets.ts';
 import { type ChoosableProvider, choosableProviders } from './choosable-provider.ts';
+import { nativeEntries } from './codex/native-entries.ts';
 import type { KeyStore } from './key-store.ts';
 import type { OfferedModels } from './language-models/offered-models.ts';
 import type { Plan, RoutingPlan } from './relay/controller.ts';
@@ -23,14 +26,17 @@ export class UserChoices {
   readonly localServers: LocalServers;
   readonly languageModels: OfferedModels;
   readonly #context: vscode.ExtensionContext;
+  readonly #log: Logger;
 
   constructor(
     context: vscode.ExtensionContext,
     keys: KeyStore,
     localServers: LocalServers,
     languageModels: OfferedModels,
+    log: Logger,
   ) {
     this.#context = context;
+    this.#log = log;
     this.keys = keys;
     this.localServers = localServers;
     this.languageModels = languageModels;
@@ -66,8 +72,9 @@ export class UserChoices {
     const stored = await this.keys.all(provider);
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
     const model = this.modelOf(provider);
-    const { provider: active, modelMap, fields } = this.settings;
+    const { provider: active, modelMap, fields, wire: wires } = this.settings;
     const isChosen = provider.id === active;
+    const entries = await nativeEntries((message) => this.#log.warn(message));
     return {
       id: provider.id,
       provider: provider.preset,
@@ -80,6 +87,7 @@ export class UserChoices {
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
       ...(model === undefined ? {} : { model }),
+      ...choicesFor(provider.id, wires, entries),
     };
   }
 

@@ -51,6 +51,14 @@ const providerReasoning = z.object({
   field: z.enum(REASONING_FIELDS),
   details: z.optional(z.array(json)),
   callExtras: z.optional(z.record(z.string(), json)),
+  item: z.optional(
+    z.object({
+      summary: z.array(z.string()),
+      sealed: z.optional(z.string()),
+      format: z.optional(z.string()),
+      signature: z.optional(z.string()),
+    }),
+  ),
 });
 const items = z.array(z.looseObject({ id: z.optional(z.nullable(z.string())) }));
 const session = z.object({

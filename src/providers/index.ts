@@ -45,7 +45,8 @@ import { zaiCoding } from './presets/zai-coding.ts';
 import { zhipu } from './presets/zhipu.ts';
 import { zhipuCoding } from './presets/zhipu-coding.ts';
 
-export type { Preset } from './preset.ts';
+export { nativeFor, type WireFacts } from './native-for.ts';
+export type { DeepPartial, Preset } from './preset.ts';
 export { profileFor } from './profile-for.ts';
 
 export const PRESETS: readonly Preset[] = [

@@ -1,4 +1,6 @@
+import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Profile } from '../translate/profile.ts';
+import type { Wire } from '../wire/wire.ts';
 import type { BalanceSource } from './balance.ts';
 import type { ServerId } from './model-servers.ts';
 
@@ -7,6 +9,8 @@ export interface Preset {
   profile: Profile;
   /** Models whose dialect differs. All that match are merged over the profile, in order. */
   models?: readonly ModelRule[];
+  /** Its own endpoint for the Responses API. Undefined: none is known. */
+  native?: NativePreset;
   /** Chat Completions base URL; `/chat/completions` and `/models` are appended. Undefined: the user gives one. */
   baseUrl: string | undefined;
   /**
@@ -58,6 +62,27 @@ export interface Preset {
   source: string;
   /** The day of that reading, `YYYY-MM-DD`. */
   checked: string;
+}
+
+/** A provider's Responses endpoint. */
+export interface NativePreset {
+  /** What is spoken to its models unless a rule or the user says otherwise: `responses` only where that is better for Codex. */
+  wire: Wire;
+  /** `/responses` is appended. Default: the base URL of Chat Completions. */
+  baseUrl?: string;
+  profile: NativeProfile;
+  /** Models that differ. All that match are merged over the profile, in order. */
+  models?: readonly NativeRule[];
+  /** Where that was read, and on which day, `YYYY-MM-DD`. */
+  source: string;
+  checked: string;
+}
+
+export interface NativeRule {
+  /** As of `ModelRule`. */
+  match: readonly string[];
+  wire?: Wire;
+  profile?: DeepPartial<NativeProfile>;
 }
 
 /** A difference that models of one kind have, at one provider or wherever they are served. */

@@ -2,8 +2,10 @@
 import type { HistoryStore } from '../history/store.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { Preset } from '../providers/index.ts';
+import type { DeepPartial, Preset, WireFacts } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
+import type { NativeProfile } from '../translate/native/native-profile.ts';
+import type { Wire } from '../wire/wire.ts';
 import type { GatewayOptions, SpendGuard, TargetState } from './gateway-options.ts';
 import type { Role } from './roles.ts';
 import type { UpstreamTransport } from './transport.ts';
@@ -53,6 +55,14 @@ export interface UpstreamOptions {
   dropParams?: readonly string[];
   /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
   model?: string;
+  /**
+   * The API that is spoken to the provider: for all its models, or by name, where `*` stands for any characters and a
+   * name of its own beats a pattern, e.g. `{"grok-*": "responses"}`. Default: what its preset says is better for Codex
+   * at the provider's own address, and Chat Completions at any other.
+   */
+  wire?: Wire | Readonly<Record<string, Wire>>;
+  /** What the provider's own Responses endpoint takes, over what the preset says, by model as in `wire`. Default none. */
+  native?: Readonly<Record<string, DeepPartial<NativeProfile>>>;
 }
 
 /** Models that answer in the place of others. */
@@ -178,6 +188,10 @@ export interface RequestReport {
   thread?: string;
   /** Who asked, where the relay has users. */
   user?: string;
+  /** The API that was spoken to the provider. Default `chat`. */
+  wire?: Wire;
+  /** On the `responses` wire: what of the request had to be changed for the provider, in short words. Default none. */
+  repairs?: readonly string[];
 }
 
 /** Counts of one answer. */
@@ -219,6 +233,8 @@ export interface ServedUpstream {
   /** The chosen model. */
   model: string | undefined;
   modelMap: Readonly<Record<string, string>>;
+  /** What decides which API is spoken to its models; see `nativeFor`. */
+  wires: WireFacts;
   /** What it lists; undefined while that is not known. */
   listed: readonly ListedModel[] | undefined;
   /** Images are described for those of its models that cannot see. Default false. */

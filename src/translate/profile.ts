@@ -133,8 +133,8 @@ export interface Profile {
   joinUserMessages: boolean;
   /** Whether a tool message carries the name of its tool. */
   toolMessageName: boolean;
-  /** Call ids: any, exactly nine letters and digits, at most 40 characters, or made of `[A-Za-z0-9_-]`. */
-  toolCallIds: 'any' | 'alnum9' | 'max40' | 'word';
+  /** Call ids: any, exactly nine letters and digits, at most 40 or 64 characters, or made of `[A-Za-z0-9_-]`. */
+  toolCallIds: 'any' | 'alnum9' | 'max40' | 'max64' | 'word';
   /** Images in a tool's output stay in the tool message, follow in a user message, or are replaced by a note. */
   toolImages: 'inline' | 'user-message' | 'note';
   /** Images in a user message are sent, or replaced by a note because the models read only text. */

@@ -107,6 +107,7 @@ export class LineReader {
               outputTokens: output ?? 0,
               reasoningTokens: reasoning ?? 0,
             },
+      repairs: [],
       attempts: attempts ?? 0,
       firstTokenMs,
       totalMs: totalMs ?? 0,

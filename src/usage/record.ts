@@ -29,18 +29,18 @@ export interface UsageRecord {
   thread: string | undefined;
   /** Who asked, where the relay has users. */
   user?: string;
+  /** What of the request had to be changed for the provider's own Responses API, in short words. */
+  repairs: readonly string[];
 }
 
 /** What a line holds, in this order. Later versions may add columns at the end. */
 export const COLUMNS = [
   ...['time', 'upstream', 'service', 'model', 'wire', 'state'],
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
-  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread'],
-  'user',
+  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread', 'user', 'repairs'],
 ] as const;
-
-/** How many of them the first version had: lines of earlier releases hold no more. */
-const FIRST_COLUMNS = 16;
+/** Those of the first version, and of a request of no user that needed no repairs. */
+const LEAST_COLUMNS = 16;
 
 /** The record of a request that has ended; undefined while it runs. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
@@ -51,7 +51,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     upstream: report.upstream ?? report.provider,
     service: report.service,
     model: report.upstreamModel,
-    wire: 'chat',
+    wire: report.wire ?? 'chat',
     state,
     tokens: usage,
     attempts: passedOver.length + 1,
@@ -60,6 +60,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     statedUsd: costUsd,
     thread: report.thread,
     ...(report.user !== undefined && { user: report.user }),
+    repairs: report.repairs ?? [],
   };
 }
 
@@ -74,9 +75,12 @@ export function encodeRecord(record: UsageRecord): string {
     tokens?.reasoningTokens,
   ];
   const { time, upstream, service, model, wire, state, attempts, firstTokenMs, totalMs } = record;
-  const { statedUsd, thread, user } = record;
+  const { statedUsd, thread, user, repairs } = record;
   const head = [time, upstream, service, model, wire, state];
-  return `${JSON.stringify([...head, ...counts, attempts, firstTokenMs, totalMs, statedUsd, thread, user])}\n`;
+  const last = [attempts, firstTokenMs, totalMs, statedUsd, thread];
+  // Most have none, and a line without them is the one that is read fastest.
+  const more = repairs.length > 0 ? [user, repairs] : user === undefined ? [] : [user];
+  return `${JSON.stringify([...head, ...counts, ...last, ...more])}\n`;
 }
 
 /** What a line holds between its time and its counts, commas and all: the same for all requests to one model. */
@@ -86,10 +90,10 @@ export function namesInLine({ upstream, service, model, wire, state }: UsageReco
 
 /** The record of a parsed line; undefined where the line is none. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
-  if (!Array.isArray(row) || row.length < FIRST_COLUMNS) return undefined;
+  if (!Array.isArray(row) || row.length < LEAST_COLUMNS) return undefined;
   const values: readonly unknown[] = row;
   const [time, upstream, service, model, wire, state] = values;
-  const [attempts, firstTokenMs, totalMs, statedUsd, thread, user] = values.slice(11);
+  const [attempts, firstTokenMs, totalMs, statedUsd, thread, user, repairs] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
     typeof time !== 'number' ||
@@ -114,6 +118,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
     statedUsd: amountOf(statedUsd),
     thread: textOf(thread),
     ...(typeof user === 'string' && { user }),
+    repairs: Array.isArray(repairs) ? repairs.filter((name) => typeof name === 'string') : [],
   };
 }
 

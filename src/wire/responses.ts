@@ -18,6 +18,7 @@ export interface ContentPart {
   detail?: string | null | undefined;
   filename?: string | null | undefined;
   file_data?: string | null | undefined;
+  file_url?: string | null | undefined;
 }
 
 export type Content = string | readonly ContentPart[];
@@ -39,6 +40,8 @@ export interface InputItem {
   input?: string | null | undefined;
   output?: Content | Json | undefined;
   action?: Json | undefined;
+  phase?: string | null | undefined;
+  execution?: string | null | undefined;
   summary?: readonly ContentPart[] | null | undefined;
   encrypted_content?: string | null | undefined;
   tools?: readonly Tool[] | null | undefined;
@@ -129,10 +132,20 @@ export interface ResponsesRequest {
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
+/** A place on the web that a text goes back to: only from providers that search it themselves. */
+export interface UrlCitation {
+  type: 'url_citation';
+  url: string;
+  title: string;
+  /** Where in the text it belongs, in characters. */
+  start_index: number;
+  end_index: number;
+}
+
 export interface OutputTextPart {
   type: 'output_text';
   text: string;
-  annotations: [];
+  annotations: UrlCitation[];
   logprobs: [];
 }
 
@@ -157,6 +170,8 @@ export interface MessageItem {
   status: ItemStatus;
   role: 'assistant';
   content: (OutputTextPart | RefusalPart)[];
+  /** Only from providers that state it: whether the message is the answer, or a word on the way to it. */
+  phase?: 'commentary' | 'final_answer';
 }
 
 export interface ReasoningItem {
@@ -203,6 +218,26 @@ export interface ToolSearchCallItem {
 
 export type CallItem = FunctionCallItem | CustomToolCallItem | ToolSearchCallItem;
 
+/** Items of tools that a provider runs itself. */
+export const HOSTED_TYPES = [
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'mcp_list_tools',
+  'mcp_call',
+  'mcp_approval_request',
+] as const;
+export type HostedType = (typeof HOSTED_TYPES)[number];
+
+/** What a provider did itself on the way to its answer: it is shown as it came, and nobody else runs it. */
+export interface HostedItem {
+  type: HostedType;
+  id: string;
+  status: 'in_progress' | 'completed' | 'failed';
+  [field: string]: Json;
+}
+
 /** What a conversation was replaced with. */
 export interface CompactionItem {
   type: 'compaction';
@@ -210,7 +245,7 @@ export interface CompactionItem {
   encrypted_content: string;
 }
 
-export type OutputItem = MessageItem | ReasoningItem | CallItem | CompactionItem;
+export type OutputItem = MessageItem | ReasoningItem | CallItem | HostedItem | CompactionItem;
 
 // ------------------------------------------------------------------------------------ response and events
 
@@ -302,6 +337,12 @@ export type ResponseEvent =
     })
   | (InItem & { type: 'response.output_text.delta'; content_index: number; delta: string; logprobs: [] })
   | (InItem & { type: 'response.output_text.done'; content_index: number; text: string; logprobs: [] })
+  | (InItem & {
+      type: 'response.output_text.annotation.added';
+      content_index: number;
+      annotation_index: number;
+      annotation: UrlCitation;
+    })
   | (InItem & { type: 'response.refusal.delta'; content_index: number; delta: string })
   | (InItem & { type: 'response.refusal.done'; content_index: number; refusal: string })
   | (InItem & {

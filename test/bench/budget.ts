@@ -8,7 +8,8 @@ import { recallResponses } from '../../src/relay/exchange/recall.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
 import { encodeEvents } from '../../src/relay/http/http-connection.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
-import { ChatEncoder } from '../../src/relay/upstream/chat-body.ts';
+import { BodyEncoder } from '../../src/relay/upstream/request-body.ts';
+import { BASE_NATIVE } from '../../src/translate/native/native-profile.ts';
 import { readConversation, writeChatRequest } from '../../src/translate/request/to-chat-request.ts';
 import { parseRequest } from '../../src/wire/request-schema.ts';
 import type { ResponsesRequest } from '../../src/wire/responses.ts';
@@ -64,7 +65,7 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
   };
   const translation = writeChatRequest(readConversation(request, options), new Map());
   done('translate');
-  new ChatEncoder().encode(translation.body);
+  new BodyEncoder('messages').encode(translation.body);
   done('encode: a new thread');
   ENCODER.encode(translation.body);
   done('encode: a known thread');
@@ -73,15 +74,22 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
     provider: PROVIDER,
     profile: PROVIDER.profile,
     model: 'm',
+    wire: 'chat' as const,
+    native: BASE_NATIVE,
     apiKey: undefined,
     keyIndex: 0,
   };
-  const { reducer } = beginAttempt(exchange, target, { translation, asked: '' }, { seal: SEAL, heal: true });
+  const { reducer } = beginAttempt(
+    exchange,
+    target,
+    { translation: { wire: 'chat', ...translation }, asked: '' },
+    { seal: SEAL, heal: true },
+  );
   encodeEvents(reducer.start());
   done('first events (while upstream is at work)');
 }
 
 const STORE = createMemoryStore();
-const ENCODER = new ChatEncoder();
+const ENCODER = new BodyEncoder('messages');
 const SEAL = createReasoningSeal();
 const PROVIDER = resolveProvider({ upstream: 'http://127.0.0.1:1' });

@@ -1,6 +1,6 @@
 /** Requests as Codex sends them: a developer message, tools, and a history of reasoning, calls and outputs. */
 
-export type Kind = 'text' | 'thinking' | 'chinese';
+export type Kind = 'text' | 'thinking' | 'chinese' | 'native';
 
 /** How upstream answers, as a model name (see `upstream.ts`). */
 export function streamOf(kind: Kind, chunks: number): string {

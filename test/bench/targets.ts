@@ -108,7 +108,9 @@ export function spawnRelay(
 ): ChildProcess {
   const args = [...flags, cli, '--port', '0', '--upstream', upstreamUrl, '--api-key', 'bench', ...more];
   const stdio = ['ignore', 'ignore', 'pipe', ...(flags.length > 0 ? (['ipc'] as const) : [])] as const;
-  return spawn(process.execPath, args, { stdio: [...stdio] });
+  // By a variable, which other builds pass over.
+  const env = { ...process.env, CODEX_RELAY_WIRE: 'openai-compatible/native-*=responses' };
+  return spawn(process.execPath, args, { stdio: [...stdio], env });
 }
 
 /** The address that a process prints when it listens; the rest of what it prints is read and dropped. */

@@ -1,12 +1,13 @@
 /**
  * The provider of the bench, in a process of its own. The model's name is the script: `text-5000` streams 5,000
  * chunks of text, each an HTTP chunk of its own; `thinking-5000` and `chinese-5000` do the same with thinking and
- * with Chinese; any other thinks a little and says one word. It reads the whole request, as a provider would, and
+ * with Chinese; any other thinks a little and says one word. `native-5000` streams text by the Responses API. It reads the whole request, as a provider would, and
  * answers at once and as fast as its client reads. Its one argument is the port.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ChatDelta } from '../../src/wire/chat.ts';
+import { nativeEnd, nativeLine, nativeStart } from './native-events.ts';
 
 const ENVELOPE = {
   id: 'chatcmpl-8f14e45fceea167a5a36dedd4bea2543',
@@ -69,6 +70,7 @@ function thought(words: number): string {
 
 async function play(body: Buffer, response: ServerResponse): Promise<void> {
   const [, kind = '', count] = /"model":"(\w+)-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
+  if (kind === 'native') return playEvents(Number(count), response);
   const lines = SCRIPTS[kind] ?? [THOUGHT, WORD];
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (let at = 0; at < Number(count ?? lines.length); at++) {
@@ -77,6 +79,33 @@ async function play(body: Buffer, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
   }
   response.end(END);
+}
+
+async function playEvents(count: number, response: ServerResponse): Promise<void> {
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  for (const line of eventsOf(count)) {
+    if (response.write(line)) continue;
+    await writable(response);
+    if (response.destroyed) return;
+  }
+  response.end();
+}
+
+/** Every event has a number of its own; they are made once, as the chunks are. */
+const NATIVE = new Map<number, Buffer[]>();
+
+function eventsOf(count: number): Buffer[] {
+  const known = NATIVE.get(count);
+  if (known !== undefined) return known;
+  const words = Array.from({ length: count }, (_, at) => WORDS[at % WORDS.length] ?? '');
+  const lines = [
+    nativeStart(),
+    ...words.map((word, at) => nativeLine(at, word)),
+    nativeEnd(count, words.join('')),
+  ];
+  const events = lines.map((text) => Buffer.from(text));
+  NATIVE.set(count, events);
+  return events;
 }
 
 /** Resolves when the client has caught up, or has left. */

@@ -43,6 +43,11 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     value: { review: 'kimi/k3', title: 'a:b' },
     refused: ['', 'kimi/k3', 'lunch=x', 'review='],
   },
+  wire: {
+    text: 'xai/grok-4.7=responses, deepseek=chat, ollama/a=b=chat',
+    value: { 'xai/grok-4.7': 'responses', deepseek: 'chat', 'ollama/a=b': 'chat' },
+    refused: ['', ',', 'responses', '=chat', 'xai=native', 'xai=responses,kimi'],
+  },
   'vision-model': {
     text: ' openrouter/qwen/qwen3-vl:free ',
     value: 'openrouter/qwen/qwen3-vl:free',

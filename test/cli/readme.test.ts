@@ -6,7 +6,7 @@ import { OPTIONS } from '../../src/cli/options.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 /** Flags that belong to a command, and are told with it. */
-const OF_COMMANDS = ['json', 'csv', 'reset', 'help', 'version'];
+const OF_COMMANDS = ['json', 'csv', 'reset', 'probe-native', 'help', 'version'];
 
 const flagsIn = (text: string) =>
   [...text.matchAll(/(?:codex-relay |`)--([a-z-]+)/g)].map(([, flag = '']) => flag);

@@ -37,6 +37,7 @@ describe('the catalog beside a running relay', () => {
       preset,
       model: undefined,
       modelMap: {},
+      wires: { isOwn: false, wires: {}, profiles: {} },
       listed,
       recent,
     };

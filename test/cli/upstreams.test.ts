@@ -52,8 +52,27 @@ describe('the upstreams of the command line', () => {
     it(what, () => assert.deepEqual(served(args, environment), expected));
   }
 
+  it('have their part of --wire, over what the file says', () => {
+    const args = ['--providers', 'kimi,deepseek', '--wire', 'kimi/kimi-k3=responses,deepseek=chat'];
+    const { upstreams } = servedUpstreams(readCommandLine(args, KEYS), KEYS, {
+      'deepseek/*': { wire: 'responses', takes: { namespaces: 'flat' } },
+      'kimi/kimi-k2': { wire: 'chat' },
+      'xai/grok-4.7': { wire: 'chat' },
+    });
+    const [kimi, deepseek] = upstreams;
+    assert.deepEqual(kimi.wire, { 'kimi-k2': 'chat', 'kimi-k3': 'responses' });
+    assert.equal(kimi.native, undefined);
+    assert.deepEqual(deepseek?.wire, { '*': 'chat' });
+    assert.deepEqual(deepseek.native, { '*': { namespaces: 'flat' } });
+  });
+
   const REFUSED: [what: string, args: string[], message: RegExp][] = [
     ['auto without any key', ['--providers', 'auto'], /found no key; it looks for DEEPSEEK_API_KEY, /],
+    [
+      'a wire of nobody',
+      ['--providers', 'ollama', '--wire', 'kimi=chat'],
+      /--wire: "kimi" names no provider that is served \(ollama\)/,
+    ],
     [
       'a name without its key',
       ['--providers', 'deepseek'],

@@ -182,6 +182,17 @@ describe('buildCatalog', () => {
     });
   }
 
+  it('offers the levels of the API that is spoken: beside tools, Chat Completions may have none', () => {
+    const openai = PRESETS.find(({ profile }) => profile.id === 'openai');
+    assert.ok(openai);
+    const levels = (isOwn: boolean) => {
+      const wires = { isOwn, wires: {}, profiles: {} };
+      return efforts(entriesOf({ preset: openai, selected: 'gpt-5.5', wires }).get('gpt-5.5')) ?? [];
+    };
+    assert.deepEqual(levels(false), []);
+    assert.ok(levels(true).includes('high'));
+  });
+
   it('takes no images where the dialect sends none', () => {
     const preset = withProfile(DEEPSEEK, { userImages: 'note' });
     const entry = entriesOf({ preset, selected: 'deepseek-flash' }).get('deepseek-flash');

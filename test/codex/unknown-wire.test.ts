@@ -68,6 +68,11 @@ describe('what this relay does not know of Codex', () => {
     it(`is named: ${name}`, () => assert.deepEqual(namesIn(body, headers), expected));
   }
 
+  it('is nothing in what a provider did itself, whose items Codex sends back', () => {
+    const search = { type: 'web_search_call', id: 'ws_1', status: 'completed', action: {}, results: [] };
+    assert.deepEqual(namesIn({ input: [user, search] }), []);
+  });
+
   it('is named once, however often it stands there', () => {
     const dream = { type: 'dream' };
     assert.deepEqual(namesIn({ input: [user, dream, dream, dream] }), ['item dream']);

@@ -16,6 +16,7 @@ describe('settings', () => {
       modelMap: {},
       fallbacks: {},
       roles: {},
+      wire: {},
       visionModel: '',
       toolDenylist: [],
       usage: true,
@@ -62,6 +63,7 @@ describe('settings', () => {
         'modelMap',
         'fallbacks',
         'roles',
+        'wire',
         'visionModel',
         'toolDenylist',
         'upstreamExtraParams',
@@ -75,6 +77,11 @@ describe('settings', () => {
       assert.equal(read({ websocket: wrong }).webSocket, wrong === true);
     });
   }
+
+  it('read wires, and leave out what is none', () => {
+    const { wire } = read({ wire: { xai: 'responses', 'deepseek/a': 'chat', kimi: 'smoke', qwen: 7 } });
+    assert.deepEqual(wire, { xai: 'responses', 'deepseek/a': 'chat' });
+  });
 
   it('heal, unless it is said that they must not', () => {
     for (const value of [undefined, true, null, 'false', 0]) assert.equal(read({ heal: value }).heal, true);

@@ -3,6 +3,7 @@ import { start } from '../../src/index.ts';
 import type { ChatRequest } from '../../src/wire/chat.ts';
 import { type ReceivedChat, startScriptedUpstream } from '../support/scripted-upstream.ts';
 import { type CodexPlace, type CodexResult, createPlace, runCodex, SCENE_MODEL } from './codex.ts';
+import { nativeBridge } from './native-bridge.ts';
 import type { Scene } from './scenes.ts';
 
 /** The key that only the relay and the provider know, and the token that only Codex and the relay know. */
@@ -21,17 +22,34 @@ export interface SceneOutcome {
 /** Something between Codex and the relay, e.g. the recorder. */
 export type Hop = (relayUrl: string) => Promise<{ url: string; stop(): Promise<void> }>;
 
+export interface PlayOptions {
+  /** Default: none. */
+  hop?: Hop;
+  /** The preset whose Responses API the provider speaks. Default: it speaks Chat Completions. */
+  native?: string;
+}
+
 /** Plays `scene` with the Codex at `executable`, then hands the outcome to `use` before all is removed again. */
 export async function playScene(
   scene: Scene,
   executable: string,
   use: (outcome: SceneOutcome) => void | Promise<void>,
-  hop?: Hop,
+  { hop, native }: PlayOptions = {},
 ): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const upstream = await startScriptedUpstream(scene.upstream, [SCENE_MODEL]);
+  const bridged: ReceivedChat[] = [];
+  const upstream =
+    native === undefined
+      ? await startScriptedUpstream(scene.upstream, [SCENE_MODEL])
+      : await startScriptedUpstream([], [SCENE_MODEL], nativeBridge(scene.upstream, bridged));
   cleanup.defer(() => upstream.stop());
-  const relay = await start({ port: 0, upstream: upstream.url, apiKey: UPSTREAM_KEY, token: RELAY_TOKEN });
+  const relay = await start({
+    port: 0,
+    upstream: upstream.url,
+    apiKey: UPSTREAM_KEY,
+    token: RELAY_TOKEN,
+    ...(native !== undefined && { provider: native, wire: 'responses' }),
+  });
   cleanup.defer(() => relay.stop());
   const between = await hop?.(relay.url);
   cleanup.defer(async () => between?.stop());
@@ -48,6 +66,7 @@ export async function playScene(
   for (const args of scene.commands) {
     runs.push(await runCodex({ executable, place, token: RELAY_TOKEN, args }));
   }
-  const requests = upstream.chats.map(({ body }) => body);
-  await use({ runs, chats: upstream.chats, requests, place });
+  const chats = native === undefined ? upstream.chats : bridged;
+  const requests = chats.map(({ body }) => body);
+  await use({ runs, chats, requests, place });
 }

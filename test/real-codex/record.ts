@@ -58,7 +58,7 @@ async function recordScene(scene: Scene, release: string, executable: string): P
     await scene.check(outcome); // what did not go well is not worth keeping
     exchanges = await exchangesOf(scene, heard, outcome);
   };
-  await playScene(scene, executable, keep, listeningHop(heard));
+  await playScene(scene, executable, keep, { hop: listeningHop(heard) });
   return { codex: release, scene: scene.name, exchanges };
 }
 

@@ -152,7 +152,9 @@ function withSealOpened(item: OutputItem): unknown {
 /** The messages behind the first one, once the client has run the calls and asks again. */
 function nextTurn({ profile, model }: Sample, output: readonly OutputItem[]): unknown {
   const outputs = output.flatMap((item): InputItem[] =>
-    'call_id' in item ? [{ type: `${item.type}_output`, call_id: item.call_id, output: 'ran' }] : [],
+    'call_id' in item && item.type.endsWith('_call') && typeof item.call_id === 'string'
+      ? [{ type: `${item.type}_output`, call_id: item.call_id, output: 'ran' }]
+      : [],
   );
   const input = [...(REQUEST.input as InputItem[]), ...(output as InputItem[]), ...outputs];
   return toChatRequest({ ...REQUEST, input }, { profile, model, seal: PLAIN_SEAL }).body.messages.slice(1);

@@ -63,9 +63,10 @@ export type OtherRoutes = (request: {
   method: string;
   /** With its query. */
   path: string;
+  headers: IncomingHttpHeaders;
   /** The body. */
   text: string;
-}) => ScriptedReply | undefined;
+}) => ScriptedReply | undefined | Promise<ScriptedReply | undefined>;
 
 /**
  * Starts an upstream whose `GET /models` lists `models` (ids, or entries as a provider writes them) and whose chat
@@ -92,7 +93,7 @@ export async function startScriptedUpstream(
     const isList = method === 'GET' && path.endsWith('/models');
     if (isList) modelRequests += 1;
     if (!isChat) {
-      const other = routes({ method, path, text: await readText(request) });
+      const other = await routes({ method, path, headers: request.headers, text: await readText(request) });
       if (other !== undefined) return send(response, other);
     }
     if (isList) {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type OpenAI from 'openai';
 import type { CompactedResponse } from '../../src/relay/http/compact.ts';
-import type { OutputItem, ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';
+import type { HostedItem, OutputItem, ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';
 
 type Events = OpenAI.Responses.ResponseStreamEvent;
 type Official = Omit<
@@ -38,14 +38,13 @@ type MismatchedEvents = {
       : Type
     : Type;
 }[ResponseEvent['type']];
+/** Those that are passed on as they came hold what their provider put there. */
+type MadeItem = Exclude<OutputItem, HostedItem>;
 type MismatchedItems = {
-  [Type in OutputItem['type']]: Extract<
-    OutputItem,
-    { type: Type }
-  > extends OpenAI.Responses.ResponseOutputItem
+  [Type in MadeItem['type']]: Extract<MadeItem, { type: Type }> extends OpenAI.Responses.ResponseOutputItem
     ? never
     : Type;
-}[OutputItem['type']];
+}[MadeItem['type']];
 type MismatchedFields = {
   [Key in keyof Official]-?: Exclude<Ours[Key & keyof Ours], null> extends Official[Key] ? never : Key;
 }[keyof Official];

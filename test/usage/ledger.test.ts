@@ -31,7 +31,7 @@ describe('the ledger', () => {
   it('is readable by its user only, and says in its first line what the columns are', async () => {
     await using folder = await temporaryFolder();
     const ledger = openLedger({ folder: folder.path });
-    ledger.put(recordWith());
+    ledger.put(recordWith({ repairs: ['effort'] }));
     await ledger.flush();
     const [name = ''] = await readdir(folder.path);
     if (process.platform !== 'win32') assert.equal((await stat(join(folder.path, name))).mode & 0o777, 0o600);

@@ -19,7 +19,7 @@ const records: fc.Arbitrary<UsageRecord> = fc.record({
   upstream: fc.oneof(fc.constantFrom('deepseek', 'kimi'), fc.string({ unit: 'grapheme' })),
   service: optional(fc.constantFrom('deepseek', 'plan')),
   model: fc.oneof(fc.constantFrom('a', 'a,b', 'a"b', 'ä\\n'), fc.string({ unit: 'grapheme' })),
-  wire: fc.constantFrom('chat', 'native'),
+  wire: fc.constantFrom('chat', 'responses'),
   state: fc.constantFrom(...STATES),
   tokens: optional(
     fc.record({
@@ -37,6 +37,7 @@ const records: fc.Arbitrary<UsageRecord> = fc.record({
     fc.oneof(fc.constantFrom(0, 0.1, 1e-7, 12), fc.double({ min: 0, max: 9, noNaN: true })),
   ),
   thread: optional(fc.oneof(fc.constantFrom('0123456789ab', '', 'a]b', 'é'), fc.string({ maxLength: 20 }))),
+  repairs: fc.array(fc.constantFrom('effort', 'namespace'), { maxLength: 2 }),
 });
 
 describe('the reader of many lines', () => {

@@ -27,6 +27,7 @@ export function recordWith(parts: Partial<UsageRecord> = {}): UsageRecord {
     totalMs: 2000,
     statedUsd: undefined,
     thread: 'a1b2c3d4e5f6',
+    repairs: [],
     ...parts,
   };
 }

@@ -184,8 +184,8 @@ async function withList(
 }
 
 function modelsOf(upstream: UpstreamOptions, listed: readonly ListedModel[]): CatalogUpstream {
-  const { id, preset, model, modelMap } = resolveProvider(upstream);
-  return { id, preset, selected: model, modelMap: Object.fromEntries(modelMap), listed };
+  const { id, preset, model, modelMap, wires } = resolveProvider(upstream);
+  return { id, preset, selected: model, modelMap: Object.fromEntries(modelMap), wires, listed };
 }
 
 function fixedPort({ settings }: Invocation): number {

@@ -12,6 +12,7 @@ import {
   findConfig,
 } from '../doctor/codex-checks.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { reportNative } from '../doctor/native-report.ts';
 import {
   checkAnswer,
   checkModels,
@@ -28,6 +29,7 @@ import { upstreamOptions } from '../upstreams.ts';
 
 export const doctor: Command = async (invocation) => {
   const { settings, print } = invocation;
+  if (settings['probe-native']) return reportNative(invocation);
   const findings: Finding[] = [];
   const isHealthy = () => findings.every(({ state }) => state !== 'problem');
   for await (const finding of examine(invocation)) {

@@ -1,5 +1,7 @@
 /** The default command: run the relay until a signal stops it. */
 import { readFile } from 'node:fs/promises';
+import { codexHome } from '../../codex/home/codex-home.ts';
+import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
 import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
@@ -16,7 +18,8 @@ import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
-  const served = servedUpstreams(invocation, environment);
+  const native = await readNativeEntries(codexHome(environment));
+  const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
   const reach = await reachOf(settings);

@@ -170,7 +170,7 @@ export async function checkAnswer(target: Target): Promise<Finding> {
   if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
   const parts = outcome.output.flatMap(({ content }) => objectsIn(content));
   if (parts.some(({ text }) => text !== undefined && text !== ''))
-    return { check, state: 'ok', found: 'a streamed answer arrived' };
+    return { check, state: 'ok', found: `a streamed answer arrived, by ${outcome.road}` };
   return { check, state: 'problem', found: 'the streamed answer was empty' };
 }
 
@@ -190,7 +190,7 @@ export async function checkToolCall(target: Target): Promise<Finding> {
   const outcome = await respond(target, { input, tools: [TOOL] });
   if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
   if (outcome.output.some(({ type, name }) => type === 'function_call' && name === TOOL.name)) {
-    return { check, state: 'ok', found: 'the model called a tool' };
+    return { check, state: 'ok', found: `the model called a tool, by ${outcome.road}` };
   }
   const todo =
     'Codex needs a model that calls tools. Choose another, or switch tools on in the model server.';
@@ -200,6 +200,8 @@ export async function checkToolCall(target: Target): Promise<Finding> {
 /** What the doctor reads of a finished response. */
 interface Answer {
   output: JsonObject[];
+  /** The API that was spoken to the provider, in words. */
+  road: string;
 }
 
 /** The finished response, or a sentence that says why there is none. */
@@ -212,18 +214,25 @@ async function respond({ port, token, model }: Target, body: object): Promise<An
       signal: AbortSignal.timeout(LIMIT_MS),
     });
     const text = await reply.text();
-    return reply.ok ? readStream(text) : errorIn(text).message;
+    return reply.ok ? readStream(text, roadOf(reply.headers)) : errorIn(text).message;
   } catch (error) {
     return `no answer: ${messageOf(error)}`;
   }
 }
 
+/** The relay says it in headers; an older one spoke Chat Completions. */
+function roadOf(headers: Headers): string {
+  if (headers.get('x-codex-relay-wire') !== 'responses') return 'Chat Completions';
+  const repairs = headers.get('x-codex-relay-repairs') || 'none';
+  return `the provider's own Responses API (repairs: ${repairs.replaceAll(',', ', ')})`;
+}
+
 /** What the last event says. */
-function readStream(text: string): Answer | string {
+function readStream(text: string, road: string): Answer | string {
   const data = text.split('\n').filter((row) => row.startsWith('data: {'));
   const { type, response } = parseObject(data.at(-1)?.slice('data: '.length) ?? '') ?? {};
   const { output, error } = asObject(response) ?? {};
-  if (type === 'response.completed') return { output: objectsIn(output) };
+  if (type === 'response.completed') return { output: objectsIn(output), road };
   const message = asObject(error)?.['message'];
   return typeof message === 'string' ? message : 'the stream ended without an answer';
 }

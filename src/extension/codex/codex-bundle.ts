@@ -13,6 +13,7 @@ export { codexHome } from '../../codex/home/codex-home.ts';
 export { type PreparedConfig, prepareConfig } from '../../codex/home/configure.ts';
 export { giveBack, takeAgain } from '../../codex/home/give-back.ts';
 export { isCodexInstalled } from '../../codex/home/installed-codex.ts';
+export { readNativeEntries } from '../../codex/home/native-file.ts';
 export { refreshCatalog } from '../../codex/home/refresh-catalog.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
 export { type NamedRelay, namedRelays } from '../../codex/named-relays.ts';

@@ -147,11 +147,11 @@ export async function askCatalog(
 ): Promise<ServedUpstream[]> {
   return Promise.all(
     upstreams.map(async (upstream) => {
-      const { id, profile, preset, model, modelMap } = resolveProvider(upstream);
+      const { id, profile, preset, model, modelMap, wires } = resolveProvider(upstream);
       const listed = await listModels({ ...upstream, transport }).catch(() => undefined);
       const names = { id, name: profile.name, isActive: id === active };
       const described = standIns.visionModel === undefined ? {} : { describesImages: true as const };
-      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), listed, ...described };
+      return { ...names, preset, model, modelMap: Object.fromEntries(modelMap), wires, listed, ...described };
     }),
   );
 }

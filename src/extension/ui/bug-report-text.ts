@@ -23,6 +23,8 @@ export function bugReport(report: RequestReport, versions: ReportVersions, isPre
     role,
     passedOver = [],
     calledTools,
+    wire = 'chat',
+    repairs = [],
   } = report;
   const rows: [string, string][] = [
     ['Codex Relay', versions.extension],
@@ -33,6 +35,7 @@ export function bugReport(report: RequestReport, versions: ReportVersions, isPre
     ['State', state],
     ['Code', error?.code ?? '-'],
     ['Message', error ? withoutPrivate(error.message, report, isPreset) : '-'],
+    ['Wire', repairs.length === 0 ? wire : `${wire} (repairs: ${repairs.join(', ')})`],
     ['Kind', `${role ?? 'turn'}, ${stream ? 'streamed' : 'blocking'}`],
     ['First token', firstTokenMs === undefined ? '-' : `${firstTokenMs} ms`],
     ['Duration', durationMs === undefined ? '-' : `${durationMs} ms`],

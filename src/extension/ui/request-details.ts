@@ -26,6 +26,7 @@ export function facts(report: RequestReport): readonly Fact[] {
       : []),
     ...(report.provider === '' ? [] : [[l10n.t('Provider'), report.provider] as const]),
     [l10n.t('Model'), asked],
+    ...wireFacts(report),
     ...(role === undefined ? [] : [[l10n.t('Purpose'), roleWord(role)] as const]),
     ...passedOver(report),
     [l10n.t('Started'), new Date(report.startedAt).toLocaleString(env.language)],
@@ -37,6 +38,13 @@ export function facts(report: RequestReport): readonly Fact[] {
       : [[l10n.t('Speed'), l10n.t('{0} tokens per second', Math.round(speed))] as const]),
     ...(calledTools.length === 0 ? [] : [[l10n.t('Tools called'), calledTools.join(', ')] as const]),
   ];
+}
+
+/** Only where the provider's own Responses API was spoken: Chat Completions is the rule. */
+function wireFacts({ wire, repairs = [] }: RequestReport): Fact[] {
+  if (wire !== 'responses') return [];
+  const mended: Fact[] = repairs.length === 0 ? [] : [[l10n.t('Repairs'), repairs.join(', ')]];
+  return [[l10n.t('Interface'), l10n.t("the provider's own Responses API")], ...mended];
 }
 
 /** The targets that were tried before, in order, each with why it did not answer. */

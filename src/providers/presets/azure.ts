@@ -1,10 +1,17 @@
 import type { Preset } from '../preset.ts';
-import { openai } from './openai.ts';
+import { openai, openaiNative } from './openai.ts';
 
 /** A resource's own address is the base URL: `https://NAME.openai.azure.com/openai/v1`. Models are deployments. */
 export const azure: Preset = {
   ...openai,
   profile: { ...openai.profile, id: 'azure', name: 'Azure OpenAI' },
+  native: {
+    wire: 'chat',
+    // Under its strict reading, reasoning with a null is refused.
+    profile: { ...openaiNative, nullFields: false, phase: false },
+    source: 'Azure OpenAI docs (v1 API), @ai-sdk/azure 4.0.85, @earendil-works/pi-ai 1.6.0',
+    checked: '2026-11-28',
+  },
   baseUrl: undefined,
   keywords: ['microsoft', 'foundry', 'gpt'],
   addressTemplate: 'https://{resource}.openai.azure.com/openai/v1',

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { switchAndEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -35,6 +36,32 @@ export const deepseek: Preset = {
     { match: ['*flash*', '*v4.1*'], profile: { userImages: 'send', toolImages: 'inline' } },
     { match: ['deepseek-v4-pro*'], profile: { lateInstructions: 'keep' } },
   ],
+  native: {
+    wire: 'responses',
+    baseUrl: 'https://api.deepseek.com',
+    profile: {
+      ...BASE_NATIVE,
+      customTools: 'keep',
+      customNames: ['apply_patch'],
+      // 400 "Duplicate namespace name", also where one of them stands in a tool_search_output.
+      namespaces: 'unique',
+      toolSearch: true,
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
+      toolChoices: ['none', 'auto'],
+      lateInstructions: 'keep',
+      // 400 "reasoning_text ... must be passed back" for calls without it, unless the effort is none.
+      reasoningIn: 'text',
+      effortWithoutReasoning: 'none',
+      efforts: ['none', 'low', 'high', 'max'],
+      reasoningSummary: false,
+      // Its terminal event is missing now and then behind tool results (reports of 2026-08).
+      missingTerminal: 'complete',
+    },
+    source:
+      'DeepSeek docs (Responses API, Codex guide), reports by its users (2026-07 to 2026-09), opencodex 2.63.0',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.deepseek.com',
   keywords: ['china', 'cheap', 'deep seek'],
   hosts: ['api.deepseek.com'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -34,6 +35,17 @@ export const fireworks: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      instructionRole: 'system',
+      lateInstructions: 'fold',
+      reasoningIn: 'text',
+    },
+    source: 'Fireworks openapi 0.6.1, litellm 1.110.2',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.fireworks.ai/inference/v1',
   keywords: ['open models', 'llama', 'fast'],
   hosts: ['api.fireworks.ai'],

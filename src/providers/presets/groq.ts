@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { effortFields, FIXED_EFFORT, GEMMA_MODELS, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -53,6 +54,15 @@ export const groq: Preset = {
       profile: { userImages: 'send', toolImages: 'user-message' },
     },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+    },
+    source: 'Groq docs (Responses API, beta)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.groq.com/openai/v1',
   keywords: ['fast', 'llama', 'gpt-oss', 'free'],
   hosts: ['api.groq.com'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -40,6 +41,16 @@ export const huggingface: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'never',
+      efforts: ['low', 'medium', 'high'],
+    },
+    source: '@ai-sdk/huggingface 2.0.48, huggingface/responses.js c0ac6ee',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://router.huggingface.co/v1',
   keywords: ['hf', 'open models', 'gateway', 'free'],
   hosts: ['router.huggingface.co'],

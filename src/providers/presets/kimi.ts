@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -59,6 +60,20 @@ export const kimi: Preset = {
       profile: { userImages: 'note', toolImages: 'note' },
     },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      namespaces: 'keep',
+      lateInstructions: 'keep',
+      // It shows no thinking, only sealed content: by Chat Completions Codex's user can read it.
+      reasoningIn: 'sealed',
+      fields: ['max_output_tokens', 'parallel_tool_calls', 'prompt_cache_key'],
+      include: ['reasoning.encrypted_content'],
+    },
+    source: 'platform.kimi.ai docs (Responses API), reports by its users (2026-08 to 2026-09)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.moonshot.ai/v1',
   keywords: ['moonshot', 'china'],
   hosts: ['api.moonshot.ai'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -28,6 +29,19 @@ export const llamacpp: Preset = {
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning_content' },
   },
   models: [TEXT_ONLY_MODELS, MISTRAL_MODELS],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      // Developer messages go to the chat template, and Qwen's takes instructions at the beginning only.
+      instructionRole: 'system',
+      // Reasoning without readable text is refused.
+      reasoningIn: 'text',
+      textFormat: 'prompt',
+    },
+    source: 'ggml-org/llama.cpp 03eb25f (tools/server)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'http://localhost:8080/v1',
   keywords: ['local', 'offline', 'private', 'free', 'gguf', 'llama.cpp'],
   hosts: ['localhost:8080'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import {
   FIXED_EFFORT,
@@ -27,6 +28,15 @@ export const lmstudio: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+    },
+    source: 'LM Studio docs (Responses API), reports by its users (2026-04)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'http://localhost:1234/v1',
   keywords: ['local', 'offline', 'private', 'free', 'gguf', 'mlx'],
   hosts: ['localhost:1234'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -31,6 +32,17 @@ export const mimo: Preset = {
       profile: { userImages: 'note', toolImages: 'note' },
     },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      // Custom tools and web search: 400 "responses_feature_not_supported".
+      reasoningIn: 'text',
+      efforts: ['low', 'medium', 'high'],
+    },
+    source: 'Xiaomi MiMo docs (Codex guide), reports by its users (2026-06 to 2026-09)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.xiaomimimo.com/v1',
   keywords: ['xiaomi', 'china'],
   hosts: ['xiaomimimo.com'],

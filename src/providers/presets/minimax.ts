@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort, thinkingSwitch } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -36,6 +37,18 @@ export const minimax: Preset = {
     { match: ['minimax-m3.1*'], profile: reasoningEffort('low', 'medium', 'high', 'xhigh', 'max') },
     { match: ['minimax-m3*'], profile: { userImages: 'send', toolImages: 'user-message' } },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+      efforts: ['none', 'high'],
+      reasoningSummary: false,
+      textFormat: 'prompt',
+    },
+    source: 'MiniMax docs (Responses API), MiniMax-AI/MiniMax-M2#120, farion1231/cc-switch 5ca9459',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.minimax.io/v1',
   keywords: ['china', 'hailuo'],
   hosts: ['api.minimax.io'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -49,6 +50,20 @@ export const mistral: Preset = {
       profile: { userImages: 'note', toolImages: 'note' },
     },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      namespaces: 'keep',
+      outputs: 'parts',
+      outputImages: 'inline',
+      files: 'send',
+      reasoningIn: 'text',
+      fields: [...BASE_NATIVE.fields, 'prompt_cache_key'],
+    },
+    source: 'Mistral docs (Responses API, public preview)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.mistral.ai/v1',
   keywords: ['codestral', 'devstral', 'europe', 'france', 'free'],
   hosts: ['api.mistral.ai'],

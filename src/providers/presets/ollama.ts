@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import { GEMMA_MODELS, reasoningEffort, SERIAL_CALL_MODELS, TEXT_ONLY_MODELS } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
@@ -14,6 +15,17 @@ export const ollama: Preset = {
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
   models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      toolChoices: ['auto'],
+      // Thinking is read from the place of sealed content, as plain text.
+      reasoningIn: 'text-as-sealed',
+    },
+    source: 'ollama/ollama fb30760 (openai/responses.go)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'http://localhost:11434/v1',
   keywords: ['local', 'offline', 'private', 'free', 'llama', 'gguf'],
   hosts: ['localhost:11434', 'ollama.com'],

@@ -1,7 +1,12 @@
+import { BASE_NATIVE, NATIVE_FIELDS, type NativeProfile } from '../../translate/native/native-profile.ts';
 import { OPTIONAL_FIELDS } from '../../translate/profile.ts';
+import { HOSTED_TYPES } from '../../wire/responses.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
+
+/** They reason and call tools at once, by the Responses API only. */
+const REASON_WITH_TOOLS = ['gpt-5.4*', 'gpt-5.5*', 'gpt-5.6*', 'gpt-6*'];
 
 /** Which OpenAI models reason, and what Chat Completions lets them do with tools. */
 const OPENAI_MODELS: readonly ModelRule[] = [
@@ -10,13 +15,46 @@ const OPENAI_MODELS: readonly ModelRule[] = [
   { match: ['gpt-5', 'gpt-5-*'], profile: reasoningEffort('minimal', 'low', 'medium', 'high') },
   // Chat Completions refuses function tools beside reasoning; only "none" passes.
   {
-    match: ['gpt-5.4*', 'gpt-5.5*', 'gpt-5.6*', 'gpt-6*'],
+    match: REASON_WITH_TOOLS,
     profile: {
       ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
       effortWithTools: 'none',
     },
   },
 ];
+
+/** All that Codex sends is made for it. */
+export const openaiNative: NativeProfile = {
+  ...BASE_NATIVE,
+  customTools: 'keep',
+  namespaces: 'keep',
+  toolSearch: true,
+  additionalTools: true,
+  hostedTools: { web_search: [], file_search: [], code_interpreter: [], image_generation: [], mcp: [] },
+  strictTools: true,
+  toolChoices: ['none', 'auto', 'required', 'named', 'allowed_tools'],
+  moreItems: ['agent_message', 'mcp_approval_response', ...HOSTED_TYPES],
+  // What it sealed beside a null cannot be verified without that null.
+  nullFields: true,
+  phase: true,
+  callOrder: 'as-made',
+  singlePart: false,
+  outputs: 'parts',
+  outputImages: 'inline',
+  files: 'send',
+  lateInstructions: 'keep',
+  reasoningIn: 'sealed',
+  fields: NATIVE_FIELDS,
+  include: [
+    'reasoning.encrypted_content',
+    'file_search_call.results',
+    'web_search_call.results',
+    'web_search_call.action.sources',
+    'code_interpreter_call.outputs',
+    'message.input_image.image_url',
+  ],
+  verbosity: true,
+};
 
 /** Codex speaks to OpenAI itself; this is for other clients, and for models that want the Chat API. */
 export const openai: Preset = {
@@ -38,6 +76,14 @@ export const openai: Preset = {
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'never' },
   },
   models: OPENAI_MODELS,
+  native: {
+    wire: 'chat',
+    profile: openaiNative,
+    // Chat Completions refuses tools beside reasoning.
+    models: [{ match: REASON_WITH_TOOLS, wire: 'responses' }],
+    source: 'OpenAI API reference (responses), the Codex releases 0.80 to 0.171',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.openai.com/v1',
   keywords: ['gpt', 'chatgpt', 'official'],
   hosts: ['api.openai.com'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   CLAUDE_MODELS,
@@ -53,6 +54,28 @@ export const openrouter: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      customTools: 'keep',
+      namespaces: 'keep',
+      additionalTools: true,
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
+      moreItems: ['agent_message', 'web_search_call'],
+      itemIds: 'reasoning',
+      callOrder: 'as-made',
+      singlePart: false,
+      outputs: 'parts',
+      lateInstructions: 'keep',
+      efforts: ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'],
+      fields: [...BASE_NATIVE.fields, 'prompt_cache_key', 'service_tier'],
+      include: ['reasoning.encrypted_content'],
+    },
+    source: 'OpenRouter docs (Responses API, beta), @openrouter/sdk 1.3.19',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://openrouter.ai/api/v1',
   keywords: ['gateway', 'claude', 'anthropic', 'google', 'gemini', 'gpt', 'llama', 'free'],
   hosts: ['openrouter.ai'],

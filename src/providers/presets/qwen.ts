@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -59,6 +60,19 @@ export const qwen: Preset = {
       },
     },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      // Whether it keeps to what is cached is not known.
+      hostedTools: { web_search: ['external_web_access'] },
+      instructions: 'message',
+      instructionRole: 'system',
+      reasoningIn: 'text',
+    },
+    source: 'Alibaba Model Studio docs (Responses API, 2026-10), opencodex 2.63.0',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://dashscope-intl.aliyuncs.com/compatible-mode/v1',
   keywords: ['alibaba', 'dashscope', 'model studio', 'tongyi'],
   hosts: ['dashscope-intl.aliyuncs.com', 'dashscope-us.aliyuncs.com', 'maas.aliyuncs.com'],

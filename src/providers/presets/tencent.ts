@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -44,6 +45,16 @@ export const tencent: Preset = {
     { match: ['kimi-k3*'], profile: reasoningEffort('low', 'high', 'max') },
     { match: ['minimax*'], profile: { ...FIXED_EFFORT, thinksByDefault: true } },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+      efforts: ['low', 'high'],
+    },
+    source: 'farion1231/cc-switch 5ca9459',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://tokenhub.tencentmaas.com/v1',
   keywords: ['hunyuan', 'tokenhub', 'china', 'cn'],
   hosts: ['tencentmaas.com', 'tencentmaas.cn', 'tencentcloudmaas.com', 'api.lkeap.cloud.tencent.com'],

@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -33,6 +34,15 @@ export const together: Preset = {
     GEMMA_MODELS,
     MISTRAL_MODELS,
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      reasoningIn: 'text',
+    },
+    source: 'Together docs (Responses API, beta)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://api.together.ai/v1',
   keywords: ['open models', 'llama', 'gpt-oss'],
   hosts: ['api.together.ai', 'api.together.xyz'],

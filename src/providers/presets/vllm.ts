@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { BASE_PROFILE } from '../base-profile.ts';
 import {
   GEMMA_MODELS,
@@ -20,6 +21,20 @@ export const vllm: Preset = {
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },
   models: [TEXT_ONLY_MODELS, SERIAL_CALL_MODELS, GEMMA_MODELS, MISTRAL_MODELS],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      // A grammar is refused; releases before 0.31 want ids and a status.
+      customTools: 'text',
+      itemIds: 'all',
+      itemStatus: true,
+      // Sealed content is refused.
+      reasoningIn: 'text',
+    },
+    source: 'vllm 0.33.0 (entrypoints/openai/responses)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'http://localhost:8000/v1',
   keywords: ['local', 'self-hosted', 'private', 'gpu'],
   hosts: ['localhost:8000'],

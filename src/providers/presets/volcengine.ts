@@ -1,3 +1,4 @@
+import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import { HOSTED_PROFILE } from '../base-profile.ts';
 import {
   DEEPSEEK_MODELS,
@@ -57,6 +58,21 @@ export const volcengine: Preset = {
     { match: ['minimax*'], profile: thinkingSwitch(ON, OFF) },
     { match: ['minimax-m2*'], profile: { ...FIXED_EFFORT, userImages: 'note', toolImages: 'note' } },
   ],
+  native: {
+    wire: 'chat',
+    profile: {
+      ...BASE_NATIVE,
+      hostedTools: { web_search: ['external_web_access', 'search_context_size', 'filters'] },
+      // It refuses fields that it does not know, one an attempt, and reasoning in the input.
+      reasoningIn: 'never',
+      efforts: ['low', 'medium', 'high'],
+      reasoningSummary: false,
+      fields: ['max_output_tokens', 'temperature', 'top_p'],
+    },
+    source:
+      'volcengine-python-sdk 4.0.45, Volcengine docs 82379/2556056, reports by its users (2026-04 to 2026-09)',
+    checked: '2026-11-28',
+  },
   baseUrl: 'https://ark.cn-beijing.volces.com/api/v3',
   keywords: ['doubao', 'bytedance', 'ark', 'china', 'cn'],
   hosts: ['volces.com'],

@@ -1,10 +1,12 @@
 import type { Preset } from '../preset.ts';
+import { zaiCoding } from './zai-coding.ts';
 import { zhipu } from './zhipu.ts';
 
 /** The GLM Coding Plan for mainland China. */
 export const zhipuCoding: Preset = {
   ...zhipu,
   profile: { ...zhipu.profile, id: 'zhipu-coding', name: 'Zhipu Coding Plan (GLM, China)' },
+  ...(zaiCoding.native && { native: { ...zaiCoding.native, baseUrl: 'https://open.bigmodel.cn/api/v1' } }),
   baseUrl: 'https://open.bigmodel.cn/api/coding/paas/v4',
   keywords: ['glm', 'bigmodel', 'plan', 'subscription', 'china', 'cn'],
   isPlan: true,

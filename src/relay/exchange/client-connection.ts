@@ -15,8 +15,11 @@ export interface ClientConnection {
   announce(responseId: string): void;
   /** Calls back once when the client leaves before it has its whole answer; at once where it has left already. */
   onLeave(listener: () => void): void;
-  /** Writes what stands before the first event. */
-  begin(): void;
+  /**
+   * Writes what stands before the first event.
+   * @param headers about the answer, where there is a place for them
+   */
+  begin(headers: Readonly<Record<string, string>>): void;
   /** The events as they are written, in one piece or several. */
   encode(events: readonly ResponseEvent[]): readonly Buffer[];
   /** @returns false when the client is behind */

@@ -10,6 +10,7 @@ export class ClientStream {
   #hasBegun = false;
   #hasGiven = false;
   #source: { heartbeat(): readonly ResponseEvent[] } | undefined;
+  #headers: Readonly<Record<string, string>> = {};
 
   /** @param keepAliveMs after this much silence, and then every time, an event keeps the client waiting */
   constructor(connection: ClientConnection, keepAliveMs: number) {
@@ -22,9 +23,16 @@ export class ClientStream {
     return this.#hasGiven;
   }
 
-  /** The source of the events that keep the client waiting. */
-  follow(source: { heartbeat(): readonly ResponseEvent[] }): void {
+  /**
+   * @param source of the events that keep the client waiting
+   * @param headers that a stream which has not begun gets as well
+   */
+  follow(
+    source: { heartbeat(): readonly ResponseEvent[] },
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
     this.#source = source;
+    this.#headers = headers;
   }
 
   /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
@@ -38,7 +46,7 @@ export class ClientStream {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#connection.begin();
+    this.#connection.begin(this.#headers);
     this.#connection.send(this.#opening);
   }
 

@@ -4,10 +4,9 @@
  * JSON are a token, an image is a thousand.
  */
 import { isObject } from '../../json.ts';
-import type { ChatRequest } from '../../wire/chat.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
-import { translate } from './answer-from.ts';
-import type { Client } from './exchange.ts';
+import type { Client, Translation } from './exchange.ts';
+import { prepare } from './prepare.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import type { RelayParts } from './respond.ts';
 import { route } from './route.ts';
@@ -15,6 +14,7 @@ import { route } from './route.ts';
 const BYTES_PER_TOKEN = 4;
 /** Of the order that providers charge for a screenshot; the bytes of an image say nothing of its tokens. */
 const TOKENS_PER_IMAGE = 1000;
+const IMAGES: ReadonlySet<unknown> = new Set(['image_url', 'input_image']);
 
 /** Sends nothing to the target. @throws RelayError where the request could not be sent to anyone */
 export async function countInput(
@@ -25,14 +25,19 @@ export async function countInput(
   const history = await recallResponses(asked, parts.history);
   const request = await recallItems(asked, history, parts.history);
   const [target] = await route(request, client, parts);
-  const { translation } = await translate(request, target, history, parts);
-  return guessedTokens(translation.body);
+  const { translation } = await prepare(request, target, history, parts);
+  return guessedTokens(translation);
 }
 
-function guessedTokens({ messages, tools, response_format }: ChatRequest): number {
+function guessedTokens({ wire, body }: Translation): number {
+  const { tools } = body;
+  const read =
+    wire === 'chat'
+      ? { messages: body.messages, tools, response_format: body['response_format'] }
+      : { instructions: body['instructions'], input: body.input, tools, text: body['text'] };
   let images = 0;
-  const json = JSON.stringify({ messages, tools, response_format }, (_key, value: unknown) => {
-    if (!isObject(value) || value['type'] !== 'image_url') return value;
+  const json = JSON.stringify(read, (_key, value: unknown) => {
+    if (!isObject(value) || !IMAGES.has(value['type'])) return value;
     images += 1;
     return undefined;
   });

@@ -2,9 +2,10 @@
  * Notices servers that cut a prompt without a word. Ollama, 2026-11: nine tenths of Codex's first prompt never
  * reached the model, the turn ended with success, and only the count of tokens told.
  */
+import { asObject, type JsonObject } from '../../json.ts';
 import { windowSettingOf } from '../../providers/model-servers.ts';
-import type { ChatMessage, ChatRequest } from '../../wire/chat.ts';
-import type { Exchange, Outcome } from './exchange.ts';
+import type { ChatMessage } from '../../wire/chat.ts';
+import type { Exchange, Outcome, Translation } from './exchange.ts';
 
 /**
  * Text has three to five characters a token, and tables with much white space hardly more than eight. What has
@@ -32,24 +33,28 @@ export function warnOfCutPrompt(
   // part as large as the whole tells nothing.
   if (details.cached_tokens >= input_tokens) return;
   const tokens = input_tokens + details.cached_tokens + details.cache_write_tokens;
-  if (!isCut(translation.body, tokens)) return;
+  if (!isCut(translation, tokens)) return;
   const { profile, provider, model } = target;
   const setting = windowSettingOf(provider.preset.server);
   const cure = `Give the server a larger context window${setting === undefined ? '' : ` (${setting})`}`;
   warnOnce(
-    `${profile.name} counted only ${tokens} tokens in a prompt of ${promptChars(translation.body)} characters for ${model}: it has most likely cut the prompt, and the model does not see all of it. ${cure}; Codex needs 32,768 tokens or more.`,
+    `${profile.name} counted only ${tokens} tokens in a prompt of ${promptChars(translation)} characters for ${model}: it has most likely cut the prompt, and the model does not see all of it. ${cure}; Codex needs 32,768 tokens or more.`,
     `cut prompt ${provider.baseUrl} ${model}`,
   );
 }
 
-function isCut(body: ChatRequest, tokens: number): boolean {
-  const chars = promptChars(body);
+function isCut(translation: Translation, tokens: number): boolean {
+  const chars = promptChars(translation);
   return chars >= LEAST_CHARS && chars > tokens * MOST_CHARS_PER_TOKEN;
 }
 
 /** Characters of the prompt; images count for nothing. */
-function promptChars({ messages, tools }: ChatRequest): number {
-  const said = messages.reduce((sum, message) => sum + messageChars(message), 0);
+function promptChars({ wire, body }: Translation): number {
+  const { tools } = body;
+  const said =
+    wire === 'chat'
+      ? body.messages.reduce((sum, message) => sum + messageChars(message), 0)
+      : body.input.reduce((sum, item) => sum + itemChars(item), textLength(body['instructions']));
   return said + (tools === undefined ? 0 : JSON.stringify(tools).length);
 }
 
@@ -61,4 +66,15 @@ function messageChars(message: ChatMessage): number {
   }, 0);
   const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
   return calls.reduce((sum, call) => sum + call.function.arguments.length, text);
+}
+
+function itemChars({ content, output, arguments: given, input }: JsonObject): number {
+  return [content, output, given, input].reduce<number>((sum, held) => {
+    if (!Array.isArray(held)) return sum + textLength(held);
+    return held.reduce<number>((total, part) => total + textLength(asObject(part)?.['text']), sum);
+  }, 0);
+}
+
+function textLength(value: unknown): number {
+  return typeof value === 'string' ? value.length : 0;
 }

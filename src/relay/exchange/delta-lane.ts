@@ -20,6 +20,8 @@
  */
 import { type Json, parseJson } from '../../json.ts';
 import type { ChatChunk, ChatDelta } from '../../wire/chat.ts';
+import { endOfString, stringOf } from './json-string.ts';
+import type { Lane } from './stream-reader.ts';
 
 /** The fields of a delta that are text which simply goes on. */
 const FIELDS = ['content', 'reasoning_content', 'reasoning'] as const;
@@ -38,10 +40,6 @@ const PROBE = 'another text of codex-relay';
 const COST_OF_LEARNING = 4;
 const FIRST_CREDIT = 16 * COST_OF_LEARNING;
 const MOST_CREDIT = 4 * FIRST_CREDIT;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;
 
 /** What of a delta is no thinking, whichever name its provider gives to that. */
 const NO_THOUGHTS: ReadonlySet<string> = new Set([
@@ -63,7 +61,7 @@ interface Pattern {
   chunk(text: string): ChatChunk;
 }
 
-export class DeltaLane {
+export class DeltaLane implements Lane<ChatChunk> {
   #pattern: Pattern | undefined;
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
@@ -108,6 +106,11 @@ export class DeltaLane {
     }
     this.#isSpeaking ||= next > at;
     return next;
+  }
+
+  /** A chunk is one line: what is cut holds none. */
+  begins(): boolean {
+    return false;
   }
 
   /** What was read since the last call, as one chunk. To be taken before anything else is read, and after a read. */
@@ -212,22 +215,4 @@ function isNothing(value: unknown): boolean {
 function chunkMaker(chunk: ChatChunk, field: Field): (text: string) => ChatChunk {
   const [choice] = chunk.choices ?? [];
   return (text) => ({ ...chunk, choices: [{ ...choice, delta: { ...choice?.delta, [field]: text } }] });
-}
-
-/** Where the quotation mark is that ends the string which begins at `start`; -1 where none does, or it is no JSON. */
-function endOfString(text: string, start: number): number {
-  for (let at = start; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at;
-    if (code === BACKSLASH) at += 1;
-    else if (code < SPACE) return -1;
-  }
-  return -1;
-}
-
-/** The string of what stands between two quotation marks; undefined where its escapes are none. */
-function stringOf(raw: string): string | undefined {
-  if (!raw.includes('\\')) return raw;
-  const value = parseJson(`"${raw}"`);
-  return typeof value === 'string' ? value : undefined;
 }

@@ -9,6 +9,7 @@ import type { InputItem, OutputItem, ResponsesRequest } from '../../wire/respons
 import type { SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
+import { onChat } from '../upstream/learned-wires.ts';
 import { askForModels } from '../upstream/served-models.ts';
 import { beginAttempt, beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import { hashOfImage, type ImageWords } from './image-words.ts';
@@ -138,11 +139,13 @@ function logged(error: RelayError, { logger }: DescribeParts): RelayError {
 
 /** One question, as an exchange of its own beside the one that needs it. */
 async function ask(
-  target: Target,
+  given: Target,
   image: SeenImage['image'],
   beside: Exchange,
   parts: DescribeParts & { isLast: boolean },
 ): Promise<Outcome> {
+  // A question without tools and without a history gains nothing by another API.
+  const target = onChat(given);
   const exchange = beginExchange(questionAbout(image, target), asRelay(beside.client));
   const { profile, model, provider } = target;
   const { extraParams, dropParams } = provider;
@@ -150,7 +153,7 @@ async function ask(
   const attempt = beginAttempt(
     exchange,
     target,
-    { translation: toChatRequest(exchange.request, options), asked: '' },
+    { translation: { wire: 'chat', ...toChatRequest(exchange.request, options) }, asked: '' },
     { seal: parts.seal, heal: false },
   );
   const late = new RelayError('upstream_stalled', `${model} took too long to describe an image.`);

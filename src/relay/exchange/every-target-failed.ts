@@ -3,11 +3,13 @@ import { RelayError } from '../../errors.ts';
 import { inOwnWords } from '../../translate/errors/codex.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import { targetName } from '../routing/target.ts';
-import type { Exchange, Outcome } from './exchange.ts';
+import { type Exchange, type Outcome, refusesWire } from './exchange.ts';
 
 /** The outcome of the last attempt with the causes of all; unchanged where it was the only one. */
-export function everyTargetFailed({ attempts, client }: Exchange, outcome: Outcome): Outcome {
+export function everyTargetFailed({ attempts: tried, client }: Exchange, outcome: Outcome): Outcome {
   const { error, response } = outcome;
+  // The same target was asked by another API at once: only that counts.
+  const attempts = tried.filter((attempt) => !refusesWire(attempt));
   if (error === undefined || attempts.length < 2) return outcome;
   const causes = attempts.flatMap(({ target, reducer }) =>
     reducer.error === undefined ? [] : [`${targetName(target)}: ${reducer.error.message}`],

@@ -1,14 +1,21 @@
 /** One request with its response, from the moment when it is known where it goes. */
 import type { RelayError } from '../../errors.ts';
 import { wantsCompaction } from '../../translate/compaction.ts';
+import { NativeReducer, type NativeReducerOptions } from '../../translate/native/native-reducer.ts';
+import type { NativeTranslation } from '../../translate/native/to-native-request.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import type { ChatTranslation } from '../../translate/request/to-chat-request.ts';
+import type { ReducerOptions } from '../../translate/stream/options.ts';
 import { ResponseReducer } from '../../translate/stream/reducer.ts';
 import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wire/responses.ts';
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
 import { withoutKey } from '../upstream/redact.ts';
+import { WireRefusal } from '../upstream/wire-refusal.ts';
+import { AnswerFeed, type Feed } from './answer-feed.ts';
+import { ChatStreamReader } from './chat-stream.ts';
 import { itemIds, newId } from './ids.ts';
+import { NativeStreamReader } from './native-stream.ts';
 
 /** What HTTP knows of the client that the exchange needs. */
 export interface Client {
@@ -47,13 +54,21 @@ export interface Exchange {
   attempts: Attempt[];
 }
 
+/** What a target is sent: Chat Completions, or its own Responses API. */
+export type Translation =
+  | ({ wire: 'chat' } & ChatTranslation)
+  // What had to be changed, in short words.
+  | ({ wire: 'responses'; repairs: readonly string[] } & NativeTranslation);
+
 /** The exchange with one target. */
 export interface Attempt {
   target: Target;
-  translation: ChatTranslation;
+  translation: Translation;
   /** What the user said last, in words. */
   asked: string;
-  reducer: ResponseReducer;
+  reducer: ResponseReducer | NativeReducer;
+  /** The body of the reply into the reducer. */
+  feed: Feed;
   /** Ends the upstream call, with the exchange or alone. */
   abort: AbortController;
 }
@@ -107,11 +122,10 @@ export function beginAttempt(
   const { id, newItemId, request, client, startedAt, nextSequence, attempts } = exchange;
   const { profile, model, apiKey } = target;
   const isSummary = wantsCompaction(request);
-  const reducer = new ResponseReducer({
+  const options = {
     request,
     profile,
     model,
-    tools: translation.tools,
     responseId: id,
     createdAt: seconds(startedAt),
     firstSequence: nextSequence,
@@ -123,11 +137,36 @@ export function beginAttempt(
     mayWait: mayWait || isSummary || !request.stream,
     contextWindow,
     isCodex: client.isCodex,
-    redact: (text) => withoutKey(text, apiKey),
-  });
-  const attempt: Attempt = { target, translation, asked, reducer, abort: abortedBy(exchange.abort.signal) };
+    redact: (text: string) => withoutKey(text, apiKey),
+  };
+  const answer =
+    translation.wire === 'chat'
+      ? chatAnswer(options, translation)
+      : nativeAnswer(options, translation, target);
+  const attempt: Attempt = { target, translation, asked, ...answer, abort: abortedBy(exchange.abort.signal) };
   attempts.push(attempt);
   return attempt;
+}
+
+type AnswerOptions = Omit<ReducerOptions, 'tools'> & Omit<NativeReducerOptions, 'tools' | 'native'>;
+
+function chatAnswer(options: AnswerOptions, { tools }: ChatTranslation): Pick<Attempt, 'reducer' | 'feed'> {
+  const reducer = new ResponseReducer({ ...options, tools });
+  return { reducer, feed: new AnswerFeed(new ChatStreamReader(options.profile), reducer) };
+}
+
+function nativeAnswer(
+  options: AnswerOptions,
+  { tools }: NativeTranslation,
+  { native }: Target,
+): Pick<Attempt, 'reducer' | 'feed'> {
+  const reducer = new NativeReducer({ ...options, tools, native });
+  return { reducer, feed: new AnswerFeed(new NativeStreamReader(options.profile), reducer) };
+}
+
+/** Whether the target has no Responses API for this model, by its status or because Chat Completions came. */
+export function refusesWire({ reducer }: Attempt): boolean {
+  return reducer.error instanceof WireRefusal || ('spokeChat' in reducer && reducer.spokeChat);
 }
 
 function seconds(milliseconds: number): number {

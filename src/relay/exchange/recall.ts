@@ -5,9 +5,18 @@
 import { RelayError } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
-import { type Answer, type AnswerKey, isForeign, joinTexts } from '../../translate/request/conversation.ts';
-import type { Conversation } from '../../translate/request/to-chat-request.ts';
-import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import { readContent } from '../../translate/request/content.ts';
+import {
+  type Answer,
+  type AnswerKey,
+  answerKeyOf,
+  isForeign,
+  joinTexts,
+} from '../../translate/request/conversation.ts';
+import { kindOf } from '../../translate/request/item-kinds.ts';
+import type { Conversation, TranslationOptions } from '../../translate/request/to-chat-request.ts';
+import type { ToolTable } from '../../translate/tools/table.ts';
+import { HOSTED_TYPES, type InputItem, type ResponsesRequest } from '../../wire/responses.ts';
 import { answerFingerprint, callFingerprint, questionsOf } from './answer-fingerprint.ts';
 import type { LastConversation } from './client-connection.ts';
 import { responseOfItem } from './ids.ts';
@@ -89,6 +98,65 @@ export async function recallReasoning(
 }
 
 const ASKED_AT_ONCE = 32;
+/**
+ * The items of a conversation with the reasoning that was retained of answers which came back without theirs, sealed
+ * as the client would have sent it; undefined where there is none.
+ */
+export async function withRecalledReasoning(
+  items: readonly InputItem[],
+  tools: ToolTable,
+  options: Pick<TranslationOptions, 'profile' | 'model' | 'seal'>,
+  history: HistoryStore,
+): Promise<readonly InputItem[] | undefined> {
+  if (!history.hasReasoning) return undefined;
+  const result: InputItem[] = [];
+  let isChanged = false;
+  let asked = '';
+  for (const run of runsOf(items)) {
+    const isLacking = run.every((item) => isAnswers(item) && item.type !== 'reasoning');
+    const found = isLacking ? await findReasoning(answerKeyOf(run, tools), asked, history) : undefined;
+    const sealed = found && !isForeign(found, options) ? options.seal?.seal(found) : undefined;
+    if (sealed !== undefined) {
+      result.push({ type: 'reasoning', summary: [], encrypted_content: sealed });
+      isChanged = true;
+    }
+    result.push(...run);
+    asked = questionIn(run) ?? asked;
+  }
+  return isChanged ? result : undefined;
+}
+
+/** What the user said last, in words. */
+export function lastQuestion(items: readonly InputItem[]): string {
+  for (let at = items.length - 1; at >= 0; at--) {
+    const question = questionIn(items.slice(at, at + 1));
+    if (question !== undefined) return question;
+  }
+  return '';
+}
+
+/** The items of each answer together, all others alone. */
+function runsOf(items: readonly InputItem[]): InputItem[][] {
+  const runs: InputItem[][] = [];
+  let isOpen = false;
+  for (const item of items) {
+    const last = runs.at(-1);
+    if (isAnswers(item) && isOpen && last !== undefined) last.push(item);
+    else runs.push([item]);
+    isOpen = isAnswers(item);
+  }
+  return runs;
+}
+
+/** Whether the assistant said it, or its provider did it on the way there. */
+function isAnswers(item: InputItem): boolean {
+  const isSaid = item.type === 'reasoning' || item.role === 'assistant' || kindOf(item)?.role === 'call';
+  return isSaid || HOSTED_TYPES.some((type) => type === item.type);
+}
+
+function questionIn([item]: readonly InputItem[]): string | undefined {
+  return item?.role === 'user' ? readContent(item.content).text : undefined;
+}
 
 async function findReasoning(
   key: AnswerKey,

@@ -1,21 +1,23 @@
 /** Opens the answer upstream and relays it: chunks in, events out to the client, until it is complete or broken. */
 import { RelayError } from '../../errors.ts';
-import type { ChatChunk } from '../../wire/chat.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
+import type { Wire } from '../../wire/wire.ts';
 import type { Waiting } from '../options.ts';
 import type { Target } from '../routing/target.ts';
 import type { UpstreamReply } from '../transport.ts';
 import { brokenReply } from '../upstream/failures.ts';
 import { Reads } from '../upstream/reads.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import { ChatStreamReader } from './chat-stream.ts';
+import type { Feed } from './answer-feed.ts';
 import type { ClientStream } from './client-stream.ts';
-import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import type { Attempt, Exchange, Outcome, Translation } from './exchange.ts';
 import { type ReportOptions, reportWait } from './report.ts';
 import { SilenceWatch, silenceLimits } from './silence.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
+/** After all items of a response were finished, its end follows within moments, or another item begins. */
+const GRACE_MS: Readonly<Record<Wire, number>> = { chat: FINISH_GRACE_MS, responses: 5_000 };
 
 export interface AnswerOptions extends ReportOptions {
   upstream: Upstream;
@@ -58,7 +60,7 @@ async function relayToEnd(
   options: AnswerOptions,
 ): Promise<readonly ResponseEvent[]> {
   const { reducer } = attempt;
-  stream?.follow(reducer);
+  stream?.follow(reducer, wireHeaders(attempt.translation));
   // The response has one beginning, however many targets are tried.
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
   const silence = new SilenceWatch(attempt, silenceLimits(attempt.target.provider.baseUrl, options.stallMs));
@@ -82,7 +84,9 @@ function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Pro
     ...(options.needsImage && { needsImage: options.needsImage }),
     onWait: (waiting: Waiting | undefined) => reportWait(exchange, target, waiting, options),
   };
-  return options.upstream.complete(call, target.model, translation.body);
+  return translation.wire === 'chat'
+    ? options.upstream.complete(call, target.model, translation.body)
+    : options.upstream.respond(call, target.model, translation.body);
 }
 
 /**
@@ -96,8 +100,7 @@ async function relayBody(
   stream: ClientStream | undefined,
   silence: SilenceWatch,
 ): Promise<readonly ResponseEvent[]> {
-  const { reducer, target, abort } = attempt;
-  const reader = new ChatStreamReader(target.profile);
+  const { reducer, feed, abort } = attempt;
   const body = new Reads(reply.body);
   silence.resume();
   let grace: NodeJS.Timeout | undefined;
@@ -109,10 +112,11 @@ async function relayBody(
         break;
       }
       silence.heard();
-      const chunks = reader.feed(bytes);
+      const said = feed.read(bytes);
       // An answer that goes on after its finish reason is not over; comments are no answer.
-      if (chunks.length > 0) grace?.refresh();
-      const events = feed(chunks, exchange, attempt);
+      if (said !== undefined) grace?.refresh();
+      const events = said ?? [];
+      if (events.length > 0) exchange.firstTokenAt ??= performance.now();
       if (reducer.isEnded) return events;
       const drained = stream?.write(events);
       if (drained !== undefined) {
@@ -120,40 +124,35 @@ async function relayBody(
         await drained;
         silence.resume();
       }
-      if (reader.problem !== undefined) throw reader.problem;
-      if (reader.isDone) break;
-      if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), FINISH_GRACE_MS);
+      if (feed.problem !== undefined) throw feed.problem;
+      if (feed.isDone) break;
+      if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), GRACE_MS[attempt.translation.wire]);
+      else grace = void clearTimeout(grace);
     }
-    const rest = feed(reader.end(), exchange, attempt);
-    if (reader.problem !== undefined && !reducer.isEnded) {
+    const rest = feed.end();
+    if (rest.length > 0) exchange.firstTokenAt ??= performance.now();
+    if (feed.problem !== undefined && !reducer.isEnded) {
       await stream?.write(rest);
-      throw reader.problem;
+      throw feed.problem;
     }
-    return reducer.sawFinish ? rest : [...rest, ...feed(reader.lastWords, exchange, attempt)];
+    return reducer.sawFinish ? rest : [...rest, ...feed.lastWords()];
   } catch (error) {
     // Whatever breaks off after the finish reason takes nothing from the answer.
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
     return [];
   } finally {
     clearTimeout(grace);
-    drain(body, reader, abort);
+    drain(body, feed, abort);
   }
 }
 
-function feed(
-  chunks: readonly ChatChunk[],
-  exchange: Exchange,
-  { reducer }: Attempt,
-): readonly ResponseEvent[] {
-  const [first] = chunks;
-  if (first === undefined) return [];
-  const events = reducer.feed(first);
-  for (let at = 1; at < chunks.length; at++) {
-    const chunk = chunks[at];
-    if (chunk !== undefined) events.push(...reducer.feed(chunk));
-  }
-  if (events.length > 0) exchange.firstTokenAt ??= performance.now();
-  return events;
+/** Which API answers, and what had to be changed for it: for people who look, and the doctor. */
+function wireHeaders(translation: Translation): Record<string, string> {
+  if (translation.wire === 'chat') return { 'x-codex-relay-wire': translation.wire };
+  return {
+    'x-codex-relay-wire': translation.wire,
+    'x-codex-relay-repairs': translation.repairs.join(','),
+  };
 }
 
 /** Only while another target is left, and only for hosted ones: a local model may read a long prompt for minutes. */
@@ -183,8 +182,8 @@ function asRelayError(error: unknown, { abort, target }: Attempt): RelayError {
 }
 
 /** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */
-function drain(body: Reads, reader: ChatStreamReader, abort: AbortController): void {
-  if (!reader.isDone || abort.signal.aborted) {
+function drain(body: Reads, { isDone }: Feed, abort: AbortController): void {
+  if (!isDone || abort.signal.aborted) {
     abort.abort();
     return;
   }

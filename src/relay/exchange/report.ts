@@ -1,14 +1,14 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
 import { createHash } from 'node:crypto';
 import { messageOf, RelayError } from '../../errors.ts';
+import { asObject, type JsonObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import { serviceOf } from '../../providers/service.ts';
-import type { ChatRequest } from '../../wire/chat.ts';
 import type { Tool } from '../../wire/responses.ts';
 import type { PassedOver, RequestReport, Waiting } from '../options.ts';
 import { roleOf } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
-import type { Attempt, Exchange, Outcome } from './exchange.ts';
+import { type Attempt, type Exchange, type Outcome, refusesWire, type Translation } from './exchange.ts';
 
 export interface ReportOptions {
   logger: Logger;
@@ -33,8 +33,8 @@ export function reportWait(
 }
 
 /** What a target is about to be sent. */
-export function reportTools(body: ChatRequest, { logger }: Pick<ReportOptions, 'logger'>): void {
-  logger.debug(`upstream tools=${list(upstreamNames(body))}`);
+export function reportTools(translation: Translation, { logger }: Pick<ReportOptions, 'logger'>): void {
+  logger.debug(`upstream tools=${list(upstreamNames(translation))}`);
 }
 
 export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportOptions): void {
@@ -105,6 +105,8 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   const service = serviceOf(provider.baseUrl, provider.preset);
   const thread = threadName(threadOf(request, client));
   const role = roleOf(client.labels, request);
+  // To take the other wire is no failure of a target.
+  const passed = attempts.slice(0, -1).filter((attempt) => !refusesWire(attempt));
   return {
     id,
     state,
@@ -120,8 +122,18 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
     ...(role === undefined ? {} : { role }),
     ...(firstTokenAt === undefined ? {} : { firstTokenMs: Math.round(firstTokenAt - beganAt) }),
     calledTools: attempts.at(-1)?.reducer.calledTools ?? [],
-    ...(attempts.length < 2 ? {} : { passedOver: attempts.slice(0, -1).map(passedOver) }),
+    ...wireFacts(target, attempts.at(-1)),
+    ...(passed.length === 0 ? {} : { passedOver: passed.map(passedOver) }),
   };
+}
+
+/** What of the Responses API a person may want to know; Chat Completions is the rule. */
+function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<RequestReport, 'wire' | 'repairs'> {
+  const spoken = attempt?.target.wire ?? wire;
+  if (spoken === 'chat') return {};
+  const translation = attempt?.translation;
+  const repairs = translation?.wire === 'responses' ? translation.repairs : [];
+  return { wire: spoken, ...(repairs.length > 0 && { repairs }) };
 }
 
 /** The conversation that a request belongs to, by the client's own id. */
@@ -161,15 +173,15 @@ function requestLine(report: RequestReport): string {
       ? 'tokens unknown'
       : `tokens in=${usage.inputTokens} cached=${usage.cachedTokens} out=${usage.outputTokens} reasoning=${usage.reasoningTokens}`;
   const failure = error === undefined ? '' : ` ${error.code}`;
-  return `${provider} ${names} ${state}${failure} ${timing} ${tokens}`;
+  const { wire, repairs = [] } = report;
+  const road = wire === undefined ? '' : ` wire=${wire} repairs=${list(repairs)}`;
+  return `${provider} ${names} ${state}${failure} ${timing} ${tokens}${road}`;
 }
 
-function upstreamNames(body: ChatRequest): string[] {
-  return (body.tools ?? []).map((tool) => {
-    const { function: declared } = tool;
-    return typeof declared === 'object' && declared !== null && 'name' in declared
-      ? String(declared.name)
-      : String(tool.type);
+function upstreamNames({ body: { tools = [] } }: Translation): string[] {
+  return tools.map((tool) => {
+    const { type, function: declared, name } = tool as JsonObject;
+    return String(asObject(declared)?.['name'] ?? name ?? type);
   });
 }
 

@@ -9,6 +9,7 @@ import type { RequestLimits } from '../gateway-options.ts';
 import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
+import type { LearnedWires } from '../upstream/learned-wires.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { answerFrom } from './answer-from.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -29,6 +30,7 @@ import { withinBudget } from './within-budget.ts';
 export interface RelayParts {
   routing: Routing;
   upstream: Upstream;
+  wires: LearnedWires;
   history: HistoryStore;
   seal: ReasoningSeal;
   running: RunningExchanges;

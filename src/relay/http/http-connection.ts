@@ -47,8 +47,8 @@ export class HttpConnection implements ClientConnection {
     else this.#response.once('close', leave);
   }
 
-  begin(): void {
-    this.#response.writeHead(200, HEADERS);
+  begin(headers: Readonly<Record<string, string>>): void {
+    this.#response.writeHead(200, { ...HEADERS, ...headers });
   }
 
   encode(events: readonly ResponseEvent[]): readonly Buffer[] {

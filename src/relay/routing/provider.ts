@@ -2,13 +2,21 @@
 
 import { RelayError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
-import { isOwnUrl, PRESETS, type Preset, presetById, presetByUrl } from '../../providers/index.ts';
+import {
+  isOwnUrl,
+  PRESETS,
+  type Preset,
+  presetById,
+  presetByUrl,
+  type WireFacts,
+} from '../../providers/index.ts';
 import type { Profile } from '../../translate/profile.ts';
+import { isWire, WIRES } from '../../wire/wire.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { cleanKey, isPossibleKey } from './api-key.ts';
 
-/** What every Chat Completions request needs as the relay wrote it. */
-export const REQUIRED_FIELDS: readonly string[] = ['model', 'messages', 'stream'];
+/** What every request to a provider needs as the relay wrote it, on either wire. */
+export const REQUIRED_FIELDS: readonly string[] = ['model', 'messages', 'input', 'stream'];
 
 const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
 
@@ -22,6 +30,10 @@ export interface Provider {
   label: string;
   /** Without a trailing slash; may end with a query. `endpoint` builds on it. */
   baseUrl: string;
+  /** The base URL of its Responses API; most have one for both. */
+  responsesBaseUrl: string;
+  /** What decides which API is spoken to its models. */
+  wires: WireFacts;
   /** The first is used while it works; empty where the client's own key is passed on, or none is needed. */
   apiKeys: readonly string[];
   modelMap: ReadonlyMap<string, string>;
@@ -44,9 +56,8 @@ export function resolveProvider(options: UpstreamOptions): Provider {
   const baseUrl = normalBaseUrl(given);
   const chosen = preset ?? presetByUrl(baseUrl);
   const { name = chosen.profile.name } = options;
-  const owner = isOwnUrl(chosen, baseUrl)
-    ? chosen.profile.id
-    : `${chosen.profile.id}@${new URL(baseUrl).host}`;
+  const isOwn = isOwnUrl(chosen, baseUrl);
+  const owner = isOwn ? chosen.profile.id : `${chosen.profile.id}@${new URL(baseUrl).host}`;
   const named = { ...chosen, profile: { ...chosen.profile, name, owner } };
   return {
     id: checkedId(options.id ?? named.profile.id),
@@ -54,11 +65,21 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     profile: named.profile,
     label: options.name ?? named.profile.id,
     baseUrl,
+    responsesBaseUrl: (isOwn ? chosen.native?.baseUrl : undefined) ?? baseUrl,
+    wires: { isOwn, ...wireChoices(options) },
     apiKeys: [options.apiKey ?? '', ...(options.moreApiKeys ?? [])].flatMap((key) => normalKey(key) ?? []),
     modelMap: new Map(Object.entries(options.modelMap ?? {})),
     ...fieldParams(options),
     model: options.model ?? chosen.defaultModel,
   };
+}
+
+/** @throws RelayError `invalid_request` for a wire that there is not */
+function wireChoices({ wire = {}, native = {} }: UpstreamOptions): Omit<WireFacts, 'isOwn'> {
+  const wires = typeof wire === 'string' ? { '*': wire } : wire;
+  const odd = Object.values(wires).find((value) => !isWire(value));
+  if (odd !== undefined) throw unusable('wire', `"${odd}" is no wire. Known: ${WIRES.join(', ')}.`);
+  return { wires, profiles: native };
 }
 
 function fieldParams({ extraParams = {}, dropParams = [] }: UpstreamOptions) {
@@ -96,14 +117,14 @@ function normalKey(given: string): string | undefined {
 }
 
 /**
- * A base URL without what people paste too much of: `/chat/completions`, a trailing slash, white space.
+ * A base URL without what people paste too much of: `/chat/completions`, `/responses`, a trailing slash, white space.
  * @throws RelayError `invalid_request` when it is no http or https URL, nor the address of a preset beyond the network
  */
 export function normalBaseUrl(given: string): string {
   const [, address = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(given.trim()) ?? [];
   const base = address
     .replace(/\/+$/, '')
-    .replace(/\/chat\/completions$/, '')
+    .replace(/\/(chat\/completions|responses)$/, '')
     .replace(/\/+$/, '');
   const text = base + query;
   const url = URL.parse(text);
@@ -115,8 +136,10 @@ export function normalBaseUrl(given: string): string {
   );
 }
 
+export type Route = '/chat/completions' | '/responses' | '/models';
+
 /** The address of one of the provider's routes; a query of the base URL (`?api-version=...`) stays behind it. */
-export function endpoint({ baseUrl }: Provider, route: '/chat/completions' | '/models'): string {
-  const [base = '', query] = baseUrl.split('?', 2);
+export function endpoint({ baseUrl, responsesBaseUrl }: Provider, route: Route): string {
+  const [base = '', query] = (route === '/responses' ? responsesBaseUrl : baseUrl).split('?', 2);
   return query === undefined ? base + route : `${base}${route}?${query}`;
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
-import { profileFor } from '../../providers/index.ts';
+import { nativeFor, profileFor } from '../../providers/index.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
 import type { GatewayOptions, RoutingChange, SharedRouting } from '../gateway-options.ts';
@@ -220,6 +220,7 @@ export class Routing {
       preset: provider.preset,
       model: provider.model,
       modelMap: Object.fromEntries(provider.modelMap),
+      wires: provider.wires,
       listed: this.#listed.get(provider),
       ...(this.#describer() === undefined ? {} : { describesImages: true as const }),
       recent: recent.flatMap(({ upstream, model }) => (upstream === provider.id ? model : [])),
@@ -294,9 +295,11 @@ function isSamePlace(left: Provider, right: Provider): boolean {
 }
 
 function targetsOf({ provider, model }: NamedModel, bearer: string | undefined): Target[] {
-  const profile = profileFor(provider.preset, model);
-  const keys = provider.apiKeys.length > 0 ? provider.apiKeys : [bearer];
-  return keys.map((apiKey, keyIndex) => ({ provider, model, profile, apiKey, keyIndex }));
+  const { preset, wires, apiKeys } = provider;
+  const profile = profileFor(preset, model);
+  const { wire, profile: native } = nativeFor(preset, model, wires);
+  const keys = apiKeys.length > 0 ? apiKeys : [bearer];
+  return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
 }
 
 /** Each once: a stand-in may name the model itself, or another stand-in's. */

@@ -1,5 +1,7 @@
 /** Where one request goes. */
+import type { NativeProfile } from '../../translate/native/native-profile.ts';
 import type { Profile } from '../../translate/profile.ts';
+import type { Wire } from '../../wire/wire.ts';
 import type { Provider } from './provider.ts';
 
 export interface Target {
@@ -8,6 +10,10 @@ export interface Target {
   model: string;
   /** The dialect of that model. */
   profile: Profile;
+  /** The API that is spoken. */
+  wire: Wire;
+  /** What the model's Responses endpoint takes; read on that wire only. */
+  native: NativeProfile;
   /** The key that is sent; undefined sends none. */
   apiKey: string | undefined;
   /** Which of the provider's keys that is, from 0. */

@@ -3,21 +3,22 @@ import type { Logger } from '../../logger.ts';
 import type { Lesson } from '../../translate/request/lessons/learn.ts';
 import type { Provider } from '../routing/provider.ts';
 
-export class LearnedForms {
+/** @typeParam Body the requests of one API */
+export class LearnedForms<Body> {
   readonly #logger: Logger;
   /** By base URL and model, in the order in which they were learned: later ones build on earlier ones. */
-  readonly #lessons = new Map<string, readonly Lesson[]>();
+  readonly #lessons = new Map<string, readonly Lesson<Body>[]>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
-  of(provider: Provider, model: string): readonly Lesson[] {
+  of(provider: Provider, model: string): readonly Lesson<Body>[] {
     return this.#lessons.get(keyOf(provider, model)) ?? [];
   }
 
   /** Keeps lessons that led to an answer, and says once what is sent in another form from now on. */
-  add(provider: Provider, model: string, lessons: readonly Lesson[]): void {
+  add(provider: Provider, model: string, lessons: readonly Lesson<Body>[]): void {
     const known = this.of(provider, model);
     // Two requests at the same time learn the same.
     const added = lessons.filter(

@@ -4,17 +4,21 @@ import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
+import { nativeLessonsIn, refusesField, refusesTools } from '../../translate/native/lessons.ts';
+import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { holdsImage } from '../../translate/request/lessons/content.ts';
 import { type Lesson, lessonsIn, withLessons } from '../../translate/request/lessons/learn.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
 import type { Waiting } from '../options.ts';
-import { endpoint, type Provider } from '../routing/provider.ts';
+import { endpoint, type Provider, type Route } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
-import { ChatEncoder } from './chat-body.ts';
 import { errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
+import { withoutKey } from './redact.ts';
+import { BodyEncoder, type RequestBody } from './request-body.ts';
 import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
+import { refusesWire, WireRefusal } from './wire-refusal.ts';
 
 const MAX_RETRIES = 2;
 /** Codex retries as well: all waiting of one request together stays below this. */
@@ -46,8 +50,8 @@ export class Upstream {
   readonly #transport: UpstreamTransport;
   readonly #userAgent: string;
   readonly #logger: Logger;
-  readonly #learned: LearnedForms;
-  readonly #encoder = new ChatEncoder();
+  readonly #chat: Road<ChatRequest>;
+  readonly #native: Road<NativeRequest>;
   /** The waits that are going on. */
   readonly #waits = new Set<AbortController>();
 
@@ -55,43 +59,79 @@ export class Upstream {
     this.#transport = transport;
     this.#userAgent = userAgent;
     this.#logger = logger;
-    this.#learned = new LearnedForms(logger);
+    this.#chat = {
+      route: '/chat/completions',
+      encoder: new BodyEncoder('messages'),
+      learned: new LearnedForms(logger),
+      lessonsIn,
+      refusesRoad: () => false,
+      holdsImage,
+    };
+    this.#native = {
+      route: '/responses',
+      encoder: new BodyEncoder('input'),
+      learned: new LearnedForms(logger),
+      lessonsIn: nativeLessonsIn,
+      // What needs an image for its answer asks by Chat Completions.
+      holdsImage: () => true,
+      refusesRoad: (status, answer, body) =>
+        !refusesField(body, answer) &&
+        (refusesWire(status, answer) || (status < 500 && refusesTools(body, answer))),
+    };
   }
 
   /**
    * Opens a streamed completion; resolves with a 2xx reply whose body has not been read.
    * @throws RelayError when the provider refuses, cannot be reached, or stays overloaded
    */
-  async complete(call: UpstreamCall, model: string, body: ChatRequest): Promise<UpstreamReply> {
+  complete(call: UpstreamCall, model: string, body: ChatRequest): Promise<UpstreamReply> {
+    return this.#open(call, model, body, this.#chat);
+  }
+
+  /**
+   * Opens a streamed response, as `complete` does a completion.
+   * @throws RelayError as `complete` does; a `WireRefusal` where the endpoint has no Responses API for this model
+   */
+  respond(call: UpstreamCall, model: string, body: NativeRequest): Promise<UpstreamReply> {
+    return this.#open(call, model, body, this.#native);
+  }
+
+  async #open<Body extends RequestBody>(
+    call: UpstreamCall,
+    model: string,
+    body: Body,
+    road: Road<Body>,
+  ): Promise<UpstreamReply> {
     const { provider } = call;
-    const known = this.#learned.of(provider, model);
+    const known = road.learned.of(provider, model);
     const waits: Waits = { attempts: 0, milliseconds: 0 };
-    const tried: Lesson[] = [];
+    const tried: Lesson<Body>[] = [];
     let sent = withLessons(body, known);
-    if (call.needsImage && !holdsImage(sent)) throw takesNoImages(provider, model);
+    if (call.needsImage && !road.holdsImage(sent)) throw takesNoImages(provider, model);
     for (let refusals = 0; ; refusals++) {
-      const outcome = await this.#completeWithRetries(call, model, sent, [...known, ...tried], waits);
+      const outcome = await this.#openWithRetries(call, model, sent, [...known, ...tried], road, waits);
       if (!(outcome instanceof Refusal)) {
-        this.#learned.add(provider, model, tried);
+        road.learned.add(provider, model, tried);
         return outcome;
       }
       const other = withLessons(sent, outcome.lessons);
-      if (refusals === MAX_REFUSALS || (call.needsImage && !holdsImage(other))) throw outcome.error;
+      if (refusals === MAX_REFUSALS || (call.needsImage && !road.holdsImage(other))) throw outcome.error;
       this.#logger.debug(`${outcome.error.message} Another form of the request is tried.`);
       tried.push(...outcome.lessons);
       sent = other;
     }
   }
 
-  async #completeWithRetries(
+  async #openWithRetries<Body extends RequestBody>(
     call: UpstreamCall,
     model: string,
-    body: ChatRequest,
-    known: readonly Lesson[],
+    body: Body,
+    known: readonly Lesson<Body>[],
+    road: Road<Body>,
     waits: Waits,
-  ): Promise<UpstreamReply | Refusal> {
+  ): Promise<UpstreamReply | Refusal<Body>> {
     for (;;) {
-      const outcome = await this.#attempt(call, model, body, known);
+      const outcome = await this.#attempt(call, model, body, known, road);
       if (!(outcome instanceof RelayError)) return outcome;
       const wait = call.clientRetries ? undefined : retryWait(outcome, waits.attempts);
       if (wait === undefined || waits.milliseconds + wait > RETRY_BUDGET_MS) throw outcome;
@@ -169,21 +209,35 @@ export class Upstream {
     return undefined;
   }
 
+  /**
+   * Sends one request as it is, and gives the whole reply, whatever its status.
+   * @throws RelayError where there is none
+   */
+  async post(call: UpstreamCall, route: Route, body: object): Promise<{ status: number; text: string }> {
+    const bytes = new TextEncoder().encode(JSON.stringify(body));
+    const reply = await this.#send(call, 'POST', endpoint(call.provider, route), bytes);
+    return { status: reply.status, text: withoutKey(await readText(reply, call.provider), call.apiKey) };
+  }
+
   /** A failure that another attempt may cure is returned; anything final is thrown. */
-  async #attempt(
+  async #attempt<Body extends RequestBody>(
     call: UpstreamCall,
     model: string,
-    body: ChatRequest,
-    known: readonly Lesson[],
-  ): Promise<UpstreamReply | RelayError | Refusal> {
+    body: Body,
+    known: readonly Lesson<Body>[],
+    { route, encoder, refusesRoad, lessonsIn: lessonsFrom }: Road<Body>,
+  ): Promise<UpstreamReply | RelayError | Refusal<Body>> {
     const { profile } = call.provider;
-    const url = endpoint(call.provider, '/chat/completions');
-    const reply = await this.#send(call, 'POST', url, this.#encoder.encode(body)).catch(retryableOrThrow);
+    const url = endpoint(call.provider, route);
+    const reply = await this.#send(call, 'POST', url, encoder.encode(body)).catch(retryableOrThrow);
     if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
     const text = await readText(reply, call.provider);
     const error = errorOf(reply, text, profile, model, call.apiKey);
-    const lessons = TEACHES.has(error.code) ? lessonsIn(body, text, known) : [];
+    if (refusesRoad(reply.status, text, body)) {
+      throw new WireRefusal(error.code, error.message, { status: error.status, cause: error });
+    }
+    const lessons = TEACHES.has(error.code) ? lessonsFrom(body, text, known) : [];
     if (lessons.length > 0) return new Refusal(lessons, error);
     // A provider's own trouble may hide behind any status (Groq, 2026-11: 400 "tool_use_failed").
     if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;
@@ -216,6 +270,17 @@ export class Upstream {
   }
 }
 
+/** How requests of one API are sent, and what their refusals teach. */
+interface Road<Body> {
+  route: Route;
+  encoder: BodyEncoder;
+  learned: LearnedForms<Body>;
+  lessonsIn(body: Body, answer: string, known: readonly Lesson<Body>[]): Lesson<Body>[];
+  holdsImage(body: Body): boolean;
+  /** Whether a refusal is one of the API itself, so that another one should be spoken. */
+  refusesRoad(status: number, answer: string, body: Body): boolean;
+}
+
 /** All attempts of one request wait together. */
 interface Waits {
   attempts: number;
@@ -223,11 +288,11 @@ interface Waits {
 }
 
 /** The provider refused a request that it might accept in another form. */
-class Refusal {
-  readonly lessons: readonly Lesson[];
+class Refusal<Body> {
+  readonly lessons: readonly Lesson<Body>[];
   readonly error: RelayError;
 
-  constructor(lessons: readonly Lesson[], error: RelayError) {
+  constructor(lessons: readonly Lesson<Body>[], error: RelayError) {
     this.lessons = lessons;
     this.error = error;
   }

@@ -16,6 +16,17 @@ export interface ProviderReasoning {
   details?: Json[];
   /** By call id: the `extra_content` of the tool call (Gemini's thought signatures). */
   callExtras?: { [callId: string]: Json };
+  /** Where it came as an item of the Responses API: what that item held beside the text. */
+  item?: ReasoningParts;
+}
+
+export interface ReasoningParts {
+  summary: string[];
+  /** The provider's own `encrypted_content`. */
+  sealed?: string;
+  /** OpenRouter, 2026-10: which vendor's reasoning it is, and that vendor's signature of it. */
+  format?: string;
+  signature?: string;
 }
 
 /**

@@ -13,6 +13,8 @@ const FITS: Readonly<Record<Rule, RegExp>> = {
   alnum9: /^[A-Za-z0-9]{9}$/,
   // OpenAI, 2026-11.
   max40: /^.{1,40}$/s,
+  // OpenAI's Responses API, 2026-11.
+  max64: /^.{1,64}$/s,
   // Anthropic's models behind gateways, 2026-11.
   word: /^[A-Za-z0-9_-]{1,64}$/,
 };

@@ -207,7 +207,7 @@ class Gatherer {
     this.#answer = undefined;
     this.#open.clear();
     this.#entries = this.#entries.filter((entry) => entry.kind !== 'answer' && entry !== this.#summary);
-    this.#user(`[summary of the conversation up to here]\n${summary}`);
+    this.#user(summaryMessage(summary));
     this.#summary = this.#entries.at(-1);
   }
 
@@ -286,14 +286,22 @@ function isSameCall(left: AnswerCall, right: AnswerCall): boolean {
 }
 
 /** An output whose call is gone (compaction) or comes later: what the tool said is not lost. */
-function orphanOutput(item: InputItem, { userImages }: Profile): string | ChatPart[] {
+export function orphanOutput(
+  item: InputItem,
+  { userImages }: Pick<Profile, 'userImages'>,
+): string | ChatPart[] {
   const { text, images } = readContent(item.output);
   const told = `[output of tool call ${item.call_id ?? 'without an id'}, which is no longer in the history]\n${text}`;
   return withImages(told, images, userImages);
 }
 
+/** What a conversation was replaced with, as a message of the user. */
+export function summaryMessage(summary: string): string {
+  return `[summary of the conversation up to here]\n${summary}`;
+}
+
 /** Codex's multi-agent messages: their `encrypted_content` parts are the model's own plain text. */
-function agentMessage(item: InputItem): string {
+export function agentMessage(item: InputItem): string {
   const { text } = readContent(item.content);
   const sealed = Array.isArray(item.content)
     ? item.content.map((part) => ('encrypted_content' in part ? String(part.encrypted_content) : ''))

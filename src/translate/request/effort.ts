@@ -31,7 +31,7 @@ export function isThinking(asked: string | null | undefined, profile: Profile): 
   return effort === undefined ? profile.thinksByDefault : effort.level !== 'none';
 }
 
-function nearest(wanted: string, levels: readonly string[]): string | undefined {
+export function nearest(wanted: string, levels: readonly string[]): string | undefined {
   if (levels.length === 0 || levels.includes(wanted)) return wanted;
   const at = EFFORTS.indexOf(wanted);
   if (at === -1) return undefined;

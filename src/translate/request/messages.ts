@@ -8,10 +8,10 @@ import { readContent } from './content.ts';
 import { type Answer, type AnswerCall, type Entry, joinTexts } from './conversation.ts';
 import { MessageList } from './message-list.ts';
 
-const NO_OUTPUT = '[no output was recorded for this call: it was interrupted]';
-const EMPTY_OUTPUT = '[empty output]';
-const IMAGE_OUTPUT = '[the output is an image; it follows as a message]';
-const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only]';
+export const NO_OUTPUT = '[no output was recorded for this call: it was interrupted]';
+export const EMPTY_OUTPUT = '[empty output]';
+export const IMAGE_OUTPUT = '[the output is an image; it follows as a message]';
+export const IMAGE_OUTPUT_UNREAD = '[the output is an image; this model reads text only]';
 
 /** @param recalled reasoning that the client dropped and the history still has, by answer */
 export function writeMessages(
@@ -48,7 +48,12 @@ function leadingInstructions(text: string, { instructionRole: role, cacheMark }:
 
 function lateInstructions(text: string, { lateInstructions: how, instructionRole }: Profile): ChatMessage {
   if (how === 'keep') return { role: instructionRole, content: text };
-  return { role: 'user', content: `[instructions]\n${text}` };
+  return { role: 'user', content: asUsersWords(text) };
+}
+
+/** Instructions as something that the user says. */
+export function asUsersWords(instructions: string): string {
+  return `[instructions]\n${instructions}`;
 }
 
 function writeAnswer(

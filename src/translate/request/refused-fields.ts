@@ -43,8 +43,13 @@ const NICKNAMES: Readonly<Record<string, RegExp>> = {
 
 /** Empty when the error is about something else. */
 export function refusedFields(body: ChatRequest, error: string): string[] {
+  return refusedAmong(droppable(body), error);
+}
+
+/** Those of these fields that an error refuses; empty when it is about something else. */
+export function refusedAmong(fields: readonly string[], error: string): string[] {
   if (!REFUSAL.test(error) || MISSING.test(error)) return [];
-  const named = droppable(body).filter((field) => isNamed(field, error));
+  const named = fields.filter((field) => isNamed(field, error));
   return EITHER.test(error) ? named.slice(-1) : named;
 }
 

@@ -135,16 +135,19 @@ export function withFormatInWords(
   messages: ChatRequest['messages'],
   schema: JsonObject | undefined,
 ): ChatRequest['messages'] {
-  const start = 'Your final answer must be one JSON object and nothing else.';
-  const text =
-    schema === undefined
-      ? start
-      : `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
+  const text = formatInWords(schema);
   const [first, ...rest] = messages;
   if (first?.role !== 'system' && first?.role !== 'developer') {
     return [{ role: 'system', content: text }, ...messages];
   }
   return [{ ...first, content: appended(first.content, text) }, ...rest];
+}
+
+/** @param schema undefined: any JSON object */
+export function formatInWords(schema: JsonObject | undefined): string {
+  const start = 'Your final answer must be one JSON object and nothing else.';
+  if (schema === undefined) return start;
+  return `${start} It must be valid against this JSON Schema:\n${JSON.stringify(schema)}`;
 }
 
 function appended(content: ChatSystemMessage['content'], text: string): ChatSystemMessage['content'] {

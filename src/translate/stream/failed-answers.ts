@@ -21,7 +21,13 @@ export function overflow({ name }: Profile, model: string): RelayError {
  * that "length" like a limit. Undefined for other clients, which expect what OpenAI does: an incomplete response.
  */
 export function windowFull(
-  { isCodex, contextWindow, request, profile, model }: ReducerOptions,
+  {
+    isCodex,
+    contextWindow,
+    request,
+    profile,
+    model,
+  }: Pick<ReducerOptions, 'isCodex' | 'contextWindow' | 'request' | 'profile' | 'model'>,
   usage: ResponseUsage | undefined,
 ): RelayError | undefined {
   if (!isCodex || contextWindow === undefined || usage === undefined) return undefined;

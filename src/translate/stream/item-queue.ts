@@ -44,7 +44,7 @@ export class ItemQueue {
     if (!this.#isLive || this.#drafts.length > 1) this.#drafts.splice(-1, 0, draft);
   }
 
-  /** Ends the first item where others wait and it can end, and makes the next one live. */
+  /** Ends the first item where it is over, or others wait and it can end, and makes the next one live. */
   advance(): void {
     for (;;) {
       const first = this.#drafts[0];
@@ -54,7 +54,7 @@ export class ItemQueue {
         if (!first.canOpen) return;
         this.#open(first);
       }
-      if (this.#drafts.length === 1 || !first.canClose) return;
+      if ((this.#drafts.length === 1 && first.isOver !== true) || !first.canClose) return;
       this.#close(first, 'whole');
     }
   }

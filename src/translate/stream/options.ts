@@ -4,8 +4,12 @@ import type { Profile } from '../profile.ts';
 import type { ReasoningSeal } from '../reasoning/reasoning.ts';
 import type { CallIdPrefix } from '../tools/kinds/index.ts';
 import type { ToolTable } from '../tools/table.ts';
+import type { FrameOptions } from './response-frame.ts';
 
-export type ItemIdPrefix = 'msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix;
+export type ItemIdPrefix =
+  | ('msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix)
+  /** Of what a provider did itself. */
+  | ('ws' | 'fs' | 'ci' | 'ig' | 'mcpl' | 'mcp' | 'mcpr');
 
 export interface AnswerOptions {
   request: ResponsesRequest;
@@ -29,14 +33,7 @@ export interface AnswerOptions {
   seal?: ReasoningSeal | undefined;
 }
 
-export interface ReducerOptions extends AnswerOptions {
-  responseId: string;
-  /** Seconds since the epoch; default: now. */
-  createdAt?: number;
-  /** Number of the first event; more than 0 where another target began the response. Default 0. */
-  firstSequence?: number;
-  /** Seconds since the epoch. */
-  now: () => number;
+export interface ReducerOptions extends AnswerOptions, FrameOptions {
   /** Tokens that the model has room for, where that is known for certain. */
   contextWindow?: number | undefined;
   /** Takes secrets out of what the provider said. Default: it is shown as it is. */

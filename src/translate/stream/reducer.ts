@@ -6,33 +6,28 @@
 
 import { RelayError } from '../../errors.ts';
 import type { ChatChoice, ChatChunk, ChatDelta } from '../../wire/chat.ts';
-import type { OutputItem, ResponseEvent, ResponseResource, TerminalEventType } from '../../wire/responses.ts';
+import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
 import { wantsCompaction } from '../compaction.ts';
-import { forCodex } from '../errors/codex.ts';
-import { eventErrorCode, responseErrorCode } from '../errors/other-clients.ts';
 import { errorInChunk, holdsError } from '../errors/upstream.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { Answer } from './answer.ts';
 import { choiceIndex, OtherChoices } from './choices.ts';
-import { errorEvent } from './error-event.ts';
-import { EventBuffer } from './event-buffer.ts';
 import { brokenAnswer, overflow, redacted, windowFull } from './failed-answers.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import type { ReducerOptions } from './options.ts';
-import { newResponse } from './resource.ts';
+import { ResponseFrame } from './response-frame.ts';
 import { newIn, repeats } from './snapshot.ts';
 import { Summary } from './summary.ts';
 import { UsageCounter } from './usage.ts';
 
 export class ResponseReducer {
   readonly #options: ReducerOptions;
-  readonly #response: ResponseResource;
+  readonly #frame: ResponseFrame;
   readonly #answer: Answer;
   /** Only where the conversation is compacted. */
   readonly #summary: Summary | undefined;
   /** Those of the answer that are finished. */
   readonly #items: readonly OutputItem[];
-  readonly #events: EventBuffer;
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #finishReason: string | undefined;
@@ -42,26 +37,24 @@ export class ResponseReducer {
   #hasDeltas = false;
   readonly #usage = new UsageCounter();
   readonly #notes: string[] = [];
-  #error: RelayError | undefined;
 
   constructor(options: ReducerOptions) {
     this.#options = options;
-    this.#events = new EventBuffer(options.firstSequence ?? 0);
-    this.#response = newResponse(options.request, options.responseId, options.createdAt ?? options.now());
+    this.#frame = new ResponseFrame(options);
     this.#summary = wantsCompaction(options.request) ? new Summary() : undefined;
-    const items = this.#summary?.items ?? this.#response.output;
+    const items = this.#summary?.items ?? this.#frame.response.output;
     this.#items = items;
-    this.#answer = new Answer(options, this.#summary ?? this.#events, items);
+    this.#answer = new Answer(options, this.#summary ?? this.#frame.events, items);
   }
 
   /** The response as it stands, with the items that are finished; the final one after a terminal event. */
   get response(): ResponseResource {
-    return this.#response;
+    return this.#frame.response;
   }
 
   /** True once a terminal event went out; everything later is ignored. */
   get isEnded(): boolean {
-    return this.#response.status !== 'in_progress';
+    return this.#frame.isEnded;
   }
 
   /** True once the provider said why it stopped; only usage may still follow. */
@@ -86,7 +79,7 @@ export class ResponseReducer {
 
   /** Why the response failed; undefined while it has not. */
   get error(): RelayError | undefined {
-    return this.#error;
+    return this.#frame.error;
   }
 
   /** Upstream names of the tools that were called so far. */
@@ -109,15 +102,12 @@ export class ResponseReducer {
 
   /** The first two events of every response. */
   start(): ResponseEvent[] {
-    this.#status('response.created');
-    this.#status('response.in_progress');
-    return this.#events.take();
+    return this.#frame.start();
   }
 
   /** An event that says nothing but keeps Codex's idle timer from firing (it does not count SSE comments). */
   heartbeat(): ResponseEvent[] {
-    if (!this.isEnded) this.#status('response.in_progress');
-    return this.#events.take();
+    return this.#frame.heartbeat();
   }
 
   /** The events that one upstream chunk gives rise to. */
@@ -142,7 +132,7 @@ export class ResponseReducer {
       else this.#others.hold(index, choice);
     }
     if (!isWhole) this.#hasParts = true;
-    return this.#events.take();
+    return this.#frame.events.take();
   }
 
   /** Upstream ended: closes what is open and emits the one terminal event. */
@@ -176,16 +166,8 @@ export class ResponseReducer {
   /** Ends the response with `response.failed`; what was not finished is not offered. */
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
-    this.#error = cause;
     this.#answer.abandon();
-    const { message } = cause;
-    if (this.#options.isCodex) {
-      this.#response.error = { code: forCodex(cause).code, message };
-    } else {
-      this.#response.error = { code: responseErrorCode(cause.code), message };
-      this.#events.push(errorEvent(this.#events.next(), eventErrorCode(cause.code), message));
-    }
-    return this.#end('failed', 'response.failed');
+    return this.#frame.fail(cause, this.#usage.usage);
   }
 
   /** @param mayRepeat whether the delta, too, may be all that was said so far, not only what is new */
@@ -241,13 +223,14 @@ export class ResponseReducer {
   #complete(): ResponseEvent[] {
     const isWhole = this.#answer.close('whole');
     if (!isWhole) return this.#failAsBroken('ended the answer inside a tool call');
-    const { output } = this.#response;
+    const { events, response } = this.#frame;
+    const { output } = response;
     const hasSpoken =
-      this.#summary?.tell(this.#options.newId('cmp'), this.#events, output) ??
+      this.#summary?.tell(this.#options.newId('cmp'), events, output) ??
       output.some((item) => item.type !== 'reasoning');
     const what = this.#summary === undefined ? 'saying anything' : 'a summary of the conversation';
     if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}`);
-    return this.#end('completed', 'response.completed');
+    return this.#frame.end('completed', this.#usage.usage);
   }
 
   #cutByLength(): ResponseEvent[] {
@@ -274,23 +257,8 @@ export class ResponseReducer {
     if (this.#summary !== undefined)
       return this.#failAsBroken(`ended inside the summary of the conversation (${reason})`);
     this.#answer.close('cut');
-    this.#response.incomplete_details = { reason };
-    return this.#end('incomplete', 'response.incomplete');
-  }
-
-  #end(status: ResponseResource['status'], type: TerminalEventType): ResponseEvent[] {
-    const response = this.#response;
-    response.status = status;
-    response.completed_at = status === 'completed' ? this.#options.now() : null;
-    response.usage = this.#usage.usage ?? null;
-    this.#status(type);
-    return this.#events.take();
-  }
-
-  #status(type: 'response.created' | 'response.in_progress' | TerminalEventType): void {
-    // The response goes on changing: each event shows it as it was.
-    const response = { ...this.#response, output: [...this.#response.output] };
-    this.#events.push({ type, sequence_number: this.#events.next(), response });
+    this.#frame.response.incomplete_details = { reason };
+    return this.#frame.end('incomplete', this.#usage.usage);
   }
 
   #failAsBroken(what: string): ResponseEvent[] {

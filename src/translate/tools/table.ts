@@ -63,6 +63,11 @@ export class ToolTable {
     return undefined;
   }
 
+  /** The declared tool that the client calls so; undefined for one that was left out. */
+  declared(namespace: string | null | undefined, name: string): DeclaredTool | undefined {
+    return this.#byIdentity.get(identityOf(namespace, name));
+  }
+
   /**
    * The one declared tool that an undeclared name can only mean: without words of a chat template around it, or but
    * for case, blanks, hyphens and underscores. Only for a name that is known to be whole.

@@ -6,12 +6,15 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../../src/codex/config-edit.ts';
+import { parseNativeEntries } from '../../../src/codex/native-file.ts';
+import type { JsonObject } from '../../../src/json.ts';
 import { llamaServer } from '../../providers/strict/servers/llamacpp.ts';
 import { lmStudioServer } from '../../providers/strict/servers/lmstudio.ts';
 import type { LocalServer } from '../../providers/strict/servers/model.ts';
 import { ollamaServer } from '../../providers/strict/servers/ollama.ts';
 import { vllmServer } from '../../providers/strict/servers/vllm.ts';
 import { type CliResult, killLeftovers, runCli, startRelayCli } from '../../support/cli-process.ts';
+import { call, nativeEvents, nativeReply, startNativeUpstream, text } from '../../support/native-upstream.ts';
 import {
   errorReply,
   jsonReply,
@@ -95,6 +98,44 @@ describe('codex-relay doctor', () => {
         '',
       ],
     );
+  });
+
+  it("tells that the provider's own Responses API is spoken, and what was repaired", async () => {
+    const native = await startNativeUpstream(({ body }) =>
+      body['tools'] ? nativeReply(call(CALL.name, CALL.arguments)) : nativeReply(text('OK')),
+    );
+    const flags = ['--upstream', native.url, '--wire', 'openai-compatible=responses'];
+    const result = await examine(flags);
+    await native.stop();
+    assert.match(lineOf(result, 'answer'), /by the provider's own Responses API \(repairs: none\)/);
+    assert.match(lineOf(result, 'tool call'), /by the provider's own Responses API/);
+  });
+
+  it('finds out what a Responses endpoint takes, and prints an entry for the file that the relay reads', async () => {
+    const native = await startNativeUpstream(({ body }) => {
+      const [tool] = body['tools'] ? (body['tools'] as JsonObject[]) : [];
+      if (tool !== undefined && tool['type'] !== 'function')
+        return errorReply(422, `tools[0].type: unknown variant \`${String(tool['type'])}\``);
+      const said = tool === undefined ? text('{"value":"ok"}') : call(String(tool['name']), { value: 'ok' });
+      return jsonReply(nativeEvents(said).at(-1)?.['response']);
+    });
+    const flags = ['--probe-native', '--upstream', native.url];
+    const shown = await examine(flags);
+    const { stdout } = await examine([...flags, '--json']);
+    await native.stop();
+    assert.equal(shown.code, 0, shown.stdout);
+    assert.match(shown.stdout, /^FAIL {2}3\/8 namespace .*unknown variant `namespace` \(HTTP 422\)$/m);
+    assert.match(shown.stdout, /write this into codex-relay\.native\.json/);
+    const { probed, entries } = JSON.parse(stdout);
+    assert.equal(probed.length, 8);
+    assert.equal(entries['openai-compatible/scripted-model'].wire, 'responses');
+    assert.deepEqual(parseNativeEntries(JSON.stringify(entries)), entries);
+  });
+
+  it('has nothing to tell of an endpoint that does not answer', async () => {
+    const result = await examine(['--probe-native', '--upstream', 'http://127.0.0.1:1/v1']);
+    assert.equal(result.code, 1);
+    assert.match(result.stdout, /There is nothing to tell the relay/);
   });
 
   it('stands in for a relay that is not running', async () => {

@@ -13,6 +13,7 @@ const served = (id: string, listed?: readonly string[]): ServedUpstream => ({
   preset: openaiCompatible,
   model: undefined,
   modelMap: {},
+  wires: { isOwn: false, wires: {}, profiles: {} },
   listed: listed?.map((model) => ({ id: model })),
 });
 const at = (id: string, upstream = `https://${id}.example/v1`) => ({ id, upstream });

@@ -80,7 +80,8 @@ const SDK_REQUEST: Json = {
   temperature: 1,
 };
 
-function samples(): Json[] {
+/** What clients send: of the real Codex, and one that has something of everything. */
+export function samples(): Json[] {
   const recorded = readFixtures().flatMap(({ exchanges }) =>
     exchanges.slice(-1).map(({ request }) => request.body),
   );

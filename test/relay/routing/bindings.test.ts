@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { Bindings } from '../../../src/relay/routing/bindings.ts';
 import { resolveProvider } from '../../../src/relay/routing/provider.ts';
 import type { Target } from '../../../src/relay/routing/target.ts';
+import { BASE_NATIVE } from '../../../src/translate/native/native-profile.ts';
 
 const provider = resolveProvider({ id: 'one', upstream: 'http://127.0.0.1:1/v1' });
 const target = (model: string, keyIndex = 0): Target => ({
   provider,
   model,
   profile: provider.profile,
+  wire: 'chat',
+  native: BASE_NATIVE,
   apiKey: undefined,
   keyIndex,
 });

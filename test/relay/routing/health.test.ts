@@ -4,6 +4,7 @@ import { type ErrorCode, RelayError } from '../../../src/errors.ts';
 import { Health, isCurable } from '../../../src/relay/routing/health.ts';
 import { resolveProvider } from '../../../src/relay/routing/provider.ts';
 import type { Target } from '../../../src/relay/routing/target.ts';
+import { BASE_NATIVE } from '../../../src/translate/native/native-profile.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -17,7 +18,16 @@ function target(provider: number, model: string, keyIndex = 0): Target {
   const [first] = PROVIDERS;
   const chosen = PROVIDERS[provider] ?? first;
   assert.ok(chosen);
-  return { provider: chosen, model, profile: chosen.profile, apiKey: chosen.apiKeys[keyIndex], keyIndex };
+  const apiKey = chosen.apiKeys[keyIndex];
+  return {
+    provider: chosen,
+    model,
+    profile: chosen.profile,
+    wire: 'chat',
+    native: BASE_NATIVE,
+    apiKey,
+    keyIndex,
+  };
 }
 
 const failure = (code: ErrorCode, retryAfterSeconds?: number) =>

@@ -8,13 +8,13 @@ import { refusedFields, withoutFields } from '../refused-fields.ts';
 import { type Change, MESSAGE_RULES, type Rule, SCHEMA_RULES } from './rules.ts';
 import { answerWithin, atMostTools, LENGTH_FIELDS } from './tools.ts';
 
-export interface Lesson {
+export interface Lesson<Body = ChatRequest> {
   /** What the server refuses, e.g. `top_p`: for the log. */
   refuses: string;
   /** What is done about it, e.g. `left out`: for the log. */
   cure: string;
   /** Pure; gives the same object where there is nothing to change. */
-  change: Change;
+  change: (body: Body) => Body;
   /** It is about something in this request, and says nothing about the next one. */
   isPassing?: true;
 }
@@ -44,12 +44,12 @@ export function lessonsIn(body: ChatRequest, answer: string, known: readonly Les
   return last === undefined ? [] : [last];
 }
 
-export function withLessons(body: ChatRequest, lessons: readonly Lesson[]): ChatRequest {
+export function withLessons<Body>(body: Body, lessons: readonly Lesson<Body>[]): Body {
   return lessons.reduce((changed, lesson) => lesson.change(changed), body);
 }
 
 /** All of the reply: names of fields often stand beside its message only. */
-function readable(answer: string): string {
+export function readable(answer: string): string {
   return answer.slice(0, MAX_READ).replaceAll('\\n', ' ').replaceAll('\\', '');
 }
 

@@ -60,6 +60,11 @@ export class CallDraft implements Draft {
     return this.#arguments.isWhole;
   }
 
+  /** Whether all that has arrived is an empty object: more may follow, or not. */
+  get isPlaceholder(): boolean {
+    return this.#arguments.isPlaceholder;
+  }
+
   /** Whether arguments have begun. */
   get hasArguments(): boolean {
     return !this.#arguments.isBlank;

@@ -19,6 +19,8 @@ export interface Draft {
   readonly canOpen: boolean;
   /** Whether the item may end because another one waits. */
   readonly canClose: boolean;
+  /** True where the provider said that the item is finished: it ends at once, whether or not another one waits. */
+  readonly isOver?: boolean;
   /** Whether the item may be shown when the response ends as it is; where not, the response ends before it. */
   canEnd(ending: Ending): boolean;
   /** Makes the draft live: sends the event that begins its item, and all that was collected so far. */

@@ -1,9 +1,16 @@
-/** A Chat Completions request as bytes. */
+/** A request as bytes. */
 import { isObject } from '../../json.ts';
-import type { ChatRequest } from '../../wire/chat.ts';
 import { wellFormedJson } from '../../wire/well-formed-json.ts';
 
-const NO_MESSAGES = '"messages":[]';
+/** The field that holds the conversation: of Chat Completions, and of the Responses API. */
+type ListField = 'messages' | 'input';
+
+/** A request of either API. */
+export interface RequestBody {
+  model: string;
+  messages?: readonly object[];
+  input?: readonly object[];
+}
 
 /** How many bodies are remembered: those of the threads that take turns. */
 const MAX_KEPT = 4;
@@ -11,10 +18,10 @@ const MAX_KEPT = 4;
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 interface Kept {
-  /** The body without its messages, before it was encoded, and as text. */
+  /** The body without its messages (or items), before it was encoded, and as text. */
   settings: object;
   frame: string;
-  messages: ChatRequest['messages'];
+  messages: readonly object[];
   bytes: Buffer<ArrayBuffer>;
   /** Where in `bytes` each message ends; before the first one, where the first begins. */
   ends: number[];
@@ -25,18 +32,24 @@ interface Kept {
  * little (the prefix is stable, or the provider's own cache would miss): what was encoded then is only copied. That
  * two messages are equal is seen by comparing them, which costs a tenth of encoding one.
  */
-export class ChatEncoder {
+export class BodyEncoder {
+  readonly #list: ListField;
   /** The one used last comes last. */
   readonly #kept: Kept[] = [];
 
-  encode(body: ChatRequest): Buffer<ArrayBuffer> {
-    const { messages } = body;
-    const settings = { ...body, messages: [] };
+  constructor(list: ListField) {
+    this.#list = list;
+  }
+
+  encode(body: RequestBody): Buffer<ArrayBuffer> {
+    const { model, [this.#list]: messages = [], ...rest } = body;
+    const settings = { model, [this.#list]: [], ...rest };
     const [known, shared] = this.#longestPrefix(messages);
     const frame =
       known !== undefined && isSame(known.settings, settings) ? known.frame : wellFormedJson(settings);
     // Inside a string its quotes would be escaped, and only the model's name comes before it.
-    const inside = frame.indexOf(NO_MESSAGES) + NO_MESSAGES.length - 1;
+    const empty = `"${this.#list}":[]`;
+    const inside = frame.indexOf(empty) + empty.length - 1;
     const opening = Buffer.from(frame.slice(0, inside));
     const parts = [opening];
     const ends = [opening.length];
@@ -64,7 +77,7 @@ export class ChatEncoder {
     return bytes;
   }
 
-  #longestPrefix(messages: ChatRequest['messages']): [kept: Kept | undefined, shared: number] {
+  #longestPrefix(messages: readonly object[]): [kept: Kept | undefined, shared: number] {
     let best: [Kept | undefined, number] = [undefined, 0];
     for (const kept of this.#kept) {
       const shared = sharedMessages(kept.messages, messages);

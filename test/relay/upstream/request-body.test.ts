@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ChatEncoder } from '../../../src/relay/upstream/chat-body.ts';
+import { BodyEncoder } from '../../../src/relay/upstream/request-body.ts';
 import type { ChatMessage, ChatRequest } from '../../../src/wire/chat.ts';
 
 const user = (content: string): ChatMessage => ({ role: 'user', content });
@@ -24,7 +24,7 @@ const REQUESTS: Record<string, ChatRequest> = {
 describe('a chat request as bytes', () => {
   for (const [name, body] of Object.entries(REQUESTS)) {
     it(`is what JSON.stringify gives: ${name}`, () => {
-      assert.equal(new ChatEncoder().encode(body).toString(), JSON.stringify(body));
+      assert.equal(new BodyEncoder('messages').encode(body).toString(), JSON.stringify(body));
     });
   }
 
@@ -35,14 +35,14 @@ describe('a chat request as bytes', () => {
     ['text that looks like an escape', '\\ud800', '\\ud800'],
   ] as const) {
     it(`holds ${what} as ${JSON.stringify(expected)}`, () => {
-      const sent = JSON.parse(new ChatEncoder().encode(request(user(text))).toString());
+      const sent = JSON.parse(new BodyEncoder('messages').encode(request(user(text))).toString());
       assert.equal(sent.messages[0].content, expected);
     });
   }
 });
 
 describe('an encoder of requests', () => {
-  const same = (encoder: ChatEncoder, body: ChatRequest) =>
+  const same = (encoder: BodyEncoder, body: ChatRequest) =>
     assert.equal(encoder.encode(body).toString(), JSON.stringify(body));
 
   it('gives what JSON.stringify gives, whatever was encoded before', () => {
@@ -62,14 +62,14 @@ describe('an encoder of requests', () => {
     });
     fc.assert(
       fc.property(fc.array(body, { minLength: 2, maxLength: 12 }), (bodies) => {
-        const encoder = new ChatEncoder();
+        const encoder = new BodyEncoder('messages');
         for (const one of bodies) same(encoder, structuredClone(one));
       }),
     );
   });
 
   it('follows threads that take turns, and bodies too large to be kept', () => {
-    const encoder = new ChatEncoder();
+    const encoder = new BodyEncoder('messages');
     const large = user('x'.repeat(1_500_000));
     for (let turn = 1; turn < 4; turn++) {
       const steps = Array.from({ length: turn }, (_, at) => user(`step ${at}`));

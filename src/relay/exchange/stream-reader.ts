@@ -1,0 +1,286 @@
+/**
+ * The body of an upstream reply as pieces: the chunks of Chat Completions, or the events of the Responses API. What
+ * it is, is read from the body itself: gateways label event streams as JSON, completions as event streams, and errors
+ * as anything (reports of 2026-11).
+ */
+import { createParser } from 'eventsource-parser';
+import { RelayError } from '../../errors.ts';
+import { asObject, isObject, type Json, type JsonObject, parseJson } from '../../json.ts';
+import type { Profile } from '../../translate/profile.ts';
+import { JsonDocuments } from './json-documents.ts';
+
+/** An event, or a whole completion, beyond this size comes from a broken upstream: it must not fill the memory. */
+const MAX_EVENT_CHARS = 64 * 1024 * 1024;
+/** More of what a provider says outside of chunks is not kept. */
+const MAX_WORDS = 2_000;
+/** Data that keeps a connection open and means nothing. */
+const PING = /^\W*(ping|pong|null|true|ok)?\W*$|keep.?alive|heart.?beat|processing|queued/i;
+const BLANK_LINE = '\n\n';
+/** Of an event, and of data that only looks like JSON (Python's spelling of an object). */
+const ERROR_EVENT = /error|exception/i;
+const ERROR_LIKE = /^[[{\s]*["']?(error|exception|detail|message)\b/i;
+
+interface Framing {
+  read(text: string): void;
+  end(): void;
+}
+
+/** Reads ordinary events without parsing them (see `delta-lane.ts`). */
+export interface Lane<Piece> {
+  /** False once the stream has shown that nothing can be gained. */
+  readonly isOpen: boolean;
+  /** Reads events from `at` on, and gives where the first begins that is not its own. */
+  read(text: string, at: number): number;
+  /** Whether text that is no whole event begins like one of its own. */
+  begins(text: string): boolean;
+  /** What was read since the last call, as one piece. */
+  take(): Piece | undefined;
+  /** Learns from an event, with its blank line, and the only piece that came of it. */
+  learn(event: string, piece: Piece | undefined): void;
+}
+
+/** What one API makes of the objects in a body. */
+export interface PieceKind<Piece> {
+  /** What a web page in place of an answer means. */
+  page(profile: Profile): RelayError;
+  lane(): Lane<Piece>;
+  /** @param event the name of the event that the object came in */
+  piece(value: JsonObject, event: string | undefined): Piece;
+  /** A piece that says what went wrong. */
+  error(cause: Json): Piece;
+  /** What an object that is no piece of an answer complains about; undefined where it does not. */
+  complaint(value: JsonObject): Json | undefined;
+  /** Whether nothing follows this piece. */
+  isLast(piece: Piece): boolean;
+}
+
+export class StreamReader<Piece> {
+  /** True once the provider said that nothing follows. */
+  isDone = false;
+  /** Why nothing more can be read. The pieces before it have been given out. */
+  problem: RelayError | undefined;
+  readonly #profile: Profile;
+  readonly #kind: PieceKind<Piece>;
+  readonly #decoder = new TextDecoder();
+  /** Undefined until the first character that is not blank. */
+  #framing: Framing | undefined;
+  #isEnding = false;
+  #pieces: Piece[] = [];
+  #lastWords: Json | undefined;
+
+  constructor(profile: Profile, kind: PieceKind<Piece>) {
+    this.#profile = profile;
+    this.#kind = kind;
+  }
+
+  /** Pieces of the bytes that were read; an empty list for keep-alive comments. */
+  feed(bytes: Uint8Array): Piece[] {
+    this.#read(this.#decoder.decode(bytes, { stream: true }));
+    return this.#take();
+  }
+
+  /** Pieces that the end of the body completes. */
+  end(): Piece[] {
+    this.#isEnding = true;
+    this.#read(this.#decoder.decode());
+    this.#framing?.end();
+    return this.#take();
+  }
+
+  /**
+   * What was said last, outside of any piece, as a piece with an error: the reason why an answer ends
+   * unfinished. Empty where nothing was said.
+   */
+  get lastWords(): Piece[] {
+    return this.#lastWords === undefined ? [] : [this.#kind.error(this.#lastWords)];
+  }
+
+  #read(text: string): void {
+    this.#framing ??= this.#framingOf(text);
+    this.#framing?.read(text);
+  }
+
+  #take(): Piece[] {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    return pieces;
+  }
+
+  // ------------------------------------------------------------------------------------- framings
+
+  #framingOf(text: string): Framing | undefined {
+    switch (text.trimStart().charAt(0)) {
+      case '':
+        return undefined;
+      case '{':
+      case '[':
+        return this.#jsonFraming();
+      case '<':
+        return this.#page();
+      default:
+        return this.#eventFraming();
+    }
+  }
+
+  #jsonFraming(): Framing {
+    const documents = new JsonDocuments();
+    return {
+      read: (text) => {
+        for (const document of documents.read(text)) this.#data(document);
+        this.#limit(documents.open.length);
+      },
+      end: () => {
+        if (ERROR_LIKE.test(documents.open)) this.#say(documents.open);
+      },
+    };
+  }
+
+  #eventFraming(): Framing {
+    const stray = new JsonDocuments();
+    const parser = createParser({
+      onEvent: ({ data, event }) => {
+        this.#data(data, event);
+        this.#limit(data.length);
+      },
+      // A line without a field name: a piece or an error that was written into the stream as it was.
+      onError: ({ line = '' }) => {
+        if (stray.open === '' && !/[{[]/.test(line)) this.#say(line);
+        else for (const document of stray.read(`${line}\n`)) this.#data(document);
+        this.#limit(stray.open.length);
+      },
+    });
+    const lane = this.#kind.lane();
+    let isBetweenEvents = false;
+    // The parser passes over a line that is not whole yet, unless it begins with a field's name.
+    let rest = '';
+    const read = (text: string) => {
+      let at = 0;
+      while (lane.isOpen) {
+        if (isBetweenEvents) at = lane.read(text, at);
+        const blank = text.indexOf(BLANK_LINE, at);
+        if (blank === -1) break;
+        this.#delta(lane.take());
+        const event = text.slice(at, blank + BLANK_LINE.length);
+        const count = this.#pieces.length;
+        parser.feed(event);
+        if (this.#pieces.length === count + 1) lane.learn(event, this.#pieces[count]);
+        isBetweenEvents = true;
+        at = blank + BLANK_LINE.length;
+      }
+      const tail = text.slice(at);
+      // An event of two lines that was cut after its first stays whole.
+      const isHeld = isBetweenEvents && lane.begins(tail);
+      const end = isHeld ? 0 : Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1;
+      if (end > 0) {
+        this.#delta(lane.take());
+        parser.feed(tail.slice(0, end));
+        isBetweenEvents = false;
+      }
+      rest = tail.slice(end);
+    };
+    return {
+      read: (text) => {
+        if (!/[\r\n]/.test(text)) {
+          rest += text;
+          this.#limit(rest.length);
+          return;
+        }
+        // The event that the last read cut off, by itself: the whole text would be copied to be joined to it.
+        const blank = rest === '' ? -1 : text.indexOf(BLANK_LINE);
+        const next = blank === -1 ? 0 : blank + BLANK_LINE.length;
+        if (next > 0) read(rest + text.slice(0, next));
+        read(rest + text.slice(next));
+        this.#delta(lane.take());
+        this.#limit(rest.length);
+      },
+      end: () => {
+        // A last event without its blank line may be complete all the same.
+        parser.feed(`${rest}\n\n`);
+      },
+    };
+  }
+
+  /** A web page with status 200: a login page of a network, or a base URL that is not the API's. */
+  #page(): Framing {
+    this.problem = this.#kind.page(this.#profile);
+    return { read: () => {}, end: () => {} };
+  }
+
+  #limit(length: number): void {
+    if (length <= MAX_EVENT_CHARS) return;
+    this.problem ??= new RelayError(
+      'upstream_error',
+      `${this.#profile.name} sent an answer that is too large.`,
+    );
+  }
+
+  // ----------------------------------------------------------------------------------------- data
+
+  /** @param event the name of the event that it came in */
+  #data(data: string, event?: string): void {
+    if (this.isDone || this.problem !== undefined) return;
+    // Proxies that frame what is framed already, 2026-11.
+    const text = data.startsWith('data:') ? data.replace(/^(?:data:\s*)+/, '') : data;
+    if (text.trim() === '[DONE]') {
+      this.isDone = true;
+      return;
+    }
+    const value = parseJson(text);
+    if (isObject(value) || Array.isArray(value)) this.#value(value, event);
+    else if (isErrorEvent(event)) this.#pieces.push(this.#kind.error({ message: words(value ?? text) }));
+    else if (value === undefined && /^\s*[{[]/.test(text)) this.#broken(text);
+    else this.#say(words(value ?? text));
+  }
+
+  #delta(piece: Piece | undefined): void {
+    if (piece === undefined || this.isDone || this.problem !== undefined) return;
+    this.#lastWords = undefined;
+    this.#pieces.push(piece);
+  }
+
+  #value(value: Json, event: string | undefined): void {
+    // Gemini, 2026-11: an error arrives as a list of one.
+    if (Array.isArray(value)) for (const entry of value) this.#value(entry, event);
+    const object = asObject(value);
+    if (object === undefined || this.isDone) return;
+    this.#lastWords = undefined;
+    if (isErrorEvent(event) && !object['error']) {
+      this.#pieces.push(this.#kind.error(object));
+      return;
+    }
+    const piece = this.#kind.piece(object, event);
+    this.#pieces.push(piece);
+    this.#lastWords = this.#kind.complaint(object);
+    if (this.#kind.isLast(piece)) this.isDone = true;
+  }
+
+  #broken(text: string): void {
+    const documents = new JsonDocuments().read(text);
+    // Events that no blank line keeps apart.
+    const areMany = documents.length > 1 && documents.every(isDocument);
+    if (areMany) for (const document of documents) this.#data(document);
+    else if (ERROR_LIKE.test(text)) this.#pieces.push(this.#kind.error({ message: text }));
+    // Cut off inside an event: whether the answer was finished before is the reducer's to say.
+    else if (!this.#isEnding)
+      this.problem = new RelayError('upstream_error', `${this.#profile.name} sent a chunk that is not JSON.`);
+  }
+
+  #say(said: string): void {
+    if (PING.test(said)) return;
+    const before = asObject(this.#lastWords)?.['message'];
+    const message = typeof before === 'string' ? `${before} ${said}` : said;
+    this.#lastWords = { message: message.slice(0, MAX_WORDS) };
+  }
+}
+
+function isErrorEvent(event: string | undefined): boolean {
+  return event !== undefined && ERROR_EVENT.test(event);
+}
+
+function isDocument(text: string): boolean {
+  return text === '[DONE]' || parseJson(text) !== undefined;
+}
+
+function words(value: Json): string {
+  return typeof value === 'string' ? value.trim() : JSON.stringify(value);
+}

@@ -1,0 +1,211 @@
+/**
+ * What a refusal of a Responses endpoint teaches, as `request/lessons` does for Chat Completions: the form of the
+ * request that the endpoint takes, where its preset says nothing of it or is out of date.
+ */
+import { isObject, type JsonObject } from '../../json.ts';
+import { saidIn } from '../errors/said.ts';
+import { type Lesson, readable } from '../request/lessons/learn.ts';
+import { refusedAmong } from '../request/refused-fields.ts';
+import type { NativeRequest } from './to-native-request.ts';
+
+type Change = (body: NativeRequest) => NativeRequest;
+
+/** What no request can do without. */
+const ESSENTIAL = new Set(['model', 'input', 'stream', 'tools', 'instructions', 'reasoning', 'text']);
+/** Fields of fields, by what errors call them. */
+const NESTED: readonly (readonly [outer: string, inner: string, named: RegExp])[] = [
+  ['reasoning', 'summary', /reasoning[._ ]summary|['"`]summary['"`]/i],
+  ['reasoning', 'effort', /reasoning[._ ]?effort|['"`]effort['"`]|\beffort\b/i],
+  ['text', 'verbosity', /verbosity/i],
+  ['text', 'format', /text[._ ]format|json_schema|response[ _]format|structured output/i],
+];
+/** Fields whose loss changes no answer: what is left out where the endpoint does not say which one it means. */
+const DISPENSABLE = ['include', 'prompt_cache_key', 'store', 'service_tier', 'metadata', 'safety_identifier'];
+/** Kinds of tools that clients declare, beside functions. */
+const DECLARED: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_search']);
+const NAMELESS =
+  /invalid[ _]?(parameter|argument|request|field|value|json)|bad request|unknown field|unmarshal/i;
+const REFUSES =
+  /unsupported|un(known|recognized|expected)|not (support|accept|allow|permit|valid|available)|n't support|does not|invalid|must|only/i;
+
+interface Rule {
+  refuses: string;
+  when: RegExp;
+  cure: string;
+  change: Change;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    refuses: 'developer messages',
+    when: /\bdeveloper\b/i,
+    cure: 'sent as system',
+    change: withItems((item) => (item['role'] === 'developer' ? { ...item, role: 'system' } : item)),
+  },
+  {
+    refuses: 'reasoning in the input',
+    when: /(\btype\b|item|variant|input\[\d+\]|input\.\d+).{0,80}\breasoning\b|\breasoning\b.{0,40}(item|input)|encrypted[_ ]content|compaction blob/i,
+    cure: 'left out',
+    change: (body) =>
+      withInput(
+        body,
+        body.input.filter(({ type }) => type !== 'reasoning'),
+      ),
+  },
+  {
+    refuses: 'ids and states of items',
+    when: /input.{0,40}\b(id|status)\b|item id|\bitem with id\b/i,
+    cure: 'left out',
+    change: withItems(({ id: _, status: __, ...item }) => item),
+  },
+  {
+    refuses: 'outputs as lists',
+    when: /output.{0,60}(string|list|array|sequence)/i,
+    cure: 'sent as text',
+    change: withItems((item) =>
+      Array.isArray(item['output']) ? { ...item, output: textOf(item['output']) } : item,
+    ),
+  },
+  {
+    refuses: 'strict',
+    when: /\bstrict\b/i,
+    cure: 'left out',
+    change: withTools((tool) => {
+      const { strict: _, ...rest } = tool;
+      return 'strict' in tool ? rest : tool;
+    }),
+  },
+];
+
+/** @returns an empty list where nothing is said that another form could cure; see `lessonsIn` */
+export function nativeLessonsIn(
+  body: NativeRequest,
+  answer: string,
+  known: readonly Lesson<NativeRequest>[],
+): Lesson<NativeRequest>[] {
+  const words = wordsOf(answer);
+  const fields = refusedFields(body, words).map((field) => leftOut(field, without(field)));
+  const nested = NESTED.filter(([, , named]) => named.test(words)).map(([outer, inner]) =>
+    leftOut(`${outer}.${inner}`, withoutInner(outer, inner)),
+  );
+  const hosted = typesOf(body)
+    .filter((type) => !DECLARED.has(type) && words.includes(type))
+    .map((type) => leftOut(type, withoutTools(type)));
+  const named = [...fields, ...(REFUSES.test(words) ? [...nested, ...hosted] : [])];
+  const found = fresh(named, body, known);
+  if (found.length > 0) return found;
+  const rules = RULES.filter(({ when }) => when.test(words)).map(
+    ({ refuses, cure, change }): Lesson<NativeRequest> => ({ refuses, cure, change }),
+  );
+  const [rule] = REFUSES.test(words) ? fresh(rules, body, known) : [];
+  if (rule !== undefined) return [rule];
+  // Volcengine, 2026-09: the request is invalid, and nobody says why.
+  return NAMELESS.test(words)
+    ? fresh(
+        DISPENSABLE.map((field) => leftOut(field, without(field))),
+        body,
+        known,
+      )
+    : [];
+}
+
+/**
+ * Whether it refuses a kind of tool that the client declared. Nobody can do without these: Chat Completions has them
+ * all, as functions.
+ */
+export function refusesTools(body: NativeRequest, answer: string): boolean {
+  const words = wordsOf(answer);
+  if (!REFUSES.test(words) || !/\btools?\b|variant|\btype\b/i.test(words)) return false;
+  return typesOf(body).some((type) => DECLARED.has(type) && new RegExp(`\\b${type}\\b`).test(words));
+}
+
+/** Whether it names a field of the request: then that is what it refuses, whatever it says of the API. */
+export function refusesField(body: NativeRequest, answer: string): boolean {
+  return refusedFields(body, wordsOf(answer)).length > 0;
+}
+
+function refusedFields(body: NativeRequest, words: string): string[] {
+  return refusedAmong(
+    Object.keys(body).filter((field) => !ESSENTIAL.has(field)),
+    words,
+  );
+}
+
+function wordsOf(answer: string): string {
+  return `${saidIn(answer).message}\n${readable(answer)}`;
+}
+
+/** Those that change the request, and were not tried. */
+function fresh(
+  lessons: readonly Lesson<NativeRequest>[],
+  body: NativeRequest,
+  known: readonly Lesson<NativeRequest>[],
+): Lesson<NativeRequest>[] {
+  return lessons.filter(
+    ({ refuses, change }) => change(body) !== body && !known.some((lesson) => lesson.refuses === refuses),
+  );
+}
+
+function leftOut(refuses: string, change: Change): Lesson<NativeRequest> {
+  return { refuses, cure: 'left out', change };
+}
+
+function without(field: string): Change {
+  return (body) => {
+    if (!(field in body)) return body;
+    const { [field]: _, ...rest } = body;
+    return rest as NativeRequest;
+  };
+}
+
+function withoutInner(outer: string, inner: string): Change {
+  return (body) => {
+    const value = body[outer];
+    if (!isObject(value) || !(inner in value)) return body;
+    const { [inner]: _, ...rest } = value;
+    return Object.keys(rest).length > 0 ? { ...body, [outer]: rest } : without(outer)(body);
+  };
+}
+
+/** Types of tools that the provider runs itself. */
+function typesOf({ tools = [] }: NativeRequest): string[] {
+  return tools.map(({ type }) => String(type)).filter((type) => type !== 'function');
+}
+
+function withoutTools(type: string): Change {
+  return (body) => {
+    const { tools = [] } = body;
+    const left = tools.filter((tool) => tool['type'] !== type);
+    if (left.length === tools.length) return body;
+    return left.length > 0 ? { ...body, tools: left } : without('tool_choice')(without('tools')(body));
+  };
+}
+
+function withItems(change: (item: JsonObject) => JsonObject): Change {
+  return (body) => withInput(body, body.input.map(change));
+}
+
+function withInput(body: NativeRequest, input: JsonObject[]): NativeRequest {
+  const isSame =
+    input.length === body.input.length && input.every((item, at) => sameFields(item, body.input[at]));
+  return isSame ? body : { ...body, input };
+}
+
+function sameFields(one: JsonObject, other: JsonObject | undefined): boolean {
+  return one === other || (other !== undefined && JSON.stringify(one) === JSON.stringify(other));
+}
+
+function withTools(change: (tool: JsonObject) => JsonObject): Change {
+  return (body) => {
+    const tools = body.tools?.map(change);
+    const isSame = tools === undefined || tools.every((tool, at) => tool === body.tools?.[at]);
+    return isSame ? body : { ...body, tools };
+  };
+}
+
+function textOf(parts: readonly unknown[]): string {
+  return parts
+    .map((part) => (isObject(part) && typeof part['text'] === 'string' ? part['text'] : ''))
+    .filter(Boolean)
+    .join('\n');
+}

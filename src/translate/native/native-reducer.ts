@@ -1,0 +1,278 @@
+/**
+ * The events of a provider's own Responses endpoint in, the events that clients can rely on out. It has the surface
+ * of the Chat road's reducer, so that all around it is the same for both roads.
+ */
+import { RelayError } from '../../errors.ts';
+import { asObject, isObject, type JsonObject } from '../../json.ts';
+import { isShallow } from '../../wire/chunk-shape.ts';
+import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
+import { wantsCompaction } from '../compaction.ts';
+import type { ProviderReasoning } from '../reasoning/reasoning.ts';
+import { brokenAnswer, overflow, redacted, windowFull } from '../stream/failed-answers.ts';
+import { finishOf } from '../stream/finish-reasons.ts';
+import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
+import { Summary } from '../stream/summary.ts';
+import { UsageCounter } from '../stream/usage.ts';
+import { isChat, nativeError, wholeResponse, wrongRoad } from './stream/failures.ts';
+import { NativeAnswer, type NativeAnswerOptions } from './stream/native-answer.ts';
+import { type ReadEvent, readEvent } from './stream/read-event.ts';
+import { RepeatedEvents } from './stream/repeated-events.ts';
+
+export interface NativeReducerOptions extends NativeAnswerOptions, FrameOptions {
+  /** Tokens that the model has room for, where that is known for certain. */
+  contextWindow?: number | undefined;
+  /** Takes secrets out of what the provider said. Default: it is shown as it is. */
+  redact?: (text: string) => string;
+}
+
+export class NativeReducer {
+  readonly #options: NativeReducerOptions;
+  readonly #frame: ResponseFrame;
+  readonly #answer: NativeAnswer;
+  /** Only where the conversation is compacted. */
+  readonly #summary: Summary | undefined;
+  /** Those of the answer that are finished. */
+  readonly #items: readonly OutputItem[];
+  readonly #repeated = new RepeatedEvents();
+  readonly #usage = new UsageCounter();
+  #hasUsage = false;
+  /** Whether upstream sent anything at all. */
+  #hasHeard = false;
+  #spokeChat = false;
+
+  constructor(options: NativeReducerOptions) {
+    this.#options = options;
+    this.#frame = new ResponseFrame(options);
+    this.#summary = wantsCompaction(options.request) ? new Summary() : undefined;
+    const items = this.#summary?.items ?? this.#frame.response.output;
+    this.#items = items;
+    this.#answer = new NativeAnswer(options, this.#summary ?? this.#frame.events, items);
+  }
+
+  /** The response as it stands, with the items that are finished; the final one after a terminal event. */
+  get response(): ResponseResource {
+    return this.#frame.response;
+  }
+
+  /** True once a terminal event went out, which is as soon as upstream sent its own; everything later is ignored. */
+  get isEnded(): boolean {
+    return this.#frame.isEnded;
+  }
+
+  /**
+   * True where all that was begun is finished and the provider is known to forget its terminal event: when nothing
+   * more comes, the answer is complete. It turns false again when another item begins.
+   */
+  get sawFinish(): boolean {
+    return this.#options.native.missingTerminal === 'complete' && this.#answer.isSettled;
+  }
+
+  /** Whether anything of an answer came: a word, a thought, a call. */
+  get hasSpoken(): boolean {
+    return this.#answer.isUnderWay || this.#items.length > 0;
+  }
+
+  /** What the provider says that it cost, in USD; undefined where it does not say. */
+  get statedCost(): number | undefined {
+    return this.#usage.cost;
+  }
+
+  /** Why the response failed; undefined while it has not. */
+  get error(): RelayError | undefined {
+    return this.#frame.error;
+  }
+
+  /** Whether it failed because what came was Chat Completions: the address is not that of a Responses endpoint. */
+  get spokeChat(): boolean {
+    return this.#spokeChat;
+  }
+
+  /** Upstream names of the tools that were called so far. */
+  get calledTools(): string[] {
+    return this.#answer.calledTools;
+  }
+
+  /** What the log should say about this answer, each in one line: what was odd, never what was said. */
+  get notes(): readonly string[] {
+    const { profile, tools } = this.#options;
+    const { unknown, calledTools, saidText } = this.#answer;
+    const notes = [...unknown].map((kind) => `${profile.name} sent an item of the kind "${kind}": left out`);
+    if (tools.sent.length > 0 && calledTools.length === 0 && CALL_MARKUP.test(saidText)) {
+      notes.push(
+        `${profile.name} left tool calls in the text, where nobody runs them: use wire "chat" for this model`,
+      );
+    }
+    return notes;
+  }
+
+  /** What the provider wants back of the finished reasoning items, in their order. */
+  get reasoning(): readonly ProviderReasoning[] {
+    return this.#summary === undefined ? this.#answer.reasoning : [];
+  }
+
+  /** The first two events of every response. */
+  start(): ResponseEvent[] {
+    return this.#frame.start();
+  }
+
+  /** An event that says nothing but keeps Codex's idle timer from firing (it does not count SSE comments). */
+  heartbeat(): ResponseEvent[] {
+    return this.#frame.heartbeat();
+  }
+
+  /**
+   * The events that one upstream event gives rise to.
+   * @param event the parsed data of one event, or all of a JSON reply; `{error}` for what was said outside of both
+   */
+  feed(event: { readonly [field: string]: unknown }): ResponseEvent[] {
+    if (this.isEnded || !isObject(event)) return [];
+    this.#hasHeard = true;
+    if (!isShallow(event)) return this.#failAsBroken('sent an event that is nested too deeply');
+    if (this.#repeated.isRepeated(event)) return [];
+    const read = readEvent(event);
+    if (read === undefined) return this.#readOther(event);
+    return this.#read(read, event);
+  }
+
+  /** Upstream ended: the one terminal event, where it has not gone out. */
+  finish(): ResponseEvent[] {
+    if (this.isEnded) return [];
+    if (this.sawFinish) return this.#complete();
+    // Nothing at all: so servers refuse a prompt that is too long.
+    const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
+    return this.#failAsBroken(`closed the stream before the answer was finished${hint}`);
+  }
+
+  /** Ends the response with `response.failed`; what was not finished is not offered. */
+  fail(cause: RelayError): ResponseEvent[] {
+    if (this.isEnded) return [];
+    this.#answer.abandon();
+    return this.#frame.fail(cause, this.#statedUsage);
+  }
+
+  #read(read: ReadEvent, event: JsonObject): ResponseEvent[] {
+    switch (read.kind) {
+      case 'text':
+        this.#answer.text(read);
+        break;
+      case 'item':
+        this.#answer.item(read);
+        break;
+      case 'citation':
+        this.#answer.cite(read);
+        break;
+      case 'end':
+        return this.#end(read.response, read.type, event);
+      case 'error':
+        return this.#failAsSaid(event);
+    }
+    return this.#frame.events.take();
+  }
+
+  /** What is no event of an answer: a whole response, an error, Chat Completions, or nothing. */
+  #readOther(event: JsonObject): ResponseEvent[] {
+    const response = wholeResponse(event);
+    if (response !== undefined) return this.#end(response, 'response.completed', event);
+    if (typeof event['type'] === 'string' && !event['error']) return [];
+    if (isChat(event)) {
+      this.#spokeChat = true;
+      return this.fail(wrongRoad(this.#options.profile, this.#options.model));
+    }
+    const { profile, model } = this.#options;
+    return nativeError(event, profile, model) === undefined ? [] : this.#failAsSaid(event);
+  }
+
+  // ------------------------------------------------------------------------------------ endings
+
+  #end(response: JsonObject, type: string, event: JsonObject): ResponseEvent[] {
+    this.#readUsage(response['usage'] ?? event['usage']);
+    const { output, status, error, incomplete_details } = response;
+    const end = typeof status === 'string' && ENDS.has(status) ? status : type.replace('response.', '');
+    if (error || end === 'failed') return this.#failAsSaid({ ...event, ...response });
+    if (Array.isArray(output)) this.#answer.reconcile(output);
+    if (end === 'completed' || end === 'done') return this.#complete();
+    if (end === 'incomplete') return this.#cut(asObject(incomplete_details)?.['reason']);
+    return this.#failAsBroken(`ended the answer with the status "${end}"`);
+  }
+
+  #complete(): ResponseEvent[] {
+    const isWhole = this.#answer.close('whole');
+    if (!isWhole) return this.#failAsBroken('ended the answer inside a tool call');
+    const { events, response } = this.#frame;
+    const { output } = response;
+    const hasSpoken =
+      this.#summary?.tell(this.#options.newId('cmp'), events, output) ?? output.some(isSpoken);
+    const what = this.#summary === undefined ? 'saying anything' : 'a summary of the conversation';
+    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}`);
+    return this.#frame.end('completed', this.#statedUsage);
+  }
+
+  #cut(reason: unknown): ResponseEvent[] {
+    const { profile, model, isCodex } = this.#options;
+    const finish = typeof reason === 'string' ? finishOf(reason) : 'length';
+    if (finish === 'context_overflow') return this.fail(overflow(profile, model));
+    if (finish !== 'length' && finish !== 'content_filter')
+      return this.#failAsBroken(`ended the answer before it was finished (${String(reason)})`);
+    const hasThought = (this.#statedUsage?.output_tokens ?? 0) > 0;
+    if (finish === 'length' && !this.hasSpoken && !hasThought) return this.fail(overflow(profile, model));
+    if (this.#summary !== undefined)
+      return this.#failAsBroken(`ended inside the summary of the conversation (${finish})`);
+    // Codex would retry an incomplete response, and the filter would stop it again.
+    if (finish === 'content_filter' && isCodex)
+      return this.fail(
+        new RelayError('invalid_prompt', `${profile.name}'s content filter stopped the answer.`),
+      );
+    this.#answer.close('cut');
+    const full = finish === 'length' ? windowFull(this.#options, this.#statedUsage) : undefined;
+    // Codex makes room only for this: its next turn begins with a summary. What was said is kept.
+    if (full !== undefined) return this.fail(full);
+    this.#frame.response.incomplete_details = {
+      reason: finish === 'length' ? 'max_output_tokens' : finish,
+    };
+    return this.#frame.end('incomplete', this.#statedUsage);
+  }
+
+  #failAsSaid(event: JsonObject): ResponseEvent[] {
+    const { profile, model, redact, now } = this.#options;
+    const error =
+      nativeError(event, profile, model, now() * 1000) ?? brokenAnswer(profile, 'failed without saying why');
+    return this.fail(redact ? redacted(error, redact) : error);
+  }
+
+  #failAsBroken(what: string): ResponseEvent[] {
+    return this.fail(brokenAnswer(this.#options.profile, what));
+  }
+
+  // -------------------------------------------------------------------------------------- usage
+
+  #readUsage(value: unknown): void {
+    if (!isObject(value)) return;
+    this.#usage.read({ usage: value });
+    // An empty one states nothing.
+    this.#hasUsage = (this.#usage.usage?.total_tokens ?? 0) > 0;
+  }
+
+  get #statedUsage() {
+    return this.#hasUsage ? this.#usage.usage : undefined;
+  }
+}
+
+/** How models write calls that their server did not read (DeepSeek, Kimi, Qwen, Mistral and others, 2026-09). */
+const CALL_MARKUP = /<tool_call>|<\|?tool_calls?|<[|｜]DSML|<｜tool|<function=|<invoke name=|\[TOOL_CALLS\]/;
+
+/** The ends that a response states itself; of others (`in_progress`), the event's type says more. */
+const ENDS: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
+
+/** What stands on the way to an answer, and is none. */
+const NO_ANSWER: ReadonlySet<string> = new Set([
+  'reasoning',
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'mcp_list_tools',
+  'mcp_call',
+] satisfies OutputItem['type'][]);
+
+function isSpoken({ type }: OutputItem): boolean {
+  return !NO_ANSWER.has(type);
+}

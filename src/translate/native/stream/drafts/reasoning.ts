@@ -1,0 +1,193 @@
+import type { ReasoningItem } from '../../../../wire/responses.ts';
+import type { EventOutput } from '../../../stream/drafts/draft.ts';
+import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
+import type { Shape, ShapedReasoning } from '../item-shape.ts';
+import type { Said } from '../read-event.ts';
+import { added, type NativeDraft } from './native-draft.ts';
+
+type Source = 'summary' | 'thinking';
+
+interface SummaryPart {
+  number: number | undefined;
+  text: string;
+}
+
+/**
+ * Reasoning of a provider's own response. Clients are shown summaries, so thinking that comes without one is shown as
+ * one (Codex shows thinking itself only on request); both travel sealed, with the provider's own sealed content.
+ */
+export class NativeReasoning implements NativeDraft {
+  readonly canOpen = true;
+  readonly canClose = true;
+  isOver = false;
+  isClosed = false;
+  /** The thinking itself. */
+  thinking = '';
+  /** The provider's own `encrypted_content`. */
+  sealed: string | undefined;
+  marks: ShapedReasoning['marks'] = {};
+  readonly #id: string;
+  readonly #showsSummary: boolean;
+  readonly #seal: (draft: NativeReasoning) => string | undefined;
+  /** The draft that said what came before, of the same item. */
+  #before: NativeReasoning | undefined;
+  #characters = new WholeCharacters();
+  readonly #summary: SummaryPart[] = [];
+  /** What is shown: whichever came first. */
+  #shown: Source | undefined;
+  #index = -1;
+  /** How much is shown: the parts before the last one, and of that its text. */
+  #parts: string[] = [];
+
+  /** @param seal called once, when the item ends: gives its `encrypted_content`, or undefined for none */
+  constructor(id: string, showsSummary: boolean, seal: (draft: NativeReasoning) => string | undefined) {
+    this.#id = id;
+    this.#showsSummary = showsSummary;
+    this.#seal = seal;
+  }
+
+  get summary(): string[] {
+    return this.#summary.map(({ text }) => text);
+  }
+
+  get hasContent(): boolean {
+    return this.#shown !== undefined || this.sealed !== undefined;
+  }
+
+  begin(shape: Shape): void {
+    if (shape.type === 'reasoning') this.sealed ??= shape.sealed;
+  }
+
+  say({ channel, part, text, isWhole }: Said, out: EventOutput): void {
+    if (channel !== 'summary' && channel !== 'thinking') return;
+    if (isWhole) this.#settle(channel, part, text, out);
+    else this.#append(channel, part, this.#characters.take(text), out);
+  }
+
+  complete(shape: Shape, out: EventOutput): void {
+    if (shape.type !== 'reasoning') return;
+    this.sealed = shape.sealed ?? this.sealed;
+    this.marks = { ...this.marks, ...shape.marks };
+    // What a summary said before another item came is not told apart from the rest of it.
+    const summary = this.#before === undefined ? shape.summary : [];
+    for (const [at, part] of summary.entries()) {
+      const known = this.#summary[at];
+      if (at >= this.#summary.length - 1) this.#settle('summary', known?.number ?? at, part, out);
+    }
+    this.#settle('thinking', undefined, added(this.#before?.thinking ?? '', shape.text), out);
+    this.isOver = true;
+  }
+
+  lacks(shape: Shape): boolean {
+    if (shape.type !== 'reasoning') return false;
+    const isUnsealed = this.sealed === undefined && shape.sealed !== undefined;
+    return isUnsealed || (!this.isOver && added(this.thinking, shape.text) !== '');
+  }
+
+  successor(newId: string): NativeReasoning {
+    const next = new NativeReasoning(newId, this.#showsSummary, this.#seal);
+    next.#before = this;
+    return next;
+  }
+
+  canEnd(): boolean {
+    return true;
+  }
+
+  open(out: EventOutput, outputIndex: number): void {
+    this.#index = outputIndex;
+    out.push({
+      type: 'response.output_item.added',
+      sequence_number: out.next(),
+      output_index: outputIndex,
+      item: { type: 'reasoning', id: this.#id, summary: [] },
+    });
+    if (this.#shown === 'thinking') this.#show(undefined, this.thinking, out);
+    else if (this.#shown === 'summary')
+      for (const [at, text] of this.summary.entries()) this.#show(at, text, out);
+  }
+
+  close(out: EventOutput): ReasoningItem {
+    const rest = this.#characters.flush();
+    if (this.#shown !== undefined) this.#append(this.#shown, undefined, rest, out);
+    if (this.#parts.length > 0) this.#endPart(out);
+    this.isClosed = true;
+    const sealed = this.#seal(this);
+    const text = this.thinking || this.summary.join('\n\n');
+    return {
+      type: 'reasoning',
+      id: this.#id,
+      summary: this.#parts.map((part) => ({ type: 'summary_text', text: part })),
+      ...(this.#showsSummary || text === '' ? {} : { content: [{ type: 'reasoning_text', text }] }),
+      ...(sealed === undefined ? {} : { encrypted_content: sealed }),
+    };
+  }
+
+  /** All of a part's text: what of it is not there yet is added. */
+  #settle(source: Source, number: number | undefined, text: string, out: EventOutput): void {
+    const part = this.#summaryPart(number);
+    // What is behind us has its text.
+    const isPast = part === undefined && this.#summary.some((known) => known.number === number);
+    if (source === 'summary' && isPast) return;
+    const said = source === 'thinking' ? this.thinking : (part?.text ?? '');
+    this.#append(source, number, added(said, text).toWellFormed(), out);
+  }
+
+  #append(source: Source, number: number | undefined, text: string, out: EventOutput): void {
+    if (text === '') return;
+    this.#shown ??= source;
+    if (source === 'thinking') this.thinking += text;
+    else {
+      const part = this.#summaryPart(number);
+      if (part === undefined) this.#summary.push({ number, text });
+      else part.text += text;
+    }
+    if (source !== this.#shown || this.#index < 0) return;
+    this.#show(source === 'summary' ? this.#summary.length - 1 : undefined, text, out);
+  }
+
+  /** The last part of the summary, where it is the one that is meant. */
+  #summaryPart(number: number | undefined): SummaryPart | undefined {
+    const last = this.#summary.at(-1);
+    return number === undefined || last?.number === undefined || last.number === number ? last : undefined;
+  }
+
+  /** @param at of a summary: which of its parts */
+  #show(at: number | undefined, delta: string, out: EventOutput): void {
+    if (!this.#showsSummary) return;
+    const isNew = this.#parts.length === 0 || (at !== undefined && at >= this.#parts.length);
+    if (isNew) {
+      if (this.#parts.length > 0) this.#endPart(out);
+      this.#parts.push('');
+      out.push({
+        type: 'response.reasoning_summary_part.added',
+        sequence_number: out.next(),
+        ...this.#where(),
+        part: { type: 'summary_text', text: '' },
+      });
+    }
+    this.#parts[this.#parts.length - 1] += delta;
+    out.push({
+      type: 'response.reasoning_summary_text.delta',
+      sequence_number: out.next(),
+      ...this.#where(),
+      delta,
+    });
+  }
+
+  #endPart(out: EventOutput): void {
+    const text = this.#parts.at(-1) ?? '';
+    const where = this.#where();
+    out.push({ type: 'response.reasoning_summary_text.done', sequence_number: out.next(), ...where, text });
+    out.push({
+      type: 'response.reasoning_summary_part.done',
+      sequence_number: out.next(),
+      ...where,
+      part: { type: 'summary_text', text },
+    });
+  }
+
+  #where() {
+    return { item_id: this.#id, output_index: this.#index, summary_index: this.#parts.length - 1 };
+  }
+}

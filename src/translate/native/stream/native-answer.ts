@@ -1,0 +1,262 @@
+/** What the assistant says in one response of a provider's own endpoint: events in, items and their events out. */
+import { asObject, type Json, type JsonObject } from '../../../json.ts';
+import type { HostedType, OutputItem, ResponsesRequest } from '../../../wire/responses.ts';
+import type { Profile } from '../../profile.ts';
+import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reasoning/reasoning.ts';
+import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
+import { wantsSummary } from '../../stream/drafts/reasoning.ts';
+import { ItemQueue } from '../../stream/item-queue.ts';
+import type { ItemIdPrefix } from '../../stream/options.ts';
+import type { NativeProfile } from '../native-profile.ts';
+import type { NativeTools } from '../native-tools.ts';
+import { NativeCall } from './drafts/call.ts';
+import { NativeHosted } from './drafts/hosted.ts';
+import { NativeMessage } from './drafts/message.ts';
+import type { NativeDraft } from './drafts/native-draft.ts';
+import { NativeReasoning } from './drafts/reasoning.ts';
+import { type Shape, shapeOf } from './item-shape.ts';
+import type { Channel, Place, ReadEvent } from './read-event.ts';
+import { type Track, Tracks } from './tracks.ts';
+
+export interface NativeAnswerOptions {
+  request: ResponsesRequest;
+  profile: Profile;
+  native: NativeProfile;
+  /** The provider's model name; reasoning is tagged with it. */
+  model: string;
+  tools: NativeTools;
+  /** A new unique id of an item, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
+  newId: (prefix: ItemIdPrefix) => string;
+  isCodex?: boolean;
+  /** Default: reasoning items carry no `encrypted_content`. */
+  seal?: ReasoningSeal | undefined;
+}
+
+type NativeTrack = Track<NativeDraft>;
+
+const CHANNEL_TYPES: Readonly<Record<Channel, 'message' | 'reasoning' | 'call'>> = {
+  output_text: 'message',
+  refusal: 'message',
+  summary: 'reasoning',
+  thinking: 'reasoning',
+  arguments: 'call',
+  input: 'call',
+};
+const HOSTED_PREFIXES = {
+  web_search_call: 'ws',
+  file_search_call: 'fs',
+  code_interpreter_call: 'ci',
+  image_generation_call: 'ig',
+  mcp_list_tools: 'mcpl',
+  mcp_call: 'mcp',
+  mcp_approval_request: 'mcpr',
+} as const satisfies Record<HostedType, ItemIdPrefix>;
+/** An item of which nothing is known but its type. */
+const UNSAID = {
+  message: { type: 'message', parts: [], phase: undefined },
+  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
+  call: {
+    type: 'call',
+    callId: undefined,
+    namespace: undefined,
+    name: '',
+    payload: '',
+    isFreeText: false,
+  },
+} as const satisfies Record<(typeof CHANNEL_TYPES)[Channel], Shape>;
+
+export class NativeAnswer {
+  readonly #options: NativeAnswerOptions;
+  readonly #out: EventOutput;
+  readonly #queue: ItemQueue;
+  readonly #tracks = new Tracks<NativeDraft>();
+  /** What has a place in the order of the answer: a draft gets it with the first that it has to say. */
+  readonly #placed = new Set<NativeDraft>();
+  readonly #reasoning: ProviderReasoning[] = [];
+  /** Kinds of items that were left out. */
+  readonly unknown = new Set<string>();
+
+  /** @param finished gets the items that are whole */
+  constructor(options: NativeAnswerOptions, out: EventOutput, finished: OutputItem[]) {
+    this.#options = options;
+    this.#out = out;
+    this.#queue = new ItemQueue(out, finished);
+  }
+
+  /** Names of the tools that were called so far. */
+  get calledTools(): string[] {
+    return this.#calls.flatMap((call) => (call.name === '' || call.isVoid ? [] : call.name));
+  }
+
+  get reasoning(): readonly ProviderReasoning[] {
+    return this.#reasoning;
+  }
+
+  /** Whether items have begun that have not ended. */
+  get isUnderWay(): boolean {
+    return !this.#queue.isEmpty;
+  }
+
+  /** Whether every item that began was finished, and one of them says or calls something. */
+  get isSettled(): boolean {
+    const { all } = this.#tracks;
+    const speaks = all.some(
+      ({ type, draft }) => draft !== undefined && (type === 'message' || type === 'call'),
+    );
+    return speaks && this.#queue.isEmpty && all.every(({ isOver }) => isOver);
+  }
+
+  /** All text that was said. */
+  get saidText(): string {
+    return [...this.#placed].map((draft) => (draft instanceof NativeMessage ? draft.text : '')).join('');
+  }
+
+  item({ place, item, isDone }: Extract<ReadEvent, { kind: 'item' }>): void {
+    const shape = this.#shape(item);
+    if (shape === undefined) return;
+    const callId = shape.type === 'call' ? shape.callId : undefined;
+    const known = isDone
+      ? this.#tracks.finished(shape.type, place, callId)
+      : this.#tracks.begun(shape.type, place, callId);
+    const track = known ?? this.#begin(shape, place, this.#isServerCall(item));
+    track.callId ??= callId;
+    track.place = { id: track.place.id ?? place.id, index: track.place.index ?? place.index };
+    if (isDone) this.#complete(track, shape);
+    else {
+      track.draft?.begin(shape);
+      if (shape.type === 'call' || shape.type === 'hosted') this.#place(track.draft);
+    }
+    this.#queue.advance();
+  }
+
+  text({ place, said }: Extract<ReadEvent, { kind: 'text' }>): void {
+    if (said.text === '') return;
+    const type = CHANNEL_TYPES[said.channel];
+    const track = this.#tracks.current(type, place) ?? this.#begin(UNSAID[type], place, false);
+    if (track.isOver) return;
+    if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
+    if (track.draft === undefined || track.draft.isClosed) return;
+    this.#place(track.draft);
+    track.draft.say(said, this.#out);
+    this.#queue.advance();
+  }
+
+  cite({ place, citation }: Extract<ReadEvent, { kind: 'citation' }>): void {
+    const draft = this.#tracks.current('message', place)?.draft;
+    if (draft instanceof NativeMessage && !draft.isClosed) draft.cite(citation, this.#out);
+  }
+
+  /** The items as the final response has them: what was not told as it came is told now. */
+  reconcile(output: readonly Json[]): void {
+    const ordinals = new Map<Shape['type'], number>();
+    for (const [at, value] of output.entries()) {
+      const item = asObject(value);
+      const shape = item === undefined ? undefined : this.#shape(item);
+      if (item === undefined || shape === undefined) continue;
+      const ordinal = ordinals.get(shape.type) ?? 0;
+      ordinals.set(shape.type, ordinal + 1);
+      const callId = shape.type === 'call' ? shape.callId : undefined;
+      const id = typeof item['id'] === 'string' ? item['id'] : undefined;
+      const known = this.#tracks.final(shape.type, at, ordinal, callId, id);
+      this.#complete(known ?? this.#begin(shape, { index: at, id }, this.#isServerCall(item)), shape);
+      this.#queue.advance();
+    }
+  }
+
+  /** @returns false where an item was not whole: the answer ends before it */
+  close(ending: Ending): boolean {
+    return this.#queue.closeAll(ending);
+  }
+
+  /** Drops the items that have not ended. */
+  abandon(): void {
+    this.#queue.clear();
+  }
+
+  // ----------------------------------------------------------------------------------------- items
+
+  get #calls(): NativeCall[] {
+    return this.#tracks.all.flatMap(({ draft }) => (draft instanceof NativeCall ? draft : []));
+  }
+
+  #shape(item: JsonObject): Shape | undefined {
+    const shape = shapeOf(item);
+    if (shape === undefined && typeof item['type'] === 'string') this.unknown.add(item['type']);
+    return shape;
+  }
+
+  /** xAI, 2026-08: its own searches are shown as calls of custom tools. */
+  #isServerCall({ id, call_id }: JsonObject): boolean {
+    return this.#options.native.serverCalls.some((prefix) =>
+      [id, call_id].some((own) => typeof own === 'string' && own.startsWith(prefix)),
+    );
+  }
+
+  #begin(shape: Shape, place: Place, isHidden: boolean): NativeTrack {
+    const callId = shape.type === 'call' ? shape.callId : undefined;
+    const draft = isHidden ? undefined : this.#draft(shape);
+    const track = { type: shape.type, place, callId, draft, isOver: false };
+    this.#tracks.all.push(track);
+    return track;
+  }
+
+  #draft(shape: Shape): NativeDraft {
+    switch (shape.type) {
+      case 'message':
+        return new NativeMessage(this.#options.newId('msg'));
+      case 'reasoning':
+        return this.#newReasoning();
+      case 'call':
+        return this.#newCall(shape.callId);
+      case 'hosted':
+        return new NativeHosted(this.#options.newId(HOSTED_PREFIXES[shape.fields.type]), shape);
+    }
+  }
+
+  /** A call under the id of an earlier one may only repeat it, or is another one that needs an id of its own. */
+  #newCall(callId: string | undefined): NativeCall {
+    const { newId, tools } = this.#options;
+    const twin = callId === undefined ? undefined : this.#calls.find((call) => call.callId === callId);
+    const own = callId === undefined || twin !== undefined ? newId('call') : callId;
+    return new NativeCall(own, tools, newId, twin);
+  }
+
+  #newReasoning(): NativeReasoning {
+    const { request, profile, model, seal, newId, isCodex = false } = this.#options;
+    const showsSummary = wantsSummary(request.reasoning?.summary, isCodex);
+    return new NativeReasoning(newId('rs'), showsSummary, ({ thinking, summary, sealed, marks }) => {
+      const reasoning: ProviderReasoning = {
+        provider: ownerOf(profile),
+        model,
+        text: thinking,
+        field: 'reasoning_content',
+        item: { summary, ...(sealed === undefined ? {} : { sealed }), ...marks },
+      };
+      this.#reasoning.push(reasoning);
+      return seal?.seal(reasoning);
+    });
+  }
+
+  /** Gives a draft its place behind those that have one; the one before it ends as soon as it may. */
+  #place(draft: NativeDraft | undefined): void {
+    if (draft === undefined || this.#placed.has(draft)) return;
+    this.#placed.add(draft);
+    this.#queue.add(draft);
+  }
+
+  /** Another item had to end the draft: what else its own has to say is said in a new one. */
+  #goOn(track: NativeTrack): void {
+    track.draft = track.draft?.successor(this.#options.newId(track.type === 'reasoning' ? 'rs' : 'msg'));
+  }
+
+  #complete(track: NativeTrack, shape: Shape): void {
+    track.isOver = true;
+    if (track.draft?.isClosed) {
+      if (!track.draft.lacks(shape)) return;
+      this.#goOn(track);
+    }
+    const { draft } = track;
+    draft?.complete(shape, this.#out);
+    if (draft?.hasContent) this.#place(draft);
+  }
+}

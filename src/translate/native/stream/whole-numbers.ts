@@ -1,0 +1,50 @@
+/**
+ * Writes whole numbers without their fraction (`92116.0`: xAI, 2026-08), which Codex's tools refuse. To JSON they are
+ * the same, so it needs no schema. What stands in strings stays as it is, wherever the text is cut.
+ */
+export class WholeNumbers {
+  #isInString = false;
+  #isEscaped = false;
+  #isAfterDigit = false;
+  /** A point behind a digit, and the zeros behind it. */
+  #held = '';
+
+  take(fragment: string): string {
+    if (this.#isInString && !this.#isEscaped && !/["\\]/.test(fragment)) return fragment;
+    let text = '';
+    for (const character of fragment) text += this.#read(character);
+    return text;
+  }
+
+  #read(character: string): string {
+    if (this.#isInString) return this.#inString(character);
+    if (this.#held !== '') {
+      if (character === '0') {
+        this.#held += character;
+        return '';
+      }
+      const held = this.#held;
+      this.#held = '';
+      const goesOn = held === '.' || /[1-9eE]/.test(character);
+      return (goesOn ? held : '') + this.#outside(character);
+    }
+    if (character === '.' && this.#isAfterDigit) {
+      this.#held = character;
+      return '';
+    }
+    return this.#outside(character);
+  }
+
+  #outside(character: string): string {
+    this.#isInString = character === '"';
+    this.#isAfterDigit = character >= '0' && character <= '9';
+    return character;
+  }
+
+  #inString(character: string): string {
+    if (this.#isEscaped) this.#isEscaped = false;
+    else if (character === '\\') this.#isEscaped = true;
+    else if (character === '"') this.#isInString = false;
+    return character;
+  }
+}
