@@ -310,6 +310,8 @@ describe('codex-relay', () => {
     const asked = Promise.withResolvers<string>();
     const proxy = createHttpServer().on('connect', ({ url = '' }, socket) => {
       asked.resolve(url);
+      // The relay is killed while it reads the answer.
+      socket.on('error', () => {});
       socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
