@@ -310,8 +310,9 @@ describe('codex-relay', () => {
     const asked = Promise.withResolvers<string>();
     const proxy = createHttpServer().on('connect', ({ url = '' }, socket) => {
       asked.resolve(url);
-      // The relay is killed at the end of the test.
-      socket.on('error', () => {}).end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+      // The relay is killed while it reads the answer.
+      socket.on('error', () => {});
+      socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     });
     await once(proxy.listen(0, '127.0.0.1'), 'listening');
     const { port } = proxy.address() as AddressInfo;

@@ -25,9 +25,10 @@ describe('a record of the ledger', () => {
     assert.equal(recordOf({ ...report, wire: 'chat' })?.wire, 'chat');
   });
 
-  it('of an earlier version, without repairs, is still read', () => {
-    const row = JSON.parse(encodeRecord(recordWith({ repairs: ['effort'] })));
-    assert.deepEqual(decodeRecord(row.slice(0, -1)), recordWith());
-    assert.equal(decodeRecord(row.slice(0, -2)), undefined);
+  it('of an earlier version, without user and repairs, is still read', () => {
+    const row = JSON.parse(encodeRecord(recordWith({ user: 'ann', repairs: ['effort'] })));
+    assert.deepEqual(decodeRecord(row), recordWith({ user: 'ann', repairs: ['effort'] }));
+    assert.deepEqual(decodeRecord(row.slice(0, -2)), recordWith());
+    assert.equal(decodeRecord(row.slice(0, -3)), undefined);
   });
 });
