@@ -32,6 +32,7 @@ import { BudgetNotices } from './ui/budget-notices.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { Cures } from './ui/cures.ts';
+import { Doctor } from './ui/doctor.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
 import { openWalkthroughOnce } from './ui/first-run.ts';
 import { tellNextStep } from './ui/next-step.ts';
@@ -181,6 +182,7 @@ function buildParts(context: vscode.ExtensionContext) {
   });
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
   const settingsHelp = new SettingsHelp(choices, log);
+  const doctor = new Doctor(choices);
   const targetsView = new TargetsView(board);
   const settingNotices = new SettingNotices(log, context.globalState);
   const upkeep = new Upkeep({ choices, controller, board, settingNotices });
@@ -191,6 +193,7 @@ function buildParts(context: vscode.ExtensionContext) {
     statusBar,
     codexCommands,
     settingsHelp,
+    doctor,
     languageModels,
     usagePage,
     today,
@@ -214,6 +217,7 @@ function buildParts(context: vscode.ExtensionContext) {
     cures,
     notices,
     settingsHelp,
+    doctor,
     upkeep,
     targetsView,
     usagePage,
@@ -282,8 +286,18 @@ function connectParts(parts: Parts): void {
 }
 
 function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures, usagePage } =
-    parts;
+  const {
+    context,
+    log,
+    relayCommands,
+    providerCommands,
+    codexCommands,
+    view,
+    upkeep,
+    cures,
+    usagePage,
+    doctor,
+  } = parts;
   const command = (name: string, run: (...given: unknown[]) => unknown) =>
     context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
 
@@ -304,6 +318,7 @@ function registerCommands(parts: Parts): void {
   command('removeCodexConfig', () => codexCommands.remove());
   command('openCodexInTerminal', () => codexCommands.openTerminal());
   command('testConnection', () => relayCommands.testConnection());
+  command('runDoctor', () => doctor.run());
   command('showLog', () => log.show());
   command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
   command('showUsage', () => usagePage.show());

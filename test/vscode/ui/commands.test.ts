@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { violationsIn } from '../kit/axe.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
@@ -75,6 +76,20 @@ describe('commands', function () {
     await window.run('Codex Relay: Test Connection');
     await window.toast(/Gamma answers: gamma-1 in \d/).waitFor();
     await window.answerToast('Gamma answers');
+  });
+
+  it('Run Doctor shows what is well and what is not, and offers what is missing', async () => {
+    await window.run('Codex Relay: Run Doctor');
+    const page = window.webview();
+    await page.getByRole('heading', { name: 'Codex Relay: Doctor' }).waitFor();
+    await page.getByRole('row', { name: /OK.*Short answer/ }).waitFor();
+    await page.getByRole('row', { name: /Problem.*Configuration.*names the relay/ }).waitFor();
+    const text = await page.locator('body').textContent();
+    assert.ok(!text?.includes(KEY));
+    assert.deepEqual(await violationsIn(page), []);
+    await window.screenshot(picture('doctor'));
+    await window.answerToast('Configuration: nothing in');
+    await window.run('View: Close All Editors');
   });
 
   it('Select Model changes the model that answers', async () => {
