@@ -86,7 +86,7 @@ describe('commands', function () {
     await page.getByRole('row', { name: /Problem.*Configuration.*names the relay/ }).waitFor();
     const text = await page.locator('body').textContent();
     assert.ok(!text?.includes(KEY));
-    assert.deepEqual(await violationsIn(page), []);
+    assert.deepEqual(await violationsIn(page, '.markdown-body'), []);
     await window.screenshot(picture('doctor'));
     await window.answerToast('Configuration: nothing in');
     await window.run('View: Close All Editors');
