@@ -89,13 +89,18 @@ describe('commands', function () {
     assert.deepEqual(await violationsIn(page, '.markdown-body'), []);
     await window.screenshot(picture('doctor'));
     await window.answerToast('Configuration: nothing in');
+    // Its questions stand among the requests.
+    await window.run('Codex Relay: Clear History');
+    await window.answerDialog('Clear');
     await window.run('View: Close All Editors');
   });
 
   it('Select Model changes the model that answers', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('gamma-2').click();
-    await window.answerToast('Gamma is ready, with gamma-2');
+    // What was offered once is only said.
+    const said = window.page.locator('.part.statusbar').getByText('Gamma is ready, with gamma-2');
+    await said.waitFor();
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Gamma answers');
     assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');
