@@ -98,6 +98,15 @@ export function errorWord(code: string): string {
   }
 }
 
+/** More would push the time and what came of it out of a narrow row. */
+const LONGEST_NAME = 22;
+
+/** A model's name for the row: `anthropic/claude-sonnet-4.5` without its vendor, and without the end of a long one. */
+export function shortName(model: string): string {
+  const name = model.slice(model.lastIndexOf('/') + 1) || model;
+  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+}
+
 /** For the row: what matters most first, so that a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */
 export function summaryOf(report: RequestReport, times: number): string {
   const { state, startedAt, durationMs, usage, error, waiting } = report;
