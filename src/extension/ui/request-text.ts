@@ -9,9 +9,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
 }
 
-/** `14:32`, as the user's language writes it. */
+/** `14:32`: in every language by 24 hours, as "PM" takes the room of what came of a request. */
 export function clock(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleTimeString(env.language, { hour: 'numeric', minute: '2-digit' });
+  return new Date(milliseconds).toLocaleTimeString(env.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
 }
 
 /** `14:32` of today, `11/28, 14:32` of another day. */
@@ -99,7 +103,7 @@ export function errorWord(code: string): string {
 }
 
 /** More would push the time and what came of it out of a narrow row. */
-const LONGEST_NAME = 22;
+const LONGEST_NAME = 18;
 
 /** A model's name for the row: `anthropic/claude-sonnet-4.5` without its vendor, and without the end of a long one. */
 export function shortName(model: string): string {

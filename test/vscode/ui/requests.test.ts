@@ -134,7 +134,11 @@ describe('the Requests view at 300 px', function () {
       ['3 requests', 'no credit'],
     ]) {
       const inside = window.treeRows.filter({ hasText: member ?? '' }).first();
-      if (!(await inside.isVisible())) await window.treeRows.filter({ hasText: group ?? '' }).first().click();
+      if (!(await inside.isVisible()))
+        await window.treeRows
+          .filter({ hasText: group ?? '' })
+          .first()
+          .click();
       await inside.waitFor();
     }
     await window.page.mouse.move(780, 520);
