@@ -13,6 +13,8 @@ import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
+import { registerCommands } from './commands.ts';
+import { inBackground } from './in-background.ts';
 import { hashOf, installationFile, rememberInstallation } from './installation.ts';
 import { KeyStore } from './key-store.ts';
 import { OfferedModels } from './language-models/offered-models.ts';
@@ -40,7 +42,7 @@ import { NextStep } from './ui/next-step.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
-import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { RequestsView } from './ui/requests-view.ts';
 import { runningNow } from './ui/running-now.ts';
 import { SettingNotices } from './ui/setting-notices.ts';
 import { SettingsSchema } from './ui/settings-schema.ts';
@@ -291,53 +293,6 @@ function connectParts(parts: Parts): void {
   );
 }
 
-function registerCommands(parts: Parts): void {
-  const {
-    context,
-    log,
-    relayCommands,
-    providerCommands,
-    codexCommands,
-    view,
-    upkeep,
-    cures,
-    usagePage,
-    doctor,
-  } = parts;
-  const command = (name: string, run: (...given: unknown[]) => unknown) =>
-    context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
-
-  command('start', () => relayCommands.start());
-  command('stop', () => relayCommands.stop());
-  command('restart', () => relayCommands.restart());
-  command('selectProvider', (id) => {
-    inBackground(log, upkeep.lookAround());
-    return providerCommands.selectProvider(id);
-  });
-  command('selectModel', () => providerCommands.selectModel());
-  command('setApiKey', () => providerCommands.setKey());
-  command('addApiKey', () => providerCommands.addKey());
-  command('removeApiKey', () => providerCommands.removeKey());
-  command('addCustomProvider', () => providerCommands.addCustomProvider());
-  command('removeCustomProvider', () => providerCommands.removeCustomProvider());
-  command('generateCodexConfig', () => codexCommands.generate());
-  command('removeCodexConfig', () => codexCommands.remove());
-  command('openCodexInTerminal', () => codexCommands.openTerminal());
-  command('testConnection', () => relayCommands.testConnection());
-  command('runDoctor', () => doctor.run());
-  command('showLog', () => log.show());
-  command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
-  command('showUsage', () => usagePage.show());
-  command('showRequest', (request) => view.openRequest(request));
-  command('clearHistory', () => relayCommands.clearHistory());
-  command('resetTargets', () => resetTargets(parts));
-  command('copyDebugInfo', () => relayCommands.copyDebugInfo());
-  command('copyError', (request) => view.copyError(request));
-  command('copyBugReport', (request) => cures.copyBugReport(view.reportOf(request)));
-  command('tryNow', () => relayCommands.tryNow());
-  command('useAnotherPort', () => relayCommands.useAnotherPort());
-}
-
 async function startAsWanted({ choices, controller, relayCommands, upkeep }: Parts): Promise<void> {
   const state = await (choices.settings.autoStart ? controller.start() : controller.refresh());
   // A window that serves looks at its settings once it has looked for local servers.
@@ -357,16 +312,6 @@ function lookAroundAtTimes(parts: Parts): vscode.Disposable {
     if (parts.today.sum !== undefined) parts.today.ask();
   }, LOOK_AROUND_MS);
   return { dispose: () => clearInterval(timer) };
-}
-
-/** Every target is tried again, whichever window serves. */
-async function resetTargets({ controller, signals, upkeep }: Parts): Promise<void> {
-  await controller.served?.resetTargets();
-  if (controller.served === undefined) await signals.send('reset-targets');
-  await upkeep.drawTargets();
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('No target of Codex Relay waits any longer: the next request tries them all.'),
-  );
 }
 
 function drawStatus({ choices, controller, requests, statusBar, view, today }: Parts): void {
@@ -410,9 +355,4 @@ async function rememberHere({ context, choices }: Parts): Promise<void> {
 async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
   await codexCommands.showSetup();
   await codexCommands.offerUpdate();
-}
-
-/** For work that nobody waits for: its failure is a line in the log. */
-function inBackground(log: vscode.LogOutputChannel, work: Promise<void>): void {
-  work.catch((error: unknown) => log.error(messageOf(error)));
 }

@@ -98,7 +98,7 @@ describe('the Requests view at 300 px', function () {
 
   /** What of each row's text lies inside the row: its name, and as many parts of what follows as are seen whole. */
   const rowsSeen = async () =>
-    (await window.treeRows.evaluateAll(`(rows) => rows.map((row) => {
+    (await window.page.evaluate(`[...document.querySelectorAll('.part.sidebar .monaco-list-row')].map((row) => {
       const name = row.querySelector('.label-name');
       const rest = row.querySelector('.label-description');
       if (!name || !rest) return undefined;
