@@ -175,11 +175,12 @@ function notesOf(
   return [
     ...(provider.id === current ? [vscode.l10n.t('current')] : []),
     ...(model === undefined ? [] : [model]),
-    ...(cost === undefined ? [] : [cost]),
     ...(running === undefined ? [] : [vscode.l10n.t('running, {0} models', running)]),
     ...(lacksKey && variable === undefined ? [vscode.l10n.t('needs a key')] : []),
     ...(lacksKey && variable !== undefined ? [vscode.l10n.t('key in {0}', variable)] : []),
     ...(key === 'other-origin' ? [vscode.l10n.t('now at another host: needs its key again')] : []),
+    // What is missing comes first: the end is cut off in a narrow window.
+    ...(cost === undefined ? [] : [cost]),
   ];
 }
 

@@ -102,13 +102,25 @@ export function errorWord(code: string): string {
   }
 }
 
-/** More would push the time and what came of it out of a narrow row. */
-const LONGEST_NAME = 18;
+/** Letters of a name and of a whole row that a side bar of 300 px shows inside a conversation and a turn. */
+const LONGEST_NAME = 16;
+const LONGEST_ROW = 32;
+/** Letters at the end of a long name: its version. */
+const KEPT_END = 3;
 
-/** A model's name for the row: `anthropic/claude-sonnet-4.5` without its vendor, and without the end of a long one. */
+/** A model's name for the row: without its vendor, and of a long one its beginning and its end. */
 export function shortName(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1) || model;
-  return name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME - 1)}…`;
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - KEPT_END - 1)}…${name.slice(-KEPT_END)}`;
+}
+
+/** What follows the name in a row: without its end where that would be cut off, as the mark of a cut takes room too. */
+export function summaryBehind(name: string, report: RequestReport, times: number): string {
+  const summary = summaryOf(report, times);
+  const [time, outcome, ...rest] = summary.split(' · ');
+  if (rest.length === 0 || name.length + summary.length <= LONGEST_ROW) return summary;
+  return [time, outcome].join(' · ');
 }
 
 /** For the row: what matters most first, so that a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */

@@ -23,6 +23,7 @@ import {
   shortName,
   spokenSummary,
   stateWord,
+  summaryBehind,
   summaryOf,
   tokens,
 } from './request-text.ts';
@@ -209,7 +210,7 @@ function requestItem({ report, times }: Row): vscode.TreeItem {
   const item = new vscode.TreeItem(shown, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = report.id;
   item.contextValue = report.state === 'failed' ? 'request.failed' : 'request';
-  item.description = summaryOf(report, times);
+  item.description = summaryBehind(shown, report, times);
   item.iconPath = iconOf(report);
   const summary = `${name}\n${spokenSummary(report)}`;
   item.tooltip = error ? `${errorWord(error.code)}: ${error.message}\n${summary}` : summary;

@@ -20,10 +20,10 @@ describe('the time in a row', () => {
 describe('the name of a model in a narrow row', () => {
   for (const [model, shown] of [
     ['deepseek-v4-pro', 'deepseek-v4-pro'],
-    ['anthropic/claude-sonnet-4.5', 'claude-sonnet-4.5'],
+    ['anthropic/claude-sonnet-4.5', 'claude-sonne…4.5'],
     ['accounts/fireworks/models/kimi-k3', 'kimi-k3'],
     ['qwen3:8b', 'qwen3:8b'],
-    ['meta/llama-4-maverick-17b-128e-instruct', 'llama-4-maverick-…'],
+    ['meta/llama-4-maverick-17b-128e-instruct', 'llama-4-mave…uct'],
     ['odd/', 'odd/'],
     ['', ''],
   ] as const) {

@@ -72,7 +72,7 @@ describe('pictures', function () {
       await image.decode();
       const canvas = Object.assign(document.createElement('canvas'), { width: image.width, height: image.height });
       canvas.getContext('2d').drawImage(image, 0, 0);
-      return canvas.toDataURL('image/webp', 0.9);
+      return canvas.toDataURL('image/webp', 0.8);
     })()`);
     await page.close();
     return Buffer.from(String(encoded).replace(/^.*,/, ''), 'base64');
