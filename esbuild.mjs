@@ -157,5 +157,30 @@ function licencesOf(files) {
   return `Codex Relay contains these packages:\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
-// VS Code's extension page shows pictures from web addresses only (1.139), and we have none: it goes without.
-writeFileSync('dist/extension-README.md', readFileSync('README.md', 'utf8').replace(/^!\[.*\n\n/gm, ''));
+writeFileSync('dist/extension-README.md', extensionPage());
+
+/**
+ * The page of the extension: the README, and its Chinese sister below it, as there is one page for all languages.
+ * VS Code shows pictures from web addresses only (1.139), and we have none: it goes without.
+ */
+function extensionPage() {
+  const english = readFileSync('README.md', 'utf8')
+    .replace(/^!\[.*\n\n/gm, '')
+    .replace('](media/README.zh-cn.md)', '](#简体中文)');
+  const chinese = readFileSync('media/README.zh-cn.md', 'utf8')
+    .replace(/^#+ /gm, '#$&')
+    .replace(/^## .*/, '## 简体中文')
+    .replace('](../README.md)', '](#codex-relay)');
+  return `${english}\n---\n\n${chinese}`;
+}
+
+if (process.argv.includes('--to-publish')) {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+  const empty = ['repository', 'bugs', 'homepage'].filter((link) => !manifest[link]);
+  if (empty.length > 0) {
+    process.stderr.write(
+      `package.json: the addresses ${empty.join(', ')} are empty, so the pages of both packages link to none of them.\n` +
+        `Whoever publishes fills them in there, beside "publisher" (now "${manifest.publisher}").\n`,
+    );
+  }
+}

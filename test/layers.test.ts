@@ -28,6 +28,7 @@ const FLOORS: string[][] = [
   ['relay/exchange'],
   ['relay/http'],
   ['codex/home', 'index.ts', 'webview'],
+  ['doctor'],
   ['cli', 'extension'],
 ];
 
@@ -46,6 +47,7 @@ const PACKAGES: Record<string, string[]> = {
   usage: ['node:', '@pydantic/genai-prices', 'zod/mini'],
   codex: ['node:util', 'smol-toml', 'toml-eslint-parser', 'zod/mini'],
   'codex/home': ['node:'],
+  doctor: ['node:crypto'],
   webview: ['uplot'],
   cli: ['node:', 'diff'],
   extension: ['node:', 'birpc', 'vscode'],

@@ -95,6 +95,20 @@ describe('packages', () => {
     assert.ok(packagesIn(command('team')).length > 0);
   });
 
+  it('show one page for all languages, with links that lead somewhere in it', () => {
+    const page = readFileSync('dist/extension-README.md', 'utf8');
+    assert.match(page, /^## 简体中文$/m);
+    assert.match(page, /\]\(#简体中文\)/);
+    assert.equal([...page.matchAll(/^# /gm)].length, 1, 'one title');
+    assert.doesNotMatch(page, /\]\(README|!\[/);
+  });
+
+  it('link to addresses, or to nothing until their owner fills them in', () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
+    for (const link of ['repository', 'bugs', 'homepage'])
+      assert.match(String(manifest[link]), /^$|^https:\/\/\S+$/, link);
+  });
+
   it('tell the licence of each package that is bundled, and it lets us', () => {
     const told = readFileSync(LICENCES, 'utf8');
     const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as { inputs: object };

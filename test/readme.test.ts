@@ -7,6 +7,7 @@ import { unpadded } from './support/readme-table.ts';
 
 const PAGES = [
   'README.md',
+  'media/README.zh-cn.md',
   'SECURITY.md',
   'src/README.md',
   'src/providers/README.md',
@@ -21,7 +22,9 @@ interface Manifest {
 }
 
 const { scripts, contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
-const titles = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Record<string, string>;
+const [ENGLISH, CHINESE] = ['package.nls.json', 'package.nls.zh-cn.json'].map(
+  (file) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>,
+) as [Record<string, string>, Record<string, string>];
 
 /** `NAME`, `CASE` and what stands in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
 function found(path: string): boolean {
@@ -66,8 +69,9 @@ for (const page of PAGES) {
     });
 
     it('names commands of the extension by their titles', () => {
+      const titles = page.includes('zh-cn') ? CHINESE : ENGLISH;
       const known = contributes.commands.map(({ title }) => titles[title.replaceAll('%', '')]);
-      const named = [...text.matchAll(/\*\*Codex Relay: ([\w ]+)\*\*/g)].map(([, title = '']) => title);
+      const named = [...text.matchAll(/\*\*Codex Relay: ([^*]+)\*\*/g)].map(([, title = '']) => title);
       assert.deepEqual(
         named.filter((title) => !known.includes(title)),
         [],
@@ -82,6 +86,25 @@ describe('the map of the sources', () => {
     for (const folder of readdirSync('src', { withFileTypes: true })) {
       if (folder.isDirectory()) assert.ok(map.includes(`src/${folder.name}/`), folder.name);
     }
+  });
+});
+
+describe('media/README.zh-cn.md', () => {
+  it('names every provider of China', () => {
+    const text = readFileSync('media/README.zh-cn.md', 'utf8');
+    for (const name of [
+      'DeepSeek',
+      'Kimi',
+      'Qwen',
+      '智谱',
+      'MiniMax',
+      '火山方舟',
+      '混元',
+      'MiMo',
+      '硅基流动',
+      '魔搭',
+    ])
+      assert.ok(text.includes(name), name);
   });
 });
 

@@ -13,10 +13,13 @@ import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
 import { ListMemory } from './codex/list-memory.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
+import { registerCommands } from './commands.ts';
+import { inBackground } from './in-background.ts';
 import { hashOf, installationFile, rememberInstallation } from './installation.ts';
 import { KeyStore } from './key-store.ts';
 import { OfferedModels } from './language-models/offered-models.ts';
 import { withLanguageModels } from './language-models/transport.ts';
+import { obey } from './obey.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
 import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
@@ -27,21 +30,22 @@ import { RequestReporter } from './relay/request-reporter.ts';
 import { TargetBoard } from './relay/target-board.ts';
 import { offerTokenToTerminals } from './relay/terminal-token.ts';
 import { Today } from './relay/today.ts';
-import { type Signal, WindowSignals } from './relay/window-signals.ts';
+import { WindowSignals } from './relay/window-signals.ts';
 import { BudgetNotices } from './ui/budget-notices.ts';
 import { tellCatalogChanged } from './ui/catalog-notice.ts';
 import { contextKeys } from './ui/context-keys.ts';
 import { Cures } from './ui/cures.ts';
+import { Doctor } from './ui/doctor.ts';
 import { FailureNotices } from './ui/failure-notices.ts';
 import { openWalkthroughOnce } from './ui/first-run.ts';
-import { tellNextStep } from './ui/next-step.ts';
+import { NextStep } from './ui/next-step.ts';
 import { ProviderCommands } from './ui/provider-commands.ts';
 import { Recents } from './ui/recents.ts';
 import { RelayCommands } from './ui/relay-commands.ts';
-import { RequestsView, VIEW_ID } from './ui/requests-view.ts';
+import { RequestsView } from './ui/requests-view.ts';
 import { runningNow } from './ui/running-now.ts';
 import { SettingNotices } from './ui/setting-notices.ts';
-import { SettingsHelp } from './ui/settings-help.ts';
+import { SettingsSchema } from './ui/settings-schema.ts';
 import { StateLog } from './ui/state-log.ts';
 import { StatusBar } from './ui/status-bar.ts';
 import { TargetsView } from './ui/targets-view.ts';
@@ -64,7 +68,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<CodexR
   drawStatus(parts);
   inBackground(parts.log, startAsWanted(parts));
   inBackground(parts.log, parts.upkeep.lookForLanguageModels());
-  inBackground(parts.log, parts.settingsHelp.check());
   inBackground(parts.log, openWalkthroughOnce(context, parts.choices.settings.provider === ''));
   return api;
 }
@@ -180,17 +183,25 @@ function buildParts(context: vscode.ExtensionContext) {
     extensionVersion,
   });
   const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
-  const settingsHelp = new SettingsHelp(choices, log);
+  const settingsSchema = new SettingsSchema(choices);
+  const doctor = new Doctor(choices);
   const targetsView = new TargetsView(board);
-  const settingNotices = new SettingNotices(log, context.globalState);
-  const upkeep = new Upkeep({ choices, controller, board, settingNotices });
+  const settingNotices = new SettingNotices(choices, log, context.globalState);
+  const upkeep = new Upkeep({
+    choices,
+    controller,
+    board,
+    settingNotices,
+    drawStatus: () => parts && drawStatus(parts),
+  });
   context.subscriptions.push(
     signals,
     view,
     targetsView,
     statusBar,
     codexCommands,
-    settingsHelp,
+    settingsSchema,
+    doctor,
     languageModels,
     usagePage,
     today,
@@ -213,7 +224,8 @@ function buildParts(context: vscode.ExtensionContext) {
     relayCommands,
     cures,
     notices,
-    settingsHelp,
+    settingsSchema,
+    doctor,
     upkeep,
     targetsView,
     usagePage,
@@ -226,9 +238,11 @@ function buildParts(context: vscode.ExtensionContext) {
 /** Decides which part hears of which event. */
 function connectParts(parts: Parts): void {
   const { context, log, signals, requests, choices, controller, launcher } = parts;
-  const { codexCommands, catalog, notices, providerCommands, settingsHelp, upkeep, usagePage, today } = parts;
+  const { codexCommands, catalog, notices, providerCommands, settingsSchema, upkeep, usagePage, today } =
+    parts;
   const { whenClosed } = parts;
   const stateLog = new StateLog(log);
+  const nextStep = new NextStep(codexCommands);
 
   controller.on('state', (state) => {
     stateLog.write(state);
@@ -258,9 +272,7 @@ function connectParts(parts: Parts): void {
     usagePage.requestsChanged();
   });
   today.on('change', () => drawStatus(parts));
-  providerCommands.on('chosen', (provider, model) =>
-    inBackground(log, tellNextStep(provider, model, codexCommands)),
-  );
+  providerCommands.on('chosen', (provider, model) => inBackground(log, nextStep.tell(provider, model)));
   requests.on('report', (report) => {
     inBackground(log, notices.tell(report));
     inBackground(log, upkeep.drawTargets());
@@ -272,54 +284,20 @@ function connectParts(parts: Parts): void {
       if (change.affectsConfiguration('http')) inBackground(log, launcher.followNetwork());
       if (!change.affectsConfiguration('codexRelay')) return;
       inBackground(log, followSettings(parts));
-      inBackground(log, settingsHelp.check());
+      settingsSchema.refresh();
     }),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => controller.refresh()),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => inBackground(log, followSettings(parts))),
     choices.keys.onDidChange(() => controller.refresh()),
     choices.languageModels.onDidChange(() => inBackground(log, upkeep.followLanguageModels())),
     lookAroundAtTimes(parts),
   );
 }
 
-function registerCommands(parts: Parts): void {
-  const { context, log, relayCommands, providerCommands, codexCommands, view, upkeep, cures, usagePage } =
-    parts;
-  const command = (name: string, run: (...given: unknown[]) => unknown) =>
-    context.subscriptions.push(vscode.commands.registerCommand(`codexRelay.${name}`, run));
-
-  command('start', () => relayCommands.start());
-  command('stop', () => relayCommands.stop());
-  command('restart', () => relayCommands.restart());
-  command('selectProvider', (id) => {
-    inBackground(log, upkeep.lookAround());
-    return providerCommands.selectProvider(id);
-  });
-  command('selectModel', () => providerCommands.selectModel());
-  command('setApiKey', () => providerCommands.setKey());
-  command('addApiKey', () => providerCommands.addKey());
-  command('removeApiKey', () => providerCommands.removeKey());
-  command('addCustomProvider', () => providerCommands.addCustomProvider());
-  command('removeCustomProvider', () => providerCommands.removeCustomProvider());
-  command('generateCodexConfig', () => codexCommands.generate());
-  command('removeCodexConfig', () => codexCommands.remove());
-  command('openCodexInTerminal', () => codexCommands.openTerminal());
-  command('testConnection', () => relayCommands.testConnection());
-  command('showLog', () => log.show());
-  command('showRequests', () => vscode.commands.executeCommand(`${VIEW_ID}.focus`));
-  command('showUsage', () => usagePage.show());
-  command('showRequest', (request) => view.openRequest(request));
-  command('clearHistory', () => relayCommands.clearHistory());
-  command('resetTargets', () => resetTargets(parts));
-  command('copyDebugInfo', () => relayCommands.copyDebugInfo());
-  command('copyError', (request) => view.copyError(request));
-  command('copyBugReport', (request) => cures.copyBugReport(view.reportOf(request)));
-  command('tryNow', () => relayCommands.tryNow());
-  command('useAnotherPort', () => relayCommands.useAnotherPort());
-}
-
-async function startAsWanted({ choices, controller, relayCommands }: Parts): Promise<void> {
-  if (choices.settings.autoStart) await relayCommands.tellTrouble(await controller.start());
-  else await controller.refresh();
+async function startAsWanted({ choices, controller, relayCommands, upkeep }: Parts): Promise<void> {
+  const state = await (choices.settings.autoStart ? controller.start() : controller.refresh());
+  // A window that serves looks at its settings once it has looked for local servers.
+  const isLooking = controller.served !== undefined;
+  await Promise.all([relayCommands.tellTrouble(state), isLooking ? undefined : upkeep.checkSettings()]);
 }
 
 async function followSettings({ controller, relayCommands, upkeep }: Parts): Promise<void> {
@@ -336,16 +314,6 @@ function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   return { dispose: () => clearInterval(timer) };
 }
 
-/** Every target is tried again, whichever window serves. */
-async function resetTargets({ controller, signals, upkeep }: Parts): Promise<void> {
-  await controller.served?.resetTargets();
-  if (controller.served === undefined) await signals.send('reset-targets');
-  await upkeep.drawTargets();
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('No target of Codex Relay waits any longer: the next request tries them all.'),
-  );
-}
-
 function drawStatus({ choices, controller, requests, statusBar, view, today }: Parts): void {
   const { provider } = choices;
   const model = provider && choices.modelOf(provider);
@@ -359,45 +327,13 @@ function drawStatus({ choices, controller, requests, statusBar, view, today }: P
     wait: longestWait(reports, Date.now()),
     today: today.sum,
     running: runningNow(reports),
+    here: choices.here,
   });
 }
 
 function setContext(state: RelayState): void {
   for (const [name, value] of Object.entries(contextKeys(state)))
     void vscode.commands.executeCommand('setContext', name, value);
-}
-
-/** Does what another window asks for, or follows what it tells. */
-async function obey(signal: Signal, { controller, requests, upkeep }: Parts): Promise<void> {
-  switch (signal) {
-    case 'start':
-      await controller.start();
-      break;
-    case 'stop':
-      await controller.stop();
-      break;
-    case 'keys':
-    case 'owner-left':
-      await controller.refresh();
-      break;
-    case 'owner-came':
-      if (controller.state.kind === 'needs-key') await controller.refresh();
-      break;
-    case 'clear-history':
-      await controller.served?.clearHistory();
-      requests.reload();
-      break;
-    case 'requests':
-      requests.reload();
-      break;
-    case 'targets':
-      await upkeep.drawTargets();
-      break;
-    case 'reset-targets':
-      await controller.served?.resetTargets();
-      await upkeep.drawTargets();
-      break;
-  }
 }
 
 /** A thread that broke down took its relay with it; what it had been told, it is told again. */
@@ -419,9 +355,4 @@ async function rememberHere({ context, choices }: Parts): Promise<void> {
 async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
   await codexCommands.showSetup();
   await codexCommands.offerUpdate();
-}
-
-/** For work that nobody waits for: its failure is a line in the log. */
-function inBackground(log: vscode.LogOutputChannel, work: Promise<void>): void {
-  work.catch((error: unknown) => log.error(messageOf(error)));
 }

@@ -1,6 +1,6 @@
 /**
- * The extension's settings as one typed snapshot. Every setting is machine-scoped: the settings of a cloned
- * repository can neither redirect traffic nor send a key anywhere.
+ * The extension's settings as one typed snapshot. It is the user's alone: the settings of a cloned
+ * repository can neither redirect traffic nor send a key anywhere. What they may choose is in `workspace-choice.ts`.
  */
 import { RelayError } from '../errors.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts';

@@ -14,9 +14,18 @@ export interface UnusableName {
   /**
    * `unknown-role`: there is no such role. `no-model`: it is not `provider/model`. `unknown-provider`: there is no
    * such provider. `not-served`: the provider has no key yet, or is a local server that has not answered yet.
+   * `not-configured`: a workspace names a provider that the user has not set up. `no-model-name`: it is no name.
    * `no-budget`: it is no amount of USD a day or a month. `not-recorded`: it holds, but forgets with the relay's end.
    */
-  reason: 'unknown-role' | 'no-model' | 'unknown-provider' | 'not-served' | 'no-budget' | 'not-recorded';
+  reason:
+    | 'unknown-role'
+    | 'no-model'
+    | 'unknown-provider'
+    | 'not-served'
+    | 'not-configured'
+    | 'no-model-name'
+    | 'no-budget'
+    | 'not-recorded';
 }
 
 export interface UsableStandIns {

@@ -1,14 +1,18 @@
 /** What goes on beside the requests: local servers are looked for, targets shown, settings checked. */
+import { PRESETS } from '../providers/index.ts';
 import type { RelayController } from './relay/controller.ts';
 import type { TargetBoard } from './relay/target-board.ts';
+import { settingsProblems } from './settings-problems.ts';
 import type { SettingNotices } from './ui/setting-notices.ts';
-import type { UserChoices } from './user-choices.ts';
+import { wordsOfTypo, wordsOfUnusable } from './ui/setting-problem-words.ts';
+import { type UserChoices, userSetting } from './user-choices.ts';
 
 export interface UpkeepParts {
   choices: UserChoices;
   controller: RelayController;
   board: TargetBoard;
   settingNotices: SettingNotices;
+  drawStatus: () => void;
 }
 
 export class Upkeep {
@@ -41,15 +45,22 @@ export class Upkeep {
     await this.checkSettings();
   }
 
-  /** Tells what the settings name and the relay of this window does without, and where it sends images. */
+  /**
+   * Tells all that is wrong in the settings, what the relay of this window does without, what of the workspace's
+   * choice is left out, and where images are sent.
+   */
   async checkSettings(): Promise<void> {
-    const { choices, controller, settingNotices } = this.#parts;
+    const { choices, controller, settingNotices, drawStatus } = this.#parts;
+    const ofWorkspace = await choices.readWorkspace();
+    drawStatus();
     const { plan } = controller;
-    if (plan === undefined) return;
-    const { visionModel } = plan.routing.standIns;
+    const { visionModel } = plan?.routing.standIns ?? {};
     const [provider = ''] = (visionModel ?? '').split('/', 1);
-    await settingNotices.tellWhereImagesGo(visionModel, choices.nameOf(provider));
-    await settingNotices.tell(plan.unusable);
+    if (plan !== undefined) await settingNotices.tellWhereImagesGo(visionModel, choices.nameOf(provider));
+    await settingNotices.tell([
+      ...settingsProblems(userSetting, PRESETS).map(wordsOfTypo),
+      ...[...(plan?.unusable ?? []), ...ofWorkspace].map(wordsOfUnusable),
+    ]);
   }
 
   /** Shows what this window serves, else what another one does. */

@@ -18,6 +18,7 @@ import type { LocalServers } from './relay/local-servers.ts';
 import { requestFields } from './request-fields.ts';
 import { type CustomProvider, type ExtensionSettings, readSettings, type WhenClosed } from './settings.ts';
 import { type UnusableName, usableStandIns } from './stand-ins.ts';
+import { WORKSPACE_SETTINGS, type WorkspaceChoice, workspaceChoice } from './workspace-choice.ts';
 
 const SECTION = 'codexRelay';
 
@@ -27,6 +28,7 @@ export class UserChoices {
   readonly languageModels: OfferedModels;
   readonly #context: vscode.ExtensionContext;
   readonly #log: Logger;
+  #here: WorkspaceChoice | undefined;
 
   constructor(
     context: vscode.ExtensionContext,
@@ -43,8 +45,7 @@ export class UserChoices {
   }
 
   get settings(): ExtensionSettings {
-    const configuration = vscode.workspace.getConfiguration(SECTION);
-    return readSettings((name) => configuration.get(name));
+    return readSettings(userSetting);
   }
 
   get providers(): ChoosableProvider[] {
@@ -55,6 +56,30 @@ export class UserChoices {
   get provider(): ChoosableProvider | undefined {
     const { provider } = this.settings;
     return this.providers.find(({ id }) => id === provider);
+  }
+
+  /** What this workspace chooses, as it was read last; undefined where it chooses nothing that can be used. */
+  get here(): WorkspaceChoice | undefined {
+    return this.#here;
+  }
+
+  /** Reads what the settings of this workspace choose. Returns what of it is left out. */
+  async readWorkspace(): Promise<readonly UnusableName[]> {
+    const { providers, settings } = this;
+    const isConfigured = await Promise.all(
+      providers.map((provider) => provider.id === settings.provider || this.#isReady(provider)),
+    );
+    const configured = idsOf(providers.filter((_, at) => isConfigured[at]));
+    const modelOf = (id: string) =>
+      settings.models[id] ?? providers.find((one) => one.id === id)?.defaultModel;
+    const written = { provider: ofWorkspace('provider'), models: ofWorkspace('models') };
+    const { choice, unusable } = workspaceChoice(written, {
+      provider: settings.provider,
+      configured,
+      modelOf,
+    });
+    this.#here = choice;
+    return unusable;
   }
 
   /** What to call the provider of this id; the id itself when there is no such provider. */
@@ -196,6 +221,20 @@ async function update(name: string, value: unknown): Promise<void> {
 /** The setting as the user wrote it: an entry that we cannot use must survive our edit of its neighbours. */
 function written(name: string): unknown {
   return vscode.workspace.getConfiguration(SECTION).inspect(name)?.globalValue;
+}
+
+/** A setting as it holds for this user (name without the prefix): a workspace has no say in it. */
+export function userSetting(name: string): unknown {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  return WORKSPACE_SETTINGS.includes(name)
+    ? configuration.inspect(name)?.globalValue
+    : configuration.get(name);
+}
+
+/** What the workspace says, where it is trusted. */
+function ofWorkspace(name: string): unknown {
+  if (!vscode.workspace.isTrusted) return undefined;
+  return vscode.workspace.getConfiguration(SECTION).inspect(name)?.workspaceValue;
 }
 
 function idsOf(providers: readonly ChoosableProvider[]): string[] {

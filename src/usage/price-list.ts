@@ -38,6 +38,14 @@ export interface PriceList {
    * @param time milliseconds since the epoch
    */
   costOf(service: string, model: string, tokens: TokenUsage, time: number): number | undefined;
+  /** What a million tokens of a short prompt and of its answer cost; undefined where the list does not tell both. */
+  ratesOf(service: string, model: string, time: number): Rates | undefined;
+}
+
+/** In USD per million tokens. */
+export interface Rates {
+  input: number;
+  output: number;
 }
 
 export async function loadPriceList(): Promise<PriceList> {
@@ -74,6 +82,11 @@ export async function loadPriceList(): Promise<PriceList> {
     costOf(service, model, tokens, time) {
       const price = priceAt(service, model, time);
       return price && costAt(price, tokens);
+    },
+    ratesOf(service, model, time) {
+      const { input_mtok: input, output_mtok: output } = priceAt(service, model, time) ?? {};
+      if (input === undefined || output === undefined) return undefined;
+      return { input: rateOf(input, 0), output: rateOf(output, 0) };
     },
   };
 }

@@ -193,7 +193,8 @@ describe('words of others in the views of VS Code', () => {
       { model: name, leastInput: undefined },
     ];
     const wait = { ...report, waiting };
-    const details = { model, counts, since: 0, failure: report, wait, today: undefined, running };
+    const here = { provider: name, model: name };
+    const details = { model, here, counts, since: 0, failure: report, wait, today: undefined, running };
     bar.show({ kind: 'running', provider, url: 'http://127.0.0.1:4444' }, details);
     const problem = { code: 'failed', message: `[Fix](command:codexRelay.stop)\n\n${name}` } as const;
     bar.show({ kind: 'error', provider, problem }, details);

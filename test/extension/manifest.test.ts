@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { RelayState } from '../../src/extension/relay/controller.ts';
 import { readSettings } from '../../src/extension/settings.ts';
 import { CONFIG_WRITTEN, contextKeys } from '../../src/extension/ui/context-keys.ts';
+import { WORKSPACE_SETTINGS } from '../../src/extension/workspace-choice.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../src/history/store.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -21,6 +22,7 @@ interface Property {
 
 interface Manifest {
   main: string;
+  capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
   contributes: {
     commands: { command: string; category: string; title: string }[];
     configuration: { properties: Record<string, Property> };
@@ -107,9 +109,11 @@ describe('manifest of the extension', () => {
     }
   });
 
-  it('lets no workspace decide a setting', () => {
+  it('lets no workspace decide a setting, but choose provider and models where it is trusted', () => {
+    const chosen = WORKSPACE_SETTINGS.map((name) => `codexRelay.${name}`);
     for (const [name, { scope }] of Object.entries(configuration.properties))
-      assert.equal(scope, 'machine', name);
+      assert.equal(scope, chosen.includes(name) ? 'machine-overridable' : 'machine', name);
+    assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, chosen);
   });
 
   it('describes, orders and bounds every setting', () => {

@@ -13,7 +13,7 @@ const PARTS: readonly [name: string, english: Texts, file: (language: string) =>
 
 /** Names, and words that a language took over as they are. */
 const SAME: Readonly<Record<string, readonly string[]>> = {
-  de: ['Details', 'Review', 'Codex Relay', '{0}: {1} s'],
+  de: ['Details', 'Review', 'Codex Relay', 'Port', 'Problem', '{0}: {1} s'],
   ja: ['Codex Relay'],
   ko: ['Codex Relay'],
   'zh-cn': ['Codex Relay'],

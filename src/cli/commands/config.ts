@@ -12,6 +12,7 @@ import { type ConfigureInput, prepareCatalog, prepareConfig } from '../../codex/
 import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../../codex/home/installed-codex.ts';
 import { howToOverride } from '../../codex/overrides.ts';
 import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
+import { smallWindow } from '../../doctor/window.ts';
 import { messageOf } from '../../errors.ts';
 import { listModels } from '../../index.ts';
 import { CATALOG_FILE, PROVIDER_ID } from '../../names.ts';
@@ -21,7 +22,6 @@ import type { UpstreamOptions } from '../../relay/options.ts';
 import { Bindings } from '../../relay/routing/bindings.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
-import { smallWindow } from '../doctor/window.ts';
 import { UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';

@@ -1,6 +1,7 @@
 /** `codex-relay targets`: which targets the running relay passes over, until when and why. */
+
+import { findOwner } from '../../doctor/relay-checks.ts';
 import { asObject, type JsonObject, parseObject } from '../../json.ts';
-import { findOwner } from '../doctor/relay-checks.ts';
 import { CommandError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
 

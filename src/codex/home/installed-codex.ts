@@ -15,16 +15,19 @@ export interface CodexCall {
   cwd?: string;
   /** Codex is ended after this time, in ms. Default 10,000. */
   limitMs?: number;
+  /** Ends it earlier. */
+  signal?: AbortSignal;
 }
 
 /** Runs `codex` from the PATH; undefined when there is none. The arguments must need no quotes in a shell. */
 export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
   const { args, environment, cwd, limitMs = 10_000 } = call;
+  const limit = AbortSignal.timeout(limitMs);
   const child = spawn('codex', args, {
     env: environment as NodeJS.ProcessEnv,
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal: AbortSignal.timeout(limitMs),
+    signal: call.signal === undefined ? limit : AbortSignal.any([limit, call.signal]),
     // npm installs `codex` on Windows as a .cmd file, which only a shell can run.
     shell: process.platform === 'win32',
     windowsHide: true,

@@ -20,5 +20,6 @@ export { type NamedRelay, namedRelays } from '../../codex/named-relays.ts';
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+export { examine } from '../../doctor/examine.ts';
 export { CATALOG_FILE } from '../../names.ts';
 export { shippedFacts, shippedModels } from '../../providers/model-facts.ts';

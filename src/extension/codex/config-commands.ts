@@ -112,8 +112,16 @@ export class CodexConfigCommands {
         await this.generate();
         setup = await this.setup();
       }
-      if (setup !== 'none') await openCodex(setup === 'default' ? 'codex' : 'codex -p codex-relay');
+      if (setup === 'none') return;
+      const command = setup === 'default' ? 'codex' : 'codex -p codex-relay';
+      await openCodex(`${command}${this.#modelHere()}`);
     });
+  }
+
+  /** What this workspace chooses: by its full name, which the relay serves whoever is the chosen provider. */
+  #modelHere(): string {
+    const { here } = this.#choices;
+    return here === undefined ? '' : ` -m ${here.provider}/${here.model}`;
   }
 
   /** The first time: writes the profile, and opens Codex where it is installed. */

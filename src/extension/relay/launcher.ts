@@ -3,6 +3,7 @@
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import type { Balance } from '../../relay/upstream/balance.ts';
+import type { ModelPrice, PricedModel } from '../../usage/model-price.ts';
 import type { OverviewData } from '../../usage/overview.ts';
 import type { ConnectionAnswer } from '../thread/messages.ts';
 import type { ReadyPlan, RoutingPlan, ServedRelay } from './controller.ts';
@@ -103,6 +104,11 @@ export class RelayLauncher {
    */
   askBalance(upstream: UpstreamOptions): Promise<Balance> {
     return this.#ask(({ functions }) => functions.askBalance(upstream));
+  }
+
+  /** What each of them costs, in the same order; the list of prices ships with the relay. */
+  pricesOf(models: readonly PricedModel[]): Promise<ModelPrice[]> {
+    return this.#ask(({ functions }) => functions.pricesOf(models));
   }
 
   /**

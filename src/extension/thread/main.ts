@@ -5,8 +5,10 @@
 import { parentPort } from 'node:worker_threads';
 import { accountBalance, listModels } from '../../index.ts';
 import { entryByEntry, type Logger } from '../../logger.ts';
+import { modelPrice } from '../../usage/model-price.ts';
 import { openChannel } from './channel.ts';
 import { HOST_EVENTS, type HostSide, type ThreadSide } from './messages.ts';
+import { readPrices } from './read-prices.ts';
 import { askCatalog, askForAnswer, type RunningRelay, runRelay } from './relay-work.ts';
 import { Roads } from './roads.ts';
 import { UsageSource } from './usage-source.ts';
@@ -55,6 +57,10 @@ const thread: ThreadSide = {
     }
   },
   askBalance: (upstream) => accountBalance({ ...upstream, transport: roads.transport }),
+  pricesOf: async (models) => {
+    const prices = await readPrices(logger);
+    return models.map((model) => modelPrice(model, prices, Date.now()));
+  },
   usage: (folder, days, isFresh) => usageOf(folder, days).read(isFresh),
   giveUp: (question) => questions.get(question)?.abort(),
 };

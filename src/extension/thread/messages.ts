@@ -8,6 +8,7 @@ import type { RequestReport, ServedUpstream, UpstreamOptions } from '../../relay
 import type { UpstreamRequest } from '../../relay/transport.ts';
 import type { Balance } from '../../relay/upstream/balance.ts';
 import type { BudgetNotice } from '../../usage/budget.ts';
+import type { ModelPrice, PricedModel } from '../../usage/model-price.ts';
 import type { OverviewData } from '../../usage/overview.ts';
 import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
@@ -59,6 +60,8 @@ export interface ThreadSide {
   askForAnswer(upstream: UpstreamOptions, question: number): Promise<ConnectionAnswer>;
   /** What is left on the account of its first key. */
   askBalance(upstream: UpstreamOptions): Promise<Balance>;
+  /** What each of them costs, in the same order. */
+  pricesOf(models: readonly PricedModel[]): Promise<ModelPrice[]>;
   /** What the ledger of this folder has of the last days, today among them. */
   usage(folder: string, days: number, isFresh: boolean): Promise<OverviewData>;
   /** Ends the question of this number. */

@@ -1,9 +1,16 @@
 /** Picks a model of a provider: from its list once it has loaded, from what is known of it, or any name typed. */
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
+import type { ModelPrice } from '../../usage/model-price.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
+import { priceInWords } from './numbers.ts';
 import { tokens } from './request-text.ts';
 import { type Answer, BACK } from './steps.ts';
+
+/** What is told of a model. */
+export interface OfferedModel extends ListedModel {
+  price?: ModelPrice;
+}
 
 export interface ModelQuestion {
   provider: ChoosableProvider;
@@ -11,9 +18,9 @@ export interface ModelQuestion {
   /** The latest first. */
   recent: readonly string[];
   /** What the provider lists, with all that is known of each. */
-  list: () => Promise<readonly ListedModel[]>;
+  list: () => Promise<readonly OfferedModel[]>;
   /** What is known without asking. */
-  known: () => Promise<readonly ListedModel[]>;
+  known: () => Promise<readonly OfferedModel[]>;
   /** Starts the provider's server, where it runs on this machine. */
   start?: () => Promise<void>;
   /** The list shows other names than requests take: the user knows them. */
@@ -34,7 +41,7 @@ export function pickModel(question: ModelQuestion): Promise<Answer<string>> {
   picker.matchOnDescription = true;
   picker.keepScrollPosition = true;
   if (canGoBack) picker.buttons = [vscode.QuickInputButtons.Back];
-  let models: readonly ListedModel[] = [];
+  let models: readonly OfferedModel[] = [];
   let actions: readonly ModelItem[] = [];
 
   const draw = () => {
@@ -115,11 +122,11 @@ function afterFailure(
 }
 
 /** The chosen model and those used lately first, then the list in the provider's own order. */
-function itemsOf(models: readonly ListedModel[], { current, recent }: ModelQuestion): ModelItem[] {
+function itemsOf(models: readonly OfferedModel[], { current, recent }: ModelQuestion): ModelItem[] {
   const first = [...new Set([...recent, ...(current === undefined ? [] : [current])])];
   const top = first.map((id) => models.find((model) => model.id === id) ?? { id });
   const rest = models.filter(({ id }) => !first.includes(id));
-  const group = (label: string, members: readonly ListedModel[]): ModelItem[] =>
+  const group = (label: string, members: readonly OfferedModel[]): ModelItem[] =>
     members.length === 0
       ? []
       : [
@@ -129,7 +136,7 @@ function itemsOf(models: readonly ListedModel[], { current, recent }: ModelQuest
   return [...group(vscode.l10n.t('Recently Used'), top), ...group(vscode.l10n.t('All Models'), rest)];
 }
 
-function itemOf(model: ListedModel, current: string | undefined): ModelItem {
+function itemOf(model: OfferedModel, current: string | undefined): ModelItem {
   return {
     label: model.id,
     model: model.id,
@@ -143,13 +150,15 @@ function ownName(models: readonly ListedModel[], typed: string): ModelItem[] {
   return [{ label: vscode.l10n.t('Use "{0}"', typed), model: typed, alwaysShow: true }];
 }
 
-function describe(model: ListedModel, current: string | undefined): string {
+function describe(model: OfferedModel, current: string | undefined): string {
+  const price = priceInWords(model.price);
   const { id, name, contextWindow, images, efforts = [], reasons } = model;
   const thinks = reasons === true || efforts.length > 0;
   return [
     ...(id === current ? [vscode.l10n.t('current')] : []),
     ...(name === undefined || name === id ? [] : [name]),
     ...(contextWindow === undefined ? [] : [vscode.l10n.t('{0} tokens', tokens(contextWindow))]),
+    ...(price === undefined ? [] : [price]),
     ...(thinks && efforts.length > 1 ? [vscode.l10n.t('thinks ({0})', efforts.join(', '))] : []),
     ...(thinks && efforts.length <= 1 ? [vscode.l10n.t('thinks')] : []),
     ...(images ? [vscode.l10n.t('images')] : []),

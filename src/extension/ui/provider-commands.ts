@@ -16,6 +16,7 @@ import { pickKeys } from './key-commands.ts';
 import { askForKey, type KeyVerdict, variableWithKey } from './key-input.ts';
 import { modelsAt, startLocalServer } from './local-server.ts';
 import { pickModel } from './model-picker.ts';
+import { pricesOf, withPrices } from './prices.ts';
 import type { ListedProvider } from './provider-groups.ts';
 import { pickProvider } from './provider-picker.ts';
 import type { Recents } from './recents.ts';
@@ -30,14 +31,14 @@ const RESOURCES = PRESETS.filter(({ addressTemplate }) => addressTemplate !== un
 export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, model: string] }> {
   readonly #choices: UserChoices;
   readonly #controller: RelayController;
-  readonly #launcher: Pick<RelayLauncher, 'listModels'>;
+  readonly #launcher: Pick<RelayLauncher, 'listModels' | 'pricesOf'>;
   readonly #signals: WindowSignals;
   readonly #recents: Recents;
 
   constructor(
     choices: UserChoices,
     controller: RelayController,
-    launcher: Pick<RelayLauncher, 'listModels'>,
+    launcher: Pick<RelayLauncher, 'listModels' | 'pricesOf'>,
     signals: WindowSignals,
     recents: Recents,
   ) {
@@ -66,6 +67,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
       recent: this.#recents.of('providers'),
       resources: RESOURCES,
       ask: ({ baseUrl }) => modelsAt(baseUrl),
+      prices: (listed) => pricesOf(this.#launcher, listed),
     });
     if (!choice) return;
     if (choice.kind === 'add') return this.addCustomProvider(choice.preset);
@@ -241,12 +243,16 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
           loadCodexFiles(),
           this.#launcher.listModels(upstream),
         ]);
-        return listed.map((model) => ({
+        const models = listed.map((model) => ({
           ...model,
           ...mergeFacts<ModelFacts>(shippedFacts(provider.preset, model.id), model),
         }));
+        return withPrices(this.#launcher, provider, models);
       },
-      known: async () => (await loadCodexFiles()).shippedModels(provider.preset),
+      known: async () => {
+        const { shippedModels } = await loadCodexFiles();
+        return withPrices(this.#launcher, provider, shippedModels(provider.preset));
+      },
       ...(provider.startCommand !== undefined && isOnThisMachine(provider.baseUrl)
         ? { start: () => startLocalServer(provider) }
         : {}),

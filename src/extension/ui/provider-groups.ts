@@ -1,4 +1,5 @@
 /** How the list of providers is ordered: what the user has, or has used, before all that there is. */
+import type { ModelPrice } from '../../usage/model-price.ts';
 import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
 
@@ -10,6 +11,8 @@ export interface ListedProvider {
   model: string | undefined;
   /** How many models its server on this machine lists; undefined where none answers, or none was asked. */
   running?: number | undefined;
+  /** What its model costs, or that nothing is paid by the token. */
+  price?: ModelPrice;
 }
 
 export const GROUPS = ['recent', 'withKey', 'running', 'custom', 'plan', 'all'] as const;

@@ -1,6 +1,8 @@
 /** The provider switcher: one list, one key press to switch; buttons for the rest (key, key page, removal). */
 import * as vscode from 'vscode';
+import type { ModelPrice } from '../../usage/model-price.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
+import { priceInWords } from './numbers.ts';
 import { type Group, grouped, isLocalServer, type ListedProvider } from './provider-groups.ts';
 import { matchingKeyword } from './search.ts';
 
@@ -21,6 +23,8 @@ export interface ProviderList {
   resources: readonly { id: string; name: string; keywords: readonly string[] }[];
   /** How many models the server of a provider on this machine lists; undefined when it does not answer. */
   ask: (provider: ChoosableProvider) => Promise<number | undefined>;
+  /** What the model of each costs, in the same order. */
+  prices: (listed: readonly ListedProvider[]) => Promise<readonly ModelPrice[]>;
 }
 
 interface ProviderItem extends vscode.QuickPickItem {
@@ -49,11 +53,15 @@ export function pickProvider(list: ProviderList): Promise<ProviderChoice> {
     shown = matches;
     picker.items = all.map((item) => found(item, value));
   });
-  void markRunning(list).then((marked) => {
-    if (marked === undefined) return;
-    all = itemsOf(marked);
+  // Each is told when it is known.
+  let { listed } = list;
+  const learn = (facts: readonly Partial<ListedProvider>[]) => {
+    listed = listed.map((one, at) => ({ ...one, ...facts[at] }));
+    all = itemsOf({ ...list, listed });
     draw();
-  });
+  };
+  void runningOf(list).then((running) => running && learn(running));
+  void list.prices(listed).then((prices) => learn(prices.map((price) => ({ price }))));
   return new Promise((resolve) => {
     const finish = (choice: ProviderChoice) => {
       resolve(choice);
@@ -72,14 +80,13 @@ export function pickProvider(list: ProviderList): Promise<ProviderChoice> {
   });
 }
 
-/** The list with what runs on this machine; undefined when nothing does. */
-async function markRunning(list: ProviderList): Promise<ProviderList | undefined> {
-  const listed = await Promise.all(
-    list.listed.map(async (one) =>
-      isLocalServer(one.provider) ? { ...one, running: await list.ask(one.provider) } : one,
-    ),
+/** What runs on this machine, in the order of the list; undefined when nothing does. */
+async function runningOf({ listed, ask }: ProviderList): Promise<{ running?: number }[] | undefined> {
+  const found = await Promise.all(
+    listed.map(async ({ provider }) => (isLocalServer(provider) ? ask(provider) : undefined)),
   );
-  return listed.some(({ running }) => running !== undefined) ? { ...list, listed } : undefined;
+  if (found.every((running) => running === undefined)) return undefined;
+  return found.map((running) => (running === undefined ? {} : { running }));
 }
 
 const KEY_BUTTON: vscode.QuickInputButton = {
@@ -160,10 +167,11 @@ function itemOf(listed: ListedProvider, current: string | undefined): ProviderIt
 }
 
 function notesOf(
-  { provider, key, variable, model, running }: ListedProvider,
+  { provider, key, variable, model, running, price }: ListedProvider,
   current: string | undefined,
 ): string[] {
   const lacksKey = provider.needsKey && key === 'missing';
+  const cost = priceInWords(price);
   return [
     ...(provider.id === current ? [vscode.l10n.t('current')] : []),
     ...(model === undefined ? [] : [model]),
@@ -171,6 +179,8 @@ function notesOf(
     ...(lacksKey && variable === undefined ? [vscode.l10n.t('needs a key')] : []),
     ...(lacksKey && variable !== undefined ? [vscode.l10n.t('key in {0}', variable)] : []),
     ...(key === 'other-origin' ? [vscode.l10n.t('now at another host: needs its key again')] : []),
+    // What is missing comes first: the end is cut off in a narrow window.
+    ...(cost === undefined ? [] : [cost]),
   ];
 }
 

@@ -58,6 +58,16 @@ export class RelayCommands {
     await signals.send('reset-targets');
   }
 
+  /** Every target is tried again, whichever window serves. */
+  async resetTargets(): Promise<void> {
+    const { controller, signals } = this.#parts;
+    await controller.served?.resetTargets();
+    if (controller.served === undefined) await signals.send('reset-targets');
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No target of Codex Relay waits any longer: the next request tries them all.'),
+    );
+  }
+
   async restart(): Promise<void> {
     const { controller } = this.#parts;
     await this.#tell(await withProgress(vscode.l10n.t('Restarting the relay'), () => controller.restart()));

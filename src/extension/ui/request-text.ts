@@ -9,9 +9,13 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
 }
 
-/** `14:32`, as the user's language writes it. */
+/** `14:32`: in every language by 24 hours, as "PM" takes the room of what came of a request. */
 export function clock(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleTimeString(env.language, { hour: 'numeric', minute: '2-digit' });
+  return new Date(milliseconds).toLocaleTimeString(env.language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
 }
 
 /** `14:32` of today, `11/28, 14:32` of another day. */
@@ -96,6 +100,27 @@ export function errorWord(code: string): string {
     default:
       return l10n.t('refused');
   }
+}
+
+/** Letters of a name and of a whole row that a side bar of 300 px shows inside a conversation and a turn. */
+const LONGEST_NAME = 16;
+const LONGEST_ROW = 32;
+/** Letters at the end of a long name: its version. */
+const KEPT_END = 3;
+
+/** A model's name for the row: without its vendor, and of a long one its beginning and its end. */
+export function shortName(model: string): string {
+  const name = model.slice(model.lastIndexOf('/') + 1) || model;
+  if (name.length <= LONGEST_NAME) return name;
+  return `${name.slice(0, LONGEST_NAME - KEPT_END - 1)}…${name.slice(-KEPT_END)}`;
+}
+
+/** What follows the name in a row: without its end where that would be cut off, as the mark of a cut takes room too. */
+export function summaryBehind(name: string, report: RequestReport, times: number): string {
+  const summary = summaryOf(report, times);
+  const [time, outcome, ...rest] = summary.split(' · ');
+  if (rest.length === 0 || name.length + summary.length <= LONGEST_ROW) return summary;
+  return [time, outcome].join(' · ');
 }
 
 /** For the row: what matters most first, so that a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */

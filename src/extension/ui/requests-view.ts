@@ -20,8 +20,10 @@ import {
   dayAndTime,
   errorWord,
   roleWord,
+  shortName,
   spokenSummary,
   stateWord,
+  summaryBehind,
   summaryOf,
   tokens,
 } from './request-text.ts';
@@ -204,14 +206,14 @@ function foldedUnless(isOpen: boolean): vscode.TreeItemCollapsibleState {
 function requestItem({ report, times }: Row): vscode.TreeItem {
   const { role, error } = report;
   const name = role === undefined ? report.upstreamModel : roleWord(role);
-  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+  const shown = role === undefined ? shortName(name) : name;
+  const item = new vscode.TreeItem(shown, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = report.id;
   item.contextValue = report.state === 'failed' ? 'request.failed' : 'request';
-  item.description = summaryOf(report, times);
+  item.description = summaryBehind(shown, report, times);
   item.iconPath = iconOf(report);
-  item.tooltip = error
-    ? `${errorWord(error.code)}: ${error.message}\n${spokenSummary(report)}`
-    : spokenSummary(report);
+  const summary = `${name}\n${spokenSummary(report)}`;
+  item.tooltip = error ? `${errorWord(error.code)}: ${error.message}\n${summary}` : summary;
   item.command = {
     command: 'codexRelay.showRequest',
     title: vscode.l10n.t('Show Request Details'),

@@ -1,17 +1,24 @@
-/** Messages about what settings name: what the relay does without, and where images go. */
+/** Messages about settings: what is wrong with them, all of it in one message, and where images go. */
 import * as vscode from 'vscode';
-import type { UnusableName } from '../stand-ins.ts';
+import type { UserChoices } from '../user-choices.ts';
+import { asMessage } from './quoted.ts';
+import type { ToldProblem } from './setting-problem-words.ts';
 
 /** What was told last, over restarts. */
 const IMAGES_GO_TO = 'imagesGoTo';
 
+/** More than a message can hold is in the log. */
+const MOST_SENTENCES = 3;
+
 export class SettingNotices {
+  readonly #choices: UserChoices;
   readonly #log: vscode.LogOutputChannel;
   readonly #memory: vscode.Memento;
-  /** What the user knows of: each is told once. */
-  readonly #told = new Set<string>();
+  /** What the user knows of. */
+  #told: readonly ToldProblem[] = [];
 
-  constructor(log: vscode.LogOutputChannel, memory: vscode.Memento) {
+  constructor(choices: UserChoices, log: vscode.LogOutputChannel, memory: vscode.Memento) {
+    this.#choices = choices;
     this.#log = log;
     this.#memory = memory;
   }
@@ -33,51 +40,23 @@ export class SettingNotices {
     );
   }
 
-  /** Tells what is new among them, in one message. */
-  async tell(unusable: readonly UnusableName[]): Promise<void> {
-    const words = unusable.map(wordsOf).filter((text) => !this.#told.has(text));
-    const [first] = unusable;
-    if (words.length === 0 || first === undefined) return;
-    for (const text of words) {
-      this.#told.add(text);
-      this.#log.warn(text);
-    }
+  /** Tells what is new among all that is wrong now. A problem is told once, until the settings are without it. */
+  async tell(problems: readonly ToldProblem[]): Promise<void> {
+    const isKnown = ({ words }: ToldProblem) => this.#told.some((one) => one.words === words);
+    const news = problems.filter((problem) => !isKnown(problem));
+    const kept = this.#told.filter(({ comesAndGoes }) => comesAndGoes);
+    this.#told = [...kept, ...problems];
+    for (const { words } of news) this.#log.warn(words);
+    const [first] = news;
+    if (first === undefined) return;
+    const meant = news.find(({ provider }) => provider !== undefined)?.provider;
+    const use = vscode.l10n.t('Use "{0}"', meant ?? '');
     const open = vscode.l10n.t('Open Settings');
-    if ((await vscode.window.showWarningMessage(words.join(' '), open)) !== open) return;
-    const [name] = first.setting.split('.');
-    await vscode.commands.executeCommand('workbench.action.openSettings', `codexRelay.${name}`);
-  }
-}
-
-function wordsOf({ setting, value, reason }: UnusableName): string {
-  const name = `codexRelay.${setting}`;
-  switch (reason) {
-    case 'unknown-role':
-      return vscode.l10n.t(
-        '{0}: "{1}" is no role and is left out. Roles are title, review, guardian, compaction and subagent.',
-        name,
-        value,
-      );
-    case 'no-model':
-      return vscode.l10n.t('{0}: "{1}" is left out. Write it as provider/model.', name, value);
-    case 'unknown-provider':
-      return vscode.l10n.t('{0}: "{1}" is left out, because there is no such provider.', name, value);
-    case 'no-budget':
-      return vscode.l10n.t(
-        '{0}: {1} is left out. Write an amount in USD for day, month, or one provider, as in "deepseek.day": 5.',
-        name,
-        value,
-      );
-    case 'not-recorded':
-      return vscode.l10n.t(
-        '{0}: while codexRelay.usage is off, what is spent is forgotten when the relay stops.',
-        name,
-      );
-    case 'not-served':
-      return vscode.l10n.t(
-        '{0}: "{1}" is left out until its provider has an API key, or its server runs.',
-        name,
-        value,
-      );
+    const words = news.slice(0, MOST_SENTENCES).map((problem) => problem.words);
+    const message = asMessage(words.join(' '));
+    const actions = [...(meant === undefined ? [] : [use]), open];
+    const answer = await vscode.window.showWarningMessage(message, ...actions);
+    if (answer === use && meant !== undefined) await this.#choices.chooseProvider(meant);
+    if (answer === open) await vscode.commands.executeCommand('workbench.action.openSettings', first.setting);
   }
 }

@@ -4,6 +4,7 @@ import type { RequestReport } from '../../relay/options.ts';
 import type { Sum } from '../../usage/summary.ts';
 import type { RelayState } from '../relay/controller.ts';
 import type { RequestCounts } from '../relay/request-log.ts';
+import type { WorkspaceChoice } from '../workspace-choice.ts';
 import { costInWords } from './numbers.ts';
 import { asCode, asMarkdown } from './quoted.ts';
 import { dayAndTime, tokens } from './request-text.ts';
@@ -22,6 +23,8 @@ export interface StatusDetails {
   /** Undefined until it is known. */
   today: Sum | undefined;
   running: readonly RunningNow[];
+  /** What this workspace chooses for the Codex that is opened in it. */
+  here: WorkspaceChoice | undefined;
 }
 
 /** The commands that the tooltip links to: VS Code ignores links to any that are not allowed. */
@@ -124,7 +127,7 @@ function backgroundOf(state: RelayState, { failure }: StatusDetails): vscode.The
 }
 
 function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownString {
-  const { model, counts, since, failure, wait, today, running } = details;
+  const { model, here, counts, since, failure, wait, today, running } = details;
   const tip = new vscode.MarkdownString('', true);
   tip.isTrusted = { enabledCommands: Object.values(LINKS) };
   tip.appendMarkdown('**Codex Relay**\n\n');
@@ -137,6 +140,9 @@ function tooltipOf(state: RelayState, details: StatusDetails): vscode.MarkdownSt
     const rows = [
       [vscode.l10n.t('Address'), asCode(`${state.url}/v1`)],
       [vscode.l10n.t('Model'), model ? asCode(model) : vscode.l10n.t('as Codex requests')],
+      ...(here === undefined
+        ? []
+        : [[vscode.l10n.t('Codex opened here'), asCode(`${here.provider}/${here.model}`)]]),
       [
         vscode.l10n.t('Requests'),
         vscode.l10n.t(

@@ -236,6 +236,16 @@ describe('the relay of a window', () => {
     );
   });
 
+  it('tells what models cost, while it runs and while none does', async () => {
+    const models = [
+      { upstream: 'openai', service: 'openai', model: 'gpt-5' },
+      { upstream: 'ollama', service: 'local', model: 'qwen3:8b' },
+      { upstream: 'corp', service: undefined, model: 'gpt-5' },
+    ];
+    const launcher = new RelayLauncher(launcherParts(folder));
+    assert.deepEqual(await launcher.pricesOf(models), [{ input: 1.25, output: 10 }, 'local', undefined]);
+  });
+
   it('asks nobody for a balance who is not documented to tell it', async () => {
     const a = await upstream('a', () => OK);
     const launcher = new RelayLauncher(launcherParts(folder));

@@ -1,43 +1,17 @@
 /** What the usage page says, without VS Code: its words are looked up in the translations themselves. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { registerHooks } from 'node:module';
 import type { PageInput } from '../../../src/extension/usage-page/words.ts';
 import { Overview } from '../../../src/usage/overview.ts';
 import { loadPriceList } from '../../../src/usage/price-list.ts';
 import type { UsageRecord } from '../../../src/usage/record.ts';
+import { spokenIn } from '../../support/spoken.ts';
 import { NOON, recordWith } from '../../usage/support.ts';
 
 const prices = { list: await loadPriceList(), own: new Map() };
 const LANGUAGES = ['en', 'de', 'ja', 'ko', 'zh-cn'];
 
-/** The module as it would be loaded in a VS Code of that language. */
-async function wordsIn(
-  language: string,
-): Promise<typeof import('../../../src/extension/usage-page/words.ts')> {
-  const file = language === 'en' ? 'l10n/bundle.l10n.json' : `l10n/bundle.l10n.${language}.json`;
-  const source = `
-    const texts = ${readFileSync(file, 'utf8')};
-    const t = (text, ...values) => {
-      if (texts[text] === undefined) throw new Error('no text ' + text);
-      return texts[text].replace(/\\{(\\d+)\\}/g, (_, at) => values[at]);
-    };
-    export const env = { language: ${JSON.stringify(language)} };
-    export const l10n = { t };`;
-  const url = `data:text/javascript,${encodeURIComponent(source)}`;
-  const hooks = registerHooks({
-    resolve: (specifier, context, next) => {
-      if (specifier === 'vscode') return { url, shortCircuit: true };
-      const found = next(specifier, context);
-      // Modules that hold a language are loaded anew for each.
-      return found.url.includes('/src/extension/') ? { ...found, url: `${found.url}?${language}` } : found;
-    },
-  });
-  try {
-    return await import(`../../../src/extension/usage-page/words.ts?${language}`);
-  } finally {
-    hooks.deregister();
-  }
+function wordsIn(language: string): Promise<typeof import('../../../src/extension/usage-page/words.ts')> {
+  return spokenIn(language, () => import(`../../../src/extension/usage-page/words.ts?${language}`));
 }
 
 function inputOf(records: readonly UsageRecord[], parts: Partial<PageInput> = {}): PageInput {

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
+import { violationsIn } from '../kit/axe.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
 import { freePort } from '../kit/server.ts';
@@ -77,10 +78,29 @@ describe('commands', function () {
     await window.answerToast('Gamma answers');
   });
 
+  it('Run Doctor shows what is well and what is not, and offers what is missing', async () => {
+    await window.run('Codex Relay: Run Doctor');
+    const page = window.webview();
+    await page.getByRole('heading', { name: 'Codex Relay: Doctor' }).waitFor();
+    await page.getByRole('row', { name: /OK.*Short answer/ }).waitFor();
+    await page.getByRole('row', { name: /Problem.*Configuration.*names the relay/ }).waitFor();
+    const text = await page.locator('body').textContent();
+    assert.ok(!text?.includes(KEY));
+    assert.deepEqual(await violationsIn(page, '.markdown-body'), []);
+    await window.screenshot(picture('doctor'));
+    await window.answerToast('Configuration: nothing in');
+    // Its questions stand among the requests.
+    await window.run('Codex Relay: Clear History');
+    await window.answerDialog('Clear');
+    await window.run('View: Close All Editors');
+  });
+
   it('Select Model changes the model that answers', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('gamma-2').click();
-    await window.answerToast('Gamma is ready, with gamma-2');
+    // What was offered once is only said.
+    const said = window.page.locator('.part.statusbar').getByText('Gamma is ready, with gamma-2');
+    await said.waitFor();
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Gamma answers');
     assert.equal(gamma.chats.at(-1)?.body.model, 'gamma-2');

@@ -63,6 +63,15 @@ describe('pickers', function () {
     await window.row('Acme').filter({ hasText: 'running, 3 models' }).waitFor();
     assert.equal(await focused().textContent(), 'Acme');
     await window.page.getByText('Running on This Machine').first().waitFor();
+    // What its model costs, or that nothing is paid by the token.
+    await window.input.fill('DeepSeek');
+    await window
+      .row('DeepSeek')
+      .filter({ hasText: / in, .* out per million/ })
+      .waitFor();
+    await window.input.fill('Z.ai Coding');
+    await window.row('Z.ai Coding Plan (GLM)').filter({ hasText: '· plan' }).waitFor();
+    await window.input.fill('');
     await window.page.getByText('Plans').first().waitFor();
     await window.screenshot(picture('providers-grouped'));
   });

@@ -1,22 +1,24 @@
 /** The doctor's checks of Codex and its configuration. */
 
-import { relayProvider, usesRelay } from '../../codex/config-edit.ts';
+import { relayProvider, usesRelay } from '../codex/config-edit.ts';
 import {
+  type CodexCall,
   type CodexRelease,
   codexRelease,
   OLDEST_CATALOG,
   OLDEST_DEBUG_PROMPT,
   OLDEST_PROFILE_FILE,
   runCodex,
-} from '../../codex/home/installed-codex.ts';
-import { findTraps } from '../../codex/legacy-traps.ts';
-import { CONFIG_FILE, type CodexTexts, inFile } from '../../codex/plan.ts';
-import { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
-import { outsideTested, TESTED_WITH } from '../../codex/tested-releases.ts';
-import { parseToml } from '../../codex/toml-document.ts';
-import { CATALOG_FILE, PROVIDER_ID } from '../../names.ts';
-import type { Environment } from '../command-line.ts';
+} from '../codex/home/installed-codex.ts';
+import { findTraps } from '../codex/legacy-traps.ts';
+import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
+import { PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
+import { outsideTested, TESTED_WITH } from '../codex/tested-releases.ts';
+import { parseToml } from '../codex/toml-document.ts';
+import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
 import type { Finding } from './finding.ts';
+
+type Environment = CodexCall['environment'];
 
 /** What Codex's files say about the relay. */
 export interface FoundConfig {
@@ -37,7 +39,8 @@ export async function checkCodex(
   const release = await codexRelease(environment);
   if (!release) {
     const todo = 'Install it (npm install -g @openai/codex), or start it from where it is installed.';
-    return { release, findings: [{ check, state: 'attention', found: 'no `codex` on the PATH', todo }] };
+    const found = 'no `codex` on the PATH';
+    return { release, findings: [{ check, state: 'attention', found, todo, cure: 'install-codex' }] };
   }
   const found = `Codex ${release.text}; this relay was ${TESTED_WITH}`;
   const outside = outsideTested(release.text);
@@ -45,10 +48,14 @@ export async function checkCodex(
   if (release.minor >= OLDEST_CATALOG) {
     const other = outside === 'newer' ? 'Codex Relay' : 'Codex';
     const todo = `It may work. Where something does not, look for a newer ${other}.`;
-    return { release, findings: [{ check, state: 'attention', found: `${found}: it is ${outside}`, todo }] };
+    const cure = outside === 'newer' ? 'update-relay' : 'update-codex';
+    return {
+      release,
+      findings: [{ check, state: 'attention', found: `${found}: it is ${outside}`, todo, cure }],
+    };
   }
   const todo = `Update Codex: 0.${OLDEST_CATALOG} is the first release that reads a model catalog.`;
-  return { release, findings: [{ check, state: 'problem', found, todo }] };
+  return { release, findings: [{ check, state: 'problem', found, todo, cure: 'update-codex' }] };
 }
 
 /** @throws CodexConfigError when a file is not TOML */
@@ -88,10 +95,11 @@ export interface Expectation {
 }
 
 const WRITE = 'Run: codex-relay --write-config';
+const SET_UP = { todo: WRITE, cure: 'set-up' } as const;
 
 export function checkConfiguration(config: FoundConfig, expected: Expectation): Finding[] {
   const traps = config.traps.map(({ stops, sentence }): Finding => {
-    return { check: 'config', state: stops ? 'problem' : 'attention', found: sentence };
+    return { check: 'config', state: stops ? 'problem' : 'attention', found: sentence, cure: 'correct-file' };
   });
   return [configFinding(config, expected), ...traps];
 }
@@ -100,22 +108,22 @@ function configFinding(config: FoundConfig, { home, release, port }: Expectation
   const check = 'config';
   const { mode } = config;
   if (mode === undefined) {
-    return { check, state: 'problem', found: `nothing in ${home} names the relay`, todo: WRITE };
+    return { check, state: 'problem', found: `nothing in ${home} names the relay`, ...SET_UP };
   }
   if (config.port === undefined) {
     const found = `[model_providers.${PROVIDER_ID}] in ${home} does not point to a relay on this machine`;
-    return { check, state: 'problem', found, todo: WRITE };
+    return { check, state: 'problem', found, ...SET_UP };
   }
   if (port !== undefined && port !== config.port) {
     const found = `Codex is told port ${config.port}, not ${port}`;
-    return { check, state: 'problem', found, todo: `${WRITE} --port ${port}` };
+    return { check, state: 'problem', found, todo: `${WRITE} --port ${port}`, cure: 'set-up' };
   }
   if (!config.hasCatalog) {
-    return { check, state: 'problem', found: `${CATALOG_FILE} is missing in ${home}`, todo: WRITE };
+    return { check, state: 'problem', found: `${CATALOG_FILE} is missing in ${home}`, ...SET_UP };
   }
   if (mode === 'profile' && release && release.minor < OLDEST_PROFILE_FILE) {
     const found = `there is a profile, but Codex ${release.text} reads no profile files`;
-    return { check, state: 'problem', found, todo: `${WRITE} --default` };
+    return { check, state: 'problem', found, todo: `${WRITE} --default`, cure: 'make-default' };
   }
   const use = mode === 'default' ? 'codex' : `codex -p ${PROVIDER_ID}`;
   return { check, state: 'ok', found: `${home}, port ${config.port}; use it with: ${use}` };
@@ -126,16 +134,21 @@ export async function checkLoading(
   environment: Environment,
   release: CodexRelease,
   mode: 'default' | 'profile',
+  signal?: AbortSignal,
 ): Promise<Finding> {
   const check = 'config load';
   if (release.minor < OLDEST_DEBUG_PROMPT) {
     return { check, state: 'skipped', found: `Codex ${release.text} cannot be asked to read it` };
   }
   const profile = mode === 'profile' ? ['-p', PROVIDER_ID] : [];
-  const output = await runCodex({ args: [...profile, 'debug', 'prompt-input', 'hello'], environment });
+  const output = await runCodex({
+    args: [...profile, 'debug', 'prompt-input', 'hello'],
+    environment,
+    ...(signal && { signal }),
+  });
   if (output?.exitCode === 0) return { check, state: 'ok', found: 'Codex reads configuration and catalog' };
   // Codex's warnings (about a home below the temp folder, for one) do not keep it from starting.
   const told = output?.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('WARNING')) ?? [];
   const [reason = 'no answer in time'] = told;
-  return { check, state: 'problem', found: `Codex does not start: ${reason}`, todo: WRITE };
+  return { check, state: 'problem', found: `Codex does not start: ${reason}`, ...SET_UP };
 }

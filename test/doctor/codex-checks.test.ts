@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { checkCodex } from '../../../src/cli/doctor/codex-checks.ts';
-import { NEWEST_TESTED, OLDEST_TESTED } from '../../../src/codex/tested-releases.ts';
+import { NEWEST_TESTED, OLDEST_TESTED } from '../../src/codex/tested-releases.ts';
+import { checkCodex } from '../../src/doctor/codex-checks.ts';
 
 describe("the doctor's look at the release of Codex", () => {
   let folder: string;

@@ -1,13 +1,13 @@
 /** `codex-relay doctor --probe-native`: what the provider's own Responses endpoint takes, and an entry that says so. */
-import type { NativeEntries } from '../../codex/native-file.ts';
-import { probeResponses } from '../../index.ts';
-import { NATIVE_FILE } from '../../names.ts';
-import { resolveProvider } from '../../relay/routing/provider.ts';
-import type { NativeFindings, Probed } from '../../relay/upstream/native-probe.ts';
-import { UsageError } from '../errors.ts';
-import type { Invocation } from '../invocation.ts';
-import { readProxy } from '../proxy.ts';
-import { upstreamOptions } from '../upstreams.ts';
+import type { NativeEntries } from '../codex/native-file.ts';
+import { probeResponses } from '../index.ts';
+import { NATIVE_FILE } from '../names.ts';
+import { resolveProvider } from '../relay/routing/provider.ts';
+import type { NativeFindings, Probed } from '../relay/upstream/native-probe.ts';
+import { UsageError } from './errors.ts';
+import type { Invocation } from './invocation.ts';
+import { readProxy } from './proxy.ts';
+import { upstreamOptions } from './upstreams.ts';
 
 const SIGNS: Record<Probed['state'], string> = {
   taken: 'ok',

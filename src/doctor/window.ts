@@ -1,13 +1,14 @@
 /** Whether a model's window is large enough for Codex, and what to do where it is not. */
-import { PROVIDER_ID } from '../../names.ts';
-import { presetById } from '../../providers/index.ts';
-import type { ModelFacts } from '../../providers/model-list.ts';
-import { SMALLEST_WINDOW, windowSettingOf } from '../../providers/model-servers.ts';
+import { PROVIDER_ID } from '../names.ts';
+import { presetById } from '../providers/index.ts';
+import type { ModelFacts } from '../providers/model-list.ts';
+import { SMALLEST_WINDOW, windowSettingOf } from '../providers/model-servers.ts';
 
 export interface SmallWindow {
   /** E.g. `8,192 tokens`, with the reason where that is a guess. */
   found: string;
   todo: string;
+  cure: 'larger-window' | 'model';
 }
 
 /**
@@ -20,7 +21,7 @@ export function smallWindow(facts: ModelFacts, provider: string): SmallWindow | 
   const guess = windowFrom === 'guessed' ? ` (a guess: ${windowNote ?? 'nobody tells'})` : '';
   return {
     found: `${tokens(contextWindow)}${guess}; the first request of Codex takes up to 18,000`,
-    todo: cureOf(provider),
+    ...cureOf(provider),
   };
 }
 
@@ -28,11 +29,12 @@ export function tokens(count: number): string {
   return `${count.toLocaleString('en-US')} tokens`;
 }
 
-function cureOf(provider: string): string {
+function cureOf(provider: string): Pick<SmallWindow, 'todo' | 'cure'> {
   const { server } = presetById(provider) ?? {};
-  if (server === undefined) return 'Choose a model with a larger one.';
+  if (server === undefined) return { todo: 'Choose a model with a larger one.', cure: 'model' };
   const setting = windowSettingOf(server) ?? ANY_SETTING;
-  return `Give it a larger one (${setting}), then run: ${PROVIDER_ID} --write-config`;
+  const todo = `Give it a larger one (${setting}), then run: ${PROVIDER_ID} --write-config`;
+  return { todo, cure: 'larger-window' };
 }
 
 const ANY_SETTING = 'llama-server -c, OLLAMA_CONTEXT_LENGTH, vllm serve --max-model-len';

@@ -1,14 +1,14 @@
 /** The doctor's checks of a relay and of its provider, made over HTTP like any client's requests. */
 import { randomBytes } from 'node:crypto';
-import { OVERRIDES_FILE } from '../../codex/overrides.ts';
-import { messageOf } from '../../errors.ts';
-import { asObject, isObject, type Json, type JsonObject, parseObject } from '../../json.ts';
-import { MODEL_ALIAS, SERVICE } from '../../names.ts';
-import { codeOf } from '../../node-errors.ts';
-import { impliedName } from '../../providers/implied-name.ts';
-import { presetById } from '../../providers/index.ts';
-import { type ListedModel, ownersIn, readModelList } from '../../providers/model-list.ts';
-import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
+import { OVERRIDES_FILE } from '../codex/overrides.ts';
+import { messageOf } from '../errors.ts';
+import { asObject, isObject, type Json, type JsonObject, parseObject } from '../json.ts';
+import { MODEL_ALIAS, SERVICE } from '../names.ts';
+import { codeOf } from '../node-errors.ts';
+import { impliedName } from '../providers/implied-name.ts';
+import { presetById } from '../providers/index.ts';
+import { type ListedModel, ownersIn, readModelList } from '../providers/model-list.ts';
+import { ownerProof, STATUS_PATH } from '../relay/http/owner-proof.ts';
 import type { Finding } from './finding.ts';
 import { smallWindow, tokens } from './window.ts';
 
@@ -18,6 +18,8 @@ export interface Target {
   token: string | undefined;
   /** The model to ask for. Default: the alias `codex-relay`. */
   model: string | undefined;
+  /** Ends the check that is being made. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -45,16 +47,23 @@ export async function findOwner(port: number, token: string | undefined): Promis
 }
 
 /** Whether a relay listens; something else on the port is a problem, nothing is not. */
-export function checkPort(port: number, owner: PortOwner): Finding {
+export function checkPort(port: number, owner: PortOwner, hasStandIn: boolean): Finding {
   const check = 'port';
   if (owner === 'nobody') {
-    const found = `no relay listens on 127.0.0.1:${port}; one of this command's own stands in for the checks below`;
+    const standIn = hasStandIn ? "; one of this command's own stands in for the checks below" : '';
+    const found = `no relay listens on 127.0.0.1:${port}${standIn}`;
     const todo = 'Start it before Codex: codex-relay, with the same flags.';
-    return { check, state: 'attention', found, todo };
+    return { check, state: hasStandIn ? 'attention' : 'problem', found, todo, cure: 'start' };
   }
   if (owner === 'stranger') {
     const todo = 'Choose another port with --port, for --write-config too.';
-    return { check, state: 'problem', found: `127.0.0.1:${port} is used by another program`, todo };
+    return {
+      check,
+      state: 'problem',
+      found: `127.0.0.1:${port} is used by another program`,
+      todo,
+      cure: 'other-port',
+    };
   }
   return { check, state: 'ok', found: `a relay listens on 127.0.0.1:${port}` };
 }
@@ -65,24 +74,36 @@ export function checkToken(owner: 'ours' | 'open' | 'other'): Finding {
   if (owner === 'ours') return { check, state: 'ok', found: 'Codex and the relay have the same' };
   if (owner === 'open') {
     const todo = 'Set CODEX_RELAY_TOKEN for the relay and for --write-config to keep other programs out.';
-    return { check, state: 'attention', found: 'the relay asks for none: any program here can use it', todo };
+    return {
+      check,
+      state: 'attention',
+      found: 'the relay asks for none: any program here can use it',
+      todo,
+      cure: 'token',
+    };
   }
   const todo =
     'Give both the same: set CODEX_RELAY_TOKEN, start the relay, and run codex-relay --write-config.';
-  return { check, state: 'problem', found: 'the relay does not take the token that Codex is told', todo };
+  return {
+    check,
+    state: 'problem',
+    found: 'the relay does not take the token that Codex is told',
+    todo,
+    cure: 'set-up',
+  };
 }
 
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
 
 /** Upstream, key and model, by the provider's own list. */
-export async function checkModels({ port, token, model }: Target): Promise<Finding[]> {
-  const list = await listModels(port, token);
+export async function checkModels(target: Target): Promise<Finding[]> {
+  const list = await listModels(target);
   const { error } = list;
   if (error && KEY_CODES.includes(error.code)) {
     const todo = 'Set CODEX_RELAY_API_KEY to a valid key of this provider.';
     return [
       { check: 'upstream', state: 'ok', found: 'the provider answers' },
-      { check: 'key', state: 'problem', found: error.message, todo },
+      { check: 'key', state: 'problem', found: error.message, todo, cure: 'key' },
     ];
   }
   if (error?.code === 'upstream_unreachable') {
@@ -100,7 +121,7 @@ export async function checkModels({ port, token, model }: Target): Promise<Findi
       found: `the provider lists ${length} model${length === 1 ? '' : 's'}`,
     },
     { check: 'key', state: 'ok', found: 'not refused' },
-    modelFinding(model ?? MODEL_ALIAS, list),
+    modelFinding(target.model ?? MODEL_ALIAS, list),
   ];
 }
 
@@ -112,12 +133,18 @@ function modelFinding(name: string, list: RelayList): Finding {
     examples.length > 0 ? `The provider has, among others: ${examples.slice(0, 5).join(', ')}.` : '';
   if (name === MODEL_ALIAS && list.chosen === undefined) {
     const nothing = `${MODEL_ALIAS} stands for no model: none is chosen, and the provider lists none that calls tools`;
-    return { check, state: 'problem', found: nothing, todo: 'Name one with --model.' };
+    return { check, state: 'problem', found: nothing, todo: 'Name one with --model.', cure: 'model' };
   }
   const model = servedModel(name, list);
   if (model?.unfit) {
     const todo = `Codex needs a model that calls tools. ${has}`.trimEnd();
-    return { check, state: 'attention', found: `${found}: by the provider's word it calls no tools`, todo };
+    return {
+      check,
+      state: 'attention',
+      found: `${found}: by the provider's word it calls no tools`,
+      todo,
+      cure: 'model',
+    };
   }
   if (model !== undefined || name === MODEL_ALIAS) return { check, state: 'ok', found };
   return {
@@ -125,6 +152,7 @@ function modelFinding(name: string, list: RelayList): Finding {
     state: 'attention',
     found: `${name} is not in the provider's list`,
     ...(has && { todo: has }),
+    cure: 'model',
   };
 }
 
@@ -147,10 +175,10 @@ function isMeant(name: string, { id, owner }: OwnedModel): boolean {
  * Whether the model's window is large enough for Codex. Asked for after an answer: then the model is loaded, and a
  * server that tells the window in force tells it. Nothing is found where nobody can be asked.
  */
-export async function checkWindow({ port, token, model }: Target): Promise<Finding[]> {
+export async function checkWindow(target: Target): Promise<Finding[]> {
   const check = 'window';
-  const list = await listModels(port, token);
-  const served = servedModel(model ?? MODEL_ALIAS, list);
+  const list = await listModels(target);
+  const served = servedModel(target.model ?? MODEL_ALIAS, list);
   if (served === undefined) return [];
   const small = smallWindow(served, served.owner);
   if (small !== undefined) return [{ check, state: 'attention', ...small }];
@@ -160,7 +188,9 @@ export async function checkWindow({ port, token, model }: Target): Promise<Findi
   const { server } = presetById(served.owner) ?? {};
   if (server === undefined || server === 'any') return [];
   const todo = `If it is not 128,000 tokens, write it into ${OVERRIDES_FILE} in Codex's folder.`;
-  return [{ check, state: 'attention', found: `nobody tells the one of ${served.id}`, todo }];
+  return [
+    { check, state: 'attention', found: `nobody tells the one of ${served.id}`, todo, cure: 'write-window' },
+  ];
 }
 
 /** One short streamed answer. It costs a few tokens. */
@@ -194,7 +224,13 @@ export async function checkToolCall(target: Target): Promise<Finding> {
   }
   const todo =
     'Codex needs a model that calls tools. Choose another, or switch tools on in the model server.';
-  return { check, state: 'problem', found: 'the model answered without calling the tool', todo };
+  return {
+    check,
+    state: 'problem',
+    found: 'the model answered without calling the tool',
+    todo,
+    cure: 'model',
+  };
 }
 
 /** What the doctor reads of a finished response. */
@@ -205,13 +241,13 @@ interface Answer {
 }
 
 /** The finished response, or a sentence that says why there is none. */
-async function respond({ port, token, model }: Target, body: object): Promise<Answer | string> {
+async function respond({ port, token, model, signal }: Target, body: object): Promise<Answer | string> {
   try {
     const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
       method: 'POST',
       headers: { ...authorization(token), 'content-type': 'application/json' },
       body: JSON.stringify({ model: model ?? MODEL_ALIAS, stream: true, store: false, ...body }),
-      signal: AbortSignal.timeout(LIMIT_MS),
+      signal: within(LIMIT_MS, signal),
     });
     const text = await reply.text();
     return reply.ok ? readStream(text, roadOf(reply.headers)) : errorIn(text).message;
@@ -255,10 +291,10 @@ interface RelayList {
   error?: { code: string; message: string };
 }
 
-async function listModels(port: number, token: string | undefined): Promise<RelayList> {
+async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   const none = { models: [], chosen: undefined };
   try {
-    const reply = await get(port, '/v1/models', token, LIMIT_MS);
+    const reply = await get(port, '/v1/models', token, within(LIMIT_MS, signal));
     const text = await reply.text();
     if (!reply.ok) return { ...none, error: errorIn(text) };
     const { data, chosen } = parseObject(text) ?? {};
@@ -276,10 +312,14 @@ function get(
   port: number,
   path: string,
   token: string | undefined,
-  limit = QUICK_LIMIT_MS,
+  signal = AbortSignal.timeout(QUICK_LIMIT_MS),
 ): Promise<Response> {
-  const signal = AbortSignal.timeout(limit);
   return fetch(`http://127.0.0.1:${port}${path}`, { headers: authorization(token), signal });
+}
+
+function within(limitMs: number, signal: AbortSignal | undefined): AbortSignal {
+  const limit = AbortSignal.timeout(limitMs);
+  return signal === undefined ? limit : AbortSignal.any([limit, signal]);
 }
 
 function authorization(token: string | undefined): Record<string, string> {

@@ -1,0 +1,121 @@
+/** The way from Codex to the model, looked at from its beginning: what each check finds, as it is found. */
+import { CodexConfigError } from '../codex/errors.ts';
+import { readCodexFiles } from '../codex/home/codex-files.ts';
+import { codexHome } from '../codex/home/codex-home.ts';
+import type { CodexCall } from '../codex/home/installed-codex.ts';
+import {
+  checkCodex,
+  checkConfiguration,
+  checkLoading,
+  type FoundConfig,
+  findConfig,
+} from './codex-checks.ts';
+import type { Check, Finding } from './finding.ts';
+import {
+  checkAnswer,
+  checkModels,
+  checkPort,
+  checkToken,
+  checkToolCall,
+  checkWindow,
+  findOwner,
+  type Target,
+} from './relay-checks.ts';
+
+/** What the host knows, and what it can do. */
+export interface Patient {
+  environment: CodexCall['environment'];
+  /** The port that is asked about; undefined: the one that Codex is told. */
+  port: number | undefined;
+  /** Where Codex is told nothing. */
+  otherwise: { port: number; token: string | undefined };
+  /** The token of the host's own relay: with it, what lies behind is looked at even where Codex has another. */
+  ownToken?: string;
+  /** Starts a relay for the checks where none listens; undefined: they are skipped then. */
+  standIn?: () => Promise<{ port: number; stop(): Promise<void> }>;
+  /** Ends the examination. */
+  signal?: AbortSignal;
+}
+
+/** Asks the provider for two short answers, which costs a few tokens. Findings hold no key and no token. */
+export async function* examine(patient: Patient): AsyncGenerator<Finding> {
+  const { environment, signal } = patient;
+  const { release, findings } = await checkCodex(environment);
+  yield* findings;
+  const home = codexHome(environment);
+  const config = await readConfig(home, environment);
+  if ('state' in config) yield config;
+  else {
+    yield* checkConfiguration(config, { home, release, port: patient.port });
+    if (release && config.mode) yield await checkLoading(environment, release, config.mode, signal);
+  }
+  yield* examineWay(patient, 'state' in config ? {} : config);
+}
+
+async function readConfig(
+  home: string,
+  environment: CodexCall['environment'],
+): Promise<FoundConfig | Finding> {
+  try {
+    return findConfig(await readCodexFiles(home), environment);
+  } catch (error) {
+    if (!(error instanceof CodexConfigError)) throw error;
+    const todo = 'Correct the file; Codex does not start with it either.';
+    return { check: 'config', state: 'problem', found: error.message, todo, cure: 'correct-file' };
+  }
+}
+
+/** Who listens, whether Codex is let in, and what answers. */
+async function* examineWay(patient: Patient, known: Partial<FoundConfig>): AsyncGenerator<Finding> {
+  const { otherwise, ownToken, standIn, signal } = patient;
+  const { model } = known;
+  const port = patient.port ?? known.port ?? otherwise.port;
+  const token = known.mode === undefined ? otherwise.token : known.token;
+  const owner = await findOwner(port, token || undefined);
+  yield checkPort(port, owner, standIn !== undefined);
+  if (owner === 'nobody' || owner === 'stranger') {
+    yield* skip(['token'], 'no relay is running to ask');
+    if (standIn === undefined) yield* skip(BEHIND, 'no relay is running to ask');
+    else yield* examineStandIn(standIn, { model, signal });
+    return;
+  }
+  yield checkToken(owner);
+  if (owner !== 'other') {
+    yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model, signal });
+  } else if (ownToken !== undefined && (await findOwner(port, ownToken)) === 'ours') {
+    yield* examineRelay({ port, token: ownToken, model, signal });
+  } else {
+    yield* skip(BEHIND, 'the relay does not let us in');
+  }
+}
+
+const BEHIND: readonly Check[] = ['upstream', 'answer', 'tool call'];
+
+/** Everything from the relay on, asked through the relay as Codex would. */
+async function* examineRelay(target: Target): AsyncGenerator<Finding> {
+  const models = await checkModels(target);
+  yield* models;
+  if (models.some(({ state }) => state === 'problem')) {
+    yield* skip(['answer', 'tool call'], 'there is no model to ask yet');
+    return;
+  }
+  yield await checkAnswer(target);
+  yield await checkToolCall(target);
+  yield* await checkWindow(target);
+}
+
+async function* examineStandIn(
+  standIn: NonNullable<Patient['standIn']>,
+  target: Pick<Target, 'model' | 'signal'>,
+): AsyncGenerator<Finding> {
+  const relay = await standIn();
+  try {
+    yield* examineRelay({ port: relay.port, token: undefined, ...target });
+  } finally {
+    await relay.stop();
+  }
+}
+
+function skip(checks: readonly Check[], found: string): Finding[] {
+  return checks.map((check) => ({ check, state: 'skipped', found }));
+}

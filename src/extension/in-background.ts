@@ -1,0 +1,9 @@
+/** Work that nobody waits for. */
+
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+/** Its failure is a line in the log. */
+export function inBackground(log: Pick<Logger, 'error'>, work: Promise<void>): void {
+  work.catch((error: unknown) => log.error(messageOf(error)));
+}

@@ -1,0 +1,26 @@
+/** What a model costs, told before anything is asked of it. */
+import type { Prices } from './cost.ts';
+import { ownPriceOf } from './own-prices.ts';
+import type { Rates } from './price-list.ts';
+
+/** A model that may have a price; the fields mean what they mean in a record. */
+export interface PricedModel {
+  upstream: string;
+  service: string | undefined;
+  model: string;
+}
+
+/** `plan` and `local` where no token is paid; undefined where no price is known. */
+export type ModelPrice = Rates | 'plan' | 'local' | undefined;
+
+/** The user's own price wins over the list. @param time milliseconds since the epoch */
+export function modelPrice(
+  { upstream, service, model }: PricedModel,
+  { list, own }: Prices,
+  time: number,
+): ModelPrice {
+  const price = ownPriceOf(own, upstream, model);
+  if (price !== undefined) return { input: price.input, output: price.output };
+  if (service === 'plan' || service === 'local') return service;
+  return service === undefined ? undefined : list.ratesOf(service, model, time);
+}

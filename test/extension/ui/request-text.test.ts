@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { spokenIn } from '../../support/spoken.ts';
+
+function textIn(language: string): Promise<typeof import('../../../src/extension/ui/request-text.ts')> {
+  return spokenIn(language, () => import(`../../../src/extension/ui/request-text.ts?${language}`));
+}
+
+describe('the time in a row', () => {
+  for (const language of ['en', 'de', 'ja', 'ko', 'zh-cn']) {
+    it(`is five letters long in ${language}`, async () => {
+      const { clock } = await textIn(language);
+      assert.deepEqual(
+        [9, 19, 0].map((hour) => clock(new Date(2026, 10, 28, hour, 5).getTime())),
+        ['09:05', '19:05', '00:05'],
+      );
+    });
+  }
+});
+
+describe('the name of a model in a narrow row', () => {
+  for (const [model, shown] of [
+    ['deepseek-v4-pro', 'deepseek-v4-pro'],
+    ['anthropic/claude-sonnet-4.5', 'claude-sonne…4.5'],
+    ['accounts/fireworks/models/kimi-k3', 'kimi-k3'],
+    ['qwen3:8b', 'qwen3:8b'],
+    ['meta/llama-4-maverick-17b-128e-instruct', 'llama-4-mave…uct'],
+    ['odd/', 'odd/'],
+    ['', ''],
+  ] as const) {
+    it(`is "${shown}" for "${model}"`, async () => {
+      const { shortName } = await textIn('en');
+      assert.equal(shortName(model), shown);
+    });
+  }
+});
