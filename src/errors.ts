@@ -22,6 +22,8 @@ export type ErrorCode =
   | 'upstream_error'
   | 'upstream_unreachable'
   | 'upstream_stalled'
+  /** What the relay keeps outside of itself cannot be reached, and the request cannot do without. */
+  | 'store_unavailable'
   | 'cancelled'
   | 'internal_error';
 
@@ -43,6 +45,7 @@ const STATUS: Record<ErrorCode, number> = {
   upstream_error: 502,
   upstream_unreachable: 502,
   upstream_stalled: 504,
+  store_unavailable: 503,
   cancelled: 499,
   internal_error: 500,
 };

@@ -21,6 +21,7 @@ import { RunningExchanges } from './relay/exchange/running.ts';
 import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { UnmarkedThinking } from './relay/exchange/unmarked-thinking.ts';
 import { createApp } from './relay/http/app.ts';
+import { checkedHosts, localUrl } from './relay/http/reach.ts';
 import { listen } from './relay/http/server.ts';
 import type { WebSockets } from './relay/http/web-sockets.ts';
 import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
@@ -44,18 +45,27 @@ export { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from '.
 export type { Logger } from './logger.ts';
 export type { ListedModel } from './providers/model-list.ts';
 export type {
+  Admission,
+  Binding,
+  GatewayOptions,
   PassedOver,
   Refusal,
   RelayHandle,
   RelayOptions,
+  RelayUser,
+  RequestLimits,
   RequestReport,
+  RoutingChange,
   RoutingOptions,
   ServedUpstream,
+  SharedRouting,
   SpendGuard,
   StandIns,
   TargetState,
   TokenUsage,
+  Trouble,
   UpstreamOptions,
+  Users,
   Waiting,
 } from './relay/options.ts';
 export type { UpstreamReply, UpstreamRequest, UpstreamTransport } from './relay/transport.ts';
@@ -64,7 +74,7 @@ export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
-/** How long running streams get for their last words when the relay stops. */
+/** How long cancelled streams get for their last words when the relay stops. */
 const STOP_GRACE_MS = 2_000;
 /** For all requests of a probe. */
 const PROBE_LIMIT_MS = 300_000;
@@ -72,12 +82,14 @@ const PROBE_LIMIT_MS = 300_000;
 const DRAIN_MS = 3_600_000;
 
 /**
- * Starts a relay on 127.0.0.1.
+ * Starts a relay, on 127.0.0.1 where `listen` names no other address.
  * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) when the port is taken
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
+  const publicHosts = checkedHosts(options);
   const { transport, close } = await openTransport(options);
+  let isStopping = false;
   const parts = assemble(options, transport, logger);
   const webSockets = options.webSocket ? await openWebSockets(maxBodyBytes) : undefined;
   const app = createApp({
@@ -88,6 +100,10 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     logger,
     version: VERSION,
     codexModels,
+    publicHosts,
+    users: options.users,
+    metrics: options.metrics,
+    isReady: () => !isStopping,
     onRefusal: (refusal) => {
       const { client, sentToken } = refusal;
       parts.warnOnce(
@@ -96,16 +112,20 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       options.onRefusal?.(refusal);
     },
   });
-  const takesWebSockets = webSockets !== undefined;
-  const listening = await listen(app.callback(), options.port ?? DEFAULT_PORT, takesWebSockets, (error) =>
+  const { port = DEFAULT_PORT, listen: address, tls } = options;
+  const place = { port, address, tls, takesWebSockets: webSockets !== undefined };
+  const listening = await listen(app.callback(), place, (error) =>
     logger.error(`A connection was not accepted: ${error.message}`),
   );
   const { routing, upstream, running, history } = parts;
   const lists = new ModelLists(routing, upstream, logger);
   void lists.learn();
   return {
-    url: `http://127.0.0.1:${listening.port}`,
+    url: localUrl(options, listening.port),
     port: listening.port,
+    get running() {
+      return running.count;
+    },
     use: (other) => {
       routing.use(other);
       void lists.learn();
@@ -123,15 +143,18 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       upstream.endWaits();
     },
     drain: async () => {
+      isStopping = true;
       webSockets?.close(DRAIN_MS);
       await listening.close(DRAIN_MS);
       await close();
       await history.close();
     },
-    stop: async () => {
-      const closed = listening.close(STOP_GRACE_MS);
+    stop: async ({ drainMs = 0 } = {}) => {
+      isStopping = true;
+      const closed = listening.close(STOP_GRACE_MS + drainMs);
+      webSockets?.close(STOP_GRACE_MS + drainMs);
+      await running.endedWithin(drainMs);
       running.cancelAll();
-      webSockets?.close(STOP_GRACE_MS);
       await closed;
       await close();
       await history.close();
@@ -220,6 +243,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     firstOutputMs: options.firstOutputMs ?? 60_000,
     onBindings: options.onBindings ?? (() => {}),
     budget: options.budget,
+    limits: undefined,
     imageWords: new ImageWords(),
     onRequest: (report) => {
       options.onRequest?.(report);

@@ -62,6 +62,39 @@ describe('packages', () => {
     });
   }
 
+  it('load what only a team needs where a team is served, and the extension has none of it', () => {
+    const { outputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as {
+      outputs: Record<
+        string,
+        { inputs: object; imports: { path: string; kind: string }[]; entryPoint?: string }
+      >;
+    };
+    /** Outputs that are loaded with this one. */
+    const loadedWith = (output: string, seen = new Set<string>()): Set<string> => {
+      if (seen.has(output)) return seen;
+      seen.add(output);
+      for (const { path, kind } of outputs[output]?.imports ?? []) {
+        if (kind === 'import-statement' && path in outputs) loadedWith(path, seen);
+      }
+      return seen;
+    };
+    const packagesIn = (output: string) =>
+      [...loadedWith(output)]
+        .flatMap((loaded) => Object.keys(outputs[loaded]?.inputs ?? {}))
+        .filter((input) => /node_modules\/(ioredis|prom-client|rate-limiter-flexible)\//.test(input));
+    const command = (name: string) =>
+      Object.keys(outputs).find((output) => outputs[output]?.entryPoint === `src/cli/${name}.ts`) ?? '';
+    const alone = [
+      'dist/cli.js',
+      'dist/index.js',
+      'dist/extension.cjs',
+      'dist/relay.cjs',
+      command('commands/serve'),
+    ];
+    for (const output of alone) assert.deepEqual(packagesIn(output), [], output);
+    assert.ok(packagesIn(command('team')).length > 0);
+  });
+
   it('tell the licence of each package that is bundled, and it lets us', () => {
     const told = readFileSync(LICENCES, 'utf8');
     const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as { inputs: object };

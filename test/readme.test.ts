@@ -10,6 +10,7 @@ const PAGES = [
   'SECURITY.md',
   'src/README.md',
   'src/providers/README.md',
+  'src/team/README.md',
   'test/README.md',
   'fixtures/VERSIONS.md',
 ];

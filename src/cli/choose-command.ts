@@ -9,6 +9,7 @@ const serve: Command = async (invocation) => (await import('./commands/serve.ts'
 const doctor: Command = async (invocation) => (await import('./commands/doctor.ts')).doctor(invocation);
 const targets: Command = async (invocation) => (await import('./commands/targets.ts')).targets(invocation);
 const usage: Command = async (invocation) => (await import('./commands/usage.ts')).usage(invocation);
+const users: Command = async (invocation) => (await import('./commands/users.ts')).users(invocation);
 const service: Command = async (invocation) => (await import('./commands/service.ts')).service(invocation);
 const config = () => import('./commands/config.ts');
 
@@ -20,7 +21,7 @@ const BY_FLAG: Partial<Record<Flag, Command>> = {
 };
 
 /** Commands that are chosen by a word, as in `codex-relay doctor`. */
-const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets, usage, service };
+const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets, usage, service, users };
 
 /** Without a flag or a word that says otherwise, the relay runs. Throws a `UsageError` for an unknown word. */
 export function chooseCommand({ settings, words }: CommandLine): Command {
@@ -30,9 +31,9 @@ export function chooseCommand({ settings, words }: CommandLine): Command {
   const [word] = words;
   if (word === undefined) return serve;
   const command = Object.hasOwn(BY_WORD, word) ? BY_WORD[word] : undefined;
-  // A service is told what to do with it.
+  // A service is told what to do with it; users are named, and say themselves how.
   const most = command === service ? 2 : 1;
-  if (!command || words.length > most) {
+  if (!command || (words.length > most && command !== users)) {
     // The word is not repeated: it may be a key whose flag was forgotten.
     throw new UsageError('there is a word that belongs to no option; codex-relay --help lists them all');
   }

@@ -1,7 +1,8 @@
 /** Reads arguments and environment into settings; `options.ts` says what there is. */
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
-import { type Flag, OPTIONS, type Option, type Settings } from './options.ts';
+import type { Option } from './option.ts';
+import { type Flag, OPTIONS, type Settings } from './options.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,11 +1,14 @@
 /** The text of `--help`. */
 import { FLAGS } from './command-line.ts';
-import { OPTIONS, type Option } from './options.ts';
+import type { Option } from './option.ts';
+import { OPTIONS } from './options.ts';
 
 const INTRODUCTION = `Usage: codex-relay [options]          run the relay
        codex-relay doctor [options]   check each step from Codex to the model
        codex-relay targets [options]  show what waits after failures, or reset it
        codex-relay usage [options]    show what was used and what it cost
+       codex-relay users add NAME | list | revoke NAME [options]
+                                      say who may use a team's relay
        codex-relay service install [options] | remove | status
                                       run the relay in the background from login on
 

@@ -3,18 +3,22 @@
 import { messageOf } from '../errors.ts';
 import { openDiskStore } from '../history/disk-store.ts';
 import { createMemoryStore } from '../history/memory-store.ts';
-import type { HistoryStore } from '../history/store.ts';
+import type { HistoryLimits, HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
 import { CommandError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-/** Throws a `CommandError` that names the directory when the disk store cannot be had. */
-export async function openHistory(settings: Settings, logger: Logger): Promise<HistoryStore> {
-  const limits = {
+export function historyLimits(settings: Settings): HistoryLimits {
+  return {
     ttlHours: settings['session-ttl-hours'],
     maxSessions: settings['max-sessions'],
     maxMemoryMb: settings['max-session-memory-mb'],
   };
+}
+
+/** In memory or on disk. Throws a `CommandError` that names the directory when the disk store cannot be had. */
+export async function openHistory(settings: Settings, logger: Logger): Promise<HistoryStore> {
+  const limits = historyLimits(settings);
   if (settings['history-store'] === 'memory') return createMemoryStore(limits, { logger });
   try {
     const store = await openDiskStore({ directory: settings['history-dir'], limits, logger });

@@ -15,26 +15,8 @@ import { startOfSpan } from '../usage/calendar.ts';
 import { GROUPINGS, type Grouping } from '../usage/summary.ts';
 import { isWire, WIRES, type Wire } from '../wire/wire.ts';
 import { LOG_FORMATS, LOG_LEVELS, type LogLevel } from './log.ts';
-
-export interface Option<T> {
-  /** What it does, as a sentence. */
-  help: string;
-  /** The environment variable that the flag beats. */
-  variable?: string;
-  /** Another program's variable, read last; `read` gives undefined for what does not concern us. */
-  foreign?: { variable: string; read(text: string): T | undefined };
-  /** The name of the value in `--help`; absent for a switch, which is true when given. */
-  value?: string;
-  default: T;
-  /** The default in words, where `default` does not say it. */
-  defaultText?: string;
-  /** Completes the sentence "... is not accepted: it takes ...". */
-  takes: string;
-  /** A secret's value is never shown, not even in an error. */
-  secret?: true;
-  /** Undefined when the text is not accepted. */
-  parse(text: string): T | undefined;
-}
+import { flag, oneOf, option, positive, splitList } from './option.ts';
+import { TEAM_OPTIONS } from './team-options.ts';
 
 const PROVIDERS = PRESETS.filter(({ onlyIn }) => onlyIn === undefined).map(({ profile }) => profile.id);
 
@@ -193,13 +175,13 @@ export const OPTIONS = {
     takes: 'a whole number above 0',
     parse: (text) => positive(text, /^\d+$/),
   }),
-  'history-store': option<'memory' | 'disk'>({
-    help: 'Where history is kept: memory, or disk to survive a restart.',
+  'history-store': option<'memory' | 'disk' | 'redis'>({
+    help: 'Where history is kept: memory, disk to survive a restart, or Redis or Valkey for several relays.',
     variable: 'CODEX_RELAY_HISTORY_STORE',
-    value: 'memory|disk',
+    value: 'memory|disk|redis',
     default: 'memory',
-    takes: 'memory or disk',
-    parse: (text) => oneOf(['memory', 'disk'], text),
+    takes: 'memory, disk or redis',
+    parse: (text) => oneOf(['memory', 'disk', 'redis'], text),
   }),
   'history-dir': option<string>({
     help: 'Directory of the disk store.',
@@ -251,6 +233,7 @@ export const OPTIONS = {
     takes: 'comma-separated limits such as day=5,month=50,deepseek.day=1, each once',
     parse: parseLimits,
   }),
+  ...TEAM_OPTIONS,
   demo: flag('Answer with a built-in scripted demo (no model) unless an upstream or a provider is given.'),
   'print-config': flag('Print the Codex configuration for this relay and exit.'),
   out: option<string>({
@@ -279,7 +262,7 @@ export const OPTIONS = {
     parse: (text) => (startOfSpan(text, 0) === undefined ? undefined : text),
   }),
   'probe-native': flag("With doctor: find out with eight requests what the provider's Responses API takes."),
-  json: flag('With doctor, targets or usage: print the result as JSON.'),
+  json: flag('With doctor, targets, usage or users list: print the result as JSON.'),
   csv: flag('With usage: print the result as CSV.'),
   balance: flag(
     'With usage: ask the upstreams that the other options describe what is left on their accounts.',
@@ -293,37 +276,6 @@ export type Flag = keyof typeof OPTIONS;
 
 /** The value of every option, by its flag's name. */
 export type Settings = { readonly [F in Flag]: (typeof OPTIONS)[F]['default'] };
-
-/** Fixes the type of one option's value. */
-function option<T>(spec: Option<T>): Option<T> {
-  return spec;
-}
-
-/** An option without a value. Its variable, where it has one, takes a truth value. */
-function flag(help: string, variable?: string): Option<boolean> {
-  if (variable === undefined) return { help, default: false, takes: 'no value', parse: () => undefined };
-  return { help, variable, default: false, takes: '1 or 0', parse: truthIn };
-}
-
-function truthIn(text: string): boolean | undefined {
-  if (/^(1|true|yes|on)$/i.test(text)) return true;
-  return /^(0|false|no|off)$/i.test(text) ? false : undefined;
-}
-
-function oneOf<T extends string>(allowed: readonly T[], text: string): T | undefined {
-  return allowed.find((value) => value === text);
-}
-
-function positive(text: string, shape: RegExp): number | undefined {
-  return shape.test(text) && Number(text) > 0 ? Number(text) : undefined;
-}
-
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '');
-}
 
 function parseExtraParams(text: string): JsonObject | undefined {
   if (text.trim() === '') return {};

@@ -84,6 +84,13 @@ export function keyOf(head: RecordHeader): string {
   return head.kind === 'session' ? sessionKey(head.id) : reasoningKey(head);
 }
 
+/** Key of the record without which this one is not whole; undefined when there is none. */
+export function parentOf(head: RecordHeader): string | undefined {
+  if (head.kind === 'reasoning') return undefined;
+  const before = head.continues ?? head.repeats?.response;
+  return before === undefined ? undefined : sessionKey(before);
+}
+
 /**
  * An id of our own making (`resp_` and hexadecimal digits) is its own file name. Any other could leave the
  * directory, be a device's name on Windows, or differ from its neighbour only by case: it gets a digest.
@@ -170,11 +177,13 @@ export interface SessionRecord extends StoredExchange {
 }
 
 export function readSession(text: string): SessionRecord | undefined {
-  const read = checked(session, parseJson(text));
+  const value = parseJson(text);
+  const read = checked(session, value);
   if (read?.record.kind !== 'session') return undefined;
-  // The schema checks what the relay relies on; the rest was written by the relay itself.
-  const response = read.response as unknown as ResponseResource;
-  return { header: read.record, response, input: read.input as InputItem[] };
+  // The schema checks what the relay relies on; the rest was written by the relay itself. It is the value that is given
+  // back, not the schema's copy: there fields stand in another order, and no later input would be seen to repeat it.
+  const { response, input } = value as unknown as { response: ResponseResource; input: InputItem[] };
+  return { header: read.record, response, input };
 }
 
 export function readReasoning(text: string): ProviderReasoning | undefined {

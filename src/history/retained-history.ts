@@ -9,6 +9,7 @@ import type { FoundRecord, RecordStorage } from './record-storage.ts';
 import {
   encodeRecord,
   keyOf,
+  parentOf,
   type RecordHeader,
   type Repeats,
   readReasoning,
@@ -364,13 +365,6 @@ export class RetainedHistory implements HistoryStore {
     // Callers handle their own errors; all that counts here is that the work has ended.
     while (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished);
   }
-}
-
-/** Key of the record without which this one is not whole. */
-function parentOf(header: RecordHeader): string | undefined {
-  if (header.kind === 'reasoning') return undefined;
-  const before = header.continues ?? header.repeats?.response;
-  return before === undefined ? undefined : sessionKey(before);
 }
 
 function withLength(text: string) {

@@ -27,7 +27,7 @@ const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1024 * 1024;
 
 /** Reasoning is kept for each answer, and a conversation has many. Without a bound, start-up would slow down. */
-const REASONING_PER_SESSION = 64;
+export const REASONING_PER_SESSION = 64;
 
 export class Retention {
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
 /** Conversations, put together from their records. Those in use stay parsed, so that each record is read once. */
 import { LRUCache } from 'lru-cache';
-import type { InputItem } from '../wire/responses.ts';
+import type { InputItem, OutputItem } from '../wire/responses.ts';
 import { ItemIndex } from './item-index.ts';
 import type { SessionRecord } from './records.ts';
 
@@ -10,6 +10,11 @@ export interface OwnItems {
   kept: number;
   items: readonly InputItem[];
 }
+
+/** What they are read from. */
+export type TurnItems = Pick<SessionRecord, 'header' | 'input'> & {
+  response: { output: readonly OutputItem[] };
+};
 
 export interface RecordSource {
   has(key: string): boolean;
@@ -95,7 +100,7 @@ export class StoredConversations {
   }
 }
 
-function ownItemsOf({ header, input, response }: SessionRecord): OwnItems {
+export function ownItemsOf({ header, input, response }: TurnItems): OwnItems {
   const kept = header.continues === null ? (header.repeats?.items ?? 0) : Number.POSITIVE_INFINITY;
   return { kept, items: [...input, ...response.output] };
 }

@@ -6,8 +6,23 @@ import type { DeepPartial, Preset, WireFacts } from '../providers/index.ts';
 import type { ListedModel } from '../providers/model-list.ts';
 import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Wire } from '../wire/wire.ts';
+import type { GatewayOptions, SpendGuard, TargetState } from './gateway-options.ts';
 import type { Role } from './roles.ts';
 import type { UpstreamTransport } from './transport.ts';
+
+export type {
+  Admission,
+  Binding,
+  GatewayOptions,
+  RelayUser,
+  RequestLimits,
+  RoutingChange,
+  SharedRouting,
+  SpendGuard,
+  TargetState,
+  Trouble,
+  Users,
+} from './gateway-options.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
 export interface UpstreamOptions {
@@ -85,8 +100,8 @@ export interface RoutingOptions extends StandIns {
   firstOutputMs?: number;
 }
 
-export interface RelayOptions extends UpstreamOptions, RoutingOptions {
-  /** Port on 127.0.0.1; 0 lets the system choose. Default 4444. */
+export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOptions {
+  /** Port on 127.0.0.1, or on `listen`; 0 lets the system choose. Default 4444. */
   port?: number;
   /** Names of tools, as sent upstream, that are removed. Default none. */
   toolDenylist?: readonly string[];
@@ -124,15 +139,6 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions {
   budget?: SpendGuard;
   /** Called when a client is refused because it does not send the token. */
   onRefusal?: (refusal: Refusal) => void;
-}
-
-/** What may be spent. */
-export interface SpendGuard {
-  /**
-   * Resolves where a request to this upstream may be sent.
-   * @throws RelayError whose message says what is used up and where it is raised; it reaches the client
-   */
-  allow(target: { upstream: string; service: string | undefined; model: string }): Promise<void>;
 }
 
 /** A client that was refused. */
@@ -184,6 +190,8 @@ export interface RequestReport {
   wire?: Wire;
   /** On the `responses` wire: what of the request had to be changed for the provider, in short words. Default none. */
   repairs?: readonly string[];
+  /** Who asked, where the relay has users. */
+  user?: string;
 }
 
 /** Counts of one answer. */
@@ -235,22 +243,8 @@ export interface ServedUpstream {
   recent?: readonly string[];
 }
 
-/** A target that is in trouble. */
-export interface TargetState {
-  /** The upstream's id. */
-  upstream: string;
-  /** Undefined where the trouble is the key's, whatever the model. */
-  model: string | undefined;
-  /** Which of its keys, from 0. */
-  key: number;
-  code: string;
-  message: string;
-  /** It is not asked before, in milliseconds since the epoch. */
-  until: number;
-}
-
 export interface RelayHandle {
-  /** `http://127.0.0.1:<port>` (add `/v1` for a client's base URL). */
+  /** `http://127.0.0.1:<port>`, or with the address listened on (add `/v1` for a client's base URL). */
   readonly url: string;
   readonly port: number;
   /** Requests that begin after this call go to another provider; running ones finish where they are. */
@@ -276,6 +270,11 @@ export interface RelayHandle {
   models(): Promise<readonly string[]>;
   /** Frees the port at once, and lets running answers take their time; resolves when the last one has ended. */
   drain(): Promise<void>;
-  /** Stops accepting, lets running streams end with `response.failed` after a grace of 2 s, frees the port. */
-  stop(): Promise<void>;
+  /** How many requests are being answered. */
+  readonly running: number;
+  /**
+   * Stops accepting and frees the port. Running answers may go on for so long (default 0), and then end with
+   * `response.failed` within 2 s.
+   */
+  stop(options?: { drainMs?: number }): Promise<void>;
 }

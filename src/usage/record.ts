@@ -29,16 +29,20 @@ export interface UsageRecord {
   thread: string | undefined;
   /** What of the request had to be changed for the provider's own Responses API, in short words. */
   repairs: readonly string[];
+  /** Who asked, where the relay has users. */
+  user?: string;
 }
 
 /** What a line holds, in this order. Later versions may add columns at the end. */
 export const COLUMNS = [
   ...['time', 'upstream', 'service', 'model', 'wire', 'state'],
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
-  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread', 'repairs'],
+  ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread'],
+  ...['user', 'repairs'],
 ] as const;
-/** Those of the first version, and of a request that needed no repairs. */
-const LEAST_COLUMNS = 16;
+
+/** How many of them the first version had: lines of earlier releases hold no more. */
+const FIRST_COLUMNS = 16;
 
 /** The record of a request that has ended; undefined while it runs. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
@@ -58,6 +62,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
     statedUsd: costUsd,
     thread: report.thread,
     repairs: report.repairs ?? [],
+    ...(report.user !== undefined && { user: report.user }),
   };
 }
 
@@ -72,9 +77,9 @@ export function encodeRecord(record: UsageRecord): string {
     tokens?.reasoningTokens,
   ];
   const { time, upstream, service, model, wire, state, attempts, firstTokenMs, totalMs } = record;
-  const { statedUsd, thread, repairs } = record;
+  const { statedUsd, thread, user, repairs } = record;
   const head = [time, upstream, service, model, wire, state];
-  const last = [attempts, firstTokenMs, totalMs, statedUsd, thread];
+  const last = [attempts, firstTokenMs, totalMs, statedUsd, thread, user];
   // Most have none, and a line without them is the one that is read fastest.
   return `${JSON.stringify([...head, ...counts, ...last, ...(repairs.length > 0 ? [repairs] : [])])}\n`;
 }
@@ -86,10 +91,10 @@ export function namesInLine({ upstream, service, model, wire, state }: UsageReco
 
 /** The record of a parsed line; undefined where the line is none. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
-  if (!Array.isArray(row) || row.length < LEAST_COLUMNS) return undefined;
+  if (!Array.isArray(row) || row.length < FIRST_COLUMNS) return undefined;
   const values: readonly unknown[] = row;
   const [time, upstream, service, model, wire, state] = values;
-  const [attempts, firstTokenMs, totalMs, statedUsd, thread, repairs] = values.slice(11);
+  const [attempts, firstTokenMs, totalMs, statedUsd, thread, user, repairs] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
     typeof time !== 'number' ||
@@ -114,6 +119,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
     statedUsd: amountOf(statedUsd),
     thread: textOf(thread),
     repairs: Array.isArray(repairs) ? repairs.filter((name) => typeof name === 'string') : [],
+    ...(typeof user === 'string' && { user }),
   };
 }
 

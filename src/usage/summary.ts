@@ -1,9 +1,9 @@
-/** Sums over the ledger, by day, model, provider or thread. */
+/** Sums over the ledger, by day, model, provider, thread or user. */
 import { fastDayOf } from './calendar.ts';
 import { type Cost, costOf, type Prices } from './cost.ts';
 import type { UsageRecord } from './record.ts';
 
-export const GROUPINGS = ['day', 'model', 'provider', 'thread'] as const;
+export const GROUPINGS = ['day', 'model', 'provider', 'thread', 'user'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 export interface Sum {
@@ -25,7 +25,7 @@ export interface Sum {
 }
 
 export interface Row extends Sum {
-  /** The day (`2026-11-28`), `provider/model`, the provider's id, or the thread's name; empty for no thread. */
+  /** The day (`2026-11-28`), `provider/model`, the provider's id, or the thread's or user's name; empty for none. */
   key: string;
   /** When the last of its requests began, in milliseconds since the epoch. */
   lastTime: number;
@@ -84,6 +84,8 @@ function keyFor(by: Grouping): (record: UsageRecord) => string {
       return ({ upstream }) => upstream;
     case 'thread':
       return ({ thread }) => thread ?? '';
+    case 'user':
+      return ({ user }) => user ?? '';
   }
 }
 

@@ -5,7 +5,7 @@
  *     --with NAME=PLACE   another relay beside ours, as often as wanted: the path of another build's cli.js, or the
  *                         base URL of a relay that runs already and whose upstream is this bench
  *     --port PORT         of the bench's provider (http://127.0.0.1:PORT/v1), for relays that run already
- *     --only PART         a part alone: latency, streams, memory, start-up, budget, history, usage or websocket
+ *     --only PART         a part alone: latency, streams, memory, start-up, budget, history, usage, websocket or team
  *     --write             puts the table into test/README.md
  *     --quick             every measure once with little load, to show that they work; its numbers mean nothing
  */
@@ -21,6 +21,7 @@ import { codexRequest, streamOf } from './requests.ts';
 import { measureStartUp } from './start-up.ts';
 import { measureStreams } from './streams.ts';
 import { startBench } from './targets.ts';
+import { FULL_TEAM, measureTeam, QUICK_TEAM, TEAM_COLUMNS } from './team.bench.ts';
 import { FULL_USAGE, measureUsage, QUICK_USAGE, USAGE_COLUMNS } from './usage.bench.ts';
 import { FULL_SOCKET, measureWebSocket, QUICK_SOCKET, SOCKET_COLUMNS } from './websocket.bench.ts';
 
@@ -32,6 +33,7 @@ const FULL = {
   budget: 60,
   history: FULL_HISTORY,
   usage: FULL_USAGE,
+  team: FULL_TEAM,
   webSocket: FULL_SOCKET,
 };
 const QUICK: typeof FULL = {
@@ -42,10 +44,10 @@ const QUICK: typeof FULL = {
   budget: 2,
   history: QUICK_HISTORY,
   usage: QUICK_USAGE,
+  team: QUICK_TEAM,
   webSocket: QUICK_SOCKET,
 };
 const PAGE = new URL('../README.md', import.meta.url);
-const [BEGIN, END] = ['<!-- bench -->\n', '<!-- /bench -->'];
 
 const { values } = parseArgs({
   options: {
@@ -90,14 +92,19 @@ if (wants('budget')) print(`\n${markdown(BUDGET_COLUMNS, await measureBudget(eff
 if (wants('history')) print(`\n${markdown(HISTORY_COLUMNS, await measureHistory(effort.history))}`);
 if (wants('usage')) print(`\n${markdown(USAGE_COLUMNS, await measureUsage(effort.usage))}`);
 if (wants('websocket')) print(`\n${markdown(SOCKET_COLUMNS, await measureWebSocket(effort.webSocket))}`);
+const team = wants('team') ? await measureTeam(effort.team) : [];
+const teamTable = team.length > 0 ? markdown(TEAM_COLUMNS, team) : '';
+if (teamTable !== '') print(`\n${teamTable}`);
 const seconds = Math.round((performance.now() - startedAt) / 1000);
 const place = `Node ${process.version}, ${availableParallelism()} processors, load ${loadBefore} to ${load()}`;
 print(`\n${place}, ${seconds} s. Client, targets and provider share the processors with all else that runs.`);
-if (values.write) writeTable(`${table}\n\n${place}.\n`);
+if (values.write && rows.length > 0) writeTable(`${table}\n\n${place}.\n`, 'bench');
+if (values.write && teamTable !== '') writeTable(`${teamTable}\n\n${place}.\n`, 'team');
 
-function writeTable(text: string): void {
+function writeTable(text: string, name: string): void {
+  const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->`];
   const page = readFileSync(PAGE, 'utf8');
-  const [before, after] = [page.indexOf(BEGIN) + BEGIN.length, page.indexOf(END)];
+  const [before, after] = [page.indexOf(begin) + begin.length, page.indexOf(end)];
   writeFileSync(PAGE, `${page.slice(0, before)}\n${text}\n${page.slice(after)}`);
 }
 

@@ -19,6 +19,7 @@ function warnings(options: UpstreamOptions): string[] {
 const RELAY: RelayHandle = {
   url: 'http://127.0.0.1:4444',
   port: 4444,
+  running: 0,
   use: () => {},
   serve: () => {},
   learnModels: async () => {},

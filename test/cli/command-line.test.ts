@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { FLAGS, readCommandLine } from '../../src/cli/command-line.ts';
 import { UsageError } from '../../src/cli/errors.ts';
 import { helpText } from '../../src/cli/help.ts';
-import { type Flag, OPTIONS, type Option } from '../../src/cli/options.ts';
+import type { Option } from '../../src/cli/option.ts';
+import { type Flag, OPTIONS } from '../../src/cli/options.ts';
 
 /** For every option with a value: a text, what it means, and texts that are refused. */
 const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: string[] }>> = {
@@ -67,7 +68,7 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
   'session-ttl-hours': { text: '0.5', value: 0.5, refused: ['', '0', '-1', 'week', '1e3', 'Infinity'] },
   'max-sessions': { text: '12', value: 12, refused: ['', '0', '1.5', '-3', 'many'] },
   'max-session-memory-mb': { text: '64', value: 64, refused: ['', '0', '1.5', '64MB'] },
-  'history-store': { text: 'disk', value: 'disk', refused: ['', 'Disk', 'redis'] },
+  'history-store': { text: 'disk', value: 'disk', refused: ['', 'Disk', 'valkey'] },
   'history-dir': { text: '/var/lib/history', value: '/var/lib/history', refused: [''] },
   'log-level': { text: 'DEBUG', value: 'debug', refused: ['', 'verbose', '2'] },
   'log-format': { text: 'json', value: 'json', refused: ['', 'xml'] },
@@ -81,6 +82,31 @@ const CASES: Partial<Record<Flag, { text: string; value: unknown; refused: strin
     ],
     refused: ['', ',', '5', 'day', 'day=', 'day=x', 'week=5', 'day=1,day=2', 'day=-1'],
   },
+  'history-url': {
+    text: 'redis+sentinel://anna:secret@a:1,b:2/team',
+    value: 'redis+sentinel://anna:secret@a:1,b:2/team',
+    refused: ['', 'cache:6379', 'http://cache', 'redis://a,b'],
+  },
+  listen: { text: '0.0.0.0', value: '0.0.0.0', refused: ['', 'a b', 'http://x', '0.0.0.0/0'] },
+  'public-url': {
+    text: 'https://relay.example.com, http://10.0.0.7:8080',
+    value: ['https://relay.example.com', 'http://10.0.0.7:8080'],
+    refused: ['', 'relay.example.com', 'ftp://x', 'https://a,b'],
+  },
+  'tls-cert': { text: 'cert.pem', value: 'cert.pem', refused: [''] },
+  'tls-key': { text: 'key.pem', value: 'key.pem', refused: [''] },
+  users: { text: 'users.json', value: 'users.json', refused: [''] },
+  'allow-models': {
+    text: 'kimi/kimi-k3, deepseek/*',
+    value: ['kimi/kimi-k3', 'deepseek/*'],
+    refused: ['', 'kimi', '/x', 'Kimi/x', '**'],
+  },
+  'requests-per-minute': { text: '60', value: 60, refused: ['', '0', '1.5', '-1', 'many'] },
+  'tokens-per-minute': { text: '100000', value: 100_000, refused: ['', '0', '1.5', '-1', '1k'] },
+  'user-budget': { text: 'day=5,kimi.month=20', value: 'day=5,kimi.month=20', refused: ['', '5', 'week=5'] },
+  'metrics-port': { text: '9464', value: 9464, refused: ['', '0', '65536', 'x'] },
+  'metrics-token': { text: 'scrape', value: 'scrape', refused: ['', 'two words', 'é'] },
+  'drain-seconds': { text: '60', value: 60, refused: ['', '0', '3601', '1m'] },
   out: { text: 'codex', value: 'codex', refused: [''] },
   by: { text: 'thread', value: 'thread', refused: ['', 'week', 'Day'] },
   since: {

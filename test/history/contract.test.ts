@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
-import { BACKENDS, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
+import { BACKENDS } from './backends.ts';
+import { type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
 const HOUR = 3_600_000;
 

@@ -12,7 +12,8 @@ import {
 } from '../../src/history/records.ts';
 import type { HistoryLimits, StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
-import { BACKENDS, type Backend, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
+import { BACKENDS } from './backends.ts';
+import { type Backend, type Bench, itemsOf, reasoningOf, turnOf, wholeTurnOf } from './support.ts';
 
 interface ModelRecord {
   id: string;
@@ -158,6 +159,8 @@ interface Run {
   model: Model;
   indent: number;
   count: number;
+  /** What another relay's store holds does not begin anew with this one. */
+  isShared: boolean;
 }
 
 /** What can happen, as data: a failing sequence can be read. */
@@ -189,7 +192,7 @@ async function perform(run: Run, [action, target, padding]: readonly [Step[0], .
       return;
     case 'restart':
       await bench.restart();
-      model.restart(bench.now);
+      if (!run.isShared) model.restart(bench.now);
       return;
     case 'clear':
       await bench.store.clear();
@@ -303,10 +306,11 @@ function steps(survivesRestart: boolean): fc.Arbitrary<Step> {
   );
 }
 
-async function play(open: Backend, indent: number, sequence: readonly Step[]): Promise<void> {
+async function play(name: string, open: Backend, sequence: readonly Step[]): Promise<void> {
   const limits: HistoryLimits = { ttlHours: 1, maxSessions: 4, maxMemoryMb: 1 };
   await using bench = await open(limits);
-  const run: Run = { bench, model: new Model(limits, indent), indent, count: 0 };
+  const indent = name === 'disk' ? 2 : 0;
+  const run: Run = { bench, model: new Model(limits, indent), indent, count: 0, isShared: name === 'redis' };
   for (const step of sequence) {
     bench.now += 1;
     run.count += 1;
@@ -318,14 +322,15 @@ async function play(open: Backend, indent: number, sequence: readonly Step[]): P
   }
 }
 
+const RUNS: Readonly<Record<string, number>> = { memory: 120, disk: 40, redis: 80 };
+
 describe('history against a model', () => {
   for (const [name, open] of BACKENDS) {
     it(`in ${name} keeps and drops what the rules say`, async () => {
-      const isDisk = name === 'disk';
-      const sequences = fc.array(steps(isDisk), { minLength: 1, maxLength: 60, size: 'max' });
+      const sequences = fc.array(steps(name !== 'memory'), { minLength: 1, maxLength: 60, size: 'max' });
       await fc.assert(
-        fc.asyncProperty(sequences, (sequence) => play(open, isDisk ? 2 : 0, sequence)),
-        { numRuns: isDisk ? 40 : 120 },
+        fc.asyncProperty(sequences, (sequence) => play(name, open, sequence)),
+        { numRuns: RUNS[name] ?? 0 },
       );
     }).timeout(60_000);
   }

@@ -87,9 +87,9 @@ export interface Bench extends AsyncDisposable {
 
 export type Backend = (limits?: Partial<HistoryLimits>) => Promise<Bench>;
 
-const START = 1_700_000_000_000;
+export const START = 1_700_000_000_000;
 
-async function memoryBench(limits: Partial<HistoryLimits> = {}): Promise<Bench> {
+export async function memoryBench(limits: Partial<HistoryLimits> = {}): Promise<Bench> {
   const logger = recordingLogger();
   const all = { ...DEFAULT_HISTORY_LIMITS, ...limits };
   const bench: Bench = {
@@ -126,8 +126,3 @@ export async function diskBench(limits: Partial<HistoryLimits> = {}): Promise<Be
   await bench.restart();
   return bench;
 }
-
-export const BACKENDS: readonly (readonly [name: string, open: Backend])[] = [
-  ['memory', memoryBench],
-  ['disk', diskBench],
-];

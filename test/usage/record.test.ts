@@ -28,6 +28,7 @@ describe('a record of the ledger', () => {
   it('of an earlier version, without repairs, is still read', () => {
     const row = JSON.parse(encodeRecord(recordWith({ repairs: ['effort'] })));
     assert.deepEqual(decodeRecord(row.slice(0, -1)), recordWith());
-    assert.equal(decodeRecord(row.slice(0, -2)), undefined);
+    assert.deepEqual(decodeRecord(row.slice(0, -2)), recordWith(), 'and without users');
+    assert.equal(decodeRecord(row.slice(0, -3)), undefined);
   });
 });

@@ -9,7 +9,7 @@ const DAY = 86_400_000;
 
 const RECORDS = [
   recordWith({ statedUsd: 1, time: NOON - DAY }),
-  recordWith({ statedUsd: 3, upstream: 'kimi', model: 'kimi-k3', thread: undefined }),
+  recordWith({ statedUsd: 3, upstream: 'kimi', model: 'kimi-k3', thread: undefined, user: 'anna' }),
   recordWith({ upstream: 'corp', service: undefined, model: 'x', state: 'failed' }),
   recordWith({ upstream: 'ollama', service: 'local', model: 'q', tokens: undefined }),
   recordWith({ statedUsd: 9, time: NOON - 40 * DAY }),
@@ -30,8 +30,9 @@ describe('the sums', () => {
     model: ['kimi/kimi-k3', 'deepseek/deepseek-chat', 'corp/x', 'ollama/q'],
     provider: ['kimi', 'deepseek', 'corp', 'ollama'],
     thread: ['', 'a1b2c3d4e5f6'],
+    user: ['anna', ''],
   };
-  for (const by of ['day', 'model', 'provider', 'thread'] as const) {
+  for (const by of ['day', 'model', 'provider', 'thread', 'user'] as const) {
     it(`by ${by} have their rows in order`, async () => {
       const { rows } = await summaryBy(by);
       assert.deepEqual(

@@ -1,4 +1,5 @@
 /** The default command: run the relay until a signal stops it. */
+import { readFile } from 'node:fs/promises';
 import { codexHome } from '../../codex/home/codex-home.ts';
 import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
@@ -6,10 +7,11 @@ import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
-import { CommandError } from '../errors.ts';
+import { CommandError, UsageError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
 import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
+import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams } from '../upstreams.ts';
@@ -20,7 +22,9 @@ export const serve: Command = async (invocation) => {
   const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
+  const reach = await reachOf(settings);
   const usage = await keepUsage(invocation, served.upstreams);
+  const team = wantsTeam(settings) ? await (await import('../team.ts')).openTeam(invocation) : undefined;
   const bindings = bindingsFile(settings.port, environment);
   // The relay is told of changes, and asked what they are, once it runs.
   let keep = () => {};
@@ -30,7 +34,7 @@ export const serve: Command = async (invocation) => {
     toolDenylist: settings['tool-denylist'],
     heal: !settings['no-heal'],
     webSocket: settings.websocket,
-    history: await openHistory(settings, logger),
+    history: team?.options.history ?? (await openHistory(settings, logger)),
     logger,
     ...(settings.token && { token: settings.token }),
     ...(settings['stall-seconds'] && { stallMs: settings['stall-seconds'] * 1000 }),
@@ -41,37 +45,76 @@ export const serve: Command = async (invocation) => {
       onBindings: bindingsSaver(bindings, logger),
     }),
     onModels: () => keep(),
+    ...reach,
     ...usage.options,
+    ...team?.options,
+    onRequest: (report) => {
+      usage.options.onRequest?.(report);
+      team?.options.onRequest(report);
+    },
+  }).catch(async (error: unknown) => {
+    await team?.close();
+    throw error;
   });
+  await team?.watch(relay);
   keep = () => void keepCatalog(relay, environment, logger);
   keep();
-  const started = { relay, provider, logger, needsToken: settings.token !== '' };
+  const needsToken = settings.token !== '' || settings.users !== '';
+  const started = { relay, provider, logger, needsToken };
   announceStart(started);
   void announceModels(started);
 
-  logger.info(`Stopping (${await stopSignal()}); running answers get two seconds to end`);
-  await relay.stop();
+  const signal = await stopSignal();
+  const drainSeconds = signal === 'SIGTERM' ? drainLimit(settings) : 0;
+  logger.info(`Stopping (${signal}); running answers get ${drainSeconds || 'two'} seconds to end`);
+  await relay.stop({ drainMs: drainSeconds * 1000 });
   await usage.flush();
+  await team?.close();
   return 0;
 };
+
+/** How long running answers may go on where others wait for them. */
+const TEAM_DRAIN_SECONDS = 30;
+
+function drainLimit(settings: Settings): number {
+  const isTeam = settings.users !== '' || settings['public-url'].length > 0;
+  return settings['drain-seconds'] || (isTeam ? TEAM_DRAIN_SECONDS : 0);
+}
+
+function wantsTeam(settings: Settings): boolean {
+  const { users, 'history-store': store, 'history-url': url } = settings;
+  const [port, token] = [settings['metrics-port'], settings['metrics-token']];
+  return users !== '' || store === 'redis' || url !== '' || port !== 0 || token !== '';
+}
+
+async function reachOf(settings: Settings): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
+  const { listen: address, 'public-url': publicUrls, 'tls-cert': cert, 'tls-key': key } = settings;
+  if ((cert === '') !== (key === ''))
+    throw new UsageError('--tls-cert and --tls-key belong together: set both');
+  const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  return { listen: address, publicUrls, ...(tls && { tls }) };
+}
 
 async function listen(options: RelayOptions): Promise<RelayHandle> {
   try {
     return await start(options);
   } catch (cause) {
     await options.history?.close();
-    const sentence = bindFailure(cause, options.port);
+    const sentence = bindFailure(cause, options);
     throw sentence ? new CommandError(sentence, { cause }) : cause;
   }
 }
 
-function bindFailure(cause: unknown, port: number | undefined): string | undefined {
+function bindFailure(
+  cause: unknown,
+  { port, listen: address = '127.0.0.1' }: RelayOptions,
+): string | undefined {
   const code = codeOf(cause);
   if (code === 'EADDRINUSE') {
-    return `port ${port} on 127.0.0.1 is in use, perhaps by another relay: stop that program, or choose a port with --port`;
+    return `port ${port} on ${address} is in use, perhaps by another relay: stop that program, or choose a port with --port`;
   }
   if (code === 'EACCES')
-    return `port ${port} on 127.0.0.1 may not be used by this user: choose another with --port`;
+    return `port ${port} on ${address} may not be used by this user: choose another with --port`;
   return undefined;
 }
 

@@ -6,7 +6,8 @@ import { resolve } from 'node:path';
 import { PRESETS } from '../../providers/index.ts';
 import { type CommandLine, type Environment, FLAGS } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
-import { OPTIONS, type Option } from '../options.ts';
+import type { Option } from '../option.ts';
+import { OPTIONS } from '../options.ts';
 
 /** What changes the network, and where files are. */
 const CARRIED = [
@@ -41,9 +42,15 @@ export function serviceVariables(
   // A service starts in a folder of the system's choice.
   const history =
     settings['history-store'] === 'disk' ? pair(HISTORY, resolve(folder, settings['history-dir'])) : [];
-  return Object.fromEntries([...carried, ...keys, ...variables, ...history]);
+  const files = FILES.flatMap((flag) => {
+    const file = settings[flag];
+    const variable = OPTIONS[flag].variable ?? '';
+    return file === '' || file === 'store' ? [] : pair(variable, resolve(folder, file));
+  });
+  return Object.fromEntries([...carried, ...keys, ...variables, ...history, ...files]);
 }
 
+const FILES = ['users', 'tls-cert', 'tls-key'] as const;
 const HISTORY = OPTIONS['history-dir'].variable ?? '';
 
 function pair(name: string, value: string | undefined): [string, string][] {

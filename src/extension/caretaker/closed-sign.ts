@@ -30,9 +30,8 @@ export async function openClosedSign(port: number, token: string, holdMs: number
       waiting.add(response);
       response.once('close', () => waiting.delete(response));
     },
-    port,
     // A client that wants a WebSocket is told over HTTP.
-    false,
+    { port },
     () => {},
   );
   const timer = setTimeout(() => {

@@ -88,7 +88,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   routing.health.note(attempt.target, error, Date.now());
   const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
   if (error !== undefined || thread === undefined) return;
-  if (routing.bindings.bind(thread, attempt.target)) onBindings(routing.bindings.text());
+  if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }
 
 /** Whether the two attempts differ in nothing but the wire. */

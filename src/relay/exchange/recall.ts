@@ -85,10 +85,14 @@ export async function recallReasoning(
   const found = new Map<Answer, ProviderReasoning>();
   if (lacking.length === 0 || !history.hasReasoning) return found;
   const questions = questionsOf(entries);
-  for (const answer of lacking) {
+  const find = async (answer: Answer) => {
     const key = { text: joinTexts(answer.texts), calls: answer.calls };
     const reasoning = await findReasoning(key, questions.get(answer) ?? '', history);
     if (reasoning !== undefined && !isForeign(reasoning, options)) found.set(answer, reasoning);
+  };
+  // A store may be a network away: many are asked for at once.
+  for (let from = 0; from < lacking.length; from += ASKED_AT_ONCE) {
+    await Promise.all(lacking.slice(from, from + ASKED_AT_ONCE).map(find));
   }
   return found;
 }
@@ -152,6 +156,9 @@ function isAnswers(item: InputItem): boolean {
 function questionIn([item]: readonly InputItem[]): string | undefined {
   return item?.role === 'user' ? readContent(item.content).text : undefined;
 }
+
+/** Lookups of one request that are under way together. */
+const ASKED_AT_ONCE = 32;
 
 async function findReasoning(
   key: AnswerKey,

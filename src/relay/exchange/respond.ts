@@ -5,6 +5,7 @@ import type { Logger } from '../../logger.ts';
 import type { ReasoningSeal } from '../../translate/reasoning/reasoning.ts';
 import { inputItems } from '../../translate/request/to-chat-request.ts';
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
+import type { RequestLimits } from '../gateway-options.ts';
 import type { RequestReport, SpendGuard } from '../options.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
@@ -19,6 +20,7 @@ import type { ImageWords } from './image-words.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
 import { retain } from './retain.ts';
+import { roughTokens } from './rough-tokens.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
 import type { UnmarkedThinking } from './unmarked-thinking.ts';
@@ -47,6 +49,8 @@ export interface RelayParts {
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
   budget: SpendGuard | undefined;
+  /** How much may be asked; undefined: as much as one likes. */
+  limits: RequestLimits | undefined;
   /** What is known of images, for models that cannot see. */
   imageWords: ImageWords;
   /** Told which thread is bound where, when that changes. */
@@ -67,6 +71,10 @@ export async function respond(
   const history = await recallResponses(asked, parts.history, connection.memory);
   const request = await recallItems(asked, history, parts.history);
   const targets = await withinBudget(await route(request, client, parts), parts.budget);
+  const admission = await parts.limits?.admit(
+    () => roughTokens(history, request),
+    request.max_output_tokens ?? undefined,
+  );
   const exchange = beginExchange(request, client);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   connection.announce(exchange.id);
@@ -74,9 +82,11 @@ export async function respond(
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
+    admission?.settle(undefined);
     giveUp(exchange, targets[0], stream, error, parts);
     throw error;
   });
+  admission?.settle(outcome.response.usage?.total_tokens);
   // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
   if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
   remember(exchange, outcome, history, connection);

@@ -17,6 +17,7 @@ interface RetainOptions {
   logger: Logger;
 }
 
+/** What could not be kept is not said to be: the response then ends with `store` false. */
 export async function retain(exchange: Exchange, outcome: Outcome, options: RetainOptions): Promise<void> {
   const { response } = outcome;
   try {
@@ -24,21 +25,26 @@ export async function retain(exchange: Exchange, outcome: Outcome, options: Reta
   } catch (error) {
     options.logger.error(`history: reasoning of response ${response.id} was not kept: ${messageOf(error)}`);
   }
-  await retainResponse(exchange.request, response, options);
+  const isKept = await retainResponse(exchange.request, response, options);
+  if (isKept) return;
+  response.store = false;
+  for (const event of outcome.lastEvents) if ('response' in event) event.response.store = false;
 }
 
-/** Keeps a response for whoever continues or retrieves it, where the client wants that. */
+/** Keeps a response for whoever continues or retrieves it, where the client wants that. False when it could not be. */
 export async function retainResponse(
   request: ResponsesRequest,
   response: ResponseResource,
   { history, logger }: Pick<RetainOptions, 'history' | 'logger'>,
-): Promise<void> {
-  if (!response.store) return;
+): Promise<boolean> {
+  if (!response.store) return true;
   const input = withIds(inputItems(request.input), response.previous_response_id);
   try {
     await history.record({ response, input });
+    return true;
   } catch (error) {
     logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
+    return false;
   }
 }
 

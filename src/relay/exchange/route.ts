@@ -27,5 +27,6 @@ export async function route(
     // Why the list cannot be had is no answer to this request: the model that is missing is.
     await askForModels(routing.active, routing, upstream, client.bearer).catch(() => undefined);
   }
+  await routing.recallBinding(asked.thread);
   return routing.targetsFor(asked, Date.now());
 }

@@ -13,19 +13,22 @@ import { parseRequest } from '../../wire/request-schema.ts';
 import { countInput } from '../exchange/count-input.ts';
 import { newId } from '../exchange/ids.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
+import type { GatewayOptions, Users } from '../gateway-options.ts';
 import type { Refusal, ServedUpstream } from '../options.ts';
 import { askForAllModels } from '../upstream/served-models.ts';
 import { readJson } from './body.ts';
 import { clientOf, isCodex, keyToPassOn, recogniseClient } from './client.ts';
 import { tellNews } from './codex-news.ts';
 import { compact } from './compact.ts';
-import { guard, httpOnly, jsonOnly, localOnly } from './guard.ts';
+import { authoriser, httpOnly, jsonOnly, knownHostsOnly } from './guard.ts';
 import { HttpConnection } from './http-connection.ts';
 import { parseOptionalInput } from './optional-input.ts';
+import { answerReady, metricsRoute, probes } from './probes.ts';
 import { statusRoute } from './status-route.ts';
 import { routeStoredResponses } from './stored-responses.ts';
 import { routeTargets } from './targets.ts';
 import { asksForWebSocket } from './upgrade.ts';
+import { partsByUser, userOf, visibleTo } from './user-parts.ts';
 import type { WebSockets } from './web-sockets.ts';
 
 export interface AppOptions {
@@ -35,14 +38,48 @@ export interface AppOptions {
   logger: Logger;
   version: string;
   onRefusal: (refusal: Refusal) => void;
+  /** Names beside those of loopback that the relay is reached by. */
+  publicHosts: ReadonlySet<string>;
+  users: Users | undefined;
+  metrics: GatewayOptions['metrics'];
+  /** False once the relay is to stop. */
+  isReady: () => boolean;
   /** Entries in the format of Codex's model catalog. */
   codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
   /** Undefined: requests for one are answered with 426. */
   webSockets: WebSockets | undefined;
 }
 
-export function createApp(options: AppOptions): Koa {
-  const app = new Koa();
+interface RouteOptions extends AppOptions {
+  /** The relay's parts as the client of a request may use them. */
+  partsOf: (ctx: Context) => RelayParts;
+  /** Rejects for a request that may not, or no longer, be answered. */
+  authorise: (ctx: Context) => Promise<void>;
+}
+
+export function createApp(app: AppOptions): Koa {
+  const { token, users, onRefusal, publicHosts, isReady } = app;
+  const authorise = authoriser({ token, users, onRefusal });
+  const options: RouteOptions = { ...app, partsOf: partsByUser(app.parts), authorise };
+  const koa = new Koa();
+  koa.use(answerErrors(options.logger));
+  if (users !== undefined || publicHosts.size > 0) koa.use(probes(isReady));
+  koa.use(knownHostsOnly(publicHosts));
+  koa.use(statusRoute(token));
+  koa.use(metricsRoute(options.metrics));
+  koa.use(async (ctx, next) => {
+    await authorise(ctx);
+    await next();
+  });
+  if (options.webSockets === undefined) koa.use(httpOnly);
+  koa.use(jsonOnly);
+  koa.use(routes(options));
+  koa.use(notFound);
+  koa.on('error', (error: Error) => options.logger.debug(`http: ${error.message}`));
+  return koa;
+}
+
+function routes(options: RouteOptions): ReturnType<Router['routes']> {
   const router = new Router();
   // Some clients are given the base URL without /v1; the path's one meaning is the same.
   for (const prefix of ['', '/v1']) {
@@ -53,39 +90,37 @@ export function createApp(options: AppOptions): Koa {
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
     // Names hold slashes, as they are or encoded.
     router.get(`${prefix}/models/*name`, (ctx) => findModel(ctx, `${prefix}/models/`, options));
-    routeStoredResponses(router, prefix, options.parts);
+    routeStoredResponses(router, prefix, options.partsOf);
   }
   routeTargets(router, options.parts.routing);
   router.get('/healthz', (ctx) => {
     ctx.body = { status: 'ok', version: options.version, running: options.parts.running.count };
   });
-  app.use(answerErrors(options.logger));
-  app.use(localOnly);
-  app.use(statusRoute(options.token));
-  app.use(guard(options.token, options.onRefusal));
-  if (options.webSockets === undefined) app.use(httpOnly);
-  app.use(jsonOnly);
-  app.use(router.routes());
-  app.use(notFound);
-  app.on('error', (error: Error) => options.logger.debug(`http: ${error.message}`));
-  return app;
+  router.get('/readyz', (ctx) => answerReady(ctx, options.isReady()));
+  return router.routes();
 }
 
-async function createResponse(ctx: Context, options: AppOptions): Promise<void> {
+async function createResponse(ctx: Context, options: RouteOptions): Promise<void> {
   const request = parseRequest(await readJson(ctx.req, options.maxBodyBytes));
   if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
   const client = clientOf(ctx, clientKey(ctx, options));
-  const { response, error } = await respond(request, client, new HttpConnection(ctx.res), options.parts);
+  const connection = new HttpConnection(ctx.res);
+  const { response, error } = await respond(request, client, connection, options.partsOf(ctx));
   // A stream has said all, its failure too: Koa must not answer once more.
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
   else throw error;
 }
 
-async function openWebSocket(ctx: Context, next: Next, options: AppOptions): Promise<void> {
+async function openWebSocket(ctx: Context, next: Next, options: RouteOptions): Promise<void> {
   if (options.webSockets === undefined || !asksForWebSocket(ctx.req)) return next();
   options.webSockets.accept(ctx, {
-    parts: options.parts,
+    // A user may have been taken out, or given other rights, since the socket was opened.
+    partsNow: async () => {
+      await options.authorise(ctx);
+      return options.partsOf(ctx);
+    },
+    logger: options.logger,
     isCodex: isCodex(ctx),
     onRequest: (request) => {
       if (isCodex(ctx)) tellNews(request, ctx.headers, options.parts.warnOnce);
@@ -95,23 +130,27 @@ async function openWebSocket(ctx: Context, next: Next, options: AppOptions): Pro
   });
 }
 
-async function compactConversation(ctx: Context, options: AppOptions): Promise<void> {
+async function compactConversation(ctx: Context, options: RouteOptions): Promise<void> {
   const body = await readJson(ctx.req, options.maxBodyBytes);
   const client = clientOf(ctx, clientKey(ctx, options));
-  ctx.body = await compact(body, client, new HttpConnection(ctx.res), options.parts);
+  ctx.body = await compact(body, client, new HttpConnection(ctx.res), options.partsOf(ctx));
 }
 
 /** A guess (see `countInput`). Like OpenAI's route, it needs neither a model nor an input. */
-async function countTokens(ctx: Context, options: AppOptions): Promise<void> {
+async function countTokens(ctx: Context, options: RouteOptions): Promise<void> {
   const body = asObject(await readJson(ctx.req, options.maxBodyBytes));
   const request = parseOptionalInput(body && { ...body, model: body['model'] ?? MODEL_ALIAS });
-  const input_tokens = await countInput(request, clientOf(ctx, clientKey(ctx, options)), options.parts);
+  const input_tokens = await countInput(
+    request,
+    clientOf(ctx, clientKey(ctx, options)),
+    options.partsOf(ctx),
+  );
   ctx.body = { object: 'response.input_tokens', input_tokens };
 }
 
-/** The client's own key, to be passed on; our token is for us alone. */
-function clientKey(ctx: Context, { token, parts }: AppOptions): string | undefined {
-  return token === undefined ? keyToPassOn(ctx, parts.routing.active) : undefined;
+/** The client's own key, to be passed on; our tokens are for us alone. */
+function clientKey(ctx: Context, { token, users, parts }: AppOptions): string | undefined {
+  return token === undefined && users === undefined ? keyToPassOn(ctx, parts.routing.active) : undefined;
 }
 
 /**
@@ -119,11 +158,9 @@ function clientKey(ctx: Context, { token, parts }: AppOptions): string | undefin
  * release in the query, needs entries of some 10 KB each; nobody else is sent them.
  */
 async function listModels(ctx: Context, options: AppOptions): Promise<void> {
-  const upstreams = await askForAllModels(
-    options.parts.routing,
-    options.parts.upstream,
-    clientKey(ctx, options),
-  );
+  const { routing, upstream } = options.parts;
+  const all = await askForAllModels(routing, upstream, clientKey(ctx, options));
+  const upstreams = visibleTo(userOf(ctx), all);
   ctx.body = {
     object: 'list',
     data: modelEntries(upstreams),
@@ -136,7 +173,8 @@ async function listModels(ctx: Context, options: AppOptions): Promise<void> {
 async function findModel(ctx: Context, path: string, options: AppOptions): Promise<void> {
   const { routing, upstream } = options.parts;
   const name = decoded(ctx.path.slice(path.length));
-  const entries = modelEntries(await askForAllModels(routing, upstream, clientKey(ctx, options)));
+  const all = await askForAllModels(routing, upstream, clientKey(ctx, options));
+  const entries = modelEntries(visibleTo(userOf(ctx), all));
   const entry = entries.find(({ id }) => id === name);
   if (entry === undefined) {
     const names = routing.providers.map(({ profile }) => profile.name).join(' or ');

@@ -1,11 +1,14 @@
 /**
- * Stands before every route. The relay spends its user's keys, so only programs of this machine may use it:
- * loopback Host (against DNS rebinding), no browser Origin, the token where one is set, and JSON alone as a body.
+ * Stands before every route. The relay spends its user's keys, so only programs of this machine may use it, or those
+ * that its operator lets in: a known Host (against DNS rebinding), no browser Origin, a token where there are some, and
+ * JSON alone as a body.
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
+import type { Users } from '../gateway-options.ts';
 import type { Refusal } from '../options.ts';
+import { rememberUser, userOf } from './user-parts.ts';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
@@ -14,11 +17,22 @@ const ONLY_ONCE = new Set(['host', 'authorization', 'content-type']);
 
 const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
 
-/** Refuses requests from web pages, those that took the relay for another host, and those that can be read in two ways. */
-export const localOnly: Middleware = (ctx, next) => {
-  if (!LOOPBACK_HOST.test(ctx.get('host'))) {
-    throw new RelayError('forbidden', 'The relay answers only requests to 127.0.0.1 or localhost.');
-  }
+/**
+ * Refuses requests from web pages, those that took the relay for another host, and those that can be read in two ways.
+ * @param publicHosts further names, in lower case, that the relay is reached by
+ */
+export function knownHostsOnly(publicHosts: ReadonlySet<string>): Middleware {
+  return (ctx, next) => {
+    const host = ctx.get('host').toLowerCase();
+    if (!LOOPBACK_HOST.test(host) && !publicHosts.has(host)) {
+      const known = [...publicHosts, '127.0.0.1', 'localhost'];
+      throw new RelayError('forbidden', `The relay answers only requests to ${known.join(' or ')}.`);
+    }
+    return plainRequestsOnly(ctx, next);
+  };
+}
+
+const plainRequestsOnly: Middleware = (ctx, next) => {
   if ('origin' in ctx.headers || ctx.get('sec-fetch-site') !== '') {
     throw new RelayError('forbidden', 'The relay answers no requests from web pages.');
   }
@@ -63,31 +77,55 @@ export const jsonOnly: Middleware = (ctx, next) => {
   return next();
 };
 
+export interface GuardOptions {
+  /** The operator's; undefined: none. */
+  token: string | undefined;
+  users: Users | undefined;
+  onRefusal: (refusal: Refusal) => void;
+}
+
 /**
- * Wants the token, where one is set, and tells who came without it.
+ * Wants a token, where there are some, and tells who came without it: resolves where the request may go on, and notes
+ * whose it is.
  * @throws RelayError `invalid_request` for a token that no client could send
  */
-export function guard(
-  token: string | undefined,
-  onRefusal: (refusal: Refusal) => void = () => {},
-): Middleware {
+export function authoriser({ token, users, onRefusal }: GuardOptions): (ctx: Context) => Promise<void> {
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
     throw new RelayError('invalid_request', 'token: only visible ASCII characters can be sent as a bearer.', {
       param: 'token',
     });
   }
-  const expected = token === undefined ? undefined : digest(token);
-  return async (ctx, next) => {
-    if (expected !== undefined && !timingSafeEqual(digest(bearerOf(ctx) ?? ''), expected)) {
-      onRefusal({ client: programOf(ctx), sentToken: bearerOf(ctx) !== undefined });
-      throw new RelayError(
-        'unauthorized',
-        'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").',
-      );
+  const isOperator = token === undefined ? () => users === undefined : sameAs(token);
+  return async (ctx) => {
+    const bearer = bearerOf(ctx);
+    if (isOperator(bearer ?? '')) return;
+    const user = bearer === undefined ? undefined : await users?.find(bearer);
+    if (user !== undefined) {
+      rememberUser(ctx, user);
+      return;
     }
-    await next();
+    onRefusal({ client: programOf(ctx), sentToken: bearer !== undefined });
+    throw new RelayError('unauthorized', whatIsNeeded(users));
   };
 }
+
+function whatIsNeeded(users: Users | undefined): string {
+  return users === undefined
+    ? 'The relay needs its own token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN").'
+    : 'The relay needs your token as bearer (Codex: env_key = "CODEX_RELAY_TOKEN"), and knows no user with this one: ask whoever runs the relay.';
+}
+
+/** Compares with a secret in constant time. */
+export function sameAs(secret: string): (text: string) => boolean {
+  const expected = digest(secret);
+  return (text) => timingSafeEqual(digest(text), expected);
+}
+
+/** What concerns the relay itself is its operator's. */
+export const operatorOnly: Middleware = (ctx, next) => {
+  if (userOf(ctx) === undefined) return next();
+  throw new RelayError('forbidden', 'Only whoever runs the relay may see or change this.');
+};
 
 /** Codex tries a WebSocket only where it is configured, and falls back at once, without a word, on 426. */
 export const httpOnly: Middleware = (ctx, next) => {

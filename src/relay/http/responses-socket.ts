@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { errorEnvelope, RelayError } from '../../errors.ts';
 import { asObject, isObject, type JsonObject, parseObject } from '../../json.ts';
+import type { Logger } from '../../logger.ts';
 import { forCodex } from '../../translate/errors/codex.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
@@ -24,7 +25,12 @@ const NOTICES: ReadonlySet<unknown> = new Set(['response.processed']);
 const GOING_AWAY = 1001;
 
 export interface SocketOptions {
-  parts: RelayParts;
+  /**
+   * The relay's parts as the client may use them now.
+   * @throws RelayError `unauthorized` where it may not any more
+   */
+  partsNow: () => Promise<RelayParts>;
+  logger: Logger;
   isCodex: boolean;
   /** Told of every request. */
   onRequest: (request: ResponsesRequest) => void;
@@ -51,7 +57,7 @@ export class ResponsesSocket {
     this.#options = options;
     webSocket.on('message', (data, isBinary) => void this.#hear(isBinary ? undefined : String(data)));
     // Too large a frame, or none at all: the library closes the WebSocket with the code that says so.
-    webSocket.on('error', (error) => options.parts.logger.debug(`websocket: ${error.message}`));
+    webSocket.on('error', (error) => options.logger.debug(`websocket: ${error.message}`));
   }
 
   /** Closes it as soon as nothing runs on it. */
@@ -86,7 +92,8 @@ export class ResponsesSocket {
 
   /** @throws what ends the request before its answer began */
   async #answer({ type: _, generate, client_metadata, ...body }: JsonObject): Promise<void> {
-    const { parts, isCodex, onRequest, clientOf } = this.#options;
+    const { partsNow, isCodex, onRequest, clientOf } = this.#options;
+    const parts = await partsNow();
     // Parsed with the metadata, as it is over HTTP.
     const request = { ...parseRequest({ ...body, client_metadata }), stream: true };
     onRequest(request);

@@ -1,5 +1,6 @@
-/** The listening socket on 127.0.0.1, and its graceful end. */
+/** The listening socket, and its graceful end. */
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { asksForWebSocket, takeUpgrades } from './upgrade.ts';
 
@@ -9,31 +10,42 @@ export interface Listening {
   close(graceMs: number): Promise<void>;
 }
 
+export interface Place {
+  port: number;
+  /** Default: 127.0.0.1. */
+  address?: string | undefined;
+  /** Certificate chain and key in PEM. Default: none, and http. */
+  tls?: { cert: string; key: string } | undefined;
+  /** Whether requests for a WebSocket reach the handler with a socket that may be taken over. Default: they do not. */
+  takesWebSockets?: boolean;
+}
+
 /**
- * @param takesWebSockets whether requests for a WebSocket reach `handler` with a socket that may be taken over
  * @param onError told of connections that could not be accepted (`EMFILE`); the server goes on
  * @throws the system's error (`EADDRINUSE`, `EACCES`) when the port cannot be had
  */
 export async function listen(
   handler: RequestListener,
-  port: number,
-  takesWebSockets: boolean,
+  { port, address: host = '127.0.0.1', tls, takesWebSockets = false }: Place,
   onError: (error: Error) => void,
 ): Promise<Listening> {
-  const upgrades = takesWebSockets ? { shouldUpgradeCallback: asksForWebSocket } : {};
-  const server = createServer({ keepAliveTimeout: 60_000, ...upgrades }, (request, response) => {
+  const answer: RequestListener = (request, response) => {
     // A connection that was busy when the server closed is not ended by Node once its answer is out.
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
     return handler(request, response);
-  });
+  };
+  const upgrades = takesWebSockets ? { shouldUpgradeCallback: asksForWebSocket } : {};
+  const options = { keepAliveTimeout: 60_000, ...upgrades };
+  const server: Server =
+    tls === undefined ? createServer(options, answer) : createTlsServer({ ...options, ...tls }, answer);
   // A long answer is no slow request: Codex keeps its stream open for minutes.
   server.requestTimeout = 0;
   if (takesWebSockets) takeUpgrades(server, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   // Without a listener of its own a later error would end the process.
   server.on('error', onError);

@@ -3,6 +3,7 @@
  * shapes are those of its API reference (2026-11).
  */
 import type Router from '@koa/router';
+import type { Context } from 'koa';
 import { RelayError } from '../../errors.ts';
 import type { HistoryStore, StoredExchange } from '../../history/store.ts';
 import type { InputItem, ResponseResource } from '../../wire/responses.ts';
@@ -13,34 +14,42 @@ import { listedItem } from './listed-item.ts';
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 100;
 
-/** @param prefix path before `/responses` */
-export function routeStoredResponses(router: Router, prefix: string, parts: RelayParts): void {
-  const { history, running } = parts;
+/**
+ * @param prefix path before `/responses`
+ * @param partsOf what the client of a request may see
+ */
+export function routeStoredResponses(
+  router: Router,
+  prefix: string,
+  partsOf: (ctx: Context) => RelayParts,
+): void {
   const path = `${prefix}/responses/:id`;
   router.get(path, async (ctx) => {
     if (ctx.query['stream'] === 'true') {
       throw invalid('stream', 'a response that is stored cannot be streamed again; leave it out.');
     }
     const { id = '' } = ctx.params;
+    const { history, running } = partsOf(ctx);
     ctx.body = running.response(id) ?? (await storedTurn(history, id)).response;
   });
   router.delete(path, async (ctx) => {
     const { id = '' } = ctx.params;
-    if (!(await history.delete(id))) throw notFound(id);
+    if (!(await partsOf(ctx).history.delete(id))) throw notFound(id);
     ctx.body = { id, object: 'response', deleted: true };
   });
   router.get(`${path}/input_items`, async (ctx) => {
-    const { input } = await storedTurn(history, ctx.params['id'] ?? '');
+    const { input } = await storedTurn(partsOf(ctx).history, ctx.params['id'] ?? '');
     ctx.body = listPage(input.map(listedItem), new URLSearchParams(ctx.querystring));
   });
   router.post(`${path}/cancel`, async (ctx) => {
     const { id = '' } = ctx.params;
+    const parts = partsOf(ctx);
     const cancelled = await cancel(id, parts);
     if (cancelled !== undefined) {
       ctx.body = cancelled;
       return;
     }
-    const { status } = (await storedTurn(history, id)).response;
+    const { status } = (await storedTurn(parts.history, id)).response;
     throw new RelayError(
       'invalid_request',
       `Response '${id}' is ${status}: only a running one can be cancelled.`,

@@ -3,17 +3,11 @@
  * that had to move stays where it moved, and only a new one goes back.
  */
 import { asObject, parseObject } from '../../json.ts';
+import type { Binding } from '../gateway-options.ts';
 import type { Target } from './target.ts';
 
 /** Threads that are remembered; the least recently used is forgotten first. */
 const MOST_THREADS = 1_000;
-
-/** Where a thread went: `upstream` is its id, `key` counts from 0. */
-export interface Binding {
-  upstream: string;
-  model: string;
-  key: number;
-}
 
 export class Bindings {
   readonly #bindings = new Map<string, Binding>();
@@ -32,15 +26,23 @@ export class Bindings {
     return bound && targets.find((target) => isSame(bound, target));
   }
 
+  has(thread: string): boolean {
+    return this.#bindings.has(thread);
+  }
+
   /** @returns whether that is news */
   bind(thread: string, target: Target): boolean {
     const before = this.#bindings.get(thread);
+    this.learn(thread, bindingTo(target));
+    return before === undefined || !isSame(before, target);
+  }
+
+  /** Takes in where another relay bound a thread. */
+  learn(thread: string, binding: Binding): void {
     this.#bindings.delete(thread);
-    const { provider, model, keyIndex } = target;
-    this.#bindings.set(thread, { upstream: provider.id, model, key: keyIndex });
+    this.#bindings.set(thread, binding);
     const [oldest] = this.#bindings.keys();
     if (this.#bindings.size > MOST_THREADS && oldest !== undefined) this.#bindings.delete(oldest);
-    return before === undefined || !isSame(before, target);
   }
 
   /** The models that threads went to, the latest first. */
@@ -58,11 +60,15 @@ export class Bindings {
   }
 }
 
+export function bindingTo({ provider, model, keyIndex }: Target): Binding {
+  return { upstream: provider.id, model, key: keyIndex };
+}
+
 function isSame({ upstream, model, key }: Binding, target: Target): boolean {
   return upstream === target.provider.id && model === target.model && key === target.keyIndex;
 }
 
-function asBinding(value: unknown): Binding | undefined {
+export function asBinding(value: unknown): Binding | undefined {
   const { upstream, model, key } = asObject(value) ?? {};
   const isBinding = typeof upstream === 'string' && typeof model === 'string' && typeof key === 'number';
   return isBinding ? { upstream, model, key } : undefined;

@@ -4,6 +4,7 @@
  * wait is capped: a provider's stated date has kept paid accounts out for days where others believed it.
  */
 import type { ErrorCode, RelayError } from '../../errors.ts';
+import type { RoutingChange, Trouble } from '../gateway-options.ts';
 import type { Target } from './target.ts';
 
 /** Milliseconds. A wait doubles with each failure in a row, from the first value up to the second. */
@@ -32,23 +33,20 @@ const WAITS: Partial<Record<ErrorCode, Wait>> = {
 /** Where the clock was set back since, the rest of a wait would be longer than any wait: then it is over. */
 const LONGEST_WAIT = 30 * MINUTE;
 
-/** Why a target is passed over, and until when. */
-export interface Trouble {
-  upstream: string;
-  /** Undefined where the trouble is the key's. */
-  model: string | undefined;
-  /** Which of the upstream's keys, from 0. */
-  key: number;
-  code: ErrorCode;
-  message: string;
-  /** Milliseconds since the epoch, as `now` everywhere here. */
-  until: number;
-  /** Failures in a row. */
-  failures: number;
-}
-
 export class Health {
   readonly #troubles = new Map<string, Trouble>();
+  readonly #tell: (change: RoutingChange) => void;
+
+  /** @param tell is given what changes here, for other relays */
+  constructor(tell: (change: RoutingChange) => void = () => {}) {
+    this.#tell = tell;
+  }
+
+  /** Takes in what another relay has told. */
+  learn(key: string, trouble: Trouble | null): void {
+    if (trouble === null) this.#troubles.delete(key);
+    else this.#troubles.set(key, trouble);
+  }
 
   /** The trouble that keeps a target waiting; undefined when it is worth a try. */
   troubleOf(target: Target, now: number): Trouble | undefined {
@@ -60,8 +58,8 @@ export class Health {
   /** Notes what an attempt led to. */
   note(target: Target, error: RelayError | undefined, now: number): void {
     if (error === undefined) {
-      this.#troubles.delete(modelKey(target));
-      this.#troubles.delete(keyKey(target));
+      this.#forget(modelKey(target));
+      this.#forget(keyKey(target));
       return;
     }
     const wait = WAITS[error.code];
@@ -70,7 +68,7 @@ export class Health {
     const failures = (this.#troubles.get(key)?.failures ?? 0) + 1;
     const stated = error.retryAfterSeconds === undefined ? 0 : error.retryAfterSeconds * SECOND;
     const length = Math.min(wait.most, Math.max(stated, wait.first * 2 ** (failures - 1)));
-    this.#troubles.set(key, {
+    const trouble = {
       upstream: target.provider.id,
       model: wait.isOfKey ? undefined : target.model,
       key: target.keyIndex,
@@ -78,7 +76,13 @@ export class Health {
       message: error.message,
       until: now + length,
       failures,
-    });
+    };
+    this.#troubles.set(key, trouble);
+    this.#tell({ kind: 'trouble', key, trouble });
+  }
+
+  #forget(key: string): void {
+    if (this.#troubles.delete(key)) this.#tell({ kind: 'trouble', key, trouble: null });
   }
 
   /** All trouble that is not over. */
@@ -88,6 +92,12 @@ export class Health {
 
   /** Forgets all trouble: the next request tries every target. */
   reset(): void {
+    this.#troubles.clear();
+    this.#tell({ kind: 'reset' });
+  }
+
+  /** Another relay was told to forget all. */
+  learnReset(): void {
     this.#troubles.clear();
   }
 
@@ -105,7 +115,11 @@ export class Health {
 
 /** Whether another target may do what this one failed to do. */
 export function isCurable({ code }: RelayError): boolean {
-  return code in WAITS;
+  return isCurableCode(code);
+}
+
+export function isCurableCode(code: string): code is ErrorCode {
+  return Object.hasOwn(WAITS, code);
 }
 
 function isWaiting({ until }: Trouble, now: number): boolean {

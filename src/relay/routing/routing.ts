@@ -6,9 +6,10 @@ import { MODEL_ALIAS } from '../../names.ts';
 import { nativeFor, profileFor } from '../../providers/index.ts';
 import { shippedFacts } from '../../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../../providers/model-list.ts';
+import type { GatewayOptions, RoutingChange, SharedRouting } from '../gateway-options.ts';
 import type { AllStandIns, RoutingOptions, ServedUpstream, StandIns, UpstreamOptions } from '../options.ts';
 import type { Role } from '../roles.ts';
-import { Bindings } from './bindings.ts';
+import { Bindings, bindingTo } from './bindings.ts';
 import { Health } from './health.ts';
 import { type NamedModel, qualifiedName, resolveModel, type Served } from './model-names.ts';
 import { type Provider, resolveProvider } from './provider.ts';
@@ -28,12 +29,13 @@ export interface Asked {
 }
 
 export class Routing {
-  readonly health = new Health();
+  readonly health: Health;
   readonly bindings: Bindings;
   readonly #logger: Logger;
   /** Says a warning once, however many requests give rise to it. */
   readonly #warnOnce: (message: string) => void;
   readonly #onModels: () => void;
+  readonly #shared: SharedRouting | undefined;
   readonly #listed = new Map<Provider, readonly ListedModel[]>();
   #providers: readonly Provider[];
   #active: Provider;
@@ -41,7 +43,7 @@ export class Routing {
 
   /** @throws RelayError `invalid_request` that names the option at fault */
   constructor(
-    options: RoutingOptions & UpstreamOptions,
+    options: RoutingOptions & UpstreamOptions & Pick<GatewayOptions, 'sharedRouting'>,
     logger: Logger,
     warnOnce: (message: string) => void,
   ) {
@@ -52,7 +54,30 @@ export class Routing {
     this.#standIns = checkedStandIns(options, this.#providers);
     this.#onModels = options.onModels ?? (() => {});
     this.bindings = new Bindings(options.savedBindings);
+    this.#shared = options.sharedRouting;
+    this.health = new Health((change) => this.#shared?.tell(change));
+    this.#shared?.listen((change) => this.#learn(change));
     this.#sayWhereImagesGo(undefined);
+  }
+
+  #learn(change: RoutingChange): void {
+    if (change.kind === 'reset') this.health.learnReset();
+    else if (change.kind === 'trouble') this.health.learn(change.key, change.trouble);
+    else this.bindings.learn(change.thread, change.binding);
+  }
+
+  /** Binds a thread to the target that answered. @returns whether that is news */
+  bind(thread: string, target: Target): boolean {
+    const isNews = this.bindings.bind(thread, target);
+    if (isNews) this.#shared?.tell({ kind: 'binding', thread, binding: bindingTo(target) });
+    return isNews;
+  }
+
+  /** Asks the other relays for a thread that is not known here. */
+  async recallBinding(thread: string | undefined): Promise<void> {
+    if (this.#shared === undefined || thread === undefined || this.bindings.has(thread)) return;
+    const binding = await this.#shared.bindingOf(thread);
+    if (binding !== undefined) this.bindings.learn(thread, binding);
   }
 
   /** The upstream that bare names and the alias belong to. */

@@ -12,8 +12,7 @@ describe('the listening socket', () => {
         for (const code of ['EMFILE', 'ENFILE']) server.emit('error', new Error(`accept ${code}`));
         response.end('ok');
       },
-      0,
-      false,
+      { port: 0 },
       (error) => errors.push(error.message),
     );
     assert.equal(await (await fetch(`http://127.0.0.1:${listening.port}`)).text(), 'ok');

@@ -1,0 +1,52 @@
+/** What an option of the command line is, and how most of them read their values. */
+
+export interface Option<T> {
+  /** What it does, as a sentence. */
+  help: string;
+  /** The environment variable that the flag beats. */
+  variable?: string;
+  /** Another program's variable, read last; `read` gives undefined for what does not concern us. */
+  foreign?: { variable: string; read(text: string): T | undefined };
+  /** The name of the value in `--help`; absent for a switch, which is true when given. */
+  value?: string;
+  default: T;
+  /** The default in words, where `default` does not say it. */
+  defaultText?: string;
+  /** Completes the sentence "... is not accepted: it takes ...". */
+  takes: string;
+  /** A secret's value is never shown, not even in an error. */
+  secret?: true;
+  /** Undefined when the text is not accepted. */
+  parse(text: string): T | undefined;
+}
+
+/** Fixes the type of one option's value. */
+export function option<T>(spec: Option<T>): Option<T> {
+  return spec;
+}
+
+/** An option without a value. Its variable, where it has one, takes a truth value. */
+export function flag(help: string, variable?: string): Option<boolean> {
+  if (variable === undefined) return { help, default: false, takes: 'no value', parse: () => undefined };
+  return { help, variable, default: false, takes: '1 or 0', parse: truthIn };
+}
+
+function truthIn(text: string): boolean | undefined {
+  if (/^(1|true|yes|on)$/i.test(text)) return true;
+  return /^(0|false|no|off)$/i.test(text) ? false : undefined;
+}
+
+export function oneOf<T extends string>(allowed: readonly T[], text: string): T | undefined {
+  return allowed.find((value) => value === text);
+}
+
+export function positive(text: string, shape: RegExp): number | undefined {
+  return shape.test(text) && Number(text) > 0 ? Number(text) : undefined;
+}
+
+export function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}

@@ -1,0 +1,67 @@
+/** The histories of a store, one for each user, and what becomes of those that nobody uses any more. */
+import { messageOf } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Connection } from '../../redis/connection.ts';
+import type { HistoryLimits } from '../store.ts';
+import { RedisHistory } from './redis-store.ts';
+
+/** The histories that were written to, by the time of the last write, to within `NOTED_MS`. */
+const INDEX = 'codex-relay:histories';
+const NOTED_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+const AT_ONCE = 100;
+
+export interface RedisHistoriesOptions {
+  connection: Connection;
+  /** Of each history. */
+  limits: HistoryLimits;
+  logger: Logger;
+}
+
+export class RedisHistories {
+  readonly #options: RedisHistoriesOptions;
+  readonly #notedAt = new Map<string, number>();
+  readonly #sweeping: NodeJS.Timeout;
+
+  constructor(options: RedisHistoriesOptions) {
+    this.#options = options;
+    this.#sweeping = setInterval(() => void this.#sweep(), NOTED_MS).unref();
+  }
+
+  /** @param owner '' for a relay without users */
+  open(owner: string): RedisHistory {
+    return this.#named(`codex-relay:{history:${owner}}`);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeping);
+  }
+
+  #named(name: string): RedisHistory {
+    return new RedisHistory({ ...this.#options, name, onWrite: () => this.#note(name) });
+  }
+
+  #note(name: string): void {
+    const now = Date.now();
+    if (now - (this.#notedAt.get(name) ?? 0) < NOTED_MS) return;
+    this.#notedAt.set(name, now);
+    this.#options.connection.client.zadd(INDEX, now, name).catch(() => this.#notedAt.delete(name));
+  }
+
+  /** Limits are applied by whoever uses a history: this is for those that rest. */
+  async #sweep(): Promise<void> {
+    const { connection, limits, logger } = this.#options;
+    const { client } = connection;
+    try {
+      const idleSince = Date.now() - limits.ttlHours * HOUR_MS;
+      for (const name of await client.zrangebyscore(INDEX, '-inf', idleSince, 'LIMIT', 0, AT_ONCE)) {
+        const left = await this.#named(name).trim();
+        if (left === 0) await client.zrem(INDEX, name);
+        // Somebody still reads it: it is looked at again once it may have gone.
+        else await client.zadd(INDEX, Date.now(), name);
+      }
+    } catch (error) {
+      logger.debug(`history: what nobody uses any more was not removed: ${messageOf(error)}`);
+    }
+  }
+}

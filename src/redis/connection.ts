@@ -1,0 +1,246 @@
+/**
+ * The connections of one relay to Redis or Valkey. The client library is loaded with this file, so that only who asks
+ * for a store loads it.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster, Redis } from 'ioredis';
+import { messageOf, RelayError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { type StoreAddress, shownAddress } from './store-url.ts';
+
+export type Client = Redis | Cluster;
+export type Argument = string | number | Buffer;
+
+/** A Lua script; `scriptOf` makes it. */
+export interface Script {
+  lua: string;
+  sha: string;
+}
+
+export function scriptOf(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
+
+export interface ConnectionOptions {
+  address: StoreAddress;
+  logger: Logger;
+  /** Told how long each call took, retries included, in milliseconds. */
+  onCall?: (milliseconds: number, isFailed: boolean) => void;
+}
+
+/** How long a call is tried again while the store cannot be reached. */
+export const READ_PATIENCE_MS = 1_000;
+/** A restart and most failovers are over by then: an answer that is to be kept waits for them. */
+export const WRITE_PATIENCE_MS = 15_000;
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const COMMAND_TIMEOUT_MS = 3_000;
+const PAUSE_MS = 50;
+const REPLICA_TIMEOUT_MS = 1_000;
+const REPLICAS_KNOWN_MS = 500;
+/** A master that had a replica so lately and has none now may be about to lose its place to it. */
+const REPLICA_GRACE_MS = 10_000;
+
+export class Connection {
+  readonly address: StoreAddress;
+  /** For reads, and for writes that may be lost. */
+  readonly client: Client;
+  /** For what must be kept: it waits for replicas, and nothing else waits behind it. */
+  readonly #writer: Client;
+  readonly #others: Client[] = [];
+  readonly #logger: Logger;
+  readonly #onCall: NonNullable<ConnectionOptions['onCall']>;
+  #isDown = false;
+  #isClosed = false;
+  #replicas = { isKnownUntil: 0, areThere: false };
+  /** Behind Sentinels there is a replica, until a while has shown that there is none. */
+  #replicaSeenAt: number;
+
+  constructor({ address, logger, onCall = () => {} }: ConnectionOptions) {
+    this.address = address;
+    this.#replicaSeenAt = address.kind === 'sentinel' ? performance.now() : Number.NEGATIVE_INFINITY;
+    this.#logger = logger;
+    this.#onCall = onCall;
+    this.client = this.#open();
+    this.#writer = this.#open();
+  }
+
+  /** Another connection to the same store, closed with this one; a subscription takes one of its own. */
+  another(): Client {
+    const client = this.#open();
+    this.#others.push(client);
+    return client;
+  }
+
+  /** Whether the store answers now. */
+  get isUp(): boolean {
+    return this.client.status === 'ready';
+  }
+
+  /**
+   * Runs a script with one key; all others that it uses carry the same hash tag.
+   * @throws RelayError `store_unavailable` when the store could not be reached for `READ_PATIENCE_MS`
+   */
+  run(script: Script, key: string, args: readonly Argument[]): Promise<unknown> {
+    return this.attempt(() => runOn(this.client, script, key, args), READ_PATIENCE_MS);
+  }
+
+  /**
+   * The same for what must not be lost: resolves when a replica has it too, where there is one.
+   * @throws RelayError `store_unavailable` after so long
+   */
+  runDurably(
+    script: Script,
+    key: string,
+    args: readonly Argument[],
+    patienceMs = WRITE_PATIENCE_MS,
+  ): Promise<unknown> {
+    return this.attempt(async () => {
+      const result = await runOn(this.#writer, script, key, args);
+      await this.#replicated();
+      return result;
+    }, patienceMs);
+  }
+
+  /** Does something once the store can be reached. @throws RelayError `store_unavailable` after so long */
+  async attempt<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
+    const startedAt = performance.now();
+    for (;;) {
+      try {
+        const result = await work();
+        this.#noteUp();
+        this.#onCall(performance.now() - startedAt, false);
+        return result;
+      } catch (error) {
+        // What the store itself refuses, a wrong script or a full memory, no waiting cures.
+        const isOver = performance.now() - startedAt > patienceMs || this.#isClosed || isRefusal(error);
+        if (!isOver) {
+          await sleep(PAUSE_MS);
+          continue;
+        }
+        this.#onCall(performance.now() - startedAt, true);
+        throw this.#unavailable(error);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const client of [this.client, this.#writer, ...this.#others]) client.disconnect();
+  }
+
+  /** A failover takes a replica's word for everything: what is kept must have reached one. */
+  async #replicated(): Promise<void> {
+    if (this.#writer instanceof Cluster) return;
+    if (await this.#hasReplica(this.#writer)) {
+      this.#replicaSeenAt = performance.now();
+      if ((await this.#writer.wait(1, REPLICA_TIMEOUT_MS)) > 0) return;
+    } else if (performance.now() - this.#replicaSeenAt > REPLICA_GRACE_MS) return;
+    this.#replicas.isKnownUntil = 0;
+    throw new Error('no replica has taken the write');
+  }
+
+  async #hasReplica(writer: Redis): Promise<boolean> {
+    const now = performance.now();
+    if (now < this.#replicas.isKnownUntil) return this.#replicas.areThere;
+    const areThere = /^slave\d+:.*state=online/m.test(await writer.info('replication'));
+    this.#replicas = { isKnownUntil: now + REPLICAS_KNOWN_MS, areThere };
+    return areThere;
+  }
+
+  #open(): Client {
+    const client = newClient(this.address);
+    client.on('error', (error: Error) => this.#noteDown(error));
+    client.on('close', () => {
+      this.#replicas.isKnownUntil = 0;
+      if (!this.#isClosed) this.#noteDown(new Error('the connection was closed'));
+    });
+    client.on('ready', () => this.#noteUp());
+    return client;
+  }
+
+  #noteDown(error: Error): void {
+    if (this.#isDown || this.#isClosed) return;
+    this.#isDown = true;
+    this.#logger.warn(`store: ${shownAddress(this.address)} cannot be reached: ${error.message}`);
+  }
+
+  #noteUp(): void {
+    if (!this.#isDown || !this.isUp) return;
+    this.#isDown = false;
+    this.#logger.info(`store: ${shownAddress(this.address)} is back`);
+  }
+
+  #unavailable(cause: unknown): RelayError {
+    const message = `The relay's store (${shownAddress(this.address)}) does not answer, and this request needs it: ${messageOf(cause)}. Try again in a moment.`;
+    return new RelayError('store_unavailable', message, { retryAfterSeconds: 1, cause });
+  }
+}
+
+function newClient(address: StoreAddress): Client {
+  const { kind, hosts, master, isTls, db } = address;
+  const options = optionsFor(address);
+  if (kind === 'cluster') {
+    return new Cluster([...hosts], {
+      redisOptions: options,
+      enableOfflineQueue: false,
+      clusterRetryStrategy: pauseBefore,
+    });
+  }
+  if (kind === 'sentinel') {
+    return new Redis({
+      ...options,
+      db,
+      sentinels: [...hosts],
+      ...(master !== undefined && { name: master }),
+      sentinelRetryStrategy: pauseBefore,
+      failoverDetector: true,
+      enableTLSForSentinelMode: isTls,
+    });
+  }
+  return new Redis({ ...options, db, ...hosts[0] });
+}
+
+function optionsFor({ username, password, isTls }: StoreAddress) {
+  return {
+    protocol: 2 as const,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    // A request does not wait in a queue of the library's: `attempt` decides how long it may wait.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    retryStrategy: pauseBefore,
+    // A replica that was the master until now: 2 connects anew and asks again.
+    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (2 as const) : false),
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(isTls && { tls: {} }),
+  };
+}
+
+function pauseBefore(attempt: number): number {
+  return Math.min(25 * 2 ** attempt, 500);
+}
+
+async function runOn(
+  client: Client,
+  { lua, sha }: Script,
+  key: string,
+  args: readonly Argument[],
+): Promise<unknown> {
+  try {
+    return await client.callBuffer('EVALSHA', [sha, 1, key, ...args]);
+  } catch (error) {
+    // It is new to the server, or the server has been restarted.
+    if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+    return client.callBuffer('EVAL', [lua, 1, key, ...args]);
+  }
+}
+
+/** Answers of a server that is on its way up, down or to another role. */
+const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError' && !PASSING.test(error.message);
+}

@@ -1,0 +1,46 @@
+/** From where a relay can be reached, and what that takes. */
+import { RelayError } from '../../errors.ts';
+import type { RelayOptions } from '../options.ts';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
+
+type Reach = Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls' | 'token' | 'users'>;
+
+/**
+ * The names that others reach the relay by, beside those of loopback.
+ * @throws RelayError `invalid_request` that names the option, where the relay would stand open
+ */
+export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): ReadonlySet<string> {
+  const hosts = publicUrls.map(hostOf);
+  if (listen === undefined || LOOPBACK.test(listen)) return new Set(hosts);
+  if (!token && users === undefined) {
+    throw refused(
+      'listen',
+      `${listen} lets others in: set a token or users, so that not everybody spends your keys.`,
+    );
+  }
+  if (hosts.length === 0) {
+    throw refused(
+      'listen',
+      `${listen} needs publicUrls (--public-url): the addresses under which clients reach the relay.`,
+    );
+  }
+  return new Set(hosts);
+}
+
+/** The address of the relay for programs of its own machine. */
+export function localUrl({ listen = '127.0.0.1', tls }: Reach, port: number): string {
+  const isAny = listen === '0.0.0.0' || listen === '::';
+  const host = isAny ? '127.0.0.1' : listen;
+  return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function hostOf(text: string): string {
+  const url = URL.parse(text);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === '') return url.host.toLowerCase();
+  throw refused('publicUrls', `"${text}" is no http or https address such as https://relay.example.com.`);
+}
+
+function refused(param: string, what: string): RelayError {
+  return new RelayError('invalid_request', `${param}: ${what}`, { param });
+}

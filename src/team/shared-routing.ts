@@ -1,0 +1,123 @@
+/**
+ * What relays tell each other through the store: which targets wait, and which thread is bound where. Each change is
+ * kept for those that start later, and published to those that run.
+ */
+import { asObject, parseJson, parseObject } from '../json.ts';
+import type { Logger } from '../logger.ts';
+import type { Client, Connection } from '../redis/connection.ts';
+import type { Binding, RoutingChange, SharedRouting, Trouble } from '../relay/gateway-options.ts';
+import { asBinding } from '../relay/routing/bindings.ts';
+import { isCurableCode } from '../relay/routing/health.ts';
+
+const CHANNEL = 'codex-relay:{routing}';
+const TROUBLES = `${CHANNEL}:troubles`;
+/** A thread that rests for so long has lost its prompt cache long ago. */
+const BINDING_SECONDS = 7 * 86_400;
+/** No wait is longer: when nobody has trouble any more, the store forgets all of it. */
+const TROUBLE_SECONDS = 3_600;
+/** A request does not wait for what only speeds it up. */
+const BINDING_PATIENCE_MS = 250;
+
+export function shareRouting(connection: Connection, logger: Logger): SharedRouting {
+  const { client } = connection;
+  /** Changes that this relay has told come back to it. */
+  const relay = crypto.randomUUID();
+  const tell = (change: RoutingChange) => {
+    keep(client, change)
+      .then(() => client.publish(CHANNEL, JSON.stringify({ relay, change })))
+      .catch((error: Error) => logger.debug(`routing: not told to other relays: ${error.message}`));
+  };
+  return {
+    tell,
+    listen(learn) {
+      const subscriber = connection.another();
+      subscriber.on('message', (_channel: string, text: string) => {
+        const message = parseObject(text);
+        const change = asChange(message?.['change']);
+        if (change !== undefined && message?.['relay'] !== relay) learn(change);
+      });
+      // After each reconnection as well: what was told meanwhile was not heard.
+      subscriber.on('ready', () => {
+        subscribe(subscriber, client, learn).catch((error: Error) =>
+          logger.warn(`routing: what other relays know is not known here: ${error.message}`),
+        );
+      });
+    },
+    async bindingOf(thread) {
+      if (!connection.isUp) return undefined;
+      try {
+        const late = AbortSignal.timeout(BINDING_PATIENCE_MS);
+        const text = await Promise.race([client.get(bindingKey(thread)), aborted(late)]);
+        return asBinding(parseJson(text ?? ''));
+      } catch (error) {
+        logger.debug(
+          `routing: where a thread went is not known: ${error instanceof Error ? error.message : ''}`,
+        );
+        return undefined;
+      }
+    },
+  };
+}
+
+async function keep(client: Client, change: RoutingChange): Promise<void> {
+  if (change.kind === 'reset') await client.del(TROUBLES);
+  else if (change.kind === 'binding') {
+    await client.set(bindingKey(change.thread), JSON.stringify(change.binding), 'EX', BINDING_SECONDS);
+  } else if (change.trouble === null) await client.hdel(TROUBLES, change.key);
+  else {
+    await client.hset(TROUBLES, change.key, JSON.stringify(change.trouble));
+    await client.expire(TROUBLES, TROUBLE_SECONDS);
+  }
+}
+
+async function subscribe(
+  subscriber: Client,
+  client: Client,
+  learn: (change: RoutingChange) => void,
+): Promise<void> {
+  await subscriber.subscribe(CHANNEL);
+  for (const [key, text] of Object.entries(await client.hgetall(TROUBLES))) {
+    const trouble = asTrouble(parseJson(text));
+    if (trouble !== undefined) learn({ kind: 'trouble', key, trouble });
+  }
+}
+
+function bindingKey(thread: string): string {
+  return `codex-relay:thread:${thread}`;
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('the store was too slow')), { once: true });
+  });
+}
+
+function asChange(value: unknown): RoutingChange | undefined {
+  const { kind, key, trouble, thread, binding } = asObject(value) ?? {};
+  if (kind === 'reset') return { kind };
+  if (kind === 'binding' && typeof thread === 'string') {
+    const known: Binding | undefined = asBinding(binding);
+    return known && { kind, thread, binding: known };
+  }
+  if (kind !== 'trouble' || typeof key !== 'string') return undefined;
+  if (trouble === null) return { kind, key, trouble };
+  const known = asTrouble(trouble);
+  return known && { kind, key, trouble: known };
+}
+
+function asTrouble(value: unknown): Trouble | undefined {
+  const { upstream, model, key, code, message, until, failures } = asObject(value) ?? {};
+  if (typeof upstream !== 'string' || typeof key !== 'number' || typeof message !== 'string')
+    return undefined;
+  if (typeof code !== 'string' || !isCurableCode(code)) return undefined;
+  if (typeof until !== 'number' || typeof failures !== 'number') return undefined;
+  return {
+    upstream,
+    key,
+    code,
+    message,
+    until,
+    failures,
+    ...(typeof model === 'string' && { model }),
+  };
+}

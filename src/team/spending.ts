@@ -1,0 +1,157 @@
+/** What each user has spent, and may spend: in the store where relays share one, else out of the relay's own ledger. */
+import { RelayError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { type Connection, WRITE_PATIENCE_MS } from '../redis/connection.ts';
+import type { SpendGuard } from '../relay/gateway-options.ts';
+import { type Limit, parseLimits } from '../usage/budget-limits.ts';
+import { dayOf, monthOf, startOf } from '../usage/calendar.ts';
+import { costOf, isFree, type Prices } from '../usage/cost.ts';
+import { LedgerReader } from '../usage/ledger-reader.ts';
+import type { UsageRecord } from '../usage/record.ts';
+import type { UserRecord } from './user-records.ts';
+
+/** Longer than a month: then nobody asks for it. */
+const KEPT_SECONDS = 40 * 86_400;
+const LOOK_AGAIN_MS = 1_000;
+
+export interface Spending {
+  /** Counts a request that has ended. */
+  add(record: UsageRecord): void;
+  guardOf(user: UserRecord): SpendGuard;
+}
+
+export interface SpendingOptions {
+  prices: Prices;
+  /** Undefined: this relay counts alone, what it spent earlier out of `folder`. */
+  connection: Connection | undefined;
+  folder: string;
+  logger: Logger;
+}
+
+export async function openSpending(options: SpendingOptions): Promise<Spending> {
+  const { prices, connection, folder } = options;
+  const sums = connection === undefined ? new OwnSums() : new SharedSums(connection, options.logger);
+  if (connection === undefined) {
+    const since = startOf('month', Date.now());
+    for await (const records of new LedgerReader(folder).read({ since })) {
+      for (const record of records) if (record.time >= since) count(record, prices, sums);
+    }
+  }
+  return {
+    add: (record) => count(record, prices, sums),
+    guardOf: (user) => guardOf(user, sums),
+  };
+}
+
+interface Sums {
+  add(user: string, names: readonly string[], usd: number): void;
+  read(user: string, names: readonly string[]): Promise<readonly number[]>;
+}
+
+function count(record: UsageRecord, prices: Prices, sums: Sums): void {
+  const { user, upstream, time } = record;
+  const cost = costOf(record, prices);
+  if (user === undefined || typeof cost !== 'number' || cost === 0) return;
+  const names = ['', upstream].flatMap((name) => [`${name} ${dayOf(time)}`, `${name} ${monthOf(time)}`]);
+  sums.add(user, names, cost);
+}
+
+function guardOf({ id, budget }: UserRecord, sums: Sums): SpendGuard {
+  const limits = budget === '' ? [] : (parseLimits(budget) ?? []);
+  return {
+    async allow({ upstream, service }) {
+      const own = limits.filter((limit) => (limit.upstream ?? upstream) === upstream);
+      if (own.length === 0 || isFree(service)) return;
+      const spent = await sums.read(id, own.map(nameOf));
+      const at = own.findIndex(({ usd }, position) => (spent[position] ?? 0) >= usd);
+      const limit = own[at];
+      if (limit !== undefined) throw usedUp(id, limit, spent[at] ?? 0);
+    },
+  };
+}
+
+function nameOf({ span, upstream = '' }: Limit): string {
+  const now = Date.now();
+  return `${upstream} ${span === 'day' ? dayOf(now) : monthOf(now)}`;
+}
+
+function usedUp(id: string, { usd, span, upstream }: Limit, spent: number): RelayError {
+  const of = upstream === undefined ? '' : ` for ${upstream}`;
+  const message =
+    `${id} has used up the budget of $${usd.toFixed(2)} a ${span}${of} ($${spent.toFixed(2)} spent), so nothing was ` +
+    `sent: wait until ${span === 'day' ? 'tomorrow' : 'next month'}, or ask whoever runs the relay.`;
+  // Clients repeat what fails with 429, and this would fail again.
+  return new RelayError('insufficient_quota', message, { status: 402 });
+}
+
+class OwnSums implements Sums {
+  readonly #spent = new Map<string, number>();
+
+  add(user: string, names: readonly string[], usd: number): void {
+    for (const name of names) {
+      const key = `${user} ${name}`;
+      this.#spent.set(key, (this.#spent.get(key) ?? 0) + usd);
+    }
+  }
+
+  async read(user: string, names: readonly string[]): Promise<readonly number[]> {
+    return names.map((name) => this.#spent.get(`${user} ${name}`) ?? 0);
+  }
+}
+
+/** A hash for each user and month. While the store is away, what was read last counts, with what was added here since. */
+class SharedSums implements Sums {
+  readonly #connection: Connection;
+  readonly #logger: Logger;
+  readonly #read = new Map<string, { at: number; spent: ReadonlyMap<string, number> }>();
+
+  constructor(connection: Connection, logger: Logger) {
+    this.#connection = connection;
+    this.#logger = logger;
+  }
+
+  add(user: string, names: readonly string[], usd: number): void {
+    this.#addHere(user, names, usd);
+    const add = async () => {
+      const key = keyOf(user);
+      const pipeline = this.#connection.client.pipeline();
+      for (const name of names) pipeline.hincrbyfloat(key, name, usd);
+      pipeline.expire(key, KEPT_SECONDS);
+      const results = await pipeline.exec();
+      const failed = results?.find(([error]) => error !== null)?.[0];
+      if (failed) throw failed;
+    };
+    this.#connection.attempt(add, WRITE_PATIENCE_MS).catch((error: Error) => {
+      this.#logger.error(`users: $${usd.toFixed(4)} that ${user} spent were not counted: ${error.message}`);
+    });
+  }
+
+  #addHere(user: string, names: readonly string[], usd: number): void {
+    const spent = new Map(this.#read.get(user)?.spent);
+    for (const name of names) spent.set(name, (spent.get(name) ?? 0) + usd);
+    this.#read.set(user, { at: Number.NEGATIVE_INFINITY, spent });
+  }
+
+  async read(user: string, names: readonly string[]): Promise<readonly number[]> {
+    const spent = await this.#spentBy(user);
+    return names.map((name) => spent.get(name) ?? 0);
+  }
+
+  async #spentBy(user: string): Promise<ReadonlyMap<string, number>> {
+    const known = this.#read.get(user);
+    if (known !== undefined && performance.now() - known.at < LOOK_AGAIN_MS) return known.spent;
+    try {
+      const all = await this.#connection.attempt(() => this.#connection.client.hgetall(keyOf(user)), 0);
+      const spent = new Map(Object.entries(all).map(([name, usd]) => [name, Number(usd)]));
+      this.#read.set(user, { at: performance.now(), spent });
+      return spent;
+    } catch {
+      // Codex goes on while the store is away; the log has said that it is.
+      return known?.spent ?? new Map();
+    }
+  }
+}
+
+function keyOf(user: string): string {
+  return `codex-relay:spent:{${user}}:${monthOf(Date.now())}`;
+}

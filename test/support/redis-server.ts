@@ -1,0 +1,130 @@
+/** Real Redis servers for tests: on loopback, on ports of the system's choice, each in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { programOf } from './debian.ts';
+
+export const REDIS_SERVER = programOf('redis-server', 'redis-server');
+
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Ends the process: by its own last words, or at once. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again, on the same port and what it had on disk. */
+  start(): Promise<void>;
+  /** Ends it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** @param extra further lines of its configuration, e.g. `['--replicaof', '127.0.0.1', '7000']` */
+export async function startRedis(extra: readonly string[] = []): Promise<RedisServer> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'codex-relay-redis-'));
+  // Each write is on disk before it is acknowledged. With "everysec" it may not even be in the system's hands, and a
+  // master that comes back without it takes it away from its replicas as well.
+  const args = [
+    '--port',
+    `${port}`,
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--appendonly',
+    'yes',
+    '--appendfsync',
+    'always',
+  ];
+  const server = processOf([...args, ...extra], port, folder);
+  await server.start();
+  return server;
+}
+
+/** A Sentinel that watches one master by the name `team`. */
+export async function startSentinel(master: RedisServer): Promise<RedisServer> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'codex-relay-sentinel-'));
+  const file = join(folder, 'sentinel.conf');
+  const lines = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    `sentinel monitor team 127.0.0.1 ${master.port} 1`,
+    'sentinel down-after-milliseconds team 500',
+    'sentinel failover-timeout team 3000',
+  ];
+  writeFileSync(file, `${lines.join('\n')}\n`);
+  const server = processOf([file, '--sentinel'], port, folder);
+  await server.start();
+  return server;
+}
+
+function processOf(args: readonly string[], port: number, folder: string): RedisServer {
+  let child: ChildProcess | undefined;
+  const end = () => {
+    child?.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // Whatever becomes of the tests, no server outlives them.
+  process.once('exit', end);
+  const server: RedisServer = {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    async start() {
+      child = spawn(REDIS_SERVER ?? 'redis-server', [...args], { stdio: 'ignore' });
+      await answers(port);
+    },
+    async stop(signal = 'SIGTERM') {
+      const ending = child;
+      if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
+      const ended = new Promise((resolve) => ending.once('exit', resolve));
+      ending.kill(signal);
+      await ended;
+    },
+    async remove() {
+      await server.stop('SIGKILL');
+      process.off('exit', end);
+      end();
+    },
+  };
+  return server;
+}
+
+async function answers(port: number): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => null, protocol: 2 });
+  client.on('error', () => {});
+  for (;;) {
+    try {
+      if (client.status !== 'ready') await client.connect();
+      await client.ping();
+      client.disconnect();
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(20);
+    }
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+let shared: Promise<RedisServer> | undefined;
+
+/** One server for all tests of a run; each takes names of its own. */
+export function sharedRedis(): Promise<RedisServer> {
+  shared ??= startRedis();
+  return shared;
+}

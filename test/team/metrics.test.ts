@@ -1,0 +1,79 @@
+/** What Prometheus reads: the right counts, for whoever may read them, and no word of a user's. */
+import assert from 'node:assert/strict';
+import { createMetrics, serveMetrics } from '../../src/team/metrics.ts';
+import { startRig } from '../support/relay-client.ts';
+import { errorReply, streamReply, textChunks, usageChunk } from '../support/scripted-upstream.ts';
+
+const PRICES = { list: { costOf: () => 0.5 }, own: new Map() };
+
+describe('metrics', () => {
+  it('count requests, times, tokens, costs, retries, hops and cool-downs', async () => {
+    const metrics = createMetrics(PRICES);
+    const script = [
+      errorReply(503, 'busy', { headers: { 'retry-after': '0' } }),
+      streamReply(textChunks('hi'), usageChunk(60, 40, { prompt_tokens_details: { cached_tokens: 20 } })),
+      errorReply(400, 'a bad request about kittens'),
+    ];
+    const rig = await startRig(
+      script,
+      {
+        provider: 'deepseek',
+        metrics: { token: 'token-of-prometheus', read: metrics.read },
+        token: 'local-token',
+        onRequest: metrics.onRequest,
+      },
+      ['scripted-model'],
+    );
+    metrics.watch(rig.relay);
+    await rig.relay.learnModels();
+    const local = { authorization: 'Bearer local-token' };
+    const ask = (model: string) => rig.post({ model, input: 'tell me a secret' }, local);
+    assert.equal((await ask('scripted-model')).status, 200);
+    assert.equal((await ask('kittens-and-other-content')).status, 400);
+    const report = {
+      id: 'resp_1',
+      state: 'completed',
+      provider: 'deepseek',
+      stream: true,
+      calledTools: [],
+    } as const;
+    metrics.onRequest({ ...report, model: 'm', upstreamModel: 'a name about kittens', startedAt: 0 });
+    metrics.onStoreCall(2, false);
+
+    const read = (token: string) =>
+      fetch(`${rig.relay.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await read('local-token')).status, 401);
+    const reply = await read('token-of-prometheus');
+    assert.equal(reply.status, 200);
+    const text = await reply.text();
+    for (const line of [
+      'codex_relay_requests_total{state="completed",provider="deepseek",model="scripted-model"} 1',
+      'codex_relay_requests_total{state="failed",provider="deepseek",model="deepseek-v4-pro"} 1',
+      'codex_relay_errors_total{code="invalid_prompt",provider="deepseek",model="deepseek-v4-pro"} 1',
+      'codex_relay_requests_total{state="completed",provider="deepseek",model="other"} 1',
+      'codex_relay_tokens_total{kind="input",provider="deepseek",model="scripted-model"} 60',
+      'codex_relay_tokens_total{kind="cached",provider="deepseek",model="scripted-model"} 20',
+      'codex_relay_tokens_total{kind="output",provider="deepseek",model="scripted-model"} 40',
+      'codex_relay_retries_total{provider="deepseek",model="scripted-model"} 1',
+      'codex_relay_time_to_first_token_seconds_count{provider="deepseek",model="scripted-model"} 1',
+      'codex_relay_request_duration_seconds_count{provider="deepseek",model="scripted-model"} 1',
+      'codex_relay_store_seconds_count{outcome="done"} 1',
+      'codex_relay_running_requests 0',
+    ]) {
+      assert.ok(text.includes(`\n${line}\n`), line);
+    }
+    assert.doesNotMatch(text, /kitten|secret|local-token/);
+    await rig.stop();
+  });
+
+  it('can have a port of their own', async () => {
+    const metrics = createMetrics(PRICES);
+    const open = await serveMetrics(metrics, { port: 0, address: '127.0.0.1', token: '' });
+    assert.match(await (await fetch(`http://127.0.0.1:${open.port}/metrics`)).text(), /codex_relay_running/);
+    assert.equal((await fetch(`http://127.0.0.1:${open.port}/v1/models`)).status, 404);
+    await open.close();
+    const closed = await serveMetrics(metrics, { port: 0, address: '127.0.0.1', token: 'secret' });
+    assert.equal((await fetch(`http://127.0.0.1:${closed.port}/metrics`)).status, 401);
+    await closed.close();
+  });
+});
