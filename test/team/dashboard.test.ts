@@ -20,7 +20,10 @@ describe('the dashboard', () => {
 
   for (const { title, targets } of panels) {
     it(`asks for metrics that there are: ${title}`, async () => {
-      const { body } = await createMetrics({ list: { costOf: () => undefined, ratesOf: () => undefined }, own: new Map() }).read();
+      const { body } = await createMetrics({
+        list: { costOf: () => undefined, ratesOf: () => undefined },
+        own: new Map(),
+      }).read();
       const known = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
       assert.ok(targets.length > 0);
       for (const { expr } of targets) {

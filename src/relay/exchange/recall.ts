@@ -97,6 +97,7 @@ export async function recallReasoning(
   return found;
 }
 
+/** Lookups of one request that are under way together. */
 const ASKED_AT_ONCE = 32;
 /**
  * The items of a conversation with the reasoning that was retained of answers which came back without theirs, sealed
