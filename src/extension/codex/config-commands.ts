@@ -113,6 +113,8 @@ export class CodexConfigCommands {
         setup = await this.setup();
       }
       if (setup === 'none') return;
+      // Keys may have come or gone since it was read last.
+      await this.#choices.readWorkspace();
       const command = setup === 'default' ? 'codex' : 'codex -p codex-relay';
       await openCodex(`${command}${this.#modelHere()}`);
     });
