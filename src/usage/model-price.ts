@@ -1,7 +1,6 @@
 /** What a model costs, told before anything is asked of it. */
-import type { Prices } from './cost.ts';
-import { ownPriceOf } from './own-prices.ts';
-import type { Rates } from './price-list.ts';
+import { type OwnPrices, ownPriceOf } from './own-prices.ts';
+import type { RateList, Rates } from './price-list.ts';
 
 /** A model that may have a price; the fields mean what they mean in a record. */
 export interface PricedModel {
@@ -16,7 +15,7 @@ export type ModelPrice = Rates | 'plan' | 'local' | undefined;
 /** The user's own price wins over the list. @param time milliseconds since the epoch */
 export function modelPrice(
   { upstream, service, model }: PricedModel,
-  { list, own }: Prices,
+  { list, own }: { list: RateList; own: OwnPrices },
   time: number,
 ): ModelPrice {
   const price = ownPriceOf(own, upstream, model);

@@ -38,6 +38,10 @@ export interface PriceList {
    * @param time milliseconds since the epoch
    */
   costOf(service: string, model: string, tokens: TokenUsage, time: number): number | undefined;
+}
+
+/** A list that tells its rates, too. */
+export interface RateList extends PriceList {
   /** What a million tokens of a short prompt and of its answer cost; undefined where the list does not tell both. */
   ratesOf(service: string, model: string, time: number): Rates | undefined;
 }
@@ -48,7 +52,7 @@ export interface Rates {
   output: number;
 }
 
-export async function loadPriceList(): Promise<PriceList> {
+export async function loadPriceList(): Promise<RateList> {
   const { calcPrice } = await import('@pydantic/genai-prices');
   /** By service, then by model. */
   const known = new Map<string, Map<string, KnownPrices>>();

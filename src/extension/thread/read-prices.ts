@@ -2,11 +2,11 @@
 import { readOwnPrices } from '../../codex/home/own-prices-file.ts';
 import { messageOf, RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import type { Prices } from '../../usage/cost.ts';
-import { loadPriceList } from '../../usage/price-list.ts';
+import type { OwnPrices } from '../../usage/own-prices.ts';
+import { loadPriceList, type RateList } from '../../usage/price-list.ts';
 
 /** A file of the user's that cannot be used is told in the log, and left out. */
-export async function readPrices(logger: Pick<Logger, 'error'>): Promise<Prices> {
+export async function readPrices(logger: Pick<Logger, 'error'>): Promise<{ list: RateList; own: OwnPrices }> {
   const list = await loadPriceList();
   try {
     return { list, own: await readOwnPrices(process.env) };
