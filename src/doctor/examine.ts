@@ -79,7 +79,9 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
     else yield* examineStandIn(standIn, { model, signal });
     return;
   }
-  yield checkToken(owner);
+  // What the host has itself says nothing about Codex.
+  if (known.mode === undefined && owner === 'ours') yield* skip(['token'], 'Codex is told none yet');
+  else yield checkToken(owner);
   if (owner !== 'other') {
     yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model, signal });
   } else if (ownToken !== undefined && (await findOwner(port, ownToken)) === 'ours') {

@@ -86,6 +86,14 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
       assert.deepEqual(stateOf(found, check), ['ok', undefined], check);
   });
 
+  it('says nothing of the token of a Codex that is told none, and looks at the rest', async () => {
+    await rm(join(home, 'codex-relay.config.toml'), { force: true });
+    const found = await findings();
+    assert.deepEqual(stateOf(found, 'config'), ['problem', 'set-up']);
+    assert.deepEqual(stateOf(found, 'token'), ['skipped', undefined]);
+    assert.deepEqual(stateOf(found, 'tool call'), ['ok', undefined]);
+  });
+
   it('looks behind its own relay where Codex has a token of before', async () => {
     await told(STALE);
     const found = await findings();

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cleanupAll, cleanupOnSignals, onCleanup } from './kit/cleanup.ts';
 import { freePort } from './kit/server.ts';
-import { startMachine } from './kit/workbench.ts';
+import { startMachine, type Workbench } from './kit/workbench.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEFAULT_ROUNDS = 10;
@@ -45,8 +45,13 @@ async function open(vsix: string) {
   });
   onCleanup(() => machine.close());
   const window = await machine.openWindow(project);
-  await window.waitStatus('Scripted demo', 'codex-relay-logo');
+  await isServed(window);
   return window;
+}
+
+/** Icons of the status item have changed over time. */
+function isServed(window: Workbench): Promise<void> {
+  return window.statusItem.filter({ hasText: 'Scripted demo' }).waitFor();
 }
 
 function median(numbers: readonly number[]): number {
@@ -62,7 +67,7 @@ async function measure(commit: string, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const { window, times } of sides) {
       await window.reload();
-      await window.waitStatus('Scripted demo', 'codex-relay-logo');
+      await isServed(window);
       times.push(Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')));
     }
   }
