@@ -21,7 +21,7 @@ describe('the dashboard', () => {
   for (const { title, targets } of panels) {
     it(`asks for metrics that there are: ${title}`, async () => {
       const { body } = await createMetrics({
-        list: { costOf: () => undefined, ratesOf: () => undefined },
+        list: { costOf: () => undefined },
         own: new Map(),
       }).read();
       const known = [...body.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);

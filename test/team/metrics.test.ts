@@ -4,7 +4,7 @@ import { createMetrics, serveMetrics } from '../../src/team/metrics.ts';
 import { startRig } from '../support/relay-client.ts';
 import { errorReply, streamReply, textChunks, usageChunk } from '../support/scripted-upstream.ts';
 
-const PRICES = { list: { costOf: () => 0.5, ratesOf: () => undefined }, own: new Map() };
+const PRICES = { list: { costOf: () => 0.5 }, own: new Map() };
 
 describe('metrics', () => {
   it('count requests, times, tokens, costs, retries, hops and cool-downs', async () => {

@@ -39,7 +39,7 @@ export function sourceOf(users: UserRecord[]): UserSource {
   };
 }
 
-const FREE: Prices = { list: { costOf: () => undefined, ratesOf: () => undefined }, own: new Map() };
+const FREE: Prices = { list: { costOf: () => undefined }, own: new Map() };
 
 /** Users with histories in memory, who are counted by this relay alone. */
 export async function usersOf(

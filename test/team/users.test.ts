@@ -29,7 +29,7 @@ describe('users', () => {
   let hold: PromiseWithResolvers<void> | undefined;
   let rig: Rig;
   before(async () => {
-    const list = { costOf: () => 1, ratesOf: () => undefined };
+    const list = { costOf: () => 1 };
     const { users, spending } = await usersOf(sourceOf(records), { list, own: new Map() });
     const script = () => streamReply(textChunks('hi'), usageChunk(60, 40), hold?.promise ?? '');
     rig = await startRig(
