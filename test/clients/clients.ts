@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, cp, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { messageOf } from '../../src/errors.ts';
 import { start } from '../../src/index.ts';
@@ -27,6 +27,8 @@ import {
 import { textTable } from '../support/text-table.ts';
 
 const run = promisify(execFile);
+/** How long an install or a build may take, in ms. */
+const BUILD = { timeout: 15 * 60_000, maxBuffer: 1e8 };
 const HERE = import.meta.dirname;
 const CASES = ['text', 'stream', 'tools', 'streamed_tools', 'refusal', 'broken'];
 const CALL = { id: 'call_1', name: 'get_weather', arguments: { city: 'Oslo' } };
@@ -48,6 +50,7 @@ const CLIENTS: readonly Client[] = [
   javascript('OpenAI Agents SDK 0.20.0', 'agents-sdk.mjs'),
   javascript('@langchain/openai 1.6.0 (JavaScript)', 'langchain.mjs'),
   { name: 'openai-go 3.99.0', command: goProgram },
+  { name: 'openai-java 4.101.0, validating', command: javaProgram },
   { name: 'async-openai 0.43.0 (Rust)', command: rustProgram },
 ];
 
@@ -129,6 +132,7 @@ function javascript(name: string, program: string): Client {
       await installOnce(folder, async (scratch) => {
         await copyFile(join(source, 'package.json'), join(scratch, 'package.json'));
         await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+          ...BUILD,
           cwd: scratch,
         });
       });
@@ -140,7 +144,7 @@ function javascript(name: string, program: string): Client {
 
 async function goProgram(): Promise<readonly [string]> {
   const program = join(codexCache(), 'clients-go', 'relayclient');
-  await run('go', ['build', '-mod=readonly', '-o', program, '.'], { cwd: join(HERE, 'go') });
+  await run('go', ['build', '-mod=readonly', '-o', program, '.'], { ...BUILD, cwd: join(HERE, 'go') });
   return [program];
 }
 
@@ -148,6 +152,18 @@ async function rustProgram(): Promise<readonly [string]> {
   const folder = join(codexCache(), 'clients-rust');
   await mkdir(folder, { recursive: true });
   await cp(join(HERE, 'rust'), folder, { recursive: true });
-  await run('cargo', ['build', '--quiet'], { cwd: folder, maxBuffer: 1e8 });
+  await run('cargo', ['build', '--quiet'], { ...BUILD, cwd: folder });
   return [join(folder, 'target', 'debug', 'relay-client')];
+}
+
+async function javaProgram(): Promise<readonly [string, ...string[]]> {
+  const folder = join(codexCache(), 'clients-java');
+  await cp(join(HERE, 'java'), folder, { recursive: true });
+  const classpath = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
+  await run('mvn', ['-q', '-B', 'compile', classpath, '-Dmdep.outputFile=target/classpath.txt'], {
+    ...BUILD,
+    cwd: folder,
+  });
+  const libraries = await readFile(join(folder, 'target', 'classpath.txt'), 'utf8');
+  return ['java', '-cp', [join(folder, 'target', 'classes'), libraries.trim()].join(delimiter), 'Client'];
 }

@@ -190,17 +190,13 @@ export const CHECKS: readonly Check[] = [
 
 const says = (text: string) => ({ role: 'user', content: [{ type: 'input_text', text }] });
 
-function ask(
-  { relay }: Served,
-  fields: object,
-  headers: object,
-  signal: AbortSignal = AbortSignal.timeout(60_000),
-): Promise<Response> {
+function ask({ relay }: Served, fields: object, headers: object, stop?: AbortSignal): Promise<Response> {
+  const limit = AbortSignal.timeout(60_000);
   return fetch(`${relay.url}/v1/responses`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ model: 'scripted', store: false, ...fields }),
-    signal,
+    signal: stop ? AbortSignal.any([stop, limit]) : limit,
   });
 }
 

@@ -33,7 +33,14 @@ const CODEX: readonly Check[] = [
   codexCheck('two commands', 'PLAY two', SCRIPTS.done, 2),
 ];
 
+const LIMIT_MS = 15 * 60_000;
+
 const rows: string[][] = [];
+const limit = setTimeout(() => {
+  process.stderr.write(`Not done after ${LIMIT_MS / 60_000} minutes; so far:\n${table()}`);
+  // The servers end with us: they read from a pipe of ours.
+  process.exit(1);
+}, LIMIT_MS);
 const folder = await mkdtemp(join(tmpdir(), 'codex-relay-servers-'));
 try {
   const model = join(folder, 'scripted.gguf');
@@ -46,9 +53,14 @@ try {
   );
 } finally {
   await rm(folder, { recursive: true, force: true });
+  clearTimeout(limit);
 }
 for (const [server = '', why = ''] of NOT_AVAILABLE) rows.push([server, '', 'not available', why]);
-process.stdout.write(textTable(['server', 'asked for', 'outcome', 'seen'], rows));
+process.stdout.write(table());
+
+function table(): string {
+  return textTable(['server', 'asked for', 'outcome', 'seen'], rows);
+}
 
 async function serve(model: string, window: number, checks: readonly Check[]): Promise<void> {
   await using server = await startLlamaServer(model, window);

@@ -34,7 +34,7 @@ export async function pythonWith(folder: string, packages: readonly string[]): P
     process.stderr.write(`Installing ${packages.join(', ')} into ${folder} (once) ...\n`);
     await run('python3', ['-m', 'venv', scratch]);
     const quiet = ['--quiet', '--disable-pip-version-check', '--only-binary', ':all:'];
-    await run(pythonIn(scratch), ['-m', 'pip', 'install', ...quiet, ...packages]);
+    await run(pythonIn(scratch), ['-m', 'pip', 'install', ...quiet, ...packages], { timeout: 15 * 60_000 });
   });
   return pythonIn(folder);
 }
