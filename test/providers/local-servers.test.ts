@@ -158,6 +158,14 @@ describe('at model servers of the user', () => {
     });
   }
 
+  it('takes the call that llama.cpp requires of a model, and what the model says before it', async () => {
+    await serve('llamacpp', llamaServer({ model: MODEL }));
+    const { response } = await answerTo({ tool_choice: 'required' });
+    assert.deepEqual(types(response), ['message', 'function_call']);
+    const call = response.output[1];
+    assert.equal(call?.type === 'function_call' && call.arguments, '{"cmd": "ls"}');
+  });
+
   const LONG = { input: [SAYS('word '.repeat(4000))] };
   const OVERFLOWS: [what: string, provider: string, server: LocalServer][] = [
     ['llama.cpp', 'llamacpp', llamaServer({ model: MODEL, window: 4096 })],

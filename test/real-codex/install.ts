@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installOnce } from '../support/install-once.ts';
 
 /** The newest release that this project is proven with. */
 export const NEWEST = '0.171.0';
@@ -36,23 +37,13 @@ export async function installCodex(version: string): Promise<string> {
   }
   const release = `${version}-${platform}`;
   const target = join(codexCache(), release);
-  if (!existsSync(target)) await download(`@openai/codex@${release}`, target);
+  await installOnce(target, (folder) => {
+    process.stderr.write(`Installing Codex ${release} into ${target} (once, 200 to 400 MB unpacked) ...\n`);
+    return npmInstall(`@openai/codex@${release}`, folder);
+  });
   const executable = await findExecutable(target);
   if (executable) return executable;
   throw new Error(`${target} holds no ${EXECUTABLE}. Remove that folder and run again.`);
-}
-
-/** Installs beside `target` and renames, so that a broken download is never taken for a release. */
-async function download(name: string, target: string): Promise<void> {
-  process.stderr.write(`Installing ${name} into ${target} (once, 200 to 400 MB unpacked) ...\n`);
-  await mkdir(codexCache(), { recursive: true });
-  const scratch = await mkdtemp(`${target}.partial-`);
-  try {
-    await npmInstall(name, scratch);
-    await moveInto(target, scratch);
-  } finally {
-    await rm(scratch, { recursive: true, force: true });
-  }
 }
 
 async function npmInstall(name: string, prefix: string): Promise<void> {
@@ -69,15 +60,6 @@ async function npmInstall(name: string, prefix: string): Promise<void> {
         `or point CODEX_RELAY_TEST_CACHE to a folder that already holds it. npm said:\n` +
         stderr.trim().split('\n').slice(0, 4).join('\n'),
     );
-  }
-}
-
-/** Publishes the finished install in one step; a run beside this one may have been faster, with the same bytes. */
-async function moveInto(target: string, scratch: string): Promise<void> {
-  try {
-    await rename(scratch, target);
-  } catch (error) {
-    if (!existsSync(target)) throw error;
   }
 }
 

@@ -1,6 +1,12 @@
 /** llama.cpp's server, as b11549 behaved (2026-11). */
-import type { ChatRequest } from '../../../../src/wire/chat.ts';
-import { errorReply, jsonReply, type ScriptedReply } from '../../../support/scripted-upstream.ts';
+import type { ChatChunk, ChatRequest } from '../../../../src/wire/chat.ts';
+import {
+  deltaChunk,
+  errorReply,
+  finishChunk,
+  jsonReply,
+  type ScriptedReply,
+} from '../../../support/scripted-upstream.ts';
 import { callers } from '../rules.ts';
 import {
   brokenArguments,
@@ -74,9 +80,33 @@ export function llamaServer(options: LlamaOptions): LocalServer {
         return errorReply(400, 'only references into the same document are supported', REFUSED);
       }
       if (isRefusedBy(template, body)) return templateError(TEMPLATE_SAYS[template]);
-      return reply(tools ? body : { ...body, tools: [] }, size);
+      return reply(tools ? body : { ...body, tools: [] }, size, callChunks);
     },
   };
+}
+
+/**
+ * A call as the server streams it: an opening chunk without content, the name together with the first character of
+ * the arguments, and more text in small pieces; where a call is required, the model may speak before it.
+ */
+function callChunks(body: ChatRequest): ChatChunk[] {
+  const named = {
+    index: 0,
+    id: 'WBHgirs3I97PfU8WDFyjFoaMhYB5Nohv',
+    type: 'function',
+    function: { name: 'exec_command', arguments: '{' },
+  };
+  const pieces = ['"', 'cmd"', ': "l', 's"', '}'].map((text) => ({
+    index: 0,
+    function: { arguments: text },
+  }));
+  const spoken = body['tool_choice'] === 'required' ? [deltaChunk({ content: 'I call.' })] : [];
+  return [
+    deltaChunk({ role: 'assistant', content: null }),
+    ...spoken,
+    ...[named, ...pieces].map((call) => deltaChunk({ tool_calls: [call] })),
+    finishChunk('tool_calls'),
+  ];
 }
 
 function isRefusedBy(

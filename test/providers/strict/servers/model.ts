@@ -26,13 +26,17 @@ export const REFUSED = { type: 'invalid_request_error' };
 const CALL = { id: 'call_1', name: 'exec_command', arguments: { cmd: 'ls' } };
 
 /** The model's answer. A schema for it is a grammar that leaves no room for calls, whatever `tool_choice` says. */
-export function reply(body: ChatRequest, promptSize: number): ScriptedReply {
+export function reply(
+  body: ChatRequest,
+  promptSize: number,
+  callChunks: (body: ChatRequest) => ChatChunk[] = () => toolCallChunks(CALL),
+): ScriptedReply {
   const isFormatted = body['response_format'] !== undefined;
   const wantsCall = (body.tools ?? []).length > 0 && body.messages.at(-1)?.role === 'user';
   const chunks: ChatChunk[] = isFormatted
     ? textChunks('{"title":"invented"}')
     : wantsCall
-      ? toolCallChunks(CALL)
+      ? callChunks(body)
       : textChunks('Done.');
   const usage = body['stream_options'] === undefined ? [] : [usageChunk(promptSize, 2)];
   return streamReply(chunks, usage);
