@@ -1,7 +1,7 @@
 /**
  * How long VS Code takes to activate the extension, side by side with another commit's: both are packed by their own
  * scripts, each in a server of its own, and activated in turns, so that whatever else the machine does meets both.
- * `node test/vscode/activation.ts 0d8f4d2` (and a number of rounds, by default 10) prints the medians.
+ * `npm run activation -- 0d8f4d2` (and a number of rounds, by default 10) prints the medians.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
@@ -79,8 +79,7 @@ async function measure(commit: string, rounds: number): Promise<void> {
 cleanupOnSignals();
 const [commit, rounds] = process.argv.slice(2);
 try {
-  if (commit === undefined)
-    throw new Error('Name the commit to compare with: node test/vscode/activation.ts COMMIT');
+  if (commit === undefined) throw new Error('Name the commit to compare with: npm run activation -- COMMIT');
   await measure(commit, rounds === undefined ? DEFAULT_ROUNDS : Number(rounds));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
