@@ -2,10 +2,14 @@
  * Where the time before the first byte goes: the steps of a request, each timed alone on the relay's own code, and
  * what is left of the first byte's delay, which is sockets, HTTP and turns of the event loop.
  */
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import Koa from 'koa';
 import { createMemoryStore } from '../../src/history/memory-store.ts';
 import { beginAttempt, beginExchange } from '../../src/relay/exchange/exchange.ts';
 import { recallResponses } from '../../src/relay/exchange/recall.ts';
 import { createReasoningSeal } from '../../src/relay/exchange/seal.ts';
+import { authoriser, jsonOnly, knownHostsOnly } from '../../src/relay/http/guard.ts';
 import { encodeEvents } from '../../src/relay/http/http-connection.ts';
 import { resolveProvider } from '../../src/relay/routing/provider.ts';
 import { BodyEncoder } from '../../src/relay/upstream/request-body.ts';
@@ -45,12 +49,15 @@ export async function measureBudget(runs: number): Promise<Row[]> {
 }
 
 async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<void> {
+  const ctx = arriving();
   let last = performance.now();
   const done = (step: string) => {
     const now = performance.now();
     times.set(step, [...(times.get(step) ?? []), now - last]);
     last = performance.now();
   };
+  await passGuards(ctx);
+  done('guards: host, origin, token, type of the body');
   const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
   done('body: decode and parse');
   const request: ResponsesRequest = parseRequest(value);
@@ -87,6 +94,31 @@ async function timeSteps(bytes: Buffer, times: Map<string, number[]>): Promise<v
   );
   encodeEvents(reducer.start());
   done('first events (while upstream is at work)');
+}
+
+const TOKEN = 'a-token-as-long-as-those-that-the-extension-makes-0123456789';
+const HEADERS = {
+  host: '127.0.0.1:4444',
+  authorization: `Bearer ${TOKEN}`,
+  'content-type': 'application/json',
+  'user-agent': 'codex_exec/0.171.0',
+};
+const APP = new Koa();
+const KNOWN_HOSTS = knownHostsOnly(new Set());
+const AUTHORISE = authoriser({ token: TOKEN, users: undefined, onRefusal: () => {} });
+
+function arriving(): Koa.Context {
+  const request = new IncomingMessage(new Socket());
+  Object.assign(request, { method: 'POST', url: '/v1/responses', headers: HEADERS });
+  request.rawHeaders = Object.entries(HEADERS).flat();
+  return APP.createContext(request, new ServerResponse(request));
+}
+
+/** All that stands before the routes, for a request that passes. */
+async function passGuards(ctx: Koa.Context): Promise<void> {
+  await KNOWN_HOSTS(ctx, async () => {});
+  await AUTHORISE(ctx);
+  await jsonOnly(ctx, async () => {});
 }
 
 const STORE = createMemoryStore();
