@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
-import { createNodeHttpTransport } from '../relay/upstream/node-http-transport.ts';
 import { apiOf, type CodexRelayApi } from './api.ts';
 import { askBack } from './caretaker/ask-back.ts';
 import { memoryOf } from './caretaker/memory.ts';
@@ -21,6 +20,7 @@ import { OfferedModels } from './language-models/offered-models.ts';
 import { withLanguageModels } from './language-models/transport.ts';
 import { obey } from './obey.ts';
 import { RelayController, type RelayState } from './relay/controller.ts';
+import { sendAsVsCode } from './relay/host-calls.ts';
 import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
 import { networkSettings } from './relay/network-settings.ts';
@@ -104,7 +104,7 @@ function buildParts(context: vscode.ExtensionContext) {
     logger: log,
     network: () =>
       networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
-    transport: withLanguageModels(createNodeHttpTransport(), languageModels, log),
+    transport: withLanguageModels(sendAsVsCode, languageModels, log),
     bindingsFile: join(shared, 'bindings.json'),
     usageFolder: join(shared, 'usage'),
   });

@@ -1,7 +1,12 @@
 /** Requests that the extension sends for the relay's thread. */
-import { ReadableStream } from 'node:stream/web';
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import type { HostCall, HostReply } from '../thread/messages.ts';
+
+/** Through Node's modules of the host, which VS Code patches. Loaded at the first request, which most windows never send. */
+export const sendAsVsCode: UpstreamTransport = async (request) => {
+  const { createNodeHttpTransport } = await import('../../relay/upstream/node-http-transport.ts');
+  return createNodeHttpTransport()(request);
+};
 
 export class HostCalls {
   readonly #send: UpstreamTransport;

@@ -11,7 +11,6 @@ import type { BudgetNotice } from '../../usage/budget.ts';
 import { openChannel } from '../thread/channel.ts';
 import type { HostSide, NetworkSettings, ThreadSide } from '../thread/messages.ts';
 import { HostCalls } from './host-calls.ts';
-import { goesDirect } from './host-network.ts';
 
 export interface ThreadParts {
   /** The thread's program: `dist/relay.cjs`. */
@@ -51,7 +50,7 @@ export class RelayThread {
       onRequest: (report) => listener?.onRequest(report),
       onModels: () => listener?.onModels(),
       onBudget: (notice) => listener?.onBudget(notice),
-      goesDirect,
+      goesDirect: async (origin) => (await import('./host-network.ts')).goesDirect(origin),
       call: (id, request) => calls.call(id, request),
       endCall: (id) => calls.end(id),
     });
