@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
+import { WORKSPACE_SETTINGS } from '../../../src/extension/workspace-choice.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -86,7 +87,7 @@ describe('Codex Relay in the extension host', () => {
     for (const { command } of extension.manifest.contributes.commands) assert.ok(known.has(command), command);
   });
 
-  it('reads no setting from a workspace', async () => {
+  it('reads no setting from a workspace but its choice, which is not that of the relay', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const file = join(folder.uri.fsPath, '.vscode', 'settings.json');
@@ -105,10 +106,13 @@ describe('Codex Relay in the extension host', () => {
     writeFileSync(file, JSON.stringify({ ...Object.fromEntries(hostile), 'editor.tabSize': 7 }));
     await changed;
     assert.equal(extension.parts.choices.settings.provider, '');
-    for (const [name, { scope }] of Object.entries(extension.manifest.contributes.configuration.properties)) {
-      assert.equal(scope, 'machine', name);
-      assert.notEqual(vscode.workspace.getConfiguration().get(name), 'x', name);
-    }
+    const read = vscode.workspace.getConfiguration();
+    const names = Object.keys(extension.manifest.contributes.configuration.properties);
+    assert.deepEqual(
+      names.filter((name) => read.get(name) === 'x'),
+      // They choose among what the user has set up, and only for the Codex of this workspace.
+      WORKSPACE_SETTINGS.map((name) => `codexRelay.${name}`),
+    );
   });
 
   it('runs with the demo, which needs no key', async () => {
