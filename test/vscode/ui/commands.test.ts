@@ -156,8 +156,10 @@ describe('commands', function () {
     assert.ok(!settings.includes('sk-gamma'));
     const keyOfLast = () => gamma.chats.at(-1)?.headers.authorization;
     const ask = async () => {
+      const answered = gamma.chat(gamma.chats.length);
       await window.run('Codex Relay: Test Connection');
-      await window.answerToast('Gamma answers');
+      await answered;
+      await window.toast('Gamma answers').waitFor();
     };
     await ask();
     assert.equal(keyOfLast(), `Bearer ${KEY}`);
