@@ -108,8 +108,15 @@ const LONGEST_ROW = 32;
 /** Letters at the end of a long name: its version. */
 const KEPT_END = 3;
 
+/** What stands first in a row: the model, what a request of Codex's own is for, or the program that was refused. */
+export function rowName({ role, provider, upstreamModel }: RequestReport): string {
+  if (role !== undefined) return roleWord(role);
+  // See `refusalReport`: a program with its release.
+  return provider === '' ? (upstreamModel.split('/', 1)[0] ?? '') : shortName(upstreamModel);
+}
+
 /** A model's name for the row: without its vendor, and of a long one its beginning and its end. */
-export function shortName(model: string): string {
+function shortName(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1) || model;
   if (name.length <= LONGEST_NAME) return name;
   return `${name.slice(0, LONGEST_NAME - KEPT_END - 1)}…${name.slice(-KEPT_END)}`;

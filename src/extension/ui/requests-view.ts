@@ -20,7 +20,7 @@ import {
   dayAndTime,
   errorWord,
   roleWord,
-  shortName,
+  rowName,
   spokenSummary,
   stateWord,
   summaryBehind,
@@ -206,7 +206,7 @@ function foldedUnless(isOpen: boolean): vscode.TreeItemCollapsibleState {
 function requestItem({ report, times }: Row): vscode.TreeItem {
   const { role, error } = report;
   const name = role === undefined ? report.upstreamModel : roleWord(role);
-  const shown = role === undefined ? shortName(name) : name;
+  const shown = rowName(report);
   const item = new vscode.TreeItem(shown, vscode.TreeItemCollapsibleState.Collapsed);
   item.id = report.id;
   item.contextValue = report.state === 'failed' ? 'request.failed' : 'request';

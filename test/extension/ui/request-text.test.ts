@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { refusalReport } from '../../../src/extension/relay/refusal-report.ts';
 import { spokenIn } from '../../support/spoken.ts';
 
 function textIn(language: string): Promise<typeof import('../../../src/extension/ui/request-text.ts')> {
@@ -17,7 +18,23 @@ describe('the time in a row', () => {
   }
 });
 
-describe('the name of a model in a narrow row', () => {
+const REPORT = {
+  id: 'resp_1',
+  state: 'completed',
+  provider: 'acme',
+  model: 'm',
+  stream: true,
+  startedAt: 0,
+  calledTools: [],
+} as const;
+
+describe('the name in a narrow row', () => {
+  it('is the program alone of a client that was refused', async () => {
+    const { rowName } = await textIn('en');
+    const report = refusalReport({ client: 'codex_exec/0.169.0', sentToken: true });
+    assert.equal(rowName(report), 'codex_exec');
+  });
+
   for (const [model, shown] of [
     ['deepseek-v4-pro', 'deepseek-v4-pro'],
     ['anthropic/claude-sonnet-4.5', 'claude-sonne…4.5'],
@@ -28,8 +45,8 @@ describe('the name of a model in a narrow row', () => {
     ['', ''],
   ] as const) {
     it(`is "${shown}" for "${model}"`, async () => {
-      const { shortName } = await textIn('en');
-      assert.equal(shortName(model), shown);
+      const { rowName } = await textIn('en');
+      assert.equal(rowName({ ...REPORT, upstreamModel: model }), shown);
     });
   }
 });

@@ -104,6 +104,8 @@ describe('the first minute', function () {
 
   it('opens the walkthrough only once', async () => {
     await window.run('View: Close All Editors');
+    // A page that is still open when the window reloads comes back by itself.
+    await window.page.getByText('Choose a provider').first().waitFor({ state: 'hidden' });
     await window.reload();
     await window.waitStatus('DeepSeek', 'codex-relay-logo');
     assert.equal(await window.page.getByText('Choose a provider').count(), 0);
