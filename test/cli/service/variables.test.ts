@@ -6,7 +6,7 @@ import { readCommandLine } from '../../../src/cli/command-line.ts';
 import { UsageError } from '../../../src/cli/errors.ts';
 import { serviceVariables, variablesText } from '../../../src/cli/service/variables.ts';
 
-const FOLDER = resolve('/work/here');
+const FOLDER = resolve('/somewhere/here');
 
 function variablesOf(args: string[], environment: Record<string, string> = {}): Record<string, string> {
   return serviceVariables(readCommandLine(['service', 'install', ...args], environment), environment, FOLDER);
