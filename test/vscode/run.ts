@@ -3,7 +3,7 @@
  * the workbench as a person does. `npm run test:vscode -- host` or `-- ui` runs one half.
  */
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
@@ -54,7 +54,24 @@ async function runUiTests(): Promise<void> {
   }
   const page = ['--readme-path', 'dist/extension-README.md', '--no-rewrite-relative-links'];
   await run('vsce', ['package', ...page, '--allow-missing-repository', '-o', VSIX]);
-  await run('mocha', ['--config', 'test/vscode/.mocharc.json'], { CODEX_RELAY_VSIX: VSIX });
+  const files = globSync(['test/attack/browser/*.test.ts', 'test/vscode/ui/*.test.ts'], { cwd: ROOT }).sort();
+  for (const file of files) await runUiFile(file);
+}
+
+/**
+ * Each file in a process and on a machine of its own. One that fails is run once more, whole: a browser, a server and
+ * an extension host on a busy machine lose a click now and then, and a step cannot be repeated where the last try left
+ * it. What failed first stays in the output.
+ */
+async function runUiFile(file: string): Promise<void> {
+  const mocha = () =>
+    run('mocha', ['--config', 'test/vscode/.mocharc.json', '--spec', file], { CODEX_RELAY_VSIX: VSIX });
+  try {
+    await mocha();
+  } catch {
+    process.stderr.write(`${file} failed, and is run once more on a new machine.\n`);
+    await mocha();
+  }
 }
 
 function run(tool: string, args: readonly string[], env: Record<string, string> = {}): Promise<void> {

@@ -1,7 +1,8 @@
 /** A scripted provider that knows its keys: any other gets 401, on every route, in a provider's own words. */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import {
   type Script,
@@ -26,16 +27,8 @@ export async function startKeyedUpstream(
       );
       return;
     }
-    const url = new URL(request.url ?? '/', upstream.url);
-    const { method = 'GET', headers } = request;
-    const reply = await fetch(url, {
-      method,
-      headers: { authorization: headers.authorization, 'content-type': headers['content-type'] ?? '' },
-      ...(method === 'POST' ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}),
-    });
-    response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
-    if (reply.body) Readable.fromWeb(reply.body as ReadableStream).pipe(response);
-    else response.end();
+    // An answer that a test holds open breaks off with the upstream: the client sees it break off too.
+    await forward(request, response, upstream.url).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
   const { port } = door.address() as AddressInfo;
@@ -52,4 +45,16 @@ export async function startKeyedUpstream(
       await upstream.stop();
     },
   };
+}
+
+async function forward(request: IncomingMessage, response: ServerResponse, base: string): Promise<void> {
+  const { method = 'GET', headers } = request;
+  const reply = await fetch(new URL(request.url ?? '/', base), {
+    method,
+    headers: { authorization: headers.authorization ?? '', 'content-type': headers['content-type'] ?? '' },
+    ...(method === 'POST' ? { body: Readable.toWeb(request) as ReadableStream, duplex: 'half' } : {}),
+  });
+  response.writeHead(reply.status, { 'content-type': reply.headers.get('content-type') ?? '' });
+  if (reply.body) await pipeline(Readable.fromWeb(reply.body as ReadableStream), response);
+  else response.end();
 }

@@ -171,7 +171,9 @@ export class Workbench {
     return this.quickInput.locator('.quick-input-title');
   }
 
-  async enter(text: string): Promise<void> {
+  /** Types into the box with this in its title, and accepts it. The list before it may still be on its way out. */
+  async enter(title: string, text: string): Promise<void> {
+    await this.quickTitle.filter({ hasText: title }).waitFor();
     await this.input.fill(text);
     await this.page.keyboard.press('Enter');
   }

@@ -55,15 +55,14 @@ describe('commands', function () {
 
   it('Add Custom Provider asks for all it needs, and ends with a relay that runs', async () => {
     await window.run('Codex Relay: Add Custom Provider');
-    await window.enter('not an address');
+    await window.enter('(1/4)', 'not an address');
     await window.inputMessage.filter({ hasText: 'http or https address' }).waitFor();
-    await window.enter(`${gamma.url}/chat/completions`);
+    await window.enter('(1/4)', `${gamma.url}/chat/completions`);
     await window.inputMessage.filter({ hasText: 'Display name' }).waitFor();
-    await window.enter('Gamma');
+    await window.enter('(2/4)', 'Gamma');
     await window.row('OpenAI-compatible endpoint').click();
     await window.row('It needs an API key').click();
-    await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
-    await window.enter(KEY);
+    await window.enter('API Key of Gamma', KEY);
     await window.row('gamma-1').click();
     await window.waitStatus('Gamma', 'codex-relay-logo');
     await window.answerToast('Gamma is ready, with gamma-1. Codex does not use it yet.');
@@ -136,7 +135,7 @@ describe('commands', function () {
   it('Set API Key replaces a key only by one that works', async () => {
     await window.run('Codex Relay: Set API Key');
     await window.row('Gamma').click();
-    await window.enter('sk-another-key');
+    await window.enter('API Key of Gamma', 'sk-another-key');
     await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
     await window.page.keyboard.press('Escape');
     await window.waitStatus('Gamma', 'codex-relay-logo');
@@ -147,9 +146,9 @@ describe('commands', function () {
     await window.row('Gamma').click();
     await window.quickTitle.filter({ hasText: 'API Key of Gamma' }).waitFor();
     assert.equal(await window.input.getAttribute('type'), 'password');
-    await window.enter('sk-another-key');
+    await window.enter('API Key of Gamma', 'sk-another-key');
     await window.inputMessage.filter({ hasText: 'Gamma refused the API key' }).waitFor();
-    await window.enter(SECOND_KEY);
+    await window.enter('API Key of Gamma', SECOND_KEY);
     await window.answerToast('Gamma now has 2 API keys. The next is tried when one is refused.');
     await window.waitStatus('Gamma', 'codex-relay-logo');
     const settings = readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');

@@ -131,13 +131,13 @@ describe('first run, in the workbench', function () {
     await window.choose('Alpha');
     await window.quickTitle.filter({ hasText: 'API Key of Alpha' }).waitFor();
     assert.equal(await window.input.getAttribute('type'), 'password');
-    await window.enter('sk-wrong-key-0000');
+    await window.enter('API Key of Alpha', 'sk-wrong-key-0000');
     await window.inputMessage
       .filter({ hasText: /key/i })
       .filter({ hasText: /Alpha|OpenAI-compatible/ })
       .waitFor();
     await window.screenshot(picture('key-refused'));
-    await window.enter(`  export ALPHA_API_KEY="${ALPHA_KEY}" `);
+    await window.enter('API Key of Alpha', `  export ALPHA_API_KEY="${ALPHA_KEY}" `);
   });
 
   it('offers the models of the provider', async () => {
@@ -194,7 +194,7 @@ describe('first run, in the workbench', function () {
     assert.equal(first.body.model, 'alpha-large');
     await window.statusItem.locator('a').first().click();
     await window.choose('Beta');
-    await window.enter(BETA_KEY);
+    await window.enter('API Key of Beta', BETA_KEY);
     await window.row('beta-pro').click();
     await window.waitStatus('Beta', 'codex-relay-logo');
     switched.resolve();

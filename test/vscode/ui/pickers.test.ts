@@ -100,10 +100,9 @@ describe('pickers', function () {
   it('know Azure by its resource, in two counted steps', async () => {
     await window.input.fill('azure');
     await window.choose('Azure OpenAI');
-    await window.quickTitle.filter({ hasText: '(1/2)' }).waitFor();
-    await window.enter('my company');
+    await window.enter('(1/2)', 'my company');
     await window.inputMessage.filter({ hasText: 'Enter the name of the resource' }).waitFor();
-    await window.enter('my-company');
+    await window.enter('(1/2)', 'my-company');
     await window.quickTitle.filter({ hasText: '(2/2)' }).waitFor();
     await window.inputMessage.filter({ hasText: 'my-company.openai.azure.com/openai/v1' }).waitFor();
     await window.page.keyboard.press('Enter');
@@ -114,11 +113,10 @@ describe('pickers', function () {
 
   it('probe an endpoint, propose what it told, and go back step by step', async () => {
     await window.run('Codex Relay: Add Custom Provider');
-    await window.quickTitle.filter({ hasText: '(1/4)' }).waitFor();
-    await window.enter(acme.url);
+    await window.enter('(1/4)', acme.url);
     await window.quickTitle.filter({ hasText: '(2/4)' }).waitFor();
     await window.inputMessage.filter({ hasText: acme.url }).waitFor();
-    await window.enter('Probed');
+    await window.enter('(2/4)', 'Probed');
     await window.quickTitle.filter({ hasText: '(3/4)' }).waitFor();
     await window.quickInput.locator('[aria-label^="Back"]').click();
     await window.quickTitle.filter({ hasText: '(2/4)' }).waitFor();

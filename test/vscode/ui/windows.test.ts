@@ -165,8 +165,7 @@ describe('several windows', function () {
     assert.ok(two && three);
     await two.statusItem.locator('a').first().click();
     await two.choose('Keyed');
-    await two.quickTitle.filter({ hasText: 'API Key of Keyed' }).waitFor();
-    await two.enter(KEY);
+    await two.enter('API Key of Keyed', KEY);
     // In a browser the other window does not see the new secret: then the one that has it takes over.
     await two.waitStatus('Keyed', 'codex-relay-logo');
     await three.waitStatus('Keyed', 'link');
