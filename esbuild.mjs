@@ -3,6 +3,7 @@
 import { execSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
 
 const INSTALLED = 'node_modules/.package-lock.json';
 
@@ -34,12 +35,14 @@ const COMMON = {
   logLevel: 'warning',
 };
 
+const LATER = { 'window.ts': './window.cjs', 'codex-bundle.ts': './codex.cjs' };
+
 /** CommonJS has no code splitting: what the extension loads only when it is needed is a bundle of its own. */
-const lazyCodex = {
-  name: 'lazy-codex',
+const lazy = {
+  name: 'lazy',
   setup({ onResolve }) {
-    onResolve({ filter: /\/codex-bundle\.ts$/ }, ({ kind }) =>
-      kind === 'dynamic-import' ? { path: './codex.cjs', external: true } : undefined,
+    onResolve({ filter: /\/(?:window|codex-bundle)\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: LATER[posix.basename(path)], external: true } : undefined,
     );
   },
 };
@@ -108,6 +111,7 @@ const builds = await Promise.all([
     ...COMMON,
     entryPoints: {
       extension: 'src/extension/extension.ts',
+      window: 'src/extension/window.ts',
       codex: 'src/extension/codex/codex-bundle.ts',
       relay: 'src/extension/thread/main.ts',
       caretaker: 'src/extension/caretaker/main.ts',
@@ -118,7 +122,7 @@ const builds = await Promise.all([
     // VS Code hands out `vscode` through require() only, and the other bundles are CommonJS too.
     external: ['vscode'],
     supported: { 'dynamic-import': false },
-    plugins: [lazyCodex, lean],
+    plugins: [lazy, lean],
   }),
 ]);
 // The page of a webview: a browser's program, with its style beside it.

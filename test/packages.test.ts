@@ -37,6 +37,7 @@ const PACKAGES: [name: string, files: () => Promise<string[]>, programs: string[
       'dist/relay.cjs',
       'dist/usage-page.js',
       'dist/usage-page.css',
+      'dist/window.cjs',
     ],
   ],
 ];
@@ -87,7 +88,7 @@ describe('packages', () => {
     const alone = [
       'dist/cli.js',
       'dist/index.js',
-      'dist/extension.cjs',
+      'dist/window.cjs',
       'dist/relay.cjs',
       command('commands/serve'),
     ];

@@ -24,7 +24,11 @@ function loadedBy(entry: string): { modules: string[]; packages: string[] } {
 }
 
 describe('the extension at startup', () => {
-  const { modules, packages } = loadedBy('src/extension/extension.ts');
+  it('begins with an entry that needs nothing else', () => {
+    assert.deepEqual(loadedBy('src/extension/extension.ts').modules, ['src/extension/extension.ts']);
+  });
+
+  const { modules, packages } = loadedBy('src/extension/window.ts');
 
   it('needs nothing but Node, VS Code and the channel to its thread', () => {
     assert.ok(modules.includes('src/extension/ui/status-bar.ts'));

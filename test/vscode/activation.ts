@@ -1,12 +1,14 @@
 /**
- * How long VS Code takes to activate the extension, side by side with another commit's: both are packed by their own
- * scripts, each in a server of its own, and activated in turns, so that whatever else the machine does meets both.
- * `npm run activation -- 0d8f4d2` (and a number of rounds, by default 10) prints the medians.
+ * What the extension costs VS Code, side by side with another commit's: both are packed by their own scripts, each in a
+ * server of its own, and opened in turns, so that whatever else the machine does meets both.
+ * `npm run activation -- 0d8f4d2` (and a number of rounds, by default 10) prints medians: the time that VS Code counts
+ * as activation, what the host's own thread computes until the relay answers, and its heap afterwards.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, utimesSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cleanupAll, cleanupOnSignals, onCleanup } from './kit/cleanup.ts';
 import { freePort } from './kit/server.ts';
@@ -15,43 +17,79 @@ import { startMachine, type Workbench } from './kit/workbench.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DEFAULT_ROUNDS = 10;
 
+const MEASURES = ['activation, ms', 'CPU of the host until served, ms', 'heap of the host, MB'] as const;
+
+type Figures = Record<(typeof MEASURES)[number], number>;
+
+interface Side {
+  name: string;
+  window: Workbench;
+  /** One line of JSON for each time that the window was opened. */
+  meter: string;
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'codex-relay-activation-'));
+  onCleanup(async () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** The package of a commit, made by what it says itself; the locked dependencies of this checkout serve both. */
 function pack(commit: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'codex-relay-activation-'));
+  const folder = makeFolder();
   const dependencies = join(folder, 'node_modules');
-  onCleanup(async () => {
-    // The link alone: what it leads to is this checkout's.
-    unlinkSync(dependencies);
-    rmSync(folder, { recursive: true, force: true });
-  });
   const archive = execFileSync('git', ['archive', commit], { cwd: ROOT, maxBuffer: 2 ** 30 });
   execFileSync('tar', ['-x', '-C', folder], { input: archive });
   symlinkSync(join(ROOT, 'node_modules'), dependencies);
   // A lock file that looks newer than the dependencies would have them installed anew.
   utimesSync(join(folder, 'package-lock.json'), 0, 0);
   execFileSync('npm', ['run', 'package'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  // The link alone: what it leads to is this checkout's.
+  unlinkSync(dependencies);
   return join(folder, 'codex-relay.vsix');
 }
 
+function packMeter(): string {
+  const vsix = join(makeFolder(), 'meter.vsix');
+  execFileSync('vsce', ['package', '--skip-license', '--allow-missing-repository', '-o', vsix], {
+    cwd: join(ROOT, 'test/vscode/meter'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return vsix;
+}
+
 /** A window with the extension of that package, and a provider: activation starts the relay. */
-async function open(vsix: string) {
-  const project = mkdtempSync(join(tmpdir(), 'codex-relay-activation-'));
-  onCleanup(async () => rmSync(project, { recursive: true, force: true }));
+async function open(name: string, vsix: string, beside: string): Promise<Side> {
+  const project = makeFolder();
+  const meter = join(project, 'meter.jsonl');
   mkdirSync(join(project, 'codex-home'));
   const machine = await startMachine({
     vsix,
-    env: { CODEX_HOME: join(project, 'codex-home') },
+    beside,
+    env: { CODEX_HOME: join(project, 'codex-home'), CODEX_RELAY_METER: meter },
     settings: { 'codexRelay.port': await freePort(), 'codexRelay.provider': 'demo' },
   });
   onCleanup(() => machine.close());
-  const window = await machine.openWindow(project);
-  await isServed(window);
-  return window;
+  const side = { name, window: await machine.openWindow(project), meter };
+  await figuresOf(side, 0);
+  return side;
 }
 
-/** Icons of the status item have changed over time. */
-function isServed(window: Workbench): Promise<void> {
-  return window.statusItem.filter({ hasText: 'Scripted demo' }).waitFor();
+/** Those of the window as it was opened for the n-th time. */
+async function figuresOf({ window, meter }: Side, time: number): Promise<Figures> {
+  // Icons of the status item have changed over time.
+  await window.statusItem.filter({ hasText: 'Scripted demo' }).waitFor();
+  let line: string | undefined;
+  while (!line) {
+    await wait(100);
+    line = readFileSync(meter, { encoding: 'utf8', flag: 'a+' }).split('\n')[time];
+  }
+  const { cpuMs, heapMb } = JSON.parse(line) as { cpuMs: number; heapMb: number };
+  return {
+    'activation, ms': Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')),
+    'CPU of the host until served, ms': cpuMs,
+    'heap of the host, MB': heapMb,
+  };
 }
 
 function median(numbers: readonly number[]): number {
@@ -61,18 +99,23 @@ function median(numbers: readonly number[]): number {
 }
 
 async function measure(commit: string, rounds: number): Promise<void> {
-  const sides = await Promise.all(
-    [commit, 'HEAD'].map(async (name) => ({ name, window: await open(pack(name)), times: [] as number[] })),
-  );
-  for (let round = 0; round < rounds; round++) {
-    for (const { window, times } of sides) {
-      await window.reload();
-      await isServed(window);
-      times.push(Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')));
+  const meter = packMeter();
+  const sides: (Side & { figures: Figures[] })[] = [];
+  for (const name of [commit, 'HEAD']) sides.push({ ...(await open(name, pack(name), meter)), figures: [] });
+  for (let round = 1; round <= rounds; round++) {
+    for (const side of sides) {
+      await side.window.reload();
+      side.figures.push(await figuresOf(side, round));
     }
   }
-  for (const { name, times } of sides)
-    process.stdout.write(`${name}: median ${median(times)} ms of ${times.join(', ')}\n`);
+  for (const measure of MEASURES) {
+    process.stdout.write(`${measure}\n`);
+    for (const { name, figures } of sides) {
+      const values = figures.map((figure) => figure[measure]);
+      const all = values.map((value) => value.toFixed(1)).join(', ');
+      process.stdout.write(`  ${name}: median ${median(values).toFixed(1)} of ${all}\n`);
+    }
+  }
   process.stdout.write(`Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}\n`);
 }
 

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
-import type { Parts } from '../../../src/extension/extension.ts';
+import type { Parts } from '../../../src/extension/parts.ts';
 
 export interface Extension {
   api: CodexRelayApi;

@@ -30,18 +30,27 @@ export interface Machine {
 export interface MachineOptions {
   /** Installed before the server starts. */
   vsix: string;
+  /** The package of one more extension. */
+  beside?: string;
   settings?: UserSettings;
   env?: Readonly<Record<string, string>>;
   screen?: Screen;
 }
 
 /** A machine with VS Code, this extension, and no window yet. */
-export async function startMachine({ vsix, settings, env, screen }: MachineOptions): Promise<Machine> {
+export async function startMachine({
+  vsix,
+  beside,
+  settings,
+  env,
+  screen,
+}: MachineOptions): Promise<Machine> {
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const installed = installServer(log);
   const executable = findChromium(log);
   const dataFolder = makeDataFolder(settings);
-  await runServerAction(installed, dataFolder.path, ['--install-extension', vsix, '--force']);
+  for (const file of beside === undefined ? [vsix] : [vsix, beside])
+    await runServerAction(installed, dataFolder.path, ['--install-extension', file, '--force']);
   const server = await startServer({ installed, dataFolder: dataFolder.path, ...(env ? { env } : {}) });
   const browser = await openBrowser(executable, dataFolder.path, screen);
   const blank = browser.context.pages()[0];

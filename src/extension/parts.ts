@@ -1,0 +1,201 @@
+/** The parts of a window, and what each is given. */
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { messageOf } from '../errors.ts';
+import { askBack } from './caretaker/ask-back.ts';
+import { memoryOf } from './caretaker/memory.ts';
+import { PortNote } from './caretaker/port-note.ts';
+import { createWhenClosed } from './caretaker/vscode-parts.ts';
+import { CatalogKeeper } from './codex/catalog-keeper.ts';
+import { CatalogSource } from './codex/catalog-source.ts';
+import { CodexConfigCommands } from './codex/config-commands.ts';
+import { ListMemory } from './codex/list-memory.ts';
+import { loadCodexFiles } from './codex/load-codex-files.ts';
+import { drawStatus } from './draw-status.ts';
+import { inBackground } from './in-background.ts';
+import { KeyStore } from './key-store.ts';
+import { OfferedModels } from './language-models/offered-models.ts';
+import { withLanguageModels } from './language-models/transport.ts';
+import { RelayController } from './relay/controller.ts';
+import { sendAsVsCode } from './relay/host-calls.ts';
+import { RelayLauncher } from './relay/launcher.ts';
+import { LocalServers } from './relay/local-servers.ts';
+import { networkSettings } from './relay/network-settings.ts';
+import { describePortHolder, probePort } from './relay/port-owner.ts';
+import { RequestLog } from './relay/request-log.ts';
+import { RequestReporter } from './relay/request-reporter.ts';
+import { TargetBoard } from './relay/target-board.ts';
+import { Today } from './relay/today.ts';
+import { WindowSignals } from './relay/window-signals.ts';
+import { BudgetNotices } from './ui/budget-notices.ts';
+import { tellCatalogChanged } from './ui/catalog-notice.ts';
+import { Cures } from './ui/cures.ts';
+import { Doctor } from './ui/doctor.ts';
+import { FailureNotices } from './ui/failure-notices.ts';
+import { ProviderCommands } from './ui/provider-commands.ts';
+import { Recents } from './ui/recents.ts';
+import { RelayCommands } from './ui/relay-commands.ts';
+import { RequestsView } from './ui/requests-view.ts';
+import { SettingNotices } from './ui/setting-notices.ts';
+import { SettingsSchema } from './ui/settings-schema.ts';
+import { StatusBar } from './ui/status-bar.ts';
+import { TargetsView } from './ui/targets-view.ts';
+import { Upkeep } from './upkeep.ts';
+import { UsagePage } from './usage-page/page.ts';
+import { UserChoices } from './user-choices.ts';
+
+export type Parts = ReturnType<typeof buildParts>;
+
+/** Each part is given those that it needs; nothing happens yet. */
+export function buildParts(context: vscode.ExtensionContext) {
+  const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
+  const shared = context.globalStorageUri.fsPath;
+  const signals = new WindowSignals(shared, log);
+  const requests = new RequestLog(join(shared, 'requests.json'));
+  const reporter = new RequestReporter(requests, signals, log);
+  const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
+  const note = new PortNote(shared);
+  const localServers = new LocalServers(context.globalState);
+  const languageModels = new OfferedModels(context);
+  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
+  const launcher = new RelayLauncher({
+    program: join(context.extensionPath, 'dist', 'relay.cjs'),
+    logger: log,
+    network: () =>
+      networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
+    transport: withLanguageModels(sendAsVsCode, languageModels, log),
+    bindingsFile: join(shared, 'bindings.json'),
+    usageFolder: join(shared, 'usage'),
+  });
+  const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
+  const controller = new RelayController({
+    plan: () => choices.plan(),
+    launch: (plan) =>
+      launcher.launch(plan, {
+        onRequest: (report) => reporter.put(report),
+        onModels: () => catalog.refresh(),
+        onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
+        onDeath: (error) => {
+          log.error(`The relay broke down and is started again: ${messageOf(error)}`);
+          inBackground(log, restart(controller));
+        },
+      }),
+    probe: probePort,
+    describeHolder: describePortHolder,
+    isHeldForUs: () => note.isThere,
+    askBack: (port, token) =>
+      askBack({ note, send: () => signals.send('hand-back'), probe: () => probePort(port, token) }),
+    later: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  const today = new Today(launcher, log);
+  const usagePage = new UsagePage({
+    choices,
+    launcher,
+    dist: vscode.Uri.joinPath(context.extensionUri, 'dist'),
+    log,
+  });
+  const whenClosed = createWhenClosed(context, choices, log);
+  const view = new RequestsView(requests, choices);
+  const statusBar = new StatusBar();
+  const providerCommands = new ProviderCommands(
+    choices,
+    controller,
+    launcher,
+    signals,
+    new Recents(context.globalState),
+  );
+  const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
+  const codexCommands = new CodexConfigCommands(choices, providerCommands, source, {
+    memory: memoryOf(shared),
+    tellWritten: () => void whenClosed.look(),
+  });
+  const catalog = new CatalogKeeper({
+    home: async () => (await loadCodexFiles()).codexHome(process.env),
+    server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
+    upstreams: () => source.served(),
+    isAsking: () => codexCommands.isAsking,
+    tell: () => inBackground(log, tellCatalogChanged(context.globalState)),
+    fail: (error) => log.error(messageOf(error)),
+    later: (ms, callback) => void setTimeout(callback, ms),
+  });
+  const extensionVersion = (context.extension.packageJSON as { version: string }).version;
+  const relayCommands = new RelayCommands({
+    choices,
+    controller,
+    launcher,
+    requests,
+    signals,
+    log,
+    providerCommands,
+    codexCommands,
+    extensionVersion,
+  });
+  const cures = new Cures({
+    choices,
+    controller,
+    providerCommands,
+    relayCommands,
+    codexCommands,
+    extensionVersion,
+  });
+  const notices = new FailureNotices(choices, view, cures, () => relayCommands.tryNow());
+  const settingsSchema = new SettingsSchema(choices);
+  const doctor = new Doctor(choices);
+  const targetsView = new TargetsView(board);
+  const settingNotices = new SettingNotices(choices, log, context.globalState);
+  const upkeep = new Upkeep({
+    choices,
+    controller,
+    board,
+    settingNotices,
+    drawStatus: () => drawStatus(parts),
+  });
+  context.subscriptions.push(
+    signals,
+    view,
+    targetsView,
+    statusBar,
+    codexCommands,
+    settingsSchema,
+    doctor,
+    languageModels,
+    usagePage,
+    today,
+  );
+  const parts = {
+    context,
+    log,
+    signals,
+    requests,
+    reporter,
+    board,
+    catalog,
+    choices,
+    controller,
+    launcher,
+    view,
+    statusBar,
+    providerCommands,
+    codexCommands,
+    relayCommands,
+    cures,
+    notices,
+    settingsSchema,
+    doctor,
+    upkeep,
+    targetsView,
+    usagePage,
+    today,
+    whenClosed,
+    note,
+  };
+  return parts;
+}
+
+/** A thread that broke down took its relay with it; what it had been told, it is told again. */
+async function restart(controller: RelayController): Promise<void> {
+  await controller.restart();
+}
