@@ -1,15 +1,8 @@
 /** Providers at their own addresses: a proxy, as companies have one, that answers for their hosts with scripts. */
-import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
-import { promisify } from 'node:util';
-import { codexCache } from './install.ts';
-
-/** Whether a certificate for other people's hosts can be made here. */
-export const HAS_OPENSSL = works('openssl', 'version');
+import { makeCertificate } from '../support/certificate.ts';
 
 export interface Internet extends AsyncDisposable {
   /** What a program's environment needs to be in it. */
@@ -18,20 +11,14 @@ export interface Internet extends AsyncDisposable {
 
 /** @param places base URL of the server that stands in for each host */
 export async function startInternet(places: Readonly<Record<string, string>>): Promise<Internet> {
-  const folder = mkdtempSync(join(codexCache(), 'internet-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const names = Object.keys(places).map((host) => `DNS:${host}`);
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-nodes', '-newkey', 'rsa:2048', '-days', '2', '-subj', '/CN=codex-relay tests'],
-    ...['-addext', `subjectAltName=${names.join(',')}`, '-keyout', key, '-out', cert],
-  ]);
+  const certificate = await makeCertificate(Object.keys(places));
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     // Either end may leave at any time.
     return socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
   };
-  const tls = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (secure) => {
+  const tls = createTlsServer({ key: certificate.key, cert: certificate.cert }, (secure) => {
     const { hostname, port } = new URL(places[secure.servername || ''] ?? 'http://127.0.0.1:9');
     const plain = keep(connect(Number(port), hostname));
     keep(secure).pipe(plain).pipe(secure);
@@ -43,20 +30,11 @@ export async function startInternet(places: Readonly<Record<string, string>>): P
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
   const { port } = proxy.address() as AddressInfo;
   return {
-    environment: { HTTPS_PROXY: `http://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: cert },
+    environment: { HTTPS_PROXY: `http://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: certificate.certFile },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => proxy.close(resolve));
-      rmSync(folder, { recursive: true });
+      certificate[Symbol.dispose]();
     },
   };
-}
-
-function works(program: string, ...args: string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }
