@@ -51,10 +51,14 @@ function pack(commit: string): string {
 
 function packMeter(): string {
   const vsix = join(makeFolder(), 'meter.vsix');
-  execFileSync('vsce', ['package', '--skip-license', '--allow-missing-repository', '-o', vsix], {
-    cwd: join(ROOT, 'test/vscode/meter'),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  execFileSync(
+    'vsce',
+    ['package', '--skip-license', '--allow-star-activation', '--allow-missing-repository', '-o', vsix],
+    {
+      cwd: join(ROOT, 'test/vscode/meter'),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   return vsix;
 }
 
@@ -67,6 +71,8 @@ async function open(name: string, vsix: string, beside: string): Promise<Side> {
     vsix,
     beside,
     env: { CODEX_HOME: join(project, 'codex-home'), CODEX_RELAY_METER: meter },
+    // All rows of the list of running extensions, the quickest of which stand at its end.
+    screen: { width: 1280, height: 3000 },
     settings: { 'codexRelay.port': await freePort(), 'codexRelay.provider': 'demo' },
   });
   onCleanup(() => machine.close());
