@@ -95,7 +95,8 @@ async function figuresOf({ window, meter }: Side, time: number): Promise<Figures
     await wait(100);
     line = readFileSync(meter, { encoding: 'utf8', flag: 'a+' }).split('\n')[time];
   }
-  const { cpuMs, heapMb, heapAfterWorkMb } = JSON.parse(line) as Record<string, number>;
+  const { cpuMs, heapMb, heapAfterWorkMb, failure } = JSON.parse(line) as Record<string, number>;
+  if (failure !== undefined) throw new Error(`the meter failed: ${failure}`);
   return {
     'activation, ms': Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')),
     'CPU of the host until served, ms': cpuMs ?? Number.NaN,

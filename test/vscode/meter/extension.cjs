@@ -39,7 +39,13 @@ const CLIENT = `
   })();
 `;
 
-exports.activate = () => void measure();
+exports.activate = () => {
+  measure().then(tell, (error) => tell({ failure: `${error.stack}` }));
+};
+
+function tell(line) {
+  appendFileSync(FILE, `${JSON.stringify(line)}\n`);
+}
 
 async function measure() {
   const before = computed();
@@ -51,7 +57,7 @@ async function measure() {
   const heapMb = process.memoryUsage().heapUsed / 2 ** 20;
   await work(api.status.url, await tokenOfTerminals());
   const heapAfterWorkMb = process.memoryUsage().heapTotal / 2 ** 20;
-  appendFileSync(FILE, `${JSON.stringify({ cpuMs, heapMb, heapAfterWorkMb })}\n`);
+  return { cpuMs, heapMb, heapAfterWorkMb };
 }
 
 function running(api) {
