@@ -21,7 +21,7 @@ const MEASURES = [
   'activation, ms',
   'CPU of the host until served, ms',
   'heap of the host, without garbage, MB',
-  'heap of the host, after 40 requests of 1 MB, MB',
+  'heap of the host, after 10 requests of 1 MB, MB',
 ] as const;
 
 type Figures = Record<(typeof MEASURES)[number], number>;
@@ -101,7 +101,7 @@ async function figuresOf({ window, meter }: Side, time: number): Promise<Figures
     'activation, ms': Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')),
     'CPU of the host until served, ms': cpuMs ?? Number.NaN,
     'heap of the host, without garbage, MB': heapMb ?? Number.NaN,
-    'heap of the host, after 40 requests of 1 MB, MB': heapAfterWorkMb ?? Number.NaN,
+    'heap of the host, after 10 requests of 1 MB, MB': heapAfterWorkMb ?? Number.NaN,
   };
 }
 

@@ -14,7 +14,7 @@ const FILE = process.env.CODEX_RELAY_METER;
 /** How long the host is left alone after the relay has answered, before its heap is weighed, ms. */
 const REST_MS = 3000;
 /** Long conversations, as Codex sends them again with every turn. */
-const REQUESTS = 40;
+const REQUESTS = 10;
 const REQUEST_BYTES = 1_000_000;
 
 /** The client: out of the host, whose heap is measured. */
