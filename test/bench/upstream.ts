@@ -72,6 +72,7 @@ async function play(body: Buffer, response: ServerResponse): Promise<void> {
   const [, kind = '', count] = /"model":"(\w+)-(\d+)"/.exec(body.toString('utf8', 0, 200)) ?? [];
   if (kind === 'native') return playEvents(Number(count), response);
   const lines = SCRIPTS[kind] ?? [THOUGHT, WORD];
+  if (!body.includes('"stream":true')) return answerWhole(Number(count ?? lines.length), response);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   for (let at = 0; at < Number(count ?? lines.length); at++) {
     if (response.write(lines[at % lines.length])) continue;
@@ -79,6 +80,13 @@ async function play(body: Buffer, response: ServerResponse): Promise<void> {
     if (response.destroyed) return;
   }
   response.end(END);
+}
+
+function answerWhole(words: number, response: ServerResponse): void {
+  const content = Array.from({ length: words }, (_, at) => WORDS[at % WORDS.length]).join('');
+  const choice = { index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' };
+  const completion = { ...ENVELOPE, object: 'chat.completion', choices: [choice], usage: USAGE };
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(completion));
 }
 
 async function playEvents(count: number, response: ServerResponse): Promise<void> {
