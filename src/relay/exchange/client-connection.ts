@@ -16,10 +16,10 @@ export interface ClientConnection {
   /** Calls back once when the client leaves before it has its whole answer; at once where it has left already. */
   onLeave(listener: () => void): void;
   /**
-   * Writes what stands before the first event.
+   * Writes what stands before the first event, and the first events.
    * @param headers about the answer, where there is a place for them
    */
-  begin(headers: Readonly<Record<string, string>>): void;
+  begin(headers: Readonly<Record<string, string>>, opening: readonly Buffer[]): void;
   /** The events as they are written, in one piece or several. */
   encode(events: readonly ResponseEvent[]): readonly Buffer[];
   /** @returns false when the client is behind */

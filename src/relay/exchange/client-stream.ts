@@ -46,8 +46,7 @@ export class ClientStream {
   begin(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    this.#connection.begin(this.#headers);
-    this.#connection.send(this.#opening);
+    this.#connection.begin(this.#headers, this.#opening);
   }
 
   /** @returns undefined, or what resolves when a slow client has caught up */

@@ -47,8 +47,12 @@ export class HttpConnection implements ClientConnection {
     else this.#response.once('close', leave);
   }
 
-  begin(headers: Readonly<Record<string, string>>): void {
+  begin(headers: Readonly<Record<string, string>>, opening: readonly Buffer[]): void {
     this.#response.writeHead(200, { ...HEADERS, ...headers });
+    // Nothing is prepared while images are being described: then the head alone tells that an answer will come.
+    if (opening.length === 0) this.#response.flushHeaders();
+    // Node writes this once all has run that is ready to: with the first text, where that has come already.
+    for (const piece of opening) this.#response.write(piece);
   }
 
   encode(events: readonly ResponseEvent[]): readonly Buffer[] {
@@ -57,8 +61,6 @@ export class HttpConnection implements ClientConnection {
 
   send(pieces: readonly Buffer[]): boolean {
     if (this.isGone) return true;
-    // Nothing is prepared while images are being described: then the head alone tells that an answer will come.
-    if (pieces.length === 0) this.#response.flushHeaders();
     let isRead = true;
     for (const piece of pieces) isRead = this.#response.write(piece);
     // Node holds a write until all that is ready to run has run: a short answer would be relayed to its end, retained

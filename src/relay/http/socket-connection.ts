@@ -45,8 +45,9 @@ export class SocketConnection implements ClientConnection {
     if (this.#leave !== undefined) this.#webSocket.off('close', this.#leave);
   }
 
-  begin(): void {
+  begin(_headers: unknown, opening: readonly Buffer[]): void {
     this.#hasBegun = true;
+    this.send(opening);
   }
 
   encode(events: readonly ResponseEvent[]): readonly Buffer[] {
