@@ -1,9 +1,8 @@
 /** What the log and the host are told of an exchange: names and counts, no content. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messageOf, RelayError } from '../../errors.ts';
 import { asObject, type JsonObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
-import { serviceOf } from '../../providers/service.ts';
 import type { Tool } from '../../wire/responses.ts';
 import type { PassedOver, RequestReport, Waiting } from '../options.ts';
 import { roleOf } from '../roles.ts';
@@ -102,7 +101,7 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
 function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
   const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   const { provider } = target;
-  const service = serviceOf(provider.baseUrl, provider.preset);
+  const { service } = provider;
   const thread = threadName(threadOf(request, client));
   const role = roleOf(client.labels, request);
   // To take the other wire is no failure of a target.
@@ -146,7 +145,7 @@ export function threadOf(
 
 /** Threads stay apart, and their ids with the client. */
 export function threadName(thread: string | undefined): string | undefined {
-  return thread === undefined ? undefined : createHash('sha256').update(thread).digest('hex').slice(0, 12);
+  return thread === undefined ? undefined : hash('sha256', thread).slice(0, 12);
 }
 
 function passedOver({ target, reducer: { error } }: Attempt): PassedOver {

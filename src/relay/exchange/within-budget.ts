@@ -1,6 +1,5 @@
 /** Which of a request's targets the budget has money for. */
 import { RelayError } from '../../errors.ts';
-import { serviceOf } from '../../providers/service.ts';
 import type { SpendGuard } from '../options.ts';
 import type { Target } from '../routing/target.ts';
 
@@ -30,6 +29,5 @@ async function isAllowed(target: Target, budget: SpendGuard): Promise<boolean> {
 }
 
 function allow({ provider, model }: Target, budget: SpendGuard): Promise<void> {
-  const service = serviceOf(provider.baseUrl, provider.preset);
-  return budget.allow({ upstream: provider.id, service, model });
+  return budget.allow({ upstream: provider.id, service: provider.service, model });
 }

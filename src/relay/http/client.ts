@@ -28,7 +28,8 @@ export function isCodex(ctx: Context): boolean {
 export function clientOf(ctx: Context, bearer: string | undefined, metadata: JsonObject = {}): Client {
   const said = (name: string) => textIn(metadata[name]) ?? (ctx.get(name) || undefined);
   // The rest of it (paths, remotes) is the user's own affair: it is neither kept nor told.
-  const { turn_id, request_kind } = parseObject(said('x-codex-turn-metadata') ?? '') ?? {};
+  const about = said('x-codex-turn-metadata');
+  const { turn_id, request_kind } = (about !== undefined && parseObject(about)) || {};
   return {
     isCodex: isCodex(ctx),
     bearer,

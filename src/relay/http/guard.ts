@@ -3,7 +3,7 @@
  * that its operator lets in: a known Host (against DNS rebinding), no browser Origin, a token where there are some, and
  * JSON alone as a body.
  */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
 import type { Users } from '../gateway-options.ts';
@@ -149,5 +149,5 @@ export function bearerOf(ctx: Context): string | undefined {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }

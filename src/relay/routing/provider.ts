@@ -10,6 +10,7 @@ import {
   presetByUrl,
   type WireFacts,
 } from '../../providers/index.ts';
+import { serviceOf } from '../../providers/service.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { isWire, WIRES } from '../../wire/wire.ts';
 import type { UpstreamOptions } from '../options.ts';
@@ -30,6 +31,8 @@ export interface Provider {
   label: string;
   /** Without a trailing slash; may end with a query. `endpoint` builds on it. */
   baseUrl: string;
+  /** Who is paid for its answers (see `serviceOf`). */
+  service: string | undefined;
   /** The base URL of its Responses API; most have one for both. */
   responsesBaseUrl: string;
   /** What decides which API is spoken to its models. */
@@ -65,6 +68,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
     profile: named.profile,
     label: options.name ?? named.profile.id,
     baseUrl,
+    service: serviceOf(baseUrl, chosen),
     responsesBaseUrl: (isOwn ? chosen.native?.baseUrl : undefined) ?? baseUrl,
     wires: { isOwn, ...wireChoices(options) },
     apiKeys: [options.apiKey ?? '', ...(options.moreApiKeys ?? [])].flatMap((key) => normalKey(key) ?? []),
