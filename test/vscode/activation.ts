@@ -22,6 +22,7 @@ const MEASURES = [
   'CPU of the host until served, ms',
   'heap of the host, without garbage, MB',
   'heap of the host, after 10 requests of 1 MB, MB',
+  'resident then, with all threads, MB',
 ] as const;
 
 type Figures = Record<(typeof MEASURES)[number], number>;
@@ -95,13 +96,14 @@ async function figuresOf({ window, meter }: Side, time: number): Promise<Figures
     await wait(100);
     line = readFileSync(meter, { encoding: 'utf8', flag: 'a+' }).split('\n')[time];
   }
-  const { cpuMs, heapMb, heapAfterWorkMb, failure } = JSON.parse(line) as Record<string, number>;
+  const { cpuMs, heapMb, heapAfterWorkMb, residentMb, failure } = JSON.parse(line) as Record<string, number>;
   if (failure !== undefined) throw new Error(`the meter failed: ${failure}`);
   return {
     'activation, ms': Number.parseFloat((await window.activationTime()).replace(/^\D+/, '')),
     'CPU of the host until served, ms': cpuMs ?? Number.NaN,
     'heap of the host, without garbage, MB': heapMb ?? Number.NaN,
     'heap of the host, after 10 requests of 1 MB, MB': heapAfterWorkMb ?? Number.NaN,
+    'resident then, with all threads, MB': residentMb ?? Number.NaN,
   };
 }
 

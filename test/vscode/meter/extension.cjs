@@ -56,8 +56,8 @@ async function measure() {
   collectGarbage();
   const heapMb = process.memoryUsage().heapUsed / 2 ** 20;
   await work(api.status.url, await tokenOfTerminals());
-  const heapAfterWorkMb = process.memoryUsage().heapTotal / 2 ** 20;
-  return { cpuMs, heapMb, heapAfterWorkMb };
+  const { heapTotal, rss } = process.memoryUsage();
+  return { cpuMs, heapMb, heapAfterWorkMb: heapTotal / 2 ** 20, residentMb: rss / 2 ** 20 };
 }
 
 function running(api) {
