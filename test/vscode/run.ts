@@ -58,19 +58,20 @@ async function runUiTests(): Promise<void> {
   for (const file of files) await runUiFile(file);
 }
 
+const MOST_TRIES = 3;
+
 /**
- * Each file in a process and on a machine of its own. One that fails is run once more, whole: a browser, a server and
- * an extension host on a busy machine lose a click now and then, and a step cannot be repeated where the last try left
- * it. What failed first stays in the output.
+ * Each file in a process and on a machine of its own. One that fails is run again, whole: a browser, a server and an
+ * extension host on a busy machine lose a click now and then, and a step cannot be repeated where the last try left it.
+ * What failed first stays in the output.
  */
-async function runUiFile(file: string): Promise<void> {
-  const mocha = () =>
-    run('mocha', ['--config', 'test/vscode/.mocharc.json', '--spec', file], { CODEX_RELAY_VSIX: VSIX });
+async function runUiFile(file: string, tries = 1): Promise<void> {
   try {
-    await mocha();
-  } catch {
-    process.stderr.write(`${file} failed, and is run once more on a new machine.\n`);
-    await mocha();
+    await run('mocha', ['--config', 'test/vscode/.mocharc.json', '--spec', file], { CODEX_RELAY_VSIX: VSIX });
+  } catch (error) {
+    if (tries === MOST_TRIES) throw error;
+    process.stderr.write(`${file} failed, and is run again on a new machine.\n`);
+    await runUiFile(file, tries + 1);
   }
 }
 

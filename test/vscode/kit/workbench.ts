@@ -304,7 +304,8 @@ async function textOf(locator: Locator): Promise<string> {
   );
 }
 
-function appears(locator: Locator, timeout: number): Promise<boolean> {
+/** Whether it is to be seen within this time, in ms. */
+export function appears(locator: Locator, timeout: number): Promise<boolean> {
   return locator.waitFor({ timeout }).then(
     () => true,
     () => false,
