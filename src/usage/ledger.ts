@@ -65,8 +65,8 @@ class FileLedger implements Ledger {
     this.#timer ??= setTimeout(() => void this.#write(), BATCH_MS);
   }
 
-  async flush(): Promise<void> {
-    await this.#write();
+  flush(): Promise<void> {
+    return this.#write();
   }
 
   owns(name: string): boolean {
@@ -74,11 +74,12 @@ class FileLedger implements Ledger {
   }
 
   /** One writes at a time; never rejects. */
-  #write(): Promise<void> {
+  async #write(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#writeAll();
-    return this.#writing;
+    // With nothing to write it would be over before it is kept here, and be taken for one that still runs.
+    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
+    await this.#writing;
   }
 
   async #writeAll(): Promise<void> {
