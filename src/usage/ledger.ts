@@ -13,8 +13,6 @@ import { encodeRecord, type UsageRecord } from './record.ts';
 const MEBIBYTE = 1024 * 1024;
 /** Records that wait while the disk takes none; beyond, the oldest are given up. */
 const MOST_WAITING = 10_000;
-/** What is put within this time is written together: a batch costs the same whatever it holds. */
-const BATCH_MS = 100;
 
 export interface LedgerOptions {
   /** Made when the first record is written. */
@@ -48,7 +46,6 @@ class FileLedger implements Ledger {
   readonly #own = new Set<string>();
   #file: string | undefined;
   #waiting: string[] = [];
-  #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #isFailing = false;
 
@@ -62,28 +59,22 @@ class FileLedger implements Ledger {
   put(record: UsageRecord): void {
     this.#waiting.push(encodeRecord(record));
     if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
-    this.#timer ??= setTimeout(() => void this.#write(), BATCH_MS);
+    this.#writing ??= this.#writeAll();
   }
 
-  flush(): Promise<void> {
-    return this.#write();
+  async flush(): Promise<void> {
+    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
+    await this.#writing;
   }
 
   owns(name: string): boolean {
     return this.#own.has(name);
   }
 
-  /** One writes at a time; never rejects. */
-  async #write(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    // With nothing to write it would be over before it is kept here, and be taken for one that still runs.
-    if (this.#waiting.length > 0) this.#writing ??= this.#writeAll();
-    await this.#writing;
-  }
-
   async #writeAll(): Promise<void> {
     try {
+      // What is put in the same moment goes into one batch.
+      await Promise.resolve();
       while (this.#waiting.length > 0) await this.#writeBatch();
       this.#isFailing = false;
     } catch (error) {
