@@ -215,6 +215,10 @@ function optionsFor({ username, password, isTls }: StoreAddress) {
     protocol: 2 as const,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    // A store that hangs, or a network that swallows everything, is away: else each call would wait to find that out.
+    socketTimeout: COMMAND_TIMEOUT_MS,
+    // What waits for an answer when its connection breaks fails at once, and not when its time is over.
+    maxRetriesPerRequest: 0,
     // A request does not wait in a queue of the library's: `attempt` decides how long it may wait.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
