@@ -80,10 +80,15 @@ export class Connection {
 
   /**
    * Runs a script with one key; all others that it uses carry the same hash tag.
-   * @throws RelayError `store_unavailable` when the store could not be reached for `READ_PATIENCE_MS`
+   * @throws RelayError `store_unavailable` when the store could not be reached for so long
    */
-  run(script: Script, key: string, args: readonly Argument[]): Promise<unknown> {
-    return this.attempt(() => runOn(this.client, script, key, args), READ_PATIENCE_MS);
+  run(
+    script: Script,
+    key: string,
+    args: readonly Argument[],
+    patienceMs = READ_PATIENCE_MS,
+  ): Promise<unknown> {
+    return this.attempt(() => runOn(this.client, script, key, args), patienceMs);
   }
 
   /**
@@ -103,7 +108,10 @@ export class Connection {
     }, patienceMs);
   }
 
-  /** Does something once the store can be reached. @throws RelayError `store_unavailable` after so long */
+  /**
+   * Does something once the store can be reached, and again where its answer was lost: twice must be as good as once.
+   * @throws RelayError `store_unavailable` after so long
+   */
   async attempt<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
     const startedAt = performance.now();
     for (;;) {
@@ -207,6 +215,10 @@ function optionsFor({ username, password, isTls }: StoreAddress) {
     protocol: 2 as const,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
+    // A store that hangs, or a network that swallows everything, is away: else each call would wait to find that out.
+    socketTimeout: COMMAND_TIMEOUT_MS,
+    // What waits for an answer when its connection breaks fails at once, and not when its time is over.
+    maxRetriesPerRequest: 0,
     // A request does not wait in a queue of the library's: `attempt` decides how long it may wait.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,

@@ -4,7 +4,7 @@
  */
 import { asObject, parseJson, parseObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { Client, Connection } from '../redis/connection.ts';
+import { type Client, type Connection, READ_PATIENCE_MS } from '../redis/connection.ts';
 import type { Binding, RoutingChange, SharedRouting, Trouble } from '../relay/gateway-options.ts';
 import { asBinding } from '../relay/routing/bindings.ts';
 import { isCurableCode } from '../relay/routing/health.ts';
@@ -38,7 +38,7 @@ export function shareRouting(connection: Connection, logger: Logger): SharedRout
       });
       // After each reconnection as well: what was told meanwhile was not heard.
       subscriber.on('ready', () => {
-        subscribe(subscriber, client, learn).catch((error: Error) =>
+        subscribe(subscriber, connection, learn).catch((error: Error) =>
           logger.warn(`routing: what other relays know is not known here: ${error.message}`),
         );
       });
@@ -72,11 +72,13 @@ async function keep(client: Client, change: RoutingChange): Promise<void> {
 
 async function subscribe(
   subscriber: Client,
-  client: Client,
+  connection: Connection,
   learn: (change: RoutingChange) => void,
 ): Promise<void> {
   await subscriber.subscribe(CHANNEL);
-  for (const [key, text] of Object.entries(await client.hgetall(TROUBLES))) {
+  // The other connection may not stand yet.
+  const troubles = await connection.attempt(() => connection.client.hgetall(TROUBLES), READ_PATIENCE_MS);
+  for (const [key, text] of Object.entries(troubles)) {
     const trouble = asTrouble(parseJson(text));
     if (trouble !== undefined) learn({ kind: 'trouble', key, trouble });
   }

@@ -1,7 +1,8 @@
 /** What each user has spent, and may spend: in the store where relays share one, else out of the relay's own ledger. */
+import { randomUUID } from 'node:crypto';
 import { RelayError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { type Connection, WRITE_PATIENCE_MS } from '../redis/connection.ts';
+import { type Connection, scriptOf, WRITE_PATIENCE_MS } from '../redis/connection.ts';
 import type { SpendGuard } from '../relay/gateway-options.ts';
 import { type Limit, parseLimits } from '../usage/budget-limits.ts';
 import { dayOf, monthOf, startOf } from '../usage/calendar.ts';
@@ -13,6 +14,17 @@ import type { UserRecord } from './user-records.ts';
 /** Longer than a month: then nobody asks for it. */
 const KEPT_SECONDS = 40 * 86_400;
 const LOOK_AGAIN_MS = 1_000;
+
+/**
+ * Adds to sums. 1 names the addition, 2 is the amount, 3 for how many seconds the sums are kept; the others name the sums.
+ * Whoever gets no answer asks again, for less than a minute: what was added already is not added once more.
+ */
+const ADD = scriptOf(`
+if not redis.call('SET', KEYS[1] .. ':added:' .. ARGV[1], '', 'NX', 'EX', 60) then return 0 end
+for at = 4, #ARGV do redis.call('HINCRBYFLOAT', KEYS[1], ARGV[at], ARGV[2]) end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+`);
 
 export interface Spending {
   /** Counts a request that has ended. */
@@ -112,16 +124,8 @@ class SharedSums implements Sums {
 
   add(user: string, names: readonly string[], usd: number): void {
     this.#addHere(user, names, usd);
-    const add = async () => {
-      const key = keyOf(user);
-      const pipeline = this.#connection.client.pipeline();
-      for (const name of names) pipeline.hincrbyfloat(key, name, usd);
-      pipeline.expire(key, KEPT_SECONDS);
-      const results = await pipeline.exec();
-      const failed = results?.find(([error]) => error !== null)?.[0];
-      if (failed) throw failed;
-    };
-    this.#connection.attempt(add, WRITE_PATIENCE_MS).catch((error: Error) => {
+    const args = [randomUUID(), usd, KEPT_SECONDS, ...names];
+    this.#connection.run(ADD, keyOf(user), args, WRITE_PATIENCE_MS).catch((error: Error) => {
       this.#logger.error(`users: $${usd.toFixed(4)} that ${user} spent were not counted: ${error.message}`);
     });
   }

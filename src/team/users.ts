@@ -64,14 +64,17 @@ class KnownUsers implements Users {
     for (const store of stores) if (store.status === 'fulfilled') await store.value.close();
   }
 
-  /** Reads the list now; rejects where that cannot be done. */
+  /** Reads the list now; rejects where that cannot be done, or not for each of them. */
   async look(): Promise<void> {
     const records = await this.#options.source.read();
-    const entries = await Promise.all(
+    const entries = await Promise.allSettled(
       records.map(async (record): Promise<[string, Known]> => [record.token, await this.#knownFrom(record)]),
     );
-    this.#known = new Map(entries);
+    // Who was taken out must not stay because the history of somebody else cannot be opened.
+    this.#known = new Map(entries.flatMap((entry) => (entry.status === 'fulfilled' ? [entry.value] : [])));
     this.#lookedAt = performance.now();
+    const failed = entries.find((entry) => entry.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   #lookAgain(): Promise<void> {
@@ -80,10 +83,10 @@ class KnownUsers implements Users {
         this.#isUnread = false;
       })
       .catch((error: unknown) => {
-        // What was known goes on, and the place is asked again after a while, not with each request.
+        // Whoever is known may go on, and the place is asked again after a while, not with each request.
         this.#lookedAt = performance.now();
         if (!this.#isUnread)
-          this.#options.logger.warn(`users: not read, those known stay: ${messageOf(error)}`);
+          this.#options.logger.warn(`users: the list is not known as it is now: ${messageOf(error)}`);
         this.#isUnread = true;
       })
       .finally(() => {

@@ -30,7 +30,7 @@ async function tryLock(owner: Owner, beats: boolean): Promise<'held' | 'taken'> 
   await mkdir(join(place.path, 'lock.1'));
   const file = join(place.path, 'lock.1', 'owner.json');
   await writeFile(file, JSON.stringify(owner));
-  const beating = beats && setInterval(() => void utimes(file, new Date(), new Date()), 1);
+  const beating = beats && setInterval(() => utimes(file, new Date(), new Date()).catch(() => {}), 1);
   try {
     const lock = await lockDirectory(place.path, { beatMs: BEAT_MS });
     if ('heldBy' in lock) return 'held';

@@ -5,7 +5,7 @@ import { RelayError } from '../../src/errors.ts';
 import { RedisHistory } from '../../src/history/redis/redis-store.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../../src/history/store.ts';
 import type { Connection } from '../../src/redis/connection.ts';
-import { REDIS_SERVER, sharedRedis, startRedis } from '../support/redis-server.ts';
+import { losingAnAnswerTo, REDIS_SERVER, sharedRedis, startRedis } from '../support/redis-server.ts';
 import { AS_CODEX, errorOf, responseOf, startRig } from '../support/relay-client.ts';
 import { streamReply, textChunks } from '../support/scripted-upstream.ts';
 import { connectionTo } from './backends.ts';
@@ -107,6 +107,23 @@ describe('a history that relays share', function () {
       assert.deepEqual(await stores[2]?.conversation(turn.response.id), itemsOf(turn));
     }
     for (const id of deleted) assert.equal(await stores[3]?.exchange(id), undefined);
+  });
+
+  it('says of what it deleted that it was there, though it was asked again because its answer was lost', async () => {
+    const name = `test:{${randomUUID()}}`;
+    const [store] = await relays(1, {}, name);
+    await store?.record(turnOf('resp_a'));
+    // The server knows the script from then on: what it is asked first is the deletion.
+    assert.equal(await store?.delete('resp_none'), false);
+    const network = await losingAnAnswerTo('sessions/resp_a.json');
+    const connection = connectionTo(network.url, logger);
+    connections.push(connection);
+    const lossy = new RedisHistory({ connection, name, limits: DEFAULT_HISTORY_LIMITS, logger });
+    assert.equal(await lossy.delete('resp_a'), true);
+    assert.ok(network.named() >= 2);
+    assert.equal(await store?.conversation('resp_a'), undefined);
+    assert.equal(await lossy.delete('resp_a'), false);
+    network.close();
   });
 
   it('keeps to its limits whoever writes', async () => {

@@ -1,7 +1,7 @@
 /** Real Redis servers for tests: on loopback, on ports of the system's choice, each in a folder of its own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -127,4 +127,41 @@ let shared: Promise<RedisServer> | undefined;
 export function sharedRedis(): Promise<RedisServer> {
   shared ??= startRedis();
   return shared;
+}
+
+export interface LossyNetwork {
+  /** The shared server, as it is reached over this network. */
+  url: string;
+  /** How often the text was sent. */
+  named(): number;
+  close(): void;
+}
+
+/** A network that loses the first answer to whoever sends this text, and the connection with it. */
+export async function losingAnAnswerTo(text: string): Promise<LossyNetwork> {
+  const store = await sharedRedis();
+  let named = 0;
+  const server = createServer((near) => {
+    const far = connect(store.port, '127.0.0.1');
+    let isDoomed = false;
+    near.on('data', (data) => {
+      if (data.includes(text)) {
+        named++;
+        isDoomed = named === 1;
+      }
+      far.write(data);
+    });
+    far.on('data', (data) => {
+      if (isDoomed) near.destroy();
+      else near.write(data);
+    });
+    for (const socket of [near, far]) {
+      socket.on('error', () => {});
+      socket.on('close', () => [near, far].map((one) => one.destroy()));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `redis://127.0.0.1:${port}`, named: () => named, close: () => server.close() };
 }

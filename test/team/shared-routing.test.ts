@@ -1,9 +1,10 @@
 /** Relays that share a store agree on which targets wait and where threads are bound. */
 import assert from 'node:assert/strict';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { start } from '../../src/index.ts';
 import type { Connection } from '../../src/redis/connection.ts';
-import type { RelayHandle } from '../../src/relay/options.ts';
+import type { RelayHandle, RoutingChange } from '../../src/relay/options.ts';
 import { shareRouting } from '../../src/team/shared-routing.ts';
 import { connectionTo } from '../history/backends.ts';
 import { recordingLogger } from '../history/support.ts';
@@ -81,6 +82,50 @@ describe('routing that relays share', function () {
     await until(() => one.targets().length === 0 && late.targets().length === 0);
     await broken.stop();
     await good.stop();
+  });
+
+  it('is learned of also where the connection that reads it is the last one to stand', async () => {
+    const direct = connectionTo(server.url, recordingLogger());
+    connections.push(direct);
+    const until = Date.now() + 60_000;
+    const trouble = {
+      upstream: 'a',
+      key: 0,
+      code: 'rate_limit_exceeded',
+      message: 'wait',
+      until,
+      failures: 1,
+    };
+    await direct.attempt(
+      () => direct.client.hset('codex-relay:{routing}:troubles', 'a', JSON.stringify(trouble)),
+      5_000,
+    );
+    // The first to connect is the one for reads.
+    const opened: Socket[] = [];
+    const network = createServer((near) => {
+      const far = connect(server.port, '127.0.0.1');
+      if (opened.push(near) > 1) near.pipe(far);
+      far.pipe(near);
+      for (const socket of [near, far]) socket.on('error', () => [near, far].map((one) => one.destroy()));
+      if (opened[0] === near) held = () => void near.pipe(far);
+    });
+    let held = () => {};
+    await new Promise<void>((resolve) => network.listen(0, '127.0.0.1', resolve));
+    const { port } = network.address() as AddressInfo;
+    const connection = connectionTo(`redis://127.0.0.1:${port}`, recordingLogger());
+    connections.push(connection);
+    const another = connection.another.bind(connection);
+    connection.another = () => {
+      const subscriber = another();
+      subscriber.once('ready', () => setTimeout(held, 50));
+      return subscriber;
+    };
+    const learned: RoutingChange[] = [];
+    shareRouting(connection, recordingLogger()).listen((change) => void learned.push(change));
+    while (learned.length === 0) await sleep(10);
+    assert.deepEqual(learned, [{ kind: 'trouble', key: 'a', trouble }]);
+    await direct.client.del('codex-relay:{routing}:troubles');
+    network.close();
   });
 
   it('keeps a thread where another relay bound it', async () => {

@@ -1,7 +1,11 @@
 /** What users may do, and that nothing of one of them reaches another. */
 import assert from 'node:assert/strict';
+import { createMemoryStore } from '../../src/history/memory-store.ts';
 import type { RequestReport } from '../../src/relay/options.ts';
+import { limitsFor } from '../../src/team/limits.ts';
+import { openUsers } from '../../src/team/users.ts';
 import { recordOf } from '../../src/usage/record.ts';
+import { recordingLogger } from '../history/support.ts';
 import {
   AS_CODEX,
   errorOf,
@@ -227,5 +231,23 @@ describe('the list of users', () => {
     records.shift();
     await users.look();
     assert.equal(await find('anna'), undefined);
+  });
+
+  it('forgets who was taken out, also while the history of somebody else cannot be opened', async () => {
+    const records = [userNamed('anna'), userNamed('ben')];
+    const logger = recordingLogger();
+    const users = await openUsers({
+      source: sourceOf(records),
+      historyOf: async (id) => (id === 'zoe' ? Promise.reject(new Error('no disk')) : createMemoryStore()),
+      limitsOf: (user) => limitsFor(user, undefined),
+      budgetOf: () => ({ allow: async () => {} }),
+      logger,
+    });
+    const find = (name: string) => users.find(`crt_token-of-${name}`);
+    records.splice(0, 1, userNamed('zoe'));
+    await assert.rejects(users.look(), /the history of zoe cannot be opened: no disk/);
+    assert.equal(await find('anna'), undefined);
+    assert.equal(await find('zoe'), undefined);
+    assert.equal((await find('ben'))?.id, 'ben');
   });
 });

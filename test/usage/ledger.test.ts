@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { openLedger } from '../../src/usage/ledger.ts';
 import { headLine, newFileName } from '../../src/usage/ledger-files.ts';
@@ -62,6 +63,30 @@ describe('the ledger', () => {
       Array.from({ length: times.length }, (_, at) => 2200 - times.length + at),
     );
     assert.ok(times.length > 50);
+  });
+
+  it('goes on after a flush that had nothing to write', async () => {
+    await using folder = await temporaryFolder();
+    const ledger = openLedger({ folder: folder.path });
+    for (const time of [1, 2]) {
+      await ledger.flush();
+      ledger.put(recordWith({ time }));
+      await ledger.flush();
+    }
+    assert.deepEqual(
+      (await readAll(folder.path)).map(({ time }) => time),
+      [1, 2],
+    );
+  });
+
+  it('writes without being asked, also after a moment at which all was written', async () => {
+    await using folder = await temporaryFolder();
+    const ledger = openLedger({ folder: folder.path });
+    for (const time of [1, 2]) {
+      ledger.put(recordWith({ time }));
+      while ((await readAll(folder.path)).length < time) await setImmediate();
+      await ledger.flush();
+    }
   });
 
   it('begins its file anew where another relay removed it', async () => {

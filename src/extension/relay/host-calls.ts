@@ -36,12 +36,20 @@ export class HostCalls {
     this.#running.delete(id);
   }
 
+  /** Nobody is left to take an answer: its connections must not stay open for nobody. */
+  endAll(): void {
+    for (const id of [...this.#running.keys()]) this.end(id);
+  }
+
   /** `ReadableStream.from` would let a reader that leaves wait for the next piece. */
   #streamOf(id: number, body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
     const pieces = body[Symbol.asyncIterator]();
     return new ReadableStream({
       pull: async (stream) => {
-        const { done, value } = await pieces.next();
+        const { done, value } = await pieces.next().catch((error: unknown) => {
+          this.#running.delete(id);
+          throw error;
+        });
         if (!done) return stream.enqueue(value);
         this.#running.delete(id);
         stream.close();

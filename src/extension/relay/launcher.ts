@@ -1,5 +1,5 @@
 /** Starts this window's relay, and asks providers about their models and health: all of it in the relay's thread. */
-
+import { messageOf } from '../../errors.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import type { Balance } from '../../relay/upstream/balance.ts';
@@ -138,7 +138,12 @@ export class RelayLauncher {
 
   async #end(thread: RelayThread, finish: () => Promise<void>): Promise<void> {
     if (this.#serving === thread) this.#serving = undefined;
-    if (thread.isAlive) await finish();
+    try {
+      if (thread.isAlive) await finish();
+    } catch (error) {
+      // It ends all the same: a thread that is left behind would keep its memory, and whatever it holds open.
+      this.#parts.logger.warn(`The relay did not end properly: ${messageOf(error)}`);
+    }
     await thread.end();
   }
 }

@@ -9,7 +9,7 @@ import type { RequestReport } from '../../relay/options.ts';
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import type { BudgetNotice } from '../../usage/budget.ts';
 import { openChannel } from '../thread/channel.ts';
-import type { HostSide, NetworkSettings, ThreadSide } from '../thread/messages.ts';
+import { type HostSide, type NetworkSettings, THREAD_EVENTS, type ThreadSide } from '../thread/messages.ts';
 import { HostCalls } from './host-calls.ts';
 
 export interface ThreadParts {
@@ -35,6 +35,7 @@ const YOUNG_GENERATION_MB = 16;
 
 export class RelayThread {
   readonly #worker: Worker;
+  readonly #calls: HostCalls;
   readonly functions: BirpcReturn<ThreadSide, HostSide>;
   isAlive = true;
 
@@ -44,15 +45,18 @@ export class RelayThread {
       // Flags of the host are not meant for it, and some of VS Code's are not allowed here.
       execArgv: [],
     });
-    const calls = new HostCalls(transport);
-    this.functions = openChannel<ThreadSide, HostSide>(this.#worker, {
+    this.#calls = new HostCalls(transport);
+    const host: HostSide = {
       log: (level, message) => logger[level](message),
       onRequest: (report) => listener?.onRequest(report),
       onModels: () => listener?.onModels(),
       onBudget: (notice) => listener?.onBudget(notice),
       goesDirect: async (origin) => (await import('./host-network.ts')).goesDirect(origin),
-      call: (id, request) => calls.call(id, request),
-      endCall: (id) => calls.end(id),
+      call: (id, request) => this.#calls.call(id, request),
+      endCall: (id) => this.#calls.end(id),
+    };
+    this.functions = openChannel<ThreadSide, HostSide>(this.#worker, host, {
+      eventNames: [...THREAD_EVENTS],
     });
     this.#worker.once('error', (error) => this.#die(error, listener));
     this.#worker.once('exit', (code) =>
@@ -68,6 +72,7 @@ export class RelayThread {
 
   #die(error: Error, listener: RelayListener | undefined): void {
     this.functions.$close(error);
+    this.#calls.endAll();
     if (!this.isAlive) return;
     this.isAlive = false;
     listener?.onDeath(error);

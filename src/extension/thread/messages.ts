@@ -97,3 +97,6 @@ export const HOST_EVENTS = [
   'onBudget',
   'endCall',
 ] as const satisfies (keyof HostSide)[];
+
+/** Nobody waits for these: there is nothing to be told, and a thread that dies meanwhile is told of elsewhere. */
+export const THREAD_EVENTS = ['setNetwork', 'giveUp'] as const satisfies (keyof ThreadSide)[];

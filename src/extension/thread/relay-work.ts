@@ -113,13 +113,11 @@ export async function runRelay(
       drain: async () => {
         isDraining = true;
         await bindings.flush();
-        await handle.drain();
-        await usage.flush();
+        // Whatever fails there, the thread ends after this, and what is not on disk then is lost.
+        await handle.drain().finally(() => usage.flush());
       },
       stop: async () => {
-        await handle.stop();
-        await bindings.flush();
-        await usage.flush();
+        await handle.stop().finally(() => Promise.all([bindings.flush(), usage.flush()]));
       },
     };
   } catch (error) {

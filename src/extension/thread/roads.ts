@@ -63,8 +63,10 @@ export class Roads {
   /** Closes the connections that are kept for reuse. */
   async close(): Promise<void> {
     this.#connections.close();
-    const networks = await Promise.all([...this.#replaced, ...(this.#proxied ? [this.#proxied] : [])]);
-    await Promise.all(networks.map(({ close }) => close()));
+    const opened = [...this.#replaced, ...(this.#proxied ? [this.#proxied] : [])];
+    // One that could not be opened, for a proxy without a usable address, was told of by the requests that needed it.
+    const networks = await Promise.all(opened.map((network) => network.catch(() => undefined)));
+    await Promise.all(networks.map((network) => network?.close()));
   }
 
   #roadTo({ origin, protocol, hostname }: URL): Promise<UpstreamTransport> | UpstreamTransport {

@@ -1,5 +1,5 @@
 /** A history in Redis or Valkey, which any number of relays share. Its rules are the store's scripts. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Logger } from '../../logger.ts';
 import { type Argument, type Connection, READ_PATIENCE_MS, type Script } from '../../redis/connection.ts';
 import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
@@ -114,10 +114,11 @@ export class RedisHistory implements HistoryStore {
   }
 
   async delete(responseId: string): Promise<boolean> {
-    const key = sessionKey(responseId);
+    const [key, deletion] = [sessionKey(responseId), randomUUID()];
     for (let attempt = 1; ; attempt++) {
       const force = attempt === DELETE_ATTEMPTS ? 1 : 0;
-      const [result, child] = asList(await this.#runDurably(DELETE, [key, nameOf(responseId), force]));
+      const asked = [key, nameOf(responseId), force, deletion];
+      const [result, child] = asList(await this.#runDurably(DELETE, asked));
       this.#conversations.clear();
       if (result !== 2) return result === 1;
       await this.#moveRepeated(key, textOf(child));

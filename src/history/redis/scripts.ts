@@ -10,6 +10,7 @@
  * | `:children`     | hash | record -> how many records build on it                                              |
  * | `:rep:<record>` | set  | the records that repeat it                                                          |
  * | `:name:<index>` | hash | a call, a fingerprint, an item, a response or an input's digest -> the latest record |
+ * | `:deleted:<..>` | text | for a minute: that this deletion is done                                               |
  * | `:totals`       | hash | bytes; the last version; the epoch, which counts what changed behind a reader's back |
  */
 import { type Script, scriptOf } from '../../redis/connection.ts';
@@ -227,10 +228,13 @@ return {}
 `);
 
 /**
- * 6 a response's record, 7 its id, 8 whether it goes even where others repeat it. Gives `[0 or 1]`: whether there was
- * one; `[2, key]` when that record must first be given what it repeats.
+ * 6 a response's record, 7 its id, 8 whether it goes even where others repeat it, 9 the deletion's own name: who got no
+ * answer asks again, for less than a minute. Gives `[0 or 1]`: whether there was one; `[2, key]` when that record must
+ * first be given what it repeats.
  */
 export const DELETE = script(`
+local done = ns .. ':deleted:' .. ARGV[9]
+if redis.call('EXISTS', done) == 1 then return { 1 } end
 trim()
 local key = ARGV[6]
 local was = exists(key) and 1 or 0
@@ -240,6 +244,7 @@ local reasoning = redis.call('HGET', ns .. ':name:response', ARGV[7])
 remove(key)
 if reasoning then remove(reasoning) end
 changed()
+if was == 1 then redis.call('SET', done, '', 'EX', 60) end
 return { was }
 `);
 

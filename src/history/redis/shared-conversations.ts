@@ -71,6 +71,8 @@ export class SharedConversations {
       from = this.#gather(textOf(next), before);
       wanted = Math.min(GROWTH * wanted, MOST);
       asked = this.#walk(key, from, wanted, epoch);
+      // Whoever awaits it below is told. Until then a failure has no handler, which would end the process.
+      asked.catch(() => undefined);
       if (!(await this.#read(first, asBytes(texts), epoch, parts))) {
         await asked;
         return undefined;

@@ -3,9 +3,12 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { ReadyPlan } from '../../../src/extension/relay/controller.ts';
 import { RelayLauncher } from '../../../src/extension/relay/launcher.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
+import { SILENT_LOGGER } from '../../../src/logger.ts';
+import type { UpstreamTransport } from '../../../src/relay/transport.ts';
 import { launcherParts } from './thread-support.ts';
 
 const PLAN: ReadyPlan = {
@@ -77,7 +80,14 @@ describe("the relay's thread", () => {
   it('that dies at birth fails the start, in its own words', async () => {
     const broken = program('broken', 'throw new Error("no memory");');
     const launcher = new RelayLauncher({ ...launcherParts(folder), program: broken });
+    // One that nobody handles would end the caretaker, which has Codex's configuration to give back.
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
     await assert.rejects(launcher.launch(PLAN, noDeath), /no memory/);
+    await setImmediate();
+    process.off('unhandledRejection', note);
+    assert.deepEqual(unhandled, []);
   });
 
   it('that dies later is told of once, and lets nobody wait', async () => {
@@ -98,6 +108,59 @@ describe("the relay's thread", () => {
     await assert.rejects(relay.targets(), /The relay's thread ended \(exit code 3\)/);
     assert.equal(deaths.length, 1);
     await relay.stop();
+  });
+
+  it('takes what the host sends for it along when it dies', async () => {
+    const asking = program(
+      'asking',
+      `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ i, m, t }) => {
+        if (t === 's') process.exit(3);
+        if (m !== 'launch') return;
+        parentPort.postMessage({ t: 's', i, r: 'http://127.0.0.1:1' });
+        parentPort.postMessage({ t: 'q', i: 'a', m: 'call', a: [1, { method: 'GET', url: 'vscode:', headers: {} }] });
+      });`,
+    );
+    const signals: AbortSignal[] = [];
+    const transport: UpstreamTransport = async ({ signal }) => {
+      signals.push(signal);
+      return { status: 200, headers: {}, body: new ReadableStream<Uint8Array>() };
+    };
+    const launcher = new RelayLauncher({ ...launcherParts(folder), program: asking, transport });
+    await new Promise<void>((resolve, reject) => {
+      launcher
+        .launch(
+          PLAN,
+          listener(() => resolve()),
+        )
+        .catch(reject);
+    });
+    assert.deepEqual(
+      signals.map(({ aborted }) => aborted),
+      [true],
+    );
+  });
+
+  it('ends where its relay cannot stop properly, and the window stops all the same', async () => {
+    const stubborn = program(
+      'stubborn',
+      `const { parentPort } = require('node:worker_threads');
+      parentPort.on('message', ({ i, m }) => {
+        if (m === 'stop') parentPort.postMessage({ t: 's', i, e: { message: 'the disk is full' } });
+        else if (m === 'drain') process.exit(3);
+        else parentPort.postMessage({ t: 's', i, r: 'http://127.0.0.1:1' });
+      });
+      `,
+    );
+    for (const end of ['stop', 'drain'] as const) {
+      const warnings: string[] = [];
+      const logger = { ...SILENT_LOGGER, warn: (message: string) => void warnings.push(message) };
+      const launcher = new RelayLauncher({ ...launcherParts(folder), program: stubborn, logger });
+      const relay = await launcher.launch(PLAN, noDeath);
+      await relay[end]();
+      assert.match(warnings.join(), /^The relay did not end properly: /);
+      await assert.rejects(relay.targets(), /rpc is closed/);
+    }
   });
 
   it('ends with its relay', async () => {

@@ -12,6 +12,16 @@ interface World {
   isDirect?: boolean;
 }
 
+function hostThat(isDirect: boolean) {
+  return {
+    goesDirect: Object.assign(async () => isDirect, { asEvent: async () => {} }),
+    call: Object.assign(async () => ({ status: 200, headers: {}, body: new Blob(['host']).stream() }), {
+      asEvent: async () => {},
+    }),
+    endCall: Object.assign(async () => {}, { asEvent: async () => {} }),
+  };
+}
+
 describe('the way to a provider', () => {
   const servers: Server[] = [];
   afterEach(() => {
@@ -28,16 +38,7 @@ describe('the way to a provider', () => {
   /** What answers a request to this address: the proxy, the host, or the server itself. */
   async function answerFrom(url: string, { settings = {}, environment = {}, isDirect = true }: World) {
     const said: string[] = [];
-    const roads = new Roads(
-      {
-        goesDirect: Object.assign(async () => isDirect, { asEvent: async () => {} }),
-        call: Object.assign(async () => ({ status: 200, headers: {}, body: new Blob(['host']).stream() }), {
-          asEvent: async () => {},
-        }),
-        endCall: Object.assign(async () => {}, { asEvent: async () => {} }),
-      },
-      { ...SILENT_LOGGER, info: (message) => said.push(message) },
-    );
+    const roads = new Roads(hostThat(isDirect), { ...SILENT_LOGGER, info: (message) => said.push(message) });
     roads.set(networkSettings((name) => settings[name], environment));
     const ask = async () => {
       const { signal } = new AbortController();
@@ -63,6 +64,17 @@ describe('the way to a provider', () => {
     const proxy = `http://127.0.0.1:${await serve('proxy')}`;
     for (const world of [{ settings: { proxy } }, { environment: { http_proxy: proxy } }])
       assert.equal((await answerFrom(outside(80), world)).answer, 'proxy');
+  });
+
+  it('is closed without an error where the proxy has no usable address', async () => {
+    const roads = new Roads(hostThat(true), SILENT_LOGGER);
+    const { signal } = new AbortController();
+    const ask = () => roads.transport({ method: 'GET', url: outside(80), headers: {}, signal });
+    for (const proxy of ['http://no proxy:8080', 'http://127.0.0.1:1']) {
+      roads.set(networkSettings((name) => (name === 'proxy' ? proxy : undefined), {}));
+      await assert.rejects(ask());
+    }
+    await roads.close();
   });
 
   it('goes through the host for what only VS Code can do, and says so once', async () => {
