@@ -320,6 +320,7 @@ describe('the usage page', function () {
 
   it('is opened from the status item, which tells what today cost', async () => {
     await window.run('View: Close All Editors');
+    await window.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
     await window.statusItem.hover();
     const hover = window.page.locator('.monaco-hover:visible').filter({ hasText: 'Cost today' });
     await hover.filter({ hasText: /Cost today\s*\$1\.\d\d, [\d.]+k tokens/ }).waitFor();

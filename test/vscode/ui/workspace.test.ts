@@ -85,7 +85,7 @@ describe('a workspace with settings of its own', function () {
     const trust = window.page
       .locator('.workspace-trust-editor .monaco-button')
       .filter({ hasText: /^Trust$/ });
-    if (await trust.first().isVisible()) await trust.first().click();
+    await trust.first().click();
     await window.toast('codexRelay.models of this workspace: "evil" is left out').waitFor();
     await window.toast('"x; touch pwned" is left out').waitFor();
     await window.screenshot(picture('workspace-settings'));
