@@ -3,7 +3,7 @@
  * the page's timeout.
  */
 import path from 'node:path';
-import type { FrameLocator, Locator, Page } from 'playwright-core';
+import { errors, type FrameLocator, type Locator, type Page } from 'playwright-core';
 import { type Browser, openBrowser, type Screen } from './browser.ts';
 import { findChromium } from './chromium.ts';
 import { installServer } from './install-server.ts';
@@ -17,6 +17,8 @@ import {
 } from './server.ts';
 
 const TIMEOUT_MS = 30_000;
+/** Of one try among several. */
+const MOMENT_MS = 1_500;
 
 export interface Machine {
   dataFolder: DataFolder;
@@ -113,22 +115,30 @@ export class Workbench {
 
   /** Runs a command by its palette title, such as `Codex Relay: Start`. */
   async run(title: string): Promise<void> {
-    const row = this.row(title);
-    const input = this.quickInput.locator('input.input');
     // An earlier list or box may still be on its way out, and would take the palette with it.
     await this.quickInput.waitFor({ state: 'hidden' });
-    await this.page.keyboard.press('F1');
-    await input.waitFor();
-    // The list may be filled before the extension's commands are there: typed anew until it offers the title.
-    for (const deadline = Date.now() + TIMEOUT_MS; ; ) {
-      await input.fill(`>${title}`);
-      if (await appears(row, 1500)) break;
+    const deadline = Date.now() + TIMEOUT_MS;
+    while (!(await this.#offers(title)))
       if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}".`);
-      await input.fill('>');
-    }
-    await row.click();
+    await this.row(title).click();
     // What opens now may lie under the pointer, and would show a hover.
     await this.page.mouse.move(780, 520);
+  }
+
+  /** Whether the palette offers a command: its list may be filled before the extension's commands are there. */
+  async #offers(title: string): Promise<boolean> {
+    const input = this.quickInput.locator('input.input');
+    // A page that is just being drawn takes the focus, which closes the palette again.
+    if (!(await input.isVisible())) await this.page.keyboard.press('F1');
+    if (!(await appears(input, MOMENT_MS))) return false;
+    try {
+      await input.fill('>', { timeout: MOMENT_MS });
+      await input.fill(`>${title}`, { timeout: MOMENT_MS });
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
+    return appears(this.row(title), MOMENT_MS);
   }
 
   /** The entry of the open quick pick with exactly this label. */
