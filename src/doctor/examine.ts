@@ -93,7 +93,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
 
 const BEHIND: readonly Check[] = ['upstream', 'answer', 'tool call'];
 
-/** Checks everything behind the relay by asking through it, as Codex would. */
+/** Checks everything beyond the relay by asking through it, as Codex would. */
 async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   const models = await checkModels(target);
   yield* models;

@@ -88,7 +88,7 @@ export class Connection {
 
   /**
    * The same for writes that must not be lost: resolves once a replica has them, too, if there is one.
-   * @throws RelayError `store_unavailable` after so long
+   * @throws RelayError `store_unavailable` after `patienceMs`
    */
   runDurably(
     script: Script,

@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { kimi } from './kimi.ts';
 
-/** The coding plan: its own keys, and 403 "only for Coding Agents" for clients that are none. */
+/** The coding plan: its own keys, and 403 "only for Coding Agents" for others. */
 export const kimiCoding: Preset = {
   ...kimi,
   profile: { ...kimi.profile, id: 'kimi-coding', name: 'Kimi Coding Plan' },

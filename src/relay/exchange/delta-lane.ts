@@ -66,8 +66,7 @@ export class DeltaLane implements Lane<ChatChunk> {
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
   /**
-   * For each field, the longest text so far while every text repeats the one before; an entry that no longer grows
-   * means they do not.
+   * The longest text so far of a field whose texts may each repeat the one before; and the fields whose texts add up.
    */
   readonly #last = new Map<Field, string>();
   readonly #adding = new Set<Field>();

@@ -50,7 +50,7 @@ export class SilenceWatch {
     this.resume();
   }
 
-  /** While a slow client catches up, nothing is read from the provider: that is no silence of its own. */
+  /** While a slow client catches up, nothing is read from the provider, so its silence does not count. */
   pause(): void {
     clearTimeout(this.#timer);
   }
