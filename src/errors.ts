@@ -1,4 +1,4 @@
-/** The one error that crosses layers: what happened, where, and what a client may do about it. */
+/** The only error that crosses layers: what happened, where, and what a client may do about it. */
 
 export type ErrorCode =
   /** The request itself is wrong: `param` names the field. */
@@ -9,7 +9,7 @@ export type ErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
-  /** The provider refused the request, finally. Codex shows such a message verbatim and stops. */
+  /** The provider finally refused the request. Codex shows such a message verbatim and stops. */
   | 'invalid_prompt'
   | 'upstream_unauthorized'
   | 'model_not_found'
@@ -18,11 +18,11 @@ export type ErrorCode =
   /** The provider may accept the same request later. */
   | 'rate_limit_exceeded'
   | 'server_is_overloaded'
-  /** The provider answered with something that is no answer, or broke off. */
+  /** The provider answered with something that is not an answer, or broke off. */
   | 'upstream_error'
   | 'upstream_unreachable'
   | 'upstream_stalled'
-  /** What the relay keeps outside of itself cannot be reached, and the request cannot do without. */
+  /** The external store cannot be reached, and the request needs it. */
   | 'store_unavailable'
   | 'cancelled'
   | 'internal_error';
@@ -55,7 +55,7 @@ export interface RelayErrorDetails {
   status?: number | undefined;
   /** The request field at fault, e.g. `tools[2].name`. */
   param?: string | undefined;
-  /** How long the provider asks to wait. */
+  /** How long the provider asks us to wait. */
   retryAfterSeconds?: number | undefined;
   cause?: unknown;
 }
@@ -97,7 +97,7 @@ function envelopeType(status: number): string {
   return 'invalid_request_error';
 }
 
-/** What was thrown, in words. */
+/** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

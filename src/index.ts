@@ -74,16 +74,16 @@ export { VERSION };
 
 const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
-/** How long cancelled streams get for their last words when the relay stops. */
+/** How long cancelled streams may take to send their last events when the relay stops. */
 const STOP_GRACE_MS = 2_000;
-/** For all requests of a probe. */
+/** Limit for all requests of a probe together. */
 const PROBE_LIMIT_MS = 300_000;
-/** The longest that a drained relay goes on for its last answers. */
+/** The longest that a draining relay waits for its last answers. */
 const DRAIN_MS = 3_600_000;
 
 /**
- * Starts a relay, on 127.0.0.1 where `listen` names no other address.
- * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) when the port is taken
+ * Starts a relay, on 127.0.0.1 unless `listen` names another address.
+ * @throws RelayError for options that cannot be used; the system's error (`EADDRINUSE`) if the port is taken
  */
 export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   const { logger = SILENT_LOGGER, token, maxBodyBytes = 64 * MEBIBYTE } = options;
@@ -163,8 +163,8 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
 }
 
 /**
- * The models that a provider lists, with what it tells of each. Needs no running relay.
- * @throws RelayError for options that cannot be used, and with the provider's own words when it does not answer
+ * The models that a provider lists, with what it tells about each. Needs no running relay.
+ * @throws RelayError for options that cannot be used, or with the reason if the provider gives no list
  */
 export async function listModels(
   options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
@@ -181,8 +181,8 @@ export async function listModels(
 }
 
 /**
- * What a provider's own Responses endpoint takes, found out with eight small requests, each told when it has been
- * answered. Needs no running relay.
+ * Finds out with eight small requests what a provider's own Responses endpoint takes, and yields each result when it is
+ * known. Needs no running relay.
  * @throws RelayError for options that cannot be used
  */
 export async function* probeResponses(
@@ -204,7 +204,8 @@ export async function* probeResponses(
 
 /**
  * What is left on a provider's account. Needs no running relay.
- * @throws RelayError for options that cannot be used, for a provider that does not tell, and with its own words
+ * @throws RelayError for options that cannot be used, for a provider that does not tell, or with the provider's own
+ *   error
  */
 export async function accountBalance(
   options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
@@ -265,7 +266,7 @@ function onlyOnce(say: (message: string) => void): (message: string, key?: strin
   };
 }
 
-/** Loaded only where they are wanted. */
+/** Loaded only if wanted. */
 async function openWebSockets(maxBytes: number): Promise<WebSockets> {
   const { WebSockets } = await import('./relay/http/web-sockets.ts');
   return new WebSockets(maxBytes);

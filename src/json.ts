@@ -1,4 +1,4 @@
-/** JSON as a type, and narrowing of parsed JSON, whose shape nobody promised. */
+/** A type for JSON, and helpers to narrow parsed JSON of unknown shape. */
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -7,12 +7,12 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value as an object; undefined where it is anything else. */
+/** The value if it is an object; else undefined. */
 export function asObject(value: unknown): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
-/** The value of a text; undefined where it is not JSON (JSON itself has no undefined). */
+/** The value of a JSON text; undefined if it is not JSON (which itself has no undefined). */
 export function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
@@ -21,7 +21,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** The object that a text holds; undefined where it holds anything else, or is not JSON. */
+/** The object in a JSON text; undefined if it contains anything else or is not JSON. */
 export function parseObject(text: string): JsonObject | undefined {
   return asObject(parseJson(text));
 }

@@ -1,6 +1,6 @@
 /**
- * What the relay needs of a log. VS Code's LogOutputChannel satisfies it as it is. Messages never hold keys,
- * prompts, tool arguments or workspace metadata: names, counts, codes and times only.
+ * What the relay needs from a log. VS Code's LogOutputChannel fits as it is. Messages never hold keys, prompts, tool
+ * arguments or workspace metadata: names, counts, codes and times only.
  */
 export interface Logger {
   debug(message: string): void;
@@ -17,8 +17,8 @@ export const SILENT_LOGGER: Logger = {
 };
 
 /**
- * A message may quote what a provider said, or a model's name. Its line breaks must not pass for entries of ours, so
- * continuation lines are indented, and its control characters must not steer a terminal or turn the text around.
+ * A message may quote a provider or a model's name. Its line breaks must not look like entries of ours, so continuation
+ * lines are indented, and control characters must not affect a terminal or reverse the text.
  */
 export function asOneEntry(message: string): string {
   return message
@@ -31,7 +31,7 @@ function escaped(character: string): string {
   return code.length > 2 ? `\\u${code.padStart(4, '0')}` : `\\x${code.padStart(2, '0')}`;
 }
 
-/** The logger with each message as one entry; for logs that write messages as they are. */
+/** A logger that makes each message one entry, for logs that write messages unchanged. */
 export function entryByEntry(logger: Logger): Logger {
   return {
     debug: (message) => logger.debug(asOneEntry(message)),

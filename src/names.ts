@@ -2,18 +2,21 @@
 
 const NAME = 'codex-relay';
 
-/** The relay's provider id in Codex, which lists past sessions by it: the same whatever the upstream. */
+/** The relay's provider id in Codex, the same for every upstream, because Codex lists past sessions by it. */
 export const PROVIDER_ID = NAME;
 /** The model name that stands for whatever model is chosen in the relay. */
 export const MODEL_ALIAS = NAME;
-/** How a relay introduces itself to whoever asks what listens on its port. */
+/** The name by which a relay identifies itself on its port. */
 export const SERVICE = NAME;
 
-/** The model catalog in Codex's folder. Named without a folder: Codex resolves it beside the file that names it, on WSL too. */
+/**
+ * The model catalog in Codex's folder. Named without a folder, because Codex resolves it next to the file that names
+ * it, even on WSL.
+ */
 export const CATALOG_FILE = 'codex-relay.models.json';
 
-/** The relay's port on 127.0.0.1 where nobody chose another. */
+/** The relay's default port on 127.0.0.1. */
 export const DEFAULT_PORT = 4444;
 
-/** In Codex's folder: what the user says of providers' own Responses endpoints. */
+/** The user's file about providers' own Responses endpoints, in Codex's folder. */
 export const NATIVE_FILE = 'codex-relay.native.json';

@@ -1,6 +1,6 @@
-/** Errors of Node and of the libraries on it: told apart by their code, never by their words. */
+/** Errors of Node and libraries, distinguished by code and never by message. */
 
-/** The code of an error (`ENOENT`); undefined where it has none. */
+/** The code of an error (`ENOENT`); undefined if it has none. */
 export function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code: unknown = Reflect.get(error, 'code');
@@ -8,8 +8,8 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /**
- * For a promise's `catch`: the value that stands for an error with one of these codes.
- * @throws the error itself where it has another code
+ * For a promise's `catch`: replaces errors with one of these codes by a value.
+ * @throws the error itself if it has another code
  */
 export function whereCode<T>(codes: readonly string[], value: T): (error: unknown) => T {
   return (error) => {

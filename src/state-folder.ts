@@ -1,4 +1,4 @@
-/** Where both hosts keep what outlives a run and belongs to no workspace. */
+/** Where both hosts keep data that outlives a run and belongs to no workspace. */
 import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,7 +12,7 @@ export function stateFolder(environment: Environment): string {
   return join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'codex-relay');
 }
 
-/** The ledger's folder; all relays of a user share it. */
+/** The ledger's folder, which all of a user's relays share. */
 export function usageFolder(environment: Environment): string {
   return join(stateFolder(environment), 'usage');
 }

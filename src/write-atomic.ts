@@ -1,4 +1,4 @@
-/** Replaces a file as a whole: a reader, or a crash at any moment, finds the old content or the new one. */
+/** Replaces a file atomically: readers, and a crash at any moment, find either the old content or the new. */
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -16,15 +16,15 @@ export interface AtomicWrite {
   mode: number;
   /** Default: UTF-8. */
   encoding?: BufferEncoding;
-  /** When the file says that it was changed, in milliseconds since the epoch. Default: now. */
+  /** The file's modification time, in milliseconds since the epoch. Default: now. */
   mtime?: number;
-  /** Runs right before the file is replaced; by rejecting it leaves the old one in place. */
+  /** Runs right before the file is replaced; if it rejects, the old file stays. */
   confirm?: () => Promise<void>;
 }
 
 /**
- * Resolves once the new content would survive a power cut. Rejects with the file system's error, or with that of
- * `confirm`; the old content is then still there. A process that dies meanwhile may leave `<path>.<uuid>.tmp`.
+ * Resolves once the new content would survive a power cut. Rejects with the file system's error or that of `confirm`;
+ * the old content is then still there. A process that dies in between may leave `<path>.<uuid>.tmp`.
  */
 export async function writeAtomic(write: AtomicWrite): Promise<void> {
   const { path, confirm } = write;
@@ -34,7 +34,7 @@ export async function writeAtomic(write: AtomicWrite): Promise<void> {
     await confirm?.();
     await renameOver(draft, path);
   } catch (error) {
-    // A draft that cannot be removed either is harmless, and the caller must hear of the first error.
+    // A draft that cannot be removed is harmless, and the caller must hear of the first error.
     await rm(draft, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -70,7 +70,7 @@ async function renameOver(from: string, to: string): Promise<void> {
   }
 }
 
-/** Makes renames and removals in a folder durable. Windows cannot open a folder, and needs no such step. */
+/** Makes renames and removals in a folder durable. Windows cannot open folders and does not need this. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');

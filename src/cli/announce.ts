@@ -1,4 +1,4 @@
-/** What a person reads when the relay has started. */
+/** Tells the user how to use the relay that has just started. */
 
 import { TESTED_WITH } from '../codex/tested-releases.ts';
 import { messageOf } from '../errors.ts';
@@ -33,11 +33,11 @@ function warnOfMissingKey({ provider, logger }: Started): void {
   );
 }
 
-/** Asks the provider for its models and logs how to start Codex; resolves even when the provider does not answer. */
+/** Asks the provider for its models and logs how to start Codex; resolves even if the provider does not answer. */
 export async function announceModels(started: Started): Promise<void> {
   const { relay, provider, needsToken, logger } = started;
   const models = await listModels(started);
-  // The name ends up in a shell, so only one that no shell can misread is suggested.
+  // The name ends up in a shell, so only names that no shell can misread are suggested.
   const firstModel = models.find((name) => /^\w[\w./:@+-]*$/.test(name));
   const model = provider.model ?? provider.modelMap.keys().next().value ?? firstModel ?? 'MODEL';
   logger.info(
@@ -61,7 +61,7 @@ async function listModels({ relay, logger }: Started): Promise<readonly string[]
   }
 }
 
-/** A query may hold a key. */
+/** The URL without its query, which may hold a key. */
 function shownUrl(url: string): string {
   return url.replace(/[?#].*$/, '');
 }

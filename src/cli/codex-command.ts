@@ -5,15 +5,15 @@ import { PROVIDER_NAME } from '../codex/relay-keys.ts';
 import { PROVIDER_ID } from '../names.ts';
 
 export interface CodexTarget {
-  /** The relay's address without `/v1`. */
+  /** The relay's address, without `/v1`. */
   url: string;
   model: string;
   needsToken: boolean;
 }
 
 /**
- * Codex reads a value that is not valid TOML as plain text. So only the name needs quotes, and the line can be
- * pasted into any shell.
+ * Codex reads a value that is not valid TOML as plain text, so only the name needs quotes, and the line can be pasted
+ * into any shell.
  */
 export function codexCommand({ url, model, needsToken }: CodexTarget): string {
   const key = `model_providers.${PROVIDER_ID}`;

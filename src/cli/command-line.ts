@@ -1,4 +1,4 @@
-/** Reads arguments and environment into settings; `options.ts` says what there is. */
+/** Reads arguments and environment into settings; `options.ts` defines the options. */
 import { parseArgs } from 'node:util';
 import { UsageError } from './errors.ts';
 import type { Option } from './option.ts';
@@ -8,11 +8,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CommandLine {
   settings: Settings;
-  /** The options that a flag or a variable set; the others have their defaults. */
+  /** The options set by a flag or a variable; the others have their defaults. */
   given: ReadonlySet<Flag>;
-  /** What those options were given, as text, by the variables that stand for them. */
+  /** The values of those options as text, keyed by their variables. */
   variables: ReadonlyMap<string, string>;
-  /** The words beside the flags, e.g. a command. */
+  /** The words that are not flags, e.g. a command. */
   words: readonly string[];
 }
 
@@ -35,12 +35,12 @@ export function readCommandLine(args: readonly string[], environment: Environmen
   return { settings: settings as Settings, given, variables, words };
 }
 
-/** All flags, in the order in which help shows them. */
+/** All flags, in the order of `--help`. */
 export const FLAGS = Object.keys(OPTIONS) as Flag[];
 
 interface Arguments {
   flags: Map<Flag, unknown>;
-  /** The values as they stand there; a switch has a truth value. */
+  /** The values as written; a switch has a boolean. */
   texts: Map<Flag, string>;
   words: string[];
 }
@@ -49,7 +49,7 @@ function readArguments(args: readonly string[]): Arguments {
   const flags = new Map<Flag, unknown>();
   const texts = new Map<Flag, string>();
   const words: string[] = [];
-  // Not strict, so that we word the errors ourselves and keep secrets out of them.
+  // Not strict, so that we can word the errors ourselves and keep secrets out of them.
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(FLAGS.map((flag) => [flag, { type: isSwitch(flag) ? 'boolean' : 'string' }])),
@@ -88,7 +88,7 @@ function readValue(
   token: { value?: string | undefined; inlineValue?: boolean | undefined },
 ): unknown {
   const { takes }: Option<unknown> = OPTIONS[flag];
-  // In `--api-key --port` the key was forgotten. A value that really begins with a dash is written `--api-key=-...`.
+  // In `--api-key --port` the key was forgotten. A value that does begin with a dash is written `--api-key=-...`.
   const forgotten = token.value === undefined || (token.value.startsWith('-') && !token.inlineValue);
   if (token.value === undefined || forgotten)
     throw new UsageError(`--${flag} needs a value: it takes ${takes}`);

@@ -31,7 +31,7 @@ function entry(flag: string, option: Option<unknown>): string {
   return `\n  --${flag}${value}\n      ${option.help}\n${details}`;
 }
 
-/** The default as a person reads it. */
+/** The default in readable form. */
 function defaultText({ default: value, defaultText }: Option<unknown>): string {
   if (defaultText !== undefined) return defaultText;
   const empty =

@@ -5,11 +5,11 @@ import type { CommandLine, Environment } from './command-line.ts';
 export interface Invocation extends CommandLine {
   environment: Environment;
   logger: Logger;
-  /** Writes to stdout: the result that a command was run for. */
+  /** Writes to stdout, for the result of a command. */
   print(text: string): void;
-  /** Width of the terminal that it is printed to; 80 where there is none. */
+  /** Width of the terminal; 80 if there is none. */
   columns: number;
-  /** Asks the user for a yes or a no; rejects with a `UsageError` where there is no terminal to ask at. */
+  /** Asks the user a yes-or-no question; rejects with a `UsageError` if there is no terminal. */
   ask(question: string): Promise<boolean>;
 }
 

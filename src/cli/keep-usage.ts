@@ -1,4 +1,4 @@
-/** What a running relay keeps of its requests' usage, and the budget that it holds them to. */
+/** Records the usage of a running relay's requests and enforces its budget. */
 import { readOwnPrices } from '../codex/home/own-prices-file.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
 import { resolveProvider } from '../relay/routing/provider.ts';
@@ -10,11 +10,11 @@ import type { Invocation } from './invocation.ts';
 
 export interface KeptUsage {
   options: Pick<RelayOptions, 'onRequest' | 'budget'>;
-  /** Resolves when all is on disk. */
+  /** Resolves when everything is on disk. */
   flush(): Promise<void>;
 }
 
-/** @throws UsageError for a budget that could not be kept */
+/** @throws UsageError for a budget that could not be enforced */
 export async function keepUsage(
   invocation: Invocation,
   upstreams: readonly UpstreamOptions[],

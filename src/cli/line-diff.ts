@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff';
 
 const CONTEXT_LINES = 3;
 
-/** Changed lines after `+` or `-`, the lines around them after a space, and a line of dots between places. */
+/** Changed lines with `+` or `-` in front, context lines with a space, and a line of dots between places. */
 export function lineDiff(before: string, after: string): string[] {
   const { hunks } = structuredPatch('', '', before, after, '', '', {
     context: CONTEXT_LINES,

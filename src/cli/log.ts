@@ -1,7 +1,7 @@
 /** The command line's log: one line a message on stderr, as text for a person or as JSON for a machine. */
 import { asOneEntry, type Logger } from '../logger.ts';
 
-/** From the quietest to the loudest; a logger writes its own level and the quieter ones. */
+/** From least to most verbose; a logger writes its own level and those before it. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -11,7 +11,7 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface LogOptions {
   level: LogLevel;
   format: LogFormat;
-  /** Takes one line with its line end. */
+  /** Takes one line, including its line end. */
   write: (line: string) => void;
   /** The time of a line. */
   now: () => Date;

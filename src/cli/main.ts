@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The executable. Loads the rest only where it can run, since the libraries fail to load on an older Node. */
+/** The executable. Loads the rest only if it can run, because the libraries fail to load on an older Node. */
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -16,10 +16,13 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
 keepCompiledCode();
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2), process.env);
-// Output still drains, but idle kept-alive connections must not keep the process running.
+// Output may still drain, but idle keep-alive connections must not keep the process running.
 setTimeout(() => process.exit(), 500).unref();
 
-/** Half of a start is compiling. What was compiled is kept where only this user writes, and not in Node's shared place. */
+/**
+ * Compiling takes half of the start. Compiled code is cached where only this user can write, not in Node's shared
+ * place.
+ */
 function keepCompiledCode(): void {
   const { XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
   enableCompileCache(join(caches, 'codex-relay', 'compiled'));

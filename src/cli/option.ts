@@ -1,22 +1,22 @@
-/** What an option of the command line is, and how most of them read their values. */
+/** Defines what an option of the command line is, and how most of them parse their values. */
 
 export interface Option<T> {
-  /** What it does, as a sentence. */
+  /** A sentence that says what it does. */
   help: string;
-  /** The environment variable that the flag beats. */
+  /** The environment variable, which the flag overrides. */
   variable?: string;
-  /** Another program's variable, read last; `read` gives undefined for what does not concern us. */
+  /** Another program's variable, read last; `read` returns undefined for values that do not concern us. */
   foreign?: { variable: string; read(text: string): T | undefined };
   /** The name of the value in `--help`; absent for a switch, which is true when given. */
   value?: string;
   default: T;
-  /** The default in words, where `default` does not say it. */
+  /** The default in words, if `default` does not say it. */
   defaultText?: string;
   /** Completes the sentence "... is not accepted: it takes ...". */
   takes: string;
-  /** A secret's value is never shown, not even in an error. */
+  /** Set if the value is secret and must never be shown, not even in an error. */
   secret?: true;
-  /** Undefined when the text is not accepted. */
+  /** Undefined if the text is not accepted. */
   parse(text: string): T | undefined;
 }
 
@@ -25,7 +25,7 @@ export function option<T>(spec: Option<T>): Option<T> {
   return spec;
 }
 
-/** An option without a value. Its variable, where it has one, takes a truth value. */
+/** An option without a value. Its variable, if any, takes a boolean. */
 export function flag(help: string, variable?: string): Option<boolean> {
   if (variable === undefined) return { help, default: false, takes: 'no value', parse: () => undefined };
   return { help, variable, default: false, takes: '1 or 0', parse: truthIn };

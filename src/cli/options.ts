@@ -1,6 +1,6 @@
 /**
- * Every option of the command line. Parsing, the environment, `--help` and the README's table (a test compares
- * them) are all made from here.
+ * Every option of the command line. Parsing, the environment and `--help` are made from this; a test compares the
+ * README with it.
  */
 
 import { DEFAULT_HISTORY_LIMITS } from '../history/store.ts';
@@ -304,9 +304,9 @@ function isUpstreamUrl(text: string): boolean {
 }
 
 /**
- * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one. Rust
- * has a `trace` beyond `debug`; we do not.
- * Users of the original relay have it in their shells; filters for other programs are ignored.
+ * The level in Rust's filter syntax, e.g. `warn,codex_relay=debug`: our own directive, else the general one. Rust has a
+ * `trace` beyond `debug`; we do not. Users of the original relay have such filters in their shells; those for other
+ * programs are ignored.
  */
 function readRustLog(text: string): LogLevel | undefined {
   const directives = splitList(text.toLowerCase()).map((directive) => directive.split('='));
@@ -322,7 +322,7 @@ function parseProviders(text: string): readonly string[] | undefined {
   return names.length > 0 && isKnown ? names : undefined;
 }
 
-/** Without a model in front, a stand-in is for all of them. */
+/** A stand-in without a model in front is for all models. */
 function parseFallbacks(text: string): Readonly<Record<string, readonly string[]>> | undefined {
   const fallbacks: Record<string, string[]> = Object.create(null);
   for (const entry of splitList(text)) {

@@ -1,4 +1,4 @@
-/** The proxy that the environment names, in the variables that curl and most other programs read. */
+/** Reads the proxy from the environment, from the variables that curl and most other programs use. */
 import type { Logger } from '../logger.ts';
 import type { Environment } from './command-line.ts';
 
@@ -9,8 +9,8 @@ export interface Proxy {
 }
 
 /**
- * Undefined when there is none. These variables are set for all programs of a machine: one that cannot be used here
- * is left out with a warning that names it, but not its value, which may hold a password.
+ * Undefined if there is none. These variables are set for all programs on a machine, so one that cannot be used is only
+ * ignored, with a warning that names it but not its value, which may hold a password.
  */
 export function readProxy(environment: Environment, logger: Pick<Logger, 'warn'>): Proxy | undefined {
   const httpProxy = proxyUrl(environment, 'http_proxy', logger);
@@ -46,7 +46,7 @@ function isUsable(text: string): boolean {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol)) return false;
   try {
-    // As the proxy is told them; a lone percent sign cannot be decoded.
+    // Checks that the credentials can be decoded for the proxy; a lone percent sign cannot.
     decodeURIComponent(url.username + url.password);
     return true;
   } catch {
@@ -54,7 +54,7 @@ function isUsable(text: string): boolean {
   }
 }
 
-/** The lower-case name first, as in curl. */
+/** The lower-case name wins, as in curl. */
 function variables(environment: Environment, lowerCaseName: string): { name: string; value: string }[] {
   return [lowerCaseName, lowerCaseName.toUpperCase()].flatMap((name) => {
     const value = environment[name]?.trim();

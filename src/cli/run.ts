@@ -8,7 +8,7 @@ import { describeFailure } from './errors.ts';
 import { helpText } from './help.ts';
 import { createLogger } from './log.ts';
 
-/** Answered before anything else is read, so that a bad flag or variable cannot prevent the answer. */
+/** Answered before anything else is read, so that a bad flag or variable cannot get in the way. */
 const ANSWERS: Readonly<Record<string, () => string>> = {
   '--help': helpText,
   '-h': helpText,

@@ -1,4 +1,4 @@
-/** What a running relay keeps in step on disk: Codex's catalog, and which thread is bound to which target. */
+/** What a running relay keeps up to date on disk: Codex's catalog, and which thread is bound to which target. */
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -15,8 +15,8 @@ import { writeAtomic } from '../write-atomic.ts';
 import type { Environment } from './command-line.ts';
 
 /**
- * Writes Codex's catalog anew where it no longer says what is served. It belongs to the relay that Codex's files name
- * by its port: another one beside it, or a demo, leaves it alone. A failure is told, and changes nothing.
+ * Rewrites Codex's catalog if it is out of date. It belongs to the relay whose port Codex's files name: any other
+ * relay, or a demo, leaves it alone. A failure is logged and changes nothing.
  */
 export async function keepCatalog(
   relay: Pick<RelayHandle, 'port' | 'catalog'>,
@@ -25,7 +25,7 @@ export async function keepCatalog(
 ): Promise<void> {
   const [active, ...others] = relay.catalog().map(catalogUpstream);
   const home = codexHome(environment);
-  // What reads Codex's files, in parsers that nothing else of a relay needs, is loaded where there is something to read.
+  // The parsers for Codex's files, which a relay needs for nothing else, are only loaded if there is something to read.
   if (active === undefined || !existsSync(join(home, CATALOG_FILE))) return;
   try {
     const { refreshCatalog, isNamed } = await import('../codex/home/refresh-catalog.ts');
@@ -41,12 +41,12 @@ export async function keepCatalog(
   }
 }
 
-/** A file each relay, told apart by its port: two of them never write the same one. */
+/** One file for each relay's port, so that two relays never write the same one. */
 export function bindingsFile(port: number, environment: Environment): string {
   return join(stateFolder(environment), `threads-${port}.json`);
 }
 
-/** What was saved; nothing where there is nothing to read. */
+/** The saved text; empty if there is nothing to read. */
 export async function readBindings(path: string, logger: Logger): Promise<string> {
   try {
     return await readFile(path, 'utf8');
@@ -56,7 +56,7 @@ export async function readBindings(path: string, logger: Logger): Promise<string
   }
 }
 
-/** Saves one text after another, and of several that wait only the last. */
+/** Saves texts one after another; if several wait, only the last. */
 export function bindingsSaver(path: string, logger: Logger): (text: string) => void {
   let waiting: string | undefined;
   let isSaving = false;

@@ -1,4 +1,4 @@
-/** What a relay that serves a team has beside others: a shared store, users, metrics. Loaded only where it is asked for. */
+/** The additional parts of a relay that serves a team: a shared store, users, metrics. Loaded only on demand. */
 import { join } from 'node:path';
 import { readOwnPrices } from '../codex/home/own-prices-file.ts';
 import { messageOf } from '../errors.ts';
@@ -33,13 +33,13 @@ export interface Team {
   };
   /** To be called once the relay runs. */
   watch(relay: RelayHandle): Promise<void>;
-  /** After the relay has stopped. */
+  /** To be called after the relay has stopped. */
   close(): Promise<void>;
 }
 
 const START_PATIENCE_MS = 5_000;
 
-/** @throws UsageError for options that do not go together, CommandError for what cannot be had */
+/** @throws UsageError for options that do not go together, CommandError for what cannot be opened */
 export async function openTeam(invocation: Invocation): Promise<Team> {
   const { settings, environment, logger } = invocation;
   const prices = { list: await loadPriceList(), own: await readOwnPrices(environment) };
@@ -76,7 +76,7 @@ export async function openTeam(invocation: Invocation): Promise<Team> {
   }
 }
 
-/** The users' list, for the relay and for `codex-relay users`. @throws UsageError where the options name none */
+/** The list of users, for the relay and for `codex-relay users`. @throws UsageError if the options name none */
 export function userSource(settings: Settings, connection: Connection | undefined): UserSource {
   if (settings.users === '') throw new UsageError('--users is needed: a file, or store with --history-url');
   if (settings.users !== 'store') return usersFile(settings.users);
@@ -86,7 +86,7 @@ export function userSource(settings: Settings, connection: Connection | undefine
   );
 }
 
-/** Undefined without `--history-url`. A store that does not answer is told, and may come. */
+/** Undefined without `--history-url`. If the store does not answer, the log says so, and it may come up later. */
 export async function connectionFor(
   settings: Settings,
   logger: Logger,

@@ -1,4 +1,4 @@
-/** Where requests go, as the options and the environment say it. */
+/** Where requests go, according to the options and the environment. */
 import type { NativeEntries } from '../codex/native-file.ts';
 import { PRESETS, type Preset, presetById } from '../providers/index.ts';
 import type { RelayOptions, UpstreamOptions } from '../relay/options.ts';
@@ -8,10 +8,10 @@ import type { CommandLine, Environment } from './command-line.ts';
 import { UsageError } from './errors.ts';
 import type { Settings } from './options.ts';
 
-/** The options that describe an upstream, beside `--providers`. */
+/** The options that describe an upstream, other than `--providers`. */
 const DESCRIBING = ['upstream', 'provider', 'demo', 'api-key'] as const;
 
-/** The upstream that the options describe, without those of `--providers`. */
+/** The upstream that the options describe, not counting those in `--providers`. */
 export function upstreamOptions(line: CommandLine, native: NativeEntries = {}): UpstreamOptions {
   return withWires(described(line), line, native);
 }
@@ -33,9 +33,9 @@ function described({ settings, given }: CommandLine): UpstreamOptions {
 /**
  * All upstreams, the active one first: the one that the options describe, then those of `--providers`, each with the
  * key from the variable that its own documentation names.
- * @param native what the user's file says of Responses endpoints
- * @throws UsageError where `--providers` names one whose key is not set, or `auto` finds none; where `--wire` names one
- *   that is not served
+ * @param native what the user's file says about Responses endpoints
+ * @throws UsageError if `--providers` names one whose key is not set, `auto` finds none, or `--wire` names one that is
+ *   not served
  */
 export function servedUpstreams(
   line: CommandLine,
@@ -52,7 +52,7 @@ export function servedUpstreams(
   const isDescribed = DESCRIBING.some((flag) => line.given.has(flag));
   const [first, ...rest] = others;
   if (first === undefined && settings.providers.length > 0 && !isDescribed) throw noKeyFound();
-  // What is chosen by --model and mapped belongs to the active upstream.
+  // --model, --model-map and the extra fields belong to the active upstream.
   const { model, modelMap = {}, extraParams = {}, dropParams = [] } = described(line);
   const own =
     isDescribed || first === undefined
@@ -81,7 +81,7 @@ function withWires(
   return { ...upstream, ...choicesFor(resolveProvider(upstream).id, settings.wire, native) };
 }
 
-/** @throws UsageError for a name that is none of an upstream's: it would be found out when it is missed */
+/** @throws UsageError for a name that is no upstream's, which would otherwise go unnoticed until it is missed */
 function checkWireOwners(wires: Settings['wire'], upstreams: readonly UpstreamOptions[]): void {
   const served = upstreams.map((upstream) => resolveProvider(upstream).id);
   const unknown = ownersIn(wires).find((owner) => !served.includes(owner));
@@ -94,7 +94,7 @@ function presetNamed(id: string): Preset[] {
   return preset === undefined ? [] : [preset];
 }
 
-/** A variable that two providers name (Moonshot's two sites share one) is the first one's. */
+/** A variable that two providers share (Moonshot's two sites do) counts for the first. */
 function presetsWithKey(environment: Environment): Preset[] {
   const claimed = new Set<string>();
   return PRESETS.filter(({ keyVariable, baseUrl }) => {
@@ -120,7 +120,7 @@ function ofPreset(
   return { provider: profile.id, ...keysFrom(key) };
 }
 
-/** Several keys stand in one variable, with commas between them. */
+/** One variable may hold several keys, separated by commas. */
 function keysFrom(text: string): Pick<UpstreamOptions, 'apiKey' | 'moreApiKeys'> {
   const [apiKey, ...moreApiKeys] = text.split(',').flatMap((key) => key.trim() || []);
   if (apiKey === undefined) return {};

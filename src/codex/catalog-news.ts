@@ -1,13 +1,13 @@
-/** What of a catalog's changes a person must know of. */
+/** Decides which changes of a catalog the user must know about. */
 import { isObject, type JsonObject, parseObject } from '../json.ts';
 import { MODEL_ALIAS } from '../names.ts';
 
 /**
- * Whether a running Codex is wrong to go on with what it read: it misses models, offers some that are gone, believes
- * in a larger window than there is, or is wrong about who takes images. The words about a model, and its place, are
- * no reason to restart, nor is the alias, which follows every choice.
+ * Whether a running Codex should reread the catalog: because it lacks models, offers some that are gone, assumes too
+ * large a window, or is wrong about which models take images. A model's description and position are no reason to
+ * restart, nor is the alias, which follows every choice.
  * @param before the text of the catalog that Codex read
- * @param after that of the new one
+ * @param after the text of the new one
  */
 export function isNews(before: string, after: string): boolean {
   const [old, now] = [entriesOf(before), entriesOf(after)];

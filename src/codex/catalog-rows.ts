@@ -1,4 +1,4 @@
-/** Which models the catalog has entries for: under which names, in which order, and with which facts. */
+/** Which models get entries in the catalog, under which names, in which order, and with which facts. */
 import { MODEL_ALIAS } from '../names.ts';
 import { impliedName, withoutTag } from '../providers/implied-name.ts';
 import type { Preset, WireFacts } from '../providers/index.ts';
@@ -6,16 +6,16 @@ import { shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/model-list.ts';
 
 /**
- * Of more models than this, only those that somebody named and those that ship with the relay get an entry: nobody
+ * If there are more models than this, only those that somebody named and those known to the relay get an entry: nobody
  * picks from hundreds, and each entry holds the whole prompt. Codex accepts other names too, with a warning.
  */
 const LONG_LIST = 40;
-/** With several upstreams the picker holds all of theirs. */
+/** A lower limit with several upstreams, because the picker shows all of their models. */
 const LONG_LIST_OF_MANY = 12;
-/** So many of an upstream's models that were used last come before the others. */
+/** This many of an upstream's recently used models come before its others. */
 const MOST_RECENT = 5;
 
-/** One place that requests go to, with what is known of its models. */
+/** An upstream, with what is known about its models. */
 export interface CatalogUpstream {
   /** Names it in `id/model`. Default: the preset's id. */
   id?: string;
@@ -27,15 +27,15 @@ export interface CatalogUpstream {
   listed: readonly ListedModel[];
   /** Images are described for those of its models that cannot see. Default false. */
   describesImages?: true | undefined;
-  /** Other names that clients may ask for, the alias among them -> the provider's models. */
+  /** Other names that clients may ask for, including the alias, mapped to the provider's models. */
   modelMap?: Readonly<Record<string, string>>;
-  /** What decides which API is spoken to its models. Default: Chat Completions is. */
+  /** What decides which API is spoken to its models. Default: Chat Completions. */
   wires?: WireFacts;
   /** Its models that were used, the latest first. Default none. */
   recent?: readonly string[];
 }
 
-/** An upstream as the relay's handle tells of it. */
+/** An upstream as reported by the relay's handle. */
 export function catalogUpstream(served: {
   id: string;
   preset: Preset;
@@ -52,9 +52,9 @@ export function catalogUpstream(served: {
 
 /** The active upstream, to which the alias and bare names belong. */
 export interface CatalogInput extends CatalogUpstream {
-  /** The others that are served. With any, all models are named `id/model`. Default none. */
+  /** The other upstreams. If there are any, all models are named `id/model`. Default none. */
   others?: readonly CatalogUpstream[];
-  /** More models to have entries for, e.g. the one that the user's configuration names. */
+  /** Additional models that need entries, e.g. the one in the user's configuration. */
   alsoServed?: readonly string[];
   /** The user's own facts, by model id or `id/model`. */
   overrides?: Readonly<Record<string, ModelFacts>>;
@@ -62,18 +62,18 @@ export interface CatalogInput extends CatalogUpstream {
   instructions: string;
 }
 
-/** An entry to be: under which name, for which model of which upstream, and how soon it is left out. */
+/** A future entry: its name, the model and upstream it is for, and how soon it is left out. */
 export interface CatalogRow {
   slug: string;
   id: string;
   upstream: CatalogUpstream;
-  /** 0 for what somebody named; the others count from 1 in each upstream. */
+  /** 0 for models that somebody named; the others count from 1 in each upstream. */
   rank: number;
 }
 
 /**
- * The names that get entries, the alias left out: what is chosen at the active upstream, what was used last at any,
- * then the rest, upstream by upstream, and in each what somebody named first.
+ * The names that get entries, except the alias: the active upstream's chosen model, recently used models of any
+ * upstream, then the rest, upstream by upstream, beginning with those that somebody named.
  */
 export function catalogRows(input: CatalogInput): CatalogRow[] {
   const { others = [] } = input;
@@ -86,15 +86,15 @@ export function catalogRows(input: CatalogInput): CatalogRow[] {
 }
 
 /**
- * The model that the alias stands for, as the relay understands it: the chosen one, else the first that is fit.
- * Undefined where there is none.
+ * The model that the alias stands for, by the relay's rule: the chosen one, else the first that is fit. Undefined if
+ * there is none.
  */
 export function selectedModel({ selected, modelMap = {}, listed = [] }: Partial<CatalogUpstream>) {
   const chosen = modelMap[MODEL_ALIAS] ?? selected ?? Object.values(modelMap)[0];
   return chosen ?? listed.find(({ unfit }) => !unfit)?.id;
 }
 
-/** What somebody named: the chosen model, what a configuration names, what is mapped. */
+/** The models that somebody named: the chosen one, those in a configuration, and mapped ones. */
 function namedRows(upstream: CatalogUpstream, input: CatalogInput): CatalogRow[] {
   const isActive = upstream === input;
   const mapped = Object.entries(upstream.modelMap ?? {});
@@ -129,17 +129,17 @@ function ownRow(name: string, rank: number, upstream: CatalogUpstream, input: Ca
   return { slug: ownName(id, upstream, input), id, upstream, rank };
 }
 
-/** A name as the upstream's list has it, so that one model is not shown under two (Ollama's `x` and `x:latest`). */
+/** A name in the upstream's own spelling, so that no model is shown twice (Ollama's `x` and `x:latest`). */
 export function spelled(name: string, { listed, preset }: CatalogUpstream): string {
   return impliedName(name, listed, preset.impliedTag) ?? name;
 }
 
-/** The name under which an upstream's own model is found. */
+/** The name under which clients find an upstream's model. */
 function ownName(id: string, upstream: CatalogUpstream, input: CatalogInput): string {
   return hasMany(input) ? `${idOf(upstream)}/${id}` : id;
 }
 
-/** A row for a name as it stands in a configuration or a map: bare, or of any upstream. */
+/** A row for a name as written in a configuration or a map: bare, or with any upstream. */
 function typed(slug: string, name: string, fallback: CatalogUpstream, input: CatalogInput): CatalogRow {
   const owner = upstreamsOf(input).find(
     (upstream) => hasMany(input) && name.startsWith(`${idOf(upstream)}/`),
@@ -148,7 +148,7 @@ function typed(slug: string, name: string, fallback: CatalogUpstream, input: Cat
   return { slug, id: name.slice(idOf(owner).length + 1), upstream: owner, rank: 0 };
 }
 
-/** What the user described or ships with the relay; of a list that is short, then all else that can work. */
+/** Models that the user described or the relay knows; if the list is short, then everything else that can work. */
 function likelyModels(upstream: CatalogUpstream, named: readonly string[], input: CatalogInput): string[] {
   const { overrides = {} } = input;
   const listed = fitModels(upstream).map(({ id }) => id);
@@ -159,7 +159,7 @@ function likelyModels(upstream: CatalogUpstream, named: readonly string[], input
   return [...described, ...known, ...(isShort ? listed : [])];
 }
 
-/** Without a list that can be had, the models that ship with the relay. */
+/** The models that are fit for Codex; without a list, those that the relay knows. */
 function fitModels({ listed, preset }: CatalogUpstream): readonly ListedModel[] {
   const fit = listed.filter(({ unfit }) => !unfit);
   return fit.length > 0 ? fit : shippedModels(preset.profile.id);
@@ -169,12 +169,12 @@ function upstreamsOf(input: CatalogInput): readonly CatalogUpstream[] {
   return [input, ...(input.others ?? [])];
 }
 
-/** Whether several upstreams are served: then names say which one is meant. */
+/** Whether several upstreams are served, so that names must say which one is meant. */
 function hasMany({ others = [] }: CatalogInput): boolean {
   return others.length > 0;
 }
 
-/** Whether a name is `id/model` of one of several upstreams. */
+/** Whether a name is `id/model`, with one of several upstreams. */
 function isOutright(name: string, input: CatalogInput): boolean {
   return hasMany(input) && upstreamsOf(input).some((upstream) => name.startsWith(`${idOf(upstream)}/`));
 }
@@ -183,13 +183,13 @@ function idOf({ id, preset }: CatalogUpstream): string {
   return id ?? preset.profile.id;
 }
 
-/** Each name once; the first one counts. */
+/** Removes duplicate names; the first one counts. */
 function distinctRows(rows: readonly CatalogRow[]): CatalogRow[] {
   const bySlug = new Map(rows.toReversed().map((row) => [row.slug, row]));
   return rows.filter((row) => bySlug.get(row.slug) === row);
 }
 
-/** Shipped data, then what the list says, then what the user says: the later one wins. */
+/** Facts from the shipped data, the list and the user; later ones win. */
 export function factsOf({ id, upstream }: CatalogRow, { overrides = {} }: CatalogInput): ModelFacts {
   const listed = upstream.listed.find((model) => model.id === spelled(id, upstream));
   const { impliedTag } = upstream.preset;
@@ -197,7 +197,7 @@ export function factsOf({ id, upstream }: CatalogRow, { overrides = {} }: Catalo
   return mergeFacts(shippedFacts(upstream.preset.profile.id, id), listed, own);
 }
 
-/** The name by which a person may describe the row's model. */
+/** The name under which a person may describe the row's model. */
 export function modelOf(row: CatalogRow, input: CatalogInput): string {
   return hasMany(input) ? row.slug : row.id;
 }

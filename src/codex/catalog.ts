@@ -1,6 +1,6 @@
 /**
- * The model catalog (`codex-relay.models.json`), in the format that Codex 0.110 to 0.169 reads. Without an entry
- * Codex warns, offers no apply_patch, and assumes a window that is not the model's.
+ * The model catalog (`codex-relay.models.json`), in the format that Codex 0.110 to 0.169 reads. For a model without an
+ * entry Codex warns, offers no apply_patch, and assumes a wrong window.
  */
 
 import { MODEL_ALIAS } from '../names.ts';
@@ -22,13 +22,13 @@ export { type CatalogInput, type CatalogUpstream, selectedModel } from './catalo
 
 export interface Catalog {
   models: CatalogEntry[];
-  /** The model that the alias stands for, with what is known of it. */
+  /** The model that the alias stands for, with what is known about it. */
   chosen: { model: string; facts: ModelFacts };
-  /** Models whose window nobody knows: their entries are careful guesses. */
+  /** Models whose window is unknown; their entries hold cautious guesses. */
   guessed: string[];
 }
 
-/** The names are Codex's. It holds every key that any release requires, and none that any release rejects. */
+/** The names are Codex's. An entry has every key that any release requires, and none that any release rejects. */
 export interface CatalogEntry {
   slug: string;
   display_name: string;
@@ -49,21 +49,24 @@ export interface CatalogEntry {
   context_window: number;
   input_modalities: ('text' | 'image')[];
   experimental_supported_tools: [];
-  /** Version 2 sends a sub-agent's task as encrypted content. */
+  /** Not version 2, which sends a sub-agent's task as encrypted content. */
   multi_agent_version: 'v1';
   supports_search_tool: false;
 }
 
-/** With less, Codex would compact all the time (its first request is about 10,000 tokens); more risks refusals. */
+/**
+ * With a smaller window Codex would compact all the time (its first request is about 10,000 tokens); a larger one risks
+ * refusals.
+ */
 const CAREFUL_WINDOW = 128_000;
 /** What Codex's own entries use. */
 const TOOL_OUTPUT_TOKENS = 10_000;
 /** Codex reads the whole file at each start. */
 const MOST_BYTES = 1_000_000;
-/** A priority at least as long as any that an entry gets. */
+/** A priority with at least as many digits as any entry's. */
 const MOST_DIGITS = 9_999;
 
-/** Releases up to at least 0.134 refuse the whole catalog for a level outside this list; `max` is outside. */
+/** Releases up to at least 0.134 refuse the whole catalog for a level outside this list, such as `max`. */
 const CODEX_EFFORTS: Readonly<Record<string, string>> = {
   minimal: 'The least thinking',
   low: 'Fast, with lighter thinking',
@@ -76,7 +79,7 @@ const CODEX_EFFORTS: Readonly<Record<string, string>> = {
 export function buildCatalog(input: CatalogInput): Catalog {
   const rows = catalogRows(input);
   const alias = aliasEntry(input);
-  // What does not fit is each upstream's last, not the last upstream's all.
+  // Drop the last models of each upstream, not all models of the last upstream.
   const ranked = rows.toSorted((left, right) => left.rank - right.rank);
   const kept = new Set(fitting(ranked, input, MOST_BYTES - bytesOf(alias)));
   const shown = rows.filter((row) => kept.has(row));
@@ -91,7 +94,7 @@ export function buildCatalog(input: CatalogInput): Catalog {
   };
 }
 
-/** As many of the first rows as fit into that many bytes of the file. */
+/** As many of the first rows as fit into this many bytes of the file. */
 function fitting(rows: readonly CatalogRow[], input: CatalogInput, bytes: number): CatalogRow[] {
   const fit: CatalogRow[] = [];
   let left = bytes;
@@ -103,7 +106,7 @@ function fitting(rows: readonly CatalogRow[], input: CatalogInput, bytes: number
   return fit;
 }
 
-/** What an entry takes in the file, slightly overestimated. */
+/** The size of an entry in the file, slightly overestimated. */
 function bytesOf(entry: CatalogEntry): number {
   return new TextEncoder().encode(catalogText({ models: [entry] })).length;
 }
@@ -136,7 +139,7 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
     apply_patch_tool_type: 'freeform',
     truncation_policy: { mode: 'tokens', limit: TOOL_OUTPUT_TOKENS },
     context_window: windowOf(facts),
-    // Unknown means text only: an image that the model cannot read would break every later turn of the thread.
+    // If unknown, assume text only: an image that the model cannot read would break every later turn of the thread.
     input_modalities: seesImages || upstream.describesImages ? ['text', 'image'] : ['text'],
     experimental_supported_tools: [],
     multi_agent_version: 'v1',
@@ -144,7 +147,7 @@ function catalogEntry(row: CatalogRow, priority: number, input: CatalogInput): C
   };
 }
 
-/** The dialect of the API that is spoken: what Chat Completions refuses beside tools, the Responses API may take. */
+/** The dialect of the API that is spoken: the Responses API may accept with tools what Chat Completions refuses. */
 function spokenProfile(profile: Profile, { id, upstream: { preset, wires } }: CatalogRow): Profile {
   if (wires === undefined) return profile;
   const { wire, profile: native } = nativeFor(preset, id, wires);
@@ -153,15 +156,15 @@ function spokenProfile(profile: Profile, { id, upstream: { preset, wires } }: Ca
 }
 
 /**
- * What Codex is told. A guess that is too small for Codex's first request would make it compact without end, and is
- * wrong where the server has a large GPU (Ollama): such a guess only stands in the description, as a warning.
+ * The window that Codex is told. A guess too small for Codex's first request would make it compact endlessly, and would
+ * be wrong on a server with a large GPU (Ollama), so it only appears in the description, as a warning.
  */
 function windowOf({ contextWindow, windowFrom }: ModelFacts): number {
   if (contextWindow === undefined) return CAREFUL_WINDOW;
   return windowFrom === 'guessed' ? Math.max(contextWindow, SMALLEST_WINDOW) : contextWindow;
 }
 
-/** With several upstreams the name to type is what tells their models apart. */
+/** With several upstreams, only the full name tells their models apart. */
 function displayName(slug: string, id: string, name: string, { others = [] }: CatalogInput): string {
   if (slug === id) return name;
   return others.length > 0 && slug.endsWith(`/${id}`) ? slug : `${slug} (${name})`;
@@ -202,14 +205,14 @@ function tokens(count: number): string {
 }
 
 /**
- * The levels that the model and its provider's dialect both know. `max` is offered as `xhigh`, which the
- * translator sends as the strongest level there is, but only where the dialect names its levels.
+ * The levels that both the model and its provider's dialect know. `max` is offered as `xhigh`, which the translator
+ * sends as the strongest level, but only if the dialect names its levels.
  */
 function reasoningLevels(
   { efforts, reasons }: ModelFacts,
   profile: Profile,
 ): CatalogEntry['supported_reasoning_levels'] {
-  // Codex always sends tools: where those fix the level, there is nothing to choose.
+  // Codex always sends tools, so if tools fix the level, there is nothing to choose.
   if (profile.effort === 'none' || profile.effortWithTools !== null || reasons === false) return [];
   const dialect = profile.effortLevels;
   const known = efforts ?? dialect;

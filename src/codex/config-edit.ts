@@ -26,22 +26,22 @@ import {
 } from './relay-keys.ts';
 import { type Entry, parseToml, sameToml, TomlDocument, TomlFileError } from './toml-document.ts';
 
-/** Put before each of the user's lines that ours replace; `what` is a root key, or `provider` for the whole table. */
+/** Prefix for each of the user's lines that ours replace; `what` is a root key, or `provider` for the whole table. */
 const savedPrefix = (what: string) => `# codex-relay saved ${what}: `;
 const TABLE = `[${PROVIDER_PATH.join('.')}]`;
 const TABLE_NOTE = '# Codex Relay; "codex-relay --remove-config" takes this out again.';
 
 export interface Removal {
   text: string;
-  /** Sentences about what was left in the file because it is not ours. */
+  /** Sentences about entries that stay because they are not ours. */
   kept: string[];
 }
 
 /**
- * The configuration with the relay's keys in it; the same text when they already are. A `model` that was chosen
- * while the relay was the provider stays chosen.
+ * The configuration with the relay's keys; the same text if they are already there. A `model` that was chosen while the
+ * relay was the provider is kept.
  *
- * @throws TomlFileError when `text` is not TOML, or holds the provider in a form that lines cannot replace.
+ * @throws TomlFileError if `text` is not TOML, or defines the provider in a form that cannot be edited by lines.
  */
 export function addRelayKeys(text: string, config: RelayConfig): string {
   const document = new TomlDocument(text);
@@ -54,10 +54,10 @@ export function addRelayKeys(text: string, config: RelayConfig): string {
 }
 
 /**
- * The configuration without the relay's keys. Where the provider leads to something else than this relay, it stays
- * with its model; the catalog never stays, because its file goes.
+ * The configuration without the relay's keys. If the provider points to something other than this relay, it stays, with
+ * its model; the catalog never stays, because its file is removed.
  *
- * @throws TomlFileError when `text` is not TOML.
+ * @throws TomlFileError if `text` is not TOML.
  */
 export function removeRelayKeys(text: string): Removal {
   const document = new TomlDocument(text);
@@ -129,8 +129,8 @@ function removeRootKeys(document: TomlDocument, keys: readonly RootKey[]): void 
 }
 
 /**
- * A model that was chosen while the relay was the provider means nothing to another provider; nor does the relay's
- * catalog, by whatever path it is named: Codex would ask OpenAI for `codex-relay` (seen with 0.171.0).
+ * A model chosen while the relay was the provider means nothing to another provider, nor does the relay's catalog,
+ * whatever its path: Codex would ask OpenAI for `codex-relay` (seen with 0.171.0).
  */
 function isOurs(key: RootKey, value: unknown, wasProvider: boolean): boolean {
   if (key === 'model_provider') return value === PROVIDER_ID;
@@ -155,7 +155,7 @@ function insertTable(document: TomlDocument, config: RelayConfig): void {
 
 function updateTable(document: TomlDocument, config: RelayConfig): void {
   const wanted = providerValues(config);
-  // From the last line up, so that the lines still to come keep their numbers.
+  // From the last line up, so that the remaining lines keep their numbers.
   for (const entry of providerEntries(document).toReversed()) {
     const key = ownKey(entry);
     if (key === undefined) continue;
@@ -200,13 +200,13 @@ function removeAbove(document: TomlDocument, header: number): void {
   document.remove(header - 1 - blank, header - 1);
 }
 
-/** Headers and keys of the provider, in every form that TOML has for them. */
+/** Headers and keys of the provider, in every form that TOML allows. */
 function providerEntries(document: TomlDocument): Entry[] {
   const [table, id] = PROVIDER_PATH;
   return document.entries().filter(({ path }) => path[0] === table && path[1] === id);
 }
 
-/** Refuses forms that lines cannot be added to, and forms that Codex itself does not accept. @throws TomlFileError */
+/** Refuses forms to which no lines can be added, and forms that Codex itself does not accept. @throws TomlFileError */
 function refuseOddForms(document: TomlDocument): void {
   const [table] = PROVIDER_PATH;
   for (const entry of document.entries()) {
@@ -229,12 +229,12 @@ function refuseOddForms(document: TomlDocument): void {
   }
 }
 
-/** Whether the provider is a plain table of ours, which may hold additions of the user's. */
+/** Whether the provider is a plain table of ours, possibly with the user's additions. */
 function ownTable(document: TomlDocument): boolean {
   return hasTable(document, isOurProvider);
 }
 
-/** Whether the provider is a plain table whose values pass. */
+/** Whether the provider is a plain table whose values pass `isFit`. */
 function hasTable(document: TomlDocument, isFit: (values: Record<string, unknown>) => boolean): boolean {
   const headers = providerEntries(document).filter(
     ({ kind, path }) => kind === 'header' && path.length === PROVIDER_PATH.length,
@@ -251,7 +251,7 @@ function ownKey({ kind, path }: Entry): string | undefined {
 
 // --- what the user had ----------------------------------------------------------------------------------------
 
-/** Turns the entries into comments, and drops what was saved under the same name before: it is out of date. */
+/** Turns the entries into comments, replacing what was saved earlier under the same name. */
 function save(document: TomlDocument, what: string, select: () => Entry[]): void {
   for (const line of savedLines(document, what).toReversed()) document.remove(line, line);
   for (const { first, last } of select()) {
@@ -270,7 +270,7 @@ function restoreSaved(document: TomlDocument, names: readonly string[]): string[
   });
 }
 
-/** Uncomments the lines, unless the file would then say something twice. */
+/** Uncomments the lines, unless the file would then define something twice. */
 function restore(document: TomlDocument, lines: readonly number[], prefix: string): boolean {
   const saved = lines.map((line) => document.line(line));
   for (const line of lines) document.replace(line, document.line(line).slice(prefix.length));
@@ -287,8 +287,8 @@ function savedLines(document: TomlDocument, what: string): number[] {
 // --- the proof ------------------------------------------------------------------------------------------------
 
 /**
- * Gives `after` back when it says the same as `before` outside our keys: both are parsed once more, before
- * anybody writes the result. @throws TomlFileError
+ * Returns `after` if it says the same as `before` outside our keys. Both are parsed again before the result may be
+ * written. @throws TomlFileError
  */
 export function checked(before: string, after: string): string {
   if (sameToml(withoutOurs(before), withoutOurs(after))) return after;

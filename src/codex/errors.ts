@@ -1,6 +1,6 @@
 /**
- * A file of Codex's, or of ours beside it, that cannot be used or written. The message is for a person: it names
- * file, place and cure. Whatever failed, the file is as it was.
+ * A file of Codex's, or one of ours next to it, that cannot be used or written. The message is for a person and names
+ * file, place and cure. The file is unchanged.
  */
 export class CodexConfigError extends Error {
   override readonly name = 'CodexConfigError';

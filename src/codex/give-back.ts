@@ -1,6 +1,6 @@
 /**
- * Codex's own configuration for as long as no relay runs, where the relay is its default otherwise: taken out of
- * `config.toml` and put in again. Profile and catalog stay, since plain Codex reads neither. Text in, text out.
+ * Gives Codex its own configuration while no relay runs, if the relay is its default: takes the relay out of
+ * `config.toml` and puts it in again. Profile and catalog stay, because plain Codex reads neither. Text in, text out.
  */
 import { parseObject } from '../json.ts';
 import { CATALOG_FILE, MODEL_ALIAS } from '../names.ts';
@@ -9,17 +9,17 @@ import { CONFIG_FILE, type CodexTexts, type FileChange, inFile } from './plan.ts
 import { isOurProvider, relayPort } from './relay-keys.ts';
 import { parseToml } from './toml-document.ts';
 
-/** Which relay it is about: another program's may stand in the same file. */
+/** Identifies the relay, because the same file may name another program's. */
 export interface RelayAddress {
   port: number;
   token: string;
 }
 
-/** What is remembered of the relay's configuration until it is taken again. */
+/** What is remembered about the relay's configuration until it is put in again. */
 export interface GivenBack {
   /** The model that was chosen in Codex while the relay was its provider. */
   model: string;
-  /** Whether Codex was told that it takes WebSockets. */
+  /** Whether Codex was told that the relay takes WebSockets. */
   webSocket: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface GiveBackPlan {
   given: GivenBack;
 }
 
-/** Whether this relay is what plain Codex uses. @throws CodexConfigError when `config.toml` is not TOML */
+/** Whether plain Codex uses this relay. @throws CodexConfigError if `config.toml` is not TOML */
 export function isDefault(texts: CodexTexts, relay: RelayAddress): boolean {
   const text = texts[CONFIG_FILE] ?? '';
   return inFile(CONFIG_FILE, () => usesRelay(text) && isOf(relayProvider(text), relay));
@@ -40,7 +40,7 @@ export function isDefaultOn(texts: CodexTexts, port: number): boolean {
   return inFile(CONFIG_FILE, () => usesRelay(text) && relayPort(relayProvider(text) ?? {}) === port);
 }
 
-/** Undefined where this relay is not Codex's default. @throws CodexConfigError */
+/** Undefined if this relay is not Codex's default. @throws CodexConfigError */
 export function planGiveBack(texts: CodexTexts, relay: RelayAddress): GiveBackPlan | undefined {
   const before = texts[CONFIG_FILE] ?? '';
   if (!isDefault(texts, relay)) return undefined;
@@ -59,8 +59,8 @@ export function planGiveBack(texts: CodexTexts, relay: RelayAddress): GiveBackPl
 }
 
 /**
- * Puts this relay in again, with what was remembered. Nothing to do where it is the default already, where
- * its other files are gone (somebody took it out), or where another relay stands in its place.
+ * Puts this relay in again, with what was remembered. There is nothing to do if it already is the default, if its other
+ * files are gone (somebody removed it), or if another relay has taken its place.
  * @throws CodexConfigError
  */
 export function planTakeAgain(
@@ -77,7 +77,7 @@ export function planTakeAgain(
   return after === before ? [] : [{ file: CONFIG_FILE, before, after }];
 }
 
-/** What is remembered, out of the file that it is kept in; undefined where the text is none of ours. */
+/** Reads the file with what is remembered; undefined if the text is not ours. */
 export function readGivenBack(text: string): GivenBack | undefined {
   const { model, webSocket } = parseObject(text) ?? {};
   return typeof model === 'string' ? { model, webSocket: webSocket === true } : undefined;

@@ -8,15 +8,15 @@ import {
   tomlValue,
 } from './relay-keys.ts';
 
-/** The variable that Codex reads the relay's token from, where the token is not in the file. */
+/** The variable from which Codex reads the relay's token if it is not in the file. */
 export const TOKEN_VARIABLE = 'CODEX_RELAY_TOKEN';
 
 export interface HandWritten extends Omit<RelayConfig, 'token' | 'catalog' | 'resetModel'> {
-  /** Where Codex finds the catalog; undefined when there is no catalog. */
+  /** Where Codex finds the catalog; undefined if there is none. */
   catalog?: string | undefined;
-  /** Whether the relay wants a token. It is not printed: screens and logs remember. */
+  /** Whether the relay wants a token. The token is not printed, because it might stay on screens and in logs. */
   needsToken: boolean;
-  /** Tokens; for a configuration without a catalog. */
+  /** In tokens; for a configuration without a catalog. */
   contextWindow?: number | undefined;
 }
 
@@ -28,7 +28,7 @@ const COMMENTS: Readonly<Record<string, string>> = {
   env_key: "the variable that holds the relay's token",
 };
 
-/** TOML for `config.toml`. Without `catalog` it works too, with the warning that Codex then gives. */
+/** TOML for `config.toml`. It also works without `catalog`, but Codex then gives a warning. */
 export function handWrittenConfig(input: HandWritten): string {
   const { needsToken, contextWindow, catalog, ...config } = input;
   const root = rootValues({ ...config, ...(catalog !== undefined && { catalog }) });

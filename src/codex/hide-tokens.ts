@@ -1,13 +1,13 @@
-/** Configurations as they may be shown: tokens are secrets, and screens are shared. */
+/** Makes configurations fit to be shown: tokens are secrets, and screens are shared. */
 
 const ASSIGNMENT =
   /(experimental_bearer_token["']?[ \t]*=[ \t]*)("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\\r\n])*"|'[^'\r\n]*'|[^\r\n]+)/g;
-/** Shorter values may be part of ordinary words; no token that we make is as short. */
+/** Shorter values may be part of ordinary words; none of our tokens are that short. */
 const SHORTEST_TOKEN = 8;
 
 /**
- * The text with every bearer token replaced by `"..."`: whoever it belongs to, in every form of TOML, in comments
- * and in lines that are not valid, and also where its value stands a second time.
+ * The text with every bearer token replaced by `"..."`: whoever it belongs to, in every form of TOML, in comments and
+ * invalid lines, and wherever its value is repeated.
  */
 export function hideTokens(text: string): string {
   const values = [...text.matchAll(ASSIGNMENT)].map(([, , value = '']) => withoutQuotes(value));

@@ -1,6 +1,6 @@
 /** The system prompt of the catalog entries. In Codex an entry's prompt replaces the built-in one. */
 
-/** Used where no Codex is installed to ask for its own prompt. */
+/** Used if no Codex is installed that could be asked for its prompt. */
 export const DEFAULT_INSTRUCTIONS = `You are a coding agent that works inside Codex, in the user's own workspace. The user sees your messages and the commands and patches that you run. Carry the task through: look, change, verify, report.
 
 # Working
@@ -20,18 +20,18 @@ Prove the change: run the tests or the build that cover it, the narrowest first.
 - Keep going until the task is done. Ask only when the answer cannot be found and guessing wrong would cost the user.
 - End with a short report in plain text or light Markdown: what changed and where (\`path:line\`), how it was verified, what is left. Do not paste files that you have written; the user has them.`;
 
-/** Prompts of real releases are 10,000 to 25,000 characters; anything far off is something else. */
+/** Real prompts have 10,000 to 25,000 characters; anything far off is something else. */
 const PLAUSIBLE = { min: 1_000, max: 60_000 };
 
 /**
- * The prompt for the catalog: the one that the installed Codex gives a model it does not know, where it could be
- * asked, else ours.
+ * The prompt for the catalog: the one that the installed Codex gives an unknown model, if Codex could be asked, else
+ * ours.
  */
 export function instructionsFrom(installed: string | undefined): string {
   if (!installed || installed.length < PLAUSIBLE.min || installed.length > PLAUSIBLE.max) {
     return DEFAULT_INSTRUCTIONS;
   }
-  // The prompt shows apply_patch as a shell command, which it is for a model that Codex does not know. Our
-  // entries offer it as a tool of its own (seen in the prompts of 0.110 to 0.169).
+  // For unknown models Codex describes apply_patch as a shell command (seen in the prompts of 0.110 to 0.169), but our
+  // entries offer it as a tool.
   return installed.replace(/(?<=only `apply_patch`\)): \{"command":.*$/m, '.');
 }

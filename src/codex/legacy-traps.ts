@@ -1,6 +1,6 @@
 /**
- * Settings in a user's `config.toml` that stop today's Codex, or quietly win over what the relay writes. They
- * belong to the user, so they are explained and never changed. Each was seen with Codex 0.169.0.
+ * Settings in a user's `config.toml` that stop today's Codex or silently override what the relay writes. They belong to
+ * the user, so they are explained and never changed. Each was seen with Codex 0.169.0.
  */
 import { PROVIDER_ID } from '../names.ts';
 import { OTHER_AUTH_KEYS } from './relay-keys.ts';
@@ -9,9 +9,9 @@ import { type Entry, TomlDocument } from './toml-document.ts';
 export interface Trap {
   /** Counted from 1. */
   line: number;
-  /** `stops`: Codex, or the profile, does not start. `hinders`: it starts, but something does not work as it should. */
+  /** `stops`: Codex, or the profile, does not start. `hinders`: it starts, but something does not work properly. */
   weight: 'stops' | 'hinders';
-  /** What it does and what to do, as sentences. Holds names of settings, no values. */
+  /** Sentences about its effect and what to do. Contains names of settings, but no values. */
   message: string;
 }
 
@@ -23,7 +23,7 @@ interface Rule {
   message: (name: string) => string;
 }
 
-/** Settings of older releases and of other tools; Codex warns about each, `--strict-config` refuses to start. */
+/** Settings of older releases and other tools: Codex warns about each, and does not start with `--strict-config`. */
 const UNKNOWN_KEYS = [
   'disable_response_storage',
   'experimental_instructions_file',
@@ -92,7 +92,7 @@ const RULES: readonly Rule[] = [
   ),
 ];
 
-/** The traps of a `config.toml`, in file order. @throws TomlFileError when the text is not TOML */
+/** The traps in a `config.toml`, in file order. @throws TomlFileError if the text is not TOML */
 export function findTraps(text: string): Trap[] {
   const entries = new TomlDocument(text).entries().flatMap(spread);
   const found = RULES.flatMap((rule) => {
@@ -105,7 +105,7 @@ export function findTraps(text: string): Trap[] {
 }
 
 function matches({ path, when }: Rule, entry: Entry): boolean {
-  // A table is there when anything in it is, so what lies deeper matches too.
+  // A table exists if anything in it does, so deeper entries match, too.
   const fits = path.every((name, depth) =>
     name === '*' ? entry.path.length > depth : name === entry.path[depth],
   );
@@ -125,7 +125,7 @@ function namelessProviders(entries: readonly Entry[]): Trap[] {
   });
 }
 
-/** The entries of an inline table as if they were written out. */
+/** The entries of an inline table, as if they were separate lines. */
 function spread(entry: Entry): Entry[] {
   const { value } = entry;
   if (entry.kind !== 'key' || typeof value !== 'object' || value === null || value instanceof Date)

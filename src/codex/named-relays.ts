@@ -6,11 +6,11 @@ import { PROFILE_FILE, relayPort } from './relay-keys.ts';
 export interface NamedRelay {
   file: Configuration;
   port: number;
-  /** As written, of whatever type; undefined when there is none. */
+  /** As written, of any type; undefined if there is none. */
   token: unknown;
 }
 
-/** @throws CodexConfigError when a file is not TOML */
+/** @throws CodexConfigError if a file is not TOML */
 export function namedRelays(texts: CodexTexts): NamedRelay[] {
   return ([PROFILE_FILE, CONFIG_FILE] as const).flatMap((file) => {
     const provider = inFile(file, () => relayProvider(texts[file] ?? ''));

@@ -1,5 +1,5 @@
 /**
- * What the user's file says of Responses endpoints, over what the presets say: `codex-relay.native.json` in
+ * What the user's file says about Responses endpoints, overriding the presets: `codex-relay.native.json` in
  * `CODEX_HOME`. `codex-relay doctor --probe-native` prints such entries.
  */
 import * as z from 'zod/mini';
@@ -9,14 +9,14 @@ import { NATIVE_FIELDS, type NativeProfile } from '../translate/native/native-pr
 import { WIRES, type Wire } from '../wire/wire.ts';
 import { CodexConfigError } from './errors.ts';
 
-/** Of one model, or of all of a provider's. */
+/** For one model, or for all of a provider's. */
 export interface NativeEntry {
   wire?: Wire;
   /** What the endpoint takes; see `NativeProfile`. */
   takes?: DeepPartial<NativeProfile>;
 }
 
-/** By `provider/model`, where `*` stands for any characters. */
+/** Keyed by `provider/model`, where `*` stands for any characters. */
 export type NativeEntries = Readonly<Record<string, NativeEntry>>;
 
 const words = z.array(z.string());

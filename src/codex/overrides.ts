@@ -23,7 +23,7 @@ const overrides = z.record(
   'must be an object with one entry a model',
 );
 
-/** What the file says, by model id. @throws CodexConfigError */
+/** The facts in the file, by model id. @throws CodexConfigError */
 export function parseOverrides(text: string): Record<string, ModelFacts> {
   const result = overrides.safeParse(parseJson(text));
   if (result.success) return result.data as Record<string, ModelFacts>;
@@ -36,7 +36,7 @@ export function parseOverrides(text: string): Record<string, ModelFacts> {
 
 const MOST_NAMED = 3;
 
-/** One sentence about models that nobody knows. */
+/** A sentence about models of which nothing is known. */
 export function howToOverride(models: readonly string[]): string {
   const example = { [models[0] ?? 'MODEL']: { contextWindow: 65_536, images: false } };
   const more = models.length > MOST_NAMED ? ` and ${models.length - MOST_NAMED} more` : '';

@@ -1,4 +1,4 @@
-/** Which of Codex's files change when the relay is configured, or taken out again. Text in, text out. */
+/** Plans which of Codex's files change when the relay is configured or removed. Text in, text out. */
 import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
 import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
 import { CodexConfigError } from './errors.ts';
@@ -14,25 +14,25 @@ export const CONFIG_FILE = 'config.toml';
 export const CODEX_FILES = [CATALOG_FILE, PROFILE_FILE, CONFIG_FILE] as const;
 export type CodexFile = (typeof CODEX_FILES)[number];
 
-/** Their texts; undefined where there is no such file. */
+/** The texts of these files; undefined if there is no such file. */
 export type CodexTexts = Readonly<Record<CodexFile, string | undefined>>;
 
 export interface FileChange {
   file: CodexFile;
   before: string | undefined;
-  /** Undefined: the file is removed. */
+  /** Undefined if the file is to be removed. */
   after: string | undefined;
 }
 
 export interface WritePlan {
   changes: FileChange[];
-  /** Settings of the user's that get in the way. */
+  /** The user's settings that get in the way. */
   traps: Trap[];
 }
 
 export interface RemovalPlan {
   changes: FileChange[];
-  /** Sentences about what stays, because it is not ours. */
+  /** Sentences about entries that stay because they are not ours. */
   kept: string[];
 }
 
@@ -41,10 +41,10 @@ const PROFILE_HEADER = `# Written by Codex Relay. Use it with: codex -p ${PROVID
 `;
 
 /**
- * The profile and the catalog always; `config.toml` when the relay is to be Codex's default, or already is (its
- * port may have changed).
+ * Always writes the profile and the catalog; `config.toml` only if the relay is to be Codex's default or already is
+ * (its port may have changed).
  *
- * @throws CodexConfigError when a file that would change is not valid TOML
+ * @throws CodexConfigError if a file that would change is not valid TOML
  */
 export function planWrite(
   texts: CodexTexts,
@@ -63,13 +63,13 @@ export function planWrite(
   return { changes: changesBetween(texts, after), traps };
 }
 
-/** Files that a configuration of the relay may stand in. */
+/** Files that may contain a configuration of the relay. */
 const CONFIGURATIONS = [PROFILE_FILE, CONFIG_FILE] as const;
 export type Configuration = (typeof CONFIGURATIONS)[number];
 
 /**
- * Everything that `planWrite` makes, undone.
- * @param from the files that it is taken out of; another relay may stand in the others. Default: both
+ * Undoes everything that `planWrite` does.
+ * @param from the files to remove it from; the others may name another relay. Default: both
  * @throws CodexConfigError
  */
 export function planRemoval(texts: CodexTexts, from: readonly Configuration[] = CONFIGURATIONS): RemovalPlan {
@@ -82,7 +82,7 @@ export function planRemoval(texts: CodexTexts, from: readonly Configuration[] = 
       : texts[PROFILE_FILE],
     [CONFIG_FILE]: user.text === '' ? undefined : user.text,
   };
-  // Codex does not start when a configuration names a missing catalog. So it stays while one does, or goes last.
+  // Codex does not start if a configuration names a missing catalog, so it stays as long as one does, or goes last.
   const namers = CONFIGURATIONS.filter((file) => namesCatalog(left[file] ?? ''));
   const catalog = namers.length > 0 ? texts[CATALOG_FILE] : undefined;
   const changes = changesBetween(texts, { ...left, [CATALOG_FILE]: catalog }).toReversed();
@@ -100,7 +100,7 @@ export function planRemoval(texts: CodexTexts, from: readonly Configuration[] = 
   return { changes, kept };
 }
 
-/** Whether a value of a configuration, wherever it stands, is a path to the relay's catalog. @throws TomlFileError */
+/** Whether any value in a configuration is a path to the relay's catalog. @throws TomlFileError */
 function namesCatalog(text: string): boolean {
   const isNamedIn = (value: unknown): boolean => {
     if (isCatalogPath(value)) return true;
@@ -109,7 +109,7 @@ function namesCatalog(text: string): boolean {
   return isNamedIn(parseToml(text));
 }
 
-/** The models that the user's files name, so that the catalog knows them. Files that are no TOML name none. */
+/** The models that the user's files name, so that the catalog includes them. Files that are not TOML name none. */
 export function namedModels(texts: CodexTexts): string[] {
   return [texts[PROFILE_FILE], texts[CONFIG_FILE]].flatMap((text) => {
     if (text === undefined) return [];
@@ -123,7 +123,7 @@ export function namedModels(texts: CodexTexts): string[] {
   });
 }
 
-/** Whether `[model_providers.codex-relay]` of a configuration is of our making. */
+/** Whether we wrote the `[model_providers.codex-relay]` of a configuration. */
 function isOwn(text: string): boolean {
   return isOurProvider(relayProvider(text) ?? {});
 }
@@ -134,7 +134,7 @@ function removeFrom(file: CodexFile, text: string | undefined): Removal {
   return { ...removal, kept: removal.kept.map((sentence) => `${file}: ${sentence}`) };
 }
 
-/** What is left of the profile where the relay was taken out; undefined where nothing but our own words is. */
+/** What remains of the profile after removing the relay; undefined if only our own text remains. */
 function leftOfProfile(before: string | undefined, after: string): string | undefined {
   if (before === undefined || isBare(after)) return undefined;
   return inFile(PROFILE_FILE, () => (usesRelay(before) ? markRemoved(after) : after));
@@ -152,7 +152,7 @@ function changesBetween(before: CodexTexts, after: CodexTexts): FileChange[] {
   );
 }
 
-/** Names the file in the errors of its TOML. @throws CodexConfigError */
+/** Adds the file's name to errors about its TOML. @throws CodexConfigError */
 export function inFile<T>(file: CodexFile, action: () => T): T {
   try {
     return action();

@@ -1,8 +1,8 @@
 /**
- * What stays in a profile that is not ours alone when the relay is taken out. Codex writes into the profile too (its
- * notices, trusted folders), and without a provider of its own a profile quietly uses that of `config.toml`: whoever
- * types `codex -p codex-relay` would talk to another provider than they mean. With a provider that is not defined,
- * Codex says so and ends: "Model provider `codex-relay` not found" (0.145 to 0.171).
+ * What stays in a profile that is not only ours when the relay is removed. Codex writes to the profile, too (its
+ * notices, trusted folders), and a profile without a provider silently uses the one in `config.toml`: whoever types
+ * `codex -p codex-relay` would talk to the wrong provider. If the provider is undefined, Codex says so and ends: "Model
+ * provider `codex-relay` not found" (0.145 to 0.171).
  */
 import { PROVIDER_ID } from '../names.ts';
 import { keyLine } from './relay-keys.ts';
@@ -12,7 +12,7 @@ const NOTE =
   '# Codex Relay was taken out. Delete this file, or the next line, if codex -p codex-relay may use another provider.';
 const LINE = keyLine('model_provider', PROVIDER_ID);
 
-/** The profile with the mark at its top; one that names a provider needs none. @throws TomlFileError */
+/** The profile with the mark at its top; a profile that names a provider needs none. @throws TomlFileError */
 export function markRemoved(profile: string): string {
   if (parseToml(profile)['model_provider'] !== undefined) return profile;
   const document = new TomlDocument(profile);

@@ -1,12 +1,15 @@
-/** The releases of Codex that the tests run, and what to say of others. `fixtures/VERSIONS.md` tells what each passes. */
+/** The releases of Codex that the tests run, and how others compare. `fixtures/VERSIONS.md` tells what each passes. */
 
-/** A test holds these against the releases of `test/real-codex/`. */
+/** A test compares these with the releases in `test/real-codex/`. */
 export const OLDEST_TESTED = '0.110.0';
 export const NEWEST_TESTED = '0.171.0';
 
 export const TESTED_WITH = `tested with Codex ${OLDEST_TESTED} to ${NEWEST_TESTED}`;
 
-/** How a release stands to those; undefined where it is among them, or no release. Patches count for nothing. */
+/**
+ * Whether a release is newer or older than these; undefined if it is in between, or is not a release. Patch numbers are
+ * ignored.
+ */
 export function outsideTested(release: string): 'newer' | 'older' | undefined {
   const [major, minor] = numbersIn(release);
   if (minor === undefined || !Number.isInteger(minor)) return undefined;

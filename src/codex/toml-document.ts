@@ -1,6 +1,6 @@
 /**
- * A TOML file as lines that can be edited one by one: what is not touched stays byte for byte (comments, CRLF,
- * a missing newline at the end, a BOM). Inserting lines and removing them again gives the same bytes back.
+ * A TOML file as lines that can be edited individually: everything else stays byte for byte (comments, CRLF, a missing
+ * newline at the end, a BOM). Inserting lines and removing them again restores the same bytes.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { parse, TomlError } from 'smol-toml';
@@ -30,15 +30,15 @@ export interface Entry {
   last: number;
   /** The parsed value of a key; undefined for headers. */
   value: unknown;
-  /** Whether the key stands before the first header. */
+  /** Whether the key comes before the first header. */
   atRoot: boolean;
-  /** Columns of the value in `first`; only meaningful for a value on one line. */
+  /** The columns of the value in line `first`; only meaningful for a value on one line. */
   valueColumns: readonly [number, number];
 }
 
 interface Line {
   text: string;
-  /** `\n`, `\r\n`, or nothing on a last line that does not end. */
+  /** `\n`, `\r\n`, or empty for a last line without a line end. */
   eol: string;
 }
 
@@ -49,7 +49,7 @@ export class TomlDocument {
   readonly #eol: string;
   #lines: Line[];
 
-  /** @throws TomlFileError when `text` is not TOML. */
+  /** @throws TomlFileError if `text` is not TOML. */
   constructor(text: string) {
     this.#bom = text.startsWith(BOM) ? BOM : '';
     this.#lines = splitLines(text.slice(this.#bom.length));
@@ -69,7 +69,7 @@ export class TomlDocument {
     return this.#lines[index]?.text ?? '';
   }
 
-  /** All headers and keys in file order. Line numbers are those of the document as it is now. */
+  /** All headers and keys in file order, with the document's current line numbers. */
   entries(): Entry[] {
     const [root] = parseRanges(this.#body()).body;
     return root.body.flatMap((node) =>
@@ -83,7 +83,7 @@ export class TomlDocument {
     return lines.filter((line) => this.line(line).trimStart().startsWith('#'));
   }
 
-  /** Puts whole lines before line `index`; `lineCount` appends. */
+  /** Inserts whole lines before line `index`; `lineCount` appends. */
   insert(index: number, texts: readonly string[]): void {
     const lines = texts.map((text): Line => ({ text, eol: this.#eol }));
     const before = this.#lines[index - 1];
@@ -95,7 +95,7 @@ export class TomlDocument {
     this.#lines.splice(index, 0, ...lines);
   }
 
-  /** Takes lines `first` to `last` out. */
+  /** Removes lines `first` to `last`. */
   remove(first: number, last: number): void {
     const removed = this.#lines.splice(first, last - first + 1);
     const end = this.#lines.at(-1);
@@ -108,7 +108,7 @@ export class TomlDocument {
     if (line) line.text = text;
   }
 
-  /** Whether the document is still TOML, e.g. after a line was put back. */
+  /** Whether the document is still TOML, e.g. after a line was restored. */
   isValid(): boolean {
     try {
       parseToml(this.#body());
@@ -124,13 +124,13 @@ export class TomlDocument {
   }
 }
 
-/** Far beyond any real configuration, far below what recursive code can follow. */
+/** Far beyond any real configuration, and far below what recursive code can handle. */
 const MAX_DEPTH = 200;
 
 /** The file as values. Large integers become bigint. @throws TomlFileError */
 export function parseToml(text: string): Record<string, unknown> {
   const values = parsed(text);
-  // Dotted keys nest too, which the parser does not count.
+  // Dotted keys nest, too, but the parser does not count them.
   if (isDeeperThan(MAX_DEPTH, values)) throw new TomlFileError('The values are nested too deeply', 1, 1);
   return values;
 }
@@ -150,7 +150,7 @@ function parsed(text: string): Record<string, unknown> {
   }
 }
 
-/** Whether two TOML files say the same, order aside. */
+/** Whether two TOML files say the same, regardless of order. */
 export function sameToml(left: unknown, right: unknown): boolean {
   return isDeepStrictEqual(left, right);
 }

@@ -1,6 +1,6 @@
 /**
- * What a request of Codex holds that this relay knows nothing of: names, never what they hold. New releases bring new
- * items, tools, fields and headers; whoever reads the log learns of them before something goes wrong.
+ * Finds names in Codex's requests that this relay does not know; their values are never reported. New releases bring
+ * new items, tools, fields and headers, and the log tells about them before something goes wrong.
  */
 import { parseObject } from '../json.ts';
 import { kindOf } from '../translate/request/item-kinds.ts';
@@ -8,14 +8,14 @@ import { toolKindOf } from '../translate/tools/kinds/index.ts';
 import { ITEM_FIELDS, REQUEST_FIELDS } from '../wire/request-schema.ts';
 import { HOSTED_TYPES, type InputItem, type ResponsesRequest, type Tool } from '../wire/responses.ts';
 
-/** What stands in a request under a name that is not known. */
+/** Something in a request with an unknown name. */
 export interface Unknown {
   what: 'item' | 'content part' | 'tool' | 'field' | 'field of an item' | 'header' | 'value';
-  /** With the header in front where it is the value of one. */
+  /** Prefixed with the header's name if it is a header's value. */
   name: string;
 }
 
-/** Hosted by OpenAI: left out, and the log says so already. */
+/** Hosted by OpenAI: left out, which the log already says. */
 const HOSTED = /^(web_search|image_generation|local_shell|file_search|code_interpreter|computer|mcp$)/;
 const PARTS: ReadonlySet<string> = new Set([
   'input_text',
@@ -29,7 +29,7 @@ const PARTS: ReadonlySet<string> = new Set([
   'encrypted_content',
 ]);
 
-/** Sent by Codex for OpenAI's own servers, or of use to nobody but itself. */
+/** Headers that Codex sends for OpenAI's own servers or for its own use. */
 const HEADERS: ReadonlySet<string> = new Set([
   'x-codex-beta-features',
   'x-codex-inference-call-id',
@@ -46,7 +46,7 @@ const HEADERS: ReadonlySet<string> = new Set([
 ]);
 const OF_CODEX = /^x-(codex|openai)-/;
 
-/** The values that mean something to the relay, or that it knows to mean nothing. */
+/** The values that the relay understands or can safely ignore. */
 const SUBAGENTS: ReadonlySet<string> = new Set([
   'collab_spawn',
   'compact',
@@ -57,7 +57,7 @@ const SUBAGENTS: ReadonlySet<string> = new Set([
 const REQUEST_KINDS: ReadonlySet<string> = new Set(['turn', 'prewarm', 'compaction']);
 const BETA_FEATURES: ReadonlySet<string> = new Set(['remote_compaction_v2', 'terminal_resize_reflow']);
 
-/** As HTTP has them: names in lower case. */
+/** With names in lower case. */
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Each name once. */
@@ -86,7 +86,7 @@ function noteTool(tool: Tool, note: Note): void {
 }
 
 function noteItem(item: InputItem, note: Note): void {
-  // What a provider did itself came from the relay, and comes back with all that it held.
+  // Items for what a provider did itself came from the relay, and come back with all their fields.
   if (HOSTED_TYPES.some((type) => type === item.type)) return;
   if (kindOf(item) === undefined) {
     note('item', item.type ?? '');
@@ -112,7 +112,7 @@ function valuesIn(headers: Headers): [header: string, value: string, known: Read
   ].map(([header, value, known]) => [header, value, known]);
 }
 
-/** What is no name could be anything. */
+/** Text that does not look like a name could be anything, so it is not reported. */
 function asName(text: string): string {
   return /^[\w.:/ -]{1,80}$/.test(text) ? text : '(no name)';
 }

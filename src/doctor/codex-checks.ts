@@ -22,13 +22,13 @@ type Environment = CodexCall['environment'];
 
 /** What Codex's files say about the relay. */
 export interface FoundConfig {
-  /** How Codex comes to use the relay: always, or with `codex -p codex-relay`; undefined: not at all. */
+  /** How Codex uses the relay: always, or with `codex -p codex-relay`; undefined: not at all. */
   mode: 'default' | 'profile' | undefined;
   port: number | undefined;
   token: string | undefined;
   model: string | undefined;
   hasCatalog: boolean;
-  /** Sentences about settings that are in the way, each with its file and line. */
+  /** Sentences about settings that get in the way, each with file and line. */
   traps: { stops: boolean; sentence: string }[];
 }
 
@@ -58,7 +58,7 @@ export async function checkCodex(
   return { release, findings: [{ check, state: 'problem', found, todo, cure: 'update-codex' }] };
 }
 
-/** @throws CodexConfigError when a file is not TOML */
+/** @throws CodexConfigError if a file is not TOML */
 export function findConfig(texts: CodexTexts, environment: Environment): FoundConfig {
   const user = texts[CONFIG_FILE] ?? '';
   const profile = texts[PROFILE_FILE] ?? '';
@@ -80,7 +80,7 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
   };
 }
 
-/** The token that Codex will send: from the file, or from the variable that the file names, which wins. */
+/** The token that Codex will send: from the variable that the file names, or else from the file itself. */
 function tokenOf(provider: Record<string, unknown>, environment: Environment): string | undefined {
   const { env_key: variable, experimental_bearer_token: token } = provider;
   if (typeof variable === 'string') return environment[variable];
@@ -129,7 +129,7 @@ function configFinding(config: FoundConfig, { home, release, port }: Expectation
   return { check, state: 'ok', found: `${home}, port ${config.port}; use it with: ${use}` };
 }
 
-/** Lets Codex itself read configuration and catalog. */
+/** Has Codex itself read configuration and catalog. */
 export async function checkLoading(
   environment: Environment,
   release: CodexRelease,
@@ -147,7 +147,7 @@ export async function checkLoading(
     ...(signal && { signal }),
   });
   if (output?.exitCode === 0) return { check, state: 'ok', found: 'Codex reads configuration and catalog' };
-  // Codex's warnings (about a home below the temp folder, for one) do not keep it from starting.
+  // Codex's warnings (for example about a home inside the temp folder) do not keep it from starting.
   const told = output?.stderr.split('\n').filter((text) => text !== '' && !text.startsWith('WARNING')) ?? [];
   const [reason = 'no answer in time'] = told;
   return { check, state: 'problem', found: `Codex does not start: ${reason}`, ...SET_UP };

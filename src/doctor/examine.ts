@@ -1,4 +1,4 @@
-/** The way from Codex to the model, looked at from its beginning: what each check finds, as it is found. */
+/** Examines the way from Codex to the model, step by step, and yields each finding as it is made. */
 import { CodexConfigError } from '../codex/errors.ts';
 import { readCodexFiles } from '../codex/home/codex-files.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
@@ -22,22 +22,22 @@ import {
   type Target,
 } from './relay-checks.ts';
 
-/** What the host knows, and what it can do. */
+/** What the host knows and can do. */
 export interface Patient {
   environment: CodexCall['environment'];
-  /** The port that is asked about; undefined: the one that Codex is told. */
+  /** The port to examine; undefined: the one in Codex's configuration. */
   port: number | undefined;
-  /** Where Codex is told nothing. */
+  /** Used if Codex's configuration names no relay. */
   otherwise: { port: number; token: string | undefined };
-  /** The token of the host's own relay: with it, what lies behind is looked at even where Codex has another. */
+  /** The token of the host's own relay, so that the checks can go on even if Codex has a different one. */
   ownToken?: string;
-  /** Starts a relay for the checks where none listens; undefined: they are skipped then. */
+  /** Starts a relay for the checks if none is listening; undefined: they are skipped. */
   standIn?: () => Promise<{ port: number; stop(): Promise<void> }>;
   /** Ends the examination. */
   signal?: AbortSignal;
 }
 
-/** Asks the provider for two short answers, which costs a few tokens. Findings hold no key and no token. */
+/** Asks the provider for two short answers, which costs a few tokens. Findings contain no key and no token. */
 export async function* examine(patient: Patient): AsyncGenerator<Finding> {
   const { environment, signal } = patient;
   const { release, findings } = await checkCodex(environment);
@@ -65,7 +65,7 @@ async function readConfig(
   }
 }
 
-/** Who listens, whether Codex is let in, and what answers. */
+/** Checks who listens, whether Codex is let in, and what answers. */
 async function* examineWay(patient: Patient, known: Partial<FoundConfig>): AsyncGenerator<Finding> {
   const { otherwise, ownToken, standIn, signal } = patient;
   const { model } = known;
@@ -79,7 +79,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
     else yield* examineStandIn(standIn, { model, signal });
     return;
   }
-  // What the host has itself says nothing about Codex.
+  // The host's own token says nothing about Codex.
   if (known.mode === undefined && owner === 'ours') yield* skip(['token'], 'Codex is told none yet');
   else yield checkToken(owner);
   if (owner !== 'other') {
@@ -93,7 +93,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
 
 const BEHIND: readonly Check[] = ['upstream', 'answer', 'tool call'];
 
-/** Everything from the relay on, asked through the relay as Codex would. */
+/** Checks everything beyond the relay by asking through it, as Codex would. */
 async function* examineRelay(target: Target): AsyncGenerator<Finding> {
   const models = await checkModels(target);
   yield* models;

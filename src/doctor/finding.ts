@@ -1,6 +1,6 @@
 /**
- * What a host can do about a finding with a command of its own. `make-default` because this Codex reads no profiles;
- * `write-window` where nobody tells a window that is not the usual one.
+ * What a host can do about a finding with one of its own commands. `make-default`: this Codex reads no profiles.
+ * `write-window`: a window is unusual, and nobody states it.
  */
 export type Cure =
   | 'install-codex'
@@ -35,12 +35,12 @@ export type Check = (typeof CHECKS)[number];
 /** What one check of the doctor found. */
 export interface Finding {
   check: Check;
-  /** `attention` works, but not as it should; `skipped` could not be looked at after an earlier problem. */
+  /** `attention`: it works, but not properly. `skipped`: it could not be checked after an earlier problem. */
   state: 'ok' | 'attention' | 'problem' | 'skipped';
-  /** What was found. Holds no key and no token. */
+  /** What was found. Contains no key and no token. */
   found: string;
-  /** What to do about it, in the words of the command line. */
+  /** What to do about it, for the command line. */
   todo?: string;
-  /** The same for hosts that have words of their own. */
+  /** The same, for hosts with words of their own. */
   cure?: Cure;
 }

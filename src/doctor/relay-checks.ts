@@ -1,4 +1,4 @@
-/** The doctor's checks of a relay and of its provider, made over HTTP like any client's requests. */
+/** The doctor's checks of a relay and its provider, over HTTP like any client's requests. */
 import { randomBytes } from 'node:crypto';
 import { OVERRIDES_FILE } from '../codex/overrides.ts';
 import { messageOf } from '../errors.ts';
@@ -18,20 +18,20 @@ export interface Target {
   token: string | undefined;
   /** The model to ask for. Default: the alias `codex-relay`. */
   model: string | undefined;
-  /** Ends the check that is being made. */
+  /** Aborts the current check. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Who listens on a port. `ours` has proved that it knows the token; `open` says that it is a relay and asks for
- * none; `other` is a relay with another token; `stranger` is any other program.
+ * Who listens on a port. `ours` has proved that it knows the token; `open` says that it is a relay without a token;
+ * `other` is a relay with another token; `stranger` is any other program.
  */
 export type PortOwner = 'ours' | 'open' | 'other' | 'stranger' | 'nobody';
 
 const LIMIT_MS = 60_000;
 const QUICK_LIMIT_MS = 3_000;
 
-/** Finds out who listens without telling the token: only `ours` may hear it. */
+/** Finds out who listens, without sending the token, which only `ours` may learn. */
 export async function findOwner(port: number, token: string | undefined): Promise<PortOwner> {
   const nonce = randomBytes(16).toString('hex');
   try {
@@ -41,12 +41,12 @@ export async function findOwner(port: number, token: string | undefined): Promis
     if (proof === undefined) return 'open';
     return token !== undefined && proof === ownerProof(token, nonce) ? 'ours' : 'other';
   } catch (error) {
-    // No HTTP, or no answer in time: whatever it is, it is no relay.
+    // Without HTTP, or an answer in time, it is not a relay.
     return isRefused(error) ? 'nobody' : 'stranger';
   }
 }
 
-/** Whether a relay listens; something else on the port is a problem, nothing is not. */
+/** Whether a relay listens. Some other program on the port is always a problem; no program need not be one. */
 export function checkPort(port: number, owner: PortOwner, hasStandIn: boolean): Finding {
   const check = 'port';
   if (owner === 'nobody') {
@@ -95,7 +95,7 @@ export function checkToken(owner: 'ours' | 'open' | 'other'): Finding {
 
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
 
-/** Upstream, key and model, by the provider's own list. */
+/** Checks upstream, key and model by means of the provider's list. */
 export async function checkModels(target: Target): Promise<Finding[]> {
   const list = await listModels(target);
   const { error } = list;
@@ -110,7 +110,7 @@ export async function checkModels(target: Target): Promise<Finding[]> {
     return [{ check: 'upstream', state: 'problem', found: error.message }];
   }
   if (error) {
-    // Some endpoints have no list of models; the next check will tell whether they work.
+    // Some endpoints have no list of models; the next check tells whether they work.
     return [{ check: 'upstream', state: 'attention', found: error.message }];
   }
   const { length } = list.models;
@@ -156,14 +156,16 @@ function modelFinding(name: string, list: RelayList): Finding {
   };
 }
 
-/** The model that a name means, by the same rule as in the relay. */
+/** The model that a name stands for, by the relay's rule. */
 function servedModel(name: string, { models, chosen }: RelayList): OwnedModel | undefined {
   const wanted = name === MODEL_ALIAS ? chosen : name;
   if (wanted === undefined) return undefined;
   return models.find(({ id }) => id === wanted) ?? models.find((model) => isMeant(wanted, model));
 }
 
-/** With several upstreams the relay lists `id/model`, and takes a bare name too; with one it is the reverse. */
+/**
+ * With several upstreams the relay lists `id/model` but also accepts bare names; with one upstream it is the reverse.
+ */
 function isMeant(name: string, { id, owner }: OwnedModel): boolean {
   const names = [name, `${id.split('/', 1)[0]}/${name}`];
   if (name.startsWith(`${owner}/`)) names.push(name.slice(owner.length + 1));
@@ -172,8 +174,8 @@ function isMeant(name: string, { id, owner }: OwnedModel): boolean {
 }
 
 /**
- * Whether the model's window is large enough for Codex. Asked for after an answer: then the model is loaded, and a
- * server that tells the window in force tells it. Nothing is found where nobody can be asked.
+ * Checks whether the model's window is large enough for Codex. Comes after an answer, because the model is loaded then
+ * and its server may tell the window in force. Finds nothing if nobody can be asked.
  */
 export async function checkWindow(target: Target): Promise<Finding[]> {
   const check = 'window';
@@ -184,7 +186,7 @@ export async function checkWindow(target: Target): Promise<Finding[]> {
   if (small !== undefined) return [{ check, state: 'attention', ...small }];
   const { contextWindow } = served;
   if (contextWindow !== undefined) return [{ check, state: 'ok', found: tokens(contextWindow) }];
-  // A service without a list of windows need not trouble anybody; a program of the user's own is set by the user.
+  // A hosted service that states no window is no reason to worry, but the user's own server is configured by the user.
   const { server } = presetById(served.owner) ?? {};
   if (server === undefined || server === 'any') return [];
   const todo = `If it is not 128,000 tokens, write it into ${OVERRIDES_FILE} in Codex's folder.`;
@@ -193,7 +195,7 @@ export async function checkWindow(target: Target): Promise<Finding[]> {
   ];
 }
 
-/** One short streamed answer. It costs a few tokens. */
+/** Asks for one short streamed answer, which costs a few tokens. */
 export async function checkAnswer(target: Target): Promise<Finding> {
   const check = 'answer';
   const outcome = await respond(target, { input: 'Answer with the single word OK.' });
@@ -204,7 +206,7 @@ export async function checkAnswer(target: Target): Promise<Finding> {
   return { check, state: 'problem', found: 'the streamed answer was empty' };
 }
 
-/** The tool that Codex itself offers first. The doctor never runs what the model calls. */
+/** The first tool that Codex offers. The doctor never runs what the model calls. */
 const TOOL = {
   type: 'function',
   name: 'exec_command',
@@ -213,7 +215,7 @@ const TOOL = {
   strict: false,
 };
 
-/** One tool call: everything in Codex depends on those. */
+/** Asks for one tool call, on which everything in Codex depends. */
 export async function checkToolCall(target: Target): Promise<Finding> {
   const check = 'tool call';
   const input = 'Call the tool exec_command with the command "echo ok". Do not answer with text.';
@@ -233,7 +235,7 @@ export async function checkToolCall(target: Target): Promise<Finding> {
   };
 }
 
-/** What the doctor reads of a finished response. */
+/** What the doctor reads from a finished response. */
 interface Answer {
   output: JsonObject[];
   /** The API that was spoken to the provider, in words. */
@@ -256,14 +258,14 @@ async function respond({ port, token, model, signal }: Target, body: object): Pr
   }
 }
 
-/** The relay says it in headers; an older one spoke Chat Completions. */
+/** The relay says it in headers; older relays spoke only Chat Completions. */
 function roadOf(headers: Headers): string {
   if (headers.get('x-codex-relay-wire') !== 'responses') return 'Chat Completions';
   const repairs = headers.get('x-codex-relay-repairs') || 'none';
   return `the provider's own Responses API (repairs: ${repairs.replaceAll(',', ', ')})`;
 }
 
-/** What the last event says. */
+/** Reads the last event. */
 function readStream(text: string, road: string): Answer | string {
   const data = text.split('\n').filter((row) => row.startsWith('data: {'));
   const { type, response } = parseObject(data.at(-1)?.slice('data: '.length) ?? '') ?? {};
@@ -287,7 +289,7 @@ interface RelayList {
   models: readonly OwnedModel[];
   /** What the alias stands for. */
   chosen: string | undefined;
-  /** Why there are none. */
+  /** Why there are no models. */
   error?: { code: string; message: string };
 }
 
@@ -326,7 +328,7 @@ function authorization(token: string | undefined): Record<string, string> {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
-/** The error in a relay's answer; the text itself where it is not the relay's envelope. */
+/** The error in a relay's answer; the text itself if it is not in the relay's envelope. */
 function errorIn(text: string): { code: string; message: string } {
   const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
   if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };

@@ -1,18 +1,18 @@
-/** Whether a model's window is large enough for Codex, and what to do where it is not. */
+/** Whether a model's window is large enough for Codex, and what to do if it is not. */
 import { PROVIDER_ID } from '../names.ts';
 import { presetById } from '../providers/index.ts';
 import type { ModelFacts } from '../providers/model-list.ts';
 import { SMALLEST_WINDOW, windowSettingOf } from '../providers/model-servers.ts';
 
 export interface SmallWindow {
-  /** E.g. `8,192 tokens`, with the reason where that is a guess. */
+  /** E.g. `8,192 tokens`, with the reason if that is a guess. */
   found: string;
   todo: string;
   cure: 'larger-window' | 'model';
 }
 
 /**
- * What is wrong with a window; undefined where nothing is, or where nothing is known of it.
+ * What is wrong with a window; undefined if nothing is, or nothing is known about it.
  * @param provider id of the preset
  */
 export function smallWindow(facts: ModelFacts, provider: string): SmallWindow | undefined {

@@ -1,4 +1,4 @@
-/** What `activate` returns to other extensions. No keys, no token, no traffic. */
+/** What `activate` returns to other extensions. It exposes no keys, token or traffic. */
 import { type Event, EventEmitter } from 'vscode';
 import type { RelayController, RelayState } from './relay/controller.ts';
 
@@ -14,7 +14,7 @@ export interface CodexRelayApi {
   readonly apiVersion: 1;
   readonly status: RelayStatus;
   readonly onDidChangeStatus: Event<RelayStatus>;
-  /** Resolves with the state reached: `running`, or what is in the way. */
+  /** Resolves with the state reached: `running`, or whatever prevents it. */
   start(): Promise<RelayStatus>;
   stop(): Promise<RelayStatus>;
 }

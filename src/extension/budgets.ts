@@ -1,4 +1,4 @@
-/** The budgets of the settings that the relay can hold; what it cannot is left out, and told. */
+/** The budgets in the settings that the relay can enforce; the user is told about those that are left out. */
 import { type Limit, limitOf } from '../usage/budget-limits.ts';
 import type { ExtensionSettings } from './settings.ts';
 import type { UnusableName } from './stand-ins.ts';

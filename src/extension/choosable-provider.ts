@@ -2,7 +2,7 @@
 import type { Preset } from '../providers/preset.ts';
 import type { ExtensionSettings } from './settings.ts';
 
-/** The dialect of an endpoint about which nothing else is known: a preset without an address. */
+/** The dialect of an unknown endpoint: a preset without an address. */
 export const GENERIC_DIALECT = 'openai-compatible';
 
 export interface ChoosableProvider {
@@ -14,17 +14,17 @@ export interface ChoosableProvider {
   needsKey: boolean;
   /** Where a person gets a key. */
   keyUrl?: string;
-  /** The environment variable in which people keep its key; never that of another host's provider. */
+  /** The environment variable in which people keep its key; never one of a provider on another host. */
   keyVariable?: string;
   /** The command that starts its server on this machine. */
   startCommand?: string;
-  /** Words by which people look for it. */
+  /** Words that people may search for. */
   keywords?: readonly string[];
-  /** Its keys belong to a subscription. */
+  /** Set if its keys belong to a subscription. */
   isPlan?: true;
-  /** Its address is none of a network: only VS Code reaches it. */
+  /** Set if its address is not on a network: only VS Code reaches it. */
   onlyIn?: 'vscode';
-  /** The model that is used until another is chosen. */
+  /** The model to use until another is chosen. */
   defaultModel?: string;
   custom: boolean;
 }
@@ -73,7 +73,7 @@ function shippedProvider(preset: Preset): ChoosableProvider[] {
   ];
 }
 
-/** The provider that a report names: by its id, or by the name that a custom one was given. */
+/** The provider named in a report: by id or, for a custom one, by name. */
 export function providerByLabel(
   providers: readonly ChoosableProvider[],
   label: string,
@@ -81,7 +81,7 @@ export function providerByLabel(
   return providers.find(({ id }) => id === label) ?? providers.find(({ name }) => name === label);
 }
 
-/** An id for a custom provider's name that no other provider has. */
+/** A unique id for a custom provider's name. */
 export function freeProviderId(name: string, taken: readonly string[]): string {
   const base =
     name

@@ -1,4 +1,4 @@
-/** The commands of the manifest, each led to the part that does it. */
+/** Connects the commands of the manifest to the parts that carry them out. */
 import * as vscode from 'vscode';
 import type { CodexConfigCommands } from './codex/config-commands.ts';
 import { inBackground } from './in-background.ts';

@@ -1,4 +1,4 @@
-/** Which part hears of which event. */
+/** Connects the parts of a window with each other. */
 import * as vscode from 'vscode';
 import type { CodexConfigCommands } from './codex/config-commands.ts';
 import { loadCodexFiles } from './codex/load-codex-files.ts';
@@ -34,12 +34,12 @@ export function connectParts(parts: Parts): void {
     inBackground(log, offerTokenToTerminals(context, choices.keys));
   });
   controller.on('launched', () => {
-    // Whoever has the port is no caretaker: one that was killed has left its note.
+    // Now that a window has the port, any note is a leftover of a caretaker that was killed.
     inBackground(log, parts.note.remove());
     inBackground(log, rememberHere(parts));
     requests.abandonRunning();
     void signals.send('owner-came');
-    // The choice may be another than when Codex's catalog was written.
+    // The choice may have changed since Codex's catalog was written.
     catalog.refresh();
   });
   // Also after the first time: the port may have changed.
@@ -77,7 +77,7 @@ async function followSettings({ controller, relayCommands, upkeep }: Parts): Pro
   await upkeep.checkSettings();
 }
 
-/** Only the window that serves looks around by itself. */
+/** Only the window that serves looks for local servers on its own. */
 function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   const timer = setInterval(() => {
     if (parts.controller.served !== undefined) inBackground(parts.log, parts.upkeep.lookAround());
@@ -86,7 +86,7 @@ function lookAroundAtTimes(parts: Parts): vscode.Disposable {
   return { dispose: () => clearInterval(timer) };
 }
 
-/** For the uninstall script: where things are that VS Code does not tell it. */
+/** Records, for the uninstall script, the locations that VS Code does not tell it. */
 async function rememberHere({ context, choices }: Parts): Promise<void> {
   const { codexHome } = await loadCodexFiles();
   await rememberInstallation(installationFile(context.extensionPath, process.env), {
@@ -96,7 +96,7 @@ async function rememberHere({ context, choices }: Parts): Promise<void> {
   });
 }
 
-/** Looks whether Codex is set up for the relay, and up to date. */
+/** Checks whether Codex is set up for the relay and up to date. */
 async function checkCodex(codexCommands: CodexConfigCommands): Promise<void> {
   await codexCommands.showSetup();
   await codexCommands.offerUpdate();

@@ -1,4 +1,4 @@
-/** What the window shows of its relay: the status item, the heading of the view, the context of menus. */
+/** What the window shows about its relay: the status item, the heading of the view, the context of menus. */
 import * as vscode from 'vscode';
 import type { RelayController, RelayState } from './relay/controller.ts';
 import type { RequestLog } from './relay/request-log.ts';
@@ -36,7 +36,7 @@ export function drawStatus({ choices, controller, requests, statusBar, view, tod
   });
 }
 
-/** What the `when` clauses of the manifest ask for. */
+/** Sets the context keys for the manifest's `when` clauses. */
 export function setContext(state: RelayState): void {
   for (const [name, value] of Object.entries(contextKeys(state)))
     void vscode.commands.executeCommand('setContext', name, value);

@@ -1,6 +1,6 @@
 /**
- * Entry of the VS Code extension: as little as VS Code can load. The window's parts come in a turn of their own, so that
- * the extensions that are activated after this one need not wait for them.
+ * Entry of the VS Code extension, as small as possible. The window's parts are loaded a turn of the event loop later,
+ * so that extensions activated after this one need not wait for them.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type * as vscode from 'vscode';

@@ -3,7 +3,7 @@
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-/** Its failure is a line in the log. */
+/** Logs its failure. */
 export function inBackground(log: Pick<Logger, 'error'>, work: Promise<void>): void {
   work.catch((error: unknown) => log.error(messageOf(error)));
 }

@@ -1,7 +1,6 @@
 /**
- * What the uninstall script has to know, in a file that it finds by itself: VS Code tells it nothing but where the
- * extension was. No secrets: of the local token only a hash, by which our own entries in Codex's files are told from
- * those of another relay.
+ * What the uninstall script must know, in a file that it can find by itself: VS Code only tells it where the extension
+ * was. No secrets: only a hash of the local token, which tells our entries in Codex's files from another relay's.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -22,8 +21,8 @@ export interface Installation {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Where it is kept: one file for each VS Code, told apart by the folder that its extensions are in.
- * @param extensionFolder of whatever release
+ * The path of that file: one for each VS Code, distinguished by the folder of its extensions.
+ * @param extensionFolder of any release
  */
 export function installationFile(extensionFolder: string, environment: Environment): string {
   const name = hashOf(dirname(extensionFolder)).slice(0, 16);
@@ -42,7 +41,7 @@ export async function rememberInstallation(file: string, installation: Installat
   await writeAtomic({ path: file, text, mode: 0o600 });
 }
 
-/** Undefined where the extension never ran, or the file is none of ours. */
+/** Undefined if the extension never ran or the file is not ours. */
 export async function readInstallation(file: string): Promise<Installation | undefined> {
   const { codexHome, storage, tokenHash } = parseObject(await textOf(file)) ?? {};
   if (typeof codexHome !== 'string' || typeof storage !== 'string' || typeof tokenHash !== 'string')

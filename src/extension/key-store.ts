@@ -1,24 +1,24 @@
 /**
- * API keys in VS Code's secret storage: one or more per provider, all bound to the origin that they were given for.
- * When a base URL moves to another host, the user is asked for a key again.
+ * API keys in VS Code's secret storage: one or more per provider, all bound to the origin that they were given for. If
+ * a base URL moves to another host, the user is asked for a key again.
  */
 import { randomBytes } from 'node:crypto';
 import type { SecretStorage } from 'vscode';
 import { messageOf } from '../errors.ts';
 import { parseObject } from '../json.ts';
 
-/** What the store needs to know of a provider. */
+/** What the store needs to know about a provider. */
 export interface KeyOwner {
   id: string;
   baseUrl: string;
 }
 
-/** What is stored: releases before there were several keys knew only `key`. */
+/** The stored form; releases without support for several keys knew only `key`. */
 interface StoredKeys {
   origin: string;
-  /** The one that is used while it works. */
+  /** The key that is used while it works. */
   key: string;
-  /** Those that are tried next, in order. */
+  /** The keys to try next, in order. */
   more?: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export class KeyStore {
     if (known) return known;
     const made = randomBytes(32).toString('base64url');
     await unlocked(this.#secrets.store(TOKEN, made));
-    // Two windows may open at the same time: the token that was stored last is the one for both.
+    // If two windows open at the same time, both use the token that was stored last.
     return (await unlocked(this.#secrets.get(TOKEN))) ?? made;
   }
 
@@ -101,7 +101,7 @@ export class KeyStore {
   async #read(providerId: string): Promise<StoredKeys | undefined> {
     const text = await unlocked(this.#secrets.get(KEY_PREFIX + providerId));
     if (!text) return undefined;
-    // An entry that we did not write counts as no key: the user is asked for one, which overwrites it.
+    // An entry that we did not write counts as missing: the user is asked for a key, which overwrites it.
     const { origin, key, more } = parseObject(text) ?? {};
     if (typeof origin !== 'string' || !isKey(key)) return undefined;
     return { origin, key, more: Array.isArray(more) ? more.filter(isKey) : [] };

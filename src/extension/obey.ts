@@ -10,7 +10,7 @@ export interface ObeyingParts {
   upkeep: Upkeep;
 }
 
-/** Does what another window asks for, or follows what it tells. */
+/** Does what another window asks, or takes over its news. */
 export async function obey(signal: Signal, { controller, requests, upkeep }: ObeyingParts): Promise<void> {
   switch (signal) {
     case 'start':

@@ -1,4 +1,4 @@
-/** The parts of a window, and what each is given. */
+/** Builds the parts of a window from each other. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
@@ -46,7 +46,7 @@ import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
 
-/** Each part is given those that it needs; nothing happens yet. */
+/** Gives each part the parts that it needs; nothing starts yet. */
 export function buildParts(context: vscode.ExtensionContext) {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
@@ -195,7 +195,7 @@ export function buildParts(context: vscode.ExtensionContext) {
   return parts;
 }
 
-/** A thread that broke down took its relay with it; what it had been told, it is told again. */
+/** Restarts the relay after its thread broke down, and tells it everything again. */
 async function restart(controller: RelayController): Promise<void> {
   await controller.restart();
 }

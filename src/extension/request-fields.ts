@@ -1,6 +1,6 @@
 /**
- * The user's last word on the fields of Chat Completions requests, as the settings have it. What stands there holds
- * for the chosen provider, as on the command line; what stands under a provider's id holds for that one, chosen or not.
+ * The user's last word, in the settings, on the fields of Chat Completions requests. Top-level entries apply to the
+ * chosen provider, as on the command line; entries under a provider's id apply to that one, chosen or not.
  */
 import { asObject, type JsonObject } from '../json.ts';
 import { REQUIRED_FIELDS } from '../relay/routing/provider.ts';
@@ -10,14 +10,14 @@ export interface RequestFields {
   dropParams: readonly string[];
 }
 
-/** The two settings, as they are written. */
+/** The two settings, as written. */
 export interface WrittenFields {
   upstreamExtraParams: unknown;
   dropUpstreamParams: unknown;
 }
 
 /**
- * The fields that are set and left out for one provider. What is of no use is passed over.
+ * The fields to set and to leave out for one provider. Useless entries are ignored.
  * @param known ids of all providers
  */
 export function requestFields(
@@ -37,12 +37,12 @@ export function requestFields(
   };
 }
 
-/** A part of a setting, and the provider that it is for; without one, it is for the chosen provider. */
+/** A part of a setting, with the provider that it is for; without one, it is for the chosen provider. */
 interface Part {
   id?: string;
 }
 
-/** An object under the id of a provider is that provider's; any other is a field. */
+/** An object under a provider's id is for that provider; anything else is a field. */
 export function extraParts(written: unknown, known: readonly string[]): (Part & { fields: JsonObject })[] {
   const entries = Object.entries(asObject(written) ?? {});
   const isOwn = ([name, value]: (typeof entries)[number]) =>
@@ -53,7 +53,7 @@ export function extraParts(written: unknown, known: readonly string[]): (Part & 
   ];
 }
 
-/** A list is for the chosen provider; an object has a list for each. */
+/** A list is for the chosen provider; an object has a list for each provider. */
 export function dropParts(written: unknown): (Part & { names: readonly unknown[] })[] {
   if (Array.isArray(written)) return [{ names: written }];
   return Object.entries(asObject(written) ?? {}).map(([id, names]) => ({

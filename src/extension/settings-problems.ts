@@ -1,4 +1,4 @@
-/** What is wrong in settings.json, where it stands, and what was probably meant. */
+/** Finds what is wrong in settings.json, where, and what was probably meant. */
 import { asObject } from '../json.ts';
 import type { Preset } from '../providers/index.ts';
 import { dropParts, extraParts, isRequired } from './request-fields.ts';
@@ -7,9 +7,9 @@ import { isCustomId, usableBaseUrl } from './settings.ts';
 export type SettingsProblem = {
   /** Where, as the user sees it: `codexRelay.customProviders[0].dialect`. */
   place: string;
-  /** What stands there. */
+  /** The value there. */
   value: string;
-  /** The known value that looks most like it. */
+  /** The known value that is most similar. */
   meant?: string;
 } & {
   code:
@@ -24,7 +24,7 @@ export type SettingsProblem = {
     | 'badSwitch';
 };
 
-/** @param get reads a setting as it is written (name without the `codexRelay.` prefix) */
+/** @param get reads a setting as written (name without the `codexRelay.` prefix) */
 export function settingsProblems(
   get: (name: string) => unknown,
   presets: readonly Preset[],
@@ -61,7 +61,7 @@ export function settingsProblems(
 
 type Note = (code: SettingsProblem['code'], place: string, value: string, known?: readonly string[]) => void;
 
-/** What is wrong with the fields that are set and left out in requests. */
+/** Notes problems with the settings for fields of requests. */
 function noteFields(get: (name: string) => unknown, ids: readonly string[], note: Note): void {
   const extra = get('upstreamExtraParams');
   if (!isUnsetOr(extra, (value) => asObject(value) !== undefined))
@@ -113,7 +113,7 @@ export function settingsSchema(
   };
 }
 
-/** The candidate that a slip of the hand away from the text; undefined when none is near. */
+/** The candidate that is a typo away from the text; undefined if none is close. */
 function closest(typed: string, candidates: readonly string[]): string | undefined {
   const most = Math.max(1, Math.floor(typed.length / 3));
   const near = candidates
@@ -122,7 +122,7 @@ function closest(typed: string, candidates: readonly string[]): string | undefin
   return near.toSorted((one, other) => one.far - other.far)[0]?.candidate;
 }
 
-/** How many letters must be put in, taken out or replaced (Levenshtein). */
+/** How many letters must be inserted, removed or replaced (Levenshtein). */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [at, letter] of [...one].entries()) {

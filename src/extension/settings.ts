@@ -1,6 +1,6 @@
 /**
- * The extension's settings as one typed snapshot. It is the user's alone: the settings of a cloned
- * repository can neither redirect traffic nor send a key anywhere. What they may choose is in `workspace-choice.ts`.
+ * The extension's settings as one typed snapshot. They come from the user alone: the settings of a cloned repository
+ * can neither redirect traffic nor send a key anywhere. What those may choose is in `workspace-choice.ts`.
  */
 import { RelayError } from '../errors.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../history/store.ts';
@@ -22,8 +22,8 @@ export interface CustomProvider {
 }
 
 /**
- * What becomes of plain Codex, where the relay is its default, when no window serves: it gets its own configuration
- * back, or a relay goes on in the background.
+ * What happens if no window serves and the relay is plain Codex's default: Codex gets its own configuration back, or a
+ * relay goes on in the background.
  */
 export type WhenClosed = 'giveBack' | 'keepRunning';
 
@@ -37,27 +37,27 @@ export interface ExtensionSettings {
   whenClosed: WhenClosed;
   port: number;
   modelMap: Readonly<Record<string, string>>;
-  /** Stand-ins in order, as `provider/model`, by the name of a model or by `*`. What they name may not exist. */
+  /** Stand-ins in order, as `provider/model`, keyed by a model's name or `*`. They need not exist. */
   fallbacks: Readonly<Record<string, readonly string[]>>;
-  /** `provider/model` by what a request is for. Neither need exist. */
+  /** `provider/model`, keyed by what a request is for. Neither need exist. */
   roles: Readonly<Record<string, string>>;
-  /** The API that is spoken, by `provider/model`, by `provider`, or by `*`. What they name may not exist. */
+  /** The API to speak, keyed by `provider/model`, `provider` or `*`. These need not exist. */
   wire: ByModel<Wire>;
   /** `provider/model` that describes images for models that cannot see; empty: none. It need not exist. */
   visionModel: string;
   toolDenylist: readonly string[];
   /** Whether counts, times and costs of requests are recorded. */
   usage: boolean;
-  /** As it is written: USD by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
+  /** As written: USD, keyed by `day`, `month`, `deepseek.day` ... See `usableBudgets`. */
   budgets: Readonly<Record<string, unknown>>;
   webSocket: boolean;
-  /** As they are written; `requestFields` reads them. */
+  /** As written; `requestFields` reads them. */
   fields: WrittenFields;
-  /** Whether tool calls that a model wrote into its text are read as calls. */
+  /** Whether tool calls that a model writes into its text are read as calls. */
   heal: boolean;
   historyStore: 'disk' | 'memory';
   historyLimits: HistoryLimits;
-  /** Kinds of failures that are not told in messages. */
+  /** Kinds of failures that are not shown in messages. */
   mutedNotifications: readonly string[];
 }
 
@@ -110,7 +110,7 @@ export function isCustomId(id: string): boolean {
   return CUSTOM_ID.test(id);
 }
 
-/** The base URL as the relay would use it; undefined where the relay would refuse it. */
+/** The base URL as the relay would use it; undefined if the relay would refuse it. */
 export function usableBaseUrl(given: string): string | undefined {
   try {
     return normalBaseUrl(given);
@@ -137,7 +137,7 @@ function customProviders(value: unknown): CustomProvider[] {
   return [...byId.values()];
 }
 
-/** A list holds for every model; an object has a list, or one name, for each. */
+/** A list applies to every model; an object has a list, or one name, for each. */
 function fallbacks(value: unknown): Record<string, readonly string[]> {
   const byModel = Array.isArray(value) ? { '*': value } : (asObject(value) ?? {});
   const lists = Object.entries(byModel).map(([model, names]) => {

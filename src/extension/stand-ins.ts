@@ -1,21 +1,22 @@
 /**
- * The models that the settings name as stand-ins, and those among them that the relay can use now. A name that is of
- * no use must not keep the relay from starting: it is left out, and told.
+ * The stand-ins in the settings, and those among them that the relay can use now. A useless name must not keep the
+ * relay from starting: it is left out, and the user is told.
  */
 import type { AllStandIns } from '../relay/options.ts';
 import { ROLES, type Role } from '../relay/roles.ts';
 import type { ExtensionSettings } from './settings.ts';
 
-/** A value of a setting that is left out. */
+/** A value in a setting that is left out. */
 export interface UnusableName {
   /** The setting without its prefix, and the key in it, e.g. `roles.title`. */
   setting: string;
   value: string;
   /**
-   * `unknown-role`: there is no such role. `no-model`: it is not `provider/model`. `unknown-provider`: there is no
-   * such provider. `not-served`: the provider has no key yet, or is a local server that has not answered yet.
-   * `not-configured`: a workspace names a provider that the user has not set up. `no-model-name`: it is no name.
-   * `no-budget`: it is no amount of USD a day or a month. `not-recorded`: it holds, but forgets with the relay's end.
+   * `unknown-role`: there is no such role. `no-model`: it is not `provider/model`. `unknown-provider`: there is no such
+   * provider. `not-served`: the provider has no key yet, or is a local server that has not answered yet.
+   * `not-configured`: a workspace names a provider that the user has not set up. `no-model-name`: it is not a model's
+   * name. `no-budget`: it is not an amount of USD a day or a month. `not-recorded`: the budget applies, but is
+   * forgotten when the relay ends.
    */
   reason:
     | 'unknown-role'

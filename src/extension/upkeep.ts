@@ -1,4 +1,4 @@
-/** What goes on beside the requests: local servers are looked for, targets shown, settings checked. */
+/** Background upkeep: looks for local servers, shows targets, checks settings. */
 import { PRESETS } from '../providers/index.ts';
 import type { RelayController } from './relay/controller.ts';
 import type { TargetBoard } from './relay/target-board.ts';
@@ -22,7 +22,7 @@ export class Upkeep {
     this.#parts = parts;
   }
 
-  /** Looks for local servers, serves those that are new, and brings their lists up to date. */
+  /** Looks for local servers, serves new ones, and updates their lists. */
   async lookAround(): Promise<void> {
     const { choices, controller } = this.#parts;
     const isNew = await choices.localServers.probe(choices.providers);
@@ -36,7 +36,7 @@ export class Upkeep {
     await this.#parts.choices.languageModels.list();
   }
 
-  /** VS Code offers other models than before: they are served, and their list is brought up to date. */
+  /** To be called when VS Code's models have changed: serves them, and updates their list. */
   async followLanguageModels(): Promise<void> {
     const { choices, controller } = this.#parts;
     await controller.refresh();
@@ -46,8 +46,8 @@ export class Upkeep {
   }
 
   /**
-   * Tells all that is wrong in the settings, what the relay of this window does without, what of the workspace's
-   * choice is left out, and where images are sent.
+   * Tells what is wrong in the settings, what this window's relay cannot use, what is left out of the workspace's
+   * choice, and where images are sent.
    */
   async checkSettings(): Promise<void> {
     const { choices, controller, settingNotices, drawStatus } = this.#parts;
@@ -63,7 +63,7 @@ export class Upkeep {
     ]);
   }
 
-  /** Shows what this window serves, else what another one does. */
+  /** Shows what this window serves, or else what another one does. */
   async drawTargets(): Promise<void> {
     const { controller, board } = this.#parts;
     if (controller.served) board.put(await controller.served.targets());

@@ -58,12 +58,12 @@ export class UserChoices {
     return this.providers.find(({ id }) => id === provider);
   }
 
-  /** What this workspace chooses, as it was read last; undefined where it chooses nothing that can be used. */
+  /** What this workspace chooses, as last read; undefined if it chooses nothing usable. */
   get here(): WorkspaceChoice | undefined {
     return this.#here;
   }
 
-  /** Reads what the settings of this workspace choose. Returns what of it is left out. */
+  /** Reads what this workspace's settings choose. Returns the parts that are left out. */
   async readWorkspace(): Promise<readonly UnusableName[]> {
     const { providers, settings } = this;
     const isConfigured = await Promise.all(
@@ -87,12 +87,12 @@ export class UserChoices {
     return this.providers.find(({ id }) => id === providerId)?.name ?? providerId;
   }
 
-  /** The model that answers for the alias; undefined when none is chosen and the preset names none. */
+  /** The model behind the alias; undefined if none is chosen and the preset names none. */
   modelOf(provider: ChoosableProvider): string | undefined {
     return this.settings.models[provider.id] ?? provider.defaultModel;
   }
 
-  /** How the relay reaches a provider: with the given key alone, else with the stored ones. */
+  /** How the relay reaches a provider: with only the given key, or else with the stored ones. */
   async upstreamOf(provider: ChoosableProvider, givenKey?: string): Promise<UpstreamOptions> {
     const stored = await this.keys.all(provider);
     const [apiKey, ...moreApiKeys] = givenKey === undefined ? stored : [givenKey];
@@ -105,10 +105,10 @@ export class UserChoices {
       provider: provider.preset,
       upstream: provider.baseUrl,
       ...(provider.custom ? { name: provider.name } : {}),
-      // The names are those of whichever provider is chosen.
+      // The map's names belong to whichever provider is chosen.
       ...(isChosen ? { modelMap } : {}),
       ...requestFields(fields, { id: provider.id, isChosen }, idsOf(this.providers)),
-      // An empty key means that none is sent; without the field, the client's own bearer token would be passed on.
+      // An empty key sends none; without the field, the client's own bearer token would be passed on.
       ...(apiKey === undefined ? {} : { apiKey }),
       ...(moreApiKeys.length === 0 ? {} : { moreApiKeys }),
       ...(model === undefined ? {} : { model }),
@@ -134,7 +134,7 @@ export class UserChoices {
     return { kind: 'ready', provider, ...(await this.#served(provider)), server };
   }
 
-  /** Everything that is served with this provider as the chosen one: whatever can answer now, and itself. */
+  /** Everything to serve if this provider is the chosen one: itself, and whatever else can answer now. */
   async routingOf(chosen: ChoosableProvider): Promise<RoutingPlan> {
     return (await this.#served(chosen)).routing;
   }
@@ -154,14 +154,14 @@ export class UserChoices {
     };
   }
 
-  /** Whether a provider that is not chosen can answer too. The demo is for those who choose it. */
+  /** Whether a provider can answer without being chosen. The demo only answers if chosen. */
   async #isReady(provider: ChoosableProvider): Promise<boolean> {
     if (provider.needsKey) return (await this.keys.status(provider)) === 'present';
     if (provider.onlyIn === 'vscode') return this.languageModels.wereSeen;
     return provider.custom || this.localServers.seen.includes(provider.id);
   }
 
-  /** Whether there is anything to choose: VS Code's own models may be none. */
+  /** Whether there is anything to choose: VS Code may have no models. */
   isOffered({ id, onlyIn }: ChoosableProvider): boolean {
     return onlyIn === undefined || this.languageModels.count > 0 || id === this.settings.provider;
   }
@@ -187,7 +187,7 @@ export class UserChoices {
     if (this.settings.provider === id) await update('provider', undefined);
   }
 
-  /** Requests for a model's name go to another from now on. */
+  /** From now on, requests for one model's name go to another. */
   async mapModel(name: string, target: string): Promise<void> {
     await update('modelMap', { ...asObject(written('modelMap')), [name]: target });
   }
@@ -213,17 +213,17 @@ export class UserChoices {
   }
 }
 
-/** Machine-scoped settings go where VS Code reads them: into the user's settings, on a remote into the machine's. */
+/** Machine-scoped settings go where VS Code reads them: into the user's settings or, on a remote, the machine's. */
 async function update(name: string, value: unknown): Promise<void> {
   await vscode.workspace.getConfiguration(SECTION).update(name, value, vscode.ConfigurationTarget.Global);
 }
 
-/** The setting as the user wrote it: an entry that we cannot use must survive our edit of its neighbours. */
+/** The setting as the user wrote it: entries that we cannot use must survive our edits of their neighbours. */
 function written(name: string): unknown {
   return vscode.workspace.getConfiguration(SECTION).inspect(name)?.globalValue;
 }
 
-/** A setting as it holds for this user (name without the prefix): a workspace has no say in it. */
+/** A setting in force for this user (name without the prefix), ignoring workspaces. */
 export function userSetting(name: string): unknown {
   const configuration = vscode.workspace.getConfiguration(SECTION);
   return WORKSPACE_SETTINGS.includes(name)
@@ -231,7 +231,7 @@ export function userSetting(name: string): unknown {
     : configuration.get(name);
 }
 
-/** What the workspace says, where it is trusted. */
+/** What the workspace says, if it is trusted. */
 function ofWorkspace(name: string): unknown {
   if (!vscode.workspace.isTrusted) return undefined;
   return vscode.workspace.getConfiguration(SECTION).inspect(name)?.workspaceValue;

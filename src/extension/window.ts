@@ -1,4 +1,4 @@
-/** Opens and closes what a window has of this extension (dist/window.cjs, loaded by the entry). */
+/** Opens and closes the extension's parts of a window (dist/window.cjs, loaded by the entry). */
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands.ts';
 import { connectParts } from './connect-parts.ts';
@@ -9,7 +9,7 @@ import { openWalkthroughOnce } from './ui/first-run.ts';
 
 export { apiOf } from './api.ts';
 
-/** Builds the parts, connects them, registers the commands, and starts the relay where it is wanted. */
+/** Builds the parts, connects them, registers the commands, and starts the relay if it is wanted. */
 export function openWindow(context: vscode.ExtensionContext): Parts {
   const parts = buildParts(context);
   connectParts(parts);
@@ -22,7 +22,7 @@ export function openWindow(context: vscode.ExtensionContext): Parts {
   return parts;
 }
 
-/** VS Code gives this five seconds, and nothing at all when it crashes: what must be done is the caretaker's. */
+/** VS Code gives this five seconds, or no time at all if it crashes, so what must be done is left to the caretaker. */
 export async function closeWindow(parts: Parts): Promise<void> {
   const { controller, reporter, board, signals, log, whenClosed } = parts;
   const served = controller.served !== undefined;
@@ -35,7 +35,7 @@ export async function closeWindow(parts: Parts): Promise<void> {
 
 async function startAsWanted({ choices, controller, relayCommands, upkeep }: Parts): Promise<void> {
   const state = await (choices.settings.autoStart ? controller.start() : controller.refresh());
-  // A window that serves looks at its settings once it has looked for local servers.
+  // A window that serves checks its settings after it has looked for local servers.
   const isLooking = controller.served !== undefined;
   await Promise.all([relayCommands.tellTrouble(state), isLooking ? undefined : upkeep.checkSettings()]);
 }

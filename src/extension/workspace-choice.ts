@@ -1,11 +1,11 @@
 /**
- * What the settings of a workspace choose: a provider and models for the Codex that is started in it. A repository
- * brings such settings along, so they choose only among what the user has set up, and never an address or a key.
+ * What the settings of a workspace choose: a provider and models for the Codex that is started in it. A repository can
+ * bring such settings along, so they can only choose from what the user has set up, and never an address or a key.
  */
 import { asObject } from '../json.ts';
 import type { UnusableName } from './stand-ins.ts';
 
-/** Settings that a workspace may have; each is the user's own for everything else. */
+/** Settings that a workspace may override for its own Codex; the user's values apply to everything else. */
 export const WORKSPACE_SETTINGS: readonly string[] = ['provider', 'models'];
 
 export interface WorkspaceChoice {
@@ -18,16 +18,16 @@ export interface WorkspaceChoice {
 export interface UserSide {
   /** Id of the provider that the user chose; empty: none. */
   provider: string;
-  /** Ids of all that the user has set up: with a key, or without a need for one. */
+  /** Ids of the providers that the user has set up: with a key, or needing none. */
   configured: readonly string[];
-  /** The model that the user chose for a provider, else the one that ships. */
+  /** The model that the user chose for a provider, or else its default. */
   modelOf: (provider: string) => string | undefined;
 }
 
-/** Names of models as providers give them. They become words of a command line, which must mean nothing else there. */
+/** Allowed names of models. They become part of a command line, and must have no special meaning there. */
 const MODEL_NAME = /^[A-Za-z0-9@][\w.:@/+-]{0,199}$/;
 
-/** @param written what the workspace says, of whatever type; undefined where it says nothing */
+/** @param written what the workspace says, of any type; undefined if it says nothing */
 export function workspaceChoice(
   written: { provider: unknown; models: unknown },
   { provider: usersProvider, configured, modelOf }: UserSide,
@@ -46,7 +46,7 @@ export function workspaceChoice(
   const provider = isMeant ? named : usersProvider;
   const model = models.get(provider) ?? modelOf(provider);
   const isOwn = isMeant || models.has(provider);
-  // The user's own name for a model may be one that only an API takes.
+  // Even the user's own model name may be unfit for a command line.
   const isWord = model !== undefined && MODEL_NAME.test(model);
   return { choice: isOwn && isWord ? { provider, model } : undefined, unusable };
 }

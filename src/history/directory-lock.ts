@@ -1,11 +1,11 @@
 /**
- * One process at a time works in a history directory. The lock is a folder `lock.<n>` that names its owner; it
- * outlives a killed process, and the next one takes over by creating `lock.<n+1>`, which only one can. The
- * highest number counts, and only the owner of a higher one removes it: a slow process that still looks at an
- * old lock cannot take over from the one that was faster.
+ * Only one process at a time works in a history directory. The lock is a folder `lock.<n>` that names its owner. It
+ * outlives a killed process, and the next one takes over by creating `lock.<n+1>`, which only one process can. The
+ * highest number counts, and only the owner of a higher one removes it, so a slow process that still looks at an old
+ * lock cannot take over from a faster one.
  *
- * Whether an owner lives is asked of the system. In another container on the same volume process ids mean nothing:
- * there the owner shows that it lives by renewing the date of its lock.
+ * The system is asked whether an owner is alive. For another container on the same volume process ids mean nothing, so
+ * the owner also shows that it is alive by renewing the date of its lock.
  */
 import { randomUUID } from 'node:crypto';
 import {
@@ -30,13 +30,13 @@ import { type Logger, SILENT_LOGGER } from '../logger.ts';
 import { codeOf, whereCode } from '../node-errors.ts';
 
 const owner = z.object({
-  /** 0 when the owner has left in good order. */
+  /** 0 if the owner has left properly. */
   pid: z.number(),
   /** When it took the lock, ISO 8601. */
   since: z.string(),
-  /** When its process began, in the system's own units; null where the system does not tell. */
+  /** When its process began, in the system's own units; null if the system does not tell. */
   process_start: z.nullable(z.string()),
-  /** Where its process id counts; null where the system has no such thing. Absent in locks of older releases. */
+  /** The namespace of its process id; null on systems without namespaces. Absent in locks of older releases. */
   pid_namespace: z.optional(z.nullable(z.string())),
 });
 type Owner = z.infer<typeof owner>;
@@ -47,22 +47,24 @@ export interface DirectoryLock {
 
 const ATTEMPTS = 5;
 const BEAT_MS = 3000;
-/** Without a beat for this many, the owner is gone. */
+/** After this many missed beats, the owner is considered gone. */
 const MISSED_BEATS = 3;
 
 /** Directories that this process has open. */
 const ours = new Set<string>();
 
 export interface LockOptions {
-  /** How often the lock is renewed, in ms; who finds one of another container waits for three. Default 3,000. */
+  /**
+   * How often the lock is renewed, in ms. Whoever finds another container's lock waits for three beats. Default 3,000.
+   */
   beatMs?: number;
-  /** Told once, where the lock can no longer be renewed: a process of another container would then take it. */
+  /** Told once if the lock can no longer be renewed, because a process in another container would then take it. */
   logger?: Logger;
 }
 
 /**
  * @param directory must exist
- * @returns the lock, or in words who holds it instead
+ * @returns the lock, or a phrase that says who holds it
  */
 export async function lockDirectory(
   directory: string,
@@ -110,13 +112,13 @@ async function takeLock(
   }
 }
 
-/** @returns what is in the way, most often another process that was faster; undefined where the lock is ours */
+/** @returns what prevented it, usually a faster process; undefined if the lock is ours */
 async function claim(path: string, number: number): Promise<unknown> {
   const draft = `${lockPath(path, number)}.${randomUUID()}`;
   await mkdir(draft, { mode: 0o700 });
   try {
     await writeOwner(draft, await ourselves());
-    // Fails when the target exists: a folder that is not empty is never replaced.
+    // Fails if the target exists, because a non-empty folder is never replaced.
     await rename(draft, lockPath(path, number));
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -127,7 +129,7 @@ async function claim(path: string, number: number): Promise<unknown> {
   return new Error('another process was faster');
 }
 
-/** The folder stays, so that its number is not given again. */
+/** The folder stays, so that its number is not reused. */
 async function release(path: string, number: number): Promise<void> {
   ours.delete(path);
   try {
@@ -142,7 +144,7 @@ async function release(path: string, number: number): Promise<void> {
   }
 }
 
-/** Also removes what a process left behind that was killed while it made its lock. */
+/** Also removes the leftovers of processes that were killed while making their lock. */
 async function removeOlder(path: string, number: number): Promise<void> {
   for (const name of await readdir(path)) {
     const older = /^lock\.(\d+)/.exec(name);
@@ -169,10 +171,10 @@ async function ourselves(): Promise<Owner> {
   return { pid, since: new Date().toISOString(), process_start, pid_namespace: namespace };
 }
 
-/** Where the system has no such file, or shows it to nobody. */
+/** The system has no such file, or does not show it. */
 const NOT_TOLD = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'];
 
-/** The namespace in which our process id counts; null on systems that have none. */
+/** The namespace of our process id; null on systems without namespaces. */
 async function pidNamespace(): Promise<string | null> {
   return readlink('/proc/self/ns/pid').catch(whereCode(NOT_TOLD, null));
 }
@@ -186,15 +188,17 @@ function writeOwner(lock: string, value: Owner): Promise<void> {
 }
 
 /**
- * Undefined where no owner is named. A lock is never half written: it gets its name once it is complete. Rejects where
- * it cannot be read: it may be that of another user, who works here.
+ * Undefined if no owner is named. A lock is never half written, because it gets its name once it is complete. Rejects
+ * if it cannot be read, because it may belong to another user who works here.
  */
 async function readOwner(lock: string): Promise<Owner | undefined> {
   const text = await readFile(ownerFile(lock), 'utf8').catch(whereCode(['ENOENT'], undefined));
   return text === undefined ? undefined : owner.safeParse(parseJson(text)).data;
 }
 
-/** Process ids are used again: the start of the process, or else of the machine, tells the old owner from a new one. */
+/**
+ * Process ids are reused: the start time of the process, or else of the machine, tells the owner from another process.
+ */
 async function isAlive(owner: Owner, lock: string, beatMs: number): Promise<boolean> {
   const { pid, since, process_start, pid_namespace } = owner;
   if (pid === 0) return false;
@@ -202,7 +206,7 @@ async function isAlive(owner: Owner, lock: string, beatMs: number): Promise<bool
   if (!isRunning(pid)) return false;
   const seen = await observe(pid);
   if (seen !== undefined) return !seen.isZombie && (process_start === null || process_start === seen.start);
-  // Our own directories are known; a lock with our id was left by a process that had it before us.
+  // We know our own directories, so a lock with our id was left by an earlier process with the same id.
   return pid !== process.pid && Date.parse(since) > Date.now() - uptime() * 1000;
 }
 
@@ -211,7 +215,7 @@ function renewing(lock: string, beatMs: number, logger: Logger): NodeJS.Timeout 
   return setInterval(() => {
     const now = new Date();
     utimes(ownerFile(lock), now, now).catch((error: unknown) => {
-      // Whoever removed the directory needs no lock on it.
+      // If the directory was removed, no lock is needed.
       if (isTold || codeOf(error) === 'ENOENT') return;
       isTold = true;
       logger.warn(`history: ${lock} cannot be renewed: ${messageOf(error)}`);
@@ -240,19 +244,19 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, under another user.
+    // EPERM: it runs as another user.
     return codeOf(error) === 'EPERM';
   }
 }
 
-/** What Linux tells about a process; undefined on other systems, or when there is no such process. */
+/** What Linux tells about a process; undefined on other systems, or if there is no such process. */
 async function observe(pid: number): Promise<{ start: string; isZombie: boolean } | undefined> {
-  // ESRCH: it ended while we looked.
+  // ESRCH: it ended in the meantime.
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(
     whereCode([...NOT_TOLD, 'ESRCH'], undefined),
   );
   if (stat === undefined) return undefined;
-  // The second field is the program's name in parentheses, which may hold anything.
+  // The second field is the program's name in parentheses, which may contain anything.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { start: fields[19] ?? '', isZombie: fields[0] === 'Z' };
 }

@@ -9,21 +9,20 @@ import { RetainedHistory } from './retained-history.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits, type HistoryStore } from './store.ts';
 
 export interface DiskStoreOptions {
-  /** Created when missing, readable by its owner only. A relative path counts from the working directory. */
+  /** Created if missing, readable by its owner only. A relative path is resolved from the working directory. */
   directory: string;
   /** Default: `DEFAULT_HISTORY_LIMITS`. */
   limits?: HistoryLimits;
-  /** Told which files were set aside or left alone, and why. Default: silent. */
+  /** Told which files were set aside or ignored, and why. Default: silent. */
   logger?: Logger;
   /** Milliseconds since the epoch. Default: the system's clock. */
   clock?: () => number;
 }
 
 /**
- * A history that survives a restart: one JSON file per record below `sessions/`, `reasoning/` and `turns/`,
- * the index in memory. While another process works in the directory, the history is kept in memory instead,
- * and the log says so.
- * @throws Error with a sentence that names the directory, when it cannot be used
+ * A history that survives restarts: one JSON file per record in `sessions/`, `reasoning/` and `turns/`, with the index
+ * in memory. While another process works in the directory, the history is kept in memory instead, and the log says so.
+ * @throws Error with a sentence that names the directory, if it cannot be used
  */
 export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryStore> {
   const { limits = DEFAULT_HISTORY_LIMITS, logger = SILENT_LOGGER, clock = Date.now } = options;
@@ -55,7 +54,7 @@ export async function openDiskStore(options: DiskStoreOptions): Promise<HistoryS
   }
 }
 
-/** The directory often lies inside a project, and what it holds must not be committed by accident. */
+/** The directory is often inside a project, and its content must not be committed by accident. */
 async function createDirectory(directory: string): Promise<void> {
   const created = await mkdir(directory, { recursive: true, mode: 0o700 });
   if (created !== undefined) await writeFile(join(directory, '.gitignore'), '*\n', { mode: 0o600 });

@@ -1,9 +1,9 @@
-/** Which record holds an item, by the item's id; of several with the same id, the latest. */
+/** Finds the record that holds an item, by the item's id; the latest if there are several. */
 export class ItemIndex {
   readonly #keys = new Map<string, string>();
   readonly #ids = new Map<string, readonly string[]>();
 
-  /** Takes the place of what was known of that record. */
+  /** Replaces what was known about that record. */
   add(key: string, ids: readonly string[]): void {
     this.remove(key);
     this.#ids.set(key, ids);

@@ -19,14 +19,17 @@ export function createMemoryStore(
   return new RetainedHistory({ limits, storage: createMemoryStorage(), logger, clock });
 }
 
-/** Kept as bytes, not objects: they cost what the budget says, and the garbage collector does not walk them. */
+/**
+ * Records are kept as bytes, not objects, so that they take as much memory as the budget says and the garbage collector
+ * does not have to walk them.
+ */
 function createMemoryStorage(): RecordStorage {
   const records = new Map<string, Buffer>();
   return {
     indent: 0,
     read: async (key) => records.get(key)?.toString(),
     write: async (key, text) => {
-      // Not from Node's pool, where one small record would keep the memory of its neighbours alive.
+      // Not from Node's pool, in which a small record would keep its neighbours' memory alive.
       const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
       bytes.write(text);
       records.set(key, bytes);

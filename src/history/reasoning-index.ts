@@ -1,8 +1,8 @@
-/** Where retained reasoning is found: by the calls of its answer, by the answer itself, and by its response. */
+/** Finds retained reasoning by the calls of its answer, by the answer itself, and by its response. */
 import { type ReasoningHeader, reasoningKey } from './records.ts';
 
 export class ReasoningIndex {
-  /** Of two answers with one call id, the later. */
+  /** If two answers share a call id, the later one. */
   readonly #byCallId = new Map<string, string>();
   readonly #byFingerprint = new Map<string, string>();
   readonly #byResponse = new Map<string, string>();
@@ -11,7 +11,7 @@ export class ReasoningIndex {
     return this.#byFingerprint.size === 0;
   }
 
-  /** Each gives a record's key; undefined when there is none. */
+  /** These return a record's key; undefined if there is none. */
   byCallId(callId: string): string | undefined {
     return this.#byCallId.get(callId);
   }
@@ -39,7 +39,7 @@ export class ReasoningIndex {
   }
 }
 
-/** An id that has come to lead to another record keeps doing so. */
+/** Keeps the id if it now leads to another record. */
 function deleteIf(index: Map<string, string>, id: string, key: string): void {
   if (index.get(id) === key) index.delete(id);
 }

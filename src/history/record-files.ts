@@ -1,4 +1,4 @@
-/** Records as files: complete or absent, private, and written in the order of the calls. */
+/** Records as files: complete or absent, private, and written in the order of calls. */
 
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
@@ -12,11 +12,11 @@ import { syncFolder, writeAtomic } from '../write-atomic.ts';
 import type { FoundRecord, RecordStorage } from './record-storage.ts';
 import { FOLDERS, FORMAT, isOurs, isWhole, keyOf, readHeader, readHeaderOf } from './records.ts';
 
-/** Half-written files end up here, out of the way but not lost. */
+/** The folder for half-written files: out of the way but not lost. */
 const DAMAGED = 'damaged';
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
-/** A block of the disk: nearly every header, and many a whole record. */
+/** One disk block, which holds nearly every header and many whole records. */
 const HEAD_BYTES = 4096;
 const END_BYTES = 3;
 const FILES_AT_ONCE = 16;
@@ -26,9 +26,9 @@ export class RecordFiles implements RecordStorage {
   readonly #directory: string;
   readonly #logger: Logger;
   readonly #onClose: () => Promise<void>;
-  /** Keys of files that are not ours to change. */
+  /** Keys of files that we must not change. */
   readonly #foreign = new Set<string>();
-  /** The last write or removal of each key that is under way. */
+  /** The pending write or removal of each key. */
   readonly #changes = new Map<string, Promise<void>>();
   readonly #touches = new Set<Promise<void>>();
 
@@ -38,7 +38,7 @@ export class RecordFiles implements RecordStorage {
     this.#onClose = onClose;
   }
 
-  /** Creates the folders where they are missing, and finds the records in them. */
+  /** Creates missing folders, and finds the records in them. */
   async scan(): Promise<FoundRecord[]> {
     const found: FoundRecord[] = [];
     for (const folder of FOLDERS) {
@@ -74,7 +74,7 @@ export class RecordFiles implements RecordStorage {
   touch(key: string, usedAt: number): void {
     const seconds = usedAt / 1000;
     const touch = utimes(this.#path(key), seconds, seconds).catch((error: unknown) => {
-      // It is gone, or not ours to change. Only its place in the order after a restart suffers.
+      // It is gone or not ours to change. Only its position in the order after a restart suffers.
       if (codeOf(error) !== 'ENOENT') this.#logger.debug(`history: ${key} not touched: ${messageOf(error)}`);
     });
     this.#touches.add(touch);
@@ -103,7 +103,7 @@ export class RecordFiles implements RecordStorage {
 
   async #inOrder(key: string, change: () => Promise<void>): Promise<void> {
     const earlier = this.#changes.get(key);
-    // An earlier failure was reported to its own caller.
+    // An earlier failure has been reported to its own caller.
     const changed = earlier === undefined ? change() : earlier.catch(() => undefined).then(change);
     this.#changes.set(key, changed);
     try {
@@ -114,7 +114,7 @@ export class RecordFiles implements RecordStorage {
   }
 
   async #writeWhole(path: string, text: string, mtime: number): Promise<void> {
-    // Whoever removes the directory of a running relay wants the history gone, not the relay.
+    // Whoever removes a running relay's directory wants to get rid of the history, not to break the relay.
     await mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     await writeAtomic({ path, text, mode: PRIVATE_FILE, mtime });
   }
@@ -141,7 +141,7 @@ export class RecordFiles implements RecordStorage {
       await this.#setAside(key);
       return undefined;
     }
-    // A person, or jq, may have reformatted it; other programs' files are not worth reading whole.
+    // A person, or jq, may have reformatted it. Other programs' files are not worth reading in full.
     const isMarked = start.includes(FORMAT);
     const header =
       readHeader(start) ?? (isMarked ? readHeaderOf(await readFile(this.#path(key), 'utf8')) : undefined);
@@ -150,7 +150,9 @@ export class RecordFiles implements RecordStorage {
     return undefined;
   }
 
-  /** One line for all of them: the original relay's directory has the same name and may hold thousands of files. */
+  /**
+   * Logs one line for all of them: the original relay's directory has the same name and may hold thousands of files.
+   */
   #mentionForeign(folder: string): void {
     const keys = [...this.#foreign].filter((key) => key.startsWith(`${folder}/`));
     if (keys.length === 0) return;
@@ -170,13 +172,13 @@ export class RecordFiles implements RecordStorage {
   }
 }
 
-// The same on promises takes twice as long, which shows where thousands of files are opened.
+// The promise API takes twice as long, which matters with thousands of files.
 const openFile = promisify(fs.open);
 const statFile = promisify(fs.fstat);
 const readFrom = promisify(fs.read);
 const closeFile = promisify(fs.close);
 
-/** The first and last characters, without reading what is between. */
+/** The first and last characters, without reading anything in between. */
 async function readEnds(path: string) {
   const file = await openFile(path, 'r');
   try {

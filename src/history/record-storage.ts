@@ -1,19 +1,19 @@
-/** What a history needs of the place where its records lie. */
+/** What a history needs from the place where its records are kept. */
 import type { RecordHeader } from './records.ts';
 
-/** Where the text of records lies. Keys are `folder/file.json`. */
+/** The place where the texts of records are kept. Keys are `folder/file.json`. */
 export interface RecordStorage {
-  /** Spaces per level of the JSON that is written. */
+  /** Indentation of the JSON to write, in spaces per level. */
   readonly indent: number;
-  /** Undefined when there is no such record. Rejects when it cannot be read. */
+  /** Undefined if there is no such record. Rejects if it cannot be read. */
   read(key: string): Promise<string | undefined>;
-  /** Resolves when the record is durable. Writes and removals of one key happen in the order of the calls. */
+  /** Resolves when the record is durable. Writes and removals of one key happen in the order of calls. */
   write(key: string, text: string, usedAt: number): Promise<void>;
   /** Notes that the record was used; never rejects. */
   touch(key: string, usedAt: number): void;
-  /** Removes what is there. Rejects when something could not be removed. */
+  /** Removes the records that exist. Rejects if one could not be removed. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Removes what is set aside as damaged. */
+  /** Removes the files that were set aside as damaged. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 /**
- * The records of a history: JSON that a person can read, headed by what the index needs, so that a directory
- * opens without reading whole conversations.
+ * The records of a history: human-readable JSON that begins with what the index needs, so that a directory can be
+ * opened without reading whole conversations.
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
@@ -39,7 +39,7 @@ const header = z.discriminatedUnion('kind', [
 
 export type RecordHeader = z.infer<typeof header>;
 export type SessionHeader = Extract<RecordHeader, { kind: 'session' }>;
-/** What a request sent again of an earlier one and of its answer. */
+/** The part of a request that repeats an earlier one and its answer. */
 export type Repeats = NonNullable<SessionHeader['repeats']>;
 export type ReasoningHeader = Extract<RecordHeader, { kind: 'reasoning' }>;
 
@@ -74,7 +74,10 @@ export function sessionKey(responseId: string): string {
   return `sessions/${fileName(responseId)}`;
 }
 
-/** Named after the first call, which a person can look for, and after the answer, as some providers reuse call ids. */
+/**
+ * Named after the first call, so that a person can find it, and after the answer, because some providers reuse call
+ * ids.
+ */
 export function reasoningKey({ call_ids: [first], fingerprint }: ReasoningHeader): string {
   if (first === undefined) return `turns/${fileName(fingerprint)}`;
   return `reasoning/${readable(first)}-${digest(fingerprint)}.json`;
@@ -84,7 +87,7 @@ export function keyOf(head: RecordHeader): string {
   return head.kind === 'session' ? sessionKey(head.id) : reasoningKey(head);
 }
 
-/** Key of the record without which this one is not whole; undefined when there is none. */
+/** Key of the record that this one builds on; undefined if there is none. */
 export function parentOf(head: RecordHeader): string | undefined {
   if (head.kind === 'reasoning') return undefined;
   const before = head.continues ?? head.repeats?.response;
@@ -92,8 +95,8 @@ export function parentOf(head: RecordHeader): string | undefined {
 }
 
 /**
- * An id of our own making (`resp_` and hexadecimal digits) is its own file name. Any other could leave the
- * directory, be a device's name on Windows, or differ from its neighbour only by case: it gets a digest.
+ * An id of our own (`resp_` and hexadecimal digits) is used as the file name. Any other could point outside the
+ * directory, be a device's name on Windows, or differ from another only by case, so it is replaced by a digest.
  */
 function fileName(id: string): string {
   const isPlain = /^[a-z]+_[a-z0-9]{1,64}$/.test(id) || /^[a-f0-9]{64}$/.test(id);
@@ -134,7 +137,7 @@ export function reasoningHeader(entry: RetainedReasoning): ReasoningHeader {
   };
 }
 
-/** @param indent spaces per level: 2 where a person may read, 0 where none can */
+/** @param indent spaces per level: 2 where a person may read it, else 0 */
 export function encodeRecord(record: RecordHeader, body: object, indent: number): string {
   return `${JSON.stringify({ record, ...body }, null, indent)}\n`;
 }
@@ -147,32 +150,32 @@ const SIGNATURE = `${BEGINNING}{\n    "format": "${FORMAT}"`;
 const HEADER_END = '\n  }';
 const RECORD_END = '\n}\n';
 
-/** Whether a file that begins so was written, or half written, by this program. */
+/** Whether a file that begins like this was written, or half written, by this program. */
 export function isOurs(start: string): boolean {
   return start.startsWith(SIGNATURE) || SIGNATURE.startsWith(start);
 }
 
-/** Whether a record's last characters show that it was written to its end: nothing inside stands unindented. */
+/** Whether a record's last characters show that it was written completely: only its end is unindented. */
 export function isWhole(end: string): boolean {
   return end.endsWith(RECORD_END);
 }
 
-/** The header from the first characters of a record; undefined when they do not hold all of it. */
+/** The header from the first characters of a record; undefined if they do not contain all of it. */
 export function readHeader(start: string): RecordHeader | undefined {
   const end = start.indexOf(HEADER_END);
   if (end === -1 || !start.startsWith(BEGINNING)) return undefined;
   return checked(header, parseJson(start.slice(BEGINNING.length, end + HEADER_END.length)));
 }
 
-/** The header of a record whose whole text is known, however it is laid out. */
+/** The header from the whole text of a record, however it is formatted. */
 export function readHeaderOf(text: string): RecordHeader | undefined {
   return checked(z.looseObject({ record: header }), parseJson(text))?.record;
 }
 
-/** A turn as it is stored. */
+/** A turn as stored. */
 export interface SessionRecord extends StoredExchange {
   header: SessionHeader;
-  /** Without the items that it repeats. */
+  /** Without repeated items. */
   input: readonly InputItem[];
 }
 
@@ -180,8 +183,8 @@ export function readSession(text: string): SessionRecord | undefined {
   const value = parseJson(text);
   const read = checked(session, value);
   if (read?.record.kind !== 'session') return undefined;
-  // The schema checks what the relay relies on; the rest was written by the relay itself. It is the value that is given
-  // back, not the schema's copy: there fields stand in another order, and no later input would be seen to repeat it.
+  // The schema checks what the relay relies on; the rest was written by the relay itself. The value is returned, not
+  // the schema's copy, whose fields are in a different order: no later input would then be recognised as repeating it.
   const { response, input } = value as unknown as { response: ResponseResource; input: InputItem[] };
   return { header: read.record, response, input };
 }
@@ -191,7 +194,7 @@ export function readReasoning(text: string): ProviderReasoning | undefined {
 }
 
 export function asProviderReasoning(value: unknown): ProviderReasoning | undefined {
-  // The value itself, not the schema's copy: there a call whose id is `__proto__` would lose its metadata.
+  // The value itself, not the schema's copy, in which a call with the id `__proto__` would lose its metadata.
   return providerReasoning.safeParse(value).success ? (value as ProviderReasoning) : undefined;
 }
 

@@ -1,17 +1,17 @@
 /**
- * Clients that keep their own history send all of it with every request. What a request repeats of an earlier one
- * is found by running digests of the items, so that its record needs to hold only what is new.
+ * Clients that keep their own history send all of it with every request. Running digests of the items show what a
+ * request repeats of an earlier one, so that its record only needs to hold what is new.
  */
 import { createHash } from 'node:crypto';
 import type { InputItem } from '../wire/responses.ts';
 
-/** Less is not worth the bond between two records. In characters of JSON. */
+/** In characters of JSON; less is not worth tying two records together. */
 const WORTH_REPEATING = 4096;
 
-/** The items of one input, as far as they decide what it repeats. */
+/** Digests of the items of one input. */
 export class InputDigests {
   readonly #json: readonly string[];
-  /** Of the items up to each position. */
+  /** The digest of all items up to each position. */
   readonly #running: string[] = [];
 
   constructor(items: readonly InputItem[]) {
@@ -32,7 +32,7 @@ export class InputDigests {
     return this.#running[count - 1];
   }
 
-  /** `from`, and one more for each of the items that stands in the input from there on, byte for byte. */
+  /** The position after as many of `items` as the input repeats byte for byte, starting at `from`. */
   countSame(from: number, items: readonly InputItem[]): number {
     const different = items.findIndex((item, at) => this.#json[from + at] !== JSON.stringify(item));
     return from + (different === -1 ? items.length : different);
@@ -49,7 +49,7 @@ export class InputDigests {
   }
 }
 
-/** Records by the digest of their whole input; of several with the same input, the latest. */
+/** Records by the digest of their whole input; the latest if several have the same. */
 export class InputIndex {
   readonly #keys = new Map<string, string>();
   readonly #digests = new Map<string, string>();
@@ -67,7 +67,7 @@ export class InputIndex {
     if (digest !== undefined && this.#keys.get(digest) === key) this.#keys.delete(digest);
   }
 
-  /** The record whose whole input this one begins with; of several, that with the most items. */
+  /** The record whose whole input this one begins with; the one with the most items if there are several. */
   find(digests: InputDigests): { key: string; items: number } | undefined {
     for (let items = digests.count; items > 0; items--) {
       const key = this.#keys.get(digests.ofFirst(items) ?? '');
@@ -77,7 +77,7 @@ export class InputIndex {
   }
 }
 
-/** Prefixes of OpenAI's own ids; clients tell kinds of items by them. */
+/** The prefixes of OpenAI's own ids, by which clients recognise kinds of items. */
 const ID_PREFIX: Readonly<Record<string, string>> = {
   message: 'msg',
   reasoning: 'rs',
@@ -93,8 +93,8 @@ const ID_PREFIX: Readonly<Record<string, string>> = {
 };
 
 /**
- * The items, each with an id. One that the client gave none gets the same id whenever it is sent again at the same
- * place, so that it is recognised.
+ * The items, each with an id. An item without one gets the same id whenever it is sent again at the same place, so that
+ * it is recognised.
  */
 export function withIds(items: readonly InputItem[], previousResponseId: string | null): InputItem[] {
   return items.map((item, position) => {

@@ -1,4 +1,4 @@
-/** The history of both backends: an index and limits over records that lie in a storage. */
+/** The history for both backends: an index and limits over the records in a storage. */
 
 import { messageOf } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -31,9 +31,9 @@ export interface RetainedHistoryOptions {
   clock: () => number;
 }
 
-/** Conversations in use stay parsed, so that continuing one does not read all of it again. */
+/** The share for conversations in use, which stay parsed so that continuing one does not mean reading it all again. */
 const CACHE_SHARE = 1 / 32;
-/** The most that records which repeat each other may take of the budget. */
+/** The largest share of the budget for records that repeat each other. */
 const CHAIN_SHARE = 1 / 4;
 
 export class RetainedHistory implements HistoryStore {
@@ -44,7 +44,7 @@ export class RetainedHistory implements HistoryStore {
   readonly #conversations: StoredConversations;
   readonly #headers = new Map<string, RecordHeader>();
   readonly #reasoningKeys = new ReasoningIndex();
-  /** Of what this process recorded: after a restart, the next request of a conversation is stored whole. */
+  /** Only what this process recorded: after a restart, the next request of a conversation is stored in full. */
   readonly #inputs = new InputIndex();
   readonly #unfinished = new Set<Promise<unknown>>();
   #lastDeletion: Promise<unknown> = Promise.resolve();
@@ -62,12 +62,12 @@ export class RetainedHistory implements HistoryStore {
     this.#conversations = new StoredConversations(source, Math.ceil(this.#retention.maxBytes * CACHE_SHARE));
   }
 
-  /** How much is retained: bytes of stored JSON, and the number of records. */
+  /** How much is retained, in bytes of stored JSON and number of records. */
   get size(): { bytes: number; records: number } {
     return { bytes: this.#retention.bytes, records: this.#headers.size };
   }
 
-  /** Takes in what an earlier process left, and applies the limits to it. */
+  /** Loads what an earlier process left, and applies the limits to it. */
   async load(found: readonly FoundRecord[]): Promise<void> {
     const now = this.#clock();
     const entries = found.map(({ header, bytes, lastUsed }) => ({
@@ -118,12 +118,12 @@ export class RetainedHistory implements HistoryStore {
   record(turn: StoredExchange): Promise<void> {
     return this.#tracked(async () => {
       const { response, input } = turn;
-      // Who continues a response sends only what is new.
+      // A request that continues a response contains only what is new.
       if (response.previous_response_id !== null) return this.#retainTurn(turn);
       const digests = new InputDigests(input);
       const repeats = await this.#findRepeated(digests);
       await this.#retainTurn(turn, repeats);
-      // What it repeats may have gone while it was written.
+      // What it repeats may have been removed while it was written.
       const isWhole = repeats === undefined || this.#retention.has(sessionKey(repeats.response));
       if (!isWhole) await this.#retainTurn(turn);
       const key = sessionKey(response.id);
@@ -133,7 +133,7 @@ export class RetainedHistory implements HistoryStore {
 
   delete(responseId: string): Promise<boolean> {
     return this.#tracked(() => {
-      // One after the other: two that follow each other in a chain change the same records.
+      // One after the other, because two neighbours in a chain change the same records.
       const deletion = this.#lastDeletion.then(() => this.#delete(responseId));
       this.#lastDeletion = deletion.catch(() => undefined);
       return deletion;
@@ -184,7 +184,7 @@ export class RetainedHistory implements HistoryStore {
     this.#conversations.remember(key, { header, input, response }, length);
   }
 
-  /** Gives the length of the record's text; undefined when it was too large to be kept. */
+  /** Returns the length of the record's text; undefined if it was too large to be kept. */
   async #retain(header: RecordHeader, body: object, what: string): Promise<number | undefined> {
     const text = encodeRecord(header, body, this.#storage.indent);
     const bytes = Buffer.byteLength(text);
@@ -214,12 +214,12 @@ export class RetainedHistory implements HistoryStore {
     return isKnown;
   }
 
-  /** What an input repeats of a recorded one and of its answer; undefined when it is not worth a reference. */
+  /** Which part of the input repeats a recorded one and its answer; undefined if that is not worth a reference. */
   async #findRepeated(digests: InputDigests): Promise<Repeats | undefined> {
     const found = this.#inputs.find(digests);
     if (found === undefined) return undefined;
     const { key, items } = found;
-    // A chain is kept or dropped as a whole: one that grows too heavy ends, and the next one begins.
+    // A chain is kept or dropped as a whole, so one that gets too large ends here and a new one begins.
     if (this.#retention.chainBytes(0, key) > this.#retention.maxBytes * CHAIN_SHARE) return undefined;
     const header = this.#headers.get(key);
     const own = await this.#conversations.own(key);
@@ -228,7 +228,7 @@ export class RetainedHistory implements HistoryStore {
     return digests.isWorth(repeated) ? { response: header.id, items: repeated } : undefined;
   }
 
-  /** Before a record goes: what others repeat of it moves into them. */
+  /** To be called before a record is removed: copies into the others what they repeat of it. */
   async #detachRepeats(key: string): Promise<void> {
     this.#inputs.remove(key);
     for (let child = this.#repeating(key); child !== undefined; child = this.#repeating(key)) {
@@ -236,7 +236,7 @@ export class RetainedHistory implements HistoryStore {
     }
   }
 
-  /** A record that repeats the one of that key. */
+  /** A record that repeats the one with this key. */
   #repeating(key: string): string | undefined {
     for (const [child, header] of this.#headers) {
       const base = header.kind === 'session' ? header.repeats : undefined;
@@ -245,7 +245,7 @@ export class RetainedHistory implements HistoryStore {
     return undefined;
   }
 
-  /** Lets `child` repeat what the record `key` repeats. False when one of the two cannot be read. */
+  /** Makes `child` repeat what the record `key` repeats. False if one of the two cannot be read. */
   async #moveRepeated(key: string, child: string): Promise<boolean> {
     const [own, stored] = await Promise.all([this.#conversations.own(key), this.#read(child, readSession)]);
     const above = this.#headers.get(key);
@@ -269,7 +269,7 @@ export class RetainedHistory implements HistoryStore {
     return this.#discard(this.#drop(this.#retention.trim(this.#clock())));
   }
 
-  /** Before a read: what is too old must not be found. Its files are removed in the background. */
+  /** To be called before a read, so that expired records are not found. Their files are removed in the background. */
   #expire(): void {
     const expired = this.#drop(this.#retention.trim(this.#clock()));
     if (expired.length > 0) this.#tracked(() => this.#discard(expired));
@@ -281,7 +281,7 @@ export class RetainedHistory implements HistoryStore {
     try {
       await this.#storage.remove(keys);
     } catch (error) {
-      // Nobody waits for this. The record has left the index, and the next start will find the file again.
+      // Nobody waits for this. The record is no longer in the index, and the next start will find the file again.
       this.#logger.warn(`history: a record that is no longer needed stays: ${messageOf(error)}`);
     }
   }
@@ -292,7 +292,7 @@ export class RetainedHistory implements HistoryStore {
     return key !== undefined && this.#isAlive(key) ? this.#read(key, readReasoning) : undefined;
   }
 
-  /** Whether there is such a record; using it renews its claim to stay. */
+  /** Whether there is such a record; asking renews its claim to stay. */
   #isAlive(key: string): boolean {
     this.#expire();
     if (!this.#retention.has(key)) return false;
@@ -306,7 +306,10 @@ export class RetainedHistory implements HistoryStore {
     this.#storage.touch(key, now);
   }
 
-  /** Undefined, said in the log, when the record cannot be read; it then leaves the index, not the disk. */
+  /**
+   * Undefined, with a line in the log, if the record cannot be read; it is then removed from the index but not from
+   * disk.
+   */
   async #read<T>(key: string, decode: (text: string) => T | undefined): Promise<T | undefined> {
     const header = this.#headers.get(key);
     const { value, problem } = await this.#decoded(key, decode);
@@ -362,7 +365,7 @@ export class RetainedHistory implements HistoryStore {
   }
 
   async #settled(): Promise<void> {
-    // Callers handle their own errors; all that counts here is that the work has ended.
+    // Callers handle their own errors; here it only matters that the work has ended.
     while (this.#unfinished.size > 0) await Promise.allSettled(this.#unfinished);
   }
 }

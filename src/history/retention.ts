@@ -1,10 +1,10 @@
 /**
- * Decides which records stay and which go, without knowing where they lie.
+ * Decides which records stay and which go, without knowing where they are kept.
  *
- * Every record that is used has a claim to stay, and claims are ordered by use. What loses its claim (too old,
- * too many, too much) goes, unless a later turn of its conversation still needs it: then it goes together with
- * the last turn that does. So continuing a conversation of any length costs one step, and each record loses its
- * claim once. A plain LRU cache cannot do this: it would drop the beginning of a conversation that goes on.
+ * Every record in use has a claim to stay, and claims are ordered by last use. A record that loses its claim (too old,
+ * too many, too much) goes, unless a later turn of its conversation still needs it: it then goes together with the last
+ * turn that does. So continuing a conversation of any length costs one step, and each record loses its claim only once.
+ * A plain LRU cache cannot do this, because it would drop the beginning of a conversation that is still going on.
  */
 import type { HistoryLimits } from './store.ts';
 
@@ -13,9 +13,9 @@ export type RecordKind = 'session' | 'reasoning';
 export interface Entry {
   readonly key: string;
   readonly kind: RecordKind;
-  /** Of the stored JSON. */
+  /** Size of the stored JSON. */
   readonly bytes: number;
-  /** Key of the record that this one continues or repeats; it need not exist. */
+  /** Key of the record that this one continues or repeats, which need not exist. */
   readonly parent: string | undefined;
   /** Milliseconds since the epoch. */
   lastUsed: number;
@@ -26,7 +26,9 @@ type Retained = { -readonly [Field in keyof Entry]: Entry[Field] };
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 1024 * 1024;
 
-/** Reasoning is kept for each answer, and a conversation has many. Without a bound, start-up would slow down. */
+/**
+ * Reasoning is kept for each answer, and a conversation has many answers. Without a limit, start-up would become slow.
+ */
 export const REASONING_PER_SESSION = 64;
 
 export class Retention {
@@ -34,9 +36,9 @@ export class Retention {
   readonly #ttlMs: number;
   readonly #maxCount: Readonly<Record<RecordKind, number>>;
   readonly #entries = new Map<string, Retained>();
-  /** How many records build on the record of that key. */
+  /** How many records build on the record with this key. */
   readonly #children = new Map<string, number>();
-  /** In order of use, least recently used first. */
+  /** Ordered by use, least recently used first. */
   readonly #claims: Readonly<Record<RecordKind, Map<string, Retained>>> = {
     session: new Map(),
     reasoning: new Map(),
@@ -64,12 +66,12 @@ export class Retention {
     return this.#entries.has(key);
   }
 
-  /** When the record was last used; undefined when there is none. */
+  /** When the record was last used; undefined if there is none. */
   lastUsed(key: string): number | undefined {
     return this.#entries.get(key)?.lastUsed;
   }
 
-  /** What the budget must hold for a record of that size: the record and all that it builds on. */
+  /** The total size of a record and everything it builds on, which the budget must hold. */
   chainBytes(bytes: number, parent: string | undefined): number {
     let sum = bytes;
     let steps = 0;
@@ -81,7 +83,7 @@ export class Retention {
     return sum;
   }
 
-  /** Adds a record as the most recently used one, or replaces the one of that key. */
+  /** Adds a record as the most recently used one, replacing any with the same key. */
   add(entry: Entry): void {
     this.#forget(entry.key);
     const retained = { ...entry };
@@ -102,7 +104,10 @@ export class Retention {
     retained.parent = parent;
   }
 
-  /** Adds what an earlier process left. @returns keys of records that continue each other in a circle: not added */
+  /**
+   * Adds what an earlier process left. @returns keys of records that continue each other in a circle, which are not
+   * added
+   */
   load(entries: readonly Entry[]): string[] {
     const { ordered, circular } = parentsFirst(entries);
     for (const entry of ordered) this.add(entry);
@@ -120,7 +125,7 @@ export class Retention {
     this.#claim(retained);
   }
 
-  /** Keys from the first turn of a conversation to the one given; undefined when one of them is missing. */
+  /** The keys from the first turn of a conversation to the given one; undefined if one is missing. */
   lineage(key: string): string[] | undefined {
     const keys: string[] = [];
     for (let at: string | undefined = key; at !== undefined; ) {
@@ -132,7 +137,7 @@ export class Retention {
     return keys.reverse();
   }
 
-  /** Takes a record out. @returns its key, and those of earlier turns that only it still needed */
+  /** Removes a record. @returns its key, and those of earlier turns that only it still needed */
   remove(key: string): string[] {
     const removed: string[] = [];
     let retained = this.#entries.get(key);
@@ -147,7 +152,7 @@ export class Retention {
     return removed;
   }
 
-  /** Applies the limits. @returns keys of the records that went */
+  /** Applies the limits. @returns the keys of the removed records */
   trim(now: number): string[] {
     const removed: string[] = [];
     for (const kind of ['session', 'reasoning'] as const) {
@@ -212,7 +217,10 @@ export class Retention {
   }
 }
 
-/** Sorts each entry after the one that it builds on. Circles, which only a damaged directory holds, are listed apart. */
+/**
+ * Sorts each entry after the one that it builds on. Circles, which only occur in a damaged directory, are listed
+ * separately.
+ */
 function parentsFirst(entries: readonly Entry[]): { ordered: Entry[]; circular: string[] } {
   const waiting = new Map(entries.map((entry) => [entry.key, entry]));
   const ordered: Entry[] = [];

@@ -1,26 +1,26 @@
-/** Conversations, put together from their records. Those in use stay parsed, so that each record is read once. */
+/** Conversations, assembled from their records. Those in use stay parsed, so that each record is read only once. */
 import { LRUCache } from 'lru-cache';
 import type { InputItem, OutputItem } from '../wire/responses.ts';
 import { ItemIndex } from './item-index.ts';
 import type { SessionRecord } from './records.ts';
 
-/** The items that a record itself holds. */
+/** The items in a record itself. */
 export interface OwnItems {
-  /** How many of the items before them, at most, belong to the same conversation. */
+  /** How many of the preceding items, at most, belong to the same conversation. */
   kept: number;
   items: readonly InputItem[];
 }
 
-/** What they are read from. */
+/** What conversations are read from. */
 export type TurnItems = Pick<SessionRecord, 'header' | 'input'> & {
   response: { output: readonly OutputItem[] };
 };
 
 export interface RecordSource {
   has(key: string): boolean;
-  /** Keys from the first record of a conversation to the one given; undefined when one of them is missing. */
+  /** The keys from the first record of a conversation to the given one; undefined if one is missing. */
   lineage(key: string): readonly string[] | undefined;
-  /** The record and the length of its text; undefined when it cannot be read. */
+  /** The record and the length of its text; undefined if it cannot be read. */
   read(key: string): Promise<{ record: SessionRecord; length: number } | undefined>;
 }
 
@@ -42,7 +42,7 @@ export class StoredConversations {
     for (;;) {
       const keys = this.#source.lineage(key);
       const items = keys && (await this.#joined(keys));
-      // Meanwhile a deletion may have moved what one record repeats of another.
+      // In the meantime, a deletion may have moved what one record repeats of another.
       const isSettled = items !== undefined || keys?.join() === this.#source.lineage(key)?.join();
       if (isSettled) return items;
     }
@@ -53,7 +53,7 @@ export class StoredConversations {
     if (known !== undefined) return known;
     const read = await this.#source.read(key);
     if (read === undefined) return undefined;
-    // What went while it was read must not stay.
+    // A record that was removed while it was read must not be cached.
     if (!this.#source.has(key)) return ownItemsOf(read.record);
     return this.remember(key, read.record, read.length);
   }

@@ -1,20 +1,20 @@
-/** What providers tell of an account's money, as data in their presets. */
+/** How providers report an account's balance, as data in their presets. */
 import { listAt, valueAt } from './read-json.ts';
 
 export interface BalanceSource {
-  /** Where a GET with the key tells it, from the origin of the base URL. */
+  /** The path, below the origin of the base URL, where a GET with the key tells it. */
   path: string;
-  /** Where the answer has a list with one entry for each currency, its path, e.g. `balance_infos`. */
+  /** If the answer has a list with one entry for each currency, its path, e.g. `balance_infos`. */
   each?: string;
-  /** The path of the amount, a number or a text with one. */
+  /** The path of the amount, a number or a string with one. */
   amount: string;
   /** An ISO 4217 code, or the path of a field that holds it. */
   currency: 'USD' | 'CNY' | { at: string };
-  /** How many of its units are one of the currency. Default 1. */
+  /** How many of its units make one unit of the currency. Default 1. */
   unitsOfOne?: number;
-  /** Set where it is what is left of the key's own limit, and `null` stands for a key without one. */
+  /** Set if it is what is left of the key's own limit, where `null` means that the key has none. */
   isOfKey?: true;
-  /** Where that is documented, and the day of the reading, `YYYY-MM-DD`. */
+  /** Where this is documented, and the day when it was read, `YYYY-MM-DD`. */
   source: string;
   checked: string;
 }
@@ -25,7 +25,7 @@ export interface Amount {
   currency: string;
 }
 
-/** The amounts of an answer; undefined where it is not what is documented. Empty for a key without a limit. */
+/** The amounts in an answer; undefined if it is not as documented. Empty for a key without a limit. */
 export function readBalance(source: BalanceSource, answer: unknown): Amount[] | undefined {
   const { each, amount, isOfKey = false } = source;
   const entries = each === undefined ? [answer] : (listAt(answer, each) ?? []);

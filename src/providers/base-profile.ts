@@ -1,8 +1,8 @@
 import type { Profile } from '../translate/profile.ts';
 
 /**
- * Careful defaults for an endpoint that is only known to be "OpenAI-compatible": it may be a server on the user's own
- * machine, where the grammar of a response format rules tool calls out, and `null` is no content.
+ * Cautious defaults for an endpoint only known to be "OpenAI-compatible": it may be a server on the user's own machine,
+ * where a response format's grammar rules out tool calls and `null` is not accepted as content.
  */
 export const BASE_PROFILE: Profile = {
   id: 'openai-compatible',
@@ -57,7 +57,7 @@ export const BASE_PROFILE: Profile = {
   utcOffset: null,
 };
 
-/** What the documented hosted providers have in common beyond that. */
+/** What documented hosted providers have in common beyond that. */
 export const HOSTED_PROFILE: Profile = {
   ...BASE_PROFILE,
   formatWithTools: true,

@@ -6,7 +6,7 @@ import type { ModelRule } from './preset.ts';
 
 type Effort = Pick<Profile, 'effort' | 'effortLevels' | 'effortFields'>;
 
-/** The effort cannot be chosen: none is sent. */
+/** The effort cannot be chosen, so none is sent. */
 export const FIXED_EFFORT: Effort = { effort: 'none', effortLevels: [], effortFields: {} };
 
 /** `reasoning_effort` with these levels, weakest first. */
@@ -24,7 +24,7 @@ export function thinkingSwitch(on: JsonObject, off: JsonObject): Effort {
   return effortFields({ none: off, medium: on });
 }
 
-/** A switch and, where it is on, `reasoning_effort` with these levels. */
+/** A switch and, if it is on, `reasoning_effort` with these levels. */
 export function switchAndEffort(on: JsonObject, off: JsonObject, ...levels: readonly string[]): Effort {
   const steps = levels.map((level) => [level, { ...on, reasoning_effort: level }]);
   return effortFields({ none: off, ...Object.fromEntries(steps) });
@@ -47,7 +47,7 @@ export const GEMMA_MODELS: ModelRule = { match: ['*gemma*'], profile: { joinUser
 
 /**
  * Models whose chat templates take one call per message: those of Llama 3.1 to 3.3 refuse several, those of gpt-oss and
- * GigaChat show the model only the first (measured with llama.cpp, 2026-11-28; vLLM and others use the same ones).
+ * GigaChat show the model only the first (measured with llama.cpp, 2026-11-28; vLLM and others use the same templates).
  */
 export const SERIAL_CALL_MODELS: ModelRule = {
   match: ['*llama-3*', '*llama3*', '*gpt-oss*', '*gigachat*'],
@@ -72,8 +72,8 @@ export const TEXT_ONLY_MODELS: ModelRule = {
 };
 
 /**
- * The same of 2026, at hosts that name models as their vendors do. A gateway of which nothing is known may have taught
- * them to see: there the user has the last word.
+ * Such models of 2026, at hosts that name models as their vendors do. An unknown gateway may have taught them to see,
+ * so the user decides there.
  */
 export const TEXT_ONLY_AT_HOSTS: ModelRule = {
   match: [
@@ -92,7 +92,7 @@ export const TEXT_ONLY_AT_HOSTS: ModelRule = {
   profile: TEXT_ONLY_MODELS.profile,
 };
 
-/** Moonshot's schema flavour, names and required reasoning hold at gateways too. */
+/** Moonshot's schema flavour, names and required reasoning apply at gateways, too. */
 export const KIMI_MODELS: ModelRule = {
   match: ['*kimi*', 'k3*', 'moonshot*'],
   profile: {
@@ -114,7 +114,7 @@ export const DEEPSEEK_MODELS: ModelRule = {
   },
 };
 
-/** GLM knows no tool choice but `auto`. */
+/** GLM knows only the tool choice `auto`. */
 export const GLM_MODELS: ModelRule = {
   match: ['*glm*'],
   profile: { toolChoices: ['auto'], thinksByDefault: true },

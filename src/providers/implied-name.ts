@@ -1,10 +1,10 @@
-/** Which model of a list a name means: the one rule of relay, catalog and doctor. */
+/** Which model of a list a name means: the same rule for relay, catalog and doctor. */
 /**
- * The name as an upstream takes it, found in its list although the list may not show it literally: in other letter
- * case, without the tag that is implied (Ollama's `:latest`, 2026-11), or as a variant of a listed model
- * (OpenRouter's `:free` and `:nitro`, Hugging Face's `:provider`).
- * @param impliedTag the tag that the upstream gives a name without one; undefined where it knows no tags
- * @returns undefined where the upstream lists nothing of that name
+ * The name as the upstream takes it, found in its list even if it is not there literally: in different letter case,
+ * without an implied tag (Ollama's `:latest`, 2026-11), or as a variant of a listed model (OpenRouter's `:free` and
+ * `:nitro`, Hugging Face's `:provider`).
+ * @param impliedTag the tag that the upstream gives to a name without one; undefined if it has no tags
+ * @returns undefined if the upstream lists nothing with that name
  */
 export function impliedName(
   name: string,
@@ -22,7 +22,7 @@ export function impliedName(
   return listed.some(({ id }) => id.toLowerCase() === base) ? name : undefined;
 }
 
-/** A name without the tag that it would imply. */
+/** A name without the tag that is implied anyway. */
 export function withoutTag(id: string, tag: string | undefined): string {
   return tag !== undefined && id.endsWith(`:${tag}`) ? id.slice(0, -tag.length - 1) : id;
 }

@@ -1,4 +1,4 @@
-/** All shipped providers, in the order in which they are shown. */
+/** All shipped providers, in display order. */
 
 import type { Preset } from './preset.ts';
 import { azure } from './presets/azure.ts';
@@ -102,8 +102,8 @@ export function presetById(id: string): Preset | undefined {
 }
 
 /**
- * The preset that serves `baseUrl`: by its whole address, since a plan may share a host with pay-as-you-go, else by its
- * host; the careful generic one for any other.
+ * The preset for `baseUrl`: found by the whole address, because a plan may share its host with pay-as-you-go, or else
+ * by the host; the cautious generic preset for any other.
  */
 export function presetByUrl(baseUrl: string): Preset {
   const url = new URL(baseUrl);
@@ -115,7 +115,7 @@ export function presetByUrl(baseUrl: string): Preset {
   );
 }
 
-/** Whether `baseUrl` is the provider's own: no gateway, and no other server that speaks its dialect. */
+/** Whether `baseUrl` is the provider's own and not a gateway or another server with the same dialect. */
 export function isOwnUrl(preset: Preset, baseUrl: string): boolean {
   const url = new URL(baseUrl);
   return isAddress(preset, url) || isHost(preset, url);

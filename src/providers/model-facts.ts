@@ -1,6 +1,5 @@
 /**
- * What is known of a model, from three sources of growing weight: the data that ships with the relay, what the
- * provider itself says, and what the user says.
+ * What is known about a model, from three sources of increasing weight: the shipped data, the provider and the user.
  */
 
 import { presetById } from './index.ts';
@@ -10,19 +9,19 @@ import type { ListedModel, ModelFacts } from './model-list.ts';
 type Shipped = Readonly<Record<string, Readonly<Record<string, ModelFacts>>>>;
 const KNOWN: Shipped = shipped.providers;
 
-/** The models of a provider that ship with the relay, for when its `/models` cannot be asked. */
+/** A provider's models in the shipped data, for when its `/models` cannot be asked. */
 export function shippedModels(provider: string): ListedModel[] {
   return Object.entries(KNOWN[provider] ?? {}).map(([id, facts]) => ({ id, ...known(facts) }));
 }
 
 /**
- * What ships about a model: the provider's own entry, else the most careful of the entries that others have for
- * a model of the same name (`deepseek/deepseek-v4-pro:free` at a gateway is `deepseek-v4-pro`). A program on the
- * user's machine is started with a window of its own: there nobody knows it before the server tells.
+ * The shipped facts about a model: the provider's own entry, or else the most cautious of other providers' entries for
+ * the same name (`deepseek/deepseek-v4-pro:free` at a gateway is `deepseek-v4-pro`). A program on the user's machine
+ * sets its own window, which is unknown until the server tells.
  */
 export function shippedFacts(provider: string, id: string): ModelFacts | undefined {
   const models = KNOWN[provider] ?? {};
-  // A model may be called `constructor`.
+  // A model may be named `constructor`.
   const own = Object.hasOwn(models, id) ? models[id] : undefined;
   if (own) return known(own);
   const name = plainName(id);
@@ -43,7 +42,7 @@ function known(facts: ModelFacts): ModelFacts {
   return facts.contextWindow === undefined ? facts : { ...facts, windowFrom: 'known' };
 }
 
-/** The last part of a model's name in lower case, without a gateway's `:variant`. */
+/** The last part of a model's name, in lower case and without a gateway's `:variant`. */
 function plainName(id: string): string {
   const [name = ''] = (id.split('/').at(-1) ?? '').split(':');
   return name.toLowerCase();

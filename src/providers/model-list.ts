@@ -1,34 +1,34 @@
-/** What a provider's `GET /models` tells, whatever its shape. */
+/** Reads what a provider's `GET /models` tells, whatever its shape. */
 import { count, countAt, flagAt, listAt, smallest, textAt, told, valueAt } from './read-json.ts';
 
-/** Each field is undefined where the source does not tell. */
+/** A field is undefined if the source does not tell. */
 export interface ModelFacts {
   /** A name for people. */
   name?: string;
   /** Tokens of input and output together. */
   contextWindow?: number;
-  /** Where the window comes from: data that ships with the relay, or a guess. Default: told by who knows it. */
+  /** Where the window comes from: the shipped data, or a guess. Default: from a source that knows. */
   windowFrom?: 'known' | 'guessed';
-  /** Why the window is guessed to be that, for people: "Ollama's default without a GPU". */
+  /** The reason for the guess, for people: "Ollama's default without a GPU". */
   windowNote?: string;
-  /** Most tokens of one answer. */
+  /** The most tokens in one answer. */
   maxOutput?: number;
   /** Whether the model sees images. */
   images?: boolean;
   /** Reasoning levels as the provider names them; empty: the level cannot be chosen. */
   efforts?: readonly string[];
-  /** Whether the model reasons, where its levels are not told. */
+  /** Whether the model reasons, if its levels are not known. */
   reasons?: boolean;
 }
 
 /** A model that a provider lists. */
 export interface ListedModel extends ModelFacts {
   id: string;
-  /** The server says that it cannot chat or call tools, so Codex cannot work with it. */
+  /** Set if the server says that it cannot chat or call tools, so that Codex cannot work with it. */
   unfit?: true;
 }
 
-/** Later facts win, field by field; where the window comes from belongs to the window. */
+/** Later facts win, field by field; the window's origin stays with the window. */
 export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undefined)[]): Partial<T> {
   const merged: Partial<T> = {};
   for (const source of sources) {
@@ -43,8 +43,8 @@ export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undef
 }
 
 /**
- * The models of a list, in its order: OpenAI's `{data:[{id}]}`, Together's bare array, `{models:[{name}]}` of
- * local servers. Never throws; a body that is no list gives none.
+ * The models of a list, in its order: OpenAI's `{data:[{id}]}`, Together's bare array, `{models:[{name}]}` of local
+ * servers. Never throws; a body that is not a list gives none.
  */
 export function readModelList(body: unknown): ListedModel[] {
   return entriesOf(body).flatMap((entry: unknown) => {
@@ -52,17 +52,19 @@ export function readModelList(body: unknown): ListedModel[] {
     if (id === undefined) return [];
     const unfit = isUnfit(entry) ? { unfit: true as const } : {};
     const facts = mergeFacts(windowOfArguments(entry), readFacts(entry));
-    // Gemini's ids are prefixed in the list, but not in requests.
+    // Gemini's ids have a prefix in the list, but not in requests.
     return [{ ...facts, ...unfit, id: id.replace(/^models\/(?=gem)/, '') }];
   });
 }
 
-/** Who owns the models by the list's own word: model servers put their name there. */
+/** The owners of the models according to the list; model servers put their name there. */
 export function ownersIn(body: unknown): string[] {
   return [...new Set(entriesOf(body).flatMap((entry) => textAt(entry, 'owned_by') ?? []))];
 }
 
-/** An entry of OpenAI's list, with what is known of the model in words that `readModelList` and others understand. */
+/**
+ * An entry of OpenAI's list, with what is known about the model in fields that `readModelList` and others understand.
+ */
 export function toListEntry(model: ListedModel, owner: string): { id: string; [field: string]: unknown } {
   const { id, contextWindow, windowFrom, maxOutput, images, reasons, unfit } = model;
   return {
@@ -70,7 +72,7 @@ export function toListEntry(model: ListedModel, owner: string): { id: string; [f
     object: 'model',
     created: 0,
     owned_by: owner,
-    // A guess is not passed on: whoever reads it would take it for the truth.
+    // A guess is not passed on, because readers would take it for a fact.
     ...(contextWindow !== undefined && windowFrom !== 'guessed' && { context_length: contextWindow }),
     ...(maxOutput !== undefined && { max_completion_tokens: maxOutput }),
     ...(images !== undefined && {
@@ -85,7 +87,7 @@ function entriesOf(body: unknown): unknown[] {
   return [body, valueAt(body, 'data'), valueAt(body, 'models')].find(Array.isArray) ?? [];
 }
 
-/** Words for models that do something else, Together's and LM Studio's among them. */
+/** Words for models that do something else, including Together's and LM Studio's. */
 const NO_CHAT = [
   'audio',
   'embedding',
@@ -99,7 +101,7 @@ const NO_CHAT = [
   'video',
 ];
 
-/** Where lists say whether a model can chat and call tools; false means that it cannot. */
+/** The fields in which lists say whether a model can chat and call tools; false means that it cannot. */
 const NEEDED = [
   'active', // Groq
   'supports_chat', // Fireworks
@@ -167,9 +169,9 @@ const REASONS = [
 
 function readFacts(entry: unknown): ModelFacts {
   const abilities = listAt(entry, 'capabilities') ?? [];
-  // What a list of abilities leaves out may be there all the same: llama.cpp's names `completion` alone.
+  // An ability missing from the list may still exist: llama.cpp names only `completion`.
   const can = (...names: string[]) => (names.some((name) => abilities.includes(name)) ? true : undefined);
-  // What a model could have, which is not what LM Studio loads it with.
+  // The largest possible window, not the one that LM Studio will load it with.
   const most = textAt(entry, 'state') === 'not-loaded' ? undefined : countAt(entry, 'max_context_length');
   return told<ModelFacts>({
     name: textAt(entry, 'display_name') ?? textAt(entry, 'name'),
@@ -189,7 +191,7 @@ function readFacts(entry: unknown): ModelFacts {
   });
 }
 
-/** What llama.cpp's router will start a model with: all of its slots share it, so one may get less. */
+/** The window with which llama.cpp's router will start a model. All slots share it, so each may get less. */
 function windowOfArguments(entry: unknown): ModelFacts {
   const words = listAt(entry, 'status.args') ?? [];
   const at = words.findLastIndex((word) => word === '-c' || word === '--ctx-size');

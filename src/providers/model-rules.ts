@@ -1,9 +1,9 @@
-/** Which rules are about a model, and how what they say is merged over what holds for all. */
+/** Finds the rules for a model and merges them over what applies to all. */
 import { isObject } from '../json.ts';
 import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Profile } from '../translate/profile.ts';
 
-/** Objects that belong to one way of doing it: two such ways do not mix. */
+/** Objects that describe a choice as a whole and must not be merged with another. */
 const WHOLE: ReadonlySet<string> = new Set<keyof Profile | keyof NativeProfile>([
   'effortFields',
   'webSearch',

@@ -1,6 +1,6 @@
 /**
- * Programs that serve models and tell more of them than `/models` does: which routes to ask, how to read the answers,
- * and what sets the window. Data and pure readers; `src/relay/upstream/served-models.ts` asks.
+ * Programs that serve models and tell more about them than `/models` does: which routes to ask, how to read the
+ * answers, and what sets the window. Data and pure readers; `src/relay/upstream/served-models.ts` asks.
  */
 import { asObject } from '../json.ts';
 import { type ListedModel, readModelList } from './model-list.ts';
@@ -8,10 +8,10 @@ import { count, countAt, flagAt, listAt, smallest, textAt, told, valueAt } from 
 
 export type ServerId = 'llamacpp' | 'ollama' | 'lmstudio' | 'vllm';
 
-/** What a route tells of one model. */
+/** What a route tells about one model. */
 export type ServedFacts = Omit<ListedModel, 'id'>;
 
-/** A question to a server, with what to make of the answer. Readers never throw. */
+/** A question to a server, with a reader for the answer. Readers never throw. */
 export type FactRoute =
   | { about: 'all models'; path: string; read: (answer: unknown) => ListedModel[] }
   | {
@@ -19,21 +19,21 @@ export type FactRoute =
       path: (model: string) => string;
       /** The body of a POST. Default: the question is a GET. */
       body?: (model: string) => object;
-      /** @param isHosted whether the server runs at its maker's, not on a machine of the user's */
+      /** @param isHosted whether the server is run by its maker, not on the user's machine */
       read: (answer: unknown, isHosted: boolean) => ServedFacts;
     };
 
 export interface ModelServer {
   id: ServerId;
-  /** What its list says under `owned_by`. */
+  /** The value of `owned_by` in its list. */
   owner: string;
   /** Paths are below the base URL without its `/v1`. Later answers win. */
   routes: readonly FactRoute[];
-  /** What is so as long as nobody tells otherwise. */
+  /** What is assumed until the server tells otherwise. */
   assumed: ServedFacts;
-  /** Hosts where its maker runs it: nothing is assumed there. */
+  /** Hosts where its maker runs it, for which nothing is assumed. */
   hostedAt: readonly string[];
-  /** What gives it a larger window. */
+  /** How to give it a larger window. */
   windowSetting: string;
 }
 
@@ -43,7 +43,7 @@ export const SMALLEST_WINDOW = 16_000;
 const llamacpp: ModelServer = {
   id: 'llamacpp',
   owner: 'llamacpp',
-  // Without `autoload=false` a router loads each model that it is asked about.
+  // Without `autoload=false`, a router would load each model that it is asked about.
   routes: [
     {
       about: 'each model',
@@ -97,7 +97,7 @@ const MODEL_SERVERS: Readonly<Record<ServerId, ModelServer>> = { llamacpp, ollam
 
 /**
  * The server behind a preset.
- * @param owners the list's `owned_by`, by which one is recognised where the preset stands for any
+ * @param owners the list's `owned_by`, by which the server is recognised if the preset stands for any
  */
 export function serverOf(
   server: ServerId | 'any' | undefined,
@@ -107,12 +107,12 @@ export function serverOf(
   return Object.values(MODEL_SERVERS).find(({ owner }) => owners.includes(owner));
 }
 
-/** What gives a preset's models a larger window, in words; undefined where that is not known. */
+/** How to give a preset's models a larger window, in words; undefined if that is not known. */
 export function windowSettingOf(server: ServerId | 'any' | undefined): string | undefined {
   return server === undefined || server === 'any' ? undefined : MODEL_SERVERS[server].windowSetting;
 }
 
-/** llama.cpp's `GET /props`: the window of one slot, what it sees, and what the chat template can. */
+/** llama.cpp's `GET /props`: the window of one slot, what the model sees, and what its chat template supports. */
 export function readLlamaProps(answer: unknown): ServedFacts {
   const noTools =
     flagAt(answer, 'chat_template_caps.supports_tools') === false &&
@@ -124,7 +124,7 @@ export function readLlamaProps(answer: unknown): ServedFacts {
       countAt(answer, 'default_generation_settings.params.n_ctx') ??
       countAt(answer, 'n_ctx'),
     images: flagAt(answer, 'modalities.vision'),
-    // A template that has no word about thinking cannot be told to do it.
+    // A template that does not mention thinking cannot be told to do it.
     reasons: template === undefined || /think|reason/i.test(template) ? undefined : false,
     unfit: noTools ? true : undefined,
   });
@@ -135,7 +135,7 @@ export function readOllamaShow(answer: unknown, isHosted = false): ServedFacts {
   const abilities = listAt(answer, 'capabilities');
   const info = Object.entries(asObject(valueAt(answer, 'model_info')) ?? {});
   const [, most] = info.find(([key]) => key.endsWith('.context_length')) ?? [];
-  // A model that runs at Ollama's has all of its window; on a user's machine that says nothing.
+  // A model in Ollama's cloud has its full window; on a user's machine that figure says nothing.
   const isRemote = isHosted || textAt(answer, 'remote_host') !== undefined;
   const set = parameter(textAt(answer, 'parameters'), 'num_ctx');
   const levels = (listAt(answer, 'thinking.values') ?? []).filter((level) => typeof level === 'string');
@@ -148,7 +148,7 @@ export function readOllamaShow(answer: unknown, isHosted = false): ServedFacts {
   });
 }
 
-/** Ollama's `GET /api/ps`: the windows that the loaded models have. */
+/** Ollama's `GET /api/ps`: the windows of the loaded models. */
 export function readOllamaRunning(answer: unknown): ListedModel[] {
   return (listAt(answer, 'models') ?? []).flatMap((entry) => {
     const contextWindow = countAt(entry, 'context_length');
@@ -176,7 +176,7 @@ export function readLmStudioModels(answer: unknown): ListedModel[] {
   });
 }
 
-/** A parameter in the text of a Modelfile: one a line, its name and its value. */
+/** A parameter in the text of a Modelfile, which has one per line, with name and value. */
 function parameter(text: string | undefined, name: string): number | undefined {
   const [, value] =
     new RegExp(`^\\s*(?:PARAMETER\\s+)?${name}\\s+"?(\\d+)"?\\s*$`, 'im').exec(text ?? '') ?? [];

@@ -1,4 +1,4 @@
-/** Which wire is spoken for a model, and what its provider's Responses endpoint takes. */
+/** Decides which wire is spoken for a model, and what its provider's Responses endpoint takes. */
 import { BASE_NATIVE, type NativeProfile } from '../translate/native/native-profile.ts';
 import type { Wire } from '../wire/wire.ts';
 import { globPattern, matches, merge } from './model-rules.ts';
@@ -9,16 +9,16 @@ interface Native {
   profile: NativeProfile;
 }
 
-/** What decides beside the preset. */
+/** What decides besides the preset. */
 export interface WireFacts {
-  /** Whether the address is the provider's own: what is known of its endpoint holds for no gateway. */
+  /** Whether the address is the provider's own, because what is known about its endpoint does not apply to gateways. */
   isOwn: boolean;
-  /** The user's own word on models, by name; `*` stands for any characters. */
+  /** The user's choices by model name; `*` stands for any characters. */
   wires: Readonly<Record<string, Wire>>;
   profiles: Readonly<Record<string, DeepPartial<NativeProfile>>>;
 }
 
-/** What is spoken to a provider for this model. */
+/** The API to speak to a provider for this model. */
 export function nativeFor(preset: Preset, model: string, { isOwn, wires, profiles }: WireFacts): Native {
   const { native } = preset;
   const known =

@@ -3,10 +3,13 @@ import type { Profile } from '../translate/profile.ts';
 import { matches, merge } from './model-rules.ts';
 import type { Preset } from './preset.ts';
 
-/** Merged profiles by preset and by the rules that match: models are many (clients name them), rules are few. */
+/**
+ * Merged profiles, cached by preset and matching rules: there may be any number of models (clients name them), but few
+ * rules.
+ */
 const merged = new WeakMap<Preset, Map<string, Profile>>();
 
-/** The same object for every model that the same rules match. */
+/** Returns the same object for all models that match the same rules. */
 export function profileFor(preset: Preset, model: string): Profile {
   const { profile, models = [] } = preset;
   const matching = models.flatMap((rule, at) => (matches(rule, model) ? [at] : []));

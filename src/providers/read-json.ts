@@ -1,4 +1,4 @@
-/** Careful reading of what servers tell about models: undefined wherever a value is not what it should be. */
+/** Reads what servers tell about models, with undefined for any value that is not what it should be. */
 import { asObject } from '../json.ts';
 
 /** The value at a path of keys, e.g. `meta.n_ctx`. */
@@ -21,12 +21,12 @@ export function listAt(value: unknown, path: string): unknown[] | undefined {
   return Array.isArray(found) ? found : undefined;
 }
 
-/** A positive whole number at a path, also as gateways write one: `"131072"`, `"131,072"`, `"128k"`. */
+/** A positive whole number at a path, also in the spellings of gateways: `"131072"`, `"131,072"`, `"128k"`. */
 export function countAt(value: unknown, path: string): number | undefined {
   return count(valueAt(value, path));
 }
 
-/** Rounded down where `k` and `m` leave it open whether thousands or 1024s are meant. */
+/** `k` and `m` may mean thousands or 1024s, so the smaller is assumed. */
 const UNITS: Readonly<Record<string, number>> = { k: 1000, m: 1_000_000 };
 
 export function count(value: unknown): number | undefined {
@@ -36,7 +36,7 @@ export function count(value: unknown): number | undefined {
   return count(Number(digits.replaceAll(/[,_]/g, '')) * (UNITS[unit.toLowerCase()] ?? 1));
 }
 
-/** The smallest of those that are told: of several limits, that one holds. */
+/** The smallest known count: if there are several limits, the smallest applies. */
 export function smallest(counts: readonly (number | undefined)[]): number | undefined {
   const told = counts.filter((one) => one !== undefined);
   return told.length === 0 ? undefined : Math.min(...told);

@@ -1,8 +1,8 @@
-/** Who is paid for what an address answers, as far as the address tells. */
+/** Who is paid for answers from an address, as far as the address tells. */
 import { presetByUrl } from './index.ts';
 import type { Preset } from './preset.ts';
 
-/** Hosts of plans that are no presets of their own. */
+/** Hosts of plans that have no presets of their own. */
 const PLANS: readonly RegExp[] = [
   /^coding(-intl)?\.dashscope\.aliyuncs\.com$/,
   /^token-plan-\w+\.xiaomimimo\.com$/,
@@ -10,9 +10,9 @@ const PLANS: readonly RegExp[] = [
 ];
 
 /**
- * The id of the preset whose address it is, and whose price list applies; `plan` where a subscription pays; `local`
- * for a model server of the user's own. Undefined for any other address: whom it belongs to is not known.
- * @param preset the one that was chosen or recognised
+ * The id of the preset whose address this is and whose prices apply; `plan` if a subscription pays; `local` for the
+ * user's own model server. Undefined for any other address, whose owner is not known.
+ * @param preset the chosen or recognised one
  */
 export function serviceOf(baseUrl: string, preset: Preset): string | undefined {
   const recognised = presetByUrl(baseUrl);
@@ -23,7 +23,7 @@ export function serviceOf(baseUrl: string, preset: Preset): string | undefined {
   return id === 'openai-compatible' ? undefined : id;
 }
 
-/** A program that runs the model itself. A gateway on this machine is none: it may pass requests on to anyone. */
+/** Whether it is a program that runs the model itself, unlike a local gateway, which may pass requests on to anyone. */
 function isModelServer({ server, profile }: Preset): boolean {
   return (server !== undefined && server !== 'any') || profile.id === 'demo';
 }

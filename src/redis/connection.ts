@@ -1,6 +1,6 @@
 /**
- * The connections of one relay to Redis or Valkey. The client library is loaded with this file, so that only who asks
- * for a store loads it.
+ * One relay's connections to Redis or Valkey. The client library is loaded with this file, and so only if a store is
+ * requested.
  */
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { type StoreAddress, shownAddress } from './store-url.ts';
 export type Client = Redis | Cluster;
 export type Argument = string | number | Buffer;
 
-/** A Lua script; `scriptOf` makes it. */
+/** A Lua script, made by `scriptOf`. */
 export interface Script {
   lua: string;
   sha: string;
@@ -25,13 +25,13 @@ export function scriptOf(lua: string): Script {
 export interface ConnectionOptions {
   address: StoreAddress;
   logger: Logger;
-  /** Told how long each call took, retries included, in milliseconds. */
+  /** Called with the duration of each call in milliseconds, retries included. */
   onCall?: (milliseconds: number, isFailed: boolean) => void;
 }
 
-/** How long a call is tried again while the store cannot be reached. */
+/** How long a call is retried while the store cannot be reached. */
 export const READ_PATIENCE_MS = 1_000;
-/** A restart and most failovers are over by then: an answer that is to be kept waits for them. */
+/** Long enough for a restart and most failovers, which an answer that must be kept waits for. */
 export const WRITE_PATIENCE_MS = 15_000;
 
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -39,14 +39,14 @@ const COMMAND_TIMEOUT_MS = 3_000;
 const PAUSE_MS = 50;
 const REPLICA_TIMEOUT_MS = 1_000;
 const REPLICAS_KNOWN_MS = 500;
-/** A master that had a replica so lately and has none now may be about to lose its place to it. */
+/** A master that had a replica this recently and has none now may be about to be replaced by it. */
 const REPLICA_GRACE_MS = 10_000;
 
 export class Connection {
   readonly address: StoreAddress;
   /** For reads, and for writes that may be lost. */
   readonly client: Client;
-  /** For what must be kept: it waits for replicas, and nothing else waits behind it. */
+  /** For writes that must be kept. It waits for replicas, so nothing else may queue behind it. */
   readonly #writer: Client;
   readonly #others: Client[] = [];
   readonly #logger: Logger;
@@ -54,7 +54,7 @@ export class Connection {
   #isDown = false;
   #isClosed = false;
   #replicas = { isKnownUntil: 0, areThere: false };
-  /** Behind Sentinels there is a replica, until a while has shown that there is none. */
+  /** With Sentinels, a replica is assumed until time has shown that there is none. */
   #replicaSeenAt: number;
 
   constructor({ address, logger, onCall = () => {} }: ConnectionOptions) {
@@ -66,7 +66,7 @@ export class Connection {
     this.#writer = this.#open();
   }
 
-  /** Another connection to the same store, closed with this one; a subscription takes one of its own. */
+  /** Another connection to the same store, closed together with this one; a subscription needs its own. */
   another(): Client {
     const client = this.#open();
     this.#others.push(client);
@@ -79,8 +79,8 @@ export class Connection {
   }
 
   /**
-   * Runs a script with one key; all others that it uses carry the same hash tag.
-   * @throws RelayError `store_unavailable` when the store could not be reached for so long
+   * Runs a script with one key; all other keys that it uses must have the same hash tag.
+   * @throws RelayError `store_unavailable` if the store could not be reached for `patienceMs`
    */
   run(
     script: Script,
@@ -92,8 +92,8 @@ export class Connection {
   }
 
   /**
-   * The same for what must not be lost: resolves when a replica has it too, where there is one.
-   * @throws RelayError `store_unavailable` after so long
+   * The same for writes that must not be lost: resolves once a replica has them, too, if there is one.
+   * @throws RelayError `store_unavailable` after `patienceMs`
    */
   runDurably(
     script: Script,
@@ -109,8 +109,8 @@ export class Connection {
   }
 
   /**
-   * Does something once the store can be reached, and again where its answer was lost: twice must be as good as once.
-   * @throws RelayError `store_unavailable` after so long
+   * Does something once the store can be reached, and again if its answer was lost: twice must be as good as once.
+   * @throws RelayError `store_unavailable` after `patienceMs`
    */
   async attempt<T>(work: () => Promise<T>, patienceMs: number): Promise<T> {
     const startedAt = performance.now();
@@ -121,7 +121,7 @@ export class Connection {
         this.#onCall(performance.now() - startedAt, false);
         return result;
       } catch (error) {
-        // What the store itself refuses, a wrong script or a full memory, no waiting cures.
+        // Waiting does not help if the store itself refuses, because of a wrong script or full memory.
         const isOver = performance.now() - startedAt > patienceMs || this.#isClosed || isRefusal(error);
         if (!isOver) {
           await sleep(PAUSE_MS);
@@ -138,7 +138,7 @@ export class Connection {
     for (const client of [this.client, this.#writer, ...this.#others]) client.disconnect();
   }
 
-  /** A failover takes a replica's word for everything: what is kept must have reached one. */
+  /** After a failover only the replica's data counts, so what must be kept must have reached one. */
   async #replicated(): Promise<void> {
     if (this.#writer instanceof Cluster) return;
     if (await this.#hasReplica(this.#writer)) {
@@ -215,15 +215,15 @@ function optionsFor({ username, password, isTls }: StoreAddress) {
     protocol: 2 as const,
     connectTimeout: CONNECT_TIMEOUT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
-    // A store that hangs, or a network that swallows everything, is away: else each call would wait to find that out.
+    // A store that hangs, or a network that swallows everything, counts as away: else each call would wait to find out.
     socketTimeout: COMMAND_TIMEOUT_MS,
-    // What waits for an answer when its connection breaks fails at once, and not when its time is over.
+    // When a connection breaks, the calls that wait for an answer fail at once, not when their time is over.
     maxRetriesPerRequest: 0,
-    // A request does not wait in a queue of the library's: `attempt` decides how long it may wait.
+    // Requests must not wait in the library's queue, because `attempt` decides how long they may wait.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     retryStrategy: pauseBefore,
-    // A replica that was the master until now: 2 connects anew and asks again.
+    // The server was demoted to a replica: 2 means reconnect and repeat the command.
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (2 as const) : false),
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password }),
@@ -244,13 +244,13 @@ async function runOn(
   try {
     return await client.callBuffer('EVALSHA', [sha, 1, key, ...args]);
   } catch (error) {
-    // It is new to the server, or the server has been restarted.
+    // The script is new to the server, or the server was restarted.
     if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
     return client.callBuffer('EVAL', [lua, 1, key, ...args]);
   }
 }
 
-/** Answers of a server that is on its way up, down or to another role. */
+/** Answers of a server that is starting, stopping or changing roles. */
 const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
 
 function isRefusal(error: unknown): boolean {

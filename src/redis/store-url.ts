@@ -1,4 +1,4 @@
-/** Where a Redis or Valkey is, as one writes it down: one server, several Sentinels, or a cluster. */
+/** Parses the address of a Redis or Valkey: one server, several Sentinels, or a cluster. */
 
 export interface StoreAddress {
   kind: 'server' | 'sentinel' | 'cluster';
@@ -6,7 +6,7 @@ export interface StoreAddress {
   hosts: readonly { host: string; port: number }[];
   username: string | undefined;
   password: string | undefined;
-  /** Name of the master that Sentinels watch. */
+  /** Name of the master that the Sentinels watch. */
   master: string | undefined;
   db: number;
 }
@@ -60,7 +60,7 @@ function hostOf(place: string, defaultPort: number): StoreAddress['hosts'][numbe
   return host === undefined || number > 65_535 ? undefined : { host, port: number };
 }
 
-/** Null for what is no percent-encoding; undefined for nothing. */
+/** Null for invalid percent-encoding; undefined for nothing. */
 function decoded(text: string | undefined): string | undefined | null {
   if (text === undefined || text === '') return undefined;
   try {

@@ -1,4 +1,4 @@
-/** What a relay needs of its host to serve a team: users, limits, and what it shares with other relays. */
+/** What a relay needs from its host to serve a team: users, limits, and what it shares with other relays. */
 import type { ErrorCode } from '../errors.ts';
 import type { HistoryStore } from '../history/store.ts';
 
@@ -6,45 +6,47 @@ import type { HistoryStore } from '../history/store.ts';
 export interface GatewayOptions {
   /** Address to listen on. Anything but loopback needs `publicUrls`, and a token or users. Default 127.0.0.1. */
   listen?: string;
-  /** Under which addresses clients reach the relay, a proxy's among them: no other Host is answered. Default none. */
+  /**
+   * The addresses under which clients reach the relay, including a proxy's: no other Host is answered. Default none.
+   */
   publicUrls?: readonly string[];
-  /** Certificate chain and key in PEM: then the relay speaks https. Default: http. */
+  /** Certificate chain and key in PEM, for https. Default: http. */
   tls?: { cert: string; key: string };
-  /** Everybody with a token of their own. `token` stays the operator's. Default none. */
+  /** The people with tokens of their own; `token` remains the operator's. Default none. */
   users?: Users;
-  /** Health, cool-downs and bindings that other relays share. Default: each relay knows its own. */
+  /** Shares health, cool-downs and bindings with other relays. Default: each relay knows only its own. */
   sharedRouting?: SharedRouting;
-  /** What `GET /metrics` gives to whoever sends the token. Default: there is no such route. */
+  /** What `GET /metrics` returns to whoever sends the token. Default: no such route. */
   metrics?: { token: string; read(): Promise<{ type: string; body: string }> };
 }
 
 /** Who may use the relay. */
 export interface Users {
   /**
-   * The user whose token this is; undefined for nobody's. The same object as long as nothing about the user changes.
+   * The user with this token; undefined if nobody has it. The same object as long as nothing about the user changes.
    * @throws RelayError `store_unavailable` where that cannot be known now
    */
   find(token: string): Promise<RelayUser | undefined>;
 }
 
-/** One of them, with all that is that user's alone. */
+/** One user, with everything that belongs to that user alone. */
 export interface RelayUser {
-  /** Unique and lasting: names the user in the ledger and in the log. */
+  /** Unique and permanent; names the user in the ledger and in the log. */
   id: string;
   history: HistoryStore;
   /** Whether the user may use a model, by the upstream's id and its name for the model. */
   mayUse(upstream: string, model: string): boolean;
-  /** Asked before a request is sent, beside the relay's own budget. */
+  /** Asked before a request is sent, in addition to the relay's own budget. */
   budget: SpendGuard;
   limits: RequestLimits;
 }
 
-/** How much may be asked in a while. */
+/** Limits how much may be asked within a period. */
 export interface RequestLimits {
   /**
    * Lets one request in, and counts it.
-   * @param guessTokens how many tokens its input is, about; asked only where that counts
-   * @param maxOutputTokens that the client allows; undefined: it does not say
+   * @param guessTokens roughly how many tokens its input has; called only where that matters
+   * @param maxOutputTokens allowed by the client; undefined if it does not say
    * @throws RelayError `rate_limit_exceeded` with the wait, `forbidden` for what no wait cures
    */
   admit(guessTokens: () => number, maxOutputTokens: number | undefined): Promise<Admission>;
@@ -52,11 +54,11 @@ export interface RequestLimits {
 
 /** A request that was let in. */
 export interface Admission {
-  /** It has ended: what it really took counts in the place of the guess. Undefined where nobody knows. */
+  /** The request has ended: what it really took replaces the guess. Undefined where nobody knows. */
   settle(tokens: number | undefined): void;
 }
 
-/** A change of what relays know of their targets and threads. */
+/** A change in what relays know about targets and threads. */
 export type RoutingChange =
   | { kind: 'trouble'; key: string; trouble: Trouble | null }
   | { kind: 'binding'; thread: string; binding: Binding }
@@ -73,13 +75,13 @@ export interface Trouble extends TargetState {
 export interface TargetState {
   /** The upstream's id. */
   upstream: string;
-  /** Undefined where the trouble is the key's, whatever the model. */
+  /** Undefined where the trouble is with the key, whatever the model. */
   model?: string | undefined;
-  /** Which of its keys, from 0. */
+  /** Which of the upstream's keys, from 0. */
   key: number;
   code: string;
   message: string;
-  /** It is not asked before, in milliseconds since the epoch. */
+  /** When it may be asked again, in milliseconds since the epoch. */
   until: number;
 }
 
@@ -90,20 +92,22 @@ export interface Binding {
   key: number;
 }
 
-/** The way to the other relays. What cannot be told or asked now is left out: each relay also works alone. */
+/**
+ * The connection to the other relays. What cannot be told or asked right now is skipped: each relay also works alone.
+ */
 export interface SharedRouting {
   tell(change: RoutingChange): void;
-  /** From now on, `learn` is called with what others tell, and first with what is known already. */
+  /** From now on, calls `learn` with what other relays tell, starting with what is already known. */
   listen(learn: (change: RoutingChange) => void): void;
-  /** Where another relay bound a thread; undefined where none did, or nobody can say. */
+  /** Where another relay bound a thread; undefined where none did or that cannot be known. */
   bindingOf(thread: string): Promise<Binding | undefined>;
 }
 
-/** What may be spent. */
+/** Decides what may be spent. */
 export interface SpendGuard {
   /**
-   * Resolves where a request to this upstream may be sent.
-   * @throws RelayError whose message says what is used up and where it is raised; it reaches the client
+   * Resolves if a request to this upstream may be sent.
+   * @throws RelayError whose message tells the client what is used up and where to raise it
    */
   allow(target: { upstream: string; service: string | undefined; model: string }): Promise<void>;
 }

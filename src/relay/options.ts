@@ -24,7 +24,7 @@ export type {
   Users,
 } from './gateway-options.ts';
 
-/** The provider that requests go to; `RelayHandle.use()` swaps it for the next request. */
+/** The provider that requests go to; `RelayHandle.use()` replaces it from the next request on. */
 export interface UpstreamOptions {
   /** Names the upstream in `id/model`. Default: the preset's id. */
   id?: string;
@@ -42,46 +42,46 @@ export interface UpstreamOptions {
    * a ChatGPT sign-in.
    */
   apiKey?: string;
-  /** Further keys of the same account or of others, used in this order while those before them are refused. */
+  /** Further keys, of the same or another account, used in this order while those before them are refused. */
   moreApiKeys?: readonly string[];
   /** Model names of clients -> model names of the provider. */
   modelMap?: Readonly<Record<string, string>>;
   /**
    * Fields of the Chat Completions request that are set as given, e.g. `{"top_k": 20}`; they win over what the relay
-   * sets. All but `model`, `messages` and `stream`. Default none.
+   * sets. Not allowed: `model`, `messages` and `stream`. Default none.
    */
   extraParams?: Readonly<JsonObject>;
-  /** Fields of the Chat Completions request that are never sent; the same three are not accepted. Default none. */
+  /** Fields of the Chat Completions request that are never sent; the same three are not allowed. Default none. */
   dropParams?: readonly string[];
   /** The model that the alias `codex-relay`, and any name that the provider does not serve, stands for. */
   model?: string;
   /**
    * The API that is spoken to the provider: for all its models, or by name, where `*` stands for any characters and a
-   * name of its own beats a pattern, e.g. `{"grok-*": "responses"}`. Default: what its preset says is better for Codex
-   * at the provider's own address, and Chat Completions at any other.
+   * full name beats a pattern, e.g. `{"grok-*": "responses"}`. Default: at the provider's own address what its preset
+   * considers better for Codex, and Chat Completions at any other.
    */
   wire?: Wire | Readonly<Record<string, Wire>>;
-  /** What the provider's own Responses endpoint takes, over what the preset says, by model as in `wire`. Default none. */
+  /** What the provider's own Responses endpoint takes, overriding the preset, by model as in `wire`. Default none. */
   native?: Readonly<Record<string, DeepPartial<NativeProfile>>>;
 }
 
-/** Models that answer in the place of others. */
+/** Models that answer in place of others. */
 export interface StandIns {
   /**
-   * Models that stand in, in order, where one cannot answer and nothing was said yet: by `id/model`, or `*` for all
-   * models. Default none.
+   * Models to try, in order, where one cannot answer and nothing was said yet: by `id/model`, or `*` for all models.
+   * Default none.
    */
   fallbacks?: Readonly<Record<string, readonly string[]>>;
   /** Models for requests that Codex makes on the side. Default: they go where their thread goes. */
   roles?: Readonly<Partial<Record<Role, string>>>;
   /**
-   * The model, as `id/model`, that describes images for models which are not known to see any: the images are sent to
-   * it, at most eight new ones a turn. Default: none; such models get images as their dialect has them.
+   * The model, as `id/model`, that describes images for models that are not known to see them: images are sent to it,
+   * at most eight new ones a turn. Default: none; such models get images in the form of their dialect.
    */
   visionModel?: string;
 }
 
-/** Stand-ins of which everything is said; without a `visionModel` no image is described. */
+/** Stand-ins with all defaults filled in; without a `visionModel` no image is described. */
 export type AllStandIns = Required<Omit<StandIns, 'visionModel'>> & Pick<StandIns, 'visionModel'>;
 
 /** How several upstreams are served at once. */
@@ -92,20 +92,20 @@ export interface RoutingOptions extends StandIns {
   active?: string;
   /** What `onBindings` was last given, in an earlier run. Default: no thread is bound. */
   savedBindings?: string;
-  /** Called when a thread is bound to another target, with a text to be kept for the next run. */
+  /** Called when a thread is bound to another target, with a text to keep for the next run. */
   onBindings?: (text: string) => void;
   /** Called when the upstreams that are served, or what one of them lists, have changed: see `catalog()`. */
   onModels?: () => void;
-  /** An upstream that has said nothing after this long is left for a stand-in, in ms. Default 60,000. */
+  /** An upstream that has said nothing after this long is abandoned for a stand-in, in ms. Default 60,000. */
   firstOutputMs?: number;
 }
 
 export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOptions {
   /** Port on 127.0.0.1, or on `listen`; 0 lets the system choose. Default 4444. */
   port?: number;
-  /** Names of tools, as sent upstream, that are removed. Default none. */
+  /** Names (as sent upstream) of tools to remove. Default none. */
   toolDenylist?: readonly string[];
-  /** Whether tool calls that a model wrote into its text are read as calls. Default true. */
+  /** Whether tool calls that a model writes into its text are read as calls. Default true. */
   heal?: boolean;
   /** When set, every request must carry it as `Authorization: Bearer`. Default none. */
   token?: string;
@@ -120,7 +120,7 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOp
   logger?: Logger;
   /** Used for upstream calls instead of node:http. */
   fetch?: typeof globalThis.fetch;
-  /** Used for upstream calls instead of `fetch` and node:http; the caller closes what it holds open. */
+  /** Used for upstream calls instead of `fetch` and node:http; closing it is up to the caller. */
   transport?: UpstreamTransport;
   /** Proxy of upstream calls; loopback is never proxied. Default none. */
   proxy?: { httpProxy?: string; httpsProxy?: string; noProxy?: string };
@@ -129,15 +129,15 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOp
   /** While upstream is silent, `response.in_progress` goes out this often, in ms. Default 15,000. */
   keepAliveMs?: number;
   /**
-   * An upstream that sends nothing for this long fails the response, in ms. Default 600,000; before the first byte
-   * of a server on this machine, which may read a long prompt slowly, 1,800,000.
+   * An upstream that sends nothing for this long fails the response, in ms. Default 600,000; until the first byte from
+   * a server on this machine, which may read a long prompt slowly, 1,800,000.
    */
   stallMs?: number;
-  /** Called when a request begins to be served, changes state, and ends. What it throws is only logged. */
+  /** Called when a request begins to be served, changes state, and ends. Errors it throws are only logged. */
   onRequest?: (report: RequestReport) => void;
   /** Asked before a request is sent. Default: everything may be sent. */
   budget?: SpendGuard;
-  /** Called when a client is refused because it does not send the token. */
+  /** Called when a client is refused for not sending the token. */
   onRefusal?: (refusal: Refusal) => void;
 }
 
@@ -145,18 +145,18 @@ export interface RelayOptions extends UpstreamOptions, RoutingOptions, GatewayOp
 export interface Refusal {
   /** What it calls itself, e.g. `codex_exec/0.169.0`; empty where it does not say. */
   client: string;
-  /** Whether it sent some other token, or none. */
+  /** True if it sent another token, false if it sent none. */
   sentToken: boolean;
 }
 
-/** What may be told about one request: no prompt, no argument, no key. */
+/** What may be told about one request: never a prompt, an argument or a key. */
 export interface RequestReport {
   /** Response id (`resp_...`), unique per request. */
   id: string;
   state: 'running' | 'completed' | 'failed' | 'incomplete' | 'cancelled';
-  /** The preset's id, or the name that the host gave. */
+  /** The preset's id, or the name given by the host. */
   provider: string;
-  /** The model as the client asked for it, and as upstream was asked. */
+  /** The model as the client asked for it, and as upstream was asked for it. */
   model: string;
   upstreamModel: string;
   stream: boolean;
@@ -166,42 +166,42 @@ export interface RequestReport {
   firstTokenMs?: number;
   durationMs?: number;
   usage?: TokenUsage;
-  /** What the provider says that it cost, in USD. Undefined where it does not say. */
+  /** The cost in USD as the provider states it. Undefined where it does not. */
   costUsd?: number;
-  /** The turn that it belongs to, by the client's own id. */
+  /** The turn that it belongs to, by the client's id. */
   turn?: string;
-  /** What it is for, beside the turns that a person started; `vision`: the relay had an image described. */
+  /** What it is for, unless it belongs to a turn that a person started; `vision`: the relay had an image described. */
   role?: Role | 'vision';
   /** Set while the relay waits because the provider asks for it. */
   waiting?: Waiting;
   /** Names of tools that the model called. */
   calledTools: readonly string[];
-  /** Our own code and the provider's words, also where the client is told less or another code. */
+  /** Our own code and the provider's words, even where the client is told less or another code. */
   error?: { code: string; message: string };
   /** The targets that failed before this one, in order. Default none. */
   passedOver?: readonly PassedOver[];
   /** Id of the upstream, as in `id/model`. */
   upstream?: string;
-  /** Who is paid: a preset's id, `plan` for a subscription, `local` for a server of one's own. Undefined: unknown. */
+  /** Who is paid: a preset's id, `plan` for a subscription, `local` for the user's own server. Undefined: unknown. */
   service?: string;
-  /** Names the thread, but is not its id: the beginning of a hash. Undefined where the client names none. */
+  /** Identifies the thread by the beginning of a hash of its id. Undefined where the client names none. */
   thread?: string;
-  /** Who asked, where the relay has users. */
+  /** The user who asked, if the relay has users. */
   user?: string;
   /** The API that was spoken to the provider. Default `chat`. */
   wire?: Wire;
-  /** On the `responses` wire: what of the request had to be changed for the provider, in short words. Default none. */
+  /** On the `responses` wire: what had to be changed in the request for the provider, in short words. Default none. */
   repairs?: readonly string[];
 }
 
 /** Counts of one answer. */
 export interface TokenUsage {
-  /** All of the prompt: cached and newly cached tokens are among them. */
+  /** The whole prompt, cached and newly cached tokens included. */
   inputTokens: number;
   cachedTokens: number;
-  /** Written to the provider's cache, where it counts them. */
+  /** Written to the provider's cache, if it counts them. */
   cacheWriteTokens: number;
-  /** Reasoning is among them. */
+  /** Includes reasoning. */
   outputTokens: number;
   reasoningTokens: number;
 }
@@ -235,45 +235,48 @@ export interface ServedUpstream {
   modelMap: Readonly<Record<string, string>>;
   /** What decides which API is spoken to its models; see `nativeFor`. */
   wires: WireFacts;
-  /** What it lists; undefined while that is not known. */
+  /** The models that it lists; undefined while that is not known. */
   listed: readonly ListedModel[] | undefined;
-  /** Images are described for those of its models that cannot see. Default false. */
+  /** Set if images are described for those of its models that cannot see. Default false. */
   describesImages?: true;
-  /** Its models that threads went to, the latest first; as far as `savedBindings` and this run know. Default none. */
+  /**
+   * Those of its models that threads were sent to, the latest first, as far as `savedBindings` and this run know.
+   * Default none.
+   */
   recent?: readonly string[];
 }
 
 export interface RelayHandle {
-  /** `http://127.0.0.1:<port>`, or with the address listened on (add `/v1` for a client's base URL). */
+  /** `http://127.0.0.1:<port>`, or with the address it listens on (add `/v1` for a client's base URL). */
   readonly url: string;
   readonly port: number;
-  /** Requests that begin after this call go to another provider; running ones finish where they are. */
+  /** Sends requests that begin after this call to another provider; running ones finish where they are. */
   use(upstream: UpstreamOptions | string): void;
   /**
    * Serves these upstreams from now on; running requests finish where they are.
    * @param standIns default: as before
-   * @throws RelayError for what cannot be used, with nothing changed
+   * @throws RelayError for options that cannot be used; nothing has changed then
    */
   serve(upstreams: readonly UpstreamOptions[], active: string, standIns?: StandIns): void;
   /**
-   * Asks upstreams for their models: those of these ids, and those whose list is not known. Resolves when each has
-   * answered or failed; what fails is only logged.
+   * Asks upstreams for their models: those with these ids, and those whose list is not known yet. Resolves when each
+   * has answered or failed; failures are only logged.
    */
   learnModels(ids?: readonly string[]): Promise<void>;
-  /** Every upstream's models as far as they are known, with what each tells of them. */
+  /** Every upstream's models as far as they are known, with what it tells about them. */
   catalog(): readonly ServedUpstream[];
   /** The targets that are in trouble, and why. */
   targets(): readonly TargetState[];
-  /** Forgets all waiting: running requests go on at once, and the next one tries every target. */
+  /** Ends all waiting: running requests go on at once, and the next one tries every target. */
   resetTargets(): void;
-  /** Model ids that the current upstream lists; rejects with a `RelayError` that names provider and cause. */
+  /** The model ids that the active upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
-  /** Frees the port at once, and lets running answers take their time; resolves when the last one has ended. */
+  /** Frees the port at once and lets running answers finish; resolves when the last one has ended. */
   drain(): Promise<void>;
   /** How many requests are being answered. */
   readonly running: number;
   /**
-   * Stops accepting and frees the port. Running answers may go on for so long (default 0), and then end with
+   * Stops accepting and frees the port. Running answers may go on for `drainMs` (default 0) and then end with
    * `response.failed` within 2 s.
    */
   stop(options?: { drainMs?: number }): Promise<void>;

@@ -1,4 +1,4 @@
-/** What a request of Codex is for, beside the turns that a person started (Codex facts: measured with 0.169 and 0.171). */
+/** What Codex sends a request for, other than a turn that a person started (measured with Codex 0.169 and 0.171). */
 import { asObject } from '../json.ts';
 import { wantsCompaction } from '../translate/compaction.ts';
 import type { ResponsesRequest } from '../wire/responses.ts';
@@ -6,7 +6,7 @@ import type { ResponsesRequest } from '../wire/responses.ts';
 export const ROLES = ['title', 'review', 'guardian', 'compaction', 'subagent'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What Codex says of a request in its headers. */
+/** What Codex says about a request in its headers. */
 export interface RequestLabels {
   /** `x-openai-subagent`: `collab_spawn`, `review`, `guardian`. */
   subagent: string | undefined;
@@ -28,8 +28,9 @@ export function roleOf({ subagent, kind }: RequestLabels, request: ResponsesRequ
 }
 
 /**
- * The TUI's request after the first turn carries no label, and offers tools like any other (0.171.0): it asks for a
- * title, as one JSON field of this name. The format alone could be a user's own (`codex exec --output-schema`).
+ * After the first turn, the TUI asks for a title: one JSON field of this name. The request has no label and offers
+ * tools like any other (0.171.0). The format alone is not enough: it could be a user's own (`codex exec
+ * --output-schema`).
  */
 function isTitleRequest({ text, input }: ResponsesRequest): boolean {
   const format = text?.format;

@@ -1,6 +1,6 @@
 /**
- * How bytes reach a provider. Implementations: node:http (default), undici for proxies, a host's fetch, the demo, and
- * VS Code's own models in the extension.
+ * How bytes reach a provider. Implementations: node:http (the default), undici for proxies, a host's fetch, the demo
+ * and, in the extension, VS Code's own models.
  */
 
 export interface UpstreamRequest {
@@ -8,7 +8,7 @@ export interface UpstreamRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body?: Uint8Array<ArrayBuffer>;
-  /** Aborted when the client leaves; the implementation then ends the upstream call at once. */
+  /** Aborted when the client leaves; the implementation must then end the upstream call at once. */
   signal: AbortSignal;
 }
 
@@ -19,5 +19,5 @@ export interface UpstreamReply {
   body: AsyncIterable<Uint8Array>;
 }
 
-/** Rejects when no reply came (refused, reset, TLS, aborted); never for an HTTP status. Follows no redirect. */
+/** Rejects if no reply came (refused, reset, TLS, aborted), never for an HTTP status. Follows no redirects. */
 export type UpstreamTransport = (request: UpstreamRequest) => Promise<UpstreamReply>;

@@ -1,6 +1,6 @@
 /**
- * How many requests and tokens a user may ask for in a minute, over all relays together where they share a store. The
- * tokens of a request are known at its end: until then a guess is counted, and what it really took takes its place.
+ * How many requests and tokens a user may ask for in a minute, over all relays that share a store. The tokens of a
+ * request are only known at its end: until then a guess counts, which the real number then replaces.
  */
 import {
   type RateLimiterAbstract,
@@ -14,9 +14,9 @@ import type { Admission, RequestLimits } from '../relay/gateway-options.ts';
 import type { UserRecord } from './user-records.ts';
 
 const MINUTE_S = 60;
-/** Of a client that does not say how much it wants, before it has got an answer. */
+/** For a client that sets no limit, before its first answer. */
 const FIRST_GUESS = 500;
-/** How much each answer weighs in the guess for the next. */
+/** The weight of each answer in the guess for the next. */
 const LATEST_SHARE = 0.3;
 
 /** @param connection undefined: this relay counts alone */
@@ -61,7 +61,7 @@ function limiter(
     storeClient: connection.client,
     keyPrefix: `codex-relay:${what}`,
     rejectIfRedisNotReady: true,
-    // While the store cannot be reached, each relay counts for itself: Codex goes on.
+    // While the store cannot be reached, each relay counts for itself, so that Codex can go on.
     insuranceLimiter: alone,
   });
 }
@@ -95,13 +95,13 @@ async function reserve(
     const windowEnds = before + msBeforeNext;
     return { settle: (used) => settle(from, id, points, used, performance.now() < windowEnds) };
   } catch (error) {
-    // The library counts what it refuses; that must not keep smaller requests out.
+    // The library counts even what it refuses, which must not keep smaller requests out.
     if (error instanceof RelayError) await from.reward(id, points);
     throw error;
   }
 }
 
-/** @param isSameMinute what is given back after the minute in which it was taken would be given on top of the next */
+/** @param isSameMinute tokens must not be given back in a later minute, which would then have too many */
 function settle(
   from: RateLimiterAbstract,
   id: string,
@@ -112,7 +112,7 @@ function settle(
   const more = (used ?? 0) - reserved;
   const change =
     more > 0 ? from.penalty(id, more) : more < 0 && isSameMinute ? from.reward(id, -more) : undefined;
-  // The answer has been given: whatever becomes of the count concerns the next one.
+  // The answer has already been given, so a failure to count must not affect it.
   change?.catch(() => undefined);
 }
 

@@ -1,4 +1,4 @@
-/** What Prometheus reads of a relay: counts and times by provider and model, nothing that a user wrote. */
+/** A relay's metrics for Prometheus: counts and times by provider and model, nothing that a user wrote. */
 import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayHandle, RequestReport } from '../relay/options.ts';
@@ -8,15 +8,15 @@ import { recordOf } from '../usage/record.ts';
 export interface Metrics {
   onRequest(report: RequestReport): void;
   onStoreCall(milliseconds: number, isFailed: boolean): void;
-  /** What is asked of a relay when it is read. */
+  /** Sets the relay that is asked for its current state on each read. */
   watch(relay: Pick<RelayHandle, 'running' | 'targets' | 'catalog'>): void;
   read(): Promise<{ type: string; body: string }>;
 }
 
-/** From a small local model's first token to a long answer. */
+/** Buckets from a small local model's first token to a long answer. */
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
 const STORE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 15];
-/** A client may ask for any name, and a label is kept for ever: only models that are served are named. */
+/** Clients may ask for any name and labels are kept forever, so only served models are named. */
 const OTHER = 'other';
 
 export function createMetrics(prices: Prices): Metrics {
@@ -142,7 +142,7 @@ function isServed(relay: Pick<RelayHandle, 'catalog'> | undefined, upstream: str
   return model === name || Object.values(modelMap).includes(name) || listed.some(({ id }) => id === name);
 }
 
-/** Serves `/metrics` alone, on a port of its own. Rejects with the system's error where that cannot be had. */
+/** Serves only `/metrics`, on a port of its own. Rejects with the system's error if the port is not available. */
 export async function serveMetrics(
   metrics: Metrics,
   { port, address, token }: { port: number; address: string; token: string },

@@ -1,6 +1,6 @@
 /**
- * What relays tell each other through the store: which targets wait, and which thread is bound where. Each change is
- * kept for those that start later, and published to those that run.
+ * What relays tell each other through the store: which targets wait, and where each thread is bound. Each change is
+ * published to running relays, and kept for those that start later.
  */
 import { asObject, parseJson, parseObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
@@ -11,16 +11,16 @@ import { isCurableCode } from '../relay/routing/health.ts';
 
 const CHANNEL = 'codex-relay:{routing}';
 const TROUBLES = `${CHANNEL}:troubles`;
-/** A thread that rests for so long has lost its prompt cache long ago. */
+/** A thread that was idle for this long has lost its prompt cache anyway. */
 const BINDING_SECONDS = 7 * 86_400;
-/** No wait is longer: when nobody has trouble any more, the store forgets all of it. */
+/** Longer than any wait: once there is no more trouble, the store forgets all of it. */
 const TROUBLE_SECONDS = 3_600;
-/** A request does not wait for what only speeds it up. */
+/** A request does not wait long for something that only speeds it up. */
 const BINDING_PATIENCE_MS = 250;
 
 export function shareRouting(connection: Connection, logger: Logger): SharedRouting {
   const { client } = connection;
-  /** Changes that this relay has told come back to it. */
+  /** Recognises this relay's own changes, which come back to it. */
   const relay = crypto.randomUUID();
   const tell = (change: RoutingChange) => {
     keep(client, change)
@@ -36,7 +36,7 @@ export function shareRouting(connection: Connection, logger: Logger): SharedRout
         const change = asChange(message?.['change']);
         if (change !== undefined && message?.['relay'] !== relay) learn(change);
       });
-      // After each reconnection as well: what was told meanwhile was not heard.
+      // Also after each reconnection, because changes in between were missed.
       subscriber.on('ready', () => {
         subscribe(subscriber, connection, learn).catch((error: Error) =>
           logger.warn(`routing: what other relays know is not known here: ${error.message}`),

@@ -1,4 +1,4 @@
-/** What each user has spent, and may spend: in the store where relays share one, else out of the relay's own ledger. */
+/** What each user has spent and may spend: from the store if relays share one, else from the relay's own ledger. */
 import { randomUUID } from 'node:crypto';
 import { RelayError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -11,7 +11,7 @@ import { LedgerReader } from '../usage/ledger-reader.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import type { UserRecord } from './user-records.ts';
 
-/** Longer than a month: then nobody asks for it. */
+/** Longer than a month; after that nobody asks for it. */
 const KEPT_SECONDS = 40 * 86_400;
 const LOOK_AGAIN_MS = 1_000;
 
@@ -34,7 +34,7 @@ export interface Spending {
 
 export interface SpendingOptions {
   prices: Prices;
-  /** Undefined: this relay counts alone, what it spent earlier out of `folder`. */
+  /** Undefined: this relay counts alone, starting with what it spent earlier, from `folder`. */
   connection: Connection | undefined;
   folder: string;
   logger: Logger;
@@ -92,7 +92,7 @@ function usedUp(id: string, { usd, span, upstream }: Limit, spent: number): Rela
   const message =
     `${id} has used up the budget of $${usd.toFixed(2)} a ${span}${of} ($${spent.toFixed(2)} spent), so nothing was ` +
     `sent: wait until ${span === 'day' ? 'tomorrow' : 'next month'}, or ask whoever runs the relay.`;
-  // Clients repeat what fails with 429, and this would fail again.
+  // Not 429, which clients would retry in vain.
   return new RelayError('insufficient_quota', message, { status: 402 });
 }
 
@@ -111,7 +111,9 @@ class OwnSums implements Sums {
   }
 }
 
-/** A hash for each user and month. While the store is away, what was read last counts, with what was added here since. */
+/**
+ * A hash for each user and month. While the store is away, the last known sums count, plus what was added here since.
+ */
 class SharedSums implements Sums {
   readonly #connection: Connection;
   readonly #logger: Logger;
@@ -150,7 +152,7 @@ class SharedSums implements Sums {
       this.#read.set(user, { at: performance.now(), spent });
       return spent;
     } catch {
-      // Codex goes on while the store is away; the log has said that it is.
+      // Codex must be able to go on while the store is away, which the log has already reported.
       return known?.spent ?? new Map();
     }
   }

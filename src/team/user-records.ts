@@ -1,4 +1,4 @@
-/** Users as they are written down: by name, with what they may do, and a hash of their token in the place of it. */
+/** The stored form of users: name, rights, and a hash of their token in place of the token itself. */
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod/mini';
 import { RelayError } from '../errors.ts';
@@ -6,16 +6,16 @@ import { parseJson } from '../json.ts';
 import { parseLimits } from '../usage/budget-limits.ts';
 
 const record = z.object({
-  /** Lower-case letters, digits, ".", "_" and "-"; also in the ledger and in names of keys. */
+  /** Lower-case letters, digits, ".", "_" and "-", because it is also used in the ledger and in names of keys. */
   id: z.string().check(z.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/)),
-  /** SHA-256 of the token, as hexadecimal digits. A token is 256 random bits: nobody finds it by trying. */
+  /** SHA-256 of the token, as hexadecimal digits. A token has 256 random bits, so it cannot be guessed. */
   token: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** `upstream/model`, `upstream/*` or `*`. */
   models: z.array(z.string()),
-  /** 0: as many as one likes. */
+  /** 0: no limit. */
   requestsPerMinute: z.int().check(z.nonnegative()),
   tokensPerMinute: z.int().check(z.nonnegative()),
-  /** As `--budget` has it; empty: none. */
+  /** In the form of `--budget`; empty: none. */
   budget: z.string().check(z.refine((text) => text === '' || parseLimits(text) !== undefined)),
   /** ISO 8601. */
   since: z.string(),
@@ -25,9 +25,9 @@ export type UserRecord = z.infer<typeof record>;
 
 /** Where users are kept. */
 export interface UserSource {
-  /** All of them, by name. Rejects where they cannot be read. */
+  /** All users, by name. Rejects if they cannot be read. */
   read(): Promise<readonly UserRecord[]>;
-  /** Adds a user, or gives the one of that name another token and other rights. */
+  /** Adds a user, or replaces token and rights of the one with the same name. */
   put(user: UserRecord): Promise<void>;
   /** @returns whether there was one */
   remove(id: string): Promise<boolean>;
@@ -38,7 +38,7 @@ export function isUserId(text: string): boolean {
   return record.shape.id.safeParse(text).success;
 }
 
-/** A new token: it is shown once, and kept as a hash. */
+/** A new token, to be shown once and stored as a hash. */
 export function newToken(): string {
   return `crt_${randomBytes(32).toString('base64url')}`;
 }
@@ -47,7 +47,7 @@ export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-/** Undefined for what is no user. */
+/** Undefined for anything but a user. */
 export function decodeUser(text: string): UserRecord | undefined {
   return record.safeParse(parseJson(text)).data;
 }
@@ -63,7 +63,7 @@ export function decodeUsers(text: string, place: string): UserRecord[] {
   );
 }
 
-/** Whether the patterns name a model, by the upstream's id and its name for the model. */
+/** Whether the patterns include a model, given the upstream's id and its name for the model. */
 export function names(patterns: readonly string[], upstream: string, model: string): boolean {
   const name = `${upstream}/${model}`;
   return patterns.some((pattern) =>

@@ -1,4 +1,4 @@
-/** Users in the store that the relays share: one hash, of a team's size, by name. */
+/** Users in the store that relays share: one hash, keyed by name, small enough to be read whole. */
 import { type Connection, WRITE_PATIENCE_MS } from '../redis/connection.ts';
 import { decodeUser, type UserSource } from './user-records.ts';
 

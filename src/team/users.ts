@@ -1,6 +1,6 @@
 /**
- * Who may use a relay, out of a file or the store. The list of a team is short: it is kept whole, looked at again every
- * second, and stays as it was while its place cannot be read.
+ * Who may use a relay, from a file or the store. A team's list is short, so it is kept as a whole, reread every second,
+ * and stays unchanged while it cannot be read.
  */
 import { messageOf, RelayError } from '../errors.ts';
 import type { HistoryStore } from '../history/store.ts';
@@ -9,7 +9,7 @@ import type { RelayUser, RequestLimits, SpendGuard, Users } from '../relay/gatew
 import { hashOf, names, type UserRecord, type UserSource } from './user-records.ts';
 
 const LOOK_AGAIN_MS = 1_000;
-/** Strangers make a relay look this often at most. */
+/** Unknown tokens cause a reread at most this often. */
 const LOOK_FOR_NEW_MS = 100;
 
 export interface UsersOptions {
@@ -20,7 +20,7 @@ export interface UsersOptions {
   logger: Logger;
 }
 
-/** Reads the users once, and again with `look()`. Rejects where they cannot be read. */
+/** Reads the users now, and again with each `look()`. Rejects if they cannot be read. */
 export async function openUsers(
   options: UsersOptions,
 ): Promise<Users & { look(): Promise<void>; close(): Promise<void> }> {
@@ -51,7 +51,7 @@ class KnownUsers implements Users {
     const age = performance.now() - this.#lookedAt;
     const hash = hashOf(token);
     const isKnown = this.#known.has(hash);
-    // Who is known need not wait for the list, unless it is old; who is not may have been added a moment ago.
+    // A known user need not wait for the list unless it is old; an unknown one may have been added a moment ago.
     if (age > (isKnown ? LOOK_AGAIN_MS : LOOK_FOR_NEW_MS)) {
       const looking = this.#lookAgain();
       if (!isKnown || age > 2 * LOOK_AGAIN_MS) await looking;
@@ -64,7 +64,7 @@ class KnownUsers implements Users {
     for (const store of stores) if (store.status === 'fulfilled') await store.value.close();
   }
 
-  /** Reads the list now; rejects where that cannot be done, or not for each of them. */
+  /** Reads the list now; rejects if it cannot be read, or not for each user. */
   async look(): Promise<void> {
     const records = await this.#options.source.read();
     const entries = await Promise.allSettled(
@@ -83,7 +83,7 @@ class KnownUsers implements Users {
         this.#isUnread = false;
       })
       .catch((error: unknown) => {
-        // Whoever is known may go on, and the place is asked again after a while, not with each request.
+        // The old list stays valid, and is reread after a while, not with each request.
         this.#lookedAt = performance.now();
         if (!this.#isUnread)
           this.#options.logger.warn(`users: the list is not known as it is now: ${messageOf(error)}`);

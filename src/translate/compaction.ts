@@ -1,32 +1,32 @@
 /**
- * Compaction: a conversation is replaced with the model's summary of it. The client keeps the summary as a
- * `compaction` item, whose `encrypted_content` is opaque to it and plain to whichever model gets the item later.
+ * Compaction: a conversation is replaced with the model's summary of it. The client keeps the summary as a `compaction`
+ * item, whose `encrypted_content` is opaque to the client and readable for whichever model gets the item later.
  */
 import type { InputItem, ResponsesRequest } from '../wire/responses.ts';
 
-/** Asks for a compaction, as the last item of the input. */
+/** The last item of an input that asks for a compaction. */
 const TRIGGER = 'compaction_trigger';
 
 export const COMPACTION_TRIGGER: InputItem = { type: TRIGGER };
 
-/** The item's names: OpenAI's, and the others that Codex has for it. */
+/** The item's names: OpenAI's, and the others that Codex uses for it. */
 export const COMPACTION_TYPES = ['compaction', 'compaction_summary', 'context_compaction'];
 
 const SUMMARISE = `Summarise this conversation now, for whoever continues it: of all that was said and done before this message, they will have the user's messages and your summary, nothing else.
 Tell what the user wants, with every rule and preference that was stated; what was decided, and why; what was done and found out, with the exact names, paths, commands, values and error messages that are still needed; what is done, what is under way, and which step comes next.
 Call no tools, continue no task, and address nobody: your whole answer is the summary.`;
 
-/** Names the layout of what follows: the summary's UTF-8 in base64. */
+/** Marks the format of what follows: the summary's UTF-8 in base64. */
 const PREFIX = 'crs1.';
 
-/** Whether a request wants the conversation compacted, and no answer. */
+/** Whether a request wants the conversation compacted instead of an answer. */
 export function wantsCompaction({ input }: Pick<ResponsesRequest, 'input'>): boolean {
   return typeof input !== 'string' && input.at(-1)?.type === TRIGGER;
 }
 
 /**
- * The request that makes the model write the summary; any other request comes back as it is. It declares no tools,
- * like the compaction that Codex does by itself, and `none` keeps back those that stand in the history.
+ * The request that makes the model write the summary; any other request is returned unchanged. It declares no tools,
+ * like Codex's own compaction, and `none` keeps the model from calling those in the history.
  */
 export function asSummaryRequest(request: ResponsesRequest): ResponsesRequest {
   if (!wantsCompaction(request) || typeof request.input === 'string') return request;
@@ -47,7 +47,7 @@ export function sealSummary(summary: string): string {
   return PREFIX + btoa(bytes.join(''));
 }
 
-/** Whether an item holds a summary that only whoever wrote it can read. */
+/** Whether an item holds a summary that only its writer can read. */
 export function isUnreadable(item: InputItem): boolean {
   return (
     COMPACTION_TYPES.includes(item.type ?? '') &&
@@ -63,7 +63,7 @@ export function summaryIn({ encrypted_content: sealed }: InputItem): string | un
     const bytes = Uint8Array.from(atob(sealed.slice(PREFIX.length)), (byte) => byte.charCodeAt(0));
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Damaged on its way.
+    // It was damaged on the way.
     return undefined;
   }
 }

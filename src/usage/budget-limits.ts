@@ -1,13 +1,13 @@
-/** Budgets as a user writes them: `day=5,month=50,deepseek.day=1`, in USD; in VS Code as an object with the same names. */
+/** Parses budgets: `day=5,month=50,deepseek.day=1`, in USD; in VS Code an object with the same names. */
 
 export interface Limit {
   span: 'day' | 'month';
-  /** Id of the upstream that it is for; undefined: for all of them together. */
+  /** Id of the upstream that it applies to; undefined: all of them together. */
   upstream: string | undefined;
   usd: number;
 }
 
-/** Undefined where it is not written like that, or sets one limit twice. */
+/** Undefined if the text is malformed or sets one limit twice. */
 export function parseLimits(text: string): readonly Limit[] | undefined {
   const limits = text
     .split(',')
@@ -21,7 +21,7 @@ export function parseLimits(text: string): readonly Limit[] | undefined {
     : undefined;
 }
 
-/** A limit from its name (`deepseek.day`) and its value; undefined where one of them is not usable. */
+/** A limit from its name (`deepseek.day`) and its value; undefined if one of them is unusable. */
 export function limitOf(name: string, value: unknown): Limit | undefined {
   const isUsable = typeof value === 'number' && Number.isFinite(value) && value >= 0;
   const limit = isUsable ? parseLimit(`${name}=0`) : undefined;
@@ -29,7 +29,7 @@ export function limitOf(name: string, value: unknown): Limit | undefined {
 }
 
 function parseLimit(text: string): Limit | undefined {
-  // Ids of upstreams may hold dots.
+  // Ids of upstreams may contain dots.
   const [, upstream, span, usd = ''] =
     /^(?:([a-z0-9][a-z0-9._-]*)\.)?(day|month)\s*=\s*\$?(\d+(?:\.\d+)?)$/.exec(text) ?? [];
   if (span !== 'day' && span !== 'month') return undefined;

@@ -1,6 +1,6 @@
 /**
- * Keeps requests within what may be spent. What counts is what has ended: a request that runs may still take the sum
- * over its limit, and is never broken off for that.
+ * Keeps requests within what may be spent. Only finished requests count: a running one may still exceed the limit, and
+ * is never aborted for that.
  */
 import { messageOf, RelayError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -14,30 +14,30 @@ import type { UsageRecord } from './record.ts';
 
 /** The share of a limit at which the user is warned. */
 const WARN_AT = 0.8;
-/** How long what other relays spend may go unseen. */
+/** How long other relays' spending may go unnoticed. */
 const LOOK_AGAIN_MS = 2_000;
 
-/** What the user should know of a limit: told once in its day or month. */
+/** What the user should know about a limit, told once in its day or month. */
 export interface BudgetNotice {
-  /** `near`: four fifths are spent. `used-up`: a request was refused for it. */
+  /** `near`: 80 % are spent. `used-up`: a request was refused because of it. */
   kind: 'near' | 'used-up';
   limit: Limit;
   spentUsd: number;
-  /** The day (`2026-11-28`) or the month (`2026-11`) that it is about. */
+  /** The day (`2026-11-28`) or month (`2026-11`) concerned. */
   period: string;
 }
 
 export interface BudgetOptions {
   limits: readonly Limit[];
-  /** The ledger's folder, where other relays and earlier runs keep what they spent. */
+  /** The ledger's folder, in which other relays and earlier runs record what they spent. */
   folder: string;
-  /** Whether a file there is written by this program, which tells by `add()` what it spends. */
+  /** Whether a file there is this process's own, whose spending is counted by `add()`. */
   owns: (file: string) => boolean;
   prices: Prices;
   logger: Logger;
   /** Completes the sentence "raise it ...", e.g. `with --budget`. */
   where: string;
-  /** Default: the log alone is told. */
+  /** Default: only the log is told. */
   onNotice?: (notice: BudgetNotice) => void;
   /** Default: the clock. */
   now?: () => number;
@@ -46,11 +46,11 @@ export interface BudgetOptions {
 export interface Budget extends SpendGuard {
   /** Counts a request that has ended. */
   add(record: UsageRecord): void;
-  /** From now on these limits hold; running requests end as they would have. */
+  /** From now on these limits apply; running requests are not affected. */
   setLimits(limits: readonly Limit[]): void;
 }
 
-/** Reads what was spent since the month began. Rejects where the ledger cannot be read. */
+/** Reads what was spent since the month began. Rejects if the ledger cannot be read. */
 export async function openBudget(options: BudgetOptions): Promise<Budget> {
   const budget = new LedgerBudget(options);
   await budget.lookAtOthers();
@@ -61,9 +61,9 @@ class LedgerBudget implements Budget {
   readonly #options: BudgetOptions;
   readonly #now: () => number;
   readonly #reader: LedgerReader;
-  /** USD by `upstream day` and `upstream month`; the upstream is empty for all together. */
+  /** USD by `upstream day` and `upstream month`; the upstream is empty for all of them together. */
   readonly #spent = new Map<string, number>();
-  /** What the user was told already: limits with their day, and models without a price. */
+  /** What the user has already been told: limits with their period, and models without a price. */
   readonly #told = new Set<string>();
   #limits: readonly Limit[];
   #looking: Promise<void> | undefined;
@@ -106,11 +106,11 @@ class LedgerBudget implements Budget {
       `raise it ${where}, or wait until ${limit.span === 'day' ? 'tomorrow' : 'next month'}.`;
     logger.warn(`${upstream} ${model}: ${message}`);
     this.#note('used-up', limit);
-    // Clients repeat what fails with 429, and this would fail again.
+    // Not 429, which clients would retry in vain.
     throw new RelayError('insufficient_quota', message, { status: 402 });
   }
 
-  /** Counts what other relays, and this program in earlier runs, have spent and not been counted for. */
+  /** Counts what other relays and earlier runs have spent that was not counted yet. */
   lookAtOthers(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -160,7 +160,7 @@ class LedgerBudget implements Budget {
     }
   }
 
-  /** @returns whether it is news */
+  /** @returns whether it had not been told yet */
   #note(kind: BudgetNotice['kind'], limit: Limit): boolean {
     const period = this.#periodOf(limit);
     const key = `${kind} ${describe(limit)} ${period}`;
@@ -174,7 +174,7 @@ class LedgerBudget implements Budget {
     return span === 'day' ? dayOf(this.#now()) : monthOf(this.#now());
   }
 
-  /** Once each. */
+  /** Tells each message only once. */
   #tell(key: string, text: string): void {
     if (this.#told.has(key)) return;
     this.#told.add(key);

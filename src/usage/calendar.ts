@@ -1,4 +1,4 @@
-/** Days and months as the user's clock has them. */
+/** Days and months by the user's local time. */
 
 const STEP_MS = 15 * 60_000;
 
@@ -14,7 +14,10 @@ export function monthOf(time: number): string {
   return dayOf(time).slice(0, 7);
 }
 
-/** `dayOf` for many times, which asks the clock once a quarter of an hour: no zone is shifted by less. */
+/**
+ * `dayOf` for many times. Computes the day only once for each quarter of an hour, because time zones differ by
+ * multiples of that.
+ */
 export function fastDayOf(): (time: number) => string {
   const days = new Map<number, string>();
   let lastStep = Number.NaN;
@@ -30,7 +33,7 @@ export function fastDayOf(): (time: number) => string {
   };
 }
 
-/** When the local day, or the month, of that moment began. */
+/** When the local day or month of a moment began. */
 export function startOf(span: 'day' | 'month', time: number): number {
   const date = new Date(time);
   date.setHours(0, 0, 0, 0);
@@ -41,8 +44,8 @@ export function startOf(span: 'day' | 'month', time: number): number {
 const HOUR_MS = 3_600_000;
 
 /**
- * When a span that ends now began: `24h` by the hour, `7d` and `4w` by whole days with today as the last, `2026-11-01`
- * with the beginning of that day, `all` with 0. Undefined for any other text.
+ * When a span that ends now began: `24h` counts hours, `7d` and `4w` whole days including today, `2026-11-01` begins
+ * with that day, and `all` with 0. Undefined for any other text.
  */
 export function startOfSpan(text: string, now: number): number | undefined {
   if (text === 'all') return 0;

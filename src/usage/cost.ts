@@ -1,9 +1,12 @@
-/** What a record cost. It is worked out where it is shown: the ledger keeps counts, and prices may be mended later. */
+/**
+ * What a record cost. Calculated when it is shown, because the ledger only keeps counts, and prices may be corrected
+ * later.
+ */
 import { type OwnPrices, ownCostOf, ownPriceOf } from './own-prices.ts';
 import type { PriceList } from './price-list.ts';
 import type { UsageRecord } from './record.ts';
 
-/** In USD; `free` where no money is asked for a request (a plan, a local model), `unknown` where nobody knows. */
+/** In USD; `free` if nothing is charged for a request (a plan, a local model), `unknown` if the cost is not known. */
 export type Cost = number | 'free' | 'unknown';
 
 export interface Prices {
@@ -11,7 +14,7 @@ export interface Prices {
   own: OwnPrices;
 }
 
-/** What the provider states wins over the user's own prices, and those over the list. */
+/** What the provider states wins over the user's own prices, which win over the list. */
 export function costOf(record: UsageRecord, { list, own }: Prices): Cost {
   const { statedUsd, upstream, service, model, tokens, time } = record;
   if (statedUsd !== undefined) return statedUsd;
@@ -24,8 +27,8 @@ export function costOf(record: UsageRecord, { list, own }: Prices): Cost {
 }
 
 /**
- * What a request's cached tokens cost less than others, in USD; undefined where no price tells. A price list tells it
- * for an answer too whose provider states what it cost in all.
+ * How much less a request's cached tokens cost than uncached ones, in USD; undefined without a price. Prices are used
+ * for this even if the provider states the total cost.
  */
 export function savedOf(record: UsageRecord, { list, own }: Prices): number | undefined {
   const { upstream, service, model, tokens, time } = record;
@@ -38,12 +41,12 @@ export function savedOf(record: UsageRecord, { list, own }: Prices): number | un
   return full === undefined || paid === undefined ? undefined : full - paid;
 }
 
-/** Whether no money is asked for a request: a subscription pays, or the model runs on a machine of one's own. */
+/** Whether nothing is charged for a request: a subscription covers it, or the model runs on the user's own machine. */
 export function isFree(service: string | undefined): boolean {
   return service === 'plan' || service === 'local';
 }
 
-/** A refused request: providers ask nothing for it. One that was broken off may have cost its prompt. */
+/** Whether a request was refused, for which providers charge nothing. An aborted one may have cost its prompt. */
 function gaveNothing({ state, firstTokenMs }: UsageRecord): boolean {
   return state === 'failed' && firstTokenMs === undefined;
 }

@@ -1,10 +1,10 @@
-/** Sums and names as CSV, the same in every host; later versions may add columns at the end. */
+/** CSV of sums and names, the same in every host; later versions may add columns at the end. */
 import type { Cell } from './overview.ts';
 import type { Sum } from './summary.ts';
 
 type Value = string | number | boolean | null;
 
-/** Costs are in USD; `null` where no request has a price. A sum is at least that where it is not complete. */
+/** Costs are in USD; `null` if no request has a price. An incomplete sum is a lower bound. */
 export function fieldsOf(sum: Sum) {
   return {
     requests: sum.requests,
@@ -44,12 +44,12 @@ export function cellsAsCsv(cells: readonly Cell[]): string {
 
 function cell(value: Value): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);
-  // A spreadsheet would take such a name for a formula.
+  // Otherwise a spreadsheet would take such a name for a formula.
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** Without the dust of adding fractions. */
+/** Without the rounding errors of adding fractions. */
 function roundedUsd(usd: number): number {
   return Math.round(usd * 1e9) / 1e9;
 }

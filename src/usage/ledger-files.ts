@@ -1,4 +1,4 @@
-/** The files of a ledger folder: each has one owner, which alone appends to it, and nobody rewrites one. */
+/** The files in a ledger folder: only its owner appends to a file, and nobody rewrites one. */
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,16 +17,16 @@ export interface LedgerFile {
   changedAt: number;
 }
 
-/** A name that no other owner takes, and that sorts by time: `usage-20261128T155256123Z-4711-1a2b3c4d.jsonl`. */
+/** A unique name that sorts by time: `usage-20261128T155256123Z-4711-1a2b3c4d.jsonl`. */
 export function newFileName(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:.]/g, '');
   return `usage-${time}-${process.pid}-${randomBytes(4).toString('hex')}.jsonl`;
 }
 
 /**
- * The first line of a file. It tells a reader what the counts mean: input includes what was cached or newly cached,
+ * The first line of a file. It tells readers what the counts mean: input includes cached and newly cached tokens,
  * output includes reasoning.
- * @param prices the price list of that day, by name and date
+ * @param prices name and date of the current price list
  */
 export function headLine(prices: string): string {
   const head = {
@@ -39,7 +39,7 @@ export function headLine(prices: string): string {
   return `${JSON.stringify(head)}\n`;
 }
 
-/** All files, the oldest first; none where there is no folder. Rejects where one cannot be read. */
+/** All files, the oldest first; none if there is no folder. Rejects if one cannot be read. */
 export async function ledgerFiles(folder: string): Promise<LedgerFile[]> {
   const names = await readdir(folder).catch(whereCode<string[]>(['ENOENT'], []));
   const files: LedgerFile[] = [];
@@ -52,7 +52,7 @@ export async function ledgerFiles(folder: string): Promise<LedgerFile[]> {
   return files;
 }
 
-/** Removes the oldest files until the others hold at most so many bytes. `kept` stays in any case. */
+/** Removes the oldest files until the rest has at most `maxBytes`. `kept` always stays. */
 export async function trimLedger(folder: string, maxBytes: number, kept: string): Promise<string[]> {
   const files = await ledgerFiles(folder);
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);

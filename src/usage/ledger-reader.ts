@@ -1,4 +1,4 @@
-/** Reads a ledger folder: everything once, and later what was added since. */
+/** Reads a ledger folder: everything the first time, and then only what was added. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { whereCode } from '../node-errors.ts';
 import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
@@ -9,15 +9,15 @@ const CHUNK_BYTES = 32 * 1024;
 const LINE_END = 0x0a;
 
 export interface LedgerScope {
-  /** Files that were last appended to before this moment are left out, in milliseconds since the epoch. */
+  /** Files that were last appended to before this moment are skipped; milliseconds since the epoch. */
   since?: number;
-  /** Files that are left out, by name. Default none. */
+  /** Files to skip, by name. Default none. */
   isLeftOut?: (name: string) => boolean;
 }
 
 export class LedgerReader {
   readonly #folder: string;
-  /** How far each file was read: up to the end of a line. */
+  /** How far each file has been read, always up to the end of a line. */
   readonly #offsets = new Map<string, number>();
   readonly #lines = new LineReader();
 
@@ -26,9 +26,9 @@ export class LedgerReader {
   }
 
   /**
-   * The records that no earlier call gave, file by file, in batches of some hundreds. A last line without its end is
-   * left: its writer was killed, or is not done. Lines that are no records are skipped. Rejects where a file cannot be
-   * read.
+   * The records that no earlier call returned, file by file, in batches of some hundreds. A last line without a line
+   * end is left for later: its writer was killed or is not done. Lines that are not records are skipped. Rejects if a
+   * file cannot be read.
    */
   async *read({ since = 0, isLeftOut = () => false }: LedgerScope = {}): AsyncGenerator<UsageRecord[]> {
     for (const file of await ledgerFiles(this.#folder)) {
@@ -39,7 +39,7 @@ export class LedgerReader {
   }
 
   async *#readFile({ name, path }: LedgerFile, offset: number): AsyncGenerator<UsageRecord[]> {
-    // Another relay may have removed it meanwhile.
+    // Another relay may have removed it in the meantime.
     const file = await open(path, 'r').catch(whereCode(['ENOENT'], undefined));
     if (file === undefined) return;
     try {
@@ -53,11 +53,11 @@ export class LedgerReader {
   }
 }
 
-/** The file in pieces that end where a line ends. */
+/** The file in pieces that end with a whole line. */
 async function* wholeLines(file: FileHandle, start: number): AsyncGenerator<Buffer> {
   let position = start;
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  /** Bytes at the beginning of the buffer that belong to a line whose end has not come. */
+  /** How many bytes at the beginning of the buffer belong to an incomplete line. */
   let kept = 0;
   for (;;) {
     if (kept === buffer.length) buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)]);

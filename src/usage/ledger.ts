@@ -1,6 +1,6 @@
 /**
- * The ledger of requests. Records are appended in batches, off the way of requests: what is put while a batch is
- * written goes into the next one. Several relays share a folder, as each writes a file of its own.
+ * The ledger of requests. Records are appended in batches, so that no request waits: what is put while a batch is
+ * written goes into the next one. Several relays can share a folder, because each writes its own file.
  */
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,24 +11,24 @@ import { PRICES_NAME } from './prices-name.ts';
 import { encodeRecord, type UsageRecord } from './record.ts';
 
 const MEBIBYTE = 1024 * 1024;
-/** Records that wait while the disk takes none; beyond, the oldest are given up. */
+/** How many records may wait while the disk fails; beyond that, the oldest are dropped. */
 const MOST_WAITING = 10_000;
 
 export interface LedgerOptions {
-  /** Made when the first record is written. */
+  /** Created with the first record. */
   folder: string;
   /** Default: silent. */
   logger?: Logger;
-  /** All files together; the oldest goes first. Default 64 MiB. */
+  /** Limit of all files together; the oldest is removed first. Default 64 MiB. */
   maxBytes?: number;
-  /** A file that is larger is followed by another. Default a sixteenth of `maxBytes`. */
+  /** After this size a new file is begun. Default a sixteenth of `maxBytes`. */
   maxFileBytes?: number;
 }
 
 export interface Ledger {
   /** Takes a record; it is on disk when `flush()` resolves. Never throws. */
   put(record: UsageRecord): void;
-  /** Resolves when all that was put is on disk, or could not be written, which the log says. */
+  /** Resolves when everything put is on disk, or could not be written, which the log says. */
   flush(): Promise<void>;
   /** Whether a file of the folder is this ledger's own. */
   owns(name: string): boolean;
@@ -78,7 +78,7 @@ class FileLedger implements Ledger {
       while (this.#waiting.length > 0) await this.#writeBatch();
       this.#isFailing = false;
     } catch (error) {
-      // The records stay, and are written with the next one: one warning for all of it.
+      // The records stay and are written with the next batch; only one warning is logged.
       if (!this.#isFailing) this.#logger.warn(`Usage could not be recorded: ${messageOf(error)}`);
       this.#isFailing = true;
     } finally {
@@ -101,7 +101,7 @@ class FileLedger implements Ledger {
       this.#waiting = [...lines, ...this.#waiting].slice(-MOST_WAITING);
       throw error;
     }
-    // Each owner's file may still grow by its own limit.
+    // Leaves room for this file to grow to its own limit.
     if (isNew) await trimLedger(this.#folder, this.#maxBytes - this.#maxFileBytes, name);
   }
 }
@@ -111,7 +111,7 @@ class FileLedger implements Ledger {
  * @returns the size of the file
  */
 async function append(path: string, text: string): Promise<number> {
-  // Opened by its name each time: another relay may have removed it as the oldest.
+  // Opened by name each time, because another relay may have removed it as the oldest.
   const file = await open(path, 'a+', 0o600);
   try {
     const { size } = await file.stat();
@@ -120,7 +120,7 @@ async function append(path: string, text: string): Promise<number> {
       await file.appendFile(bytes);
       await file.datasync();
     } catch (error) {
-      // A full disk may have taken some of it, which would count twice.
+      // A full disk may have taken part of the text, which would then count twice.
       await file.truncate(size);
       throw error;
     }
@@ -130,7 +130,10 @@ async function append(path: string, text: string): Promise<number> {
   }
 }
 
-/** A new file begins with its head; half a line that could not be taken back is closed, so that nothing joins it. */
+/**
+ * A new file begins with the head line. A partial line that could not be removed is terminated, so that the next record
+ * does not join it.
+ */
 async function beforeText(file: FileHandle, size: number): Promise<string> {
   if (size === 0) return headLine(PRICES_NAME);
   const last = Buffer.alloc(1);

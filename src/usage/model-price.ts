@@ -1,15 +1,15 @@
-/** What a model costs, told before anything is asked of it. */
+/** What a model costs, for showing prices in advance. */
 import { type OwnPrices, ownPriceOf } from './own-prices.ts';
 import type { RateList, Rates } from './price-list.ts';
 
-/** A model that may have a price; the fields mean what they mean in a record. */
+/** A model that may have a price; the fields have the same meaning as in a record. */
 export interface PricedModel {
   upstream: string;
   service: string | undefined;
   model: string;
 }
 
-/** `plan` and `local` where no token is paid; undefined where no price is known. */
+/** `plan` and `local` if tokens are not paid for; undefined if no price is known. */
 export type ModelPrice = Rates | 'plan' | 'local' | undefined;
 
 /** The user's own price wins over the list. @param time milliseconds since the epoch */

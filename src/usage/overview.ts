@@ -1,4 +1,4 @@
-/** What a page about the last days shows, kept up to date while records come in. */
+/** The data for a page about the last days, updated as records come in. */
 import { dayOf, fastDayOf, startOf } from './calendar.ts';
 import { type Cost, costOf, type Prices, savedOf } from './cost.ts';
 import type { UsageRecord } from './record.ts';
@@ -7,17 +7,17 @@ import { addTo, joinTo, newSum, type Sum, tokensOf } from './summary.ts';
 const MOST_FAILED = 20;
 const MOST_SLOW = 10;
 const MOST_THREADS = 10;
-/** The spans that are summed up, in days with today as the last. */
+/** The spans that are summed up, in days including today. */
 const SPANS = [1, 7, 30] as const;
 
 export interface SavingSum extends Sum {
   /** What the providers' caches saved, in USD. */
   savedUsd: number;
-  /** How many requests were partly answered from a cache, while no price tells what that saved. */
+  /** How many requests used a cache without a known price for what that saved. */
   savedUnknown: number;
 }
 
-/** All requests of a day to one model of one upstream. */
+/** All requests in one day to one model of one upstream. */
 export interface Cell extends SavingSum {
   /** `2026-11-28` */
   day: string;
@@ -39,29 +39,29 @@ export interface Costed {
 /** One upstream's requests, day by day. */
 export interface ProviderDays {
   upstream: string;
-  /** One for each of the days. */
+  /** One for each day. */
   sums: readonly SavingSum[];
 }
 
 export interface OverviewData {
-  /** All days that it is about, in order, those without a request too. */
+  /** All days covered, in order, including those without requests. */
   days: readonly string[];
-  /** In the order of their days. */
+  /** Ordered by day. */
   cells: readonly Cell[];
-  /** By their length in days. */
+  /** By length in days. */
   spans: ReadonlyMap<number, SavingSum>;
-  /** The dearest first; where nothing has a price, those with the most tokens. */
+  /** The most expensive first; without prices, those with the most tokens. */
   providers: readonly ProviderDays[];
   threads: readonly ThreadSum[];
-  /** The last that failed, the newest first. */
+  /** The latest failed requests, newest first. */
   failed: readonly Costed[];
-  /** Those that took longest and came to an end, the longest first. */
+  /** The slowest completed requests, slowest first. */
   slowest: readonly Costed[];
 }
 
 export class Overview {
   readonly days: readonly string[];
-  /** When the first of them began, in milliseconds since the epoch. */
+  /** When the first day began, in milliseconds since the epoch. */
   readonly since: number;
   readonly #prices: Prices;
   readonly #dayOf = fastDayOf();
@@ -69,10 +69,10 @@ export class Overview {
   readonly #threads = new Map<string, ThreadSum>();
   #failed: Costed[] = [];
   #slow: Costed[] = [];
-  /** Shorter requests are not among the slowest, in ms. */
+  /** In ms; shorter requests are not among the slowest. */
   #slowFrom = 0;
 
-  /** @param count how many days, today among them */
+  /** @param count how many days, including today */
   constructor(prices: Prices, now: number, count: number) {
     this.#prices = prices;
     const today = new Date(startOf('day', now));

@@ -17,10 +17,10 @@ const prices = z.record(
   'must be an object with one entry a model',
 );
 
-/** In USD per million tokens. Cached tokens, and those that are written to the cache, cost as input by default. */
+/** In USD per million tokens. Tokens read from or written to a cache cost as much as input by default. */
 export type OwnPrice = z.infer<(typeof prices)['_zod']['def']['valueType']>;
 
-/** By `upstream/model`, `model` or `upstream/*`. */
+/** Keyed by `upstream/model`, `model` or `upstream/*`. */
 export type OwnPrices = ReadonlyMap<string, OwnPrice>;
 
 /** @throws RelayError `invalid_request` that names the entry */
@@ -34,9 +34,9 @@ export function parseOwnPrices(text: string): OwnPrices {
   throw unusable(`${place ? `${place} ` : ''}${issue?.message ?? 'is not usable'}`);
 }
 
-/** The user's price of a model; undefined where there is none. */
+/** The user's price for a model; undefined if there is none. */
 export function ownPriceOf(own: OwnPrices, upstream: string, model: string): OwnPrice | undefined {
-  // A million records are asked about in one go, mostly where there are none.
+  // Called for a million records at once, mostly without any own prices.
   if (own.size === 0) return undefined;
   return own.get(`${upstream}/${model}`) ?? own.get(model) ?? own.get(`${upstream}/*`);
 }

@@ -1,11 +1,13 @@
 /**
- * What models cost by the price list that ships with the relay: `@pydantic/genai-prices`, whose data is bundled and
- * never fetched. It is loaded when the first price is asked for, as it is half a megabyte.
+ * What models cost according to the bundled price list, `@pydantic/genai-prices`, whose data is never fetched. It is
+ * only loaded when the first price is needed, because it is half a megabyte.
  */
 import type { ModelPrice, TieredPrices } from '@pydantic/genai-prices';
 import type { TokenUsage } from '../relay/options.ts';
 
-/** Our presets in the list. Those that are absent have no prices there, or bill in yuan (Kimi and MiniMax in China). */
+/**
+ * The names of our presets in the list. Absent ones have no prices there or bill in yuan (Kimi and MiniMax in China).
+ */
 const LISTED_AS: ReadonlyMap<string, string> = new Map([
   ['azure', 'azure'],
   ['cerebras', 'cerebras'],
@@ -25,24 +27,24 @@ const LISTED_AS: ReadonlyMap<string, string> = new Map([
   ['zhipu', 'zhipuai'],
 ]);
 
-/** Prices change on the hour or half an hour past it. */
+/** Prices only change on the hour or half hour. */
 const STEP_MS = 30 * 60_000;
 
-/** Prices of one model: the same at any time, or by the half hour. */
+/** The prices of one model: constant, or by half hour. */
 type KnownPrices = { always: ModelPrice | undefined } | { at: Map<number, ModelPrice | undefined> };
 
 export interface PriceList {
   /**
-   * What an answer of this size cost at that moment, in USD; undefined where the list has no price.
+   * What an answer of this size cost at this moment, in USD; undefined if the list has no price.
    * @param service a preset's id
    * @param time milliseconds since the epoch
    */
   costOf(service: string, model: string, tokens: TokenUsage, time: number): number | undefined;
 }
 
-/** A list that tells its rates, too. */
+/** A list that also tells its rates. */
 export interface RateList extends PriceList {
-  /** What a million tokens of a short prompt and of its answer cost; undefined where the list does not tell both. */
+  /** What a million tokens cost, for a short prompt and its answer; undefined unless the list has both. */
   ratesOf(service: string, model: string, time: number): Rates | undefined;
 }
 
@@ -95,7 +97,7 @@ export async function loadPriceList(): Promise<RateList> {
   };
 }
 
-/** The list's own sum, of the kinds of tokens that a request has; undefined where it prices none of them. */
+/** The sum for all kinds of tokens in a request; undefined if the list has no price for any of them. */
 function costAt(price: ModelPrice, tokens: TokenUsage): number | undefined {
   const { input_mtok: input, output_mtok: output, requests_kcount: requests } = price;
   if (input === undefined && output === undefined) return undefined;
@@ -114,7 +116,7 @@ function costAt(price: ModelPrice, tokens: TokenUsage): number | undefined {
   return perMillion / 1e6 + rate(requests) / 1e3;
 }
 
-/** The whole request costs what its input's tier says. */
+/** The tier of its input determines the rate for the whole request. */
 function rateOf(price: number | TieredPrices | undefined, inputTokens: number): number {
   if (price === undefined || typeof price === 'number') return price ?? 0;
   const tiers = price.tiers.toSorted((left, right) => left.start - right.start);

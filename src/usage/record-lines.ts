@@ -1,12 +1,12 @@
-/** Many lines of a ledger at once: `JSON.parse` takes most of a second for a million of them. */
+/** Reads many lines of a ledger at once, because `JSON.parse` takes most of a second for a million of them. */
 import { parseJson } from '../json.ts';
 import { decodeRecord, namesInLine, type UsageRecord } from './record.ts';
 
-/** Upstreams with their models, as lines hold them, that are kept to be recognised. */
+/** How many combinations of upstream and model, as written in lines, are remembered. */
 const MOST_NAMES = 64;
-/** Longer, and V8 lets the piece hold on to the text that it was cut out of. */
+/** V8 lets longer slices hold on to the text that they were cut from. */
 const MOST_OF_THREAD = 12;
-/** Beyond, a number may not be exact. */
+/** Longer numbers may not be exact. */
 const MOST_DIGITS = 15;
 
 const ZERO = 0x30;
@@ -14,13 +14,13 @@ const NINE = 0x39;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 
-/** Everything of a record that recurs from line to line, and the text that stands for it. */
+/** The fields of a record that recur from line to line, and their text. */
 interface Names {
   text: string;
   record: UsageRecord;
 }
 
-/** A value that this reader leaves to `JSON.parse`. */
+/** Marks a value that this reader leaves to `JSON.parse`. */
 const OTHER = Symbol('other');
 
 export class LineReader {
@@ -28,7 +28,7 @@ export class LineReader {
   #text = '';
   #at = 0;
 
-  /** The records of whole lines, each with its end; lines that are no records are skipped. */
+  /** The records in whole lines, line ends included; lines that are not records are skipped. */
   recordsIn(text: string): UsageRecord[] {
     const records: UsageRecord[] = [];
     this.#text = text;
@@ -55,7 +55,7 @@ export class LineReader {
     this.#names.push({ text, record });
   }
 
-  /** A line exactly as `encodeRecord` writes it, with names that were met before; undefined for any other. */
+  /** Reads a line exactly as `encodeRecord` writes it, with known names; undefined for any other line. */
   #usual(start: number, end: number): UsageRecord | undefined {
     const text = this.#text;
     this.#at = start + 1;
@@ -121,7 +121,7 @@ export class LineReader {
     return undefined;
   }
 
-  /** A number, or undefined for `null`, with the comma that follows. */
+  /** Reads a number, or `null` as undefined, and the comma after it. */
   #number(): number | undefined | typeof OTHER {
     const text = this.#text;
     const start = this.#at;
@@ -136,7 +136,7 @@ export class LineReader {
     const digits = at - start;
     if (code === COMMA) {
       this.#at = at + 1;
-      // JSON knows no number such as 007.
+      // JSON has no numbers like 007.
       const isOne = digits === 1 || (digits > 0 && digits <= MOST_DIGITS && text.charCodeAt(start) !== ZERO);
       return isOne ? value : OTHER;
     }
@@ -146,7 +146,7 @@ export class LineReader {
     return undefined;
   }
 
-  /** Only what a provider says that it cost has one. */
+  /** Only the cost stated by a provider has a fraction. */
   #fraction(start: number): number | typeof OTHER {
     const end = this.#text.indexOf(',', start);
     const value = parseJson(this.#text.slice(start, end));
@@ -155,7 +155,7 @@ export class LineReader {
     return value;
   }
 
-  /** The last value, with the bracket that follows it. */
+  /** Reads the last value and the bracket after it. */
   #thread(end: number): string | undefined | typeof OTHER {
     const text = this.#text;
     const start = this.#at;

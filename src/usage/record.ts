@@ -9,40 +9,40 @@ export interface UsageRecord {
   time: number;
   /** Id of the upstream, as in `id/model`. */
   upstream: string;
-  /** Who is paid (see `RequestReport.service`); undefined where that is not known. */
+  /** Who is paid (see `RequestReport.service`); undefined if not known. */
   service: string | undefined;
   /** The upstream's name for the model. */
   model: string;
   /** The API that was spoken to the upstream. */
   wire: string;
   state: EndState;
-  /** Undefined where the provider told no counts. */
+  /** Undefined if the provider stated no counts. */
   tokens: TokenUsage | undefined;
-  /** Targets that were tried. */
+  /** How many targets were tried. */
   attempts: number;
-  /** Milliseconds until the first content (undefined where none came), and until the end. */
+  /** Milliseconds until the first content (undefined if none came), and until the end. */
   firstTokenMs: number | undefined;
   totalMs: number;
-  /** What the provider says that it cost, in USD; undefined where it does not say. */
+  /** The cost in USD as the provider states it; undefined if it does not. */
   statedUsd: number | undefined;
-  /** Tells threads apart without naming them; undefined where the client names none. */
+  /** Distinguishes threads without naming them; undefined if the client names none. */
   thread: string | undefined;
-  /** Who asked, where the relay has users. */
+  /** The user who asked, if the relay has users. */
   user?: string;
-  /** What of the request had to be changed for the provider's own Responses API, in short words. */
+  /** What had to be changed in the request for the provider's own Responses API, in short words. */
   repairs: readonly string[];
 }
 
-/** What a line holds, in this order. Later versions may add columns at the end. */
+/** The columns of a line, in this order. Later versions may add columns at the end. */
 export const COLUMNS = [
   ...['time', 'upstream', 'service', 'model', 'wire', 'state'],
   ...['input', 'cached', 'cacheWrite', 'output', 'reasoning'],
   ...['attempts', 'firstTokenMs', 'totalMs', 'statedUsd', 'thread', 'user', 'repairs'],
 ] as const;
-/** Those of the first version, and of a request of no user that needed no repairs. */
+/** The columns of the first version, and of requests without a user or repairs. */
 const LEAST_COLUMNS = 16;
 
-/** The record of a request that has ended; undefined while it runs. */
+/** The record of a finished request; undefined while it is running. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
   const { state, usage, firstTokenMs, durationMs = 0, costUsd, passedOver = [] } = report;
   if (state === 'running') return undefined;
@@ -64,7 +64,7 @@ export function recordOf(report: RequestReport): UsageRecord | undefined {
   };
 }
 
-/** A line of the ledger, with its end: an array in the order of `COLUMNS`, `null` for what is undefined. */
+/** A line of the ledger, including the line end: an array in the order of `COLUMNS`, with `null` for undefined. */
 export function encodeRecord(record: UsageRecord): string {
   const { tokens } = record;
   const counts = [
@@ -78,17 +78,19 @@ export function encodeRecord(record: UsageRecord): string {
   const { statedUsd, thread, user, repairs } = record;
   const head = [time, upstream, service, model, wire, state];
   const last = [attempts, firstTokenMs, totalMs, statedUsd, thread];
-  // Most have none, and a line without them is the one that is read fastest.
+  // Most requests have none, and lines without them are read fastest.
   const more = repairs.length > 0 ? [user, repairs] : user === undefined ? [] : [user];
   return `${JSON.stringify([...head, ...counts, ...last, ...more])}\n`;
 }
 
-/** What a line holds between its time and its counts, commas and all: the same for all requests to one model. */
+/**
+ * The part of a line between its time and its counts, commas included, which is the same for all requests to one model.
+ */
 export function namesInLine({ upstream, service, model, wire, state }: UsageRecord): string {
   return `${JSON.stringify([upstream, service, model, wire, state]).slice(1, -1)},`;
 }
 
-/** The record of a parsed line; undefined where the line is none. */
+/** The record in a parsed line; undefined if it is not one. */
 export function decodeRecord(row: unknown): UsageRecord | undefined {
   if (!Array.isArray(row) || row.length < LEAST_COLUMNS) return undefined;
   const values: readonly unknown[] = row;

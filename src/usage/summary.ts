@@ -8,17 +8,17 @@ export type Grouping = (typeof GROUPINGS)[number];
 
 export interface Sum {
   requests: number;
-  /** Those that failed, cancelled ones not among them. */
+  /** Failed requests, not counting cancelled ones. */
   failed: number;
-  /** Cached and newly cached tokens are among them. */
+  /** Includes cached and newly cached tokens. */
   inputTokens: number;
   cachedTokens: number;
   cacheWriteTokens: number;
   outputTokens: number;
   reasoningTokens: number;
-  /** What the priced requests cost together, in USD. */
+  /** The total cost of the priced requests, in USD. */
   costUsd: number;
-  /** How many requests have a price, none because nothing is asked for them, and none that is known. */
+  /** How many requests have a price, are free, and have an unknown price. */
   priced: number;
   free: number;
   unpriced: number;
@@ -32,17 +32,17 @@ export interface Row extends Sum {
 }
 
 export interface Summary {
-  /** Days in their order; everything else by cost, then by tokens, the most first. */
+  /** Days in order; anything else by cost, then by tokens, largest first. */
   rows: readonly Row[];
   total: Sum;
-  /** `provider/model` of requests without a price -> how many, the most first. */
+  /** For each `provider/model` without a price, how many requests, most first. */
   unpriced: ReadonlyMap<string, number>;
 }
 
 export interface SummaryOptions {
   by: Grouping;
   prices: Prices;
-  /** Earlier requests are left out; milliseconds since the epoch. */
+  /** Earlier requests are skipped; milliseconds since the epoch. */
   since: number;
 }
 
@@ -93,7 +93,7 @@ function modelName({ upstream, model }: UsageRecord): string {
   return `${upstream}/${model}`;
 }
 
-/** Of no request. */
+/** The sum of no requests. */
 export function newSum(): Sum {
   return {
     requests: 0,

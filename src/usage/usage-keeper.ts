@@ -1,4 +1,4 @@
-/** What a running relay keeps of its requests' usage, and the budget that it holds them to: the same in every host. */
+/** Records the usage of a running relay's requests and enforces its budget; the same in every host. */
 import type { Logger } from '../logger.ts';
 import type { RequestReport, SpendGuard } from '../relay/options.ts';
 import { type Budget, type BudgetOptions, openBudget } from './budget.ts';
@@ -10,10 +10,10 @@ import { recordOf, type UsageRecord } from './record.ts';
 export interface UsageKeeperOptions {
   /** The ledger's folder; several relays share it. */
   folder: string;
-  /** Whether requests are recorded there. Without, a budget counts what ends in this run beside what is there. */
+  /** Whether requests are recorded there. If not, a budget counts what this run spends on top of what is recorded. */
   isRecorded: boolean;
   logger: Logger;
-  /** Default: there is no budget, and never will be. */
+  /** Default: there is no budget, and none can be set later. */
   budget?: KeptBudget;
 }
 
@@ -22,15 +22,15 @@ export interface KeptBudget extends Pick<BudgetOptions, 'limits' | 'where' | 'on
 }
 
 export interface UsageKeeper {
-  /** To be asked before a request is sent. It rejects where a limit is set, and what was spent cannot be read. */
+  /** To be asked before a request is sent. It rejects if a limit is set and the spending cannot be read. */
   readonly guard: SpendGuard | undefined;
-  /** Takes every report of a request; those of running ones are passed over. */
+  /** Takes every report of a request; reports of running ones are ignored. */
   put(report: RequestReport): void;
-  /** From now on these limits hold. */
+  /** From now on these limits apply. */
   setLimits(limits: readonly Limit[]): void;
-  /** Resolves when it is known what was spent. Rejects where prices or ledger cannot be read. */
+  /** Resolves when it is known what was spent. Rejects if prices or ledger cannot be read. */
   ready(): Promise<void>;
-  /** Resolves when all is on disk. */
+  /** Resolves when everything is on disk. */
   flush(): Promise<void>;
 }
 
@@ -56,14 +56,14 @@ export function openUsageKeeper({ folder, isRecorded, logger, budget }: UsageKee
   };
 }
 
-/** Records that wait for a budget that cannot be read; beyond, the oldest are given up. */
+/** How many records may wait while the budget cannot be read; beyond that, the oldest are dropped. */
 const MOST_UNCOUNTED = 10_000;
 
-/** A budget that is read while requests already end. */
+/** A budget that is still being read while requests already end. */
 class Spending implements SpendGuard {
   readonly #read: () => Promise<Budget>;
   #limits: readonly Limit[];
-  /** What has ended, until the budget counts it. */
+  /** Finished requests that the budget has not counted yet. */
   readonly #uncounted: UsageRecord[] = [];
   #budget: Budget | undefined;
   #opening: Promise<Budget> | undefined;
@@ -88,7 +88,7 @@ class Spending implements SpendGuard {
     this.#budget?.setLimits(limits);
   }
 
-  /** A failure is told to whoever waits for it, and the next one tries again. */
+  /** A failure is passed to whoever is waiting, and the next call tries again. */
   open(): Promise<Budget> {
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;

@@ -1,6 +1,6 @@
 /**
- * The days as stacked bars. It is drawn by uPlot on a canvas, so everything that it tells is told again beside it: a
- * legend, a line about the day under the pointer or the arrow keys, and a table.
+ * The days as stacked bars. uPlot draws on a canvas, which is not accessible, so everything is repeated beside it: a
+ * legend, a line about the day under the pointer or selected by arrow keys, and a table.
  */
 import uPlot from 'uplot';
 import { element } from './dom.ts';
@@ -22,7 +22,7 @@ const COLOURS = [
 
 export interface Chart {
   element: HTMLElement;
-  /** To be called once it is part of the page, and again when theme, measure or width may have changed. */
+  /** To be called once the chart is part of the page, and again when theme, measure or width may have changed. */
   draw(measure: Measure): void;
 }
 
@@ -70,7 +70,7 @@ export function createChart(model: ChartModel, language: string): Chart {
   return { element: whole, draw };
 }
 
-/** As they look on the page's background: bars lie over each other, and some themes have colours that shine through. */
+/** The colours as they look on the page's background: bars overlap, and some themes have translucent colours. */
 function solidColours(style: CSSStyleDeclaration): string[] {
   const canvas = element('canvas', { width: '1', height: '1' });
   const context = canvas.getContext('2d', { willReadFrequently: true });
@@ -88,12 +88,12 @@ function solidColours(style: CSSStyleDeclaration): string[] {
 
 function legendEntry(name: string, colour: string): HTMLElement {
   const swatch = element('span', { class: 'swatch', 'aria-hidden': 'true' });
-  // A style attribute would be refused by the page's content security policy.
+  // The page's content security policy would refuse a style attribute.
   swatch.style.backgroundColor = colour;
   return element('li', {}, swatch, name);
 }
 
-/** Each series on top of those before it. The highest is drawn first, so that the lower ones lie over it. */
+/** Stacks each series on those before it. The highest is drawn first, so that the lower ones cover it. */
 function stacked({ days, series }: ChartModel, measure: Measure): uPlot.AlignedData {
   const below = days.map(() => 0);
   const tops = series.map((one) =>
@@ -150,7 +150,7 @@ function optionsOf({ days, series }: ChartModel, look: Look): uPlot.Options {
       ...series
         .map((_, at) => ({
           fill: colourOf(at),
-          // A seam between two colours that may look alike.
+          // A line between two colours that may look alike.
           stroke: background,
           width: 1,
           points: { show: false },
@@ -205,7 +205,7 @@ function tableBehind(
   });
 }
 
-/** Costs of a few cents keep the digits that tell them apart. */
+/** Costs of a few cents keep enough digits to be told apart. */
 function formatOf(measure: Measure, language: string): (value: number) => string {
   if (measure === 'tokens') {
     const tokens = new Intl.NumberFormat(language, { notation: 'compact', maximumSignificantDigits: 3 });

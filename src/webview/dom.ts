@@ -1,4 +1,4 @@
-/** Elements without any HTML in texts: what a provider's name holds is a text, whatever it is. */
+/** Makes elements whose texts are never HTML, whatever a provider's name contains. */
 
 type Child = Node | string;
 

@@ -1,4 +1,4 @@
-/** The usage page: shows the model that the extension sends, and tells it which button was pressed. */
+/** The usage page: shows the model that the extension sends, and tells the extension which button was pressed. */
 import { type Chart, createChart, type Measure } from './chart.ts';
 import { element } from './dom.ts';
 import type { Action, Button, Card, ChartModel, PageModel } from './model.ts';
@@ -12,17 +12,17 @@ declare function acquireVsCodeApi(): {
 
 const vscode = acquireVsCodeApi();
 const main = document.querySelector('main') ?? document.body.appendChild(element('main'));
-/** Read out when it changes: what somebody asked for has come. */
+/** For screen readers: announces that something requested has come. */
 const news = document.body.appendChild(element('p', { class: 'unseen', role: 'status' }));
 let chart: Chart | undefined;
 let measure: Measure | undefined = savedMeasure();
 
 window.addEventListener('message', ({ data }: MessageEvent<PageModel>) => show(data));
-// A theme sets other colours, which the canvas does not take by itself.
+// A new theme has new colours, which the canvas does not pick up by itself.
 new MutationObserver(drawChart).observe(document.body, { attributes: true, attributeFilter: ['class'] });
 vscode.postMessage({ action: 'ready' });
 
-/** What the user is at stays as it is: the focus, and the table that was opened. */
+/** Keeps the focus and any opened table. */
 function show(model: PageModel): void {
   const focused = document.activeElement?.id ?? '';
   const opened = [...document.querySelectorAll('details[open]')].map(({ id }) => id);

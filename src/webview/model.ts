@@ -1,10 +1,10 @@
 /**
- * What the usage page shows, and what it says to the extension. The words are the extension's, which knows the
- * user's language: the page puts them into place.
+ * What the usage page shows, and what it tells the extension. The words come from the extension, which knows the user's
+ * language; the page only arranges them.
  */
 
 export const ACTIONS = ['ready', 'refresh', 'exportCsv', 'askBalances', 'openSettings'] as const;
-/** A message of the page: it is there, or one of its buttons was pressed. */
+/** A message from the page: it is ready, or one of its buttons was pressed. */
 export type Action = (typeof ACTIONS)[number];
 
 export interface Button {
@@ -12,14 +12,14 @@ export interface Button {
   label: string;
 }
 
-/** A span of days in a few numbers. */
+/** A few numbers for a span of days. */
 export interface Card {
   title: string;
   cost: string;
   details: readonly { name: string; value: string }[];
 }
 
-/** One provider, or the rest of them. */
+/** One provider, or all the remaining ones. */
 export interface Series {
   name: string;
   /** One for each day; USD. */
@@ -29,29 +29,29 @@ export interface Series {
 
 export interface ChartModel {
   title: string;
-  /** What the choice between cost and tokens is called. */
+  /** The label of the choice between cost and tokens. */
   choice: string;
   cost: string;
   tokens: string;
   /** Which of the two is shown first. */
   first: 'cost' | 'tokens';
-  /** For those who do not see it: what it is, and how the keyboard moves in it. */
+  /** For screen readers: what it is, and how to navigate it by keyboard. */
   description: string;
   days: readonly { short: string; long: string }[];
   series: readonly Series[];
   day: string;
   total: string;
-  /** What opens the table behind the chart. */
+  /** The label of the button that opens the chart's table. */
   asTable: string;
 }
 
 export interface TableModel {
-  /** Tells tables apart, whatever the language. */
+  /** Identifies the table in every language. */
   id: string;
   title: string;
   columns: readonly { name: string; isNumber: boolean }[];
   rows: readonly (readonly string[])[];
-  /** Stands in the place of a table without rows. */
+  /** Shown in place of a table without rows. */
   empty: string;
 }
 
@@ -62,10 +62,10 @@ export interface PageModel {
   /** Sentences below the title. */
   notes: readonly string[];
   buttons: readonly Button[];
-  /** Undefined until somebody asked for it. */
+  /** Undefined until requested. */
   balances: TableModel | undefined;
   cards: readonly Card[];
-  /** Undefined where no request is recorded. */
+  /** Undefined if no requests are recorded. */
   chart: ChartModel | undefined;
   tables: readonly TableModel[];
 }

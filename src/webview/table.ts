@@ -1,4 +1,4 @@
-/** Tables that scroll by themselves where they are wider than the page. */
+/** Tables that scroll on their own if they are wider than the page. */
 import { element } from './dom.ts';
 import type { TableModel } from './model.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Chat Completions as this relay speaks it: the request it sends upstream, and the chunks it accepts. Chunks
- * are typed by what providers really send: every field may be missing, null, or of a neighbouring type.
+ * Chat Completions as this relay speaks it: the requests it sends upstream and the chunks it accepts. The types of
+ * chunks follow what providers really send: every field may be missing, null or of a similar type.
  */
 import type { Json, JsonObject } from '../json.ts';
 
@@ -9,7 +9,7 @@ import type { Json, JsonObject } from '../json.ts';
 export interface ChatTextPart {
   type: 'text';
   text: string;
-  /** Anthropic's mark: the prompt up to here is worth caching. */
+  /** Anthropic's mark for caching the prompt up to here. */
   cache_control?: { type: 'ephemeral' };
 }
 
@@ -24,7 +24,7 @@ export interface ChatToolCall {
   id: string;
   type: 'function';
   function: { name: string; arguments: string };
-  /** Provider metadata that must come back with its call, e.g. Gemini's thought signature. */
+  /** Provider metadata that must go back with its call, e.g. Gemini's thought signature. */
   extra_content?: Json;
 }
 
@@ -61,7 +61,7 @@ export interface ChatFunctionTool {
   function: { name: string; description?: string; parameters: JsonObject; strict?: boolean };
 }
 
-/** The request body. Fields beyond the named ones are a dialect's own (see `Profile`). */
+/** The request body. Other fields belong to a dialect (see `Profile`). */
 export interface ChatRequest {
   model: string;
   messages: ChatMessage[];
@@ -86,7 +86,7 @@ export interface ChatDelta {
   role?: string | null;
   content?: Json;
   refusal?: string | null;
-  /** Thinking has many names, and is a text, an object that holds one, or a list of parts. */
+  /** Thinking has many names, and may be a string, an object with one, or a list of parts. */
   reasoning_content?: Json;
   reasoning?: Json;
   reasoning_details?: Json[] | null;
@@ -106,7 +106,7 @@ export interface ChatUsage {
 export interface ChatChoice {
   index?: number | string | null;
   delta?: ChatDelta | null;
-  /** All that was said: in a blocking completion, or in the last chunk of a stream. */
+  /** Everything that was said: in a blocking completion, or in the last chunk of a stream. */
   message?: ChatDelta | null;
   finish_reason?: string | null;
   usage?: ChatUsage | null;

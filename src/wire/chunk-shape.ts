@@ -1,6 +1,6 @@
 /**
- * Makes what a provider sent a chunk by its type: a field of a type that it never has counts as left out. Nothing is
- * copied, and of a chunk as it should be nothing is changed: this runs for every chunk.
+ * Makes whatever a provider sent fit the type of a chunk, by removing fields of impossible types. This runs for every
+ * chunk, so nothing is copied, and a proper chunk is not changed.
  */
 import { isObject, type JsonObject } from '../json.ts';
 import type { ChatChunk } from './chat.ts';
@@ -8,12 +8,12 @@ import type { ChatChunk } from './chat.ts';
 /** Far beyond any real details. */
 const MAX_DEPTH = 200;
 
-/** @param value freshly parsed; it is changed where it is wrong */
+/** @param value freshly parsed; it is modified where it is wrong */
 export function asChatChunk(value: unknown): ChatChunk {
   if (!isObject(value)) return {};
   keepIf(isObject, value, 'usage');
   keepIf(Array.isArray, value, 'choices');
-  // The others belong to answers that nobody asked for.
+  // Other choices would be answers that nobody asked for.
   const choice = Array.isArray(value['choices']) ? value['choices'][0] : undefined;
   if (isObject(choice)) repairChoice(choice);
   else if (choice !== undefined) value['choices'] = [];
@@ -64,11 +64,11 @@ function isDetails(value: unknown): boolean {
   return Array.isArray(value) && isShallow(value);
 }
 
-/** What is kept as it came is written out again, which works only so deep. */
+/** Values that are kept unchanged must be serialised again, which only works to some depth. */
 export function isShallow(value: unknown, levels = MAX_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;
-  // Runs for every event: a list of its values would cost more than all the rest.
+  // Runs for every event; a list of the values would cost more than everything else.
   for (const key in value) {
     const entry: unknown = Reflect.get(value, key);
     if (typeof entry === 'object' && !isShallow(entry, levels - 1)) return false;

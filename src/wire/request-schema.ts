@@ -1,6 +1,6 @@
 /**
- * Checks a request body: enough that the translator can trust its types, lenient about all that it ignores. Null is
- * as good as absent everywhere: many clients write out every field that their types have.
+ * Checks a request body: strictly enough that the translator can trust its types, but leniently where it does not care.
+ * Null always counts as absent, because many clients write out every field of their types.
  */
 import * as z from 'zod/mini';
 import { RelayError } from '../errors.ts';
@@ -99,14 +99,14 @@ const body = z.looseObject({
   service_tier: text,
 });
 
-/** The fields of a request that mean something here, or are known to mean nothing to a model. */
+/** The fields of a request that mean something here or are known not to matter to a model. */
 export const REQUEST_FIELDS: ReadonlySet<string> = new Set([
   ...Object.keys(body.shape),
   'client_metadata',
   'stream_options',
 ]);
 
-/** The same of items, whatever their kind. */
+/** The same for items of any kind. */
 export const ITEM_FIELDS: ReadonlySet<string> = new Set([
   ...Object.keys(item.shape),
   'status',
@@ -117,7 +117,7 @@ export const ITEM_FIELDS: ReadonlySet<string> = new Set([
   'execution',
 ]);
 
-/** Far beyond any real schema or history, far below what recursive code can follow. */
+/** Far beyond any real schema or history, and far below what recursive code can handle. */
 const MAX_DEPTH = 500;
 
 /**
@@ -143,7 +143,7 @@ export function parseRequest(value: unknown): ResponsesRequest {
   return request;
 }
 
-/** State that OpenAI keeps for its clients. Without it, the model would answer something else. */
+/** State that OpenAI keeps for its clients. Ignoring it would change the answer, so it is refused. */
 const KEPT_STATE = {
   conversation: 'conversations are not kept here; send previous_response_id, or the whole input',
   prompt: 'prompt templates are not kept here; send the text itself, as instructions and input',
@@ -159,7 +159,7 @@ function refuseKeptState(value: unknown): void {
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;
-  // A body has thousands of values: a list of them for each object is half of the work.
+  // A body has thousands of values, and making a list for each object would take half of the time.
   for (const key in value) if (isDeeperThan(levels - 1, Reflect.get(value, key))) return true;
   return false;
 }
@@ -183,7 +183,7 @@ interface DeepIssue {
   message: string;
 }
 
-/** Of a union, the branch that came furthest tells best what is wrong. */
+/** In a union, the branch that got furthest tells best what is wrong. */
 function deepestIssue(issue: z.core.$ZodIssue, base: PropertyKey[] = []): DeepIssue {
   const path = [...base, ...issue.path];
   if (issue.code !== 'invalid_union') return { code: issue.code, path, message: reasonOf(issue) };
@@ -230,7 +230,7 @@ function checkTools(tools: readonly Tool[], path: string): void {
     if (!entry.name) {
       throw new RelayError('invalid_request', `${param}: a ${entry.type} tool needs a name.`, { param });
     }
-    // A namespace is not a tool, and may share a name with one.
+    // A namespace is not a tool, and may have the same name as one.
     const identity = entry.type === 'namespace' ? `${entry.name} (namespace)` : entry.name;
     const first = seen.get(identity);
     if (first !== undefined) {

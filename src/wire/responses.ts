@@ -1,8 +1,8 @@
 /**
- * The Responses API as this relay speaks it: requests and items that clients send, items, events and the
- * response resource that they get. Requests are typed loosely where clients differ (Codex 0.80 to 0.169, the
- * OpenAI SDK, Open Responses); what we emit is typed exactly, and `test/translate/contract.test.ts` holds it
- * against the `openai` package's own types.
+ * The Responses API as this relay speaks it: the requests and items that clients send, and the items, events and
+ * response resource that they get. Requests are typed loosely where clients differ (Codex 0.80 to 0.169, the OpenAI
+ * SDK, Open Responses); what we emit is typed exactly, and `test/translate/contract.test.ts` compares it with the
+ * `openai` package's own types.
  */
 import type { Json, JsonObject } from '../json.ts';
 
@@ -24,8 +24,8 @@ export interface ContentPart {
 export type Content = string | readonly ContentPart[];
 
 /**
- * One entry of `input`. `type` may be absent for a message given as `{role, content}`. Only the fields that
- * some kind of item uses are named; `request/item-kinds.ts` and `tools/kinds` of the translator say which.
+ * One entry of `input`. `type` may be absent for a message given as `{role, content}`. Only fields that some kind of
+ * item uses are named; the translator's `request/item-kinds.ts` and `tools/kinds` say which.
  */
 export interface InputItem {
   type?: string | null | undefined;
@@ -56,15 +56,15 @@ export interface Tool {
   description?: string | null | undefined;
   parameters?: JsonObject | null | undefined;
   strict?: boolean | null | undefined;
-  /** Of a custom tool: the format of its free text. */
+  /** For a custom tool, the format of its free text. */
   format?:
     | { type: string; syntax?: string | null | undefined; definition?: string | undefined }
     | null
     | undefined;
-  /** Of a namespace: its functions. */
+  /** For a namespace, its functions. */
   tools?: readonly Tool[] | null | undefined;
   execution?: string | null | undefined;
-  /** Of `web_search`: false where the user allows no live access to the web. */
+  /** For `web_search`: false if the user allows no live access to the web. */
   external_web_access?: boolean | undefined;
 }
 
@@ -132,12 +132,12 @@ export interface ResponsesRequest {
 
 export type ItemStatus = 'in_progress' | 'completed' | 'incomplete';
 
-/** A place on the web that a text goes back to: only from providers that search it themselves. */
+/** A web source of a text, only from providers that search the web themselves. */
 export interface UrlCitation {
   type: 'url_citation';
   url: string;
   title: string;
-  /** Where in the text it belongs, in characters. */
+  /** The range of the text that it belongs to, in characters. */
   start_index: number;
   end_index: number;
 }
@@ -170,7 +170,7 @@ export interface MessageItem {
   status: ItemStatus;
   role: 'assistant';
   content: (OutputTextPart | RefusalPart)[];
-  /** Only from providers that state it: whether the message is the answer, or a word on the way to it. */
+  /** Only from providers that state it: whether the message is the final answer or a comment on the way there. */
   phase?: 'commentary' | 'final_answer';
 }
 
@@ -178,7 +178,7 @@ export interface ReasoningItem {
   type: 'reasoning';
   id: string;
   summary: SummaryTextPart[];
-  /** Present only where the client asked for no summary: the raw text, without delta events of its own. */
+  /** Only present if the client asked for no summary: the raw text, without delta events. */
   content?: ReasoningTextPart[];
   /** What the provider wants back (text, details, signatures), sealed; see `reasoning.ts`. */
   encrypted_content?: string;
@@ -189,7 +189,7 @@ export interface FunctionCallItem {
   id: string;
   status: ItemStatus;
   call_id: string;
-  /** Only on a call of a namespaced tool: Codex finds it by namespace and name together. */
+  /** Only on a call of a namespaced tool, which Codex looks up by namespace and name. */
   namespace?: string;
   name: string;
   /** JSON text. */
@@ -230,7 +230,7 @@ export const HOSTED_TYPES = [
 ] as const;
 export type HostedType = (typeof HOSTED_TYPES)[number];
 
-/** What a provider did itself on the way to its answer: it is shown as it came, and nobody else runs it. */
+/** Something a provider did itself on the way to its answer. It is passed on unchanged, and nobody else may run it. */
 export interface HostedItem {
   type: HostedType;
   id: string;
@@ -238,7 +238,7 @@ export interface HostedItem {
   [field: string]: Json;
 }
 
-/** What a conversation was replaced with. */
+/** The summary that replaced a conversation. */
 export interface CompactionItem {
   type: 'compaction';
   id: string;

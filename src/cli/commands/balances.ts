@@ -1,4 +1,4 @@
-/** `codex-relay usage --balance`: what providers say is left on the accounts. The only command that asks them. */
+/** `codex-relay usage --balance`: what providers say is left on accounts. No other command asks for that. */
 import { messageOf } from '../../errors.ts';
 import { accountBalance } from '../../index.ts';
 import type { RelayOptions, UpstreamOptions } from '../../relay/options.ts';
@@ -9,7 +9,7 @@ import { readProxy } from '../proxy.ts';
 import { servedUpstreams } from '../upstreams.ts';
 import { type AskedBalance, balancesAsJson, balancesAsText } from '../usage-report/balances.ts';
 
-/** Exit code 1 where one of them told nothing. */
+/** Exit code 1 if one of them told nothing. */
 export const balances: Command = async (invocation) => {
   const { settings, environment, logger, print } = invocation;
   if (settings.csv) throw new UsageError('--balance has no --csv: use --json');

@@ -71,13 +71,13 @@ export const removeConfig: Command = async (invocation) => {
   const home = codexHome(environment);
   const { changes, kept } = planRemoval(await readCodexFiles(home));
   for (const sentence of kept) print(`Note: ${sentence}\n`);
-  // What is taken out is ours alone, and a backup would keep the token.
+  // Only our own entries are removed, and a backup would preserve the token.
   if (!(await carryOut(invocation, home, changes, { keepsBackup: false }))) return 1;
   await tidyBackups(home);
   return 0;
 };
 
-/** Shows the changes, asks, and makes them. False when the user said no. */
+/** Shows the changes, asks, and makes them. False if the user said no. */
 async function carryOut(
   invocation: Invocation,
   home: string,
@@ -123,7 +123,7 @@ async function nextStep(environment: Invocation['environment'], isDefault: boole
   return `Start the relay, then Codex: codex -p ${PROVIDER_ID}\n`;
 }
 
-/** Puts the catalog into a folder of the user's choice. Gives its path. */
+/** Writes the catalog into a folder of the user's choice. Returns its path. */
 async function writeCatalog(invocation: Invocation, models: Models, folder: string): Promise<string> {
   const input = configureInput(invocation, models);
   const catalog = await prepareCatalog(input, await readCodexFiles(input.home));
@@ -136,7 +136,7 @@ async function writeCatalog(invocation: Invocation, models: Models, folder: stri
   return path;
 }
 
-/** A sentence about the window of the model that Codex starts with, where it is too small. */
+/** A sentence about the window of the model that Codex starts with, if it is too small. */
 function smallWindowIn(catalog: Catalog, models: Models): string | undefined {
   const { preset } = models;
   const { model, facts } = catalog.chosen;
@@ -148,7 +148,7 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
   return { home: codexHome(environment), environment, models };
 }
 
-/** With the providers' own lists where they can be fetched; otherwise the log says why not. */
+/** With the providers' own lists as far as they can be fetched; if not, the log says why. */
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { upstreams, visionModel } = servedUpstreams(invocation, invocation.environment);
   const [active, ...others] = upstreams;
@@ -165,7 +165,7 @@ async function askForModels(invocation: Invocation): Promise<Models> {
   return { ...withMore(first ?? modelsOf(active, [])), others: rest.map(withMore) };
 }
 
-/** What the threads of the relay on this port went to, as it last saved that. */
+/** The models last used by threads, as saved by the relay on this port. */
 async function recentModels({ settings, environment, logger }: Invocation) {
   return new Bindings(await readBindings(bindingsFile(settings.port, environment), logger)).recent();
 }

@@ -1,4 +1,6 @@
-/** `codex-relay doctor`: checks the way from Codex to the model, a line each, with what to do where it breaks. */
+/**
+ * `codex-relay doctor`: checks the way from Codex to the model, one line for each step, with what to do if it fails.
+ */
 import { examine } from '../../doctor/examine.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { start } from '../../index.ts';
@@ -34,7 +36,7 @@ function line({ check, state, found, todo }: Finding): string {
   return `${SIGNS[state].padEnd(5)} ${check.padEnd(12)} ${found}${advice}\n`;
 }
 
-/** A relay of this command's own, with the flags that it was given. */
+/** Starts a temporary relay with this command's flags. */
 function startStandIn(invocation: Invocation) {
   const proxy = readProxy(invocation.environment, invocation.logger);
   return start({ ...upstreamOptions(invocation), port: 0, ...(proxy && { proxy }) });

@@ -26,7 +26,7 @@ export const serve: Command = async (invocation) => {
   const usage = await keepUsage(invocation, served.upstreams);
   const team = wantsTeam(settings) ? await (await import('../team.ts')).openTeam(invocation) : undefined;
   const bindings = bindingsFile(settings.port, environment);
-  // The relay is told of changes, and asked what they are, once it runs.
+  // Set once the relay runs, because it must be asked what has changed.
   let keep = () => {};
   const relay = await listen({
     ...served,
@@ -39,7 +39,7 @@ export const serve: Command = async (invocation) => {
     ...(settings.token && { token: settings.token }),
     ...(settings['stall-seconds'] && { stallMs: settings['stall-seconds'] * 1000 }),
     ...(proxy && { proxy }),
-    // A port that the system chooses is another one next time, and so another relay.
+    // A port chosen by the system differs each time, so it identifies no relay.
     ...(settings.port !== 0 && {
       savedBindings: await readBindings(bindings, logger),
       onBindings: bindingsSaver(bindings, logger),
@@ -73,7 +73,7 @@ export const serve: Command = async (invocation) => {
   return 0;
 };
 
-/** How long running answers may go on where others wait for them. */
+/** The default for a team's relay, where restarts should not break others' answers. */
 const TEAM_DRAIN_SECONDS = 30;
 
 function drainLimit(settings: Settings): number {
@@ -118,7 +118,7 @@ function bindFailure(
   return undefined;
 }
 
-/** The terminal sends Ctrl-C to the process, and npm passes it on once more: one key press arrives twice. */
+/** The terminal sends Ctrl-C to the process and npm forwards it, so one key press arrives twice. */
 const SAME_KEY_PRESS_MS = 300;
 
 /** Resolves with the first signal to stop. A second one ends the process at once. */

@@ -106,7 +106,7 @@ const status: Command = async ({ environment, settings, print }) => {
   return runs && isHeard ? 0 : 1;
 };
 
-/** What a relay would refuse at its start is said here, where somebody reads it. */
+/** Reports what a relay would refuse on starting here, where somebody reads it. */
 function checkProvider(invocation: Invocation): void {
   const [active] = servedUpstreams(invocation, invocation.environment).upstreams;
   const { preset, profile, apiKeys } = resolveProvider(active);
@@ -155,7 +155,7 @@ async function write({ path, text, mode, encoding = 'utf8' }: ServiceFile): Prom
   await writeAtomic({ path, text, mode, encoding });
 }
 
-/** What was there before, or nothing, where installing failed half-way. */
+/** Restores the previous file, or none, if installing failed half-way. */
 async function restore(
   definition: ServiceDefinition,
   files: readonly ServiceFile[],
@@ -172,7 +172,7 @@ async function restore(
   await takeSteps(steps.map((step) => ({ ...step, mayFail: true })));
 }
 
-/** The port that the installed service was given. */
+/** The port of the installed service. */
 async function installedPort(environment: Invocation['environment']): Promise<number> {
   const text = await readIfThere(variablesFile(environment));
   return Number(parseEnv(text?.toString() ?? '')['CODEX_RELAY_PORT'] ?? DEFAULT_PORT);

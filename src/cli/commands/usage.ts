@@ -1,4 +1,4 @@
-/** `codex-relay usage`: what was used and what it cost, out of the ledger that all relays of a user share. */
+/** `codex-relay usage`: what was used and what it cost, from the ledger that all of a user's relays share. */
 
 import { readOwnPrices } from '../../codex/home/own-prices-file.ts';
 import { usageFolder } from '../../state-folder.ts';

@@ -1,6 +1,6 @@
-/** What the three systems are told about the service, and how. Text and commands only; nothing is run here. */
+/** How the service is described to each of the three systems. Only text and commands; nothing is run here. */
 
-/** The program that is to run. */
+/** The program to run. */
 export interface Program {
   /** Absolute path of Node. */
   node: string;
@@ -8,39 +8,39 @@ export interface Program {
   script: string;
   /** The file with its variables. */
   variables: string;
-  /** Where its log goes, on systems that keep none. */
+  /** Where its log goes, on systems that keep no logs. */
   log: string;
 }
 
 export interface Step {
   call: readonly [program: string, ...args: string[]];
-  /** Whether the next step is taken where this one fails: there may be nothing to undo. */
+  /** Set if a failure of this step does not matter, because there may be nothing to undo. */
   mayFail?: true;
 }
 
 export interface ServiceDefinition {
-  /** What the system calls it, in a sentence. */
+  /** What the system calls a service, for use in a sentence. */
   what: string;
   /** The file that defines it. */
   file: string;
   text: string;
   encoding: 'utf8' | 'utf16le';
-  /** Succeeds where services can be managed at all. */
+  /** Succeeds if services can be managed at all. */
   check: Step['call'];
   install: readonly Step[];
-  /** Before the file is removed, and after. */
+  /** The steps before the file is removed, and after. */
   remove: readonly Step[];
   removed: readonly Step[];
-  /** Whether it runs, by what the command prints. */
+  /** A command whose output tells whether it runs. */
   state: Step['call'];
   runs: RegExp;
-  /** What a person types to read its log. */
+  /** The command with which a person reads its log. */
   readLog: string;
   /** A sentence about when it runs. */
   runsWhen: string;
 }
 
-/** The name of the service; it may never change, or an old one could not be removed. */
+/** The name of the service. It must never change, or installed ones could not be removed. */
 export const SERVICE_NAME = 'codex-relay';
 
 /** Program and arguments. Node reads the keys itself, from a file that only the user can read. */

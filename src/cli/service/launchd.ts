@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commandOf, type Program, SERVICE_NAME, type ServiceDefinition } from './definition.ts';
 import { xmlText } from './xml-text.ts';
 
-/** @param home the user's own folder, @param uid the user's number */
+/** @param home the user's home folder, @param uid the user's numeric id */
 export function launchdService(program: Program, home: string, uid: number): ServiceDefinition {
   const file = join(home, 'Library', 'LaunchAgents', `${SERVICE_NAME}.plist`);
   const domain = `gui/${uid}`;

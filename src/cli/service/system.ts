@@ -1,4 +1,4 @@
-/** The system that a service is installed into: what it is told, and what it answers. */
+/** Talks to the system that a service is installed into. */
 import { execFile } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
@@ -17,7 +17,7 @@ export function variablesFile(environment: Environment): string {
   return join(stateFolder(environment), 'service.env');
 }
 
-/** The service of this system. @throws UsageError where there is none that we know */
+/** The service for this system. @throws UsageError if we do not know the system */
 export function describeService(environment: Environment): ServiceDefinition {
   const folder = stateFolder(environment);
   const program: Program = {
@@ -41,11 +41,11 @@ export function describeService(environment: Environment): ServiceDefinition {
 
 export interface Answer {
   code: number;
-  /** Both streams. */
+  /** The output of both streams. */
   text: string;
 }
 
-/** Runs a command of the system. @throws CommandError where it does not exist */
+/** Runs a command of the system. @throws CommandError if it does not exist */
 export function runCall([program, ...args]: Step['call']): Promise<Answer> {
   return new Promise((resolve, reject) => {
     execFile(program, args, { windowsHide: true, timeout: 30_000 }, (error, stdout, stderr) => {
@@ -59,7 +59,7 @@ export function runCall([program, ...args]: Step['call']): Promise<Answer> {
   });
 }
 
-/** Takes the steps in order. @throws CommandError with the system's own words for the first that fails and may not */
+/** Takes the steps in order. @throws CommandError with the system's own words for the first failure that matters */
 export async function takeSteps(steps: readonly Step[]): Promise<void> {
   for (const { call, mayFail } of steps) {
     const { code, text } = await runCall(call);

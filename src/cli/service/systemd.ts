@@ -23,7 +23,7 @@ export function systemdService(program: Program, configuration: string): Service
   };
 }
 
-/** Exit code 2 is a flag or variable that cannot be used: no restart mends that. */
+/** Exit code 2 means an unusable flag or variable, which no restart can fix. */
 export function systemdUnit(program: Program): string {
   const [node, ...args] = commandOf(program);
   return `[Unit]
@@ -43,7 +43,7 @@ WantedBy=default.target
 `;
 }
 
-/** As systemd.syntax(7) has it: backslashes and quotes, specifiers and, but for the program itself, variables. */
+/** Escapes as in systemd.syntax(7): backslashes and quotes, specifiers and, except in the program itself, variables. */
 function quoted(text: string, isArgument: boolean): string {
   const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('%', '%%');
   return `"${isArgument ? escaped.replaceAll('$', '$$$$') : escaped}"`;

@@ -1,6 +1,6 @@
 /**
- * How a service is told what to do: a file of variables, which Node itself reads (`node --env-file`). Keys are in it and
- * nowhere else: not on a command line, not in what the system lists of its services.
+ * A service is configured by a file of variables, which Node itself reads (`node --env-file`). Keys are in this file
+ * and nowhere else: not on a command line, and not in the system's list of services.
  */
 import { resolve } from 'node:path';
 import { PRESETS } from '../../providers/index.ts';
@@ -9,7 +9,7 @@ import { UsageError } from '../errors.ts';
 import type { Option } from '../option.ts';
 import { OPTIONS } from '../options.ts';
 
-/** What changes the network, and where files are. */
+/** Variables that affect the network and the locations of files. */
 const CARRIED = [
   ...['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
   'NODE_EXTRA_CA_CERTS',
@@ -17,13 +17,13 @@ const CARRIED = [
   'XDG_STATE_HOME',
 ];
 
-/** Flags that say how the command itself goes on. */
+/** Flags that only concern the command itself. */
 const OF_THE_COMMAND = ['yes'];
 
 /**
- * The variables that give a relay of its own what this invocation was given.
- * @param folder what relative paths start from
- * @throws UsageError for flags that mean nothing to a service, and for port 0, which would be another one each time
+ * The variables that pass this invocation's options on to the service.
+ * @param folder the base of relative paths
+ * @throws UsageError for flags that make no sense for a service, and for port 0, which would differ each time
  */
 export function serviceVariables(
   { settings, given, variables }: CommandLine,
@@ -39,7 +39,7 @@ export function serviceVariables(
     throw new UsageError('--port 0 is another port at each start, which Codex cannot be told: name one');
   const carried = CARRIED.flatMap((name) => pair(name, environment[name]));
   const keys = keyVariables(settings.providers).flatMap((name) => pair(name, environment[name]));
-  // A service starts in a folder of the system's choice.
+  // Must be absolute: a service starts in a folder of the system's choice.
   const history =
     settings['history-store'] === 'disk' ? pair(HISTORY, resolve(folder, settings['history-dir'])) : [];
   const files = FILES.flatMap((flag) => {
@@ -57,7 +57,7 @@ function pair(name: string, value: string | undefined): [string, string][] {
   return value ? [[name, value]] : [];
 }
 
-/** The variables with the keys of the providers that `--providers` names. */
+/** The names of the variables with the keys for the providers in `--providers`. */
 function keyVariables(providers: readonly string[]): string[] {
   const named = PRESETS.filter(({ profile }) => providers.includes('auto') || providers.includes(profile.id));
   return [...new Set(named.flatMap(({ keyVariable }) => keyVariable ?? []))];
@@ -66,8 +66,8 @@ function keyVariables(providers: readonly string[]): string[] {
 const HEADER = '# Codex Relay reads this when its service starts. It may hold keys: keep it to yourself.\n';
 
 /**
- * The text of the file. Node's format knows no escapes, but three kinds of quotes.
- * @throws UsageError for a value with all of them, without showing it
+ * The text of the file. Node's format has no escapes, but three kinds of quotes.
+ * @throws UsageError, without quoting the value, if it contains all three
  */
 export function variablesText(variables: Readonly<Record<string, string>>): string {
   const lines = Object.entries(variables).map(([name, value]) => {

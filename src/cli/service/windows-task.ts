@@ -5,7 +5,7 @@ import { xmlText } from './xml-text.ts';
 
 const TASK = 'Codex Relay';
 
-/** @param folder where its definition is kept, @param user `DOMAIN\name` */
+/** @param folder for the task's definition, @param user `DOMAIN\name` */
 export function windowsTask(program: Program, folder: string, user: string): ServiceDefinition {
   const file = win32.join(folder, 'service.xml');
   return {
@@ -24,7 +24,7 @@ export function windowsTask(program: Program, folder: string, user: string): Ser
       { call: ['schtasks', '/Delete', '/TN', TASK, '/F'], mayFail: true },
     ],
     removed: [],
-    // The words of the other forms are those of the system's language.
+    // Other ways to ask answer in the system's language.
     state: ['powershell', '-NoProfile', '-Command', `(Get-ScheduledTask -TaskName '${TASK}').State.value__`],
     runs: /^4\s*$/m,
     readLog: 'codex-relay doctor',
@@ -32,9 +32,9 @@ export function windowsTask(program: Program, folder: string, user: string): Ser
   };
 }
 
-/** Runs without a window, with the user's ordinary rights, as long as it likes, and again a minute after a failure. */
+/** Runs without a window, with the user's ordinary rights and no time limit, and restarts a minute after a failure. */
 export function windowsTaskXml(program: Program, user: string): string {
-  // A console program gets a window, unless conhost is told that nobody looks.
+  // A console program gets a window unless conhost runs headless.
   const command = ['--headless', ...commandOf(program)].map(quoted).join(' ');
   return `\ufeff<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
@@ -73,7 +73,7 @@ export function windowsTaskXml(program: Program, user: string): string {
 `;
 }
 
-/** As Windows programs take their arguments apart: a backslash counts only before a quote. */
+/** Quotes as Windows programs parse their arguments: a backslash is special only before a quote. */
 function quoted(arg: string): string {
   if (!/[\s"]/.test(arg)) return arg;
   return `"${arg.replace(/(\\*)"/g, '$1$1\\"').replace(/\\+$/, '$&$&')}"`;

@@ -6,11 +6,11 @@ export interface AskedBalance {
   /** The upstream's id, and the provider's name. */
   id: string;
   name: string;
-  /** What it told, or a sentence that says why it told nothing. */
+  /** Its answer, or a sentence that says why there is none. */
   told: Balance | string;
 }
 
-/** One line for each upstream, however narrow the terminal is: sentences go on in the next one. */
+/** One line for each upstream; a narrow terminal may wrap it. */
 export function balancesAsText(asked: readonly AskedBalance[]): string {
   const width = Math.max(...asked.map(({ name }) => widthOf(name)));
   return asked
@@ -19,7 +19,7 @@ export function balancesAsText(asked: readonly AskedBalance[]): string {
 }
 
 function inWords(told: Balance | string): string {
-  // A provider's own words may steer a terminal.
+  // A provider's words may contain control sequences for the terminal.
   if (typeof told === 'string') return fitted(told, Number.POSITIVE_INFINITY);
   const amounts = told.amounts.map(({ amount, currency }) => `${money(amount)} ${currency}`).join(', ');
   if (!told.isOfKey) return amounts;

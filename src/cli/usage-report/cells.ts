@@ -1,4 +1,4 @@
-/** Numbers and names as they stand in the table. */
+/** Formats numbers and names for the table. */
 import type { Sum } from '../../usage/summary.ts';
 
 /** At most six characters: `9,999`, `12.3k`, `4.56M`. */
@@ -15,7 +15,7 @@ export function compact(count: number): string {
   return `${Math.round(count / 1e12)}T`;
 }
 
-/** `-` where nothing is asked for any of it, `?` where no cost is known, with `≥` where some of it is not. */
+/** `-` if nothing is charged for any of it, `?` if no cost is known, with `≥` if some is unknown. */
 export function costCell({ priced, unpriced, costUsd }: Sum): string {
   if (priced === 0) return unpriced === 0 ? '-' : '?';
   return unpriced === 0 ? dollars(costUsd) : `≥ ${dollars(costUsd)}`;
@@ -32,7 +32,7 @@ export function percent(part: number, whole: number): string {
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
-/** A bar of so many columns at most; something, however little, shows. */
+/** A bar of at most this many columns; anything above zero shows. */
 export function bar(value: number, most: number, columns: number): string {
   if (value <= 0 || most <= 0 || columns < 1) return '';
   const eighths = Math.max(1, Math.round((value / most) * columns * 8));
@@ -43,14 +43,14 @@ export function bar(value: number, most: number, columns: number): string {
 const WIDE =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\uff01-\uff60]/u;
 
-/** How many columns of a terminal it takes. */
+/** How many columns of a terminal the text takes. */
 export function widthOf(text: string): number {
   let width = 0;
   for (const character of text) width += WIDE.test(character) ? 2 : 1;
   return width;
 }
 
-/** What fits into so many columns, with `…` for the rest; without characters that steer a terminal. */
+/** What fits into this many columns, with `…` for the rest, and without control characters. */
 export function fitted(text: string, columns: number): string {
   const shown = text.replace(/[\p{Cc}\p{Cf}]/gu, '�');
   if (widthOf(shown) <= columns) return shown;
@@ -62,7 +62,7 @@ export function fitted(text: string, columns: number): string {
   return `${start}…`;
 }
 
-/** Lines of at most so many columns; a word that is longer is broken. */
+/** Lines of at most this many columns; longer words are broken. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ').flatMap((long) => broken(long, columns))) {

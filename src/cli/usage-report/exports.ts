@@ -20,7 +20,7 @@ export function asJson({ by, since, now, rows, total }: UsageReport): string {
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
-/** A line for each row, without a total, which a reader would count again. */
+/** A line for each row, without a total, which a reader might count twice. */
 export function asCsv({ by, rows, total }: UsageReport): string {
   return csvOf([
     [by, 'lastRequest', ...Object.keys(fieldsOf(total))],

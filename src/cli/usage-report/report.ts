@@ -1,9 +1,9 @@
 import type { Grouping, Summary } from '../../usage/summary.ts';
 
-/** What is shown, in whatever form. */
+/** The content of a report, in any format. */
 export interface UsageReport extends Summary {
   by: Grouping;
-  /** Where it begins and ends, in milliseconds since the epoch; it begins with 0 for all there is. */
+  /** Its beginning and end, in milliseconds since the epoch; from 0 for everything. */
   since: number;
   now: number;
   /** The ledger's folder. */

@@ -7,21 +7,21 @@ import { bar, compact, costCell, fitted, percent, widthOf, wrapped } from './cel
 import type { UsageReport } from './report.ts';
 
 const GAP = '  ';
-/** Narrower, a bar tells nothing. */
+/** A narrower bar would tell nothing. */
 const LEAST_BAR = 6;
 const MOST_BAR = 40;
 const LEAST_KEY = 10;
 const MOST_OF_KEY = 0.4;
-/** Wider, sentences are hard to read. */
+/** Wider sentences would be hard to read. */
 const MOST_OF_NOTES = 100;
-/** Rows that are not days: beyond, they are only counted. */
+/** How many rows are shown if they are not days; the rest is only counted. */
 const MOST_ROWS = 30;
 const MOST_NAMED = 3;
 
 interface Column {
   title: string;
   show: (sum: Sum) => string;
-  /** The higher, the longer it stays where there is little room. */
+  /** Columns with a higher weight are kept longer if there is little room. */
   weight: number;
 }
 
@@ -54,7 +54,7 @@ function titleOf({ by, since }: UsageReport): string {
 interface Layout {
   keyWidth: number;
   columns: readonly (Column & { width: number })[];
-  /** Of key and columns together. */
+  /** The width of key and columns together. */
   width: number;
 }
 
@@ -96,7 +96,7 @@ function layOut(keys: readonly string[], sums: readonly Sum[], columns: number):
   };
 }
 
-/** The columns that there is room for, in their order; those of least weight go first. */
+/** The columns that fit, in order; those with the least weight are dropped first. */
 function columnsFor(room: number, sums: readonly Sum[]): (Column & { width: number })[] {
   let kept = COLUMNS.map((column) => ({
     ...column,

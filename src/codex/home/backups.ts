@@ -1,4 +1,4 @@
-/** Takes the relay, and with it the local token, out of the backups of `config.toml` as well. */
+/** Removes the relay, and with it the local token, from the backups of `config.toml`, too. */
 import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf } from '../../node-errors.ts';
@@ -9,8 +9,8 @@ import { TomlFileError } from '../toml-document.ts';
 import { BACKUP_END } from './codex-files.ts';
 
 /**
- * Removes the backups that hold nothing but what `config.toml` holds now, and the relay's keys from all others. Files
- * that are not TOML stay as they are. Rejects with the file system's error.
+ * Removes backups that are no different from the current `config.toml`, and the relay's keys from all others. Files
+ * that are not TOML stay unchanged. Rejects with the file system's error.
  */
 export async function tidyBackups(home: string): Promise<void> {
   const config = await placeOf(join(home, CONFIG_FILE));
@@ -36,7 +36,7 @@ function withoutRelay(text: string): string {
   }
 }
 
-/** Where `config.toml` is a link, its backups lie beside what it leads to. */
+/** If `config.toml` is a link, its backups are next to the link's target. */
 async function placeOf(path: string): Promise<string> {
   return (await orNothing(realpath(path))) ?? path;
 }

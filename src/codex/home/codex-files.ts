@@ -1,4 +1,4 @@
-/** Reads and writes the relay's files in `CODEX_HOME`, for both hosts. What the texts say is decided in src/codex. */
+/** Reads and writes the relay's files in `CODEX_HOME`, for both hosts. Their content is decided in src/codex. */
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { writeAtomic } from '../../write-atomic.ts';
 import { CodexConfigError } from '../errors.ts';
 import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
 
-/** The texts of the relay's files. Rejects with the file system's error when one cannot be read. */
+/** The texts of the relay's files. Rejects with the file system's error if one cannot be read. */
 export async function readCodexFiles(home: string): Promise<CodexTexts> {
   const texts = await Promise.all(CODEX_FILES.map((file) => readIfThere(join(home, file))));
   return Object.fromEntries(CODEX_FILES.map((file, index) => [file, texts[index]])) as Record<
@@ -18,18 +18,18 @@ export async function readCodexFiles(home: string): Promise<CodexTexts> {
 
 export interface AppliedChange {
   file: CodexFile;
-  /** Where the text that was replaced is kept; only of the user's own `config.toml`. */
+  /** Where the replaced text is kept; only for the user's own `config.toml`. */
   backup?: string;
 }
 
 export interface ApplyOptions {
-  /** Whether the text of `config.toml` is kept that is replaced. Default: true. */
+  /** Whether to keep a backup of the replaced `config.toml`. Default: true. */
   keepsBackup?: boolean;
 }
 
 /**
- * Makes the changes, in their order. A file whose text is no longer `before` stops it: rejects with a
- * `CodexConfigError`, and what comes after stays as it was.
+ * Makes the changes in order. Stops at a file whose text is no longer `before`: rejects with a `CodexConfigError`, and
+ * later files stay unchanged.
  */
 export async function applyChanges(
   home: string,
@@ -47,7 +47,7 @@ async function applyChange(
   { file, before, after }: FileChange,
   keepsBackup: boolean,
 ): Promise<AppliedChange> {
-  // Where config.toml is a link into a folder of dotfiles, it stays one.
+  // If config.toml is a link into a folder of dotfiles, it must remain one.
   const path = await realpathOf(join(home, file));
   let backup: string | undefined;
   const confirm = async () => {

@@ -1,4 +1,4 @@
-/** Where Codex keeps its files. Apart from what reads them, which brings parsers along. */
+/** Where Codex keeps its files. In a file of its own, because the code that reads them brings parsers along. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

@@ -1,8 +1,8 @@
 /**
- * Asks the installed Codex for the system prompt that it gives a model it does not know: neutral, and made for
- * the tools of that very release. `codex debug models` only has the prompts of OpenAI's own models, which speak
- * of their channels and tools, and `codex debug prompt-input` leaves the system prompt out (0.169.0). So Codex
- * is run once, in an empty home, against a server on this machine that reads the prompt and answers "done".
+ * Asks the installed Codex for the system prompt that it gives an unknown model: it is neutral and fits the tools of
+ * that very release. `codex debug models` only has the prompts of OpenAI's own models, which mention their channels and
+ * tools, and `codex debug prompt-input` leaves the system prompt out (0.169.0). So Codex is run once, in an empty home,
+ * against a server on this machine that reads the prompt and answers "done".
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -25,7 +25,7 @@ const ANSWER = [
   { type: 'response.completed', response: { id: 'resp_1', usage: null } },
 ];
 
-/** Takes about half a second. Undefined when Codex is not installed, or sends no request within `limitMs`. */
+/** Takes about half a second. Undefined if Codex is not installed or sends no request within `limitMs`. */
 export async function askCodexPrompt(
   environment: Readonly<Record<string, string | undefined>>,
   limitMs = 10_000,
@@ -34,7 +34,7 @@ export async function askCodexPrompt(
   const { promise: prompt, resolve } = Promise.withResolvers<string | undefined>();
   const server = createServer((request, response) => {
     if (request.method !== 'POST') response.writeHead(404).end();
-    // A body that is not a request of Codex's holds no prompt.
+    // A body that is not a request of Codex's contains no prompt.
     else readPrompt(request, response).then(resolve, () => resolve(undefined));
   });
   try {
@@ -52,7 +52,7 @@ export async function askCodexPrompt(
       cwd: folder,
       limitMs,
     });
-    // The folder may only go once Codex has ended. A run that never asked yields no prompt.
+    // The folder may only be removed once Codex has ended. A run without a request yields no prompt.
     await run.then(() => resolve(undefined));
     return await prompt;
   } finally {

@@ -10,13 +10,13 @@ import { readOverrides } from './overrides-file.ts';
 export interface ConfigureInput {
   /** Codex's folder. */
   home: string;
-  /** The environment that Codex is run with when it is asked for its prompt. */
+  /** The environment for running Codex when asking for its prompt. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** The relay's provider and models; what this file knows better is left out. */
+  /** The relay's providers and models, without the fields that this file fills in. */
   models: Omit<CatalogInput, 'instructions' | 'overrides' | 'alsoServed'>;
 }
 
-/** @throws CodexConfigError when the user's overrides cannot be used */
+/** @throws CodexConfigError if the user's overrides cannot be used */
 export async function prepareCatalog(
   { home, environment, models }: ConfigureInput,
   texts: CodexTexts,
@@ -35,7 +35,7 @@ export interface PreparedConfig extends WritePlan {
 }
 
 /**
- * The changes that would be made; `applyChanges` makes them.
+ * Plans the changes; `applyChanges` makes them.
  * @throws CodexConfigError when a file is not TOML, or the user's overrides cannot be used
  */
 export async function prepareConfig(

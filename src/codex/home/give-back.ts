@@ -1,4 +1,6 @@
-/** Gives Codex its own configuration back, and puts the relay in again: the files that `../give-back.ts` plans for. */
+/**
+ * Gives Codex its own configuration back, and puts the relay in again, on the files; `../give-back.ts` makes the plan.
+ */
 import { readFile, rm } from 'node:fs/promises';
 import { codeOf } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
@@ -14,19 +16,21 @@ export interface GiveBackPlace {
 }
 
 /**
- * Resolves to whether anything was given back: not where this relay is not Codex's default.
- * @throws CodexConfigError, or the file system's error; Codex's files are then as they were
+ * Resolves to whether anything was given back, which needs this relay to be Codex's default.
+ * @throws CodexConfigError, or the file system's error; Codex's files are then unchanged
  */
 export async function giveBack({ home, memory, relay }: GiveBackPlace): Promise<boolean> {
   const plan = planGiveBack(await readCodexFiles(home), relay);
   if (plan === undefined) return false;
-  // First what is remembered: whoever ends in between finds the relay still in place, and has nothing to do.
+  // The memory is written first: if the process ends in between, the relay is still in place and nothing is lost.
   await writeAtomic({ path: memory, text: JSON.stringify(plan.given), mode: 0o600 });
   await applyChanges(home, plan.changes, { keepsBackup: false });
   return true;
 }
 
-/** Resolves to whether the relay was put in again: only where it was given back. @throws as `giveBack` */
+/**
+ * Resolves to whether the relay was put in again, which happens only if it had been given back. @throws as `giveBack`
+ */
 export async function takeAgain({ home, memory, relay }: GiveBackPlace): Promise<boolean> {
   const given = readGivenBack(await readIfThere(memory));
   if (given === undefined) return false;

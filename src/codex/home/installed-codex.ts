@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { codeOf } from '../../node-errors.ts';
 
 export interface CodexOutput {
-  /** Null when it was ended at its time limit, or by a signal. */
+  /** Null if it was ended at its time limit or by a signal. */
   exitCode: number | null;
   stdout: string;
   stderr: string;
@@ -13,13 +13,13 @@ export interface CodexCall {
   args: readonly string[];
   environment: Readonly<Record<string, string | undefined>>;
   cwd?: string;
-  /** Codex is ended after this time, in ms. Default 10,000. */
+  /** Ends Codex after this time, in ms. Default 10,000. */
   limitMs?: number;
   /** Ends it earlier. */
   signal?: AbortSignal;
 }
 
-/** Runs `codex` from the PATH; undefined when there is none. The arguments must need no quotes in a shell. */
+/** Runs `codex` from the PATH; undefined if there is none. Arguments must not need quoting in a shell. */
 export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
   const { args, environment, cwd, limitMs = 10_000 } = call;
   const limit = AbortSignal.timeout(limitMs);
@@ -52,12 +52,13 @@ export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
 /** Whether there is a `codex` on the PATH that starts. */
 export async function isCodexInstalled(environment: CodexCall['environment']): Promise<boolean> {
   const output = await runCodex({ args: ['--version'], environment });
-  // A shell, which Windows needs, ends with a number where there is no such command; a slow start ends with none.
+  // On Windows a shell is used, which ends with an exit code if there is no such command; a slow start ends without
+  // one.
   return output !== undefined && (output.exitCode === 0 || output.exitCode === null);
 }
 
 export interface CodexRelease {
-  /** As Codex says it, e.g. `0.169.0`. */
+  /** As Codex prints it, e.g. `0.169.0`. */
   text: string;
   /** The part that counts: 169 for 0.169.0. */
   minor: number;
@@ -70,7 +71,7 @@ export const OLDEST_PROFILE_FILE = 134;
 /** The first release with `codex debug prompt-input`, which reads the whole configuration and asks nobody. */
 export const OLDEST_DEBUG_PROMPT = 130;
 
-/** Undefined when there is no Codex on the PATH, or it does not tell. */
+/** Undefined if there is no Codex on the PATH or it does not tell. */
 export async function codexRelease(environment: CodexCall['environment']): Promise<CodexRelease | undefined> {
   const output = await runCodex({ args: ['--version'], environment });
   const [, text, minor] = /\b(0\.(\d+)\.\d+\S*)/.exec(output?.stdout ?? '') ?? [];

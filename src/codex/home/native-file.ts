@@ -1,11 +1,11 @@
-/** What the user says of Responses endpoints, in Codex's folder. */
+/** The user's file about Responses endpoints, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NATIVE_FILE } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
 import { type NativeEntries, parseNativeEntries } from '../native-file.ts';
 
-/** None where there is no such file. @throws CodexConfigError when it cannot be used */
+/** Empty if there is no such file. @throws CodexConfigError if it cannot be used */
 export async function readNativeEntries(home: string): Promise<NativeEntries> {
   try {
     return parseNativeEntries(await readFile(join(home, NATIVE_FILE), 'utf8'));

@@ -5,7 +5,7 @@ import { codeOf } from '../../node-errors.ts';
 import type { ModelFacts } from '../../providers/model-list.ts';
 import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
 
-/** None where there is no such file. @throws CodexConfigError when it cannot be used */
+/** Empty if there is no such file. @throws CodexConfigError if it cannot be used */
 export async function readOverrides(home: string): Promise<Record<string, ModelFacts>> {
   try {
     return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));

@@ -1,11 +1,11 @@
-/** The user's own prices, in Codex's folder beside the other file that is written by hand. */
+/** The user's own prices, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../../node-errors.ts';
 import { type OwnPrices, PRICES_FILE, parseOwnPrices } from '../../usage/own-prices.ts';
 import { codexHome } from './codex-home.ts';
 
-/** None where there is no such file. @throws RelayError when it cannot be used */
+/** Empty if there is no such file. @throws RelayError if it cannot be used */
 export async function readOwnPrices(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<OwnPrices> {

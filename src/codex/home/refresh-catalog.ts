@@ -1,4 +1,4 @@
-/** Keeps the catalog in step with the relay: it is our own file, and what it said at first does not stay true. */
+/** Keeps the catalog, which is our own file, up to date with the relay. */
 import { join } from 'node:path';
 import { asObject, parseObject } from '../../json.ts';
 import { CATALOG_FILE } from '../../names.ts';
@@ -9,17 +9,17 @@ import { namedModels } from '../plan.ts';
 import { readCodexFiles } from './codex-files.ts';
 import { readOverrides } from './overrides-file.ts';
 
-/** Whether Codex's files name a relay on this port. @throws CodexConfigError when a file is not TOML */
+/** Whether Codex's files name a relay on this port. @throws CodexConfigError if a file is not TOML */
 export async function isNamed(home: string, port: number): Promise<boolean> {
   return namedRelays(await readCodexFiles(home)).some((relay) => relay.port === port);
 }
 
 /**
- * Writes the catalog anew where there is one of ours. Codex reads it at its next start.
+ * Rewrites the catalog if there is one of ours. Codex reads it when it next starts.
  * @param home Codex's folder
  * @param upstreams the active one first
  * @returns whether anything changed
- * @throws CodexConfigError when the user's overrides cannot be used
+ * @throws CodexConfigError if the user's overrides cannot be used
  */
 export async function refreshCatalog(
   home: string,
@@ -34,7 +34,7 @@ export async function refreshCatalog(
     others,
     alsoServed: namedModels(texts),
     overrides: await readOverrides(home),
-    // Codex was asked for them when the file was first written, which takes longer than a switch may.
+    // Taken from the existing file, because asking Codex for them takes too long for a switch.
     instructions,
   });
   const text = catalogText(catalog);
@@ -43,7 +43,7 @@ export async function refreshCatalog(
   return true;
 }
 
-/** The system prompt that all entries share; undefined where the file is not a catalog of ours. */
+/** The system prompt that all entries share; undefined if the file is not one of our catalogs. */
 function instructionsOf(catalog: string): string | undefined {
   const { models } = parseObject(catalog) ?? {};
   const [alias] = Array.isArray(models) ? models : [];

@@ -1,20 +1,20 @@
-/** A window asks the caretaker that holds the port for it. */
+/** How a window asks the caretaker that holds the port to give it back. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PortOwner } from '../relay/port-owner.ts';
 import type { PortNote } from './port-note.ts';
 
 export interface AskBackParts {
   note: PortNote;
-  /** Reaches the caretaker. */
+  /** Sends the signal to the caretaker. */
   send(): Promise<void>;
   probe(): Promise<PortOwner>;
 }
 
 const LOOK_MS = 100;
-/** Where files cannot be watched, the caretaker looks for signals every two seconds. */
+/** If files cannot be watched, the caretaker looks for signals only every two seconds. */
 const LOOKS = 50;
 
-/** Resolves to whether the port is free now. A caretaker that was killed has left its note, and gives nothing away. */
+/** Resolves to whether the port is free now. A caretaker that was killed leaves its note behind and never answers. */
 export async function askBack({ note, send, probe }: AskBackParts): Promise<boolean> {
   if (!note.isThere) return false;
   await send();

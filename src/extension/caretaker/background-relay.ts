@@ -1,4 +1,4 @@
-/** A relay without a window: the same upstreams, keys and lists of requests, but no history on disk. */
+/** A relay without a window: the same upstreams, keys and list of requests, but no history on disk. */
 import { join } from 'node:path';
 import type { Logger } from '../../logger.ts';
 import { createNodeHttpTransport } from '../../relay/upstream/node-http-transport.ts';
@@ -30,23 +30,23 @@ export async function serveWithoutWindow(
     program,
     logger,
     network: () => network,
-    // What only VS Code's own network can do fails here, in the words of the system.
+    // What only works through VS Code's network fails here with the system's error.
     transport: createNodeHttpTransport(),
     bindingsFile: join(storage, 'bindings.json'),
     usageFolder: join(storage, 'usage'),
   });
   let isReleased = false;
-  // History belongs to a workspace, and its folder to the window that has it open.
+  // A history belongs to a workspace, and its folder to the window that has the workspace open.
   const server = { ...plan.server, historyDir: undefined };
   const relay = await launcher.launch(
     { ...plan, server, routing: withoutVSCode(plan.routing) },
     {
-      // From then on the list is that of the window that serves.
+      // From then on, the list belongs to the window that serves.
       onRequest: (report) => {
         if (!isReleased) reporter.put(report);
       },
       onModels: () => {},
-      // The relay logs it; there is no window to show it in.
+      // The relay logs it, and there is no window to show it in.
       onBudget: () => {},
       onDeath,
     },
@@ -61,7 +61,7 @@ export async function serveWithoutWindow(
   };
 }
 
-/** VS Code's own models end with it. @throws Error where they are what was chosen */
+/** The plan without VS Code's own models, which end with VS Code. @throws Error if one of them was the choice */
 function withoutVSCode(routing: RoutingPlan): RoutingPlan {
   const upstreams = routing.upstreams.filter(({ provider }) => provider !== VSCODE);
   if (!upstreams.some(({ id }) => id === routing.active))

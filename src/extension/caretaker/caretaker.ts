@@ -1,8 +1,8 @@
 /**
- * Watches over plain Codex when the window that serves is gone: closed, reloaded, crashed, or its extension disabled or
- * uninstalled. Where no other window takes the port, Codex must not find a dead one: it waits for the network without
- * end (0.169 to 0.171). Either a relay goes on in the background, or Codex gets its own configuration back, and who is
- * still running learns why. Knows neither processes nor VS Code.
+ * Looks after plain Codex when the window that serves is gone: closed, reloaded, crashed, or its extension disabled or
+ * uninstalled. If no other window takes the port, Codex must not find it dead, because it would wait for the network
+ * forever (0.169 to 0.171). Either a relay goes on in the background, or Codex gets its own configuration back, and any
+ * Codex still running is told why. Knows nothing of processes or VS Code.
  */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
@@ -17,12 +17,12 @@ export interface Standing {
 
 export interface CaretakerParts {
   probe(orders: Orders): Promise<PortOwner>;
-  /** A relay without a window. Rejects when it cannot be started. */
+  /** Starts a relay without a window. Rejects when it cannot be started. */
   serve(orders: Orders): Promise<Standing>;
-  /** Tells whoever asks that the relay is gone. Rejects when the port cannot be had. */
+  /** Tells every client that the relay is gone. Rejects when the port is taken. */
   showSign(orders: Orders): Promise<Standing>;
   giveBack(orders: Orders): Promise<void>;
-  /** Whether the extension is still there; a folder that was deleted runs no uninstall script. */
+  /** Whether the extension is still there; if its folder is simply deleted, no uninstall script runs. */
   isInstalled(orders: Orders): boolean;
   pause(ms: number): Promise<void>;
   /** Ends the process. */
@@ -31,16 +31,18 @@ export interface CaretakerParts {
 }
 
 const LOOK_MS = 750;
-/** Another window has taken over when it holds the port for so long: a relay that is stopping holds it for two seconds. */
+/**
+ * Another window has taken over if it holds the port for this long; a relay that is stopping holds it for two seconds.
+ */
 const TAKEN_OVER_MS = 4_000;
 /** Other windows come first: an attached one looks at the port every two seconds. */
 const BEFORE_SERVING_MS = 3_000;
 /**
- * A reload takes some seconds, and Codex waits for as long: it goes on as if nothing had happened. Giving its
- * configuration back, and taking it again, would be for nothing.
+ * A reload takes some seconds, during which Codex waits and then goes on as if nothing had happened. Giving its
+ * configuration back and taking it again would be pointless.
  */
 const BEFORE_GIVING_BACK_MS = 15_000;
-/** How long those who still run are told to start again. */
+/** For how long a Codex that still runs is told to restart. */
 const SIGN_MS = 600_000;
 const INSTALLED_MS = 60_000;
 
@@ -48,22 +50,22 @@ export class Caretaker {
   readonly #parts: CaretakerParts;
   #orders: Orders | undefined;
   #standing: Standing | undefined;
-  /** Whether that is a relay. */
+  /** Whether `#standing` is a relay. */
   #serves = false;
   #isEnding = false;
-  /** What it does, one after the other: a window that comes back waits for files to be written. */
+  /** Its tasks, one after the other: a window that comes back waits until files are written. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(parts: CaretakerParts) {
     this.#parts = parts;
   }
 
-  /** The window serves this now. */
+  /** The window now serves this plan. */
   follow(orders: Orders): void {
     this.#orders = orders;
   }
 
-  /** There is nothing to look after any longer. */
+  /** There is nothing left to look after. */
   dismiss(): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -85,7 +87,7 @@ export class Caretaker {
     if (this.#standing !== undefined) await this.#leave();
   }
 
-  /** The relay is to stop, or the process has to: at the end of the session, for one. */
+  /** The relay, or the whole process, must stop, for example when the user logs out. */
   async terminate(): Promise<void> {
     const orders = this.#orders;
     if (this.#isEnding) return;
@@ -115,7 +117,7 @@ export class Caretaker {
       if (this.#serves)
         return logger.info('No window serves any longer: the relay goes on in the background.');
     }
-    // The port first: whoever holds it may change the files of Codex, and nobody else does meanwhile.
+    // The port comes first: only whoever holds it may change Codex's files.
     this.#standing = await this.#tried(() => showSign(orders), 'Nobody is told that the relay has ended');
     const isWindowBack = this.#standing === undefined && (await probe(orders)) === 'ours';
     if (!isWindowBack) await this.#giveBack(orders);
@@ -138,7 +140,7 @@ export class Caretaker {
     }
   }
 
-  /** Until a window is back, or nothing of it makes sense any longer. */
+  /** Stays until a window is back or there is no reason to stay. */
   async #stand(orders: Orders): Promise<void> {
     const { isInstalled, pause } = this.#parts;
     const limit = this.#serves ? Number.POSITIVE_INFINITY : SIGN_MS;
@@ -154,7 +156,7 @@ export class Caretaker {
     await this.#release();
   }
 
-  /** Gives the port away, and ends with the last answer. */
+  /** Gives up the port, and ends with the last answer. */
   #release(): Promise<void> {
     return this.#next(async () => {
       await this.#standing?.release();

@@ -1,4 +1,4 @@
-/** What a Codex that still runs is told when the relay is gone: one sentence, and no reason to wait any longer. */
+/** Tells any Codex still running that the relay is gone: one sentence, so that it does not go on waiting. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { SERVICE } from '../../names.ts';
 import { ownerProof, STATUS_PATH } from '../../relay/http/owner-proof.ts';
@@ -10,14 +10,14 @@ export const CLOSED =
 
 export interface ClosedSign {
   port: number;
-  /** Takes it down: whoever waits is cut off, asks again, and finds the window that is back. */
+  /** Takes the sign down: clients that wait are cut off, ask again, and find the window that is back. */
   close(): Promise<void>;
 }
 
 /**
- * @param holdMs how long requests are held first: on a slow machine a window takes so long to come back, and Codex then
- *   goes on as if nothing had happened
- * @throws the system's error (`EADDRINUSE`) when the port cannot be had
+ * @param holdMs how long requests are held first: a window may take that long to come back on a slow machine, and Codex
+ *   then goes on as if nothing had happened
+ * @throws the system's error (`EADDRINUSE`) when the port is taken
  */
 export async function openClosedSign(port: number, token: string, holdMs: number): Promise<ClosedSign> {
   const waiting = new Set<ServerResponse>();
@@ -52,7 +52,7 @@ function tell(response: ServerResponse): void {
   response.end(`${CLOSED}\n`);
 }
 
-/** A window that comes back must know that the port is held for it. */
+/** A window that comes back must learn that the port is held for it. */
 function prove(response: ServerResponse, token: string, nonce: string): void {
   response.writeHead(200, { 'content-type': 'application/json', connection: 'close' });
   response.end(JSON.stringify({ service: SERVICE, proof: ownerProof(token, nonce) }));

@@ -1,4 +1,4 @@
-/** A log in a file, for a process that no window shows. It begins anew each time, and ends when it is long enough. */
+/** A log file for a process without a window. It starts empty each time and stops at a maximum length. */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { asOneEntry, type Logger } from '../../logger.ts';
 
@@ -7,16 +7,16 @@ const LARGEST_BYTES = 2_000_000;
 export class FileLog implements Logger {
   #file: WriteStream | undefined;
 
-  /** What is logged before is lost: then nothing has happened yet. */
+  /** Messages before this call are lost, but nothing happens before it. */
   open(path: string): void {
     this.#file = createWriteStream(path, { flags: 'w', mode: 0o600 });
-    // There is nowhere to tell it, and the work goes on without a log.
+    // There is nowhere to report it, and the work goes on without a log.
     this.#file.on('error', () => {
       this.#file = undefined;
     });
   }
 
-  /** Names of tools and the like are for a log that somebody follows. */
+  /** Details such as names of tools are for a log that somebody is following. */
   debug(): void {}
 
   info(message: string): void {

@@ -1,21 +1,21 @@
-/** Starts the caretaker of this window. It is a process of its own, which outlives VS Code. */
+/** Starts this window's caretaker, a separate process that outlives VS Code. */
 import { spawn } from 'node:child_process';
 import { homedir } from 'node:os';
 import { type Orders, writeWord } from './orders.ts';
 
 export interface Hired {
   send(orders: Orders): void;
-  /** It is not needed any longer. */
+  /** Tells it that it is no longer needed. */
   dismiss(): void;
 }
 
 /**
  * @param program path of dist/caretaker.cjs
- * @param onGone called once, when it ended by itself or could not be started
+ * @param onGone called once, if it ends by itself or cannot be started
  */
 export function hire(program: string, onGone: (why: string) => void): Hired {
   const child = spawn(process.execPath, [program], {
-    // Not in the workspace: Windows lets nobody remove a folder that a process is in.
+    // Not the workspace: on Windows a folder cannot be removed while a process is in it.
     cwd: homedir(),
     env: environmentOf(process.env),
     detached: true,
@@ -25,7 +25,7 @@ export function hire(program: string, onGone: (why: string) => void): Hired {
   child.unref();
   child.once('error', (error) => onGone(error.message));
   child.once('exit', (code, signal) => onGone(`it ended with ${code ?? signal}`));
-  // What is written to one that has ended comes back as an error here; that it ended is told above.
+  // Writing to a process that has ended fails here; its end is reported above.
   child.stdin.on('error', () => {});
   return {
     send: (orders) => child.stdin.write(writeWord({ kind: 'orders', orders })),
@@ -37,7 +37,7 @@ export function hire(program: string, onGone: (why: string) => void): Hired {
   };
 }
 
-/** What belongs to VS Code's own processes stays with them; the program of a desktop VS Code is Node only if told so. */
+/** Leaves out the variables of VS Code's own processes; a desktop VS Code's executable acts as Node only if told to. */
 function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(
     ([name]) => !/^(VSCODE_|ELECTRON_|NODE_OPTIONS$)/.test(name),

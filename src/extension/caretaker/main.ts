@@ -19,9 +19,9 @@ import { type Orders, readWord } from './orders.ts';
 import { PortNote } from './port-note.ts';
 import { cleanUp } from './uninstall.ts';
 
-/** How long a Codex that still runs is kept waiting for a window, once its configuration is back. */
+/** How long a Codex still running is kept waiting for a window after its configuration was given back. */
 const HOLD_MS = 30_000;
-/** How long answers that still run are waited for when the process is told to end. */
+/** How long running answers may go on when the process is told to end. */
 const LAST_WORDS_MS = 2_000;
 
 const extensionFolder = dirname(__dirname);
@@ -71,7 +71,7 @@ function watch(): void {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => terminate());
 
   function listenToWindows(folder: string): void {
-    // A crashed window may take its storage along; without it the caretaker still does its work.
+    // The storage may be gone after a crash; the caretaker works without it.
     log.open(join(folder, 'caretaker.log'));
     new WindowSignals(folder, log).on('signal', (signal) => {
       if (signal === 'hand-back') void caretaker.handBack();
@@ -85,7 +85,7 @@ function watch(): void {
   }
 }
 
-/** Takes the port, with a note beside it for windows that come. */
+/** Takes the port, and leaves a note for windows that come. */
 async function holding({ storage }: Orders, open: () => Promise<Standing>): Promise<Standing> {
   const note = new PortNote(storage);
   await note.write();

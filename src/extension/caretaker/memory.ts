@@ -1,4 +1,4 @@
-/** Where it is remembered, in the extension's global storage, that Codex has its own configuration back. */
+/** The file in the extension's global storage that records that Codex has its own configuration back. */
 import { join } from 'node:path';
 
 export function memoryOf(storage: string): string {

@@ -1,5 +1,5 @@
 /**
- * What a window tells its caretaker, one JSON text a line, over the caretaker's standard input: keys never stand on a
+ * What a window tells its caretaker, one JSON text a line, over the caretaker's standard input: keys never appear on a
  * command line, in an environment or on a disk. The end of the input means that the window is gone.
  */
 import { asObject, parseObject } from '../../json.ts';
@@ -18,21 +18,23 @@ export interface Orders {
   network: NetworkSettings;
 }
 
-/** What a line says. `dismiss`: the caretaker is not needed any longer. */
+/** What a line says. `dismiss`: the caretaker is no longer needed. */
 export type Word = { kind: 'orders'; orders: Orders } | { kind: 'dismiss' };
 
 export function writeWord(word: Word): string {
   return `${JSON.stringify(word)}\n`;
 }
 
-/** Undefined for a line that no window of this release writes. */
+/** Undefined for a line that no window of this release would write. */
 export function readWord(line: string): Word | undefined {
   const { kind, orders } = parseObject(line) ?? {};
   if (kind === 'dismiss') return { kind };
   return kind === 'orders' && isOrders(orders) ? { kind, orders } : undefined;
 }
 
-/** Both ends are of one release, which compiles the rest: this tells a line apart that was cut off. */
+/**
+ * Both ends are of the same release, so the compiler has checked the rest: this only detects a line that was cut off.
+ */
 function isOrders(value: unknown): value is Orders {
   const { whenClosed, plan, storage, codexHome, network } = asObject(value) ?? {};
   const { server, routing } = asObject(plan) ?? {};

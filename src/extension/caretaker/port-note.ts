@@ -1,6 +1,6 @@
 /**
- * A file in the extension's global storage that says that a caretaker holds the port: a window that comes finds the
- * port taken by "ours", and must ask for it instead of attaching. No secrets.
+ * A file in the extension's global storage that says that a caretaker holds the port: a new window finds the port taken
+ * by "ours", and must ask for it instead of attaching. It contains no secrets.
  */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -18,12 +18,12 @@ export class PortNote {
     return existsSync(this.#file);
   }
 
-  /** Before the port is taken, so that nobody finds a taken port without a note. */
+  /** To be called before taking the port, so that nobody finds a taken port without a note. */
   async write(): Promise<void> {
     await writeFile(this.#file, '');
   }
 
-  /** When the port is free again. */
+  /** To be called when the port is free again. */
   async remove(): Promise<void> {
     await rm(this.#file, { force: true });
   }

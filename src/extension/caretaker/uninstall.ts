@@ -1,5 +1,5 @@
 /**
- * What VS Code runs when it starts without the extension: takes out of Codex's files what is ours, ends a relay in the
+ * What VS Code runs when it starts without the extension: takes our entries out of Codex's files, ends a relay in the
  * background and removes our own files. VS Code gives it five seconds.
  */
 import { randomUUID } from 'node:crypto';
@@ -28,11 +28,11 @@ const LOOKS = 20;
 export async function cleanUp({ extensionFolder, environment, pause }: CleanUpInput): Promise<void> {
   const file = installationFile(extensionFolder, environment);
   const installation = await readInstallation(file);
-  // An extension that never served has left nothing.
+  // An extension that never served has left nothing behind.
   if (installation === undefined) return;
   const { codexHome, storage, tokenHash } = installation;
   const isOurStorage = basename(extensionFolder).startsWith(basename(storage));
-  // A file of Codex that is not TOML must not keep the others, which hold prompts, from being removed.
+  // A file of Codex's that is not valid TOML must not keep our own files, which hold prompts, from being removed.
   const work = [
     () => endCaretaker(storage, pause),
     () => takeOut(codexHome, tokenHash),
@@ -50,7 +50,7 @@ export async function cleanUp({ extensionFolder, environment, pause }: CleanUpIn
   if (errors.length > 0) throw errors[0];
 }
 
-/** It gives the port away as for a window, and ends. */
+/** The caretaker gives up the port as it would for a window, and ends. */
 async function endCaretaker(storage: string, pause: CleanUpInput['pause']): Promise<void> {
   const note = new PortNote(storage);
   if (!note.isThere) return;
@@ -59,7 +59,7 @@ async function endCaretaker(storage: string, pause: CleanUpInput['pause']): Prom
   for (let look = 0; look < LOOKS && note.isThere; look++) await pause(LOOK_MS);
 }
 
-/** Only what names this installation's token: the command line program may have written the same files. */
+/** Removes only what names this installation's token: the command line program may have written to the same files. */
 async function takeOut(codexHome: string, tokenHash: string): Promise<void> {
   const texts = await readCodexFiles(codexHome);
   const isOurs = (token: unknown) => typeof token === 'string' && hashOf(token) === tokenHash;
@@ -69,7 +69,7 @@ async function takeOut(codexHome: string, tokenHash: string): Promise<void> {
   await tidyBackups(codexHome);
 }
 
-/** The extension's global storage, and what it kept for each workspace beside it. */
+/** Removes the extension's global storage, and the storage of each workspace next to it. */
 async function removeStorage(storage: string): Promise<void> {
   const workspaces = join(storage, '..', '..', 'workspaceStorage');
   for (const name of await namesIn(workspaces))

@@ -1,4 +1,4 @@
-/** What the end of a window needs of VS Code: its network, where the extension lies, and the user's choice. */
+/** What the end of a window needs from VS Code: its network, the extension's folder, and the user's choice. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { loadCodexFiles } from '../codex/load-codex-files.ts';
@@ -33,7 +33,7 @@ export function createWhenClosed(
       try {
         return isDefault(await readCodexFiles(codexHome(process.env)), relay);
       } catch (error) {
-        // No Codex starts with such a file; that it cannot be read is told where Codex's setup is looked at.
+        // Codex does not start with such a file; the check of Codex's setup reports it.
         if (error instanceof CodexConfigError) return false;
         throw error;
       }

@@ -1,7 +1,7 @@
 /**
- * Sees to it, in the window that serves, that plain Codex never meets a dead port where the relay is its default: while
- * it serves, Codex is set up for it, and a caretaker stands by for when the window is gone; when it no longer serves,
- * Codex has its own configuration. Knows nothing of VS Code.
+ * Makes sure, in the window that serves, that plain Codex never meets a dead port if the relay is its default: while
+ * the window serves, Codex is set up for it and a caretaker stands by; afterwards, Codex has its own configuration.
+ * Knows nothing of VS Code.
  */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
@@ -10,29 +10,29 @@ import type { Hired } from './hire.ts';
 import type { Orders } from './orders.ts';
 
 export interface WhenClosedParts {
-  /** What the caretaker of this plan is told. */
+  /** What the caretaker is told for this plan. */
   orders(plan: ReadyPlan): Promise<Orders>;
   /** @param onGone called when it ended by itself */
   hire(onGone: (why: string) => void): Hired;
   /** Whether this relay is what plain Codex uses. */
   isDefault(server: ServerPlan): Promise<boolean>;
   giveBack(server: ServerPlan): Promise<void>;
-  /** Only where it was given back. */
+  /** Does so only if it was given back. */
   takeAgain(server: ServerPlan): Promise<void>;
   logger: Logger;
 }
 
-/** One that ends again and again is not started for ever. */
+/** A caretaker that keeps ending is not restarted forever. */
 const MOST_HIRED = 5;
 
 export class WhenClosed {
   readonly #parts: WhenClosedParts;
   #caretaker: { hired: Hired; told: string } | undefined;
   #hiredSoFar = 0;
-  /** What this window serves, or has served last. */
+  /** What this window serves or last served. */
   #plan: ReadyPlan | undefined;
   #state: RelayState['kind'] = 'stopped';
-  /** As of the last look. */
+  /** As of the last check. */
   #isDefault = false;
   #isLeaving = false;
   #tail: Promise<void> = Promise.resolve();
@@ -41,15 +41,15 @@ export class WhenClosed {
     this.#parts = parts;
   }
 
-  /** The relay of this window entered a state. @param plan what it serves */
+  /** To be called when this window's relay enters a state. @param plan what it serves */
   follow(state: RelayState['kind'], plan: ReadyPlan | undefined): Promise<void> {
     this.#state = state;
-    // The window that it is attached to looks after Codex itself.
+    // The window that this one is attached to looks after Codex.
     this.#plan = state === 'attached' ? undefined : (plan ?? this.#plan);
     return this.look();
   }
 
-  /** Settings, or the files of Codex, may say something else now. Never rejects. */
+  /** Checks again, because settings or Codex's files may have changed. Never rejects. */
   look(): Promise<void> {
     this.#tail = this.#tail
       .then(() => this.#act())
@@ -60,8 +60,8 @@ export class WhenClosed {
   }
 
   /**
-   * The window closes, is reloaded, or loses its extension: none of them can be told from the others here. What has to
-   * be done is the caretaker's; only where there is none, Codex gets its configuration back at once. Never rejects.
+   * To be called when the window is closed, reloaded or loses its extension, which cannot be told apart here. The rest
+   * is left to the caretaker; if there is none, Codex gets its configuration back at once. Never rejects.
    */
   leave(): Promise<void> {
     this.#isLeaving = true;
@@ -110,7 +110,7 @@ export class WhenClosed {
   #dismiss(): void {
     this.#caretaker?.hired.dismiss();
     this.#caretaker = undefined;
-    // Whoever makes the relay the default again starts afresh.
+    // If the relay becomes the default again later, counting starts anew.
     this.#hiredSoFar = 0;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Keeps Codex's model catalog true: when a key, a provider, a model or a list changes, the file is written again,
- * where Codex is set up for this relay. Codex reads it when it starts, so its user is told.
+ * Keeps Codex's model catalog up to date: when a key, a provider, a model or a list changes, the file is rewritten if
+ * Codex is set up for this relay. Codex reads it only when it starts, so the user is told.
  */
 import { isNews } from '../../codex/catalog-news.ts';
 import type { CatalogUpstreams } from './catalog-source.ts';
@@ -14,15 +14,15 @@ const SETTLED_AFTER_MS = 1_000;
 export interface CatalogKeeperParts {
   /** Codex's folder. */
   home(): Promise<string>;
-  /** What Codex's files must name to be ours. */
+  /** The port and token that Codex's files name if they are set up for us. */
   server(): Promise<{ port: number; token: string }>;
   /** What this window serves; undefined when it does not serve. */
   upstreams(): Promise<CatalogUpstreams | undefined>;
-  /** Whether the user is looking at changes of the same files, which would then no longer fit. */
+  /** Whether the user is reviewing changes to the same files, which a write would invalidate. */
   isAsking(): boolean;
-  /** Tells that Codex must be restarted to see what changed. */
+  /** Tells the user to restart Codex to see the changes. */
   tell(): void;
-  /** Told of a failure: nobody waits for this work. */
+  /** Called on failure, because nobody waits for this work. */
   fail(error: unknown): void;
   /** Calls back once, after `ms` milliseconds. */
   later(ms: number, callback: () => void): void;
@@ -36,7 +36,7 @@ export class CatalogKeeper {
     this.#parts = parts;
   }
 
-  /** Something may have changed: looks soon. */
+  /** To be called when something may have changed: checks soon. */
   refresh(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
@@ -62,7 +62,7 @@ export class CatalogKeeper {
     return true;
   }
 
-  /** Whether Codex is set up for this relay: by its port, or, where that has changed, by its token. */
+  /** Whether Codex is set up for this relay: by its port or, if that has changed, by its token. */
   async #isOurs(texts: CodexTexts): Promise<boolean> {
     const { port, token } = await this.#parts.server();
     return (await namedRelays(texts)).some((named) => named.port === port || named.token === token);

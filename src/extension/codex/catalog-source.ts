@@ -1,4 +1,4 @@
-/** What Codex's model catalog is made of: everything that the relay serves, and what each lists. */
+/** The sources of Codex's model catalog: all upstreams that the relay serves, and their lists. */
 import type { ServedUpstream } from '../../relay/options.ts';
 import type { RelayController, RoutingPlan } from '../relay/controller.ts';
 import type { RelayLauncher } from '../relay/launcher.ts';
@@ -26,7 +26,7 @@ export class CatalogSource {
     return served && plan && this.#models(await served.catalog(), plan.routing);
   }
 
-  /** What a relay of this plan would serve; asks for lists that this window does not know. */
+  /** What a relay with this plan would serve; asks for lists that this window does not know. */
   async planned(routing: RoutingPlan): Promise<CatalogUpstreams> {
     const { served } = this.#controller;
     if (served === undefined) return this.#models(await this.#launcher.askCatalog(routing), routing);

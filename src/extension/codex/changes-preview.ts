@@ -1,4 +1,4 @@
-/** Shows changes that are not written yet, all files in one diff view. */
+/** Shows pending changes to all files in one diff view. */
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { hideTokens } from '../../codex/hide-tokens.ts';
@@ -18,7 +18,7 @@ export class ChangesPreview implements vscode.TextDocumentContentProvider {
 
   async show(title: string, folder: string, changes: readonly FileChange[]): Promise<void> {
     this.#title = title;
-    // The catalog is long and generated: it comes last.
+    // The catalog is long and generated, so it comes last.
     const ordered = changes.toSorted((one, other) => Number(isCatalog(one)) - Number(isCatalog(other)));
     const rows = ordered.map(({ file, before, after }) => {
       const target = vscode.Uri.file(join(folder, file));
@@ -39,7 +39,7 @@ export class ChangesPreview implements vscode.TextDocumentContentProvider {
     this.#registration.dispose();
   }
 
-  /** Undefined for a file that does not exist. Each preview has its own documents, so that none comes from a cache. */
+  /** Undefined for a file that does not exist. Each preview has its own documents, so that VS Code caches none. */
   #document(target: vscode.Uri, text: string | undefined): vscode.Uri | undefined {
     if (text === undefined) return undefined;
     const uri = target.with({ scheme: SCHEME, query: `${++this.#count}` });

@@ -1,6 +1,6 @@
 /**
- * What is loaded only when Codex's files are read or written (dist/codex.cjs): their formats, and what is known of
- * models. Everything else of the extension stays small, so that activation costs VS Code nothing.
+ * What is loaded only when Codex's files are read or written (dist/codex.cjs): their formats and the facts about
+ * models. This keeps the rest of the extension small, so that activation is cheap.
  */
 
 export { type CatalogUpstream, catalogUpstream } from '../../codex/catalog-rows.ts';

@@ -22,9 +22,9 @@ import { askWhenClosed, whatHappensWhenClosed } from './when-closed-question.ts'
 type Choice = 'write' | 'default' | 'copy';
 
 export interface ConfigKeeping {
-  /** The file that remembers that Codex has its own configuration back. */
+  /** The file that records that Codex has its own configuration back. */
   memory: string;
-  /** Codex's files were written. */
+  /** Called when Codex's files have been written. */
   tellWritten(): void;
 }
 
@@ -36,10 +36,10 @@ export class CodexConfigCommands {
   readonly #preview = new ChangesPreview();
   /** How many questions about Codex's files are open. */
   #open = 0;
-  /** Port and token about which the user was asked already. */
+  /** The port and token about which the user has already been asked. */
   #offered: string | undefined;
 
-  /** While the user answers its questions: what the answers lead to needs no further offer. */
+  /** True while the user answers the setup's questions, so that their results cause no further offers. */
   isSettingUp = false;
 
   constructor(
@@ -54,7 +54,7 @@ export class CodexConfigCommands {
     this.#keeping = keeping;
   }
 
-  /** Whether the user is looking at changes of Codex's files. */
+  /** Whether the user is reviewing changes to Codex's files. */
   get isAsking(): boolean {
     return this.#open > 0;
   }
@@ -96,7 +96,7 @@ export class CodexConfigCommands {
       if ((await this.#ask(changes, [], [write])) !== 'write') return;
       await this.#apply(changes, { keepsBackup: false });
       await tidyBackups(await this.#home());
-      // What was given back is not taken again.
+      // Forget what was given back, so that it is not taken again.
       await rm(this.#keeping.memory, { force: true });
       void vscode.window.showInformationMessage(
         vscode.l10n.t('Codex Relay was removed from the configuration of Codex.') + notes,
@@ -104,7 +104,7 @@ export class CodexConfigCommands {
     });
   }
 
-  /** Runs `codex -p codex-relay`, or plain `codex` where the relay is its default. */
+  /** Runs `codex -p codex-relay`, or plain `codex` if the relay is its default. */
   async openTerminal(): Promise<void> {
     await this.#reportingErrors(async () => {
       let setup = await this.setup();
@@ -113,20 +113,20 @@ export class CodexConfigCommands {
         setup = await this.setup();
       }
       if (setup === 'none') return;
-      // Keys may have come or gone since it was read last.
+      // Keys may have come or gone since the last read.
       await this.#choices.readWorkspace();
       const command = setup === 'default' ? 'codex' : 'codex -p codex-relay';
       await openCodex(`${command}${this.#modelHere()}`);
     });
   }
 
-  /** What this workspace chooses: by its full name, which the relay serves whoever is the chosen provider. */
+  /** This workspace's model, by its full name, which the relay serves whichever provider is chosen. */
   #modelHere(): string {
     const { here } = this.#choices;
     return here === undefined ? '' : ` -m ${here.provider}/${here.model}`;
   }
 
-  /** The first time: writes the profile, and opens Codex where it is installed. */
+  /** The first setup: writes the profile, and opens Codex if it is installed. */
   async setUp(): Promise<void> {
     await this.generate();
     await this.#reportingErrors(async () => {
@@ -139,7 +139,7 @@ export class CodexConfigCommands {
     const { readCodexFiles, relayProvider, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } =
       await loadCodexFiles();
     const texts = await readCodexFiles(await this.#home());
-    // A profile that the relay was taken out of still names a provider that is not there.
+    // A profile without the relay's entries may still name the missing provider.
     const isUsed = (file: keyof typeof texts) =>
       inFile(file, () => usesRelay(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
     if (isUsed(CONFIG_FILE)) return 'default';
@@ -152,13 +152,13 @@ export class CodexConfigCommands {
     await vscode.commands.executeCommand('setContext', CONFIG_WRITTEN, isKnown);
   }
 
-  /** Offers to update Codex files that still name the relay's old port or token; once for each of them. */
+  /** Offers to update Codex files that still name the relay's old port or token, once for each port and token. */
   async offerUpdate(): Promise<void> {
     const { readCodexFiles } = await loadCodexFiles();
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
     const named = await namedRelays(await readCodexFiles(await this.#home()));
-    // Where both differ, the file belongs to another relay, such as the command line program.
+    // If both differ, the file belongs to another relay, such as the command line program.
     const isStale = named.some((one) => (one.port === port) !== (one.token === token));
     const offer = `${port} ${token}`;
     if (!isStale || this.isAsking || this.#offered === offer) return;
@@ -284,7 +284,7 @@ export class CodexConfigCommands {
     return { title: vscode.l10n.t('Open Codex in Terminal'), run: () => this.openTerminal() };
   }
 
-  /** Does not wait for the user to respond: a message that is left standing must not hold anything up. */
+  /** Does not wait for the user: an unanswered message must not hold anything up. */
   #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
     const stops = traps.find(({ weight }) => weight === 'stops');
     if (stops) {
@@ -303,7 +303,10 @@ export class CodexConfigCommands {
     return codexHome(process.env);
   }
 
-  /** For files that are not TOML, cannot be read, or changed meanwhile: the error names the file, and nothing is lost. */
+  /**
+   * Reports files that are not TOML, cannot be read or have changed meanwhile: the error names the file, and nothing is
+   * lost.
+   */
   async #reportingErrors(work: () => Promise<void>): Promise<void> {
     this.#open += 1;
     try {
@@ -316,7 +319,7 @@ export class CodexConfigCommands {
   }
 }
 
-/** As people write it: `~/.codex`. */
+/** The path as people write it: `~/.codex`. */
 function tildified(path: string): string {
   const home = homedir();
   return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;

@@ -1,6 +1,6 @@
 /**
- * What each provider listed last, in a file of the extension's global storage: a provider that is down for a while,
- * or a start without a network, takes no models out of Codex's catalog.
+ * What each provider listed last, in a file in the extension's global storage, so that a provider that is down for a
+ * while, or a start without a network, removes no models from Codex's catalog.
  */
 import { readFile } from 'node:fs/promises';
 import { asObject, isObject, parseObject } from '../../json.ts';
@@ -9,7 +9,7 @@ import type { ServedUpstream, UpstreamOptions } from '../../relay/options.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 
 interface KnownList {
-  /** Base URL that it came from. */
+  /** The base URL that the list came from. */
   upstream: string;
   listed: readonly ListedModel[];
 }
@@ -22,8 +22,8 @@ export class ListMemory {
   }
 
   /**
-   * The same upstreams, those whose list is not known with the one that was known last.
-   * @param options says where each of them is
+   * The same upstreams, with missing lists filled in from memory.
+   * @param options with the base URL of each
    */
   async complete(
     served: readonly ServedUpstream[],
@@ -46,7 +46,7 @@ export class ListMemory {
   }
 
   async #read(): Promise<Map<string, KnownList>> {
-    // Absent at first; one that cannot be read is written again.
+    // Absent at first; an unreadable file is replaced.
     const saved = parseObject(await readFile(this.#file, 'utf8').catch(() => '')) ?? {};
     return new Map(
       Object.entries(saved).flatMap(([id, value]) => {

@@ -1,4 +1,4 @@
-/** What the user's file says of providers' own Responses endpoints. */
+/** What the user's file says about providers' own Responses endpoints. */
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codexHome } from '../../codex/home/codex-home.ts';
@@ -7,7 +7,7 @@ import { messageOf } from '../../errors.ts';
 import { NATIVE_FILE } from '../../names.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
 
-/** @param say hears why a file cannot be used: then it counts as none, since Codex works without it */
+/** @param say is told why a file cannot be used; it is then ignored, because Codex works without it */
 export async function nativeEntries(say: (message: string) => void): Promise<NativeEntries> {
   const home = codexHome(process.env);
   const exists = await access(join(home, NATIVE_FILE)).then(

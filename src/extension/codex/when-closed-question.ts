@@ -1,9 +1,9 @@
-/** Making the relay Codex's default has a consequence, which is chosen with it: what plain Codex does without VS Code. */
+/** Whoever makes the relay Codex's default must also choose what plain Codex does without VS Code. */
 import * as vscode from 'vscode';
 import type { WhenClosed } from '../settings.ts';
 import { askPick, BACK } from '../ui/steps.ts';
 
-/** Undefined: the user cancelled. @param current stands first */
+/** Undefined: the user cancelled. @param current is listed first */
 export async function askWhenClosed(current: WhenClosed): Promise<WhenClosed | undefined> {
   const items = [
     {

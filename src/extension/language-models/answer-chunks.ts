@@ -9,7 +9,7 @@ export class AnswerChunks {
   #usage: JsonObject | undefined;
   #text = '';
 
-  /** All that the model wrote, calls included: for counting where it tells no counts. */
+  /** Everything that the model wrote, calls included, for counting if the model gives no counts. */
   get text(): string {
     return this.#text;
   }
@@ -37,7 +37,7 @@ export class AnswerChunks {
     }
   }
 
-  /** The last chunks of an answer that is complete. @param usage undefined where nobody counted */
+  /** The last chunks of an answer that is complete. @param usage undefined if nobody counted */
   end(usage: JsonObject | undefined): ChatChunk[] {
     const finish_reason = this.#calls > 0 ? 'tool_calls' : 'stop';
     const finish: ChatChunk = { choices: [{ index: 0, delta: {}, finish_reason }] };

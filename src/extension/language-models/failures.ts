@@ -1,4 +1,4 @@
-/** What VS Code and its models throw, as the error of a Chat Completions provider. Pure. */
+/** Turns what VS Code and its models throw into errors of a Chat Completions provider. Pure. */
 import { isObject, type JsonObject } from '../../json.ts';
 
 export interface ModelFailure {
@@ -29,9 +29,9 @@ const KNOWN: Readonly<Record<string, { status: number; cure: string }>> = {
   },
 };
 const UNKNOWN = { status: 500, cure: '' };
-/** Copilot's filter (2026-11) tells it by this word in the cause. */
+/** Copilot's filter (2026-11) is recognised by these words in the cause. */
 const OFF_TOPIC = /\boff.?topic\b/i;
-/** Providers of models put the status of their own calls into words. */
+/** Model providers mention the HTTP status of their own calls in the message. */
 const STATED_STATUS = /\b(?:HTTP|status|code|failed|error)\b\W{0,4}([45]\d\d)\b/i;
 
 /** @param error whatever was thrown; a `cause` says more than what wraps it */
@@ -53,7 +53,7 @@ export function failureOf(error: unknown): ModelFailure {
   };
 }
 
-/** There is nothing to send the request to. @param offered how many models there are */
+/** The failure if there is no such model to send the request to. @param offered how many models there are */
 export function noSuchModel(id: string, offered: number): ModelFailure {
   const message =
     offered === 0

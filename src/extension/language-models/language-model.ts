@@ -1,16 +1,16 @@
 /**
- * VS Code's own language models in plain values, so that everything about them but the calls themselves is free of
- * VS Code: a request is a description of messages, an answer a stream of parts.
+ * VS Code's own language models as plain values, so that only the calls themselves depend on VS Code: a request
+ * describes messages, an answer is a stream of parts.
  */
 import type { JsonObject } from '../../json.ts';
 
 export interface LanguageModels {
-  /** What VS Code offers now, in its order; an empty list where there is none. Never rejects. */
+  /** What VS Code offers now, in its order; possibly empty. Never rejects. */
   list(): Promise<readonly LanguageModel[]>;
 }
 
 export interface LanguageModel {
-  /** `vendor/id`: the ids of two vendors may be the same. */
+  /** `vendor/id`, because two vendors may use the same id. */
   id: string;
   /** Who offers it, e.g. `copilot`. */
   vendor: string;
@@ -18,11 +18,11 @@ export interface LanguageModel {
   name: string;
   /** The most tokens that a request may have. */
   maxInputTokens: number;
-  /** Whether it calls tools, and whether it takes images; undefined where VS Code does not tell. */
+  /** Whether it calls tools, and whether it takes images; undefined if VS Code does not tell. */
   callsTools: boolean | undefined;
   takesImages: boolean | undefined;
   /**
-   * Sends a request; the first of all makes VS Code ask its user for consent.
+   * Sends a request; for the very first one VS Code asks the user for consent.
    * @throws what VS Code or the model throws (see `failures.ts`), before the first part or in the stream
    */
   send(request: ModelRequest, signal: AbortSignal): Promise<AsyncIterable<AnswerPart>>;
@@ -35,11 +35,11 @@ export interface ModelRequest {
   tools: readonly ModelTool[];
   /** `required`: one of the tools must be called. */
   toolMode: 'auto' | 'required';
-  /** What else the request says, in the words of Chat Completions. */
+  /** Everything else in the request, as fields of Chat Completions. */
   options: JsonObject;
 }
 
-/** There is no role for instructions: they come as a message of the user. */
+/** There is no role for instructions, which become a user message. */
 export interface ModelMessage {
   role: 'user' | 'assistant';
   parts: readonly MessagePart[];
@@ -61,5 +61,5 @@ export type AnswerPart =
   | { kind: 'text'; text: string }
   | { kind: 'thinking'; text: string }
   | { kind: 'call'; callId: string; name: string; input: object }
-  /** Counts as the model's provider spells them. */
+  /** Counts, under the names that the model's provider uses. */
   | { kind: 'usage'; usage: JsonObject };

@@ -1,8 +1,8 @@
-/** The models of VS Code as the list of a Chat Completions provider. Pure. */
+/** VS Code's models as the list of a Chat Completions provider. Pure. */
 import type { JsonObject } from '../../json.ts';
 import type { LanguageModel } from './language-model.ts';
 
-/** In words that `readModelList` understands. */
+/** In a form that `readModelList` understands. */
 export function modelList(models: readonly LanguageModel[]): JsonObject {
   return { object: 'list', data: models.map(entryOf) };
 }

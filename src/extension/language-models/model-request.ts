@@ -1,10 +1,10 @@
-/** A Chat Completions request as a request of VS Code's Language Model API. Pure. */
+/** Turns a Chat Completions request into one of VS Code's Language Model API. Pure. */
 import { asObject, type Json, type JsonObject, parseObject } from '../../json.ts';
 import { IMAGE_NOTE } from '../../translate/request/content.ts';
 import type { ChatFunctionTool, ChatMessage, ChatPart, ChatRequest, ChatToolCall } from '../../wire/chat.ts';
 import type { MessagePart, ModelMessage, ModelRequest, ModelTool } from './language-model.ts';
 
-/** Fields that have a place of their own in the API, or mean nothing there. */
+/** Fields that have their own place in the API or mean nothing there. */
 const NOT_OPTIONS: ReadonlySet<string> = new Set([
   'model',
   'messages',
@@ -15,14 +15,14 @@ const NOT_OPTIONS: ReadonlySet<string> = new Set([
 ]);
 const DATA_URL = /^data:(image\/[\w.+-]+)(?:;[^,;]*)*;base64,(.*)$/s;
 
-/** @param takesImages whether images are sent, or a note in the place of each */
+/** @param takesImages whether images are sent, or replaced by notes */
 export function toModelRequest(body: ChatRequest, takesImages: boolean): ModelRequest {
   const tools = (body.tools ?? []).filter(isFunctionTool).map(modelTool);
   const options = Object.entries(body).filter(([name]) => !NOT_OPTIONS.has(name));
   return {
     messages: modelMessages(body.messages, takesImages),
     tools,
-    // Copilot (2026-11) refuses the mode where it has a choice: "not supported with more than one tool".
+    // Copilot (2026-11) refuses this mode if there is a choice: "not supported with more than one tool".
     toolMode: body.tool_choice === 'required' && tools.length === 1 ? 'required' : 'auto',
     options: Object.fromEntries(options) as JsonObject,
   };
@@ -46,7 +46,7 @@ function textOfPart(part: MessagePart): string {
   }
 }
 
-/** Outputs that follow each other are one message: Copilot wants all of an answer's calls answered in the next. */
+/** Consecutive outputs form one message: Copilot wants all calls of an answer answered in the next message. */
 function modelMessages(messages: readonly ChatMessage[], takesImages: boolean): ModelMessage[] {
   const result: { role: ModelMessage['role']; parts: MessagePart[] }[] = [];
   let outputs: MessagePart[] | undefined;
@@ -57,7 +57,7 @@ function modelMessages(messages: readonly ChatMessage[], takesImages: boolean): 
       continue;
     }
     outputs = message.role === 'tool' ? parts : undefined;
-    // A message without parts is none; Anthropic's models refuse it.
+    // Anthropic's models refuse a message without parts.
     if (parts.length > 0) result.push({ role: message.role === 'assistant' ? 'assistant' : 'user', parts });
   }
   return result;
@@ -92,7 +92,7 @@ function textPart(text: string): MessagePart[] {
   return text === '' ? [] : [{ kind: 'text', text }];
 }
 
-/** The API takes bytes; an address is only named, since nobody asked the relay to fetch it. */
+/** The API takes bytes. An image given by URL is only mentioned, because nobody asked the relay to fetch it. */
 function imagePart(url: string, takesImages: boolean): MessagePart {
   if (!takesImages) return { kind: 'text', text: IMAGE_NOTE };
   const [, mimeType, base64] = DATA_URL.exec(url) ?? [];
@@ -102,7 +102,7 @@ function imagePart(url: string, takesImages: boolean): MessagePart {
 }
 
 function callPart({ id, function: { name, arguments: text } }: ChatToolCall): MessagePart {
-  // Arguments that are no object have no form in the API, and must not be lost.
+  // The API has no form for arguments that are not an object, but they must not be lost.
   return { kind: 'call', callId: id, name, input: parseObject(text) ?? { arguments: text } };
 }
 

@@ -1,4 +1,4 @@
-/** The models that VS Code offers to this window: the only place that speaks its Language Model API. */
+/** The models that VS Code offers to this window; the only place that uses its Language Model API. */
 import * as vscode from 'vscode';
 import { parseObject } from '../../json.ts';
 import type {
@@ -22,7 +22,7 @@ export class OfferedModels implements LanguageModels, vscode.Disposable {
   readonly #context: Pick<vscode.ExtensionContext, 'languageModelAccessInformation'>;
   readonly #memory: Memory;
   readonly #changed = new vscode.EventEmitter<void>();
-  /** Fires when other models are offered than before. */
+  /** Fires when the offered models have changed. */
   readonly onDidChange = this.#changed.event;
   readonly #listening: vscode.Disposable | undefined;
   #offered: readonly LanguageModel[] = [];
@@ -30,18 +30,18 @@ export class OfferedModels implements LanguageModels, vscode.Disposable {
   constructor(context: Pick<vscode.ExtensionContext, 'languageModelAccessInformation' | 'globalState'>) {
     this.#context = context;
     this.#memory = context.globalState;
-    // Editors that are built from VS Code may be without this API.
+    // Editors derived from VS Code may lack this API.
     this.#listening = vscode.lm?.onDidChangeChatModels?.(() => void this.list());
   }
 
-  /** How many were offered when VS Code was asked last. */
+  /** How many were offered when VS Code was last asked. */
   get count(): number {
     return this.#offered.length;
   }
 
   /**
-   * Whether there were ever any. The extensions that bring them start when they like: what is meant for their models
-   * waits for them, and does not go to a provider on the network.
+   * Whether there were ever any. The extensions that bring them may start late: requests for their models wait for them
+   * instead of going to a provider on the network.
    */
   get wereSeen(): boolean {
     return this.count > 0 || this.#memory.get(SEEN) === true;
@@ -64,7 +64,7 @@ export class OfferedModels implements LanguageModels, vscode.Disposable {
 
   async #ask(): Promise<LanguageModel[]> {
     const byId = new Map<string, LanguageModel>();
-    // An extension that fails to tell its models has none.
+    // If an extension fails to list its models, it has none.
     const chats = await Promise.resolve(vscode.lm?.selectChatModels?.({}) ?? []).catch(() => []);
     for (const chat of chats) {
       const model = this.#modelOf(chat);
@@ -93,7 +93,7 @@ export class OfferedModels implements LanguageModels, vscode.Disposable {
     { messages, tools, toolMode, options }: ModelRequest,
     signal: AbortSignal,
   ): Promise<AsyncIterable<AnswerPart>> {
-    // Its user said no: VS Code is not made to ask again.
+    // The user said no, and must not be asked again.
     if (this.#context.languageModelAccessInformation.canSendRequest(chat) === false)
       throw vscode.LanguageModelError.NoPermissions();
     const answer = await chat.sendRequest(
@@ -114,7 +114,7 @@ function idsOf(models: readonly LanguageModel[]): string {
   return models.map(({ id }) => id).join('\n');
 }
 
-/** VS Code 1.139 tells them; the types of the API do not. */
+/** VS Code 1.139 has these properties; the API's types do not. */
 function abilitiesOf(chat: vscode.LanguageModelChat): { callsTools?: boolean; takesImages?: boolean } {
   const told: unknown = 'capabilities' in chat ? chat.capabilities : undefined;
   if (typeof told !== 'object' || told === null) return {};
@@ -168,14 +168,14 @@ function answerPart(part: unknown): AnswerPart | undefined {
   return isThinking(part) ? { kind: 'thinking', text: [part.value].flat().join('') } : undefined;
 }
 
-/** Copilot (2026-11) tells its counts in a part of the type `usage`. */
+/** Copilot (2026-11) gives its counts in a part of type `usage`. */
 function dataPart({ mimeType, data }: vscode.LanguageModelDataPart): AnswerPart | undefined {
   if (mimeType.startsWith('text/')) return { kind: 'text', text: new TextDecoder().decode(data) };
   const usage = mimeType === 'usage' ? parseObject(new TextDecoder().decode(data)) : undefined;
   return usage && { kind: 'usage', usage };
 }
 
-/** VS Code 1.139 has a class for it; the types of the API do not. */
+/** VS Code 1.139 has a class for thinking; the API's types do not. */
 function isThinking(part: unknown): part is { value: string | string[] } {
   const known: unknown = 'LanguageModelThinkingPart' in vscode ? vscode.LanguageModelThinkingPart : undefined;
   if (typeof known !== 'function' || !(part instanceof known) || !('value' in part)) return false;

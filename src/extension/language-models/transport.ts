@@ -13,7 +13,9 @@ import type { AnswerPart, LanguageModel, LanguageModels, ModelRequest } from './
 import { modelList } from './model-list.ts';
 import { textOfRequest, toModelRequest } from './model-request.ts';
 
-/** Counts follow the answer at once, or nobody waits for them: the relay ends what goes on after its finish. */
+/**
+ * Counts that take longer than this are not waited for: the relay ends an answer that goes on long after its finish.
+ */
 const COUNT_MS = 2_000;
 
 /** Requests to VS Code's models go to them, all others to `network`. */
@@ -42,18 +44,18 @@ function createLanguageModelTransport(
   };
 }
 
-/** Rejects only where the client has left. */
+/** Rejects only if the client has left. */
 async function answer(
   model: LanguageModel,
   body: ChatRequest,
   signal: AbortSignal,
   logger: Pick<Logger, 'debug'>,
 ): Promise<UpstreamReply> {
-  // What VS Code does not tell is tried: a model that cannot see says so.
+  // If VS Code does not tell, images are tried: a model that cannot see will say so.
   const request = toModelRequest(body, model.takesImages ?? true);
   try {
     const parts = new Parts(model.send(request, signal), signal);
-    // Most failures come in place of the first part: then the reply is an error, and what can be cured is.
+    // Most failures come instead of the first part; the reply is then an error, and the relay can react to it.
     const first = await parts.next();
     return reply(200, 'text/event-stream', stream({ model, request, parts, first, signal, logger }));
   } catch (error) {
@@ -91,7 +93,7 @@ async function* stream(answering: Answering): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The parts of an answer, until the client leaves: a model that ignores it keeps nobody waiting. */
+/** The parts of an answer, until the client leaves: a model that ignores cancellation keeps nobody waiting. */
 class Parts {
   readonly #iterator: Promise<AsyncIterator<AnswerPart>>;
   #giveUp: (reason: unknown) => void = () => {};
@@ -108,13 +110,13 @@ class Parts {
     });
   }
 
-  /** Nobody reads on. That the answer is over already, or never came, is no failure. */
+  /** Stops reading. It is no failure if the answer is already over or never came. */
   end(): void {
     this.#iterator.then((parts) => parts.return?.()).catch(() => undefined);
   }
 }
 
-/** The counts that came with the answer, else those of the model's tokenizer; undefined where it does not count. */
+/** The counts that came with the answer, else the tokenizer's; undefined if it does not count. */
 async function usageOf(
   chunks: AnswerChunks,
   { model, request, signal, logger }: Answering,

@@ -1,6 +1,6 @@
 /**
- * The relay's life in this window. Whatever asks (a command, a setting, a key, another window) only says what is
- * wanted; one queue brings it about, so that starts and stops never overlap. Knows nothing of VS Code.
+ * The relay's life in this window. Commands, settings, keys and other windows only say what is wanted; a single queue
+ * carries it out, so that starts and stops never overlap. Knows nothing of VS Code.
  */
 import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
@@ -14,13 +14,13 @@ import type { UnusableName } from '../stand-ins.ts';
 import type { PortOwner } from './port-owner.ts';
 import type { BoardEntry } from './target-board.ts';
 
-/** What needs a restart when it changes. */
+/** Changes to these need a restart. */
 export interface ServerPlan {
   port: number;
   token: string;
   toolDenylist: readonly string[];
   webSocket: boolean;
-  /** Whether tool calls that a model wrote into its text are read as calls. */
+  /** Whether tool calls that a model writes into its text are read as calls. */
   heal: boolean;
   /** Where history is kept; `undefined`: in memory. */
   historyDir: string | undefined;
@@ -29,7 +29,7 @@ export interface ServerPlan {
   isUsageKept: boolean;
 }
 
-/** What changes while the relay runs. */
+/** These can change while the relay runs. */
 export interface RoutingPlan {
   /** Everything that can be served now; each has an `id`. */
   upstreams: readonly UpstreamOptions[];
@@ -39,7 +39,7 @@ export interface RoutingPlan {
   budgets: readonly Limit[];
 }
 
-/** What the settings, keys and workspace ask for at this moment. */
+/** What settings, keys and workspace currently ask for. */
 export type Plan =
   | { kind: 'no-provider' }
   | {
@@ -52,7 +52,7 @@ export type Plan =
       kind: 'ready';
       provider: ChoosableProvider;
       routing: RoutingPlan;
-      /** What the settings name, and the relay does without. */
+      /** Names in the settings that the relay cannot use and ignores. */
       unusable: readonly UnusableName[];
       server: ServerPlan;
     };
@@ -78,11 +78,11 @@ export type RelayState =
 /** A relay that this window serves. */
 export interface ServedRelay {
   readonly url: string;
-  /** Rejects for what cannot be used, with nothing changed. */
+  /** Rejects options that cannot be used; nothing has changed then. */
   serve(routing: RoutingPlan): Promise<void>;
   /** Every upstream's models, as far as they are known. */
   catalog(): Promise<readonly ServedUpstream[]>;
-  /** Asks upstreams for their models: those of these ids, and those whose list is not known. Never rejects. */
+  /** Asks upstreams for their models: those with these ids, and those whose list is not known. Never rejects. */
   learnModels(ids: readonly string[]): Promise<void>;
   /** What it serves, and what is in trouble. */
   targets(): Promise<readonly BoardEntry[]>;
@@ -97,15 +97,15 @@ export interface ControllerParts {
   launch(plan: ReadyPlan): Promise<ServedRelay>;
   probe(port: number, token: string): Promise<PortOwner>;
   describeHolder(port: number): Promise<string | undefined>;
-  /** Whether a process without a window holds the port until one comes. */
+  /** Whether a windowless process holds the port until a window comes. */
   isHeldForUs(): boolean;
-  /** Has such a process give the port away. Resolves to whether it did. */
+  /** Asks that process to give up the port. Resolves to whether it did. */
   askBack(port: number, token: string): Promise<boolean>;
   /** Calls back once, after `ms` milliseconds; returns a function that cancels. */
   later(ms: number, callback: () => void): () => void;
 }
 
-/** How often an attached window checks that the owner still serves, give or take a jitter that sets windows apart. */
+/** How often an attached window checks that the owner still serves, plus a jitter so that windows do not collide. */
 const WATCH_MS = 2000;
 
 /** Emits `state` for each state that is entered, and `launched` before the first `running` of a new relay. */
@@ -156,12 +156,12 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     });
   }
 
-  /** Settings, keys or trust changed: brings the relay in line, with a restart only where one is needed. */
+  /** To be called when settings, keys or trust changed: applies the changes, restarting only if necessary. */
   refresh(): Promise<RelayState> {
     return this.#settle();
   }
 
-  /** One reconciliation that has not begun yet serves everybody who asks meanwhile. */
+  /** A reconciliation that has not begun yet serves everybody who asks in the meantime. */
   #settle(): Promise<RelayState> {
     this.#waiting ??= this.#enqueue(() => {
       this.#waiting = undefined;
@@ -172,7 +172,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
 
   #enqueue(work: () => Promise<RelayState>): Promise<RelayState> {
     const done = this.#tail.then(work).catch((error: unknown) => {
-      // A part failed in a way that no state foresees (secret storage, for one): shown, not lost.
+      // An unforeseen failure (of secret storage, for example) is shown, not lost.
       const { provider } = this.#state;
       const problem = { code: 'failed', message: messageOf(error) } as const;
       return this.#enter({ kind: 'error', ...(provider && { provider }), problem });
@@ -183,7 +183,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
 
   async #reconcile(): Promise<RelayState> {
     this.#stopWatching();
-    // Stopping needs no plan, and must work when none can be made.
+    // Stopping needs no plan, and must work even if no plan can be made.
     if (!this.#wanted) await this.#close();
     const plan = await this.#parts.plan();
     if (!this.#wanted || plan.kind === 'no-provider') {
@@ -200,7 +200,7 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     return this.#open(plan);
   }
 
-  /** VS Code in a browser shows a new secret only to the window that stored it: that one may serve already. */
+  /** In a browser, VS Code shows a new secret only to the window that stored it, which may already be serving. */
   async #waitForKey({ provider, reason, server: { port, token } }: KeylessPlan): Promise<RelayState> {
     await this.#close();
     if ((await this.#parts.probe(port, token)) !== 'ours' || this.#parts.isHeldForUs())
@@ -235,7 +235,10 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
     return this.#enter({ kind: 'error', provider, problem: { code: 'port-in-use', port, owner, holder } });
   }
 
-  /** Watches the port until it changes hands: takes over when its owner is gone, attaches when a relay of ours appears. */
+  /**
+   * Watches the port until it changes hands: takes over when its owner is gone, attaches when one of our relays
+   * appears.
+   */
   #watch(port: number, token: string): void {
     const watching: { cancel?: () => void } = {};
     this.#watching = watching;
@@ -271,12 +274,12 @@ export class RelayController extends EventEmitter<{ state: [RelayState]; launche
   }
 }
 
-/** Plans are plain data that is always built in the same order. */
+/** Works because plans are plain data, always built in the same order. */
 function isSame(before: object, after: object): boolean {
   return JSON.stringify(before) === JSON.stringify(after);
 }
 
-/** Whether the port is taken; errors of starting may wrap the system's own. */
+/** Whether the port is taken; a start error may wrap the system's. */
 function isPortTaken(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return codeOf(error) === 'EADDRINUSE' || isPortTaken(error.cause);

@@ -2,7 +2,7 @@
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import type { HostCall, HostReply } from '../thread/messages.ts';
 
-/** Through Node's modules of the host, which VS Code patches. Loaded at the first request, which most windows never send. */
+/** Uses the host's Node modules, which VS Code patches. Loaded at the first request, which most windows never send. */
 export const sendAsVsCode: UpstreamTransport = async (request) => {
   const { createNodeHttpTransport } = await import('../../relay/upstream/node-http-transport.ts');
   return createNodeHttpTransport()(request);
@@ -10,14 +10,14 @@ export const sendAsVsCode: UpstreamTransport = async (request) => {
 
 export class HostCalls {
   readonly #send: UpstreamTransport;
-  /** By the number that the thread gave it. */
+  /** By the number that the thread assigned. */
   readonly #running = new Map<number, AbortController>();
 
   constructor(send: UpstreamTransport) {
     this.#send = send;
   }
 
-  /** Rejects when no reply came, as transports do. */
+  /** Rejects if no reply came, as transports do. */
   async call(id: number, request: HostCall): Promise<HostReply> {
     const abort = new AbortController();
     this.#running.set(id, abort);
@@ -36,12 +36,12 @@ export class HostCalls {
     this.#running.delete(id);
   }
 
-  /** Nobody is left to take an answer: its connections must not stay open for nobody. */
+  /** Once nobody is left to take an answer, its connections must not stay open. */
   endAll(): void {
     for (const id of [...this.#running.keys()]) this.end(id);
   }
 
-  /** `ReadableStream.from` would let a reader that leaves wait for the next piece. */
+  /** With `ReadableStream.from`, a reader that cancels would have to wait for the next piece. */
   #streamOf(id: number, body: AsyncIterable<Uint8Array>): ReadableStream<Uint8Array> {
     const pieces = body[Symbol.asyncIterator]();
     return new ReadableStream({

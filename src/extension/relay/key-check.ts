@@ -1,4 +1,4 @@
-/** Asks a provider about a key itself, for those whose model list is public. */
+/** Asks a provider about the key itself, for providers whose model list is public. */
 
 const KEY_CHECK_MS = 10_000;
 

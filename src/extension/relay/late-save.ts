@@ -1,4 +1,4 @@
-/** Saves shortly after a change, once for many: nothing that serves a request waits for a disk. */
+/** Saves shortly after a change, once for many changes, so that no request waits for the disk. */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
@@ -12,14 +12,14 @@ export class LateSave {
   /** Saves never overtake each other. */
   #saving: Promise<void> = Promise.resolve();
 
-  /** @param what is saved, as the log calls it, e.g. `The list of requests` */
+  /** @param what the log calls it, e.g. `The list of requests` */
   constructor(what: string, save: () => Promise<void>, logger: Logger) {
     this.#what = what;
     this.#save = save;
     this.#logger = logger;
   }
 
-  /** Something changed. */
+  /** To be called when something changed. */
   ask(): void {
     this.#timer ??= setTimeout(() => void this.flush(), SAVE_AFTER_MS);
   }

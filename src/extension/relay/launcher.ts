@@ -17,7 +17,7 @@ export interface LauncherParts extends ThreadParts {
 }
 
 export interface LaunchedRelay extends ServedRelay {
-  /** Frees the port at once, and lets running answers end. */
+  /** Frees the port at once, and lets running answers finish. */
   drain(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export class RelayLauncher {
     const { bindingsFile, usageFolder } = this.#parts;
     const thread = new RelayThread(this.#parts, {
       ...listener,
-      // Death at birth is told by the rejection.
+      // If the thread dies while starting, the rejection tells.
       onDeath: (error) => {
         if (this.#serving !== thread) return;
         this.#serving = undefined;
@@ -63,7 +63,7 @@ export class RelayLauncher {
     }
   }
 
-  /** The settings of the network have changed. */
+  /** To be called when network settings have changed. */
   async followNetwork(): Promise<void> {
     await this.#serving?.functions.setNetwork(this.#parts.network());
   }
@@ -76,7 +76,10 @@ export class RelayLauncher {
     return this.#ask(({ functions }) => functions.listModels(upstream));
   }
 
-  /** What a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
+  /**
+   * What a relay with this plan would serve. Each upstream is asked for its list, which is undefined if it does not
+   * answer.
+   */
   askCatalog(routing: RoutingPlan): Promise<ServedUpstream[]> {
     return this.#ask(({ functions }) => functions.askCatalog(routing));
   }
@@ -99,33 +102,33 @@ export class RelayLauncher {
   }
 
   /**
-   * What is left on the account of its first key. For a person's request only.
+   * What is left on the account of its first key. Only for when a person asks.
    * @throws Error with the provider's own words
    */
   askBalance(upstream: UpstreamOptions): Promise<Balance> {
     return this.#ask(({ functions }) => functions.askBalance(upstream));
   }
 
-  /** What each of them costs, in the same order; the list of prices ships with the relay. */
+  /** What each model costs, in the same order. The price list is part of the relay's bundle. */
   pricesOf(models: readonly PricedModel[]): Promise<ModelPrice[]> {
     return this.#ask(({ functions }) => functions.pricesOf(models));
   }
 
   /**
-   * What is recorded of the last days, of all windows. Rejects where it cannot be read.
-   * @param days how many, with today as the last
-   * @param isFresh whether all is read anew, as prices may have changed
+   * The records of the last days, from all windows. Rejects if they cannot be read.
+   * @param days how many, ending with today
+   * @param isFresh whether to read everything anew, because prices may have changed
    */
   usage(days: number, isFresh = false): Promise<OverviewData> {
     return this.#ask(({ functions }) => functions.usage(this.#parts.usageFolder, days, isFresh));
   }
 
-  /** Whether this window's thread runs a relay; else each question starts a thread. */
+  /** Whether this window's thread runs a relay; if not, each question starts a thread. */
   get isServing(): boolean {
     return this.#serving !== undefined;
   }
 
-  /** Asks the thread that serves, or one that lives for this question. */
+  /** Asks the thread that serves, or one that exists only for this question. */
   async #ask<Answer>(question: (thread: RelayThread) => Promise<Answer>): Promise<Answer> {
     if (this.#serving !== undefined) return question(this.#serving);
     const thread = new RelayThread(this.#parts);

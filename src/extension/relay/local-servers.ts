@@ -1,14 +1,14 @@
 /**
- * Model servers on this machine that need no key, such as Ollama. Nobody sets them up here, so they are asked
- * whether they are there. One that has answered stays served while it is down, also after a restart of VS Code:
- * what was meant for it must fail, not go to a provider on the network.
+ * Model servers on this machine that need no key, such as Ollama. They need no setup, so the extension checks whether
+ * they are there. A server that once answered stays served while it is down, even after a restart of VS Code: requests
+ * meant for it must fail, not go to a provider on the network.
  */
 import http from 'node:http';
 import { asObject, parseJson } from '../../json.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 
 const ANSWER_MS = 1_000;
-/** A list of models is far below this; another kind of server on the port may send anything. */
+/** A list of models is far smaller; some other server on the port may send anything. */
 const LARGEST_LIST = 4 * 1024 * 1024;
 
 /** What is remembered from one run to the next, as VS Code's `Memento`. */
@@ -27,18 +27,18 @@ export class LocalServers {
     this.#memory = memory;
   }
 
-  /** Ids of those that have ever answered. */
+  /** Ids of the servers that have ever answered. */
   get seen(): readonly string[] {
     const seen = this.#memory.get(SEEN);
     return Array.isArray(seen) ? seen.filter((id) => typeof id === 'string') : [];
   }
 
-  /** Ids of those that answered when they were asked last. */
+  /** Ids of the servers that answered when last asked. */
   get answering(): ReadonlySet<string> {
     return this.#answering;
   }
 
-  /** Asks them all at once; takes a second at most. Resolves to whether one answered for the first time. */
+  /** Asks all of them at once, for a second at most. Resolves to whether one answered for the first time. */
   async probe(providers: readonly ChoosableProvider[]): Promise<boolean> {
     const local = providers.filter(isLocalServer);
     const answers = await Promise.all(local.map(({ baseUrl }) => listsModels(`${baseUrl}/models`)));
@@ -51,7 +51,9 @@ export class LocalServers {
   }
 }
 
-/** A shipped preset of a server on this machine. The user's own endpoints are served without being asked. */
+/**
+ * Whether it is a shipped preset for a server on this machine. The user's own endpoints are served without checking.
+ */
 function isLocalServer({ custom, needsKey, baseUrl }: ChoosableProvider): boolean {
   return !custom && !needsKey && baseUrl.startsWith('http:');
 }
@@ -74,7 +76,7 @@ function listsModels(url: string): Promise<boolean> {
   });
 }
 
-/** Any program may listen on these ports. An empty list must say that it is one; Ollama's is `null` (2026-11). */
+/** Any program may listen on these ports. An empty list must be recognisable as one; Ollama's is `null` (2026-11). */
 function isModelList(body: unknown): boolean {
   const { data, models, object } = asObject(body) ?? {};
   const list = [data, models].find(Array.isArray) ?? [];

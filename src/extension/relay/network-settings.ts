@@ -6,7 +6,7 @@ type Setting = (name: string) => unknown;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** VS Code's own order: a setting wins over the environment. */
+/** As in VS Code, a setting wins over the environment. */
 export function networkSettings(http: Setting, environment: Environment): NetworkSettings {
   const setting = textOf(http('proxy'));
   const httpProxy = setting ?? variable(environment, 'http_proxy');
@@ -31,7 +31,7 @@ function onlyByHost(http: Setting, proxies: readonly (string | undefined)[]): st
   return isOdd ? 'a proxy that is neither http nor https' : undefined;
 }
 
-/** The lower-case name first, as most programs read it. */
+/** The lower-case name wins, as in most programs. */
 function variable(environment: Environment, lowerCaseName: string): string | undefined {
   return textOf(environment[lowerCaseName]) ?? textOf(environment[lowerCaseName.toUpperCase()]);
 }

@@ -1,4 +1,4 @@
-/** Who holds the relay's port: our relay in another window, another relay, or some other program. */
+/** Finds out who holds the relay's port: our relay in another window, another relay, or some other program. */
 
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -40,14 +40,16 @@ export async function freePortAbove(port: number): Promise<number> {
   throw new Error(`no free port between ${port + 1} and ${port + 99}`);
 }
 
-/** Name and pid of the program that listens on 127.0.0.1:port, e.g. `node (pid 4711)`; undefined when it cannot be told. */
+/**
+ * Name and pid of the program that listens on 127.0.0.1:port, e.g. `node (pid 4711)`; undefined if it cannot be told.
+ */
 export async function describePortHolder(port: number): Promise<string | undefined> {
   try {
     if (process.platform === 'linux') return await linuxHolder(port);
     if (process.platform === 'win32') return await windowsHolder(port);
     return await lsofHolder(port);
   } catch {
-    // Without the right or the tool to look, the message names only the port.
+    // Without the permission or the tool to look, the message names only the port.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** A client that was refused, as an entry of the list of requests: one for each client, the latest counts. */
+/** A refused client as an entry in the list of requests: one for each client, showing its latest refusal. */
 import type { Refusal, RequestReport } from '../../relay/options.ts';
 
 export function refusalReport({ client, sentToken }: Refusal): RequestReport {

@@ -1,6 +1,6 @@
 /**
- * The thread that the relay runs in, from the extension's side. Extensions share one host: one that blocks it for half
- * a second would stall every answer of a relay that ran there.
+ * The relay's thread, from the extension's side. All extensions share one host: one that blocks it for half a second
+ * would stall every answer of a relay that ran there.
  */
 import { Worker } from 'node:worker_threads';
 import type { BirpcReturn } from 'birpc';
@@ -21,16 +21,18 @@ export interface ThreadParts {
   transport: UpstreamTransport;
 }
 
-/** What a thread that runs a relay tells of it. */
+/** What a thread tells about the relay that it runs. */
 export interface RelayListener {
   onRequest(report: RequestReport): void;
   onModels(): void;
   onBudget(notice: BudgetNotice): void;
-  /** The thread died, and its relay with it. */
+  /** The thread died, and the relay with it. */
   onDeath(error: Error): void;
 }
 
-/** Much of what a stream makes is soon garbage: a small nursery keeps it from growing into the memory of the host. */
+/**
+ * Most objects of a stream soon become garbage; a small young generation keeps them from using up the host's memory.
+ */
 const YOUNG_GENERATION_MB = 16;
 
 export class RelayThread {
@@ -42,7 +44,7 @@ export class RelayThread {
   constructor({ program, logger, network, transport }: ThreadParts, listener?: RelayListener) {
     this.#worker = new Worker(program, {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-      // Flags of the host are not meant for it, and some of VS Code's are not allowed here.
+      // The host's flags are not meant for this thread, and some of VS Code's are not even allowed here.
       execArgv: [],
     });
     this.#calls = new HostCalls(transport);

@@ -1,6 +1,6 @@
 /**
- * The last requests, newest first. The serving window writes them to a file in the extension's global storage,
- * so that attached windows show the same list and a reload keeps it. Reports hold no prompt, argument or key.
+ * The last requests, newest first. The serving window writes them to a file in the extension's global storage, so that
+ * attached windows show the same list and it survives a reload. Reports hold no prompt, argument or key.
  */
 import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -42,13 +42,13 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     return counts;
   }
 
-  /** Adds a request, or brings the known one up to date. */
+  /** Adds a request, or updates a known one. */
   put(report: RequestReport): void {
     this.#replace(withReport(this.#reports, report));
     this.emit('report', report);
   }
 
-  /** Marks as cancelled what was running when its relay went away, and can no longer finish. */
+  /** Marks requests as cancelled that were running when their relay went away. */
   abandonRunning(): void {
     this.#replace(
       this.#reports.map((report) =>
@@ -66,12 +66,12 @@ export class RequestLog extends EventEmitter<{ report: [RequestReport]; change: 
     const saved = this.#lastSave.then(() =>
       writeAtomic({ path: this.#file, text: JSON.stringify(this.#reports), mode: 0o600 }),
     );
-    // Its caller hears of a failure; the saves that wait for it are not concerned.
+    // Its own caller hears of a failure; saves that wait for it must not fail with it.
     this.#lastSave = saved.catch(() => {});
     return saved;
   }
 
-  /** Takes over what the serving window saved, and reports what is new in it. */
+  /** Loads what the serving window saved, and emits reports for what is new. */
   reload(): void {
     const before = new Map(this.#reports.map((report) => [report.id, JSON.stringify(report)]));
     this.#replace(readReports(this.#file));
@@ -90,7 +90,7 @@ function readReports(file: string): readonly RequestReport[] {
     const saved: unknown = parseJson(readFileSync(file, 'utf8'));
     return Array.isArray(saved) ? saved.filter(isReport) : [];
   } catch {
-    // Absent on the first start; a list that cannot be read is not worth a message: a new one begins.
+    // Absent on the first start. An unreadable list is not worth a message: a new one begins.
     return [];
   }
 }

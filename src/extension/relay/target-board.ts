@@ -12,7 +12,7 @@ import { LateSave } from './late-save.ts';
 import type { WindowSignals } from './window-signals.ts';
 
 export interface BoardEntry {
-  /** Of the upstream. */
+  /** The upstream's id. */
   id: string;
   name: string;
   isActive: boolean;
@@ -21,7 +21,7 @@ export interface BoardEntry {
   troubles: readonly TargetState[];
 }
 
-/** Emits `change` when what is to be shown changed. */
+/** Emits `change` when the content changes. */
 export class TargetBoard extends EventEmitter<{ change: [] }> {
   readonly #file: string;
   readonly #saved: LateSave;
@@ -53,7 +53,7 @@ export class TargetBoard extends EventEmitter<{ change: [] }> {
 
   /** Shows what the serving window saved. Never rejects. */
   async reload(): Promise<void> {
-    // Absent until a window has served; one that cannot be read is written again with the next request.
+    // Absent until a window has served; an unreadable file is replaced with the next request.
     const saved: unknown = parseJson(await readFile(this.#file, 'utf8').catch(() => '[]'));
     this.#replace(Array.isArray(saved) ? saved.filter(isEntry) : []);
   }
@@ -63,7 +63,7 @@ export class TargetBoard extends EventEmitter<{ change: [] }> {
     return this.#saved.flush();
   }
 
-  /** @returns whether that is news */
+  /** @returns whether anything changed */
   #replace(entries: readonly BoardEntry[]): boolean {
     if (JSON.stringify(entries) === JSON.stringify(this.#entries)) return false;
     this.#entries = entries;

@@ -1,16 +1,16 @@
-/** What today's requests cost, of all windows: looked up shortly after requests end. */
+/** What today's requests cost, over all windows; looked up shortly after requests end. */
 import { EventEmitter } from 'node:events';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { SavingSum } from '../../usage/overview.ts';
 import type { RelayLauncher } from './launcher.ts';
 
-/** The ledger is written meanwhile. */
+/** Leaves time for the ledger to be written. */
 const LOOK_AFTER_MS = 1000;
-/** Of another window's relay: each look starts a thread. */
+/** Used if another window serves, because each lookup then starts a thread. */
 const LOOK_RARELY_MS = 15_000;
 
-/** Emits `change` when the sum is another. */
+/** Emits `change` when the sum changes. */
 export class Today extends EventEmitter<{ change: [] }> {
   readonly #launcher: Pick<RelayLauncher, 'usage' | 'isServing'>;
   readonly #logger: Pick<Logger, 'error'>;
@@ -23,12 +23,12 @@ export class Today extends EventEmitter<{ change: [] }> {
     this.#logger = logger;
   }
 
-  /** Undefined until it was looked up. */
+  /** Undefined until it has been looked up. */
   get sum(): SavingSum | undefined {
     return this.#sum;
   }
 
-  /** Something changed, or a day may have ended. */
+  /** To be called when something changed or a day may have ended. */
   ask(): void {
     this.#timer ??= setTimeout(
       () => void this.#look(),

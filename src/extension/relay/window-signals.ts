@@ -1,7 +1,7 @@
 /**
- * Signals from one VS Code window to the others, through files in the extension's global storage: one file per
- * kind of signal, so that a later one never hides an earlier one. Settings and secrets reach other windows by
- * themselves; this carries what has no such channel. Never any content.
+ * Signals from one VS Code window to the others, through files in the extension's global storage: one file per kind of
+ * signal, so that one kind never hides another. VS Code itself syncs settings and secrets between windows; this is for
+ * everything else. Signals carry no content.
  */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -12,8 +12,8 @@ import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
 /**
- * `hand-back`: a caretaker is to give the port to a window. `keys`: a key changed. `owner-came`, `owner-left`: a window began or stopped serving. `requests`, `targets`: the list
- * was saved. The others ask for what they say.
+ * `hand-back`: a caretaker must give the port to a window. `keys`: a key changed. `owner-came`, `owner-left`: a window
+ * began or stopped serving. `requests`, `targets`: the list was saved. The others request what their names say.
  */
 const SIGNALS = [
   'start',
@@ -31,22 +31,19 @@ export type Signal = (typeof SIGNALS)[number];
 
 const PREFIX = 'signal-';
 
-/** The file of a signal in the extension's global storage: a new text in it is a new signal. */
+/** The file for a signal in the extension's global storage; a new text in it is a new signal. */
 export function signalFile(folder: string, signal: Signal): string {
   return join(folder, PREFIX + signal);
 }
 
-/** How often the files are looked at where the system cannot watch them. */
+/** How often the files are read if the system cannot watch them. */
 const POLL_MS = 2000;
 
-/**
- * Emits `signal` for what other windows send. The relay works without them, so a failure of the system is a line in
- * the log, never an error.
- */
+/** Emits `signal` for what other windows send. The relay works without signals, so a failure is only logged. */
 export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
   readonly #folder: string;
   readonly #logger: Logger;
-  /** The last id of each kind that was seen or sent here. */
+  /** The last id of each kind seen or sent by this window. */
   readonly #seen = new Map<Signal, string>();
   #watcher: FSWatcher | undefined;
   #poll: NodeJS.Timeout | undefined;
@@ -59,7 +56,8 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     for (const signal of SIGNALS) this.#seen.set(signal, this.#read(signal));
     try {
       mkdirSync(folder, { recursive: true });
-      // Linux limits the number of watches, and large workspaces use them up; Windows fails later, when the folder goes.
+      // Linux limits the number of watches, and large workspaces use them up; Windows fails later, if the folder is
+      // removed.
       this.#watcher = watch(folder, (_event, name) => this.#look(name));
       this.#watcher.on('error', (error) => this.#pollInstead(error));
     } catch (error) {
@@ -92,7 +90,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     );
   }
 
-  /** Looks at the file of this name, or at all of them where the system does not say which one changed. */
+  /** Reads the file with this name, or all of them if the system does not say which one changed. */
   #look(name: string | null): void {
     for (const signal of SIGNALS) {
       if (name !== null && name !== PREFIX + signal) continue;
@@ -103,7 +101,7 @@ export class WindowSignals extends EventEmitter<{ signal: [Signal] }> {
     }
   }
 
-  /** Empty when there is none, or while another window writes it: it is looked at again after the write. */
+  /** Empty if there is none, or while another window is writing it: it is read again after the write. */
   #read(signal: Signal): string {
     try {
       return readFileSync(signalFile(this.#folder, signal), 'utf8');

@@ -1,6 +1,6 @@
 /**
- * Which target each of Codex's threads is bound to, in a file of the extension's global storage: after a restart, and
- * in the window that serves next, a thread goes on where its prompt cache is. It holds ids, no content.
+ * Which target each of Codex's threads is bound to, in a file in the extension's global storage, so that after a
+ * restart, and in the next window that serves, a thread continues where its prompt cache is. It holds ids, no content.
  */
 import { readFile } from 'node:fs/promises';
 import type { Logger } from '../../logger.ts';
@@ -21,7 +21,7 @@ export class BindingsFile {
     this.#saved = new LateSave('The targets of threads', save, logger);
   }
 
-  /** What was saved last; empty where nothing was, or it cannot be read. Never rejects. */
+  /** What was saved last; empty if nothing was or it cannot be read. Never rejects. */
   async read(): Promise<string> {
     try {
       return await readFile(this.#path, 'utf8');
@@ -34,7 +34,7 @@ export class BindingsFile {
     }
   }
 
-  /** Keeps this text instead; the file follows shortly after. */
+  /** Replaces the text; the file is written shortly after. */
   put(text: string): void {
     this.#text = text;
     this.#saved.ask();

@@ -1,11 +1,11 @@
-/** The channel between the extension and the relay's thread: functions of the one, callable by the other. */
+/** The channel between the extension and the relay's thread, over which each calls the other's functions. */
 import type { MessagePort, Transferable, Worker } from 'node:worker_threads';
 import { type BirpcReturn, createBirpc, type EventOptions } from 'birpc';
 import { messageOf } from '../../errors.ts';
 import { asObject, isObject } from '../../json.ts';
 import { codeOf } from '../../node-errors.ts';
 
-/** A call that takes as long as it needs: a provider may think for minutes, and an end that died closes the channel. */
+/** Calls take as long as they need: a provider may think for minutes, and if one end dies, the channel closes. */
 const NO_TIMEOUT = -1;
 
 type Port = Pick<MessagePort | Worker, 'postMessage' | 'on'>;
@@ -26,7 +26,7 @@ export function openChannel<Theirs extends object, Ours extends object>(
   });
 }
 
-/** A stream cannot be copied: it goes over to the other side. */
+/** Streams cannot be copied, so they are transferred to the other side. */
 function handedOver(message: unknown): Transferable[] {
   const body = asObject(asObject(message)?.['r'])?.['body'];
   return body instanceof ReadableStream ? [body] : [];
@@ -42,7 +42,7 @@ interface PlainError {
   cause: PlainError | undefined;
 }
 
-/** Copies of errors lose all but their words; what failed is told by codes. */
+/** Copied errors lose everything but their message, so codes are passed separately. */
 function plainError(error: unknown): PlainError {
   const cause = error instanceof Error && error.cause !== undefined ? plainError(error.cause) : undefined;
   return { message: messageOf(error), code: codeOf(error), cause };

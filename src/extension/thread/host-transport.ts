@@ -1,9 +1,11 @@
-/** Requests that the extension sends for the relay: what only VS Code can reach, or is to be asked as VS Code does. */
+/**
+ * Requests that the extension sends for the relay: to hosts that only VS Code can reach, or in the way VS Code does.
+ */
 import type { BirpcReturn } from 'birpc';
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import type { HostSide, ThreadSide } from './messages.ts';
 
-/** The extension's functions as the thread calls them. */
+/** The extension's functions, callable from the thread. */
 export type Host = BirpcReturn<HostSide, ThreadSide>;
 
 let calls = 0;

@@ -1,6 +1,6 @@
 /**
- * The relay's thread (dist/relay.cjs): the relay and nothing of VS Code, in a thread of its own. The extension starts
- * it with `RelayThread` and calls the functions of `ThreadSide`.
+ * The relay's thread (dist/relay.cjs): the relay, without VS Code, in a thread of its own. The extension starts it with
+ * `RelayThread` and calls the functions of `ThreadSide`.
  */
 import { parentPort } from 'node:worker_threads';
 import { accountBalance, listModels } from '../../index.ts';
@@ -74,7 +74,7 @@ const logger: Logger = entryByEntry({
 });
 const roads = new Roads(host, logger);
 
-/** One for each span: the next time, only what is new has to be read. */
+/** Kept for each number of days, so that next time only what is new has to be read. */
 function usageOf(folder: string, days: number): UsageSource {
   const source = usages.get(days) ?? new UsageSource(folder, days, logger);
   usages.set(days, source);

@@ -13,7 +13,7 @@ import type { OverviewData } from '../../usage/overview.ts';
 import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
 
-/** What a relay begins with. */
+/** What a relay needs to start. */
 export interface Launch {
   server: ServerPlan;
   routing: RoutingPlan;
@@ -30,20 +30,20 @@ export interface ConnectionAnswer {
 
 /** VS Code's settings for the network, and those of the environment. */
 export interface NetworkSettings {
-  /** False where VS Code's own proxy support is switched off, and none is to be used. */
+  /** False if VS Code's proxy support is switched off, so that no proxy may be used. */
   usesProxy: boolean;
   httpProxy: string | undefined;
   httpsProxy: string | undefined;
   noProxy: string | undefined;
-  /** Whether certificates of the operating system are trusted, beside those that Node ships. */
+  /** Whether the operating system's certificates are trusted, in addition to Node's own. */
   usesSystemCertificates: boolean;
-  /** Something that only VS Code's own requests can do, in its words; undefined where nothing of that kind is set. */
+  /** The setting, if any, that only VS Code's own requests can follow, in words; undefined if there is none. */
   onlyByHost: string | undefined;
 }
 
 /** What the thread does for the extension. */
 export interface ThreadSide {
-  /** @returns the URL of the relay that now runs; a thread runs one at the most */
+  /** @returns the URL of the relay, which now runs; a thread runs at most one */
   launch(launch: Launch): Promise<string>;
   serve(routing: RoutingPlan): void;
   catalog(): readonly ServedUpstream[];
@@ -60,15 +60,15 @@ export interface ThreadSide {
   askForAnswer(upstream: UpstreamOptions, question: number): Promise<ConnectionAnswer>;
   /** What is left on the account of its first key. */
   askBalance(upstream: UpstreamOptions): Promise<Balance>;
-  /** What each of them costs, in the same order. */
+  /** What each model costs, in the same order. */
   pricesOf(models: readonly PricedModel[]): Promise<ModelPrice[]>;
-  /** What the ledger of this folder has of the last days, today among them. */
+  /** What the ledger in this folder has for the last days, including today. */
   usage(folder: string, days: number, isFresh: boolean): Promise<OverviewData>;
-  /** Ends the question of this number. */
+  /** Aborts the question with this number. */
   giveUp(question: number): void;
 }
 
-/** A request without its signal: `HostSide.endCall` takes its place. */
+/** A request without its signal, which `HostSide.endCall` replaces. */
 export type HostCall = Omit<UpstreamRequest, 'signal'>;
 
 export interface HostReply {
@@ -85,7 +85,7 @@ export interface HostSide {
   onBudget(notice: BudgetNotice): void;
   /** Whether VS Code would send requests to this origin without a proxy. */
   goesDirect(origin: string): Promise<boolean>;
-  /** Sends a request as VS Code does. The body of the reply is handed over: it no longer belongs to the host. */
+  /** Sends a request as VS Code does. The body of the reply is transferred to the thread. */
   call(id: number, request: HostCall): Promise<HostReply>;
   endCall(id: number): void;
 }

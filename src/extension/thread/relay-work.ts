@@ -1,4 +1,4 @@
-/** What the relay's thread does: it runs a relay, and asks providers about their models, keys and health. */
+/** The work of the relay's thread: runs a relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
 import { TESTED_WITH } from '../../codex/tested-releases.ts';
@@ -21,20 +21,20 @@ import { BindingsFile } from './bindings-file.ts';
 import type { ConnectionAnswer, Launch } from './messages.ts';
 import { readPrices } from './read-prices.ts';
 
-/** What a relay reports to, and how it reaches providers. */
+/** Where a relay reports to, and how it reaches providers. */
 export interface RelayParts {
   logger: Logger;
   transport: UpstreamTransport;
   onRequest(report: RequestReport): void;
-  /** What is served, or what one of them lists, has changed. */
+  /** The upstreams, or the list of one, have changed. */
   onModels(): void;
   onBudget(notice: BudgetNotice): void;
 }
 
-/** Completes "raise it ..." for whoever reads it, mostly in Codex. */
+/** Completes "raise it ..." in a message that is mostly read in Codex. */
 const WHERE_BUDGETS_ARE = 'in the setting codexRelay.budgets of VS Code';
 
-/** A relay with what was opened for it. */
+/** A relay, together with what was opened for it. */
 export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'learnModels' | 'resetTargets'> {
   serve(routing: RoutingPlan): void;
   targets(): BoardEntry[];
@@ -53,7 +53,7 @@ export async function runRelay(
   const { port, token, toolDenylist, webSocket, heal } = server;
   const { historyDir: directory, historyLimits: limits } = server;
   let routing = first;
-  // From then on the file is that of the relay that serves next.
+  // From then on, the file belongs to the relay that serves next.
   let isDraining = false;
   const usage = openUsageKeeper({
     folder: usageFolder,
@@ -66,7 +66,7 @@ export async function runRelay(
       onNotice: onBudget,
     },
   });
-  // Nothing waits for it but a request that a limit holds for: that one is told why it cannot be sent.
+  // Only requests to which a limit applies wait for this, and they are told why they cannot be sent.
   usage.ready().catch((error: unknown) => logger.error(`What was spent is not known: ${messageOf(error)}`));
   const history =
     directory === undefined
@@ -138,7 +138,10 @@ function boardOf(
   });
 }
 
-/** Everything that a relay of this plan would serve, each asked for its list; undefined where it does not answer. */
+/**
+ * Everything that a relay with this plan would serve. Each upstream is asked for its list, which is undefined if it
+ * does not answer.
+ */
 export async function askCatalog(
   { upstreams, active, standIns }: RoutingPlan,
   transport: UpstreamTransport,

@@ -1,7 +1,7 @@
 /**
- * The way to each provider from the relay's thread. Node's modules in a thread know nothing of VS Code's proxy and
- * certificates, which it patches into those of the host; its settings are followed here. What they do not tell, such
- * as a proxy of the operating system or a PAC file, only VS Code itself can use: then it sends the requests.
+ * How requests get from the relay's thread to each provider. VS Code patches its proxy and certificates into Node's
+ * modules in the host only, not in a thread, so its settings are followed here. Whatever the settings do not tell, such
+ * as the operating system's proxy or a PAC file, only VS Code can use: it then sends the requests.
  */
 import tls from 'node:tls';
 import { messageOf } from '../../errors.ts';
@@ -34,9 +34,9 @@ export class Roads {
   readonly #direct = createNodeHttpTransport(() => this.#connections.use());
   #settings = UNTOLD;
   #proxied: Promise<Network> | undefined;
-  /** Those of settings that were replaced: answers that began there end there. */
+  /** Networks of earlier settings: answers that began there end there. */
   readonly #replaced: Promise<Network>[] = [];
-  /** The road of each origin, decided at its first request. */
+  /** The transport for each origin, decided at its first request. */
   readonly #roads = new Map<string, Promise<UpstreamTransport>>();
   #trustsSystem = false;
 
@@ -51,7 +51,7 @@ export class Roads {
     return send(request);
   };
 
-  /** Requests that begin after this follow these settings. */
+  /** Requests that begin after this call follow these settings. */
   set(settings: NetworkSettings): void {
     this.#settings = settings;
     this.#roads.clear();

@@ -1,4 +1,4 @@
-/** The usage of the last days, out of the ledger that all windows share. */
+/** The usage of the last days, from the ledger that all windows share. */
 import type { Logger } from '../../logger.ts';
 import { dayOf } from '../../usage/calendar.ts';
 import { LedgerReader } from '../../usage/ledger-reader.ts';
@@ -12,7 +12,7 @@ export class UsageSource {
   #known: { day: string; reader: LedgerReader; overview: Overview } | undefined;
   #reading: Promise<OverviewData> | undefined;
 
-  /** @param days how many, with today as the last */
+  /** @param days how many, ending with today */
   constructor(folder: string, days: number, logger: Pick<Logger, 'error'>) {
     this.#folder = folder;
     this.#days = days;
@@ -20,8 +20,8 @@ export class UsageSource {
   }
 
   /**
-   * What is recorded by now; only what is new is read. Rejects where a file cannot be read.
-   * @param isFresh whether all is read anew: prices may have changed
+   * Everything recorded so far, reading only what is new. Rejects if a file cannot be read.
+   * @param isFresh whether to read everything anew, because prices may have changed
    */
   async read(isFresh: boolean): Promise<OverviewData> {
     if (isFresh) {
@@ -44,7 +44,7 @@ export class UsageSource {
     try {
       for await (const records of reader.read({ since: overview.since })) overview.add(records);
     } catch (error) {
-      // Of a file that was read in part, the next reading would not know which.
+      // After a partial read, the next one would not know where to continue.
       this.#known = undefined;
       throw error;
     }

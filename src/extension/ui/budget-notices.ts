@@ -1,10 +1,10 @@
-/** Messages about budgets: four fifths spent, and requests refused. Each once in its day or month, in all windows. */
+/** Messages about budgets: 80 % spent, and requests refused. Each is shown once a day or month, over all windows. */
 import * as vscode from 'vscode';
 import type { BudgetNotice } from '../../usage/budget.ts';
 import { usd } from './numbers.ts';
 
 const TOLD = 'toldBudgets';
-/** A month of days, for some limits. */
+/** Enough for a month of days, with several limits. */
 const MOST_TOLD = 100;
 
 export class BudgetNotices {

@@ -8,9 +8,9 @@ export interface ReportVersions {
 }
 
 /**
- * Markdown. Names of custom providers and addresses are left out; so is whatever the provider quotes, which may be
- * part of a prompt, and everything that looks like a key.
- * @param isPreset whether the report's provider is a shipped one, whose name may be told
+ * Markdown. Left out are names of custom providers, addresses, anything the provider quotes (which may be part of a
+ * prompt), and everything that looks like a key.
+ * @param isPreset whether the report's provider is a shipped one, whose name may be given
  */
 export function bugReport(report: RequestReport, versions: ReportVersions, isPreset: boolean): string {
   const {

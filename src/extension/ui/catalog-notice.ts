@@ -1,7 +1,7 @@
-/** Tells that Codex must be restarted to see the models that have changed. */
+/** Tells the user to restart Codex to see changed models. */
 import * as vscode from 'vscode';
 
-/** In global state: the user does not want to be told. */
+/** Key in global state; set if the user does not want this message. */
 const HIDDEN = 'hidesCatalogNotice';
 
 export async function tellCatalogChanged(memory: vscode.Memento): Promise<void> {

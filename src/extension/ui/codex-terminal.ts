@@ -1,4 +1,4 @@
-/** Codex in a terminal; where there is no Codex, the command that installs it. */
+/** Runs Codex in a terminal, or offers the command that installs it. */
 import * as vscode from 'vscode';
 import { loadCodexFiles } from '../codex/load-codex-files.ts';
 
@@ -10,7 +10,7 @@ export async function isCodexHere(): Promise<boolean> {
   return isCodexInstalled(process.env);
 }
 
-/** Runs Codex in a new terminal; asks first where none was found, since a shell may know more than VS Code does. */
+/** Runs Codex in a new terminal. If none was found, asks first, because a shell may know more than VS Code. */
 export async function openCodex(commandLine: string): Promise<void> {
   if (await isCodexHere()) return openTerminal(commandLine);
   const install = vscode.l10n.t('Install Codex');
@@ -24,7 +24,7 @@ export async function openCodex(commandLine: string): Promise<void> {
   if (answer === anyway) openTerminal(commandLine);
 }
 
-/** Writes the command into a terminal, where the user runs it. */
+/** Types the command into a terminal, for the user to run. */
 export function typeInstallCommand(): void {
   const terminal = vscode.window.createTerminal({ name: 'Codex' });
   terminal.show();

@@ -1,4 +1,4 @@
-/** What views, the walkthrough and key bindings may depend on: the `codexRelay.*` keys of `when` clauses. */
+/** The `codexRelay.*` keys for `when` clauses of views, the walkthrough and key bindings. */
 import type { RelayState } from '../relay/controller.ts';
 
 /** Whether Codex knows the relay. */

@@ -1,4 +1,4 @@
-/** Does what cures a failed request: one click, on the provider that failed. */
+/** Carries out the cure for a failed request with one click, for the provider that failed. */
 import * as vscode from 'vscode';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { RequestReport } from '../../relay/options.ts';
@@ -28,7 +28,7 @@ export class Cures {
     this.#parts = parts;
   }
 
-  /** What to call the cure on a button. */
+  /** The label of the cure's button. */
   titleOf(cure: Cure, provider: ChoosableProvider | undefined): string {
     switch (cure) {
       case 'setKey':
@@ -87,13 +87,13 @@ export class Cures {
     }
   }
 
-  /** Of the given request, if there is one. */
+  /** Includes the given request, if there is one. */
   async copyBugReport(report: RequestReport | undefined): Promise<void> {
     if (report) return copyBugReport(report, this.#parts.extensionVersion);
     void vscode.window.showInformationMessage(vscode.l10n.t('No request has failed.'));
   }
 
-  /** A model that Codex asked for by name goes on being asked for: the name is mapped to what was chosen. */
+  /** Codex will keep asking for the same model by name, so that name is mapped to the choice. */
   async #selectModel(report: RequestReport, provider: ChoosableProvider | undefined): Promise<void> {
     const { choices, controller, providerCommands } = this.#parts;
     if (!provider || !(await providerCommands.selectModel(provider))) return;

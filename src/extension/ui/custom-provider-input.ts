@@ -21,7 +21,7 @@ interface Answers {
 
 /**
  * Resolves with an entry for the setting; undefined when the user cancelled.
- * @param presetId a preset of which the user has a resource: only that and its name are asked for
+ * @param presetId a preset for which the user has a resource; then only the resource and a name are asked for
  */
 export async function askForCustomProvider(
   known: readonly ChoosableProvider[],
@@ -65,7 +65,7 @@ const askAddress: Question<Answers> = async (answers, place) => {
   return map(text, (address) => ({ ...answers, address, ...(probed && { probed }) }));
 };
 
-/** The name of a resource, or the address that the provider's own page shows for it. */
+/** Asks for a resource's name, or for its address as shown on the provider's page. */
 function askResource(template: string): Question<Answers> {
   const addressOf = (text: string) => {
     const given = text.trim();
@@ -156,7 +156,7 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
   };
 }
 
-/** The dialect that was recognised comes first, with how. */
+/** The recognised dialect comes first, with the way it was recognised. */
 function dialectItems(probed: Probed | undefined): (vscode.QuickPickItem & { id: string })[] {
   const best = probed?.dialect ?? GENERIC_DIALECT;
   const why = {
@@ -172,7 +172,7 @@ function dialectItems(probed: Probed | undefined): (vscode.QuickPickItem & { id:
   return items.toSorted((one, other) => Number(other.id === best) - Number(one.id === best));
 }
 
-/** The demo has no dialect to speak of, and what no network reaches is no endpoint. */
+/** Excludes the demo, which has no dialect of its own, and providers that are not reached over a network. */
 function isDialect({ profile, onlyIn }: Preset): boolean {
   return profile.id !== 'demo' && onlyIn === undefined;
 }

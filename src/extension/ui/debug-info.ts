@@ -15,7 +15,7 @@ export interface Versions {
 }
 
 /**
- * Markdown. Keys and the token never get here; the names and addresses of custom providers, tool names, and error
+ * Markdown. Keys and the token never get this far; names and addresses of custom providers, tool names and error
  * messages (which may quote a provider) are left out.
  */
 export function debugInfo(

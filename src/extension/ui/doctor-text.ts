@@ -1,11 +1,11 @@
-/** What the doctor found, as a page. What was found stays in the words of the checks, as errors do. */
+/** The doctor's findings as a page. Their wording comes from the checks and is not translated, as with errors. */
 import { l10n } from 'vscode';
 import type { Check, Cure, Finding } from '../../doctor/finding.ts';
 import { asMarkdown } from './quoted.ts';
 
 const SIGNS = { ok: '✓', attention: '⚠', problem: '✗', skipped: '–' } as const;
 
-/** Markdown. Holds no key and no token, as findings hold none. */
+/** Markdown. Findings contain neither keys nor tokens, so this does not either. */
 export function doctorText(findings: readonly Finding[]): string {
   const title = l10n.t('Codex Relay: Doctor');
   const rows = findings.map(({ check, state, found, cure }) => [

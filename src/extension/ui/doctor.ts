@@ -25,7 +25,7 @@ export class Doctor implements vscode.TextDocumentContentProvider {
     return doctorText(this.#findings);
   }
 
-  /** Nothing is shown of an examination that the user ends. */
+  /** Shows nothing if the user cancels the examination. */
   async run(): Promise<void> {
     try {
       const findings = await this.#examine();

@@ -1,4 +1,4 @@
-/** What an endpoint of the user's own tells of itself before anything is known of it. No key is sent. */
+/** Finds out about a new endpoint of the user's. No key is sent. */
 import { asObject } from '../../json.ts';
 import { presetByUrl } from '../../providers/index.ts';
 import { serverOf } from '../../providers/model-servers.ts';
@@ -7,11 +7,11 @@ import { GENERIC_DIALECT } from '../choosable-provider.ts';
 export interface Probed {
   /** The address that answered: the one given, or the same with `/v1`. */
   baseUrl: string;
-  /** Preset whose dialect it speaks, as far as can be told. */
+  /** The preset whose dialect it seems to speak. */
   dialect: string;
   /** How the dialect is known: by the address, by the answer, or not at all. */
   knownBy: 'address' | 'answer' | undefined;
-  /** Undefined where it did not answer. */
+  /** Undefined if it did not answer. */
   needsKey: boolean | undefined;
 }
 
@@ -37,7 +37,7 @@ export async function probeEndpoint(given: string): Promise<Probed> {
   return { ...known, baseUrl: given, needsKey: undefined };
 }
 
-/** Many paste the address of a server without the path of its API. */
+/** Many people paste a server's address without the path of its API. */
 function addresses(given: string): string[] {
   const { pathname, search } = new URL(given);
   return pathname === '/' && search === '' ? [given, `${given}/v1`] : [given];
@@ -50,7 +50,7 @@ async function modelList(baseUrl: string): Promise<{ status: number; body: unkno
     const reply = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
     return { status: reply.status, body: await reply.json().catch(() => undefined) };
   } catch {
-    // No server, or one that says nothing.
+    // There is no server, or it says nothing.
     return undefined;
   }
 }

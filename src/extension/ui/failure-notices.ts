@@ -8,7 +8,7 @@ import { asMessage } from './quoted.ts';
 import type { RequestsView } from './requests-view.ts';
 import { failureKey, type TroubleKind, troubleOf } from './trouble.ts';
 
-/** A shorter wait is over before its message is read. */
+/** A shorter wait would be over before its message is read. */
 const WORTH_TELLING_MS = 3000;
 
 interface Action {
@@ -21,7 +21,7 @@ export class FailureNotices {
   readonly #view: RequestsView;
   readonly #cures: Cures;
   readonly #tryNow: () => Promise<void>;
-  /** What the user knows of: each failure is reported once, until the provider answers again. */
+  /** What the user already knows: each failure is reported once, until the provider answers again. */
   readonly #told = new Set<string>();
   /** Muted in this window: a setting takes a moment to be written. */
   readonly #muted = new Set<TroubleKind>();
@@ -46,7 +46,7 @@ export class FailureNotices {
         title: this.#cures.titleOf(cure, provider),
         run: async () => {
           await this.#cures.run(cure, report, provider);
-          // If it did not help, that is news.
+          // If the cure does not help, the failure must be reported again.
           this.#forgive(report.provider);
         },
       })),

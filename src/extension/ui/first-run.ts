@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 
 const SHOWN = 'walkthroughShown';
 
-/** Does nothing for who has chosen a provider already, or wants no walkthroughs. */
+/** Does nothing if a provider has been chosen or walkthroughs are switched off. */
 export async function openWalkthroughOnce(
   { globalState, extension }: vscode.ExtensionContext,
   isNew: boolean,

@@ -1,9 +1,9 @@
-/** What is special about a provider with several keys: another one is added, or one of them removed. */
+/** Adding and removing keys of a provider that has several. */
 import * as vscode from 'vscode';
 import type { ChoosableProvider } from '../choosable-provider.ts';
 import type { KeyStore } from '../key-store.ts';
 
-/** Which of a provider's keys is meant: its place from 0, or all; undefined when the user cancelled. */
+/** Asks which key of a provider is meant: its index from 0, or all; undefined if the user cancelled. */
 export async function pickKeys(
   keys: KeyStore,
   provider: ChoosableProvider,

@@ -1,15 +1,15 @@
-/** Asks for an API key: masked, cleaned, tested with the provider before it is kept. */
+/** Asks for an API key, masks it, cleans it, and tests it with the provider before it is stored. */
 import * as vscode from 'vscode';
 import { cleanKey, isPossibleKey } from '../../relay/routing/api-key.ts';
 import { type ChoosableProvider, isUnencrypted } from '../choosable-provider.ts';
 import { type Answer, askPick, BACK } from './steps.ts';
 
-/** `rejected`: the provider refuses the key. `unknown`: it could not be asked, so the user decides. */
+/** `rejected`: the provider refuses the key. `unknown`: the provider could not be asked, so the user decides. */
 export type KeyVerdict = { kind: 'good' } | { kind: 'rejected' | 'unknown'; message: string };
 
 /**
- * Resolves with a key that the provider accepts, or that the user keeps untested.
- * A key in the environment is offered first; its value is read only when the user takes it.
+ * Resolves with a key that the provider accepts, or that the user keeps untested. A key in the environment is offered
+ * first; its value is read only if the user accepts.
  */
 export async function askForKey(
   provider: ChoosableProvider,
@@ -30,7 +30,7 @@ export async function askForKey(
   return askForTypedKey(provider, test, canGoBack, picked.isTaken ? process.env[variable] : undefined);
 }
 
-/** The environment variable that holds the provider's key, by the name that its documentation gives. */
+/** The environment variable that holds the provider's key, under its documented name. */
 export function variableWithKey({ keyVariable }: ChoosableProvider): string | undefined {
   return keyVariable !== undefined && keyVariable in process.env ? keyVariable : undefined;
 }
@@ -39,7 +39,7 @@ function keyTitle({ name }: ChoosableProvider): string {
   return vscode.l10n.t('Codex Relay: API Key of {0}', name);
 }
 
-/** @param given tested at once, as if it had been typed */
+/** @param given a key to test at once, as if it had been typed */
 function askForTypedKey(
   provider: ChoosableProvider,
   test: (key: string) => Promise<KeyVerdict>,

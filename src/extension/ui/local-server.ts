@@ -40,7 +40,7 @@ export async function modelsAt(baseUrl: string): Promise<number | undefined> {
     const list = Array.isArray(data) ? data : models;
     return Array.isArray(list) ? list.length : 0;
   } catch {
-    // Not listening, or no server of models.
+    // Nothing is listening, or not a model server.
     return undefined;
   }
 }

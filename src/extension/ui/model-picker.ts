@@ -1,4 +1,4 @@
-/** Picks a model of a provider: from its list once it has loaded, from what is known of it, or any name typed. */
+/** Picks a provider's model: from its list once loaded, from the known models, or any name that is typed. */
 import * as vscode from 'vscode';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { ModelPrice } from '../../usage/model-price.ts';
@@ -7,7 +7,7 @@ import { priceInWords } from './numbers.ts';
 import { tokens } from './request-text.ts';
 import { type Answer, BACK } from './steps.ts';
 
-/** What is told of a model. */
+/** What is shown about a model. */
 export interface OfferedModel extends ListedModel {
   price?: ModelPrice;
 }
@@ -17,13 +17,13 @@ export interface ModelQuestion {
   current: string | undefined;
   /** The latest first. */
   recent: readonly string[];
-  /** What the provider lists, with all that is known of each. */
+  /** What the provider lists, with everything known about each model. */
   list: () => Promise<readonly OfferedModel[]>;
   /** What is known without asking. */
   known: () => Promise<readonly OfferedModel[]>;
-  /** Starts the provider's server, where it runs on this machine. */
+  /** Starts the provider's server, if it runs on this machine. */
   start?: () => Promise<void>;
-  /** The list shows other names than requests take: the user knows them. */
+  /** The list has other names than requests need, which only the user knows. */
   listsOtherNames: boolean;
   canGoBack: boolean;
 }
@@ -121,7 +121,7 @@ function afterFailure(
   ];
 }
 
-/** The chosen model and those used lately first, then the list in the provider's own order. */
+/** The chosen and recently used models first, then the list in the provider's order. */
 function itemsOf(models: readonly OfferedModel[], { current, recent }: ModelQuestion): ModelItem[] {
   const first = [...new Set([...recent, ...(current === undefined ? [] : [current])])];
   const top = first.map((id) => models.find((model) => model.id === id) ?? { id });

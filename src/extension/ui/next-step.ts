@@ -1,18 +1,18 @@
-/** What comes after a choice: nothing, where Codex knows the relay already; setting Codex up, where it does not. */
+/** What comes after a choice: nothing if Codex already knows the relay, else setting Codex up. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import type { CodexConfigCommands } from '../codex/config-commands.ts';
 
 export class NextStep {
   readonly #codex: CodexConfigCommands;
-  /** Whether the step that is missing was offered already, since Codex last knew the relay. */
+  /** Whether the missing step has already been offered since Codex last knew the relay. */
   #isOffered = false;
 
   constructor(codex: CodexConfigCommands) {
     this.#codex = codex;
   }
 
-  /** Says who answers Codex now, or offers the step that is missing: once, however often the user switches. */
+  /** Says who answers Codex now, or offers the missing step, only once however often the user switches. */
   async tell(provider: string, model: string): Promise<void> {
     if (this.#codex.isSettingUp) return;
     try {

@@ -1,4 +1,4 @@
-/** What models cost, for the lists in which people choose. The relay's thread knows: the price list is large. */
+/** What models cost, for the pickers. Asks the relay's thread, because the price list is large. */
 import { presetById } from '../../providers/index.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import { serviceOf } from '../../providers/service.ts';
@@ -34,7 +34,7 @@ export async function withPrices(
   return models.map((model, at) => ({ ...model, price: prices[at] }));
 }
 
-/** A list is of use without prices, too: a thread that cannot start is told of where it is needed. */
+/** Pickers are useful without prices, too; a thread that cannot start is reported where it is really needed. */
 function asked(launcher: Launcher, models: readonly PricedModel[]): Promise<ModelPrice[]> {
   return launcher.pricesOf(models).catch(() => models.map(() => undefined));
 }

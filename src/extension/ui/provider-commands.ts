@@ -22,7 +22,7 @@ import { pickProvider } from './provider-picker.ts';
 import type { Recents } from './recents.ts';
 import { type Answer, BACK } from './steps.ts';
 
-/** Providers that have an address for each of their users. */
+/** Providers that give each user an address of their own. */
 const RESOURCES = PRESETS.filter(({ addressTemplate }) => addressTemplate !== undefined).map(
   ({ profile: { id, name }, keywords = [] }) => ({ id, name, keywords }),
 );
@@ -82,7 +82,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     if (provider.keyUrl !== undefined) await vscode.env.openExternal(vscode.Uri.parse(provider.keyUrl));
   }
 
-  /** Makes the provider the current one; asks for what is still missing. A switch applies from the next request. */
+  /** Makes the provider the current one, asking for whatever is missing. A switch applies from the next request on. */
   async use(provider: ChoosableProvider, canGoBack = false): Promise<Answer<true>> {
     const { keys } = this.#choices;
     if (provider.needsKey && (await keys.status(provider)) !== 'present') {
@@ -119,7 +119,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
   async setKey(given = this.#lackingKey()): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider || (await this.#askAndStoreKey(provider)) !== true) return;
-    // Who has no provider yet wants to use this one.
+    // A user without a provider wants to use this one.
     if (!this.#choices.provider) {
       await this.use(provider);
       return;
@@ -128,7 +128,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     void vscode.window.showInformationMessage(vscode.l10n.t('The API key of {0} was saved.', provider.name));
   }
 
-  /** Adds a key that is tried when those before it are refused; the first of a provider is simply set. */
+  /** Adds a key to be tried when those before it are refused; a provider's first key is simply set. */
   async addKey(given?: ChoosableProvider): Promise<void> {
     const provider = given ?? (await this.#pickKeyOwner());
     if (!provider) return;
@@ -179,7 +179,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
     );
   }
 
-  /** @param preset id of a provider of which the user has a resource */
+  /** @param preset id of a provider for which the user has a resource */
   async addCustomProvider(preset?: string): Promise<void> {
     const added = await askForCustomProvider(this.#choices.providers, preset);
     if (!added) return;
@@ -287,9 +287,9 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
 
   #pickKeyOwner(): Promise<ChoosableProvider | undefined> {
     const current = this.#choices.provider;
-    // A server on this machine, or one that was said to need no key, may want one all the same.
+    // A server on this machine, or one said to need no key, may still want one.
     const owners = this.#choices.providers.filter(canHaveKey);
-    // The one in use comes first: usually its key is meant.
+    // The one in use comes first, because usually its key is meant.
     const ordered = [
       ...owners.filter(({ id }) => id === current?.id),
       ...owners.filter(({ id }) => id !== current?.id),
@@ -312,7 +312,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
   }
 }
 
-/** All but the demo, which asks nobody, and VS Code's own models. */
+/** All but the demo and VS Code's own models. */
 function canHaveKey({ baseUrl }: ChoosableProvider): boolean {
   return baseUrl.startsWith('http');
 }

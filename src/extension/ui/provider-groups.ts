@@ -1,4 +1,4 @@
-/** How the list of providers is ordered: what the user has, or has used, before all that there is. */
+/** Groups the list of providers: those that the user has or has used come before all others. */
 import type { ModelPrice } from '../../usage/model-price.ts';
 import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
 import type { KeyStatus } from '../key-store.ts';
@@ -9,9 +9,9 @@ export interface ListedProvider {
   /** The environment variable that holds a key for it. */
   variable: string | undefined;
   model: string | undefined;
-  /** How many models its server on this machine lists; undefined where none answers, or none was asked. */
+  /** How many models its server on this machine lists; undefined if it does not answer or was not asked. */
   running?: number | undefined;
-  /** What its model costs, or that nothing is paid by the token. */
+  /** What its model costs, or that tokens are not paid for. */
   price?: ModelPrice;
 }
 
@@ -43,7 +43,7 @@ export function grouped(
   });
 }
 
-/** Whether it is worth asking whether its server runs. */
+/** Whether its server might be running on this machine. */
 export function isLocalServer({ baseUrl }: ChoosableProvider): boolean {
   return baseUrl.startsWith('http') && isOnThisMachine(baseUrl);
 }

@@ -9,7 +9,7 @@ import { matchingKeyword } from './search.ts';
 /** What the user chose to do; undefined when the user cancelled. */
 export type ProviderChoice =
   | { kind: 'use' | 'key' | 'page' | 'remove'; provider: ChoosableProvider }
-  /** `preset`: the provider of which the user has a resource; undefined: any other endpoint. */
+  /** `preset`: the provider for which the user has a resource; undefined: any other endpoint. */
   | { kind: 'add'; preset?: string }
   | undefined;
 
@@ -19,11 +19,11 @@ export interface ProviderList {
   current: string | undefined;
   /** Ids, the latest first. */
   recent: readonly string[];
-  /** Presets that have an address for each user. */
+  /** Presets that give each user an address of their own. */
   resources: readonly { id: string; name: string; keywords: readonly string[] }[];
   /** How many models the server of a provider on this machine lists; undefined when it does not answer. */
   ask: (provider: ChoosableProvider) => Promise<number | undefined>;
-  /** What the model of each costs, in the same order. */
+  /** What each provider's model costs, in the same order. */
   prices: (listed: readonly ListedProvider[]) => Promise<readonly ModelPrice[]>;
 }
 
@@ -47,13 +47,13 @@ export function pickProvider(list: ProviderList): Promise<ProviderChoice> {
   draw();
   let shown = '';
   picker.onDidChangeValue((value) => {
-    // The list itself is drawn anew only when keywords find something else than before.
+    // Redraw the list only if the keywords match something different.
     const matches = all.map(({ keywords = [] }) => matchingKeyword(keywords, value) ?? '').join();
     if (matches === shown) return;
     shown = matches;
     picker.items = all.map((item) => found(item, value));
   });
-  // Each is told when it is known.
+  // Each piece of information is shown as soon as it is known.
   let { listed } = list;
   const learn = (facts: readonly Partial<ListedProvider>[]) => {
     listed = listed.map((one, at) => ({ ...one, ...facts[at] }));
@@ -80,7 +80,7 @@ export function pickProvider(list: ProviderList): Promise<ProviderChoice> {
   });
 }
 
-/** What runs on this machine, in the order of the list; undefined when nothing does. */
+/** What runs on this machine, in the order of the list; undefined if nothing does. */
 async function runningOf({ listed, ask }: ProviderList): Promise<{ running?: number }[] | undefined> {
   const found = await Promise.all(
     listed.map(async ({ provider }) => (isLocalServer(provider) ? ask(provider) : undefined)),
@@ -179,7 +179,7 @@ function notesOf(
     ...(lacksKey && variable === undefined ? [vscode.l10n.t('needs a key')] : []),
     ...(lacksKey && variable !== undefined ? [vscode.l10n.t('key in {0}', variable)] : []),
     ...(key === 'other-origin' ? [vscode.l10n.t('now at another host: needs its key again')] : []),
-    // What is missing comes first: the end is cut off in a narrow window.
+    // What is missing comes first, because a narrow window cuts off the end.
     ...(cost === undefined ? [] : [cost]),
   ];
 }
@@ -189,7 +189,7 @@ function iconOf({ provider, key }: ListedProvider, current: string | undefined):
   return provider.needsKey && key !== 'present' ? 'circle-outline' : 'circle-filled';
 }
 
-/** The item as it is shown for what was typed: found by a keyword, it says by which. */
+/** The item as shown for the typed text: if a keyword matched, it says which. */
 function found(item: ProviderItem, typed: string): ProviderItem {
   const keyword = matchingKeyword(item.keywords ?? [], typed);
   if (keyword === undefined) return item;

@@ -1,4 +1,4 @@
-/** What was used last, by kind: kept in VS Code's global state, the same in all windows that open later. */
+/** What was used last, by kind, in VS Code's global state, and thus known to all windows that open later. */
 import type { Memento } from 'vscode';
 
 const MOST = 3;

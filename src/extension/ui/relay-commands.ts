@@ -42,7 +42,7 @@ export class RelayCommands {
 
   async stop(): Promise<void> {
     const { controller, signals } = this.#parts;
-    // Every window stops, or an attached one would take over.
+    // Stop every window, or an attached one would take over.
     await signals.send('stop');
     await controller.stop();
     const words = vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.');
@@ -51,7 +51,7 @@ export class RelayCommands {
     ]);
   }
 
-  /** Requests that wait because their provider asked for it go on at once, in whichever window serves them. */
+  /** Requests that wait because their provider asked for it continue at once, whichever window serves them. */
   async tryNow(): Promise<void> {
     const { controller, signals } = this.#parts;
     await controller.served?.resetTargets();
@@ -95,7 +95,7 @@ export class RelayCommands {
       vscode.l10n.t(
         '{0} answers: {1} in {2}.',
         provider.name,
-        // The answer repeats the name that was asked for, which is the alias.
+        // The answer only repeats the requested name, which is the alias.
         choices.modelOf(provider) ?? asMessage(result.model),
         duration(result.milliseconds),
       ),

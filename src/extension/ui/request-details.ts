@@ -1,4 +1,4 @@
-/** All that is known of one request: as rows under it, and as a page. */
+/** Everything known about one request, as rows under it and as a page. */
 import { env, l10n } from 'vscode';
 import type { RequestReport } from '../../relay/options.ts';
 import { asCode, asMarkdown } from './quoted.ts';
@@ -40,14 +40,14 @@ export function facts(report: RequestReport): readonly Fact[] {
   ];
 }
 
-/** Only where the provider's own Responses API was spoken: Chat Completions is the rule. */
+/** Only if the provider's own Responses API was used; Chat Completions is the rule. */
 function wireFacts({ wire, repairs = [] }: RequestReport): Fact[] {
   if (wire !== 'responses') return [];
   const mended: Fact[] = repairs.length === 0 ? [] : [[l10n.t('Repairs'), repairs.join(', ')]];
   return [[l10n.t('Interface'), l10n.t("the provider's own Responses API")], ...mended];
 }
 
-/** The targets that were tried before, in order, each with why it did not answer. */
+/** The targets that were tried before, in order, each with the reason why it did not answer. */
 function passedOver({ passedOver: tried = [] }: RequestReport): Fact[] {
   return tried.map(({ provider, model, code, message }, index) => [
     l10n.t('Attempt {0}', index + 1),
@@ -96,12 +96,12 @@ function cureOf(code: string): string {
   }
 }
 
-/** What the page is called: `deepseek-v4-pro 14.32`, without what no file name may hold. */
+/** The page's name: `deepseek-v4-pro 14.32`, without characters that file names must not contain. */
 export function documentName({ upstreamModel, startedAt }: RequestReport): string {
   return `${upstreamModel} ${clock(startedAt)}`.replaceAll(/[^\p{L}\p{N} .-]+/gu, '.');
 }
 
-/** The read-only document behind a request. */
+/** The read-only document for a request. */
 export function detailsText(report: RequestReport): string {
   const [first = ['', ''], ...rest] = facts(report).map((fact) => fact.map(asMarkdown));
   return [

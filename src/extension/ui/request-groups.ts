@@ -1,8 +1,8 @@
-/** The list of requests as people think of it: conversations, their turns, and retries as one row. */
+/** Groups requests the way people think of them: conversations, their turns, and retries as one row. */
 import type { RequestReport } from '../../relay/options.ts';
 import { failureKey } from './trouble.ts';
 
-/** A request, with those before it that failed in the same way. */
+/** A request, together with earlier ones that failed in the same way. */
 export interface Row {
   report: RequestReport;
   /** How many requests this row stands for. */
@@ -20,7 +20,7 @@ export interface Thread {
   turns: readonly [Turn, ...Turn[]];
 }
 
-/** A conversation, or a request that stands alone: of no conversation, or the only one of its own. */
+/** A conversation, or a single request: one without a conversation, or the only one in its own. */
 export type Entry = Thread | Row;
 
 /** @param reports newest first */
@@ -32,7 +32,7 @@ export function groupRequests(reports: readonly RequestReport[]): Entry[] {
       return first === undefined ? [] : [{ id: `${id} ${turn}`, rows: [first, ...rest] } satisfies Turn];
     });
     const [newest, ...older] = turns;
-    // Each group has members, and so each thread has a turn.
+    // Cannot happen: each group has members, so each thread has a turn.
     if (newest === undefined) throw new Error(`no turn in ${id}`);
     return older.length === 0 && newest.rows.length === 1
       ? newest.rows[0]
@@ -40,7 +40,7 @@ export function groupRequests(reports: readonly RequestReport[]): Entry[] {
   });
 }
 
-/** Codex sends a request that failed up to five times more: one row, with the latest of them. */
+/** Codex repeats a failed request up to five times: these become one row, showing the latest. */
 function folded(reports: readonly RequestReport[]): Row[] {
   const rows: Row[] = [];
   for (const report of reports) {
@@ -52,7 +52,7 @@ function folded(reports: readonly RequestReport[]): Row[] {
   return rows;
 }
 
-/** What all requests of a group come to. */
+/** The sums over all requests of a group. */
 export interface Totals {
   requests: number;
   failed: number;
@@ -75,7 +75,7 @@ export function rowsOf(thread: Thread): readonly Row[] {
   return thread.turns.flatMap(({ rows }) => rows);
 }
 
-/** Tokens of the answer by the second, from its first to its last; undefined where that cannot be told. */
+/** The answer's tokens per second, from its first to its last; undefined if that cannot be told. */
 export function tokensPerSecond({ usage, firstTokenMs, durationMs }: RequestReport): number | undefined {
   if (usage === undefined || firstTokenMs === undefined || durationMs === undefined) return undefined;
   const seconds = (durationMs - firstTokenMs) / 1000;

@@ -9,7 +9,7 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`;
 }
 
-/** `14:32`: in every language by 24 hours, as "PM" takes the room of what came of a request. */
+/** `14:32`: 24 hours in every language, because "PM" would take up room. */
 export function clock(milliseconds: number): string {
   return new Date(milliseconds).toLocaleTimeString(env.language, {
     hour: '2-digit',
@@ -18,7 +18,7 @@ export function clock(milliseconds: number): string {
   });
 }
 
-/** `14:32` of today, `11/28, 14:32` of another day. */
+/** `14:32` for today, `11/28, 14:32` for another day. */
 export function dayAndTime(milliseconds: number): string {
   const when = new Date(milliseconds);
   if (when.toDateString() === new Date().toDateString()) return clock(milliseconds);
@@ -52,7 +52,7 @@ export function stateWord(report: Pick<RequestReport, 'state' | 'waiting'>): str
   }
 }
 
-/** What Codex sent a request for, where no person did. */
+/** What Codex sent a request for on its own. */
 export function roleWord(role: NonNullable<RequestReport['role']>): string {
   switch (role) {
     case 'title':
@@ -102,27 +102,31 @@ export function errorWord(code: string): string {
   }
 }
 
-/** Letters of a name and of a whole row that a side bar of 300 px shows inside a conversation and a turn. */
+/** How many letters of a name, and of a whole row, fit into a side bar of 300 px inside a conversation and a turn. */
 const LONGEST_NAME = 16;
 const LONGEST_ROW = 32;
-/** Letters at the end of a long name: its version. */
+/** How many letters are kept at the end of a long name, for its version. */
 const KEPT_END = 3;
 
-/** What stands first in a row: the model, what a request of Codex's own is for, or the program that was refused. */
+/**
+ * What comes first in a row: the model, the purpose of one of Codex's own requests, or the program that was refused.
+ */
 export function rowName({ role, provider, upstreamModel }: RequestReport): string {
   if (role !== undefined) return roleWord(role);
   // See `refusalReport`: a program with its release.
   return provider === '' ? (upstreamModel.split('/', 1)[0] ?? '') : shortName(upstreamModel);
 }
 
-/** A model's name for the row: without its vendor, and of a long one its beginning and its end. */
+/** A model's name for the row: without the vendor; for a long name only its beginning and end. */
 function shortName(model: string): string {
   const name = model.slice(model.lastIndexOf('/') + 1) || model;
   if (name.length <= LONGEST_NAME) return name;
   return `${name.slice(0, LONGEST_NAME - KEPT_END - 1)}…${name.slice(-KEPT_END)}`;
 }
 
-/** What follows the name in a row: without its end where that would be cut off, as the mark of a cut takes room too. */
+/**
+ * What follows the name in a row. If its end would be cut off, it is left out, because the ellipsis takes up room, too.
+ */
 export function summaryBehind(name: string, report: RequestReport, times: number): string {
   const summary = summaryOf(report, times);
   const [time, outcome, ...rest] = summary.split(' · ');
@@ -130,7 +134,7 @@ export function summaryBehind(name: string, report: RequestReport, times: number
   return [time, outcome].join(' · ');
 }
 
-/** For the row: what matters most first, so that a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */
+/** For the row: the most important first, because a narrow view cuts off the rest. `14:32 · 3.2 s · 12.3k`. */
 export function summaryOf(report: RequestReport, times: number): string {
   const { state, startedAt, durationMs, usage, error, waiting } = report;
   const time = clock(startedAt);
@@ -148,7 +152,7 @@ export function summaryOf(report: RequestReport, times: number): string {
   ].join(' · ');
 }
 
-/** For the tooltip, and for who listens: `12.3k in (80% cached) · 210 out · DeepSeek`. */
+/** For the tooltip and for screen readers: `12.3k in (80% cached) · 210 out · DeepSeek`. */
 export function spokenSummary({ provider, usage }: RequestReport): string {
   return [
     ...(usage

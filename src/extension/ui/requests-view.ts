@@ -58,11 +58,11 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     this.#refresh();
   }
 
-  /** Above the rows: what keeps more of them from coming. */
+  /** Shows above the rows why no more requests come. */
   showState(state: RelayState): void {
     const isServing = state.kind === 'running' || state.kind === 'attached' || state.kind === 'starting';
     const problem = state.kind === 'error' ? ` ${describeProblem(state.problem)}` : '';
-    // Without rows the welcome text says it, and with buttons.
+    // Without rows the welcome text says so, with buttons.
     const isTold = isServing || this.#log.reports.length === 0;
     this.#tree.message = isTold ? '' : describeState(state) + problem;
   }
@@ -79,7 +79,7 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     if ('label' in node) return [];
     if ('turns' in node) {
       const [only, ...others] = node.turns;
-      // What would unfold to a single row is that row.
+      // Anything that would unfold to a single row is shown as that row.
       const turns = others.length === 0 ? only.rows : node.turns;
       return turns.map((one) => ('rows' in one && one.rows.length === 1 ? one.rows[0] : one));
     }
@@ -115,7 +115,7 @@ export class RequestsView implements vscode.TreeDataProvider<Node>, vscode.TextD
     vscode.window.setStatusBarMessage(vscode.l10n.t('The error is on the clipboard.'), 5000);
   }
 
-  /** The report behind a request's id, or behind its node in the tree; without either, the last one that failed. */
+  /** The report for a request's id or its node in the tree; without either, the last one that failed. */
   reportOf(request: unknown): RequestReport | undefined {
     const id = typeof request === 'string' ? request : asObject(asObject(request)?.['report'])?.['id'];
     if (typeof id === 'string') return this.#reportOf(id);

@@ -1,11 +1,11 @@
-/** The requests that run, and how much they send: the provider tells its count at the end only. */
+/** The running requests, and how much they send: providers tell their counts only at the end. */
 import type { RequestReport } from '../../relay/options.ts';
 
 export interface RunningNow {
   model: string;
   /**
-   * What it sends at least: Codex sends all of the conversation again, so what its last request sent and got is part
-   * of it. Undefined for the first one.
+   * The least that it sends: Codex sends the whole conversation each time, so whatever the last request sent and
+   * received is included. Undefined for the first one.
    */
   leastInput: number | undefined;
 }

@@ -1,6 +1,6 @@
-/** Finds providers by what people type who do not know their names. */
+/** Finds providers for people who do not know their names. */
 
-/** The keyword that the text begins, whole or by one of its words; undefined when none does, or too little is typed. */
+/** The keyword that begins with the text, or has a word that does; undefined if none does or too little is typed. */
 export function matchingKeyword(keywords: readonly string[], typed: string): string | undefined {
   const text = typed.trim().toLowerCase();
   if (text.length < 2) return undefined;

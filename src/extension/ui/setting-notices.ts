@@ -4,17 +4,17 @@ import type { UserChoices } from '../user-choices.ts';
 import { asMessage } from './quoted.ts';
 import type { ToldProblem } from './setting-problem-words.ts';
 
-/** What was told last, over restarts. */
+/** What was told last; survives restarts. */
 const IMAGES_GO_TO = 'imagesGoTo';
 
-/** More than a message can hold is in the log. */
+/** What does not fit into a message goes to the log. */
 const MOST_SENTENCES = 3;
 
 export class SettingNotices {
   readonly #choices: UserChoices;
   readonly #log: vscode.LogOutputChannel;
   readonly #memory: vscode.Memento;
-  /** What the user knows of. */
+  /** What the user already knows. */
   #told: readonly ToldProblem[] = [];
 
   constructor(choices: UserChoices, log: vscode.LogOutputChannel, memory: vscode.Memento) {
@@ -24,7 +24,7 @@ export class SettingNotices {
   }
 
   /**
-   * Tells where images are sent, once whenever that changes; the relay's own log says it too.
+   * Tells the user where images are sent, once for each change; the relay's log says it, too.
    * @param visionModel `provider/model`; undefined where no image is described
    */
   async tellWhereImagesGo(visionModel: string | undefined, provider: string): Promise<void> {
@@ -40,7 +40,7 @@ export class SettingNotices {
     );
   }
 
-  /** Tells what is new among all that is wrong now. A problem is told once, until the settings are without it. */
+  /** Tells the new problems among all current ones. A problem is told once, until the settings are free of it. */
   async tell(problems: readonly ToldProblem[]): Promise<void> {
     const isKnown = ({ words }: ToldProblem) => this.#told.some((one) => one.words === words);
     const news = problems.filter((problem) => !isKnown(problem));

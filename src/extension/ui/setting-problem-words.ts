@@ -1,4 +1,4 @@
-/** What is wrong with settings, in words: typos, and names that the relay does without. */
+/** Problems with settings, in words: typos, and names that the relay cannot use. */
 import { l10n } from 'vscode';
 import type { SettingsProblem } from '../settings-problems.ts';
 import type { UnusableName } from '../stand-ins.ts';
@@ -9,7 +9,7 @@ export interface ToldProblem {
   setting: string;
   /** The provider that was probably meant. */
   provider?: string;
-  /** It may come and go with a server: it is told once for all. */
+  /** The problem may come and go with a server, so it is told only once. */
   comesAndGoes?: true;
 }
 

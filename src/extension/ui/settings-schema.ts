@@ -1,4 +1,4 @@
-/** What VS Code knows of our settings while settings.json is edited: the manifest knows no providers of the user's own. */
+/** A schema for our settings in settings.json, because the manifest knows nothing of the user's own providers. */
 import * as vscode from 'vscode';
 import { PRESETS } from '../../providers/index.ts';
 import { settingsSchema } from '../settings-problems.ts';
@@ -21,7 +21,7 @@ export class SettingsSchema implements vscode.TextDocumentContentProvider {
     return JSON.stringify(settingsSchema(PRESETS, this.#choices.settings.customProviders));
   }
 
-  /** The settings have changed. */
+  /** To be called when the settings have changed. */
   refresh(): void {
     this.#changed.fire(SCHEMA);
   }

@@ -16,18 +16,18 @@ export interface StatusDetails {
   counts: RequestCounts;
   /** When the oldest of the counted requests began, in milliseconds since the epoch. */
   since: number | undefined;
-  /** The last request, where it failed. */
+  /** The last request, if it failed. */
   failure: RequestReport | undefined;
   /** A request that waits for its provider. */
   wait: RequestReport | undefined;
   /** Undefined until it is known. */
   today: Sum | undefined;
   running: readonly RunningNow[];
-  /** What this workspace chooses for the Codex that is opened in it. */
+  /** What this workspace chooses for Codex when opened in it. */
   here: WorkspaceChoice | undefined;
 }
 
-/** The commands that the tooltip links to: VS Code ignores links to any that are not allowed. */
+/** The commands that the tooltip links to; VS Code ignores links to commands that are not allowed. */
 const LINKS = {
   start: 'codexRelay.start',
   stop: 'codexRelay.stop',
@@ -43,7 +43,7 @@ const LINKS = {
   details: 'codexRelay.showRequest',
 };
 
-/** A tooltip has room for so many. */
+/** As many as fit into a tooltip. */
 const MOST_RUNNING = 3;
 
 export class StatusBar {
@@ -70,7 +70,7 @@ export class StatusBar {
     this.#item.dispose();
   }
 
-  /** The text alone changes each second: a tooltip that is being read stays as it is. */
+  /** Only the text changes each second, so that a tooltip that is being read stays. */
   #countDown(state: RelayState, details: StatusDetails): void {
     clearTimeout(this.#countdown);
     if (secondsLeft(details) === 0) return;

@@ -1,7 +1,7 @@
-/** Questions one after the other, with their count, and a way back to the one before. */
+/** Asks questions one after the other, numbered, with a way back to the previous one. */
 import * as vscode from 'vscode';
 
-/** The user wants the question before this one. */
+/** The user wants to go back to the previous question. */
 export const BACK = Symbol('back');
 /** Undefined: the user cancelled. */
 export type Answer<T> = T | typeof BACK | undefined;
@@ -15,15 +15,15 @@ export interface Frame {
   canGoBack?: boolean;
 }
 
-/** A question adds its answer to those before it. */
+/** A question adds its answer to the earlier ones. */
 export type Question<T> = (
   answers: T,
   place: Pick<Frame, 'step' | 'totalSteps' | 'canGoBack'>,
 ) => Promise<Answer<T>>;
 
 /**
- * Asks all questions in order; resolves with the answers, or with undefined when the user cancelled. Who goes back
- * finds what was answered there, and so does who comes forward again.
+ * Asks all questions in order; resolves with the answers, or with undefined when the user cancelled. Going back and
+ * forth, the user finds the earlier answers.
  */
 export async function askAll<T>(start: T, questions: readonly Question<T>[]): Promise<T | undefined> {
   let answers = start;
@@ -53,7 +53,7 @@ export interface TextQuestion extends Frame {
   value?: string;
   placeholder?: string;
   validate(text: string): string | vscode.InputBoxValidationMessage | undefined;
-  /** Done with the box still open and busy. */
+  /** Runs while the box is still open and busy. */
   beforeNext?: (text: string) => Promise<void>;
 }
 

@@ -12,7 +12,7 @@ export class TargetsView implements vscode.TreeDataProvider<Node> {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #registration: vscode.Disposable;
-  /** Runs out when the next wait is over. */
+  /** Fires when the next wait is over. */
   #timer: NodeJS.Timeout | undefined;
 
   constructor(board: TargetBoard) {

@@ -1,4 +1,4 @@
-/** What a failed request is about, and what cures it: decided here, said and done elsewhere. */
+/** Decides what a failed request is about and what cures it; other files show and do it. */
 import type { RequestReport } from '../../relay/options.ts';
 import { type ChoosableProvider, isOnThisMachine } from '../choosable-provider.ts';
 
@@ -52,10 +52,10 @@ const BY_CODE: Readonly<Record<string, Trouble>> = {
   unauthorized: { kind: 'refusedClient', cures: ['setUpCodex'] },
 };
 const ANY_OTHER: Trouble = { kind: 'refusedRequest', cures: ['copyReport', 'selectProvider'] };
-/** A message has room for so many beside its other buttons. */
+/** As many as a message has room for next to its other buttons. */
 const MOST_CURES = 2;
 
-/** @param provider the one that failed; undefined when it exists no more */
+/** @param provider the one that failed; undefined if it no longer exists */
 export function troubleOf(code: string, provider: ChoosableProvider | undefined): Trouble {
   const { kind, cures } = Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? ANY_OTHER) : ANY_OTHER;
   const isPossible: Partial<Record<Cure, boolean>> = {
@@ -70,8 +70,8 @@ export function troubleOf(code: string, provider: ChoosableProvider | undefined)
 }
 
 /**
- * What makes two failures the same to their user: provider, code and the words of the message, without numbers and
- * ids, which differ each time.
+ * Two failures with the same key are the same to the user: provider, code and the words of the message, without numbers
+ * and ids, which differ each time.
  */
 export function failureKey({ provider, upstreamModel, error }: RequestReport): string {
   const words = (error?.message ?? '').match(/(?<![\w-])[A-Za-z']{2,}(?![\w-])/g) ?? [];
@@ -80,8 +80,8 @@ export function failureKey({ provider, upstreamModel, error }: RequestReport): s
 }
 
 /**
- * The failure that stands: the provider's last request that came to an end, where it failed. Undefined once it has
- * answered again.
+ * The current failure: the provider's last finished request, if it failed. Undefined once the provider has answered
+ * again.
  * @param reports newest first
  */
 export function standingFailure(

@@ -1,7 +1,7 @@
 /** The frame of the usage page: nothing but its own script and style may load, and no request leaves it. */
 
 export interface PageParts {
-  /** From where a webview may load its own files. */
+  /** The source from which a webview may load its own files. */
   cspSource: string;
   script: string;
   style: string;

@@ -1,4 +1,4 @@
-/** The usage page: one for the window, brought up to date while it is seen. */
+/** The usage page: one for each window, updated while it is visible. */
 import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { pageHtml } from './html.ts';
 import { balanceInWords, pageModel } from './words.ts';
 
 const DAYS = 30;
-/** However many requests end: a page that is being read does not change all the time. */
+/** At most this often, however many requests end, so that the page can be read. */
 const REDRAW_MS = 3000;
 
 export interface UsagePageParts {
@@ -130,7 +130,7 @@ export class UsagePage {
     await this.#panel?.webview.postMessage(model);
   }
 
-  /** The providers that tell what is left, with a key. */
+  /** Providers with a key that tell what is left. */
   async #accounts(): Promise<ChoosableProvider[]> {
     const { choices } = this.#parts;
     const telling = choices.providers.filter(tellsBalance);

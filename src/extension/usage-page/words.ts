@@ -9,7 +9,7 @@ import type { Card, ChartModel, PageModel, Series, TableModel } from '../../webv
 import { costInWords, usd } from '../ui/numbers.ts';
 import { dayAndTime, duration, stateWord, tokens } from '../ui/request-text.ts';
 
-/** More bars on top of each other can no longer be told apart. */
+/** More stacked bars could not be told apart. */
 const MOST_SERIES = 6;
 const MOST_NAMED = 3;
 
@@ -21,7 +21,7 @@ export interface PageInput {
   isRecorded: boolean;
   /** Whether a provider with a key tells what is left on its account. */
   tellsBalances: boolean;
-  /** What was told when it was last asked: provider and words. */
+  /** The last answers: provider and words. */
   balances: readonly (readonly [name: string, told: string])[] | undefined;
 }
 
@@ -129,7 +129,7 @@ function chartOf({ days, providers }: OverviewData, all: SavingSum, nameOf: Page
   };
 }
 
-/** The last of them stands for all that are too many. */
+/** The last series stands for all surplus providers. */
 function seriesOf(providers: readonly ProviderDays[], nameOf: PageInput['nameOf']): Series[] {
   const isTooMany = providers.length > MOST_SERIES;
   const own = isTooMany ? providers.slice(0, MOST_SERIES - 1) : providers;
@@ -236,7 +236,7 @@ function balanceTable(balances: NonNullable<PageInput['balances']>): TableModel 
   };
 }
 
-/** What a provider told of its account. */
+/** What a provider said about the account. */
 export function balanceInWords({ amounts, isOfKey }: Balance): string {
   const told = amounts
     .map(({ amount, currency }) => amount.toLocaleString(env.language, { style: 'currency', currency }))

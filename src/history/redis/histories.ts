@@ -1,11 +1,11 @@
-/** The histories of a store, one for each user, and what becomes of those that nobody uses any more. */
+/** The histories in a store, one for each user, and the clean-up of those that nobody uses any more. */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Connection } from '../../redis/connection.ts';
 import type { HistoryLimits } from '../store.ts';
 import { RedisHistory } from './redis-store.ts';
 
-/** The histories that were written to, by the time of the last write, to within `NOTED_MS`. */
+/** All histories that were written to, by the time of the last write, accurate to `NOTED_MS`. */
 const INDEX = 'codex-relay:histories';
 const NOTED_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ const AT_ONCE = 100;
 
 export interface RedisHistoriesOptions {
   connection: Connection;
-  /** Of each history. */
+  /** The limits of each history. */
   limits: HistoryLimits;
   logger: Logger;
 }
@@ -48,7 +48,7 @@ export class RedisHistories {
     this.#options.connection.client.zadd(INDEX, now, name).catch(() => this.#notedAt.delete(name));
   }
 
-  /** Limits are applied by whoever uses a history: this is for those that rest. */
+  /** Limits are applied whenever a history is used; this is for unused ones. */
   async #sweep(): Promise<void> {
     const { connection, limits, logger } = this.#options;
     const { client } = connection;
@@ -57,7 +57,7 @@ export class RedisHistories {
       for (const name of await client.zrangebyscore(INDEX, '-inf', idleSince, 'LIMIT', 0, AT_ONCE)) {
         const left = await this.#named(name).trim();
         if (left === 0) await client.zrem(INDEX, name);
-        // Somebody still reads it: it is looked at again once it may have gone.
+        // Somebody still reads it, so it is checked again once it may have expired.
         else await client.zadd(INDEX, Date.now(), name);
       }
     } catch (error) {

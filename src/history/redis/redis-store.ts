@@ -1,4 +1,4 @@
-/** A history in Redis or Valkey, which any number of relays share. Its rules are the store's scripts. */
+/** A history in Redis or Valkey, shared by any number of relays. Its rules are in the scripts. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Logger } from '../../logger.ts';
 import { type Argument, type Connection, READ_PATIENCE_MS, type Script } from '../../redis/connection.ts';
@@ -28,30 +28,32 @@ import { SharedConversations } from './shared-conversations.ts';
 
 export interface RedisHistoryOptions {
   connection: Connection;
-  /** Names the history: what is in one is never found in another. */
+  /** Name of the history. Nothing in one history is ever found in another. */
   name: string;
   limits: HistoryLimits;
   logger: Logger;
   /** Milliseconds since the epoch. Default: the store's own clock, which all relays share. */
   clock?: () => number;
-  /** Told of each write. */
+  /** Called for each write. */
   onWrite?: () => void;
 }
 
 const MEBIBYTE = 1024 * 1024;
 const HOUR_MS = 3_600_000;
-/** As in memory: what repeats each other takes at most this share of the budget. */
+/** As in memory: records that repeat each other take at most this share of the budget. */
 const CHAIN_SHARE = 1 / 4;
-/** How many digests are asked for at first, and later: nearly always the input repeats the one before. */
+/** How many digests are looked up first, and after that; the input nearly always repeats the one before. */
 const [FIRST, MOST] = [4, 128];
-/** Others may change the same records meanwhile; what is still repeated then cannot be read. */
+/**
+ * Others may change the same records at the same time. What is still repeated after these attempts becomes unreadable.
+ */
 const DELETE_ATTEMPTS = 100;
-/** Whether a reader's interest renews a record's claim to stay. */
+/** Whether reading a record renews its claim to stay. */
 const [SEEN, USED] = [0, 1] as const;
 type Use = 0 | 1;
 
 export class RedisHistory implements HistoryStore {
-  /** Another relay may have retained some. */
+  /** Always true, because another relay may have retained some. */
   readonly hasReasoning = true;
   readonly #connection: Connection;
   readonly #name: string;
@@ -104,7 +106,7 @@ export class RedisHistory implements HistoryStore {
 
   async record(turn: StoredExchange): Promise<void> {
     const { response, input } = turn;
-    // Who continues a response sends only what is new.
+    // A request that continues a response contains only what is new.
     if (response.previous_response_id !== null) return this.#retainTurn(turn, []);
     const digests = new InputDigests(input);
     const digest = digests.ofFirst(digests.count);
@@ -134,7 +136,7 @@ export class RedisHistory implements HistoryStore {
     ];
     const items = encodeRecord(header, { reasoning: entry.reasoning }, 0);
     const written = { header, items, rest: '', bytes: Buffer.byteLength(items), names };
-    // What is lost of it, the next answer does without: nobody waits for it as for a response.
+    // If it is lost, the next answer has to do without, so it is not waited for as long as a response.
     await this.#write(written, 'reasoning of an answer', READ_PATIENCE_MS);
   }
 
@@ -151,12 +153,12 @@ export class RedisHistory implements HistoryStore {
     while (Number(await this.#runDurably(CLEAR, [])) > 0);
   }
 
-  /** Applies the limits to a history that nobody may use any more. @returns how many records are left */
+  /** Applies the limits to a history that may be unused. @returns how many records are left */
   async trim(): Promise<number> {
     return Number(await this.#run(TRIM, []));
   }
 
-  /** The connection is not its own to close. */
+  /** The connection belongs to others and stays open. */
   async close(): Promise<void> {
     this.#conversations.clear();
   }
@@ -171,13 +173,13 @@ export class RedisHistory implements HistoryStore {
     const text = sessionText(record);
     const written = { header, ...text, bytes: bytesOf(text), names: [...names, ...itemNames(record)] };
     const kept = await this.#write(written, `response ${response.id}`);
-    // What it repeats went in the meantime: then it is stored whole.
+    // What it repeats has gone in the meantime, so it is stored in full.
     if (kept === 'repeated is gone') return this.#retainTurn(turn, names);
     if (kept !== 'too large')
       this.#conversations.remember(keyOf(header), record, text.items.length, kept.epoch);
   }
 
-  /** Gives the store's epoch where the record is kept. */
+  /** Returns the store's epoch if the record was kept. */
   async #write(
     { header, items, rest, bytes, names }: Written,
     what: string,
@@ -197,7 +199,7 @@ export class RedisHistory implements HistoryStore {
     return 'too large';
   }
 
-  /** What an input repeats of a recorded one and of its answer; undefined when it is not worth a reference. */
+  /** Which part of the input repeats a recorded one and its answer; undefined if that is not worth a reference. */
   async #findRepeated(digests: InputDigests): Promise<Repeats | undefined> {
     const found = await this.#findInput(digests);
     if (found === undefined || found.chain > this.#limits[3] * CHAIN_SHARE) return undefined;
@@ -208,7 +210,7 @@ export class RedisHistory implements HistoryStore {
     return digests.isWorth(repeated) ? { response: base.record.header.id, items: repeated } : undefined;
   }
 
-  /** The record whose whole input this one begins with: nearly always that of the request before. */
+  /** The record whose whole input this one begins with, nearly always the previous request's. */
   async #findInput(
     digests: InputDigests,
   ): Promise<{ key: string; chain: number; items: number } | undefined> {
@@ -223,7 +225,7 @@ export class RedisHistory implements HistoryStore {
     return undefined;
   }
 
-  /** Lets `child` repeat what the record `key` repeats. Where somebody else was faster, nothing happens. */
+  /** Makes `child` repeat what the record `key` repeats. Does nothing if somebody else was faster. */
   async #moveRepeated(key: string, child: string): Promise<void> {
     const [above, below] = await Promise.all([this.#readSession(key, SEEN), this.#readSession(child, SEEN)]);
     if (above === undefined || below === undefined) return;
@@ -277,24 +279,24 @@ interface Found {
   version: string;
 }
 
-/** A record as it goes into the store. */
+/** A record as written to the store. */
 interface Written {
   header: RecordHeader;
   items: string;
   rest: string;
-  /** Of the record in one piece. */
+  /** The size of the whole record. */
   bytes: number;
   names: readonly Name[];
 }
 
-/** What a record is found by, beside its key: an index and a name in it. */
+/** Another way to find a record than by its key: an index and a name in it. */
 type Name = readonly [index: string, name: string];
 
 function itemNames(record: SessionRecord): Name[] {
   return ownItemsOf(record).items.flatMap(({ id }): Name[] => (id ? [['item', nameOf(id)]] : []));
 }
 
-/** Names of others' making may be long, or no valid Unicode. */
+/** Ids made by others may be long or not valid Unicode. */
 function nameOf(id: string): string {
   return createHash('sha256').update(id).digest('base64url').slice(0, 22);
 }

@@ -1,4 +1,4 @@
-/** What scripts answer, as the client library gives it. */
+/** Reads the scripts' answers as the client library returns them. */
 import { RelayError } from '../../errors.ts';
 
 export function asList(value: unknown): readonly unknown[] {

@@ -1,6 +1,6 @@
 /**
- * The history's rules as Lua, so that each step is one atomic act whoever else writes: those of `retention.ts`, on keys
- * that begin with the history's own name (`KEYS[1]`, whose hash tag puts all of them on one node of a cluster).
+ * The rules of `retention.ts` as Lua, so that each step is atomic, whoever else writes. All keys begin with the
+ * history's own name (`KEYS[1]`, whose hash tag puts them on one node of a cluster).
  *
  * | Key             | Type | What is in it                                                                       |
  * | --------------- | ---- | ----------------------------------------------------------------------------------- |
@@ -157,10 +157,9 @@ function script(body: string): Script {
 }
 
 /**
- * 6 key, 7 kind, 8 bytes, 9 parent, 10 whether it repeats the parent, 11 text, 12 what else is only read with the record
- * itself, 13 names as `[[index, name], ...]`.
- * Gives `[0, epoch]` when it is kept, `[1, bytes]` when it needs that much and the budget is less, `[2]` when what it repeats
- * is gone.
+ * 6 key, 7 kind, 8 bytes, 9 parent, 10 whether it repeats the parent, 11 text, 12 the rest, which is only read with the
+ * record itself, 13 names as `[[index, name], ...]`. Returns `[0, epoch]` if it is kept, `[1, bytes]` if it needs more
+ * than the budget, `[2]` if what it repeats is gone.
  */
 export const STORE = script(`
 local key, kind, bytes, parent, repeats = ARGV[6], ARGV[7], tonumber(ARGV[8]), ARGV[9], ARGV[10]
@@ -177,10 +176,10 @@ return { 0, tostring(total('epoch')) }
 `);
 
 /**
- * 6 the last record of a conversation, 7 the record from which on the reader lacks some ('' when it has all), 8 how many
- * it wants, 9 the epoch in which it read the others. Gives the epoch, whether there is such a conversation, the record
- * that comes next ('': none), and the texts of the others towards the beginning, in one piece: each after its length in
- * four bytes. A reader that lacks nothing has used the conversation.
+ * 6 the last record of a conversation, 7 the record from which on the reader lacks some ('' if it has all), 8 how many
+ * it wants, 9 the epoch in which it read the others. Returns the epoch, whether there is such a conversation, the next
+ * record ('': none), and the texts of the others towards the beginning, in one piece, each preceded by its length in
+ * four bytes. A reader that lacks nothing counts as having used the conversation.
  */
 export const WALK = script(`
 trim()
@@ -205,8 +204,8 @@ return { current, 1, from, table.concat(texts) }
 `);
 
 /**
- * 6 an index and 7 a name in it, or '' and a record's key; 8 whether that is a use of the record. Gives key, text,
- * version and rest of the record; nothing when there is none.
+ * 6 an index and 7 a name in it, or '' and a record's key; 8 whether this counts as using the record. Returns key,
+ * text, version and rest of the record, or nothing if there is none.
  */
 export const READ = script(`
 if ARGV[8] == '1' then trim() end
@@ -218,7 +217,9 @@ local r = redis.call('HMGET', at(key), 'text', 'version', 'rest')
 return { key, r[1], r[2], r[3] }
 `);
 
-/** 6 digests of an input, the longest first, as JSON. Gives position (from 0), key and chain of the first that is known. */
+/**
+ * 6 digests of an input, the longest first, as JSON. Returns position (from 0), key and chain of the first known one.
+ */
 export const FIND_INPUT = script(`
 for position, digest in ipairs(cjson.decode(ARGV[6])) do
   local key = redis.call('HGET', ns .. ':name:input', digest)
@@ -228,9 +229,9 @@ return {}
 `);
 
 /**
- * 6 a response's record, 7 its id, 8 whether it goes even where others repeat it, 9 the deletion's own name: who got no
- * answer asks again, for less than a minute. Gives `[0 or 1]`: whether there was one; `[2, key]` when that record must
- * first be given what it repeats.
+ * 6 a response's record, 7 its id, 8 whether to delete it even if others repeat it, 9 the deletion's own name: who got
+ * no answer asks again, within a minute. Returns `[0 or 1]`: whether there was one; `[2, key]` if that record must first
+ * get a copy of what it repeats.
  */
 export const DELETE = script(`
 local done = ns .. ':deleted:' .. ARGV[9]
@@ -249,8 +250,8 @@ return { was }
 `);
 
 /**
- * Gives a record what it repeats of its parent. 6 record, 7 its version, 8 parent, 9 the parent's version, 10 bytes,
- * 11 the new parent, 12 whether it repeats that, 13 text, 14 names that are new. Gives 0 when one of the two is another
+ * Copies into a record what it repeats of its parent. 6 record, 7 its version, 8 parent, 9 the parent's version, 10
+ * bytes, 11 the new parent, 12 whether it repeats that, 13 text, 14 new names. Returns 0 if one of the two has changed
  * by now.
  */
 export const DETACH = script(`
@@ -266,14 +267,14 @@ changed()
 return 1
 `);
 
-/** Removes some of all records. Gives how many are left. */
+/** Removes a batch of all records. Returns how many are left. */
 export const CLEAR = script(`
 for _, key in ipairs(redis.call('SRANDMEMBER', ALL, 200)) do forget(key) end
 changed()
 return redis.call('SCARD', ALL)
 `);
 
-/** Applies the limits. Gives how many records are left. */
+/** Applies the limits. Returns how many records are left. */
 export const TRIM = script(`
 trim()
 return redis.call('SCARD', ALL)

@@ -1,6 +1,6 @@
 /**
- * A turn as it lies in the store: its items, which every later turn reads, and the rest of its response, which echoes
- * tools and instructions and is read only where the response itself is asked for.
+ * The format of a turn in the store: its items, which every later turn reads, and separately the rest of its response,
+ * which echoes tools and instructions and is only read if the response itself is requested.
  */
 import { asObject, parseObject } from '../../json.ts';
 import type { InputItem, OutputItem, ResponseResource } from '../../wire/responses.ts';
@@ -19,13 +19,13 @@ export function sessionText({ header, input, response }: SessionRecord): Session
   };
 }
 
-/** Bytes of the same turn in one piece, as every store counts them. */
+/** The size of the same turn in one piece, as every store counts it. */
 export function bytesOf({ items, rest }: SessionText): number {
   // In one piece it is `{"record":...,"input":...,"response":{...}}` and the end of a line.
   return Buffer.byteLength(items) + Buffer.byteLength(rest) + 1;
 }
 
-/** Only relays write here: whether it is a turn at all is checked, and no more. */
+/** Only relays write here, so all that is checked is whether it is a turn at all. */
 export function readItems(text: string): TurnItems | undefined {
   const { record, input, output } = parseObject(text) ?? {};
   const { kind, id } = asObject(record) ?? {};

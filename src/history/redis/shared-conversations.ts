@@ -1,4 +1,4 @@
-/** Conversations out of the store. What a relay has read of one it keeps, and reads once more only what others added. */
+/** Conversations from the store. A relay keeps what it has read of one, and later reads only what others have added. */
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../../logger.ts';
 import type { InputItem } from '../../wire/responses.ts';
@@ -10,7 +10,7 @@ import { readItems } from './session-text.ts';
 
 /** A record that was read or written here. */
 interface Known extends OwnItems {
-  /** '' where it begins a conversation. */
+  /** '' if it begins a conversation. */
   parent: string;
 }
 
@@ -18,7 +18,7 @@ interface Known extends OwnItems {
 export type Walk = (last: string, from: string, wanted: number, epoch: string) => Promise<unknown>;
 
 const CACHE_CHARACTERS = 32 * 1024 * 1024;
-/** How many records are asked for at first, and at most: nearly always one or none is lacking. */
+/** How many records are requested first, and at most; nearly always one or none is missing. */
 const [FIRST, MOST] = [4, 512];
 const GROWTH = 8;
 
@@ -34,7 +34,7 @@ export class SharedConversations {
     this.#logger = logger;
   }
 
-  /** All items of the conversation that ends with the record; undefined when there is none, or not all of it. */
+  /** All items of the conversation that ends with the record; undefined if it does not exist or is incomplete. */
   async whole(key: string): Promise<readonly InputItem[] | undefined> {
     for (;;) {
       const items = await this.#wholeIn(this.#epoch, key);
@@ -42,7 +42,7 @@ export class SharedConversations {
     }
   }
 
-  /** @param epoch of the store when the record was written or read, after which it may be another */
+  /** @param epoch of the store when the record was written or read; in a later epoch it may have changed */
   remember(key: string, record: TurnItems, length: number, epoch: string): void {
     if (epoch === this.#epoch) this.#known.set(key, knownFrom(record), { size: length });
   }
@@ -65,7 +65,7 @@ export class SharedConversations {
         return 'another epoch';
       }
       if (from === '') return joined(parts);
-      // What comes next is on its way while this is read.
+      // The next batch is requested while this one is read.
       const before: Known[] = [];
       const first = from;
       from = this.#gather(textOf(next), before);
@@ -81,13 +81,13 @@ export class SharedConversations {
     }
   }
 
-  /** Something was deleted or replaced since the last epoch: what is known here may be it. */
+  /** In a new epoch something was deleted or replaced, so forget everything known here. */
   #begin(epoch: string): void {
     if (epoch !== this.#epoch) this.#known.clear();
     this.#epoch = epoch;
   }
 
-  /** Adds what is known here from a record towards the beginning. @returns the first that is not; '': none */
+  /** Adds the known records, from this one towards the beginning. @returns the first unknown one; '': none */
   #gather(key: string, parts: Known[]): string {
     let at = key;
     for (let known = this.#known.get(at); known !== undefined; known = this.#known.get(at)) {
@@ -97,7 +97,7 @@ export class SharedConversations {
     return at;
   }
 
-  /** Takes in the texts of a record and of those before it. False when one cannot be read. */
+  /** Reads the texts of a record and of those before it. False if one cannot be read. */
   async #read(first: string, texts: Buffer, epoch: string, parts: Known[]): Promise<boolean> {
     let key = first;
     for (const packed of piecesOf(texts)) {
@@ -117,7 +117,7 @@ export class SharedConversations {
   }
 }
 
-/** What stands after its length in four bytes, time after time. */
+/** Splits the bytes into pieces, each of which is preceded by its length in four bytes. */
 function piecesOf(bytes: Buffer): Buffer[] {
   const pieces: Buffer[] = [];
   for (let at = 0; at < bytes.length; ) {

@@ -7,7 +7,7 @@ export const azure: Preset = {
   profile: { ...openai.profile, id: 'azure', name: 'Azure OpenAI' },
   native: {
     wire: 'chat',
-    // Under its strict reading, reasoning with a null is refused.
+    // Its strict validation refuses reasoning with null fields.
     profile: { ...openaiNative, nullFields: false, phase: false },
     source: 'Azure OpenAI docs (v1 API), @ai-sdk/azure 4.0.85, @earendil-works/pi-ai 1.6.0',
     checked: '2026-11-28',

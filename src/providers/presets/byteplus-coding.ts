@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { byteplus } from './byteplus.ts';
 
-/** The Coding Plan: an address of its own, with the models of several vendors. */
+/** The Coding Plan: its own address, with models of several vendors. */
 export const byteplusCoding: Preset = {
   ...byteplus,
   profile: { ...byteplus.profile, id: 'byteplus-coding', name: 'BytePlus Coding Plan' },

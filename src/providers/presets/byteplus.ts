@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { volcengine } from './volcengine.ts';
 
-/** Ark for the rest of the world: the same dialect, other keys, each for one region. */
+/** Ark outside mainland China: the same dialect, but different keys, each for one region. */
 export const byteplus: Preset = {
   ...volcengine,
   profile: { ...volcengine.profile, id: 'byteplus', name: 'BytePlus ModelArk' },

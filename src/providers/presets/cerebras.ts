@@ -21,7 +21,7 @@ export const cerebras: Preset = {
     userImages: 'note',
     toolImages: 'note',
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning' },
-    // A full window is refused without a word.
+    // A full window is refused without any message.
     errorCodes: { http_400_empty: 'context_length_exceeded' },
   },
   models: [

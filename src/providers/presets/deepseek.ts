@@ -24,7 +24,7 @@ export const deepseek: Preset = {
     emptyAssistantContent: 'empty',
     userImages: 'note',
     toolImages: 'note',
-    // 400 "reasoning_content ... must be passed back" where any assistant message of a tool loop lacks it.
+    // 400 "reasoning_content ... must be passed back" if any assistant message in a tool loop lacks it.
     reasoningReplay: {
       ...HOSTED_PROFILE.reasoningReplay,
       answers: 'all',
@@ -43,10 +43,10 @@ export const deepseek: Preset = {
       ...BASE_NATIVE,
       customTools: 'keep',
       customNames: ['apply_patch'],
-      // 400 "Duplicate namespace name", also where one of them stands in a tool_search_output.
+      // 400 "Duplicate namespace name", even if one of them is in a tool_search_output.
       namespaces: 'unique',
       toolSearch: true,
-      // Whether it keeps to what is cached is not known.
+      // It is not known whether it respects a restriction to cached content.
       hostedTools: { web_search: ['external_web_access'] },
       toolChoices: ['none', 'auto'],
       lateInstructions: 'keep',
@@ -55,7 +55,7 @@ export const deepseek: Preset = {
       effortWithoutReasoning: 'none',
       efforts: ['none', 'low', 'high', 'max'],
       reasoningSummary: false,
-      // Its terminal event is missing now and then behind tool results (reports of 2026-08).
+      // Its terminal event is sometimes missing after tool results (reports of 2026-08).
       missingTerminal: 'complete',
     },
     source:

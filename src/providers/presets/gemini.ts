@@ -15,7 +15,7 @@ export const gemini: Preset = {
     toolSchema: 'gemini',
     toolNames: 'letter-first',
     thinkTag: 'thought',
-    // Thinking does not go back, but a call without its signature is a 400 "missing a thought_signature".
+    // Thinking does not go back, but a call without its signature causes a 400 "missing a thought_signature".
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'never' },
     lostCallExtra: { google: { thought_signature: 'skip_thought_signature_validator' } },
     errorCodes: { RESOURCE_EXHAUSTED: 'rate_limit_exceeded', UNAVAILABLE: 'server_is_overloaded' },

@@ -12,7 +12,7 @@ export const groq: Preset = {
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'service_tier'],
     ...FIXED_EFFORT,
     responseFormat: 'json_object',
-    // 400: a JSON format and function tools exclude each other.
+    // A JSON format together with function tools causes a 400.
     formatWithTools: false,
     maxTools: 128,
     emptyAssistantContent: 'empty',
@@ -20,7 +20,7 @@ export const groq: Preset = {
     toolImages: 'note',
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning' },
     errorCodes: {
-      // The model wrote a call that could not be read: another attempt may do better.
+      // The model wrote an unreadable call; another attempt may do better.
       tool_use_failed: 'upstream_error',
       // Flex capacity is used up.
       http_498: 'rate_limit_exceeded',

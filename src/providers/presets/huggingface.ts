@@ -13,7 +13,7 @@ import {
 } from '../dialect-parts.ts';
 import type { Preset } from '../preset.ts';
 
-/** The router of Inference Providers: a model's name may end with the one to use (`:groq`, `:fastest`). */
+/** The router of Inference Providers: a model's name may end with the provider to use (`:groq`, `:fastest`). */
 export const huggingface: Preset = {
   profile: {
     ...HOSTED_PROFILE,
@@ -23,7 +23,7 @@ export const huggingface: Preset = {
     ...FIXED_EFFORT,
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
   },
-  // The rules of the model's own vendor show through.
+  // The rules of the model's vendor apply here, too.
   models: [
     { match: ['*gpt-oss*'], profile: { ...reasoningEffort('low', 'medium', 'high'), thinksByDefault: true } },
     { match: ['*deepseek-v4*'], profile: reasoningEffort('high', 'max') },

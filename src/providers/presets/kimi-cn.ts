@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { kimi } from './kimi.ts';
 
-/** The platform for mainland China: the same dialect, other keys. */
+/** The platform for mainland China: the same dialect, but different keys. */
 export const kimiCn: Preset = {
   ...kimi,
   profile: { ...kimi.profile, id: 'kimi-cn', name: 'Kimi (Moonshot, China)' },

@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { kimi } from './kimi.ts';
 
-/** The coding plan: keys of its own, and 403 "only for Coding Agents" for others. */
+/** The coding plan: its own keys, and 403 "only for Coding Agents" for others. */
 export const kimiCoding: Preset = {
   ...kimi,
   profile: { ...kimi.profile, id: 'kimi-coding', name: 'Kimi Coding Plan' },

@@ -9,7 +9,7 @@ export const kimi: Preset = {
     id: 'kimi',
     name: 'Kimi (Moonshot)',
     maxTokensField: 'max_completion_tokens',
-    // Sampling is fixed: any other value than the model's own is a 400.
+    // Sampling is fixed: any value other than the model's own causes a 400.
     optionalFields: ['prompt_cache_key', 'safety_identifier'],
     ...FIXED_EFFORT,
     thinksByDefault: true,
@@ -66,7 +66,7 @@ export const kimi: Preset = {
       ...BASE_NATIVE,
       namespaces: 'keep',
       lateInstructions: 'keep',
-      // It shows no thinking, only sealed content: by Chat Completions Codex's user can read it.
+      // This API shows no thinking, only sealed content; with Chat Completions Codex's user can read it.
       reasoningIn: 'sealed',
       fields: ['max_output_tokens', 'parallel_tool_calls', 'prompt_cache_key'],
       include: ['reasoning.encrypted_content'],

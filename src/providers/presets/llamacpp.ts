@@ -4,15 +4,15 @@ import { MISTRAL_MODELS, switchAndEffort, TEXT_ONLY_MODELS } from '../dialect-pa
 import type { Preset } from '../preset.ts';
 
 /**
- * llama.cpp's server. The model's chat template makes the rules, and the model's name may not tell which one it is, so
- * messages are written the way the strictest templates want them (71 were tried with b11434, 2026-11-28).
+ * llama.cpp's server. The model's chat template makes the rules, and the model's name may not tell which template it
+ * is, so messages are written for the strictest ones (71 were tried with b11434, 2026-11-28).
  */
 export const llamacpp: Preset = {
   profile: {
     ...BASE_PROFILE,
     id: 'llamacpp',
     name: 'llama.cpp',
-    // Some templates read the switch; others, such as that of gpt-oss, read the effort.
+    // Some templates read the switch; others, such as gpt-oss's, read the effort.
     ...switchAndEffort(
       { chat_template_kwargs: { enable_thinking: true } },
       { chat_template_kwargs: { enable_thinking: false } },
@@ -22,7 +22,7 @@ export const llamacpp: Preset = {
     ),
     // A named function silently means auto.
     toolChoices: ['none', 'auto', 'required'],
-    // `true` overrules what the server knows about its template, and brings calls that cannot be given back.
+    // `true` would override what the server knows about its template, and lead to calls that cannot be sent back.
     parallelTrue: false,
     callHistory: 'serial',
     joinUserMessages: true,
@@ -33,7 +33,7 @@ export const llamacpp: Preset = {
     wire: 'chat',
     profile: {
       ...BASE_NATIVE,
-      // Developer messages go to the chat template, and Qwen's takes instructions at the beginning only.
+      // Developer messages reach the chat template, and Qwen's takes instructions only at the beginning.
       instructionRole: 'system',
       // Reasoning without readable text is refused.
       reasoningIn: 'text',

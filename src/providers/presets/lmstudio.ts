@@ -18,7 +18,7 @@ export const lmstudio: Preset = {
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...FIXED_EFFORT,
     responseFormat: 'json_schema_only',
-    // Values are plain words; an object is refused.
+    // Values must be strings; an object is refused.
     toolChoices: ['none', 'auto', 'required'],
   },
   models: [

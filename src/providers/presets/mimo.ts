@@ -13,9 +13,9 @@ export const mimo: Preset = {
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...thinkingSwitch({ thinking: { type: 'enabled' } }, { thinking: { type: 'disabled' } }),
     thinksByDefault: true,
-    // A schema for answers is not documented.
+    // Schemas for answers are not documented.
     responseFormat: 'json_object',
-    // Others are taken out by the server.
+    // The server removes other values.
     toolChoices: ['auto'],
     emptyAssistantContent: 'empty',
     // 400 "The reasoning_content in the thinking mode must be passed back to the API." after any tool call.

@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { minimax } from './minimax.ts';
 
-/** The platform for mainland China: the same dialect, other keys. */
+/** The platform for mainland China: the same dialect, but different keys. */
 export const minimaxCn: Preset = {
   ...minimax,
   profile: { ...minimax.profile, id: 'minimax-cn', name: 'MiniMax (China)' },

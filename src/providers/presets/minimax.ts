@@ -10,7 +10,7 @@ export const minimax: Preset = {
     name: 'MiniMax',
     maxTokensField: 'max_completion_tokens',
     optionalFields: ['temperature', 'top_p'],
-    // Thinking apart from the text, in `reasoning_details`.
+    // Separates thinking from the text, into `reasoning_details`.
     extraFields: { reasoning_split: true },
     ...FIXED_EFFORT,
     thinksByDefault: true,

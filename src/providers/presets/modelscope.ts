@@ -9,7 +9,7 @@ export const modelscope: Preset = {
     id: 'modelscope',
     name: 'ModelScope',
     optionalFields: ['temperature', 'top_p'],
-    // No field for it is documented; models differ.
+    // No field for the effort is documented; models differ.
     ...FIXED_EFFORT,
   },
   models: [DEEPSEEK_MODELS, KIMI_MODELS, TEXT_ONLY_AT_HOSTS],

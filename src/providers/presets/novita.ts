@@ -17,11 +17,11 @@ export const novita: Preset = {
     id: 'novita',
     name: 'Novita AI',
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
-    // The switch is documented for few models.
+    // The switch is only documented for a few models.
     ...FIXED_EFFORT,
     // Not documented.
     toolChoices: [],
-    // Interleaved thinking: fields and details go back as they came.
+    // Interleaved thinking: fields and details go back unchanged.
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
     errorCodes: { NOT_ENOUGH_BALANCE: 'insufficient_quota', MODEL_NOT_FOUND: 'model_not_found' },
   },

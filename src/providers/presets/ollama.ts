@@ -8,7 +8,7 @@ export const ollama: Preset = {
     ...BASE_PROFILE,
     id: 'ollama',
     name: 'Ollama',
-    // `max_completion_tokens` is ignored without a word.
+    // `max_completion_tokens` is silently ignored.
     optionalFields: ['temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
     ...reasoningEffort('none', 'low', 'medium', 'high', 'max'),
     toolChoices: ['auto'],
@@ -20,7 +20,7 @@ export const ollama: Preset = {
     profile: {
       ...BASE_NATIVE,
       toolChoices: ['auto'],
-      // Thinking is read from the place of sealed content, as plain text.
+      // Thinking is expected as plain text in place of the sealed content.
       reasoningIn: 'text-as-sealed',
     },
     source: 'ollama/ollama fb30760 (openai/responses.go)',

@@ -14,7 +14,7 @@ import type { Preset } from '../preset.ts';
 /** Any endpoint that is only known to be "OpenAI-compatible". */
 export const openaiCompatible: Preset = {
   profile: BASE_PROFILE,
-  // Gateways pass the rules of the model's own vendor through.
+  // Even behind gateways, the rules of the model's vendor apply.
   models: [
     CLAUDE_MODELS,
     GEMINI_MODELS,

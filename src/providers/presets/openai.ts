@@ -5,7 +5,7 @@ import { HOSTED_PROFILE } from '../base-profile.ts';
 import { FIXED_EFFORT, reasoningEffort } from '../dialect-parts.ts';
 import type { ModelRule, Preset } from '../preset.ts';
 
-/** They reason and call tools at once, by the Responses API only. */
+/** These reason and call tools at the same time, but only with the Responses API. */
 const REASON_WITH_TOOLS = ['gpt-5.4*', 'gpt-5.5*', 'gpt-5.6*', 'gpt-6*'];
 
 /** Which OpenAI models reason, and what Chat Completions lets them do with tools. */
@@ -13,7 +13,7 @@ const OPENAI_MODELS: readonly ModelRule[] = [
   { match: ['gpt-4*', 'gpt-3.5*', 'chatgpt-4o*'], profile: { ...FIXED_EFFORT, thinksByDefault: false } },
   { match: ['o1*', 'o3*', 'o4*'], profile: reasoningEffort('low', 'medium', 'high') },
   { match: ['gpt-5', 'gpt-5-*'], profile: reasoningEffort('minimal', 'low', 'medium', 'high') },
-  // Chat Completions refuses function tools beside reasoning; only "none" passes.
+  // With function tools, Chat Completions refuses any reasoning effort but "none".
   {
     match: REASON_WITH_TOOLS,
     profile: {
@@ -23,7 +23,7 @@ const OPENAI_MODELS: readonly ModelRule[] = [
   },
 ];
 
-/** All that Codex sends is made for it. */
+/** Everything that Codex sends is made for this API. */
 export const openaiNative: NativeProfile = {
   ...BASE_NATIVE,
   customTools: 'keep',
@@ -34,7 +34,7 @@ export const openaiNative: NativeProfile = {
   strictTools: true,
   toolChoices: ['none', 'auto', 'required', 'named', 'allowed_tools'],
   moreItems: ['agent_message', 'mcp_approval_response', ...HOSTED_TYPES],
-  // What it sealed beside a null cannot be verified without that null.
+  // Sealed content that came with a null field cannot be verified without that null.
   nullFields: true,
   phase: true,
   callOrder: 'as-made',
@@ -79,7 +79,7 @@ export const openai: Preset = {
   native: {
     wire: 'chat',
     profile: openaiNative,
-    // Chat Completions refuses tools beside reasoning.
+    // Chat Completions refuses tools together with reasoning.
     models: [{ match: REASON_WITH_TOOLS, wire: 'responses' }],
     source: 'OpenAI API reference (responses), the Codex releases 0.80 to 0.171',
     checked: '2026-11-28',

@@ -30,10 +30,10 @@ export const openrouter: Preset = {
     ...effortFields(Object.fromEntries(LEVELS.map((effort) => [effort, { reasoning: { effort } }]))),
     toolImages: 'inline',
     webSearch: { tool: { type: 'openrouter:web_search' } },
-    // Each entry as it came, in order: signatures and encrypted parts belong to the backend.
+    // Entries go back unchanged and in order: signatures and encrypted parts belong to the backend.
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all' },
   },
-  // The rules of the model's own vendor show through.
+  // The rules of the model's vendor apply here, too.
   models: [
     {
       match: ['openai/*', 'anthropic/*'],
@@ -43,8 +43,8 @@ export const openrouter: Preset = {
     CLAUDE_MODELS,
     {
       match: ['*claude*'],
-      // The mark serves all threads with the same instructions and tools. The field caches each thread as it grows,
-      // without a change to any message.
+      // The mark caches instructions and tools for all threads that share them. The field caches each thread as it
+      // grows, without changing any message.
       profile: { cacheMark: true, extraFields: { cache_control: { type: 'ephemeral' } } },
     },
     GEMINI_MODELS,
@@ -61,7 +61,7 @@ export const openrouter: Preset = {
       customTools: 'keep',
       namespaces: 'keep',
       additionalTools: true,
-      // Whether it keeps to what is cached is not known.
+      // It is not known whether it respects a restriction to cached content.
       hostedTools: { web_search: ['external_web_access'] },
       moreItems: ['agent_message', 'web_search_call'],
       itemIds: 'reasoning',
@@ -85,7 +85,7 @@ export const openrouter: Preset = {
   keyUrl: 'https://openrouter.ai/settings/keys',
   keyCheckPath: '/key',
   keyVariable: 'OPENROUTER_API_KEY',
-  // What the account has is told to management keys alone (`/credits`), which answer no requests.
+  // The account's balance (`/credits`) is only told to management keys, which cannot be used for requests.
   balance: {
     path: '/api/v1/key',
     amount: 'data.limit_remaining',

@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { qwen } from './qwen.ts';
 
-/** The region for mainland China: the same dialect, other keys. */
+/** The region for mainland China: the same dialect, but different keys. */
 export const qwenCn: Preset = {
   ...qwen,
   profile: { ...qwen.profile, id: 'qwen-cn', name: 'Qwen (Alibaba Bailian, China)' },

@@ -22,7 +22,7 @@ export const qwen: Preset = {
     toolChoicesThinking: ['auto', 'none'],
     emptyAssistantContent: 'empty',
     webSearch: { fields: { enable_search: true } },
-    // Left out by default; hosted models of other vendors keep those vendors' rules.
+    // Reasoning is not sent by default; hosted models of other vendors keep those vendors' rules.
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'never', field: 'reasoning_content' },
     errorCodes: { Arrearage: 'insufficient_quota', model_not_found: 'model_not_found' },
   },
@@ -30,7 +30,7 @@ export const qwen: Preset = {
     {
       match: ['qwen3.6*', 'qwen3.7*', 'qwen3.8*'],
       profile: {
-        // Earlier thinking is understood only when it is asked to be kept.
+        // Earlier thinking is only used if it is to be kept.
         extraFields: { preserve_thinking: true },
         reasoningReplay: { answers: 'all' },
       },
@@ -64,7 +64,7 @@ export const qwen: Preset = {
     wire: 'chat',
     profile: {
       ...BASE_NATIVE,
-      // Whether it keeps to what is cached is not known.
+      // It is not known whether it respects a restriction to cached content.
       hostedTools: { web_search: ['external_web_access'] },
       instructions: 'message',
       instructionRole: 'system',

@@ -13,7 +13,7 @@ export const sambanova: Preset = {
     ...HOSTED_PROFILE,
     id: 'sambanova',
     name: 'SambaNova',
-    // The penalties are taken and do nothing.
+    // The penalties are accepted but have no effect.
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p'],
     ...FIXED_EFFORT,
     toolChoices: ['auto', 'required', 'named'],

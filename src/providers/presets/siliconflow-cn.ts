@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { siliconflow } from './siliconflow.ts';
 
-/** The platform for mainland China: the same dialect, other keys and models. */
+/** The platform for mainland China: the same dialect, but different keys and models. */
 export const siliconflowCn: Preset = {
   ...siliconflow,
   profile: { ...siliconflow.profile, id: 'siliconflow-cn', name: 'SiliconFlow (China)' },

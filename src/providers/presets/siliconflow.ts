@@ -18,7 +18,7 @@ export const siliconflow: Preset = {
     id: 'siliconflow',
     name: 'SiliconFlow',
     optionalFields: ['temperature', 'top_p', 'frequency_penalty'],
-    // 400 code 20015 where a model does not know the switch: only those that are listed get it.
+    // 400 code 20015 for models that do not know the switch, so only the listed ones get it.
     ...FIXED_EFFORT,
     responseFormat: 'json_object',
     // Not documented.
@@ -49,7 +49,7 @@ export const siliconflow: Preset = {
     },
     DEEPSEEK_MODELS,
     { match: ['*deepseek-v3.2*'], profile: thinkingSwitch({ enable_thinking: true }, OFF) },
-    // It calls functions only without thinking.
+    // It only calls functions without thinking.
     { match: ['*deepseek-v3.1*'], profile: { extraFields: OFF, thinksByDefault: false } },
     { match: ['*deepseek-v4*', '*glm-5.2'], profile: reasoningEffort('high', 'max') },
     KIMI_MODELS,
@@ -62,7 +62,7 @@ export const siliconflow: Preset = {
   needsKey: true,
   keyUrl: 'https://cloud.siliconflow.com/account/ak',
   keyVariable: 'SILICONFLOW_API_KEY',
-  // The documentation names no currency: each of its two sites bills in one.
+  // The documentation names no currency; each of the two sites bills in its own.
   balance: {
     path: '/v1/user/info',
     amount: 'data.totalBalance',

@@ -14,19 +14,19 @@ import type { Preset } from '../preset.ts';
 const ON = { thinking: { type: 'enabled' } };
 const OFF = { thinking: { type: 'disabled' } };
 
-/** TokenHub, which took the place of the Hunyuan API (shut down on 2026-09-30). Its plans have addresses of their own. */
+/** TokenHub, the successor of the Hunyuan API (shut down on 2026-09-30). Its plans have their own addresses. */
 export const tencent: Preset = {
   profile: {
     ...HOSTED_PROFILE,
     id: 'tencent',
     name: 'Tencent TokenHub (Hunyuan)',
-    // The key of the cache holds one conversation together.
+    // The cache key keeps one conversation together.
     optionalFields: ['temperature', 'top_p', 'prompt_cache_key'],
     ...switchAndEffort(ON, OFF, 'low', 'medium', 'high'),
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, answers: 'all', field: 'reasoning_content' },
   },
   models: [
-    // Thinking is off unless asked for; no image is understood.
+    // Thinking is off unless asked for; images are not understood.
     { match: ['hy3*'], profile: { userImages: 'note', toolImages: 'note' } },
     { match: ['hunyuan-t1*', 'hunyuan*think*'], profile: { ...FIXED_EFFORT, thinksByDefault: true } },
     DEEPSEEK_MODELS,

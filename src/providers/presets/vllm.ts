@@ -16,7 +16,7 @@ export const vllm: Preset = {
     id: 'vllm',
     name: 'vLLM',
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'frequency_penalty', 'presence_penalty'],
-    // Any other word is a 400.
+    // Any other value causes a 400.
     ...reasoningEffort('none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, field: 'reasoning' },
   },

@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { volcengine } from './volcengine.ts';
 
-/** The Coding Plan: an address of its own. The other one takes the same key and bills each token. */
+/** The Coding Plan: its own address. The ordinary one takes the same key but bills each token. */
 export const volcengineCoding: Preset = {
   ...volcengine,
   profile: { ...volcengine.profile, id: 'volcengine-coding', name: 'Volcengine Ark Coding Plan' },

@@ -14,7 +14,7 @@ import type { Preset } from '../preset.ts';
 const ON = { thinking: { type: 'enabled' } };
 const OFF = { thinking: { type: 'disabled' } };
 
-/** Pay-as-you-go. It takes dated model names only, and names of inference endpoints (`ep-...`). */
+/** Pay-as-you-go. It takes only dated model names, and names of inference endpoints (`ep-...`). */
 export const volcengine: Preset = {
   profile: {
     ...HOSTED_PROFILE,
@@ -23,7 +23,7 @@ export const volcengine: Preset = {
     // `max_completion_tokens` takes no more than 65536.
     maxTokensField: 'max_tokens',
     optionalFields: ['parallel_tool_calls', 'temperature', 'top_p', 'service_tier'],
-    // Some models refuse the effort `none`; the switch is for all.
+    // Some models refuse the effort `none`, but all know the switch.
     ...switchAndEffort(ON, OFF, 'low', 'medium', 'high'),
     thinksByDefault: true,
     reasoningReplay: { ...HOSTED_PROFILE.reasoningReplay, field: 'reasoning_content' },
@@ -63,7 +63,7 @@ export const volcengine: Preset = {
     profile: {
       ...BASE_NATIVE,
       hostedTools: { web_search: ['external_web_access', 'search_context_size', 'filters'] },
-      // It refuses fields that it does not know, one an attempt, and reasoning in the input.
+      // It refuses unknown fields, one per attempt, and reasoning in the input.
       reasoningIn: 'never',
       efforts: ['low', 'medium', 'high'],
       reasoningSummary: false,

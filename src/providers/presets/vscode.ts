@@ -3,14 +3,14 @@ import type { Preset } from '../preset.ts';
 
 /**
  * The models that VS Code itself offers to extensions: Copilot's, and those of other extensions. Only the extension
- * reaches them; it speaks the Language Model API, which has no more than messages, tools and a few model options.
+ * reaches them, through the Language Model API, which has nothing but messages, tools and a few model options.
  */
 export const vscode: Preset = {
   profile: {
     ...BASE_PROFILE,
     id: 'vscode',
     name: 'VS Code (Copilot and others)',
-    // What Copilot takes of the model options; the API itself names none.
+    // The model options that Copilot takes; the API itself names none.
     optionalFields: ['temperature', 'frequency_penalty', 'presence_penalty'],
     usageRequest: 'none',
     effort: 'none',
@@ -18,7 +18,7 @@ export const vscode: Preset = {
     toolChoices: ['auto', 'required'],
     // Copilot: "Cannot have more than 128 tools per request."
     maxTools: 128,
-    // Thinking is shown, and there is no public part to give it back in.
+    // Thinking is shown, but the public API has no part in which it could be sent back.
     reasoningReplay: { ...BASE_PROFILE.reasoningReplay, answers: 'never' },
     errorCodes: {
       NoPermissions: 'forbidden',

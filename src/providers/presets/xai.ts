@@ -30,11 +30,11 @@ export const xai: Preset = {
       // 422 "unknown variant" for custom tools, namespaces and tool search.
       hostedTools: { web_search: ['external_web_access', 'search_context_size'] },
       lateInstructions: 'keep',
-      // Only what it sealed itself; without sealed content, or with a status, 422.
+      // Only reasoning that it sealed itself; without sealed content, or with a status, 422.
       reasoningIn: 'sealed',
       fields: [...BASE_NATIVE.fields, 'prompt_cache_key', 'service_tier'],
       include: ['reasoning.encrypted_content'],
-      // Traces of its own search, as calls that nobody may run.
+      // Traces of its own searches, in the form of calls that nobody may run.
       serverCalls: ['xs_'],
     },
     models: [

@@ -2,7 +2,7 @@ import { BASE_NATIVE } from '../../translate/native/native-profile.ts';
 import type { Preset } from '../preset.ts';
 import { zai } from './zai.ts';
 
-/** The GLM Coding Plan: the same host and keys, an address of its own. At the other one the plan does not count. */
+/** The GLM Coding Plan: the same host and keys, but its own address. The plan does not apply at the other address. */
 export const zaiCoding: Preset = {
   ...zai,
   profile: { ...zai.profile, id: 'zai-coding', name: 'Z.ai Coding Plan (GLM)' },

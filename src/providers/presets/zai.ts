@@ -46,7 +46,7 @@ export const zai: Preset = {
       1310: 'insufficient_quota',
       1312: 'rate_limit_exceeded',
     },
-    // "Your limit will reset at 2026-08-25 07:41:44": Beijing's time, at both of its sites.
+    // "Your limit will reset at 2026-08-25 07:41:44": Beijing time, at both of its sites.
     utcOffset: 8,
   },
   models: [

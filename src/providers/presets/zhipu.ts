@@ -1,7 +1,7 @@
 import type { Preset } from '../preset.ts';
 import { zai } from './zai.ts';
 
-/** The platform for mainland China: the same dialect, other keys. */
+/** The platform for mainland China: the same dialect, but different keys. */
 export const zhipu: Preset = {
   ...zai,
   profile: { ...zai.profile, id: 'zhipu', name: 'Zhipu BigModel (GLM, China)' },

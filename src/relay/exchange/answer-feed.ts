@@ -1,4 +1,4 @@
-/** From the bytes of a reply to the events of its answer, whichever wire it comes by. */
+/** Turns the bytes of a reply into the events of its answer, on either wire. */
 import type { RelayError } from '../../errors.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { StreamReader } from './stream-reader.ts';
@@ -6,13 +6,13 @@ import type { StreamReader } from './stream-reader.ts';
 export interface Feed {
   /** True once the provider said that nothing follows. */
   readonly isDone: boolean;
-  /** Why nothing more can be read. The events before it have been given out. */
+  /** Why nothing more can be read. The events before it have already been returned. */
   readonly problem: RelayError | undefined;
-  /** The events that come of bytes; undefined where they only kept the connection open. */
+  /** The events that these bytes complete; undefined where they only kept the connection open. */
   read(bytes: Uint8Array): readonly ResponseEvent[] | undefined;
   /** The events that the end of the body completes. */
   end(): readonly ResponseEvent[];
-  /** What was said last, outside of the answer: why it ends unfinished. */
+  /** What the provider said last, outside of the answer: the reason why it ends unfinished. */
   lastWords(): readonly ResponseEvent[];
 }
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { Answer, AnswerKey, Entry } from '../../translate/request/conversation.ts';
 
 /**
- * Identifies an answer by what every client sends back of it: its text, its calls with their names, arguments and
- * ids, and what the user had said before. None of these will do alone: Kimi's ids (`functions.name:0`) are the same
- * in every conversation, and so is a first call of `ls`. Clients trim texts and re-encode arguments, so white space
- * around text and inside JSON does not count.
+ * Identifies an answer by the parts that every client sends back: its text, its calls with their names, arguments and
+ * ids, and what the user had said before. None of these is enough on its own: Kimi's ids (`functions.name:0`) are the
+ * same in every conversation, and so is a first call of `ls`. Clients trim texts and re-encode arguments, so white
+ * space around text and inside JSON does not count.
  * @param asked what the user said last before the answer (see `questionsOf`)
  * @returns 64 hexadecimal digits
  */
@@ -15,13 +15,13 @@ export function answerFingerprint(answer: AnswerKey, asked: string): string {
 
 /**
  * Identifies a call in the same way, for an answer whose text the client rewrote.
- * @returns its id, by which a person finds the record, and 64 hexadecimal digits
+ * @returns its call_id, so that a person can find the record, and 64 hexadecimal digits
  */
 export function callFingerprint(call: AnswerKey['calls'][number], asked: string): string {
   return `${call.callId} ${digest([normalText(asked), callIdentity(call)])}`;
 }
 
-/** What the user said last before each of the answers, and before the one that is to come (`undefined`). */
+/** The user's last words before each answer; the key `undefined` is the answer that is still to come. */
 export function questionsOf(entries: readonly Entry[]): Map<Answer | undefined, string> {
   const questions = new Map<Answer | undefined, string>();
   let asked = '';

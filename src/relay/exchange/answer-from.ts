@@ -1,7 +1,7 @@
 /**
- * The answer from the first target that gives one. Another target is tried only while the client has been given
- * nothing (keep-alive is nothing), and only for causes that another target can cure: no tool runs twice, and no
- * word is said twice.
+ * Gets the answer from the first target that gives one. Another target is tried only while the client has received
+ * nothing but keep-alives, and only for causes that another target can cure: no tool runs twice, and no word is said
+ * twice.
  */
 import { needsStream } from '../../translate/errors/codex.ts';
 import type { InputItem } from '../../wire/responses.ts';
@@ -51,7 +51,7 @@ export async function answerFrom(
   noteOutcome(exchange, outcome, parts);
   if (outcome.error === undefined) return outcome;
   if (next === undefined || !mayHop(outcome, exchange, stream)) {
-    // Codex understands some codes only as events.
+    // Codex understands some error codes only as events.
     if (exchange.client.isCodex && needsStream(outcome.error)) stream?.begin();
     return everyTargetFailed(exchange, outcome);
   }
@@ -62,7 +62,7 @@ export async function answerFrom(
   return answerFrom([next, ...rest], exchange, history, stream, parts);
 }
 
-/** What the client was not told of the failure takes no number. */
+/** Events that the client never got use up no sequence numbers. */
 function leaveUntold(exchange: Exchange, { lastEvents }: Outcome): void {
   exchange.nextSequence = lastEvents[0]?.sequence_number ?? exchange.nextSequence;
 }
@@ -71,7 +71,7 @@ function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | 
   return error !== undefined && isCurable(error) && !abort.signal.aborted && !stream?.hasGiven;
 }
 
-/** What the outcome says of the target: its health, and where the thread is from now on. */
+/** Records what the outcome says about the target: its health, and where the thread belongs from now on. */
 function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: AnswerParts): void {
   const { routing, wires, onBindings, unmarkedThinking } = parts;
   if ('closedUnopened' in attempt.reducer && attempt.reducer.closedUnopened) {
@@ -82,7 +82,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   }
   if (exchange.abort.signal.aborted) return;
   const before = exchange.attempts.at(-2);
-  // Chat Completions may be refused as well: then it was not the wire.
+  // If Chat Completions had been refused as well, the wire would not be the cause.
   if (error === undefined && before !== undefined && isOtherWire(before, attempt))
     wires.turnToChat(attempt.target);
   routing.health.note(attempt.target, error, Date.now());
@@ -91,7 +91,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }
 
-/** Whether the two attempts differ in nothing but the wire. */
+/** Whether the two attempts differ only in the wire. */
 function isOtherWire({ target: one }: Attempt, { target: other }: Attempt): boolean {
   return one.provider === other.provider && one.model === other.model && one.wire !== other.wire;
 }

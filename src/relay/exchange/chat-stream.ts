@@ -7,7 +7,7 @@ import { asChatChunk } from '../../wire/chunk-shape.ts';
 import { DeltaLane } from './delta-lane.ts';
 import { type PieceKind, StreamReader } from './stream-reader.ts';
 
-/** Where an object that is no chunk says what went wrong. */
+/** The keys under which an object that is not a chunk says what went wrong. */
 const ERROR_KEY = /err|message|msg|detail/i;
 
 const CHUNKS: PieceKind<ChatChunk> = {
@@ -29,7 +29,7 @@ export class ChatStreamReader extends StreamReader<ChatChunk> {
   }
 }
 
-/** An object that is no chunk and has something to say, with that as its `message`. */
+/** The complaint in an object that is not a chunk, as its `message`; undefined where there is none. */
 function complaintIn(value: JsonObject): Json | undefined {
   const key = Object.keys(value).find((name) => ERROR_KEY.test(name) && value[name]);
   return key === undefined ? undefined : { ...value, message: value['message'] ?? value[key] ?? null };

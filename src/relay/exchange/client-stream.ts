@@ -12,20 +12,20 @@ export class ClientStream {
   #source: { heartbeat(): readonly ResponseEvent[] } | undefined;
   #headers: Readonly<Record<string, string>> = {};
 
-  /** @param keepAliveMs after this much silence, and then every time, an event keeps the client waiting */
+  /** @param keepAliveMs each time it was silent for this long, an event tells the client to keep waiting */
   constructor(connection: ClientConnection, keepAliveMs: number) {
     this.#connection = connection;
     this.#keepAlive = setInterval(() => this.#beat(), keepAliveMs);
   }
 
-  /** Whether the client has been given anything of an answer; keep-alive is nothing. */
+  /** Whether the client has received any part of an answer; keep-alives do not count. */
   get hasGiven(): boolean {
     return this.#hasGiven;
   }
 
   /**
-   * @param source of the events that keep the client waiting
-   * @param headers that a stream which has not begun gets as well
+   * @param source makes the keep-alive events
+   * @param headers to be added if the stream has not begun yet
    */
   follow(
     source: { heartbeat(): readonly ResponseEvent[] },
@@ -35,7 +35,7 @@ export class ClientStream {
     this.#headers = headers;
   }
 
-  /** Encodes the first events, which are long (they echo the tools): there is time while upstream is at work. */
+  /** Encodes the first events, which are long (they echo the tools), while upstream is still at work. */
   async prepare(events: readonly ResponseEvent[]): Promise<void> {
     if (events.length === 0) return;
     const encoded = this.#connection.encode(events);
@@ -49,7 +49,7 @@ export class ClientStream {
     this.#connection.begin(this.#headers, this.#opening);
   }
 
-  /** @returns undefined, or what resolves when a slow client has caught up */
+  /** @returns a promise that resolves when a slow client has caught up; undefined where there is no need to wait */
   write(events: readonly ResponseEvent[]): Promise<void> | undefined {
     if (events.length === 0 || !this.#hasBegun) return undefined;
     this.#hasGiven = true;
@@ -75,7 +75,7 @@ export class ClientStream {
   #beat(): void {
     const connection = this.#connection;
     if (!this.#hasBegun) this.begin();
-    // A client with unread events is not idle; more of them would only fill memory while it does not read.
+    // A client with unread events needs no keep-alive; more events would only pile up in memory.
     else if (!connection.isBehind) connection.send(connection.encode(this.#source?.heartbeat() ?? []));
   }
 }

@@ -1,7 +1,7 @@
 /**
- * How many tokens the input of a request is, as a guess: the relay has no provider's tokenizer. Counted are the
- * messages, tools and response format that the target would be sent, in its dialect, by one rule: four bytes of their
- * JSON are a token, an image is a thousand.
+ * Guesses how many tokens the input of a request takes: the relay has no provider's tokenizer. It counts the messages,
+ * tools and response format that would be sent to the target, in its dialect, by one rule: four bytes of their JSON are
+ * a token, an image is a thousand.
  */
 import { isObject } from '../../json.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
@@ -12,7 +12,7 @@ import type { RelayParts } from './respond.ts';
 import { route } from './route.ts';
 
 const BYTES_PER_TOKEN = 4;
-/** Of the order that providers charge for a screenshot; the bytes of an image say nothing of its tokens. */
+/** Roughly what providers charge for a screenshot; the byte size of an image says nothing about its tokens. */
 const TOKENS_PER_IMAGE = 1000;
 const IMAGES: ReadonlySet<unknown> = new Set(['image_url', 'input_image']);
 

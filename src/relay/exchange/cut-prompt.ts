@@ -1,6 +1,6 @@
 /**
- * Notices servers that cut a prompt without a word. Ollama, 2026-11: nine tenths of Codex's first prompt never
- * reached the model, the turn ended with success, and only the count of tokens told.
+ * Notices servers that cut a prompt without saying so. Ollama, 2026-11: nine tenths of Codex's first prompt never
+ * reached the model, the turn succeeded, and only the token count gave it away.
  */
 import { asObject, type JsonObject } from '../../json.ts';
 import { windowSettingOf } from '../../providers/model-servers.ts';
@@ -8,11 +8,12 @@ import type { ChatMessage } from '../../wire/chat.ts';
 import type { Exchange, Outcome, Translation } from './exchange.ts';
 
 /**
- * Text has three to five characters a token, and tables with much white space hardly more than eight. What has
- * more was not read; a server that cuts to half of Codex's smallest prompt has at least fifteen.
+ * Text has three to five characters a token, and even tables with much white space hardly more than eight. With more
+ * than this, part of the prompt was not read; a server that cuts Codex's smallest prompt to half shows at least
+ * fifteen.
  */
 const MOST_CHARS_PER_TOKEN = 10;
-/** Codex's own instructions and tools are longer; of less nothing can be said. */
+/** Codex's own instructions and tools are longer than this; shorter prompts allow no conclusion. */
 const LEAST_CHARS = 20_000;
 
 interface CutPromptOptions {
@@ -29,8 +30,8 @@ export function warnOfCutPrompt(
   if (!client.isCodex || response.usage === null) return;
   const { target, translation } = attempt;
   const { input_tokens, input_tokens_details: details } = response.usage;
-  // Some providers count what came from a cache apart: as `cached_tokens` is no more than `input_tokens` here, a
-  // part as large as the whole tells nothing.
+  // Some providers count cached tokens separately. `cached_tokens` is capped at `input_tokens` here, so when the two
+  // are equal the real total is unknown.
   if (details.cached_tokens >= input_tokens) return;
   const tokens = input_tokens + details.cached_tokens + details.cache_write_tokens;
   if (!isCut(translation, tokens)) return;

@@ -1,29 +1,29 @@
 /**
- * The fast lane for ordinary deltas. The events of one stream differ, nearly all of them, in one string:
+ * The fast lane for ordinary deltas. Nearly all events of one stream differ only in one string:
  *
  *     data: {"id":"c1","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}]}
  *     data: {"id":"c1","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":null}]}
  *
- * What stands before that string and behind it is learned from one event that was read in the ordinary way. From then
- * on an event that begins and ends in the same characters is not parsed: its string is cut out. A run of such events
- * becomes one chunk with all their text, so what one read brings also leaves as one event.
+ * What comes before and after that string is learned from one event that was read in the ordinary way. From then on, an
+ * event that begins and ends with the same characters is not parsed: its string is cut out. A run of such events
+ * becomes one chunk with all their text, so whatever arrives in one read also leaves as one event.
  *
- * Nothing is guessed. A pattern is taken only when the event, with another string in the place of the first, parses
- * to the same chunk with that other string: then any string may stand there. A string is taken only when it is valid.
- * Whatever differs from the pattern in a single character, is cut off by the end of a read, or cannot be decoded, is
- * left to the ordinary road, from the start of its event. A chunk is a pattern only when saying it twice means no
- * more than saying it once with both texts: it holds no calls, no usage, no reason to finish, no error, and its text
- * is known to go on, not to repeat what came before.
+ * Nothing is guessed. A pattern is accepted only if the event, with its string replaced by another, parses to the same
+ * chunk with that other string: then any string may stand there. A string is accepted only if it is valid. Whatever
+ * differs from the pattern in a single character, is cut off by the end of a read, or cannot be decoded, is left to the
+ * ordinary road, from the start of its event. A chunk can become a pattern only if two of them mean the same as one
+ * with both texts: it holds no calls, usage, finish reason or error, and its text is known to continue what came
+ * before, not to repeat it.
  *
- * Where events have no such pattern (an id or padding of its own in each), the lane closes for the rest of the stream,
- * and costs nothing more.
+ * Where events have no such pattern (say, an id or padding that changes every time), the lane closes for the rest of
+ * the stream and costs nothing more.
  */
 import { type Json, parseJson } from '../../json.ts';
 import type { ChatChunk, ChatDelta } from '../../wire/chat.ts';
 import { endOfString, stringOf } from './json-string.ts';
 import type { Lane } from './stream-reader.ts';
 
-/** The fields of a delta that are text which simply goes on. */
+/** The fields of a delta whose text simply continues. */
 const FIELDS = ['content', 'reasoning_content', 'reasoning'] as const;
 type Field = (typeof FIELDS)[number];
 
@@ -33,15 +33,15 @@ const KEY: Readonly<Record<Field, RegExp>> = {
   reasoning: /"reasoning"\s*:\s*"/g,
 };
 
-/** Stands in for the text when a pattern is proved. */
+/** Replaces the text when a pattern is put to the proof. */
 const PROBE = 'another text of codex-relay';
 
-/** To learn costs some four times what a delta in the lane saves. */
+/** Learning costs about four times what one delta in the lane saves. */
 const COST_OF_LEARNING = 4;
 const FIRST_CREDIT = 16 * COST_OF_LEARNING;
 const MOST_CREDIT = 4 * FIRST_CREDIT;
 
-/** What of a delta is no thinking, whichever name its provider gives to that. */
+/** The fields of a delta that are never thinking; providers have many names for those that are. */
 const NO_THOUGHTS: ReadonlySet<string> = new Set([
   'content',
   'role',
@@ -65,10 +65,14 @@ export class DeltaLane implements Lane<ChatChunk> {
   #pattern: Pattern | undefined;
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
-  /** The longest text so far of a field whose texts each repeat the one before, and the fields where they do not. */
+  /**
+   * The longest text so far of a field whose texts may each repeat the one before; and the fields whose texts add up.
+   */
   readonly #last = new Map<Field, string>();
   readonly #adding = new Set<Field>();
-  /** The first field that may hold thinking, and whether there was another: one may repeat the other, piece by piece. */
+  /**
+   * The first field that may hold thinking, and whether there was a second: it may repeat the first, piece by piece.
+   */
   #place: string | undefined;
   #hasPlaces = false;
   #said = '';
@@ -81,13 +85,13 @@ export class DeltaLane implements Lane<ChatChunk> {
 
   /**
    * Reads events of the pattern, from `at` on, where an event begins.
-   * @returns where the first event begins that is not of the pattern, or not whole
+   * @returns where the first event begins that does not fit the pattern or is incomplete
    */
   read(text: string, at: number): number {
     const pattern = this.#pattern;
     if (pattern === undefined) return at;
     const { before, behind, between } = pattern;
-    // `startsWith` compares character by character, and takes four times as long as a comparison of two texts.
+    // `startsWith` compares character by character and takes four times as long as `===`.
     if (text.slice(at, at + before.length) !== before) return at;
     let next = at;
     let start = at + before.length;
@@ -108,12 +112,12 @@ export class DeltaLane implements Lane<ChatChunk> {
     return next;
   }
 
-  /** A chunk is one line: what is cut holds none. */
+  /** A chunk is a single line: an event that is cut off has no whole line to be held back. */
   begins(): boolean {
     return false;
   }
 
-  /** What was read since the last call, as one chunk. To be taken before anything else is read, and after a read. */
+  /** What was read since the last call, as one chunk. Call it after each read, before anything else is read. */
   take(): ChatChunk | undefined {
     if (!this.#isSpeaking) return undefined;
     const chunk = this.#pattern?.chunk(this.#said);
@@ -126,10 +130,10 @@ export class DeltaLane implements Lane<ChatChunk> {
   /**
    * Learns from an event that was read in the ordinary way.
    * @param event with its blank line
-   * @param chunk the only one that came of it
+   * @param chunk the only one that it produced
    */
   learn(event: string, chunk: ChatChunk | undefined): void {
-    // What comes behind the end is looked at more closely: it may be the answer once more.
+    // What follows the end gets a closer look: it may be the answer all over again.
     if (chunk?.choices?.[0]?.finish_reason) this.#credit = 0;
     this.#notePlaces(chunk?.choices?.[0]?.delta ?? {});
     const field = chunk === undefined ? undefined : fieldOf(chunk);
@@ -151,7 +155,10 @@ export class DeltaLane implements Lane<ChatChunk> {
     }
   }
 
-  /** Whether texts of this field are known to add to each other: those that may repeat all before them stay apart. */
+  /**
+   * Whether the texts of this field are known to add up; those that may each repeat everything so far must not be
+   * joined.
+   */
   #addsUp(field: Field, text: string): boolean {
     const last = this.#last.get(field) ?? '';
     if (this.#adding.has(field)) return true;
@@ -180,12 +187,12 @@ function patternOf(event: string, chunk: ChatChunk, field: Field): Pattern | und
   return undefined;
 }
 
-/** The one text of a chunk that says nothing else; undefined where it says more, or nothing. */
+/** The field with the only text of a chunk; undefined where the chunk holds more than that, or nothing. */
 function fieldOf(chunk: ChatChunk): Field | undefined {
   const { choices, ...envelope } = chunk;
   const [choice] = choices ?? [];
   if (choices?.length !== 1 || !choice || chunk.error || !isBare(envelope)) return undefined;
-  // A frame that holds the whole answer so far, and one of several answers.
+  // Not for a frame that holds the whole answer so far, nor for one of several choices.
   if (envelope['object'] === 'chat.completion' || choice.index) return undefined;
   const { delta, ...around } = choice;
   if (!delta || choice.finish_reason || choice.error || !isBare(around)) return undefined;
@@ -195,14 +202,14 @@ function fieldOf(chunk: ChatChunk): Field | undefined {
   return Object.entries(rest).every(([name, value]) => saysNothing(name, value, field)) ? field : undefined;
 }
 
-/** Without objects and lists: usage, a whole message, and what else providers put there. */
+/** Whether there are no objects or lists in it, such as usage or a whole message. */
 function isBare(fields: object): boolean {
   return Object.values(fields).every((value) => typeof value !== 'object' || value === null);
 }
 
 function saysNothing(name: string, value: Json | object | undefined, field: Field): boolean {
   if (!isNothing(value)) return false;
-  // OpenRouter wants an empty list of details back (2026-11), and it counts only beside text that is no reasoning.
+  // OpenRouter wants even an empty list of details back (2026-11); it may be ignored only beside `content`.
   return name !== 'reasoning_details' || !Array.isArray(value) || field === 'content';
 }
 

@@ -11,11 +11,11 @@ export function eventJson(event: ResponseEvent): string {
   return 'response' in event ? responseEventJson(event) : wellFormedJson(event);
 }
 
-/** Stands for the tools until their text is put in its place; no string of a client's is this one. */
+/** Placeholder for the tools until their text replaces it; random, so no string of a client equals it. */
 const TOOLS = randomUUID();
 const encodedTools = new WeakMap<readonly object[], string>();
 
-/** Each event of a response echoes the request's tools, which are encoded once. */
+/** Every event with a response echoes the request's tools, so these are encoded only once. */
 function responseEventJson(event: Extract<ResponseEvent, { response: object }>): string {
   const { tools } = event.response;
   if (tools.length === 0) return wellFormedJson(event);
@@ -25,7 +25,7 @@ function responseEventJson(event: Extract<ResponseEvent, { response: object }>):
   return rest.replace(`"${TOOLS}"`, () => text);
 }
 
-/** In half the time of `JSON.stringify`: most events are text deltas, and differ in two fields only. */
+/** Takes half the time of `JSON.stringify`: most events are text deltas, which differ in only two fields. */
 function textDeltaJson(event: TextDelta): string {
   const { type, sequence_number, item_id, output_index, content_index, delta } = event;
   return `{"type":"${type}","sequence_number":${sequence_number},"item_id":"${item_id}","output_index":${output_index},"content_index":${content_index},"delta":${wellFormedJson(delta)},"logprobs":[]}`;

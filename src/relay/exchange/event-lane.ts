@@ -1,19 +1,19 @@
 /**
- * The fast lane for ordinary events of the Responses API, as `delta-lane.ts` is for chunks. The deltas of one item
+ * The fast lane for ordinary events of the Responses API; `delta-lane.ts` is the one for chunks. The deltas of one item
  * differ in their text, their number, and the padding that hides its length:
  *
  *     data: {"type":"response.output_text.delta","sequence_number":8,"item_id":"msg_1","delta":"Hel","obfuscation":"x1"}
  *
- * What stands around these is learned from one event, proved, and compared from then on; the text is cut out, and a run
- * of events becomes one with all their text. An event is taken only if its number follows on the one before, and if
- * its text is shorter than all that the item said so far: who repeats an event, or all of its text, is for the
- * reducer to find out.
+ * What surrounds these is learned from one event, proved, and compared from then on; the text is cut out, and a run of
+ * events becomes one event with all their text. An event is taken only if its number follows the one before and its
+ * text is shorter than everything the item has said so far: repeated events and repeated texts are the reducer's
+ * business.
  */
 import { isObject, type JsonObject, parseJson } from '../../json.ts';
 import { endOfString, stringOf } from './json-string.ts';
 import type { Lane } from './stream-reader.ts';
 
-/** Events whose `delta` simply goes on. */
+/** Events whose `delta` simply continues the text. */
 const TYPES: ReadonlySet<unknown> = new Set([
   'response.output_text.delta',
   'response.reasoning_text.delta',
@@ -30,14 +30,14 @@ const KEYS = {
 } as const;
 type Key = keyof typeof KEYS;
 
-/** Stand in for them when a pattern is proved. */
+/** Replace them when a pattern is put to the proof. */
 const PROBE: Readonly<Record<Key, string | number>> = {
   delta: 'another text of codex-relay',
   obfuscation: 'other padding',
   sequence_number: 987_654_321,
 };
 
-/** To learn costs some four times what a delta in the lane saves. */
+/** Learning costs about four times what one delta in the lane saves. */
 const COST_OF_LEARNING = 4;
 const FIRST_CREDIT = 16 * COST_OF_LEARNING;
 const MOST_CREDIT = 4 * FIRST_CREDIT;
@@ -64,7 +64,7 @@ export class EventLane implements Lane<JsonObject> {
   #pattern: Pattern | undefined;
   /** Spent on learning, earned by deltas. */
   #credit = FIRST_CREDIT;
-  /** The item that speaks, and how many characters it said. */
+  /** The current item, and how many characters it has said. */
   #item: unknown;
   #length = 0;
   #number = 0;
@@ -119,7 +119,7 @@ export class EventLane implements Lane<JsonObject> {
       this.#pattern = undefined;
       return;
     }
-    // Without an id it may be any item's: two that follow each other are of the same only if they say so.
+    // Without an id it may belong to any item: events belong together only if they name the same one.
     const item = event['item_id'] ?? event['output_index'];
     if (item !== this.#item) {
       this.#item = item;
@@ -131,7 +131,10 @@ export class EventLane implements Lane<JsonObject> {
     this.#pattern = patternOf(text, event);
   }
 
-  /** @returns where the event ends that begins at `at`; -1 where it is not of the pattern, not whole, or not the next */
+  /**
+   * @returns the end of the event that begins at `at`; -1 if it does not fit the pattern, is incomplete or out of
+   *   sequence
+   */
   #readOne({ before, holes }: Pattern, text: string, at: number): number {
     if (text.slice(at, at + before.length) !== before) return -1;
     let start = at + before.length;
@@ -171,13 +174,13 @@ function patternOf(text: string, event: JsonObject): Pattern | undefined {
   const expected = { ...event };
   for (const { key } of holes) expected[key] = PROBE[key];
   const proof = parseJson(probe.slice(data));
-  // The name of the event may have been put into it.
+  // The event's `type` may come from the name in its frame, and so be missing from the data.
   if (!isObject(proof) || JSON.stringify({ ...proof, type: event['type'] }) !== JSON.stringify(expected))
     return undefined;
   return { event, before, holes: pieces };
 }
 
-/** Where the digits end that begin at `start`; -1 where there are none. */
+/** The end of the digits that begin at `start`; -1 if there are none. */
 function endOfDigits(text: string, start: number): number {
   let at = start;
   for (let code = text.charCodeAt(at); code >= ZERO && code <= NINE; code = text.charCodeAt(at)) at += 1;

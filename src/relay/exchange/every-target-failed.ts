@@ -1,14 +1,14 @@
-/** When the last target has failed too, the client is told in one sentence what became of each. */
+/** When the last target has failed too, one sentence tells the client what became of each. */
 import { RelayError } from '../../errors.ts';
 import { inOwnWords } from '../../translate/errors/codex.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import { targetName } from '../routing/target.ts';
 import { type Exchange, type Outcome, refusesWire } from './exchange.ts';
 
-/** The outcome of the last attempt with the causes of all; unchanged where it was the only one. */
+/** The outcome of the last attempt, with the causes of all of them; unchanged if it was the only one. */
 export function everyTargetFailed({ attempts: tried, client }: Exchange, outcome: Outcome): Outcome {
   const { error, response } = outcome;
-  // The same target was asked by another API at once: only that counts.
+  // Such a target was asked again at once by the other API, and only that attempt counts.
   const attempts = tried.filter((attempt) => !refusesWire(attempt));
   if (error === undefined || attempts.length < 2) return outcome;
   const causes = attempts.flatMap(({ target, reducer }) =>
@@ -20,7 +20,8 @@ export function everyTargetFailed({ attempts: tried, client }: Exchange, outcome
     retryAfterSeconds: shortestWait(attempts.flatMap(({ reducer }) => reducer.error ?? [])),
     cause: error,
   });
-  // Codex's sentence about one account's quota would be all that its user sees of several.
+  // With some codes Codex shows only its own sentence (about one account's quota, say), and hides what became of the
+  // rest.
   const code = client.isCodex ? inOwnWords(whole).code : (response.error?.code ?? whole.code);
   response.error = { code, message };
   return {

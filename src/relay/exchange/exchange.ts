@@ -1,4 +1,4 @@
-/** One request with its response, from the moment when it is known where it goes. */
+/** One request with its response, from the moment its targets are known. */
 import type { RelayError } from '../../errors.ts';
 import { wantsCompaction } from '../../translate/compaction.ts';
 import { NativeReducer, type NativeReducerOptions } from '../../translate/native/native-reducer.ts';
@@ -17,11 +17,11 @@ import { ChatStreamReader } from './chat-stream.ts';
 import { itemIds, newId } from './ids.ts';
 import { NativeStreamReader } from './native-stream.ts';
 
-/** What HTTP knows of the client that the exchange needs. */
+/** What the exchange needs to know about its client. */
 export interface Client {
-  /** Codex understands errors in other shapes than everybody else. */
+  /** Codex expects errors in shapes of its own. */
   isCodex: boolean;
-  /** It tries again what fails for a moment: the relay does not. */
+  /** It retries passing failures by itself, so the relay does not. */
   retriesItself: boolean;
   /** Sent upstream where no key is configured. */
   bearer: string | undefined;
@@ -36,7 +36,7 @@ export interface Client {
 export interface Exchange {
   /** Id of the response, `resp_...`. */
   id: string;
-  /** A new id of one of its items. */
+  /** Makes the id of a new item. */
   newItemId: (prefix: string) => string;
   request: ResponsesRequest;
   client: Client;
@@ -44,32 +44,32 @@ export interface Exchange {
   abort: AbortController;
   /** Milliseconds since the epoch. */
   startedAt: number;
-  /** The same moment on the clock that nobody sets (`performance.now()`), as below. */
+  /** The same moment on the monotonic clock (`performance.now()`), as is the time below. */
   beganAt: number;
   /** When the first content came; undefined until then. */
   firstTokenAt: number | undefined;
-  /** Number of the next event: an attempt goes on where the one before it was left. */
+  /** Number of the next event: each attempt continues where the one before it stopped. */
   nextSequence: number;
-  /** What was tried so far; the last one answers. */
+  /** The attempts so far; the last one answers. */
   attempts: Attempt[];
 }
 
-/** What a target is sent: Chat Completions, or its own Responses API. */
+/** What is sent to a target: a Chat request, or one for its own Responses API. */
 export type Translation =
   | ({ wire: 'chat' } & ChatTranslation)
-  // What had to be changed, in short words.
+  // `repairs`: what had to be changed, in short words.
   | ({ wire: 'responses'; repairs: readonly string[] } & NativeTranslation);
 
-/** The exchange with one target. */
+/** The part of an exchange that concerns one target. */
 export interface Attempt {
   target: Target;
   translation: Translation;
   /** What the user said last, in words. */
   asked: string;
   reducer: ResponseReducer | NativeReducer;
-  /** The body of the reply into the reducer. */
+  /** Feeds the body of the reply into the reducer. */
   feed: Feed;
-  /** Ends the upstream call, with the exchange or alone. */
+  /** Ends the upstream call; aborted together with the exchange, or alone. */
   abort: AbortController;
 }
 
@@ -81,7 +81,7 @@ export interface Outcome {
   response: ResponseResource;
   /** Why it failed; undefined where it did not. */
   error: RelayError | undefined;
-  /** What a streaming client has yet to be told, the terminal event last. */
+  /** What a streaming client has not been told yet, the terminal event last. */
   lastEvents: readonly ResponseEvent[];
 }
 
@@ -104,11 +104,11 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
 /** How an answer is read. */
 export interface ReadingOptions {
   seal: ReasoningSeal;
-  /** Whether calls in the text are read as calls. */
+  /** Whether calls written into the text are read as calls. */
   heal: boolean;
-  /** Whether the text must wait until it is known to be no thinking, though somebody reads along. Default: false. */
+  /** Whether text may be held back until it is known not to be thinking, even on a stream. Default: false. */
   mayWait?: boolean;
-  /** Tokens that the model has room for, where that is known for certain. */
+  /** Size of the model's context window in tokens, where that is known for certain. */
   contextWindow?: number | undefined;
 }
 
@@ -164,7 +164,7 @@ function nativeAnswer(
   return { reducer, feed: new AnswerFeed(new NativeStreamReader(options.profile), reducer) };
 }
 
-/** Whether the target has no Responses API for this model, by its status or because Chat Completions came. */
+/** Whether the target turned out to have no Responses API for this model: by the status, or because chunks came. */
 export function refusesWire({ reducer }: Attempt): boolean {
   return reducer.error instanceof WireRefusal || ('spokeChat' in reducer && reducer.spokeChat);
 }

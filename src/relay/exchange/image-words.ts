@@ -1,31 +1,31 @@
 /**
- * What is known of images, for models that cannot see them: their descriptions by content, kept from turn to turn, so
- * that the same conversation gives the same prompt. Holds no image.
+ * Descriptions of images, by content, for models that cannot see. They are kept from turn to turn, so that the same
+ * conversation gives the same prompt. The images themselves are not kept.
  */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RelayError } from '../../errors.ts';
 import { isCurable } from '../routing/health.ts';
 
-/** Images that are described in one turn. */
+/** The most images that are described in one turn. */
 const MOST_A_TURN = 8;
-/** The least recently used are forgotten first. */
+/** The most descriptions that are kept; the least recently used is forgotten first. */
 const MOST_IMAGES = 2_000;
 const MOST_CHARS = 8 * 1024 * 1024;
 /** A longer description is cut. */
 const LONGEST = 8_000;
 const MOST_TURNS = 500;
-/** Turns in which a description is tried that fails for causes which may pass. */
+/** The number of turns after which a description that keeps failing for passing causes is given up. */
 const MOST_FAILURES = 3;
 
 interface Failure {
   words: string;
-  /** In which turns it failed, by the client's id. */
+  /** The turns in which it failed, by the client's ids. */
   turns: readonly string[];
   isFinal: boolean;
 }
 
-/** An image as it was found, by the hash of its content. */
+/** An image where it was found, with the hash of its content. */
 export interface HashedImage<T> {
   hash: string;
   /** Which turn of the conversation it came in. */
@@ -41,20 +41,20 @@ export class ImageWords {
   });
   readonly #failed = new LRUCache<string, Failure>({ max: MOST_IMAGES });
   readonly #running = new Map<string, Promise<void>>();
-  /** How many descriptions each turn has asked for. */
+  /** How many descriptions each turn has asked for so far. */
   readonly #asked = new LRUCache<string, number>({ max: MOST_TURNS });
 
   /**
-   * The images that may be described now, each once: of every turn of the conversation the first eight, the newest
-   * ones before the others, and as many as the turn that is running has left.
-   * @param running id of that turn
+   * The images to be described now, each once: the first eight of every turn of the conversation, newest first, up to
+   * what is left for the running turn.
+   * @param running id of the running turn
    */
   wanted<T>(images: readonly HashedImage<T>[], running: string): HashedImage<T>[] {
     const surplus = surplusOf(images);
     const missing = new Map<string, HashedImage<T>>();
     for (const image of images) {
       if (surplus.has(image) || !this.#isMissing(image.hash, running)) continue;
-      // What is shown again is new again.
+      // An image that is shown again counts as new again.
       missing.delete(image.hash);
       missing.set(image.hash, image);
     }
@@ -62,7 +62,7 @@ export class ImageWords {
     return [...missing.values()].slice(Math.max(0, missing.size - left));
   }
 
-  /** Describes an image, once however many ask for it. Never rejects: a failure is known afterwards too. */
+  /** Describes an image, only once however many ask for it. Never rejects: a failure is recorded as well. */
   describe(hash: string, running: string, ask: () => Promise<string>): Promise<void> {
     const already = this.#running.get(hash);
     if (already !== undefined) return already;
@@ -77,7 +77,7 @@ export class ImageWords {
     return done;
   }
 
-  /** What stands in the place of each image, in order. */
+  /** The words that replace each image, in order. */
   of(images: readonly HashedImage<unknown>[]): string[] {
     const surplus = surplusOf(images);
     return images.map((image) => (surplus.has(image) ? SURPLUS : this.#wordsOf(image.hash)));
@@ -98,7 +98,7 @@ export class ImageWords {
     this.#failed.delete(hash);
   }
 
-  /** The words name no provider's own: they must be the same in every request. */
+  /** The words quote no provider: they must be the same in every request. */
   #noteFailure(hash: string, running: string, error: unknown): void {
     const turns = [...(this.#failed.get(hash)?.turns ?? []), running];
     const code = error instanceof RelayError ? error.code : 'internal_error';
@@ -117,13 +117,13 @@ export class ImageWords {
 const SURPLUS = `[an image was here; only the first ${MOST_A_TURN} images of a turn are described]`;
 const NOT_YET = `[an image was here; it is not described yet: at most ${MOST_A_TURN} are in one turn]`;
 
-/** By content: of a data URL what it holds, of any other the address. 64 hexadecimal digits. */
+/** By the content of a data URL, or by the address of any other. 64 hexadecimal digits. */
 export function hashOfImage(url: string): string {
   const content = url.startsWith('data:') ? url.slice(url.indexOf(',') + 1) : url;
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Those beyond the first eight different ones of their turn: told from the conversation alone. */
+/** The images beyond the first eight different ones of their turn; depends on the conversation alone. */
 function surplusOf(images: readonly HashedImage<unknown>[]): ReadonlySet<HashedImage<unknown>> {
   const byTurn = new Map<number, Set<string>>();
   const surplus = new Set<HashedImage<unknown>>();

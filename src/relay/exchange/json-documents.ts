@@ -1,15 +1,15 @@
 /**
- * Finds JSON objects and lists in text that frames them by nothing else: one completion in pieces, or one chunk a
- * line. Looks at each character once, and passes over whatever stands between two of them.
+ * Finds JSON objects and lists in text without any other framing: one completion in pieces, or one chunk a line. Looks
+ * at each character once, and skips whatever stands between two documents.
  */
 export class JsonDocuments {
-  /** The document that is being read; empty between two. */
+  /** The document that is being read; empty between two documents. */
   #open = '';
   #depth = 0;
   #isInString = false;
   #isEscaped = false;
 
-  /** What has begun and not ended. */
+  /** The document that has begun and not ended. */
   get open(): string {
     return this.#open;
   }

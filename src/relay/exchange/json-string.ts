@@ -5,7 +5,9 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
-/** Where the quotation mark is that ends the string which begins at `start`; -1 where none does, or it is no JSON. */
+/**
+ * The position of the closing quote of the string that begins at `start`; -1 if there is none or it is not valid JSON.
+ */
 export function endOfString(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -16,7 +18,7 @@ export function endOfString(text: string, start: number): number {
   return -1;
 }
 
-/** The string of what stands between two quotation marks; undefined where its escapes are none. */
+/** The value of what stands between two quotes; undefined if its escapes are invalid. */
 export function stringOf(raw: string): string | undefined {
   if (!raw.includes('\\')) return raw;
   const value = parseJson(`"${raw}"`);

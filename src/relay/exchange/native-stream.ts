@@ -1,4 +1,6 @@
-/** The body of an upstream reply as events of the Responses API, as they came: repairing them is the reducer's part. */
+/**
+ * The body of an upstream reply as events of the Responses API, as they came: repairing them is left to the reducer.
+ */
 import type { JsonObject } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { WireRefusal } from '../upstream/wire-refusal.ts';

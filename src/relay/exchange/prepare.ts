@@ -1,4 +1,6 @@
-/** What a target is sent: the request translated to Chat Completions, or repaired for its own Responses API. */
+/**
+ * Prepares what is sent to a target: the request translated to Chat Completions, or repaired for its own Responses API.
+ */
 import { messageOf } from '../../errors.ts';
 import type { HistoryStore } from '../../history/store.ts';
 import { requestRepairs } from '../../translate/native/repairs.ts';
@@ -80,7 +82,7 @@ function optionsOf({ provider, profile, model }: Target, history: readonly Input
   return { profile, model, history, toolDenylist, seal, extraParams, dropParams };
 }
 
-/** The answer is worth more than the thinking of earlier ones. */
+/** A store that fails must not fail the request: the answer matters more than earlier thinking. */
 function orNothing<T>(recalled: Promise<T>, { logger }: PrepareParts): Promise<T | undefined> {
   return recalled.catch((error: unknown) => {
     logger.error(`history: reasoning of earlier answers was not read: ${messageOf(error)}`);

@@ -1,6 +1,6 @@
 /**
- * A request for no answer (`generate: false`): Codex sends its instructions and tools ahead of the user's first words,
- * and continues from there. No provider is asked: Chat Completions has nothing to be warmed up.
+ * A request that wants no answer (`generate: false`): Codex sends its instructions and tools ahead of the user's first
+ * words, and continues from there. No provider is asked, because Chat Completions has nothing to warm up.
  */
 import { inputItems } from '../../translate/request/to-chat-request.ts';
 import { newResponse } from '../../translate/stream/resource.ts';
@@ -11,7 +11,7 @@ import { recallItems, recallResponses } from './recall.ts';
 import type { RelayParts } from './respond.ts';
 import { retainResponse } from './retain.ts';
 
-/** @throws RelayError where the request continues what nobody knows */
+/** @throws RelayError where the request continues an unknown response */
 export async function prewarm(
   asked: ResponsesRequest,
   memory: LastConversation,

@@ -23,7 +23,7 @@ import { responseOfItem } from './ids.ts';
 
 /**
  * The items of the conversation that the request continues by `previous_response_id`, oldest first.
- * @param memory of the connection that the request came on
+ * @param memory of the connection that the request came in on
  * @throws RelayError `previous_response_not_found`
  */
 export async function recallResponses(
@@ -40,9 +40,9 @@ export async function recallResponses(
 }
 
 /**
- * The request with the items themselves where its input refers to them by id, as the AI SDK does with all that
- * a model said before. What the conversation has already is not said twice.
- * @param conversation what the request continues
+ * The request with references to items (by id) replaced by the items, as the AI SDK refers to everything that a model
+ * said before. Items that the conversation already has are not repeated.
+ * @param conversation the items that the request continues
  * @throws RelayError `invalid_request` for an id under which nothing is stored
  */
 export async function recallItems(
@@ -65,7 +65,7 @@ export async function recallItems(
   return { ...request, input: items };
 }
 
-/** `type` may be left out: then an id and nothing else makes a reference. */
+/** `type` may be left out: then an id and nothing else is a reference. */
 function isReference(item: InputItem): boolean {
   if (item.type) return item.type === 'item_reference';
   return Boolean(item.id) && item.role === undefined && item.content === undefined;
@@ -77,7 +77,7 @@ async function storedItem(id: string, history: HistoryStore): Promise<InputItem>
   throw new RelayError('invalid_request', `Item with id '${id}' not found.`, { param: 'input' });
 }
 
-/** Reasoning that was retained of these answers, where it is still that of the model which gets it. */
+/** The retained reasoning of these answers, as far as it came from the model that now gets it. */
 export async function recallReasoning(
   { entries, lacking, options }: Pick<Conversation, 'entries' | 'lacking' | 'options'>,
   history: HistoryStore,
@@ -90,18 +90,18 @@ export async function recallReasoning(
     const reasoning = await findReasoning(key, questions.get(answer) ?? '', history);
     if (reasoning !== undefined && !isForeign(reasoning, options)) found.set(answer, reasoning);
   };
-  // A store may be a network away: many are asked for at once.
+  // The store may be across a network, so several lookups run at once.
   for (let from = 0; from < lacking.length; from += ASKED_AT_ONCE) {
     await Promise.all(lacking.slice(from, from + ASKED_AT_ONCE).map(find));
   }
   return found;
 }
 
-/** Lookups of one request that are under way together. */
+/** How many lookups of one request run at once. */
 const ASKED_AT_ONCE = 32;
 /**
- * The items of a conversation with the reasoning that was retained of answers which came back without theirs, sealed
- * as the client would have sent it; undefined where there is none.
+ * The items of a conversation, with the retained reasoning added to answers that came back without theirs, sealed as
+ * the client would have sent it; undefined where there is none to add.
  */
 export async function withRecalledReasoning(
   items: readonly InputItem[],
@@ -149,7 +149,7 @@ function runsOf(items: readonly InputItem[]): InputItem[][] {
   return runs;
 }
 
-/** Whether the assistant said it, or its provider did it on the way there. */
+/** Whether it is part of an answer: said by the assistant, or done by its provider on the way. */
 function isAnswers(item: InputItem): boolean {
   const isSaid = item.type === 'reasoning' || item.role === 'assistant' || kindOf(item)?.role === 'call';
   return isSaid || HOSTED_TYPES.some((type) => type === item.type);
@@ -165,7 +165,7 @@ async function findReasoning(
   history: HistoryStore,
 ): Promise<ProviderReasoning | undefined> {
   const [call] = key.calls;
-  // A client may have rewritten the answer's text: then its first call still tells which one it is.
+  // A client may have rewritten the answer's text; its first call still identifies it then.
   return (
     (await history.reasoningByFingerprint(answerFingerprint(key, asked))) ??
     (call === undefined ? undefined : await history.reasoningByCallId(callFingerprint(call, asked)))

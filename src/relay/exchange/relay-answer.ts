@@ -1,4 +1,4 @@
-/** Opens the answer upstream and relays it: chunks in, events out to the client, until it is complete or broken. */
+/** Opens the answer upstream and relays it, chunks in and events out, until it is complete or breaks off. */
 import { RelayError } from '../../errors.ts';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { Wire } from '../../wire/wire.ts';
@@ -16,22 +16,22 @@ import { SilenceWatch, silenceLimits } from './silence.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
-/** After all items of a response were finished, its end follows within moments, or another item begins. */
+/** Once all items of a response are finished, its end or another item follows within moments. */
 const GRACE_MS: Readonly<Record<Wire, number>> = { chat: FINISH_GRACE_MS, responses: 5_000 };
 
 export interface AnswerOptions extends ReportOptions {
   upstream: Upstream;
   /** An upstream that sends nothing for this long has failed. Undefined: see `silenceLimits`. */
   stallMs: number | undefined;
-  /** An upstream that has said nothing for this long is left for the next target. */
+  /** An upstream that has said nothing after this long is abandoned for the next target. */
   firstOutputMs: number;
-  /** Whether no other target is left: then this one gets all the time it needs. */
+  /** Whether no other target is left; this one then gets all the time it needs. */
   isLast: boolean;
   /** See `UpstreamCall.needsImage`. */
   needsImage?: true;
 }
 
-/** @param stream undefined for a blocking client: the outcome holds all that it is told */
+/** @param stream undefined for a blocking client, whose whole answer is in the outcome */
 export async function relayAnswer(
   exchange: Exchange,
   attempt: Attempt,
@@ -52,7 +52,7 @@ export async function relayAnswer(
   }
 }
 
-/** @returns the events that are left to be told when upstream is done */
+/** @returns the events that remain to be sent when upstream is done */
 async function relayToEnd(
   exchange: Exchange,
   attempt: Attempt,
@@ -61,7 +61,7 @@ async function relayToEnd(
 ): Promise<readonly ResponseEvent[]> {
   const { reducer } = attempt;
   stream?.follow(reducer, wireHeaders(attempt.translation));
-  // The response has one beginning, however many targets are tried.
+  // The response begins only once, however many targets are tried.
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
   const silence = new SilenceWatch(attempt, silenceLimits(attempt.target.provider.baseUrl, options.stallMs));
   try {
@@ -79,7 +79,7 @@ function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Pro
   const call = {
     ...target,
     signal: abort.signal,
-    // Another target, or the client itself, is the next attempt.
+    // The next attempt is another target's, or the client's own.
     clientRetries: exchange.client.retriesItself || !options.isLast,
     ...(options.needsImage && { needsImage: options.needsImage }),
     onWait: (waiting: Waiting | undefined) => reportWait(exchange, target, waiting, options),
@@ -113,7 +113,7 @@ async function relayBody(
       }
       silence.heard();
       const said = feed.read(bytes);
-      // An answer that goes on after its finish reason is not over; comments are no answer.
+      // An answer may go on after its finish reason; keep-alive comments do not count.
       if (said !== undefined) grace?.refresh();
       const events = said ?? [];
       if (events.length > 0) exchange.firstTokenAt ??= performance.now();
@@ -137,7 +137,7 @@ async function relayBody(
     }
     return reducer.sawFinish ? rest : [...rest, ...feed.lastWords()];
   } catch (error) {
-    // Whatever breaks off after the finish reason takes nothing from the answer.
+    // A connection that breaks after the finish reason costs the answer nothing.
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
     return [];
   } finally {
@@ -146,7 +146,7 @@ async function relayBody(
   }
 }
 
-/** Which API answers, and what had to be changed for it: for people who look, and the doctor. */
+/** Tells the curious, and the doctor, which API answers and what had to be changed for it. */
 function wireHeaders(translation: Translation): Record<string, string> {
   if (translation.wire === 'chat') return { 'x-codex-relay-wire': translation.wire };
   return {
@@ -155,7 +155,9 @@ function wireHeaders(translation: Translation): Record<string, string> {
   };
 }
 
-/** Only while another target is left, and only for hosted ones: a local model may read a long prompt for minutes. */
+/**
+ * Only while another target is left, and only for hosted providers: a local model may read a long prompt for minutes.
+ */
 function watchFirstOutput(
   attempt: Attempt,
   { firstOutputMs, isLast }: AnswerOptions,
@@ -181,7 +183,7 @@ function asRelayError(error: unknown, { abort, target }: Attempt): RelayError {
   return brokenReply(target.profile.name, error);
 }
 
-/** Reads what follows `[DONE]`, so that the connection can serve the next request; gives up soon. */
+/** Reads what follows `[DONE]`, so that the connection can be used again; gives up soon. */
 function drain(body: Reads, { isDone }: Feed, abort: AbortController): void {
   if (!isDone || abort.signal.aborted) {
     abort.abort();
@@ -192,7 +194,7 @@ function drain(body: Reads, { isDone }: Feed, abort: AbortController): void {
     do body.take();
     while (await body.more());
   };
-  // The answer is complete: how its connection ends is nobody's concern.
+  // The answer is complete, so it does not matter how the connection ends.
   readOn()
     .catch(() => undefined)
     .finally(() => clearTimeout(timer));

@@ -1,4 +1,4 @@
-/** What the log and the host are told of an exchange: names and counts, no content. */
+/** What the log and the host are told about an exchange: names and counts, no content. */
 import { hash } from 'node:crypto';
 import { messageOf, RelayError } from '../../errors.ts';
 import { asObject, type JsonObject } from '../../json.ts';
@@ -21,7 +21,7 @@ export function reportStart(exchange: Exchange, target: Target, options: ReportO
   tellHost(reportOf(exchange, target, 'running'), options);
 }
 
-/** The relay waits before it asks the target again; undefined: it asks now. */
+/** Reports that the relay waits before it asks the target again; undefined: the wait is over. */
 export function reportWait(
   exchange: Exchange,
   target: Target,
@@ -31,7 +31,7 @@ export function reportWait(
   tellHost({ ...reportOf(exchange, target, 'running'), ...(waiting && { waiting }) }, options);
 }
 
-/** What a target is about to be sent. */
+/** Reports what is about to be sent to a target. */
 export function reportTools(translation: Translation, { logger }: Pick<ReportOptions, 'logger'>): void {
   logger.debug(`upstream tools=${list(upstreamNames(translation))}`);
 }
@@ -42,7 +42,7 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   options.logger.debug(`${kind}=${list(report.calledTools)}`);
   for (const note of outcome.attempt.reducer.notes) options.logger.info(note);
   options.logger.info(requestLine(report));
-  // Codex shows its own sentence for some codes, and never the numbers that the provider gave.
+  // For some codes Codex shows a sentence of its own and never the numbers that the provider gave.
   if (report.error !== undefined && report.state === 'failed') {
     const { provider, upstreamModel, error } = report;
     options.logger.warn(`${provider} ${upstreamModel} failed: ${error.code}: ${error.message}`);
@@ -50,7 +50,7 @@ export function reportEnd(exchange: Exchange, outcome: Outcome, options: ReportO
   tellHost(report, options);
 }
 
-/** The relay itself failed, before any target could. */
+/** Reports that the relay itself failed, before any target could. */
 export function reportFailure(
   exchange: Exchange,
   target: Target,
@@ -71,7 +71,7 @@ function tellHost(report: RequestReport, { logger, onRequest }: ReportOptions): 
   try {
     onRequest(report);
   } catch (error) {
-    // The answer is not the observer's to break, nor are the timers of its stream to be left behind.
+    // An observer must neither break the answer nor leave the timers of its stream running.
     logger.error(`onRequest: the host's callback failed: ${messageOf(error)}`);
   }
 }
@@ -104,7 +104,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   const { service } = provider;
   const thread = threadName(threadOf(request, client));
   const role = roleOf(client.labels, request);
-  // To take the other wire is no failure of a target.
+  // Switching to the other wire is not a failure of the target.
   const passed = attempts.slice(0, -1).filter((attempt) => !refusesWire(attempt));
   return {
     id,
@@ -126,7 +126,7 @@ function reportOf(exchange: Exchange, target: Target, state: RequestReport['stat
   };
 }
 
-/** What of the Responses API a person may want to know; Chat Completions is the rule. */
+/** What is worth telling about the Responses API; Chat Completions is the rule and goes unmentioned. */
 function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<RequestReport, 'wire' | 'repairs'> {
   const spoken = attempt?.target.wire ?? wire;
   if (spoken === 'chat') return {};
@@ -143,7 +143,7 @@ export function threadOf(
   return prompt_cache_key ?? thread;
 }
 
-/** Threads stay apart, and their ids with the client. */
+/** Keeps threads apart without telling the client's own ids. */
 export function threadName(thread: string | undefined): string | undefined {
   return thread === undefined ? undefined : hash('sha256', thread).slice(0, 12);
 }

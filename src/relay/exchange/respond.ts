@@ -38,28 +38,28 @@ export interface RelayParts {
   /** Says a warning once for each key (by default the message), however many requests give rise to it. */
   warnOnce: (message: string, key?: string) => void;
   toolDenylist: ReadonlySet<string>;
-  /** Whether calls in the text are read as calls. */
+  /** Whether calls written into the text are read as calls. */
   heal: boolean;
-  /** What was learned of models while the relay runs. */
+  /** What was learned about models since the relay started. */
   unmarkedThinking: UnmarkedThinking;
   keepAliveMs: number;
   /** Undefined where the user set none: see `silenceLimits`. */
   stallMs: number | undefined;
-  /** How long an upstream may say nothing while a stand-in is left. */
+  /** How long an upstream may say nothing while there is still a stand-in. */
   firstOutputMs: number;
   onRequest: (report: RequestReport) => void;
   budget: SpendGuard | undefined;
-  /** How much may be asked; undefined: as much as one likes. */
+  /** How much may be asked; undefined: no limit. */
   limits: RequestLimits | undefined;
-  /** What is known of images, for models that cannot see. */
+  /** Descriptions of images, for models that cannot see. */
   imageWords: ImageWords;
-  /** Told which thread is bound where, when that changes. */
+  /** Called with the bindings of all threads, as text, when one changes. */
   onBindings: (text: string) => void;
 }
 
 /**
- * Answers a request. A streaming client has been answered in full when this resolves, unless the outcome is an
- * error and nothing was written (`hasBegun`): that, and every blocking answer, is the caller's to write.
+ * Answers a request. A streaming client has been answered in full when this resolves, unless the outcome is an error
+ * and nothing was written (`hasBegun`): in that case, and for every blocking client, the caller writes the answer.
  * @throws RelayError when the request fails before it can be sent anywhere
  */
 export async function respond(
@@ -87,10 +87,11 @@ export async function respond(
     throw error;
   });
   admission?.settle(outcome.response.usage?.total_tokens);
-  // The record is kept before the client learns of the end: it may continue at once, also an answer that broke off.
+  // The record is stored before the client learns of the end, since it may continue at once, even an answer that broke
+  // off.
   if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
   remember(exchange, outcome, history, connection);
-  // What it cost counts before the next request can come.
+  // The cost must be counted before the next request can come.
   reportEnd(exchange, outcome, parts);
   stream?.end(outcome.lastEvents);
   warnOfCutPrompt(exchange, outcome, parts);
@@ -98,7 +99,7 @@ export async function respond(
   return outcome;
 }
 
-/** Nothing that was begun outlives a failure of the relay's own; the caller tells the client. */
+/** After a failure of the relay itself, ends everything that was begun; the caller tells the client. */
 function giveUp(
   exchange: Exchange,
   target: Target,
@@ -113,11 +114,11 @@ function giveUp(
 }
 
 function endWithClient({ abort }: Exchange, connection: ClientConnection): void {
-  // It may have left while its history was read.
+  // The client may have left while the history was read.
   connection.onLeave(() => abort.abort(new RelayError('cancelled', 'The client left.')));
 }
 
-/** On a connection that stays open the next request may bring only what is new, also where nothing is stored. */
+/** On a connection that stays open, the next request may bring only what is new, even if nothing is stored. */
 function remember(
   { request }: Exchange,
   { response, error }: Outcome,

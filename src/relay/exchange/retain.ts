@@ -1,4 +1,6 @@
-/** What is kept of an exchange for later requests. The answer is worth more than its record: failures are logged. */
+/**
+ * What is kept of an exchange for later requests. The answer matters more than its record, so failures are only logged.
+ */
 import { messageOf } from '../../errors.ts';
 import { withIds } from '../../history/repeated-input.ts';
 import type { HistoryStore } from '../../history/store.ts';
@@ -17,7 +19,7 @@ interface RetainOptions {
   logger: Logger;
 }
 
-/** What could not be kept is not said to be: the response then ends with `store` false. */
+/** A response that could not be kept does not claim to be: it ends with `store` false. */
 export async function retain(exchange: Exchange, outcome: Outcome, options: RetainOptions): Promise<void> {
   const { response } = outcome;
   try {
@@ -31,7 +33,9 @@ export async function retain(exchange: Exchange, outcome: Outcome, options: Reta
   for (const event of outcome.lastEvents) if ('response' in event) event.response.store = false;
 }
 
-/** Keeps a response for whoever continues or retrieves it, where the client wants that. False when it could not be. */
+/**
+ * Keeps a response for whoever continues or retrieves it, where the client wants that. False if it could not be kept.
+ */
 export async function retainResponse(
   request: ResponsesRequest,
   response: ResponseResource,
@@ -48,13 +52,13 @@ export async function retainResponse(
   }
 }
 
-/** Keeps what the provider wants back of an answer, where the client may not send it. */
+/** Keeps the reasoning that the provider wants back, for clients that may not send it. */
 async function retainReasoning(
   { request }: Exchange,
   { reducer, translation, asked }: Attempt,
   history: HistoryStore,
 ): Promise<void> {
-  // A client that asks for the sealed reasoning sends it back, as Codex does.
+  // A client that asks for sealed reasoning sends it back itself, as Codex does.
   if (request.include?.includes(SEALED_FIELD)) return;
   const { id: responseId, output } = reducer.response;
   const reasoning = joinReasoning(reducer.reasoning);

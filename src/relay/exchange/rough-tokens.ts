@@ -1,4 +1,4 @@
-/** How large a request is, about, before it is known who answers it. */
+/** Roughly how large a request is, before it is known who answers it. */
 import type { InputItem, ResponsesRequest } from '../../wire/responses.ts';
 
 /** As in `count-input.ts`; here the JSON is still that of the Responses API. */

@@ -1,4 +1,4 @@
-/** Where a request may go. */
+/** Decides where a request may go. */
 import type { ResponsesRequest } from '../../wire/responses.ts';
 import { roleOf } from '../roles.ts';
 import type { Routing } from '../routing/routing.ts';
@@ -9,7 +9,7 @@ import type { Client } from './exchange.ts';
 
 /**
  * The targets of a request, the best one first.
- * @throws RelayError `invalid_request` where the model's name stands for none
+ * @throws RelayError `invalid_request` where the name stands for no model
  */
 export async function route(
   request: ResponsesRequest,
@@ -22,9 +22,9 @@ export async function route(
     thread: request.prompt_cache_key ?? client.thread,
     role: roleOf(client.labels, request),
   };
-  // The alias of an upstream without a chosen model stands for the first that it lists: then the list is waited for.
+  // Without a chosen model the alias stands for the first one that the upstream lists, so the list is needed first.
   if (routing.waitsForList(asked)) {
-    // Why the list cannot be had is no answer to this request: the model that is missing is.
+    // If the list cannot be had, the error that helps is the missing model, not the failed list.
     await askForModels(routing.active, routing, upstream, client.bearer).catch(() => undefined);
   }
   await routing.recallBinding(asked.thread);

@@ -1,4 +1,4 @@
-/** The exchanges that are running: looked up by the response's id, and cancelled. */
+/** The running exchanges, to be looked up by response id and cancelled. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayError } from '../../errors.ts';
 import type { ResponseResource } from '../../wire/responses.ts';
@@ -13,7 +13,7 @@ export class RunningExchanges {
   readonly #running: Map<string, Running>;
   readonly #owner: string;
 
-  /** @param running shared with the exchanges of other owners, as `of` makes them */
+  /** @param running shared with the views of other owners that `of` makes */
   constructor(running: Map<string, Running> = new Map(), owner = '') {
     this.#running = running;
     this.#owner = owner;
@@ -24,7 +24,7 @@ export class RunningExchanges {
     return new RunningExchanges(this.#running, owner);
   }
 
-  /** Of all owners, as with `cancelAll`. */
+  /** Counts all owners' exchanges, as `cancelAll` ends all of them. */
   get count(): number {
     return this.#running.size;
   }
@@ -33,21 +33,21 @@ export class RunningExchanges {
     this.#running.set(this.#key(exchange.id), { exchange, ended: Promise.withResolvers() });
   }
 
-  /** @param outcome undefined where the relay itself failed on it */
+  /** @param outcome undefined where the relay itself failed */
   end({ id }: Exchange, outcome: Outcome | undefined): void {
     this.#running.get(this.#key(id))?.ended.resolve(outcome);
     this.#running.delete(this.#key(id));
   }
 
-  /** A response that is being made, as it stands; undefined when there is none, or none that may be stored. */
+  /** A response in progress, as far as it got; undefined if there is none or it may not be stored. */
   response(id: string): ResponseResource | undefined {
     const response = this.#running.get(this.#key(id))?.exchange.attempts.at(-1)?.reducer.response;
     return response?.store ? response : undefined;
   }
 
   /**
-   * Ends a running exchange; its own client is told that it was cancelled. Resolves with the exchange and how it
-   * ended (it may have been complete already); undefined when nothing of that id is running.
+   * Ends a running exchange and tells its client that it was cancelled. Resolves with the exchange and how it ended (it
+   * may have been complete already); undefined if no exchange with that id is running.
    */
   async cancel(id: string): Promise<{ exchange: Exchange; outcome: Outcome } | undefined> {
     const running = this.#running.get(this.#key(id));
@@ -62,7 +62,7 @@ export class RunningExchanges {
     return `${this.#owner} ${id}`;
   }
 
-  /** Resolves when none is running any more, at the latest after so long. */
+  /** Resolves when no exchange is running any more, or after this long at the latest. */
   async endedWithin(milliseconds: number): Promise<void> {
     await Promise.race([this.#ended(), sleep(milliseconds, undefined, { ref: false })]);
   }

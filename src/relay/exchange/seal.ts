@@ -1,4 +1,6 @@
-/** Reasoning as the text of `encrypted_content`: compressed, checked, and refused when it is not ours. */
+/**
+ * Packs reasoning into the text of `encrypted_content`: compressed, with a checksum, and not opened unless it is ours.
+ */
 import { deflateSync, inflateSync } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
 import { asProviderReasoning } from '../../history/records.ts';
@@ -8,15 +10,15 @@ import type { ProviderReasoning, ReasoningSeal } from '../../translate/reasoning
 const PREFIX = 'crr1.';
 
 /**
- * Far more than models think in one turn (a quarter of a million tokens). Both directions are synchronous:
- * the bound keeps one item under some 20 ms, and a bomb from filling the memory.
+ * A quarter of a million tokens, far more than models think in one turn. Both directions are synchronous: the limit
+ * keeps one item below about 20 ms and stops a decompression bomb from filling the memory.
  */
 const MAX_JSON_BYTES = 1024 * 1024;
 const MAX_SEALED_LENGTH = 2 * MAX_JSON_BYTES;
 
 /**
- * Codex sends all reasoning of a conversation with every request: what was opened for one is kept for the next.
- * Counted are the characters of the sealed text and of the JSON in it.
+ * Codex sends all reasoning of a conversation with every request, so what was opened for one is kept for the next. Both
+ * the sealed text and the JSON in it count, in characters.
  */
 const MAX_OPENED_CHARS = 4 * 1024 * 1024;
 
@@ -46,7 +48,7 @@ function inflated(bytes: Buffer): string | undefined {
   try {
     return inflateSync(bytes, { maxOutputLength: MAX_JSON_BYTES }).toString();
   } catch {
-    // Damaged, foreign or a bomb: to the conversation it is all the same, reasoning that is not there.
+    // Whether damaged, foreign or a bomb, it makes no difference: there is no reasoning to be had.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** How long a provider may be silent before the answer is given up. */
+/** How long a provider may be silent before its answer is given up. */
 import { RelayError } from '../../errors.ts';
 import type { Attempt } from './exchange.ts';
 
@@ -10,10 +10,12 @@ export interface SilenceLimits {
 }
 
 const DEFAULT_MS = 600_000;
-/** Ollama reads a long prompt on a CPU for half an hour, and sends nothing meanwhile, not even headers (2026-11). */
+/**
+ * Ollama on a CPU can take half an hour to read a long prompt, and sends nothing meanwhile, not even headers (2026-11).
+ */
 const LOCAL_FIRST_BYTE_MS = 1_800_000;
 
-/** @param stallMs what the user set, for both */
+/** @param stallMs the user's setting, used for both */
 export function silenceLimits(baseUrl: string, stallMs: number | undefined): SilenceLimits {
   if (stallMs !== undefined) return { firstByteMs: stallMs, laterMs: stallMs };
   return { firstByteMs: isLocal(baseUrl) ? LOCAL_FIRST_BYTE_MS : DEFAULT_MS, laterMs: DEFAULT_MS };
@@ -24,7 +26,7 @@ function isLocal(baseUrl: string): boolean {
   return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /(^|\.)localhost$/.test(hostname);
 }
 
-/** Aborts an attempt whose provider is silent for too long. It watches from its construction to `end()`. */
+/** Aborts an attempt whose provider is silent for too long. Watches from construction until `end()`. */
 export class SilenceWatch {
   readonly #attempt: Pick<Attempt, 'abort' | 'target'>;
   readonly #laterMs: number;
@@ -38,7 +40,7 @@ export class SilenceWatch {
     this.#timer = this.#start();
   }
 
-  /** Bytes of the answer came. */
+  /** To be called when bytes of the answer came. */
   heard(): void {
     if (this.#limitMs === this.#laterMs) {
       this.#timer.refresh();
@@ -48,12 +50,12 @@ export class SilenceWatch {
     this.resume();
   }
 
-  /** A client that reads slowly does not make the provider silent: nothing is asked of it meanwhile. */
+  /** While a slow client catches up, nothing is read from the provider, so its silence does not count. */
   pause(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Begins anew, after `pause()` or where what came was no byte of the answer. */
+  /** Starts over, after `pause()` or when what came was not part of the answer. */
   resume(): void {
     clearTimeout(this.#timer);
     this.#timer = this.#start();

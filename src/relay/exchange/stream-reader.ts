@@ -1,7 +1,7 @@
 /**
- * The body of an upstream reply as pieces: the chunks of Chat Completions, or the events of the Responses API. What
- * it is, is read from the body itself: gateways label event streams as JSON, completions as event streams, and errors
- * as anything (reports of 2026-11).
+ * The body of an upstream reply as pieces: the chunks of Chat Completions, or the events of the Responses API. The
+ * format is recognised from the body itself, because gateways label event streams as JSON, completions as event
+ * streams, and errors as anything (reports of 2026-11).
  */
 import { createParser } from 'eventsource-parser';
 import { RelayError } from '../../errors.ts';
@@ -9,14 +9,14 @@ import { asObject, isObject, type Json, type JsonObject, parseJson } from '../..
 import type { Profile } from '../../translate/profile.ts';
 import { JsonDocuments } from './json-documents.ts';
 
-/** An event, or a whole completion, beyond this size comes from a broken upstream: it must not fill the memory. */
+/** A larger event or completion comes from a broken upstream, and must not fill the memory. */
 const MAX_EVENT_CHARS = 64 * 1024 * 1024;
-/** More of what a provider says outside of chunks is not kept. */
+/** How many characters are kept of what a provider says outside of pieces. */
 const MAX_WORDS = 2_000;
 /** Data that keeps a connection open and means nothing. */
 const PING = /^\W*(ping|pong|null|true|ok)?\W*$|keep.?alive|heart.?beat|processing|queued/i;
 const BLANK_LINE = '\n\n';
-/** Of an event, and of data that only looks like JSON (Python's spelling of an object). */
+/** For names of events, and for data that only looks like JSON (such as a Python dict). */
 const ERROR_EVENT = /error|exception/i;
 const ERROR_LIKE = /^[[{\s]*["']?(error|exception|detail|message)\b/i;
 
@@ -27,28 +27,28 @@ interface Framing {
 
 /** Reads ordinary events without parsing them (see `delta-lane.ts`). */
 export interface Lane<Piece> {
-  /** False once the stream has shown that nothing can be gained. */
+  /** False once the stream has shown that the lane does not pay. */
   readonly isOpen: boolean;
-  /** Reads events from `at` on, and gives where the first begins that is not its own. */
+  /** Reads events from `at` on. Returns where the first event begins that does not fit. */
   read(text: string, at: number): number;
-  /** Whether text that is no whole event begins like one of its own. */
+  /** Whether the text, an incomplete event, begins like one that fits. */
   begins(text: string): boolean;
-  /** What was read since the last call, as one piece. */
+  /** Everything read since the last call, as one piece. */
   take(): Piece | undefined;
-  /** Learns from an event, with its blank line, and the only piece that came of it. */
+  /** Learns from an event (with its blank line) and the only piece that it produced. */
   learn(event: string, piece: Piece | undefined): void;
 }
 
-/** What one API makes of the objects in a body. */
+/** How one API reads the objects in a body. */
 export interface PieceKind<Piece> {
-  /** What a web page in place of an answer means. */
+  /** The error for a web page in place of an answer. */
   page(profile: Profile): RelayError;
   lane(): Lane<Piece>;
   /** @param event the name of the event that the object came in */
   piece(value: JsonObject, event: string | undefined): Piece;
-  /** A piece that says what went wrong. */
+  /** Makes a piece that says what went wrong. */
   error(cause: Json): Piece;
-  /** What an object that is no piece of an answer complains about; undefined where it does not. */
+  /** What an object that is not part of an answer complains about; undefined if it does not. */
   complaint(value: JsonObject): Json | undefined;
   /** Whether nothing follows this piece. */
   isLast(piece: Piece): boolean;
@@ -57,12 +57,12 @@ export interface PieceKind<Piece> {
 export class StreamReader<Piece> {
   /** True once the provider said that nothing follows. */
   isDone = false;
-  /** Why nothing more can be read. The pieces before it have been given out. */
+  /** Why nothing more can be read. The pieces before it have already been returned. */
   problem: RelayError | undefined;
   readonly #profile: Profile;
   readonly #kind: PieceKind<Piece>;
   readonly #decoder = new TextDecoder();
-  /** Undefined until the first character that is not blank. */
+  /** Undefined until the first non-blank character. */
   #framing: Framing | undefined;
   #isEnding = false;
   #pieces: Piece[] = [];
@@ -73,13 +73,13 @@ export class StreamReader<Piece> {
     this.#kind = kind;
   }
 
-  /** Pieces of the bytes that were read; an empty list for keep-alive comments. */
+  /** The pieces that these bytes complete; none for keep-alive comments. */
   feed(bytes: Uint8Array): Piece[] {
     this.#read(this.#decoder.decode(bytes, { stream: true }));
     return this.#take();
   }
 
-  /** Pieces that the end of the body completes. */
+  /** The pieces that the end of the body completes. */
   end(): Piece[] {
     this.#isEnding = true;
     this.#read(this.#decoder.decode());
@@ -88,8 +88,8 @@ export class StreamReader<Piece> {
   }
 
   /**
-   * What was said last, outside of any piece, as a piece with an error: the reason why an answer ends
-   * unfinished. Empty where nothing was said.
+   * What was said last outside of any piece, as a piece with an error: the reason why an answer ends unfinished. Empty
+   * if nothing was said.
    */
   get lastWords(): Piece[] {
     return this.#lastWords === undefined ? [] : [this.#kind.error(this.#lastWords)];
@@ -142,7 +142,7 @@ export class StreamReader<Piece> {
         this.#data(data, event);
         this.#limit(data.length);
       },
-      // A line without a field name: a piece or an error that was written into the stream as it was.
+      // A line without a field name: a piece or an error written straight into the stream.
       onError: ({ line = '' }) => {
         if (stray.open === '' && !/[{[]/.test(line)) this.#say(line);
         else for (const document of stray.read(`${line}\n`)) this.#data(document);
@@ -151,7 +151,7 @@ export class StreamReader<Piece> {
     });
     const lane = this.#kind.lane();
     let isBetweenEvents = false;
-    // The parser passes over a line that is not whole yet, unless it begins with a field's name.
+    // An incomplete line waits here: the parser would drop it unless it begins with a field's name.
     let rest = '';
     const read = (text: string) => {
       let at = 0;
@@ -168,7 +168,7 @@ export class StreamReader<Piece> {
         at = blank + BLANK_LINE.length;
       }
       const tail = text.slice(at);
-      // An event of two lines that was cut after its first stays whole.
+      // Keeps an event of two lines together that was cut after its first line.
       const isHeld = isBetweenEvents && lane.begins(tail);
       const end = isHeld ? 0 : Math.max(tail.lastIndexOf('\n'), tail.lastIndexOf('\r')) + 1;
       if (end > 0) {
@@ -185,7 +185,8 @@ export class StreamReader<Piece> {
           this.#limit(rest.length);
           return;
         }
-        // The event that the last read cut off, by itself: the whole text would be copied to be joined to it.
+        // The event that the last read cut off is completed on its own: joining it to the whole text would copy all of
+        // that.
         const blank = rest === '' ? -1 : text.indexOf(BLANK_LINE);
         const next = blank === -1 ? 0 : blank + BLANK_LINE.length;
         if (next > 0) read(rest + text.slice(0, next));
@@ -194,7 +195,7 @@ export class StreamReader<Piece> {
         this.#limit(rest.length);
       },
       end: () => {
-        // A last event without its blank line may be complete all the same.
+        // A last event may be complete even without its blank line.
         parser.feed(`${rest}\n\n`);
       },
     };
@@ -219,7 +220,7 @@ export class StreamReader<Piece> {
   /** @param event the name of the event that it came in */
   #data(data: string, event?: string): void {
     if (this.isDone || this.problem !== undefined) return;
-    // Proxies that frame what is framed already, 2026-11.
+    // Some proxies add a second `data:` (2026-11).
     const text = data.startsWith('data:') ? data.replace(/^(?:data:\s*)+/, '') : data;
     if (text.trim() === '[DONE]') {
       this.isDone = true;
@@ -256,11 +257,11 @@ export class StreamReader<Piece> {
 
   #broken(text: string): void {
     const documents = new JsonDocuments().read(text);
-    // Events that no blank line keeps apart.
+    // Several events that no blank line separates.
     const areMany = documents.length > 1 && documents.every(isDocument);
     if (areMany) for (const document of documents) this.#data(document);
     else if (ERROR_LIKE.test(text)) this.#pieces.push(this.#kind.error({ message: text }));
-    // Cut off inside an event: whether the answer was finished before is the reducer's to say.
+    // Cut off inside an event; the reducer knows whether the answer was already finished.
     else if (!this.#isEnding)
       this.problem = new RelayError('upstream_error', `${this.#profile.name} sent a chunk that is not JSON.`);
   }

@@ -1,6 +1,6 @@
 /**
- * The models that were seen to close thinking which they had not opened, as the chat templates of some model servers
- * have it. What such a model says first may be thinking: their next answers are read before they are shown.
+ * Models that were seen to close thinking they had not opened, as the chat templates of some model servers make them
+ * do. What such a model says first may be thinking, so its next answers are read before they are shown.
  */
 import type { Target } from '../routing/target.ts';
 

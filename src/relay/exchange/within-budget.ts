@@ -1,11 +1,11 @@
-/** Which of a request's targets the budget has money for. */
+/** Which of a request's targets the budget can pay for. */
 import { RelayError } from '../../errors.ts';
 import type { SpendGuard } from '../options.ts';
 import type { Target } from '../routing/target.ts';
 
 /**
  * The targets without the stand-ins whose budget is used up.
- * @throws RelayError where that of the first target is: the user is to know of it, and no stand-in hides it
+ * @throws RelayError where the first target's is: the user must learn of it, not get a stand-in instead
  */
 export async function withinBudget(
   [first, ...others]: readonly [Target, ...Target[]],

@@ -38,22 +38,22 @@ export interface AppOptions {
   logger: Logger;
   version: string;
   onRefusal: (refusal: Refusal) => void;
-  /** Names beside those of loopback that the relay is reached by. */
+  /** Host names that reach the relay, besides those of loopback. */
   publicHosts: ReadonlySet<string>;
   users: Users | undefined;
   metrics: GatewayOptions['metrics'];
-  /** False once the relay is to stop. */
+  /** False once the relay is going to stop. */
   isReady: () => boolean;
   /** Entries in the format of Codex's model catalog. */
   codexModels: (upstreams: readonly ServedUpstream[]) => readonly object[];
-  /** Undefined: requests for one are answered with 426. */
+  /** Undefined: requests for a WebSocket are answered with 426. */
   webSockets: WebSockets | undefined;
 }
 
 interface RouteOptions extends AppOptions {
   /** The relay's parts as the client of a request may use them. */
   partsOf: (ctx: Context) => RelayParts;
-  /** Rejects for a request that may not, or no longer, be answered. */
+  /** Rejects a request that may not be answered, or no longer. */
   authorise: (ctx: Context) => Promise<void>;
 }
 
@@ -81,14 +81,14 @@ export function createApp(app: AppOptions): Koa {
 
 function routes(options: RouteOptions): ReturnType<Router['routes']> {
   const router = new Router();
-  // Some clients are given the base URL without /v1; the path's one meaning is the same.
+  // Some clients are given the base URL without /v1; both paths mean the same.
   for (const prefix of ['', '/v1']) {
     router.post(`${prefix}/responses`, (ctx) => createResponse(ctx, options));
     router.get(`${prefix}/responses`, (ctx, next) => openWebSocket(ctx, next, options));
     router.post(`${prefix}/responses/compact`, (ctx) => compactConversation(ctx, options));
     router.post(`${prefix}/responses/input_tokens`, (ctx) => countTokens(ctx, options));
     router.get(`${prefix}/models`, (ctx) => listModels(ctx, options));
-    // Names hold slashes, as they are or encoded.
+    // Names contain slashes, plain or encoded.
     router.get(`${prefix}/models/*name`, (ctx) => findModel(ctx, `${prefix}/models/`, options));
     routeStoredResponses(router, prefix, options.partsOf);
   }
@@ -106,7 +106,7 @@ async function createResponse(ctx: Context, options: RouteOptions): Promise<void
   const client = clientOf(ctx, clientKey(ctx, options));
   const connection = new HttpConnection(ctx.res);
   const { response, error } = await respond(request, client, connection, options.partsOf(ctx));
-  // A stream has said all, its failure too: Koa must not answer once more.
+  // A stream has already told everything, even its failure: Koa must not answer again.
   if (ctx.res.headersSent) ctx.respond = false;
   else if (error === undefined) ctx.body = response;
   else throw error;
@@ -115,7 +115,7 @@ async function createResponse(ctx: Context, options: RouteOptions): Promise<void
 async function openWebSocket(ctx: Context, next: Next, options: RouteOptions): Promise<void> {
   if (options.webSockets === undefined || !asksForWebSocket(ctx.req)) return next();
   options.webSockets.accept(ctx, {
-    // A user may have been taken out, or given other rights, since the socket was opened.
+    // The user may have been removed, or given other rights, since the socket was opened.
     partsNow: async () => {
       await options.authorise(ctx);
       return options.partsOf(ctx);
@@ -148,14 +148,14 @@ async function countTokens(ctx: Context, options: RouteOptions): Promise<void> {
   ctx.body = { object: 'response.input_tokens', input_tokens };
 }
 
-/** The client's own key, to be passed on; our tokens are for us alone. */
+/** The client's own key, to be passed on. Our own tokens never are. */
 function clientKey(ctx: Context, { token, users, parts }: AppOptions): string | undefined {
   return token === undefined && users === undefined ? keyToPassOn(ctx, parts.routing.active) : undefined;
 }
 
 /**
- * One body for two readers: `data` is OpenAI's list, `models` is what Codex looks for. Codex, which says its
- * release in the query, needs entries of some 10 KB each; nobody else is sent them.
+ * One body for two kinds of readers: `data` is OpenAI's list, `models` is what Codex looks for. Codex, which names its
+ * release in the query, needs entries of about 10 KB each; other clients do not get them.
  */
 async function listModels(ctx: Context, options: AppOptions): Promise<void> {
   const { routing, upstream } = options.parts;
@@ -164,7 +164,7 @@ async function listModels(ctx: Context, options: AppOptions): Promise<void> {
   ctx.body = {
     object: 'list',
     data: modelEntries(upstreams),
-    // What the alias stands for: the doctor tells it.
+    // What the alias stands for; the doctor reads it.
     chosen: options.parts.routing.chosenModel() ?? null,
     models: 'client_version' in ctx.query ? options.codexModels(upstreams) : [],
   };
@@ -198,7 +198,7 @@ function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
-    // A lone percent sign is no encoding: then the name is what it looks like.
+    // A lone percent sign is not an encoding: take the name literally.
     return path;
   }
 }
@@ -210,7 +210,7 @@ const notFound: Middleware = (ctx) => {
 function answerErrors(logger: Logger): Middleware {
   return async (ctx, next) => {
     recogniseClient(ctx);
-    // The response's own id takes its place as soon as there is one.
+    // The response's own id replaces it as soon as there is one.
     ctx.set('x-request-id', newId('req'));
     try {
       await next();
@@ -235,10 +235,10 @@ function asRelayError(cause: unknown, logger: Logger): RelayError {
 }
 
 function answer(ctx: Context, error: RelayError): void {
-  // An unread body would be taken for the next request.
+  // The rest of an unread body would be taken for the next request.
   if (!ctx.req.complete) ctx.set('connection', 'close');
   if (isCodex(ctx) && ctx.method === 'POST') {
-    // Any other status makes Codex try five more times, and most hide the message.
+    // Any other status makes Codex retry five times, and with most it hides the message.
     ctx.status = 400;
     ctx.type = 'text/plain';
     ctx.body = forCodex(error).message;

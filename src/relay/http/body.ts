@@ -1,23 +1,23 @@
-/** Reads a JSON request body within a limit. Codex compresses its requests to a provider that it takes for OpenAI. */
+/** Reads a JSON request body within a limit. Codex compresses requests to a provider that it believes to be OpenAI. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { RelayError } from '../../errors.ts';
 import { DECODERS } from '../upstream/decoded.ts';
 
 /**
- * @param maxBytes of the body as it is sent, and of what it is when decoded
- * @throws RelayError `request_too_large`, or `invalid_request` for what cannot be decoded or is no JSON
+ * @param maxBytes of the body, both as sent and decoded
+ * @throws RelayError `request_too_large`, or `invalid_request` for what cannot be decoded or is not JSON
  */
 export async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const encoding = request.headers['content-encoding'] ?? '';
   const body = decodedBody(request, encoding);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  // Decoded part by part, while the client still sends.
+  // Decoded part by part, while the client is still sending.
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
   try {
-    // A request that is destroyed takes its connection along, and the answer with it.
+    // Destroying the request would destroy its connection, and with it the answer.
     for await (const part of body.iterator({ destroyOnReturn: body !== request }) as AsyncIterable<Buffer>) {
       size += part.length;
       if (size > maxBytes) throw tooLarge(maxBytes);
@@ -67,7 +67,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // The parser's own message quotes the body, which may hold a prompt: the position alone is told.
+    // The parser's own message quotes the body, which may hold a prompt, so only the position is told.
     const at = cause instanceof Error ? /position \d+/.exec(cause.message)?.[0] : undefined;
     throw new RelayError('invalid_request', `The request body is not valid JSON${at ? ` (at ${at})` : ''}.`);
   }

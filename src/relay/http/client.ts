@@ -1,4 +1,4 @@
-/** Who asks, and what for. It is decided once a request, where the request comes in. */
+/** Who asks, and what for. Decided once for each request, where it comes in. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Context } from 'koa';
 import { type Json, type JsonObject, parseObject } from '../../json.ts';
@@ -16,18 +16,18 @@ export function recogniseClient(ctx: Context): void {
   ctx.state['isCodex'] = comesFromCodex(ctx.headers);
 }
 
-/** What `recogniseClient` found. */
+/** The result of `recogniseClient`. */
 export function isCodex(ctx: Context): boolean {
   return ctx.state['isCodex'] === true;
 }
 
 /**
  * @param bearer the client's own key, where it is not the relay's token
- * @param metadata what the request itself says in place of headers: those of a WebSocket are of its first request
+ * @param metadata what the request says in place of headers, since a WebSocket has those of its handshake only
  */
 export function clientOf(ctx: Context, bearer: string | undefined, metadata: JsonObject = {}): Client {
   const said = (name: string) => textIn(metadata[name]) ?? (ctx.get(name) || undefined);
-  // The rest of it (paths, remotes) is the user's own affair: it is neither kept nor told.
+  // The rest of it (paths, remotes) is private: it is neither kept nor passed on.
   const about = said('x-codex-turn-metadata');
   const { turn_id, request_kind } = (about !== undefined && parseObject(about)) || {};
   return {
@@ -45,17 +45,17 @@ function textIn(value: Json | undefined): string | undefined {
 }
 
 /**
- * Whether the client announces that it tries again by itself: OpenAI's SDKs count their attempts in this header.
- * With attempts of the relay inside each of theirs, one call would become nine.
+ * Whether the client announces that it retries by itself: OpenAI's SDKs count their attempts in this header. If the
+ * relay retried within each of theirs, one call would become nine.
  */
 function retriesItself(ctx: Context): boolean {
   return 'x-stainless-retry-count' in ctx.headers;
 }
 
 /**
- * The client's own key, to be passed on to a provider without one. Beside a ChatGPT sign-in stands its account:
- * such a token, whatever it looks like, belongs to OpenAI alone.
- * @throws RelayError `unauthorized` where there is nothing else to send
+ * The client's own key, to be passed on to a provider without one. A ChatGPT sign-in comes with a header for its
+ * account: such a token, whatever it looks like, belongs to OpenAI alone.
+ * @throws RelayError `unauthorized` if there is nothing else to send
  */
 export function keyToPassOn(ctx: Context, provider: Provider): string | undefined {
   const bearer = bearerOf(ctx);

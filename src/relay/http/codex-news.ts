@@ -1,10 +1,10 @@
-/** What the log says of a Codex that the tests have not seen, and of what it sends: names only, each once. */
+/** Logs releases of Codex that the tests have not seen, and unknown things that Codex sends: names only, each once. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { NEWEST_TESTED, OLDEST_TESTED, outsideTested } from '../../codex/tested-releases.ts';
 import { type Unknown, unknownIn } from '../../codex/unknown-wire.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
 
-/** What becomes of it. */
+/** What the relay does with each. */
 const FATE: Readonly<Record<Unknown['what'], string>> = {
   item: 'what it says goes to the model as words of the user',
   'content part': 'only its text goes to the model',
@@ -32,7 +32,7 @@ export function tellNews(
   }
 }
 
-/** `codex_exec/0.171.0 (...)`; undefined where a client is called otherwise. */
+/** `codex_exec/0.171.0 (...)`; undefined for other clients. */
 function releaseIn(headers: IncomingHttpHeaders): string | undefined {
   return /^[\w.-]{1,40}\/(\d{1,4}\.\d{1,4}\.\d{1,4})(?![\w.])/.exec(headers['user-agent'] ?? '')?.[1];
 }

@@ -1,6 +1,6 @@
 /**
  * `POST /v1/responses/compact`, in the shapes of OpenAI's API reference (2026-11): the user's messages, and one item
- * with the summary of all the rest. The summary is made on the ordinary road, as the answer to a
+ * with the summary of everything else. The summary is made in the ordinary way, as the answer to a
  * `compaction_trigger`.
  */
 import { RelayError } from '../../errors.ts';
@@ -30,7 +30,7 @@ export interface CompactedResponse {
   usage: ResponseUsage;
 }
 
-/** Providers need not say what they counted, but the API's clients need the field. */
+/** Not every provider reports usage, but the API's clients need the field. */
 const UNKNOWN_USAGE: ResponseUsage = {
   input_tokens: 0,
   input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
@@ -47,7 +47,7 @@ export async function compact(
   parts: RelayParts,
 ): Promise<CompactedResponse> {
   const asked = parseCompact(body);
-  // Read here, since the user's messages among it are part of the answer.
+  // Read here because its user messages are part of the answer.
   const history = await recallResponses(asked, parts.history);
   const { input } = await recallItems(asked, history, parts.history);
   const items = [...history, ...inputItems(input)];
@@ -67,7 +67,7 @@ export async function compact(
   };
 }
 
-/** There is no stream, and nothing to retrieve later. */
+/** Such a request has no stream, and its response is not stored. */
 function parseCompact(body: unknown): ResponsesRequest {
   const request = parseOptionalInput(body);
   if (request.input.length === 0 && !request.previous_response_id) {

@@ -1,7 +1,7 @@
 /**
- * Stands before every route. The relay spends its user's keys, so only programs of this machine may use it, or those
- * that its operator lets in: a known Host (against DNS rebinding), no browser Origin, a token where there are some, and
- * JSON alone as a body.
+ * Guards every route. The relay spends its user's keys, so only programs on this machine, or those that its operator
+ * lets in, may use it: a known Host (against DNS rebinding), no browser Origin, a token if there are any, and only JSON
+ * as a body.
  */
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
@@ -12,14 +12,14 @@ import { rememberUser, userOf } from './user-parts.ts';
 
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
-/** Of these, Node keeps the first and drops the rest; whatever stands between might have read another. */
+/** If one of these is repeated, Node keeps the first; a proxy in between might have read another. */
 const ONLY_ONCE = new Set(['host', 'authorization', 'content-type']);
 
 const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
 
 /**
- * Refuses requests from web pages, those that took the relay for another host, and those that can be read in two ways.
- * @param publicHosts further names, in lower case, that the relay is reached by
+ * Refuses requests from web pages, requests for another host, and requests that can be read in two ways.
+ * @param publicHosts further host names, in lower case, that reach the relay
  */
 export function knownHostsOnly(publicHosts: ReadonlySet<string>): Middleware {
   return (ctx, next) => {
@@ -36,7 +36,7 @@ const plainRequestsOnly: Middleware = (ctx, next) => {
   if ('origin' in ctx.headers || ctx.get('sec-fetch-site') !== '') {
     throw new RelayError('forbidden', 'The relay answers no requests from web pages.');
   }
-  // `GET http://host/path` is for proxies: it names a host of its own beside the header.
+  // `GET http://host/path` is meant for proxies, and names a second host next to the header's.
   if (!ctx.req.url?.startsWith('/')) {
     throw new RelayError('invalid_request', 'The relay is no proxy: send a path, not an address.');
   }
@@ -60,8 +60,8 @@ function repeatedHeader(raw: readonly string[]): string | undefined {
 }
 
 /**
- * Refuses bodies that are not said to be JSON: a form, which any web page can send to any host, never gets as far
- * as the parser. Without a type the body counts as JSON.
+ * Refuses bodies that are not declared as JSON: a form, which any web page can send to any host, never reaches the
+ * parser. Without a type the body counts as JSON.
  */
 export const jsonOnly: Middleware = (ctx, next) => {
   const type = ctx.get('content-type');
@@ -78,14 +78,14 @@ export const jsonOnly: Middleware = (ctx, next) => {
 };
 
 export interface GuardOptions {
-  /** The operator's; undefined: none. */
+  /** The operator's token; undefined if there is none. */
   token: string | undefined;
   users: Users | undefined;
   onRefusal: (refusal: Refusal) => void;
 }
 
 /**
- * Wants a token, where there are some, and tells who came without it: resolves where the request may go on, and notes
+ * Asks for a token if there are any, and reports clients without one. Resolves if the request may go on, and notes
  * whose it is.
  * @throws RelayError `invalid_request` for a token that no client could send
  */
@@ -121,13 +121,13 @@ export function sameAs(secret: string): (text: string) => boolean {
   return (text) => timingSafeEqual(digest(text), expected);
 }
 
-/** What concerns the relay itself is its operator's. */
+/** Only the operator may use routes about the relay itself. */
 export const operatorOnly: Middleware = (ctx, next) => {
   if (userOf(ctx) === undefined) return next();
   throw new RelayError('forbidden', 'Only whoever runs the relay may see or change this.');
 };
 
-/** Codex tries a WebSocket only where it is configured, and falls back at once, without a word, on 426. */
+/** Codex tries a WebSocket only if configured to, and falls back silently and at once on 426. */
 export const httpOnly: Middleware = (ctx, next) => {
   if (ctx.get('upgrade').toLowerCase() !== 'websocket') return next();
   ctx.set('connection', 'close');
@@ -138,7 +138,7 @@ export const httpOnly: Middleware = (ctx, next) => {
   );
 };
 
-/** The first product of its user agent: what follows may hold anything. */
+/** The first product of the user agent: the rest may contain anything. */
 function programOf(ctx: Context): string {
   return /^[\w.-]{1,40}(?:\/[\w.-]{1,20})?(?= |$)/.exec(ctx.get('user-agent'))?.[0] ?? '';
 }

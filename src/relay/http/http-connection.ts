@@ -1,4 +1,4 @@
-/** The response to an HTTP request as the way to a client: its events are Server-Sent Events. */
+/** An HTTP response as the connection to a client; its events are Server-Sent Events. */
 import type { ServerResponse } from 'node:http';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { ClientConnection } from '../exchange/client-connection.ts';
@@ -11,10 +11,7 @@ const HEADERS = {
 };
 const DONE = Buffer.from('data: [DONE]\n\n');
 
-/**
- * All events of one upstream read go out in one write straight to the socket, with none of a stream's per-chunk
- * machinery in between.
- */
+/** All events from one upstream read go out in a single write to the socket, without a stream's per-chunk machinery. */
 export class HttpConnection implements ClientConnection {
   readonly #response: ServerResponse;
   readonly memory = undefined;
@@ -49,9 +46,9 @@ export class HttpConnection implements ClientConnection {
 
   begin(headers: Readonly<Record<string, string>>, opening: readonly Buffer[]): void {
     this.#response.writeHead(200, { ...HEADERS, ...headers });
-    // Nothing is prepared while images are being described: then the head alone tells that an answer will come.
+    // There is no opening while images are being described: the head alone then tells that an answer will come.
     if (opening.length === 0) this.#response.flushHeaders();
-    // Node writes this once all has run that is ready to: with the first text, where that has come already.
+    // Node writes this at the end of the current tick, together with the first text if that has already come.
     for (const piece of opening) this.#response.write(piece);
   }
 
@@ -63,7 +60,7 @@ export class HttpConnection implements ClientConnection {
     if (this.isGone) return true;
     let isRead = true;
     for (const piece of pieces) isRead = this.#response.write(piece);
-    // Node holds a write until all that is ready to run has run: a short answer would be relayed to its end, retained
+    // Node delays a write until everything that is ready has run: a short answer would be relayed to its end, retained
     // and logged before its first byte leaves.
     this.#response.socket?.uncork();
     return isRead;
@@ -93,8 +90,8 @@ export class HttpConnection implements ClientConnection {
 }
 
 /**
- * Events are encoded one by one: V8 keeps a text with one character outside Latin-1 at two bytes a character, and
- * all the others of the same read would be made and encoded so too.
+ * Events are encoded one by one: V8 stores a string with even one character outside Latin-1 at two bytes a character,
+ * and joining would impose that on all events of the same read.
  */
 export function encodeEvents(events: readonly ResponseEvent[]): Buffer {
   const [only] = events;

@@ -1,4 +1,4 @@
-/** Input items as the API lists them: clients may send an item in short, lists show it in full. */
+/** Input items as the API lists them: clients may send short forms, lists show them in full. */
 import { kindOf } from '../../translate/request/item-kinds.ts';
 import type { Content, InputItem } from '../../wire/responses.ts';
 

@@ -1,4 +1,4 @@
-/** Requests of which `input` may be left out: what they are about may be stored already. */
+/** Requests whose `input` may be left out, because what they are about may already be stored. */
 import { asObject } from '../../json.ts';
 import { parseRequest } from '../../wire/request-schema.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
@@ -7,7 +7,7 @@ import type { ResponsesRequest } from '../../wire/responses.ts';
 export function parseOptionalInput(body: unknown): ResponsesRequest {
   const fields = asObject(body);
   if (fields === undefined || !isEmpty(fields['input'])) return parseRequest(body);
-  // Something stands in for it while the rest is checked.
+  // A placeholder for it lets the rest be checked.
   return { ...parseRequest({ ...fields, input: [{ role: 'user', content: '' }] }), input: [] };
 }
 

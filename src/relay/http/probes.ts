@@ -1,13 +1,13 @@
 /**
- * What balancers and Prometheus ask. Where others than this machine's programs reach the relay, the probes stand before
- * its guard: who sends them has no token, and calls the relay by its address.
+ * What balancers and Prometheus ask. On a relay that is reached from outside this machine, probes are answered before
+ * the guard: whoever sends them has no token and addresses the relay by its IP.
  */
 import type { Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import { bearerOf, sameAs } from './guard.ts';
 
-/** Answers `/healthz` while the process lives and `/readyz` while it takes requests, and says nothing more. */
+/** Answers `/healthz` while the process lives and `/readyz` while it takes requests, and tells nothing else. */
 export function probes(isReady: () => boolean): Middleware {
   return (ctx, next) => {
     if (ctx.method !== 'GET' || 'origin' in ctx.headers) return next();
@@ -23,7 +23,7 @@ export function answerReady(ctx: { status: number; body: unknown }, isReady: boo
   ctx.body = { status: isReady ? 'ready' : 'stopping' };
 }
 
-/** `GET /metrics`, for whoever sends its token. */
+/** `GET /metrics`, for clients with the metrics token. */
 export function metricsRoute(metrics: GatewayOptions['metrics']): Middleware {
   if (metrics === undefined) return (_ctx, next) => next();
   const isAllowed = sameAs(metrics.token);

@@ -1,4 +1,4 @@
-/** From where a relay can be reached, and what that takes. */
+/** From where a relay can be reached, and which options that requires. */
 import { RelayError } from '../../errors.ts';
 import type { RelayOptions } from '../options.ts';
 
@@ -7,8 +7,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 type Reach = Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls' | 'token' | 'users'>;
 
 /**
- * The names that others reach the relay by, beside those of loopback.
- * @throws RelayError `invalid_request` that names the option, where the relay would stand open
+ * The host names that reach the relay, besides those of loopback.
+ * @throws RelayError `invalid_request` that names the option, if the relay would be open to everyone
  */
 export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): ReadonlySet<string> {
   const hosts = publicUrls.map(hostOf);
@@ -28,7 +28,7 @@ export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): 
   return new Set(hosts);
 }
 
-/** The address of the relay for programs of its own machine. */
+/** The address of the relay for programs on its own machine. */
 export function localUrl({ listen = '127.0.0.1', tls }: Reach, port: number): string {
   const isAny = listen === '0.0.0.0' || listen === '::';
   const host = isAny ? '127.0.0.1' : listen;

@@ -1,7 +1,7 @@
 /**
  * One WebSocket of a client: OpenAI's WebSocket mode as Codex speaks it (0.171, 2026-11). A text frame with
  * `response.create` is a request, the events of its answer are frames, and the next request may bring only what is new
- * since. One answer at a time: a client that wants more of them at once opens more connections.
+ * since then. Only one answer runs at a time: a client that wants several opens several connections.
  */
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
@@ -18,16 +18,16 @@ import { prewarm } from '../exchange/prewarm.ts';
 import { type RelayParts, respond } from '../exchange/respond.ts';
 import { SocketConnection } from './socket-connection.ts';
 
-/** Frames that a client sends of its own accord, and that want no answer. */
+/** Frames that clients send without expecting an answer. */
 const NOTICES: ReadonlySet<unknown> = new Set(['response.processed']);
 
-/** Close code of a server that goes away. */
+/** The close code for a server that goes away. */
 const GOING_AWAY = 1001;
 
 export interface SocketOptions {
   /**
-   * The relay's parts as the client may use them now.
-   * @throws RelayError `unauthorized` where it may not any more
+   * The relay's parts as the client may use them at this moment.
+   * @throws RelayError `unauthorized` if it may no longer use them
    */
   partsNow: () => Promise<RelayParts>;
   logger: Logger;
@@ -35,11 +35,11 @@ export interface SocketOptions {
   /** Told of every request. */
   onRequest: (request: ResponsesRequest) => void;
   /**
-   * Who asks, by the request's own metadata.
+   * Who asks, from the request's own metadata.
    * @throws RelayError for a key that must not be passed on
    */
   clientOf: (metadata: JsonObject) => Client;
-  /** What was thrown, as the client is told of it. */
+  /** Turns what was thrown into the error that the client is told. */
   asRelayError: (cause: unknown) => RelayError;
 }
 
@@ -56,11 +56,11 @@ export class ResponsesSocket {
     this.#socket = socket;
     this.#options = options;
     webSocket.on('message', (data, isBinary) => void this.#hear(isBinary ? undefined : String(data)));
-    // Too large a frame, or none at all: the library closes the WebSocket with the code that says so.
+    // The frame is too large or malformed; the library closes the WebSocket with the matching code.
     webSocket.on('error', (error) => options.logger.debug(`websocket: ${error.message}`));
   }
 
-  /** Closes it as soon as nothing runs on it. */
+  /** Closes the WebSocket as soon as it is idle. */
   leave(): void {
     this.#isLeaving = true;
     if (!this.#isBusy) this.#webSocket.close(GOING_AWAY, 'The relay was stopped.');
@@ -90,7 +90,7 @@ export class ResponsesSocket {
     }
   }
 
-  /** @throws what ends the request before its answer began */
+  /** @throws whatever ends the request before its answer begins */
   async #answer({ type: _, generate, client_metadata, ...body }: JsonObject): Promise<void> {
     const { partsNow, isCodex, onRequest, clientOf } = this.#options;
     const parts = await partsNow();
@@ -114,11 +114,11 @@ export class ResponsesSocket {
   }
 
   /**
-   * @param as `end`: no answer follows. A `notice` has no status: Codex takes an `error` with one for the end of the
-   * answer that runs.
+   * @param as `end`: no answer follows. A `notice` has no status, because Codex takes an `error` with a status for the
+   *   end of the running answer.
    */
   #tell(error: RelayError, as: 'end' | 'notice'): void {
-    // On this one Codex opens another connection, and sends the whole conversation.
+    // On this code Codex opens another connection and sends the whole conversation.
     const startsAnew = error.code === 'previous_response_not_found';
     if (as === 'end' && this.#options.isCodex && !startsAnew) this.#send(failedEvent(forCodex(error)));
     else
@@ -135,7 +135,7 @@ function whyNot(frame: JsonObject | undefined): string {
   return 'type: the relay knows response.create only.';
 }
 
-/** The event whose message Codex shows; it reads no more of the response than this. */
+/** The event whose message Codex shows; it reads nothing else of the response. */
 function failedEvent({ code, message }: RelayError): object {
   return {
     type: 'response.failed',

@@ -6,7 +6,9 @@ import { asksForWebSocket, takeUpgrades } from './upgrade.ts';
 
 export interface Listening {
   port: number;
-  /** Takes no new connections and ends idle ones; resolves when the last one is gone, at the latest after `graceMs`. */
+  /**
+   * Takes no new connections and ends idle ones; resolves when the last one is gone, or after `graceMs` at the latest.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -16,7 +18,7 @@ export interface Place {
   address?: string | undefined;
   /** Certificate chain and key in PEM. Default: none, and http. */
   tls?: { cert: string; key: string } | undefined;
-  /** Whether requests for a WebSocket reach the handler with a socket that may be taken over. Default: they do not. */
+  /** Whether requests for a WebSocket reach the handler, which may take over their socket. Default false. */
   takesWebSockets?: boolean;
 }
 
@@ -30,7 +32,7 @@ export async function listen(
   onError: (error: Error) => void,
 ): Promise<Listening> {
   const answer: RequestListener = (request, response) => {
-    // A connection that was busy when the server closed is not ended by Node once its answer is out.
+    // Node does not end a connection that was busy when the server closed once its answer is out.
     response.once('close', () => {
       if (!server.listening) server.closeIdleConnections();
     });
@@ -40,14 +42,14 @@ export async function listen(
   const options = { keepAliveTimeout: 60_000, ...upgrades };
   const server: Server =
     tls === undefined ? createServer(options, answer) : createTlsServer({ ...options, ...tls }, answer);
-  // A long answer is no slow request: Codex keeps its stream open for minutes.
+  // A long answer is not a slow request: Codex keeps its stream open for minutes.
   server.requestTimeout = 0;
   if (takesWebSockets) takeUpgrades(server, handler);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  // Without a listener of its own a later error would end the process.
+  // Without a listener, a later error would end the process.
   server.on('error', onError);
   const address = server.address() as AddressInfo;
   return { port: address.port, close: (graceMs) => close(server, graceMs) };

@@ -1,4 +1,4 @@
-/** A WebSocket as the way to a client, for one of the answers that it is given there: each event is a text frame. */
+/** A WebSocket as the connection to a client, for one answer; each event is a text frame. */
 import type { Duplex } from 'node:stream';
 import { WebSocket } from 'ws';
 import type { ResponseEvent } from '../../wire/responses.ts';
@@ -12,7 +12,7 @@ export class SocketConnection implements ClientConnection {
   #hasBegun = false;
   #leave: (() => void) | undefined;
 
-  /** @param socket below the WebSocket: what is written and not yet taken by the client waits there */
+  /** @param socket under the WebSocket; its buffer shows what the client has not taken yet */
   constructor(webSocket: WebSocket, socket: Duplex, memory: LastConversation) {
     this.#webSocket = webSocket;
     this.#socket = socket;
@@ -31,7 +31,7 @@ export class SocketConnection implements ClientConnection {
     return this.#socket.writableNeedDrain;
   }
 
-  /** Its events say the id. */
+  /** The events already contain the id. */
   announce(): void {}
 
   onLeave(listener: () => void): void {

@@ -1,6 +1,6 @@
 /**
- * `GET /relay/status?nonce=...` proves that this relay knows its token. It stands before the token check on
- * purpose: who asks does not know yet whether the program on the port may be given the token.
+ * `GET /relay/status?nonce=...` proves that this relay knows its token. It comes before the token check on purpose:
+ * whoever asks does not know yet whether the program on this port may be given the token.
  */
 
 import type { Middleware } from 'koa';
@@ -10,7 +10,7 @@ import { ownerProof, STATUS_PATH } from './owner-proof.ts';
 
 const NONCE = /^[\w-]{16,128}$/;
 
-/** Answers `{ service, proof }`; without a token to know, `{ service }`. */
+/** Answers `{ service, proof }`, or `{ service }` if the relay has no token. */
 export function statusRoute(token: string | undefined): Middleware {
   return async (ctx, next) => {
     if (ctx.method !== 'GET' || ctx.path !== STATUS_PATH) return next();

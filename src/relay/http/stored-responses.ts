@@ -1,6 +1,6 @@
 /**
- * OpenAI's routes for responses that are stored or running: retrieve, delete, list input items, cancel. The
- * shapes are those of its API reference (2026-11).
+ * OpenAI's routes for responses that are stored or running: retrieve, delete, list input items, cancel. The shapes are
+ * those of its API reference (2026-11).
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
@@ -57,12 +57,14 @@ export function routeStoredResponses(
   });
 }
 
-/** What was finished of a cancelled response can be retrieved and continued. Undefined when nothing is running. */
+/**
+ * The finished part of a cancelled response can be retrieved and continued. Undefined if no such response is running.
+ */
 async function cancel(id: string, parts: RelayParts): Promise<ResponseResource | undefined> {
   const cancelled = await parts.running.cancel(id);
   if (cancelled === undefined) return undefined;
   const { exchange, outcome } = cancelled;
-  // It may have been complete already.
+  // It may have completed before it could be cancelled.
   if (outcome.response.status !== 'failed') return outcome.response;
   const response: ResponseResource = { ...outcome.response, status: 'cancelled', error: null };
   await retainResponse(exchange.request, response, parts);

@@ -1,4 +1,4 @@
-/** What a request gets to work with: with users, each sees a relay of their own. */
+/** The parts that a request gets to work with: each user sees a relay of their own. */
 import type { Context } from 'koa';
 import { RelayError } from '../../errors.ts';
 import { ImageWords } from '../exchange/image-words.ts';
@@ -6,18 +6,18 @@ import type { RelayParts } from '../exchange/respond.ts';
 import type { RelayUser } from '../gateway-options.ts';
 import type { ServedUpstream, SpendGuard } from '../options.ts';
 
-/** Notes who sent the request. */
+/** Remembers who sent the request. */
 export function rememberUser(ctx: Context, user: RelayUser): void {
   ctx.state['user'] = user;
 }
 
-/** Undefined where the relay has no users, and for its operator. */
+/** Undefined if the relay has no users, and for its operator. */
 export function userOf(ctx: Context): RelayUser | undefined {
   const user: RelayUser | undefined = ctx.state['user'];
   return user;
 }
 
-/** Gives the parts of the relay as the user of a request may use them. */
+/** Makes a function that returns the relay's parts as the user of a request may use them. */
 export function partsByUser(parts: RelayParts): (ctx: Context) => RelayParts {
   const known = new WeakMap<RelayUser, RelayParts>();
   return (ctx) => {
@@ -42,7 +42,7 @@ function partsOf(user: RelayUser, parts: RelayParts): RelayParts {
   };
 }
 
-/** The upstreams with the models that the user may use. */
+/** The upstreams, with only the models that the user may use. */
 export function visibleTo(
   user: RelayUser | undefined,
   upstreams: readonly ServedUpstream[],

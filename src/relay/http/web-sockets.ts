@@ -1,4 +1,4 @@
-/** The WebSockets of all clients. Loaded only where the relay takes any. */
+/** The WebSockets of all clients. Loaded only if the relay takes any. */
 import type { Context } from 'koa';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ResponsesSocket, type SocketOptions } from './responses-socket.ts';
@@ -9,13 +9,13 @@ export class WebSockets {
   readonly #server: WebSocketServer;
   readonly #open = new Map<WebSocket, ResponsesSocket>();
 
-  /** @param maxBytes of a frame, as of an HTTP body */
+  /** @param maxBytes limit of a frame, the same as for an HTTP body */
   constructor(maxBytes: number) {
     // Nothing is compressed: on loopback that costs more than it saves.
     this.#server = new WebSocketServer({ noServer: true, maxPayload: maxBytes, clientTracking: false });
   }
 
-  /** Takes the request's socket over; whoever is let in here has passed all that stands before a route. */
+  /** Takes over the request's socket. The request has passed all guards by then. */
   accept(ctx: Context, options: SocketOptions): void {
     const { req, res } = ctx;
     const { socket } = req;

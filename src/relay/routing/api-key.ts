@@ -1,6 +1,6 @@
 /** API keys as people paste them. */
 
-/** A key without what a clipboard or a shell line brings along: white space, quotes, `Bearer`, `NAME=`. */
+/** A key without what is copied along with it: white space, quotes, `Bearer`, `NAME=`. */
 export function cleanKey(pasted: string): string {
   return pasted
     .trim()

@@ -1,18 +1,18 @@
 /**
- * Which target a thread is bound to: its provider has the thread's prompt cache and signed its reasoning. A thread
- * that had to move stays where it moved, and only a new one goes back.
+ * Which target a thread is bound to: the provider that has its prompt cached and signed its reasoning. A thread that
+ * had to move stays where it went; only new threads go back.
  */
 import { asObject, parseObject } from '../../json.ts';
 import type { Binding } from '../gateway-options.ts';
 import type { Target } from './target.ts';
 
-/** Threads that are remembered; the least recently used is forgotten first. */
+/** How many threads are remembered; the least recently used is forgotten first. */
 const MOST_THREADS = 1_000;
 
 export class Bindings {
   readonly #bindings = new Map<string, Binding>();
 
-  /** @param saved what `text()` gave in an earlier run; anything else is as good as nothing */
+  /** @param saved what `text()` returned in an earlier run; anything else is ignored */
   constructor(saved = '') {
     for (const [thread, value] of Object.entries(parseObject(saved) ?? {})) {
       const binding = asBinding(value);
@@ -20,7 +20,7 @@ export class Bindings {
     }
   }
 
-  /** The one of these targets that the thread is bound to. */
+  /** The target, among these, that the thread is bound to. */
   targetOf(thread: string, targets: readonly Target[]): Target | undefined {
     const bound = this.#bindings.get(thread);
     return bound && targets.find((target) => isSame(bound, target));
@@ -30,14 +30,14 @@ export class Bindings {
     return this.#bindings.has(thread);
   }
 
-  /** @returns whether that is news */
+  /** @returns whether this changed anything */
   bind(thread: string, target: Target): boolean {
     const before = this.#bindings.get(thread);
     this.learn(thread, bindingTo(target));
     return before === undefined || !isSame(before, target);
   }
 
-  /** Takes in where another relay bound a thread. */
+  /** Notes where another relay bound a thread. */
   learn(thread: string, binding: Binding): void {
     this.#bindings.delete(thread);
     this.#bindings.set(thread, binding);
@@ -45,7 +45,7 @@ export class Bindings {
     if (this.#bindings.size > MOST_THREADS && oldest !== undefined) this.#bindings.delete(oldest);
   }
 
-  /** The models that threads went to, the latest first. */
+  /** The models that threads were sent to, the latest first. */
   recent(): Pick<Binding, 'upstream' | 'model'>[] {
     const latest = [...this.#bindings.values()].toReversed();
     const byName = new Map(
@@ -54,7 +54,7 @@ export class Bindings {
     return latest.filter((binding) => byName.get(`${binding.upstream}/${binding.model}`) === binding);
   }
 
-  /** Everything, as JSON; thread ids are Codex's random ones and say nothing of their content. */
+  /** Everything, as JSON; thread ids are random ones of Codex's and reveal nothing. */
   text(): string {
     return JSON.stringify(Object.fromEntries(this.#bindings));
   }

@@ -1,7 +1,7 @@
 /**
  * Which targets are worth a try now. Trouble is kept per upstream, key and model, so that one model's limit takes no
- * other model offline; only what is the key's own trouble (refused, out of quota) counts for all of its models. Every
- * wait is capped: a provider's stated date has kept paid accounts out for days where others believed it.
+ * other model offline; only trouble with the key itself (refused, out of quota) counts for all of its models. Every
+ * wait is capped: other programs that believed a provider's stated date kept paid accounts out for days.
  */
 import type { ErrorCode, RelayError } from '../../errors.ts';
 import type { RoutingChange, Trouble } from '../gateway-options.ts';
@@ -11,14 +11,14 @@ import type { Target } from './target.ts';
 interface Wait {
   first: number;
   most: number;
-  /** Whether the trouble is that of the key, whatever the model. */
+  /** Whether the trouble is with the key, whatever the model. */
   isOfKey: boolean;
 }
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
-/** Causes that another target can cure. What the request itself causes (its shape, its length) is not here. */
+/** Errors that another target can cure. Those caused by the request itself (its shape, its length) are not here. */
 const WAITS: Partial<Record<ErrorCode, Wait>> = {
   upstream_unauthorized: { first: MINUTE, most: 10 * MINUTE, isOfKey: true },
   insufficient_quota: { first: 5 * MINUTE, most: 30 * MINUTE, isOfKey: true },
@@ -30,32 +30,32 @@ const WAITS: Partial<Record<ErrorCode, Wait>> = {
   upstream_stalled: { first: 20 * SECOND, most: 2 * MINUTE, isOfKey: false },
 };
 
-/** Where the clock was set back since, the rest of a wait would be longer than any wait: then it is over. */
+/** If more than this is left of a wait, the clock was set back, and the wait counts as over. */
 const LONGEST_WAIT = 30 * MINUTE;
 
 export class Health {
   readonly #troubles = new Map<string, Trouble>();
   readonly #tell: (change: RoutingChange) => void;
 
-  /** @param tell is given what changes here, for other relays */
+  /** @param tell is called with each change, for other relays */
   constructor(tell: (change: RoutingChange) => void = () => {}) {
     this.#tell = tell;
   }
 
-  /** Takes in what another relay has told. */
+  /** Notes what another relay has told. */
   learn(key: string, trouble: Trouble | null): void {
     if (trouble === null) this.#troubles.delete(key);
     else this.#troubles.set(key, trouble);
   }
 
-  /** The trouble that keeps a target waiting; undefined when it is worth a try. */
+  /** The trouble that makes a target wait; undefined if it is worth a try. */
   troubleOf(target: Target, now: number): Trouble | undefined {
     const found = [modelKey(target), keyKey(target)].flatMap((key) => this.#troubles.get(key) ?? []);
     const waiting = found.filter((trouble) => isWaiting(trouble, now));
     return waiting.toSorted((left, right) => right.until - left.until)[0];
   }
 
-  /** Notes what an attempt led to. */
+  /** Notes the result of an attempt. */
   note(target: Target, error: RelayError | undefined, now: number): void {
     if (error === undefined) {
       this.#forget(modelKey(target));
@@ -85,7 +85,7 @@ export class Health {
     if (this.#troubles.delete(key)) this.#tell({ kind: 'trouble', key, trouble: null });
   }
 
-  /** All trouble that is not over. */
+  /** All trouble that is not over yet. */
   troubles(now: number): Trouble[] {
     return [...this.#troubles.values()].filter((trouble) => isWaiting(trouble, now));
   }
@@ -96,14 +96,14 @@ export class Health {
     this.#tell({ kind: 'reset' });
   }
 
-  /** Another relay was told to forget all. */
+  /** Forgets all trouble because another relay was reset. */
   learnReset(): void {
     this.#troubles.clear();
   }
 
   /**
-   * The targets in the order in which they are tried: those in no trouble, in the order given. Where all are waiting,
-   * the one whose wait ends first is tried all the same: a guess of ours never refuses a request.
+   * The targets to try: those without trouble, in the order given. If all are waiting, the one whose wait ends first is
+   * tried anyway: a guess of ours must never refuse a request.
    */
   inOrder(targets: readonly Target[], now: number): Target[] {
     const healthy = targets.filter((target) => this.troubleOf(target, now) === undefined);
@@ -113,7 +113,7 @@ export class Health {
   }
 }
 
-/** Whether another target may do what this one failed to do. */
+/** Whether another target may succeed where this one failed. */
 export function isCurable({ code }: RelayError): boolean {
   return isCurableCode(code);
 }

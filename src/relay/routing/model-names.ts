@@ -1,14 +1,14 @@
 /**
- * What a model name means where several upstreams are served. `id/model` names an upstream outright (the model may
- * hold further slashes); a bare name belongs to the active upstream, else to the one that lists it; a name that
- * nobody lists stands for the chosen model, because Codex asks for OpenAI's own in side requests.
+ * What a model name means if several upstreams are served. `id/model` names an upstream outright (the model may hold
+ * further slashes); a bare name belongs to the active upstream, else to the one that lists it; a name that nobody lists
+ * stands for the chosen model, because Codex asks for OpenAI's models in side requests.
  */
 import { MODEL_ALIAS } from '../../names.ts';
 import { impliedName } from '../../providers/implied-name.ts';
 import type { ListedModel } from '../../providers/model-list.ts';
 import type { Provider } from './provider.ts';
 
-/** An upstream with what it lists; undefined while that is not known. */
+/** An upstream with the models that it lists; undefined while they are not known. */
 export interface Served {
   provider: Provider;
   listed: readonly ListedModel[] | undefined;
@@ -17,13 +17,13 @@ export interface Served {
 export interface NamedModel {
   provider: Provider;
   model: string;
-  /** Set where nobody serves the name that was asked for, and the chosen model answers in its place. */
+  /** Set if nobody serves the requested name and the chosen model answers in its place. */
   isStandIn?: true;
 }
 
 /**
  * @param active one of `all`
- * @returns undefined where the name stands for the chosen model and none is chosen
+ * @returns undefined if the name stands for the chosen model and none is chosen
  */
 export function resolveModel(
   requested: string,
@@ -35,7 +35,7 @@ export function resolveModel(
   const outright = namedOutright(mapped, all);
   if (outright !== undefined) return outright;
   const name = withoutOwnPrefix(mapped, active);
-  // Whoever maps a name means it, listed or not.
+  // A mapped name is deliberate, whether it is listed or not.
   if (mapped !== requested || isTrusted(active))
     return { provider: active.provider, model: spelled(name, active) };
   for (const served of [active, ...all]) {
@@ -46,27 +46,29 @@ export function resolveModel(
   return standIn === undefined ? { provider: active.provider, model: name } : { ...standIn, isStandIn: true };
 }
 
-/** The name under which clients find an upstream's model whatever is active. */
+/** The name of an upstream's model that works whichever upstream is active. */
 export function qualifiedName({ id }: Provider, model: string): string {
   return `${id}/${model}`;
 }
 
-/** Nothing, or nothing useful, is known of what it serves: every name may be one of its own. */
+/** Whether so little is known of what it serves that any name may be one of its own. */
 function isTrusted({ provider, listed }: Served): boolean {
   return listed === undefined || listed.length === 0 || provider.preset.listsOtherNames === true;
 }
 
-/** OpenAI's own names, which Codex uses for side requests and sub-agents whatever the user chose. */
+/** OpenAI's own names, which Codex uses for side requests and sub-agents regardless of the user's choice. */
 function isSideRequest(name: string): boolean {
   return /^(gpt-|codex-|o\d)/.test(name);
 }
 
-/** Whether somebody chose a model; the first of a list is a guess that replaces no name which a person typed. */
+/**
+ * Whether somebody chose a model. The first of a list is only a guess and must not replace a name that a person typed.
+ */
 function isChosen({ provider: { model, modelMap } }: Served): boolean {
   return model !== undefined || modelMap.size > 0;
 }
 
-/** The chosen model, else the map's first, else the first that the upstream lists as fit for Codex. */
+/** The chosen model, else the first in the map, else the first listed one that is fit for Codex. */
 function chosen(active: Served, all: readonly Served[]): NamedModel | undefined {
   const { provider, listed } = active;
   const model =
@@ -88,14 +90,14 @@ function namedOutright(name: string, all: readonly Served[]): NamedModel | undef
   return { provider: served.provider, model: spelled(isVendors(name, rest, served) ? name : rest, served) };
 }
 
-/** Whether the id in front is the provider's as a vendor: `openrouter/auto` is a model of OpenRouter's own. */
+/** Whether the prefix is part of the model's own name: `openrouter/auto` is a model of OpenRouter's. */
 function isVendors(name: string, rest: string, served: Served): boolean {
   const { isVendorPrefix, profile } = served.provider.preset;
   if (!isVendorPrefix || !name.startsWith(`${profile.id}/`)) return false;
   return isTrusted(served) ? !rest.includes('/') : isListed(name, served);
 }
 
-/** Names in the manner of gateways (`deepseek/deepseek-chat`) at the provider itself. */
+/** Strips the prefix of a gateway's name (`deepseek/deepseek-chat`) at that very provider. */
 function withoutOwnPrefix(name: string, { provider: { preset } }: Served): string {
   const prefix = `${preset.profile.id}/`;
   return name.startsWith(prefix) && !preset.isVendorPrefix ? name.slice(prefix.length) : name;
@@ -105,7 +107,7 @@ function isListed(name: string, served: Served): boolean {
   return listedName(name, served) !== undefined;
 }
 
-/** The upstream's own spelling of a name, where its list shows one. */
+/** The upstream's own spelling of a name, if its list has one. */
 function spelled(name: string, served: Served): string {
   return listedName(name, served) ?? name;
 }

@@ -1,4 +1,4 @@
-/** A place where requests go: a preset or an endpoint of the user's own, with its keys. */
+/** A place that requests go to: a preset or the user's own endpoint, with its keys. */
 
 import { RelayError } from '../../errors.ts';
 import type { JsonObject } from '../../json.ts';
@@ -16,34 +16,34 @@ import { isWire, WIRES } from '../../wire/wire.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { cleanKey, isPossibleKey } from './api-key.ts';
 
-/** What every request to a provider needs as the relay wrote it, on either wire. */
+/** The fields, on either wire, that must stay as the relay wrote them. */
 export const REQUIRED_FIELDS: readonly string[] = ['model', 'messages', 'input', 'stream'];
 
 const DEFAULT_UPSTREAM = 'https://openrouter.ai/api/v1';
 
 export interface Provider {
-  /** Names it in `id/model`, in health and in bindings; no two upstreams of a relay share one. */
+  /** Used in `id/model`, health and bindings; unique within a relay. */
   id: string;
   preset: Preset;
-  /** The preset's own profile; single models may differ (`profileFor`). */
+  /** The preset's profile; individual models may differ (`profileFor`). */
   profile: Profile;
-  /** What the log and reports call it. */
+  /** Its name in the log and in reports. */
   label: string;
-  /** Without a trailing slash; may end with a query. `endpoint` builds on it. */
+  /** Without a trailing slash; may end with a query. `endpoint()` builds on it. */
   baseUrl: string;
   /** Who is paid for its answers (see `serviceOf`). */
   service: string | undefined;
-  /** The base URL of its Responses API; most have one for both. */
+  /** The base URL of its Responses API; most providers have one for both. */
   responsesBaseUrl: string;
   /** What decides which API is spoken to its models. */
   wires: WireFacts;
-  /** The first is used while it works; empty where the client's own key is passed on, or none is needed. */
+  /** The first is used while it works; empty if the client's own key is passed on or none is needed. */
   apiKeys: readonly string[];
   modelMap: ReadonlyMap<string, string>;
-  /** The user's last word on the fields of requests: set as given, then left out. */
+  /** The user's last word on request fields: `extraParams` are set, then `dropParams` removed. */
   extraParams: Readonly<JsonObject>;
   dropParams: readonly string[];
-  /** What the alias, and names that nobody serves, stand for. */
+  /** The model for the alias and for names that nobody serves. */
   model: string | undefined;
 }
 
@@ -78,7 +78,7 @@ export function resolveProvider(options: UpstreamOptions): Provider {
   };
 }
 
-/** @throws RelayError `invalid_request` for a wire that there is not */
+/** @throws RelayError `invalid_request` for a wire that does not exist */
 function wireChoices({ wire = {}, native = {} }: UpstreamOptions): Omit<WireFacts, 'isOwn'> {
   const wires = typeof wire === 'string' ? { '*': wire } : wire;
   const odd = Object.values(wires).find((value) => !isWire(value));
@@ -99,7 +99,7 @@ function fieldParams({ extraParams = {}, dropParams = [] }: UpstreamOptions) {
   return { extraParams, dropParams };
 }
 
-/** An id is the part before the slash in `id/model`. */
+/** The id is the part before the slash in `id/model`, so it must not contain one. */
 function checkedId(id: string): string {
   if (/^[a-z0-9][a-z0-9._-]*$/.test(id)) return id;
   throw unusable('id', `"${id}" cannot name an upstream. Use lower-case letters, digits, ".", "_" and "-".`);
@@ -110,8 +110,8 @@ function unusable(param: string, what: string): RelayError {
 }
 
 /**
- * A key without what copying adds; undefined for none.
- * @throws RelayError `invalid_request`, which does not repeat the key, when no header can carry it
+ * A key without what copying adds; undefined if nothing is left.
+ * @throws RelayError `invalid_request`, without quoting the key, if no header can carry it
  */
 function normalKey(given: string): string | undefined {
   const key = cleanKey(given);
@@ -121,8 +121,8 @@ function normalKey(given: string): string | undefined {
 }
 
 /**
- * A base URL without what people paste too much of: `/chat/completions`, `/responses`, a trailing slash, white space.
- * @throws RelayError `invalid_request` when it is no http or https URL, nor the address of a preset beyond the network
+ * A base URL without what people paste along with it: `/chat/completions`, `/responses`, a trailing slash, white space.
+ * @throws RelayError `invalid_request` unless it is an http or https URL, or the address of a preset without a network
  */
 export function normalBaseUrl(given: string): string {
   const [, address = '', query = ''] = /^([^?#]*)(\?[^#]*)?/.exec(given.trim()) ?? [];
@@ -142,7 +142,7 @@ export function normalBaseUrl(given: string): string {
 
 export type Route = '/chat/completions' | '/responses' | '/models';
 
-/** The address of one of the provider's routes; a query of the base URL (`?api-version=...`) stays behind it. */
+/** The address of one of the provider's routes; a query in the base URL (`?api-version=...`) stays at the end. */
 export function endpoint({ baseUrl, responsesBaseUrl }: Provider, route: Route): string {
   const [base = '', query] = (route === '/responses' ? responsesBaseUrl : baseUrl).split('?', 2);
   return query === undefined ? base + route : `${base}${route}?${query}`;

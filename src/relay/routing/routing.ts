@@ -1,4 +1,4 @@
-/** The upstreams that a relay serves, and from the model that a client names to the targets that may answer it. */
+/** The upstreams that a relay serves, and the way from a model's name to the targets that may answer. */
 import { isDeepStrictEqual } from 'node:util';
 import { RelayError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
@@ -16,15 +16,15 @@ import { type Provider, resolveProvider } from './provider.ts';
 import { checkedStandIns, unknownUpstream } from './stand-ins.ts';
 import type { Target } from './target.ts';
 
-/** What is known of a request before it is known where it goes. */
+/** What is known about a request before it is routed. */
 export interface Asked {
   /** The model as the client names it. */
   model: string;
   /** The client's own key, for an upstream without one. */
   bearer: string | undefined;
-  /** The conversation that the request belongs to; undefined for a client that does not say. */
+  /** The conversation that the request belongs to; undefined if the client does not say. */
   thread: string | undefined;
-  /** Set for side requests, which may have a model of their own. */
+  /** Set for side requests, which may have their own model. */
   role: Role | undefined;
 }
 
@@ -32,7 +32,7 @@ export class Routing {
   readonly health: Health;
   readonly bindings: Bindings;
   readonly #logger: Logger;
-  /** Says a warning once, however many requests give rise to it. */
+  /** Logs a warning once, however many requests cause it. */
   readonly #warnOnce: (message: string) => void;
   readonly #onModels: () => void;
   readonly #shared: SharedRouting | undefined;
@@ -66,14 +66,14 @@ export class Routing {
     else this.bindings.learn(change.thread, change.binding);
   }
 
-  /** Binds a thread to the target that answered. @returns whether that is news */
+  /** Binds a thread to the target that answered. @returns whether this changed anything */
   bind(thread: string, target: Target): boolean {
     const isNews = this.bindings.bind(thread, target);
     if (isNews) this.#shared?.tell({ kind: 'binding', thread, binding: bindingTo(target) });
     return isNews;
   }
 
-  /** Asks the other relays for a thread that is not known here. */
+  /** Asks the other relays about a thread that is not known here. */
   async recallBinding(thread: string | undefined): Promise<void> {
     if (this.#shared === undefined || thread === undefined || this.bindings.has(thread)) return;
     const binding = await this.#shared.bindingOf(thread);
@@ -90,7 +90,7 @@ export class Routing {
   }
 
   /**
-   * Another upstream becomes the active one: by its id, or as it is given, in place of the one of its id.
+   * Makes another upstream the active one: one named by its id, or the one given, which replaces the one with its id.
    * @throws RelayError `invalid_request` that names the option, when the upstream cannot be used
    */
   use(upstream: UpstreamOptions | string): void {
@@ -99,7 +99,7 @@ export class Routing {
     } else {
       const provider = resolveProvider(upstream);
       const others = this.#providers.filter(({ id }) => id !== provider.id);
-      // A relay that serves one upstream swaps it; one that serves many gains it.
+      // A relay with one upstream swaps it; a relay with several adds it.
       this.#providers = this.#providers.length === 1 ? [provider] : [provider, ...others];
       this.#active = provider;
     }
@@ -109,10 +109,10 @@ export class Routing {
   }
 
   /**
-   * Serves these upstreams from now on. What those that stay have listed stays known.
+   * Serves these upstreams from now on. The lists of those that stay are kept.
    * @param active id of one of them
    * @param standIns default: as before
-   * @throws RelayError `invalid_request`, with everything left as it was
+   * @throws RelayError `invalid_request`; nothing has changed then
    */
   serve(upstreams: readonly UpstreamOptions[], active: string, standIns: StandIns = this.#standIns): void {
     const providers = distinct(upstreams.map(resolveProvider));
@@ -128,7 +128,7 @@ export class Routing {
     this.#onModels();
   }
 
-  /** What an upstream listed is still so when it is served again with the same address and keys. */
+  /** A list stays valid for an upstream that is served again with the same address and keys. */
   #keepLists(providers: readonly Provider[]): void {
     for (const provider of providers) {
       const before = this.#providers.find((other) => isSamePlace(other, provider));
@@ -137,7 +137,7 @@ export class Routing {
     }
   }
 
-  /** Takes note of what an upstream lists, unless it is no longer served. */
+  /** Notes what an upstream lists, unless it is no longer served. */
   learnModels(provider: Provider, listed: readonly ListedModel[]): void {
     if (!this.#providers.includes(provider)) return;
     const before = this.#listed.get(provider);
@@ -145,21 +145,21 @@ export class Routing {
     if (!isDeepStrictEqual(before, listed)) this.#onModels();
   }
 
-  /** What an upstream lists; undefined until it was asked. */
+  /** What an upstream lists; undefined until it has been asked. */
   listOf(provider: Provider): readonly ListedModel[] | undefined {
     return this.#listed.get(provider);
   }
 
-  /** Tokens that the upstream says the model of a target has room for; undefined where it does not say. */
+  /** The context window, in tokens, that the upstream states for a target's model; undefined if it states none. */
   windowOf({ provider, model }: Target): number | undefined {
     const listed = this.#listed.get(provider)?.find(({ id }) => id === model);
     return listed?.windowFrom === 'guessed' ? undefined : listed?.contextWindow;
   }
 
   /**
-   * The targets that may answer a request, in the order in which they are to be tried.
+   * The targets that may answer a request, in the order to try them.
    * @param now milliseconds since the epoch
-   * @throws RelayError `invalid_request` where the name stands for no model
+   * @throws RelayError `invalid_request` if the name stands for no model
    */
   targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
     const { thread, bearer } = asked;
@@ -175,9 +175,9 @@ export class Routing {
   }
 
   /**
-   * The targets that describe images, in the order in which they are to be tried; none where nobody does. No other
-   * model stands in: images go where the user was told.
-   * @param bearer the client's own key, for the upstream that it was meant for
+   * The targets that describe images, in the order to try them; empty if there are none. No other model stands in:
+   * images only go where the user was told.
+   * @param bearer the client's own key, used only for the upstream that it was meant for
    */
   visionTargets(bearer: string | undefined, now: number): Target[] {
     const describer = this.#describer();
@@ -186,7 +186,7 @@ export class Routing {
     return this.health.inOrder(targetsOf(describer, key), now);
   }
 
-  /** Whether a target sees images; undefined where nobody tells. */
+  /** Whether a target sees images; undefined if nothing says so. */
   seesImages({ provider, model, profile }: Target): boolean | undefined {
     if (profile.userImages === 'note') return false;
     const listed = this.#listed.get(provider)?.find(({ id }) => id === model);
@@ -194,14 +194,14 @@ export class Routing {
     return facts.images;
   }
 
-  /** Whether the request can only be placed once the active upstream's list is known. */
+  /** Whether routing the request needs the active upstream's list first. */
   waitsForList({ model, role }: Asked): boolean {
     const requested = (role && this.#standIns.roles[role]) ?? model;
     const active = this.#served(this.#active);
     return active.listed === undefined && resolveModel(requested, active, [active]) === undefined;
   }
 
-  /** The name of the model that the alias stands for now, as the list of models has it; undefined for none. */
+  /** The model that the alias stands for now, by its name in the list of models; undefined if there is none. */
   chosenModel(): string | undefined {
     const served = this.#providers.map((one) => this.#served(one));
     const chosen = resolveModel(MODEL_ALIAS, this.#served(this.#active), served);
@@ -227,7 +227,7 @@ export class Routing {
     }));
   }
 
-  /** The model that describes images; undefined where there is none, or its upstream was swapped for another. */
+  /** The model that describes images; undefined if there is none or its upstream was replaced. */
   #describer(): NamedModel | undefined {
     const { visionModel } = this.#standIns;
     const id = visionModel?.split('/', 1)[0]?.toLowerCase();
@@ -267,9 +267,9 @@ export class Routing {
     return named;
   }
 
-  /** The stand-ins of a model: those of its full name, of the name that was asked for, or of all models. */
+  /** The stand-ins for a model, by its full name, by the requested name, or for all models. */
   #standInsOf({ provider, model }: NamedModel, requested: string): NamedModel[] {
-    // Not every name is a key of an object: a client may ask for a model named `constructor`.
+    // A Map, because a client may ask for a model named `constructor`.
     const fallbacks = new Map(Object.entries(this.#standIns.fallbacks));
     const names =
       fallbacks.get(qualifiedName(provider, model)) ?? fallbacks.get(requested) ?? fallbacks.get('*') ?? [];
@@ -302,13 +302,13 @@ function targetsOf({ provider, model }: NamedModel, bearer: string | undefined):
   return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
 }
 
-/** Each once: a stand-in may name the model itself, or another stand-in's. */
+/** Removes duplicates: a stand-in may be the model itself or another stand-in. */
 function distinctModels(named: readonly NamedModel[]): NamedModel[] {
   const names = named.map(({ provider, model }) => qualifiedName(provider, model));
   return named.filter((_, at) => names.indexOf(names[at] ?? '') === at);
 }
 
-/** @throws RelayError where two share an id, since a name must mean one */
+/** @throws RelayError if two share an id, because names would be ambiguous */
 function distinct(providers: readonly Provider[]): readonly Provider[] {
   const ids = providers.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);

@@ -1,10 +1,11 @@
-/** The models that stand in for others, as options name them. */
+/** Checks the options that name stand-ins. */
 import { RelayError } from '../../errors.ts';
 import type { AllStandIns, StandIns } from '../options.ts';
 import type { Provider } from './provider.ts';
 
 /**
- * A stand-in that names nothing would be found out when it is needed most. Where images go must be said outright.
+ * A stand-in that names no model would only be noticed when it is needed most. The model that gets images must be named
+ * in full.
  * @throws RelayError `invalid_request` that names the option
  */
 export function checkedStandIns(

@@ -12,15 +12,15 @@ export interface Target {
   profile: Profile;
   /** The API that is spoken. */
   wire: Wire;
-  /** What the model's Responses endpoint takes; read on that wire only. */
+  /** What the model's Responses endpoint takes; used on that wire only. */
   native: NativeProfile;
-  /** The key that is sent; undefined sends none. */
+  /** The key to send; undefined sends none. */
   apiKey: string | undefined;
-  /** Which of the provider's keys that is, from 0. */
+  /** The index of that key among the provider's, from 0. */
   keyIndex: number;
 }
 
-/** A target as the log and the user know it. */
+/** A target's name for the log and the user. */
 export function targetName({ provider, model, keyIndex }: Target): string {
   const key = keyIndex === 0 ? '' : ` (key ${keyIndex + 1})`;
   return `${provider.label} ${model}${key}`;

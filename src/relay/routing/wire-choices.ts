@@ -1,16 +1,19 @@
-/** The user's word on wires and on what Responses endpoints take, by `provider/model`, as flags, settings and files have it. */
+/**
+ * The user's choices of wires, and of what Responses endpoints take, by `provider/model`, from flags, settings and
+ * files.
+ */
 import type { Wire } from '../../wire/wire.ts';
 import type { UpstreamOptions } from '../options.ts';
 
 /**
- * By `provider/model`, `provider` (all its models), or `*` (everything); `*` in a model's name stands for any
+ * Keyed by `provider/model`, `provider` (all its models) or `*` (everything); `*` in a model's name stands for any
  * characters.
  */
 export type ByModel<T> = Readonly<Record<string, T>>;
 
 /**
- * The part that is about one upstream, by model; undefined where there is none. What is said of the upstream beats
- * what is said of all.
+ * The part about one upstream, by model; undefined if there is none. What is said about the upstream beats what is said
+ * about all.
  * @param id the upstream's
  */
 export function partOf<T>(choices: ByModel<T>, id: string): Record<string, T> | undefined {
@@ -26,23 +29,23 @@ export function partOf<T>(choices: ByModel<T>, id: string): Record<string, T> | 
   );
 }
 
-/** The upstreams that are named; `*` names none. */
+/** The upstreams that are named; `*` does not count. */
 export function ownersIn(choices: ByModel<unknown>): string[] {
   return [...new Set(Object.keys(choices).map((name) => splitName(name)[0]))].filter(
     (owner) => owner !== '*',
   );
 }
 
-/** An entry of the user's file: what one model speaks, and what its endpoint takes. */
+/** An entry of the user's file: the API that one model speaks, and what its endpoint takes. */
 interface Entry {
   wire?: Wire;
   takes?: NonNullable<UpstreamOptions['native']>[string];
 }
 
 /**
- * What is said of one upstream, as its options take it.
- * @param wires of a flag or a setting: they beat those of the file
- * @param entries of the file
+ * The choices about one upstream, in the form of its options.
+ * @param wires from a flag or a setting; they beat those from the file
+ * @param entries from the file
  */
 export function choicesFor(
   id: string,

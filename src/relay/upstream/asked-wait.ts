@@ -1,18 +1,18 @@
-/** How long a provider asks to wait, by the headers of its reply. */
+/** How long a provider asks us to wait, from the headers of its reply. */
 import { momentOf } from '../../translate/errors/moments.ts';
 import { durationIn } from '../../translate/errors/waits.ts';
 import type { UpstreamReply } from '../transport.ts';
 
-/** A count that a provider limits: the names of its headers hold these. */
+/** What providers limit: the names of their headers contain these. */
 const LIMITED = ['requests', 'tokens', 'requests-day', 'tokens-minute', 'tokens-day'];
-/** Anthropic, 2026-11: its own names, which gateways to it pass on. */
+/** Anthropic's own names (2026-11), which gateways pass on. */
 const ANTHROPIC = ['requests', 'tokens', 'input-tokens', 'output-tokens', 'unified'];
-/** Headers that say when all of it comes back. */
+/** Headers that say when the whole allowance is restored. */
 const RESETS = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset', 'x-ratelimit-reset-after'];
 
 /**
- * Seconds, rounded up; undefined where no header says so. `Retry-After` is a number of them or a date, OpenAI and
- * Azure send milliseconds beside it; others only say when what is used up comes back.
+ * In seconds, rounded up; undefined if no header says so. `Retry-After` is in seconds or a date, and OpenAI and Azure
+ * add milliseconds; others only say when a used-up allowance is restored.
  */
 export function askedWait(reply: UpstreamReply): number | undefined {
   const milliseconds = Number(reply.headers['retry-after-ms'] || Number.NaN);

@@ -1,4 +1,4 @@
-/** Asks a provider what is left on its account; only ever on a person's request. */
+/** Asks a provider what is left on the account; only ever when a person requests it. */
 import { RelayError } from '../../errors.ts';
 import { type Amount, type BalanceSource, readBalance } from '../../providers/balance.ts';
 import { isOwnUrl } from '../../providers/index.ts';
@@ -6,23 +6,23 @@ import type { Provider } from '../routing/provider.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface Balance {
-  /** In one currency or several; empty where the key has no limit of its own, and no more is told. */
+  /** In one or more currencies; empty if the key has no limit of its own and the provider tells nothing else. */
   amounts: readonly Amount[];
-  /** Whether it is what is left of the key's own limit, and not of the account. */
+  /** Whether the amount is what is left of the key's own limit, not of the account. */
   isOfKey: boolean;
 }
 
-/** Where a provider tells it; undefined where none is documented, or the address is not the provider's own. */
+/** Where to ask a provider; undefined if nothing is documented or the address is not the provider's own. */
 export function balanceSource({
   preset,
   baseUrl,
 }: Pick<Provider, 'preset' | 'baseUrl'>): BalanceSource | undefined {
-  // A plan is paid for as a whole, even where its preset takes after one that is not.
+  // A plan is paid for as a whole, even if its preset derives from a pay-as-you-go one.
   return !preset.isPlan && isOwnUrl(preset, baseUrl) ? preset.balance : undefined;
 }
 
 /**
- * The key goes to the provider's own origin alone.
+ * Sends the key to the provider's own origin only.
  * @throws RelayError that names the provider and the cause
  */
 export async function askForBalance(provider: Provider, upstream: Upstream): Promise<Balance> {

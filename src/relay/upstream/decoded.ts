@@ -1,4 +1,4 @@
-/** What undoes a `content-encoding`, of requests and of replies alike. */
+/** Decoders for `content-encoding`, for requests and replies alike. */
 import { pipeline, type Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
@@ -11,10 +11,10 @@ export const DECODERS: ReadonlyMap<unknown, () => Transform> = new Map<unknown, 
   ['br', () => createBrotliDecompress()],
 ]);
 
-/** Nothing compressed is asked for; gateways that compress all the same are understood. */
+/** We never ask for compression, but some gateways compress anyway. */
 export function decoded(body: Readable, encoding: unknown): AsyncIterable<Uint8Array> {
   const create = DECODERS.get(encoding);
   if (create === undefined) return body;
-  // Whoever reads the decoder gets the error of either stream: there is no more to say of it here.
+  // Errors of either stream reach whoever reads the decoder, so there is nothing to do here.
   return pipeline(body, create(), () => {});
 }

@@ -1,7 +1,7 @@
 /**
- * The scripted demo: answers Chat Completions in process, without a model, a key or a network, so that the whole
- * chain from Codex to a provider and back can be seen at work. A turn thinks visibly, calls a shell tool once if
- * the client offers one, and tells what the tool returned.
+ * The scripted demo: answers Chat Completions in process, without a model, a key or a network, so that the whole chain
+ * from Codex to a provider and back can be seen at work. A turn thinks visibly, calls a shell tool once if the client
+ * offers one, and reports what the tool returned.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -151,7 +151,7 @@ function* deltas({ thinking, text, call }: Script): Generator<ChatDelta> {
   for (const reasoning_content of pieces(thinking)) yield { reasoning_content };
   for (const content of pieces(text)) yield { content };
   if (!call) return;
-  // As a provider does it: the name first, then the arguments in fragments.
+  // As providers do: the name first, then the arguments in fragments.
   const id = `call_${randomUUID().replaceAll('-', '')}`;
   yield { tool_calls: [{ index: 0, id, type: 'function', function: { name: call.name, arguments: '' } }] };
   for (const fragment of pieces(call.arguments)) {

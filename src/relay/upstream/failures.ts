@@ -7,9 +7,9 @@ import type { UpstreamReply } from '../transport.ts';
 import { askedWait } from './asked-wait.ts';
 import { withoutKey } from './redact.ts';
 
-/** A kept connection that the provider had closed meanwhile, or one that broke before any answer. */
+/** A kept connection that the provider had already closed, or one that broke before any answer. */
 const BROKEN_CONNECTION = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-/** A transport that waits no longer; the provider is there, and silent. */
+/** The transport gave up waiting: the provider is reachable but silent. */
 const SILENCE = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /** No reply came. */
@@ -45,19 +45,19 @@ export function isBrokenConnection(error: RelayError): boolean {
   return BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');
 }
 
-/** The system's own word for it (ECONNREFUSED, CERT_HAS_EXPIRED), from wherever the transport hides it. */
+/** The system's error code (ECONNREFUSED, CERT_HAS_EXPIRED), wherever the transport hides it. */
 function networkCode(cause: unknown): string | undefined {
   for (let at = cause; at instanceof Error; at = at.cause) {
     const code = codeOf(at);
     if (code !== undefined) return code;
     if (at.name === 'TimeoutError') return 'no answer in time';
-    // Of several addresses that were tried, the first says enough.
+    // If several addresses were tried, the first one's error says enough.
     if (at instanceof AggregateError) return networkCode(at.errors[0]);
   }
   return undefined;
 }
 
-/** The error of a reply that is no 2xx. */
+/** The error for a reply whose status is not 2xx. */
 export function errorOf(
   reply: UpstreamReply,
   body: string,

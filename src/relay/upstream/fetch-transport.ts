@@ -3,7 +3,7 @@ import type { UpstreamTransport } from '../transport.ts';
 
 export function createFetchTransport(fetch: typeof globalThis.fetch): UpstreamTransport {
   return async ({ method, url, headers, body, signal }) => {
-    // A redirect could carry the key to another origin: it is reported as the status that it is.
+    // A redirect could carry the key to another origin, so its status is returned as it is.
     const reply = await fetch(url, { method, headers, body: body ?? null, signal, redirect: 'manual' });
     return {
       status: reply.status,

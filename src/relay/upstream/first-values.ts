@@ -1,4 +1,4 @@
-/** Headers as Node and undici give them: a name that came several times has a list of values. */
+/** Reads headers as Node and undici give them, where a repeated name has a list of values. */
 import type { IncomingHttpHeaders } from 'node:http';
 
 export function firstValues(headers: IncomingHttpHeaders): Record<string, string> {

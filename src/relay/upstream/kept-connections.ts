@@ -1,13 +1,15 @@
 /**
- * Connections to providers that stay open between requests: a turn that comes minutes after the last one pays for no
- * new TLS handshake.
+ * Connections to providers that stay open between requests: a turn minutes after the last one needs no new TLS
+ * handshake.
  */
 import http from 'node:http';
 import https from 'node:https';
 
-/** Longer than people read an answer; providers that close sooner say so in `keep-alive`, which Node follows. */
+/**
+ * Longer than people take to read an answer; providers that close sooner say so in `keep-alive`, which Node honours.
+ */
 const KEPT_MS = 5 * 60_000;
-/** Idle connections are probed this often: a router on the way that forgot one would swallow the next request. */
+/** How often idle connections are probed: a router that has forgotten one would swallow the next request. */
 const PROBE_MS = 15_000;
 
 /** The agents of `http:` and `https:` addresses. */
@@ -21,7 +23,7 @@ export class KeptConnections implements Connections {
   readonly https = new https.Agent({ keepAlive: true, keepAliveMsecs: PROBE_MS, timeout: KEPT_MS });
   #usedAt = Date.now();
 
-  /** To be told before each request: timers stand still while a machine sleeps, and its connections die meanwhile. */
+  /** Call it before each request: while a machine sleeps, timers stand still and connections die. */
   use(): this {
     const now = Date.now();
     if (now - this.#usedAt > KEPT_MS) this.#forgetIdle();

@@ -1,9 +1,9 @@
-/** The form of a request that each server accepts, as its refusals taught it; kept while the relay runs. */
+/** The form of request that each server accepts, learned from its refusals; kept while the relay runs. */
 import type { Logger } from '../../logger.ts';
 import type { Lesson } from '../../translate/request/lessons/learn.ts';
 import type { Provider } from '../routing/provider.ts';
 
-/** @typeParam Body the requests of one API */
+/** @typeParam Body a request of one API */
 export class LearnedForms<Body> {
   readonly #logger: Logger;
   /** By base URL and model, in the order in which they were learned: later ones build on earlier ones. */
@@ -17,10 +17,10 @@ export class LearnedForms<Body> {
     return this.#lessons.get(keyOf(provider, model)) ?? [];
   }
 
-  /** Keeps lessons that led to an answer, and says once what is sent in another form from now on. */
+  /** Keeps lessons that led to an answer, and logs once what is sent in another form from now on. */
   add(provider: Provider, model: string, lessons: readonly Lesson<Body>[]): void {
     const known = this.of(provider, model);
-    // Two requests at the same time learn the same.
+    // Two concurrent requests may have learned the same lesson.
     const added = lessons.filter(
       ({ refuses, cure }) => !known.some((lesson) => lesson.refuses === refuses && lesson.cure === cure),
     );

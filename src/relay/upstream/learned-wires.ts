@@ -1,4 +1,4 @@
-/** Which models an endpoint serves by Chat Completions only, as it turned out; kept while the relay runs. */
+/** Which models turned out to be served by Chat Completions only; kept while the relay runs. */
 import type { Logger } from '../../logger.ts';
 import type { Target } from '../routing/target.ts';
 
@@ -16,7 +16,7 @@ export class LearnedWires {
     return target.wire === 'responses' && this.#chatOnly.has(keyOf(target)) ? onChat(target) : target;
   }
 
-  /** The target answered by Chat Completions after it had refused the Responses API. */
+  /** Notes that the target answered by Chat Completions after refusing the Responses API. */
   turnToChat(target: Target): void {
     const key = keyOf(target);
     if (this.#chatOnly.has(key)) return;

@@ -1,4 +1,4 @@
-/** Keeps what upstreams list known. */
+/** Keeps the lists of upstreams known. */
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Provider } from '../routing/provider.ts';
@@ -6,7 +6,7 @@ import type { Routing } from '../routing/routing.ts';
 import { askForModels } from './served-models.ts';
 import type { Upstream } from './upstream.ts';
 
-/** Each upstream is asked once at a time. */
+/** Never asks an upstream twice at the same time. */
 export class ModelLists {
   readonly #routing: Routing;
   readonly #upstream: Upstream;
@@ -20,8 +20,8 @@ export class ModelLists {
   }
 
   /**
-   * Asks those whose list is not known, and those of these ids. Resolves when each has answered or failed, which is
-   * only logged.
+   * Asks the upstreams whose list is not known, and those with these ids. Resolves when each has answered or failed;
+   * failures are only logged.
    */
   async learn(ids: readonly string[] = []): Promise<void> {
     const routing = this.#routing;

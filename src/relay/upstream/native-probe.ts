@@ -1,6 +1,6 @@
 /**
- * Finds out what a provider's own Responses endpoint takes: eight small requests, sent as they are, whose answers say
- * more than any documentation. What they find is an entry of `codex-relay.native.json`, or of a preset.
+ * Finds out what a provider's own Responses endpoint takes: eight small requests, sent unchanged, whose answers say
+ * more than any documentation. The findings make an entry of `codex-relay.native.json` or a preset.
  */
 import { messageOf } from '../../errors.ts';
 import { isObject, type JsonObject, parseJson } from '../../json.ts';
@@ -23,20 +23,20 @@ export const PROBES = [
 ] as const;
 export type Probe = (typeof PROBES)[number];
 
-/** What one request found. */
+/** The result of one request. */
 export interface Probed {
   probe: Probe;
-  /** Taken as it was meant; refused; or answered as if it had not been there. */
+  /** `ignored`: answered as if the feature had not been there. */
   state: 'taken' | 'refused' | 'ignored' | 'skipped';
-  /** In words: what came back, without anything that was asked. */
+  /** What came back, in words, without any part of the question. */
   found: string;
 }
 
-/** What all of them say together; nothing of what the endpoint takes where the plain request failed. */
+/** The combined result; says nothing of what the endpoint takes if the plain request failed. */
 export interface NativeFindings {
   wire: Wire;
   takes: DeepPartial<NativeProfile>;
-  /** Whether the model sees images; undefined where that was not found out. */
+  /** Whether the model sees images; undefined if that could not be found out. */
   images: boolean | undefined;
 }
 
@@ -54,12 +54,12 @@ const MAX_WORDS = 200;
 interface Reply {
   status: number;
   output: JsonObject[];
-  /** The error in its own words; empty where there is none. */
+  /** The error in the endpoint's own words; empty if there was none. */
   error: string;
   isNoEndpoint: boolean;
 }
 
-/** Asks one request after the other; each is told when it has been answered. */
+/** Sends one request after another, and yields each result when it is known. */
 export async function* probeNative(
   upstream: Upstream,
   call: UpstreamCall,
@@ -79,7 +79,7 @@ export async function* probeNative(
   return findingsOf(results, called);
 }
 
-/** Undefined where there is nothing to ask. @param called what the model said when it called a function */
+/** Undefined if there is nothing to ask. @param called the items with which the model called a function */
 function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undefined {
   const says = (content: JsonObject[]) => ({ type: 'message', role: 'user', content });
   const asked = (text: string) => says([{ type: 'input_text', text }]);
@@ -197,7 +197,7 @@ function findingsOf(results: ReadonlyMap<Probe, Probed>, called: readonly JsonOb
   const takes = (probe: Probe) => results.get(probe)?.state === 'taken';
   if (!takes('plain')) return { wire: 'chat', takes: {}, images: undefined };
   const wasAsked = (probe: Probe) => results.get(probe)?.state !== 'skipped';
-  // What Codex cannot do without: tools, and thinking that goes back.
+  // Codex cannot do without tools, or without thinking that can be sent back.
   const isUseful = takes('function') && (takes('reasoning') || !wasAsked('reasoning'));
   return {
     wire: isUseful ? 'responses' : 'chat',

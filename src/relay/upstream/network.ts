@@ -1,4 +1,4 @@
-/** The transport over the network that a relay's options ask for. */
+/** The network transport that a relay's options ask for. */
 import type { RelayOptions } from '../options.ts';
 import type { UpstreamTransport } from '../transport.ts';
 import { createFetchTransport } from './fetch-transport.ts';
@@ -11,7 +11,7 @@ export interface Network {
   close(): Promise<void>;
 }
 
-/** @throws TypeError for a proxy whose address is none */
+/** @throws TypeError for an invalid proxy address */
 export async function openNetwork({
   fetch,
   transport,

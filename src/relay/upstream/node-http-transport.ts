@@ -1,7 +1,7 @@
 /**
- * The transport on `node:http` and `node:https`: without timeouts of its own, where `fetch` gives up after five
- * minutes without a byte, and smaller and sooner ready than a client library. VS Code patches these modules so that
- * they know the user's proxy and certificates. Redirects are not followed.
+ * The transport on `node:http` and `node:https`. It has no timeouts of its own, while `fetch` gives up after five
+ * minutes without a byte, and is smaller and loads faster than a client library. VS Code patches these modules to use
+ * the user's proxy and certificates. Redirects are not followed.
  */
 import http from 'node:http';
 import https from 'node:https';
@@ -11,12 +11,12 @@ import { decoded } from './decoded.ts';
 import { firstValues } from './first-values.ts';
 import type { Connections } from './kept-connections.ts';
 
-/** What a kept connection says that the provider had closed while the request was on its way. */
+/** The errors of a kept connection that the provider closed while the request was on its way. */
 const STALE = new Set<unknown>(['ECONNRESET', 'EPIPE']);
 
 /**
- * @param connections asked for at each request; without them those of Node's own agents are used, as VS Code wants
- *   it: with other agents its setting `http.proxySupport: on` would leave its proxy out
+ * @param connections called for each request; without it Node's own agents are used, as VS Code needs it: with other
+ *   agents, `http.proxySupport: on` would bypass its proxy
  */
 export function createNodeHttpTransport(connections?: () => Connections): UpstreamTransport {
   return (asked) => send(asked, connections?.());
@@ -34,11 +34,11 @@ function send(asked: UpstreamRequest, connections: Connections | undefined): Pro
     const agent = isSecure ? connections?.https : connections?.http;
     const request = open(target, { method, headers: { ...headers, ...length }, agent });
     let reply: http.IncomingMessage | undefined;
-    // Node's own option `signal` fails the socket as well, which after a whole reply is the agent's: nobody listens to
-    // it there, and the process ends (24.21).
+    // Node's own `signal` option also fails the socket, which belongs to the agent once the reply is complete: nobody
+    // listens to it there, and the process ends (24.21).
     const end = () => (reply === undefined ? request.destroy(abortError(signal)) : reply.destroy());
     signal.addEventListener('abort', end, { once: true });
-    // It may come after the reply as well; whoever reads the body then gets an error of its own.
+    // May also come after the reply; whoever reads the body then gets a separate error.
     request.on('error', (error) => {
       const isStale = request.reusedSocket && reply === undefined && STALE.has(codeOf(error));
       if (isStale && !signal.aborted) resolve(send(asked, connections));
@@ -58,7 +58,7 @@ function abortError({ reason }: AbortSignal): Error {
 
 function replyOf(response: http.IncomingMessage): UpstreamReply {
   const { statusCode = 0, headers } = response;
-  // Whoever reads is told by the body; when its reader has left, nobody needs to be.
+  // The reader learns of it from the body; if there is no reader, nobody needs to know.
   response.on('error', () => {});
   return {
     status: statusCode,

@@ -1,4 +1,4 @@
-/** The transport of a command line or library whose host named a proxy: undici, which is loaded for nothing else. */
+/** The transport for a command line or library with a proxy: undici, which is loaded for nothing else. */
 import { EnvHttpProxyAgent, request } from 'undici';
 import type { UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
@@ -12,9 +12,9 @@ export interface ProxyOptions {
 }
 
 const LOOPBACK = 'localhost,127.0.0.1,::1,[::1]';
-// The relay has its own stall timer, which knows what counts as silence; undici's would fire in long thinking.
+// The relay's stall timer knows what counts as silence; undici's timeouts would fire during long thinking.
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
-/** As long as connections are kept that go through no proxy. */
+/** The same as for connections without a proxy. */
 const KEPT_MS = 5 * 60_000;
 
 export interface ProxyTransport {
@@ -25,7 +25,7 @@ export interface ProxyTransport {
 
 export function createProxyTransport(proxy: ProxyOptions): ProxyTransport {
   const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
-  // What is undefined here, undici would read from the environment.
+  // undici reads whatever is undefined here from the environment.
   const { httpProxy = '', httpsProxy = '' } = proxy;
   const dispatcher = new EnvHttpProxyAgent({
     ...NO_TIMEOUTS,

@@ -1,6 +1,6 @@
 /**
- * The bytes of a body, read by read: all that have come are taken at once, without the promises and the iterator that
- * `for await` spends on each. A source that nobody reads is not asked for more.
+ * The bytes of a body, read by read: everything that has arrived is taken at once, without the promises and iterator
+ * results that `for await` spends on each. A source that nobody reads is not asked for more.
  */
 import { Readable } from 'node:stream';
 
@@ -10,7 +10,7 @@ export class Reads {
   #isOver = false;
   #wake: (() => void) | undefined;
 
-  /** @param body is read by nobody else from here on */
+  /** @param body must not be read by anybody else from here on */
   constructor(body: AsyncIterable<Uint8Array>) {
     const source = body instanceof Readable ? body : Readable.from(body);
     this.#source = source;
@@ -21,7 +21,7 @@ export class Reads {
     if (source.destroyed) this.#end(source.errored ?? new Error('The body was cut off.'));
   }
 
-  /** What has come since the last call; undefined where nothing has. */
+  /** What has arrived since the last call; undefined if nothing has. */
   take(): Uint8Array | undefined {
     return this.#source.read() ?? undefined;
   }
@@ -29,7 +29,7 @@ export class Reads {
   /**
    * Waits until there may be something to take.
    * @returns false at the end
-   * @throws the error of the source, or one of its own where it was cut off
+   * @throws the source's error, or one of its own if the source was cut off
    */
   async more(): Promise<boolean> {
     if (!this.#isOver && this.#source.readableLength === 0) {

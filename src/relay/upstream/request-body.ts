@@ -1,4 +1,4 @@
-/** A request as bytes. */
+/** Encodes requests. */
 import { isObject } from '../../json.ts';
 import { wellFormedJson } from '../../wire/well-formed-json.ts';
 
@@ -12,29 +12,29 @@ export interface RequestBody {
   input?: readonly object[];
 }
 
-/** How many bodies are remembered: those of the threads that take turns. */
+/** How many bodies are remembered, for as many threads taking turns. */
 const MAX_KEPT = 4;
-/** Their bytes in all; what is larger is encoded anew every time. */
+/** Their total size in bytes; a larger body is encoded anew every time. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 interface Kept {
-  /** The body without its messages (or items), before it was encoded, and as text. */
+  /** The body without its messages (or items): as an object, and as text. */
   settings: object;
   frame: string;
   messages: readonly object[];
   bytes: Buffer<ArrayBuffer>;
-  /** Where in `bytes` each message ends; before the first one, where the first begins. */
+  /** Where in `bytes` each message ends, preceded by where the first one begins. */
   ends: number[];
 }
 
 /**
- * Encodes requests, each what `JSON.stringify` gives. Of a thread every request repeats the one before it and adds a
- * little (the prefix is stable, or the provider's own cache would miss): what was encoded then is only copied. That
- * two messages are equal is seen by comparing them, which costs a tenth of encoding one.
+ * Encodes requests exactly as `JSON.stringify` does. Each request of a thread repeats the one before it and adds a
+ * little (the prefix is stable, or the provider's own cache would miss), so what was encoded then is only copied.
+ * Comparing two messages costs a tenth of encoding one.
  */
 export class BodyEncoder {
   readonly #list: ListField;
-  /** The one used last comes last. */
+  /** The most recently used comes last. */
   readonly #kept: Kept[] = [];
 
   constructor(list: ListField) {
@@ -47,7 +47,7 @@ export class BodyEncoder {
     const [known, shared] = this.#longestPrefix(messages);
     const frame =
       known !== undefined && isSame(known.settings, settings) ? known.frame : wellFormedJson(settings);
-    // Inside a string its quotes would be escaped, and only the model's name comes before it.
+    // Unambiguous: inside a string its quotes would be escaped, and only the model's name comes before it.
     const empty = `"${this.#list}":[]`;
     const inside = frame.indexOf(empty) + empty.length - 1;
     const opening = Buffer.from(frame.slice(0, inside));
@@ -61,8 +61,8 @@ export class BodyEncoder {
     }
     let end = ends.at(-1) ?? 0;
     for (let at = shared; at < messages.length; at++) {
-      // V8 keeps a text that holds one character outside Latin-1 (Codex's instructions do) at two bytes a character,
-      // which is slow to make and to encode. Message by message, few are.
+      // V8 stores a string with even one character outside Latin-1 (Codex's instructions have some) at two bytes a
+      // character, which is slow to build and to encode. Message by message, few strings are affected.
       const bytes = Buffer.from((at === 0 ? '' : ',') + wellFormedJson(messages[at] ?? {}));
       parts.push(bytes);
       end += bytes.length;
@@ -70,7 +70,7 @@ export class BodyEncoder {
     }
     parts.push(Buffer.from(frame.slice(inside)));
     const bytes = Buffer.concat(parts);
-    // A thread that goes on takes the place of what it was.
+    // A thread that goes on replaces its own earlier entry.
     if (known !== undefined && shared === known.messages.length)
       this.#kept.splice(this.#kept.indexOf(known), 1);
     this.#keep({ settings, frame, messages, bytes, ends });

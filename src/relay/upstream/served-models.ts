@@ -1,4 +1,4 @@
-/** The models that the upstreams serve, with what is told of them: asked for, and noted by the routing. */
+/** Asks upstreams for their models and what they tell about them, and lets the routing note it. */
 
 import { impliedName } from '../../providers/implied-name.ts';
 import { type ListedModel, mergeFacts, ownersIn, readModelList } from '../../providers/model-list.ts';
@@ -13,7 +13,7 @@ import type { Provider } from '../routing/provider.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Upstream, UpstreamCall } from './upstream.ts';
 
-/** Servers with more models than this are asked about the first ones only, the chosen one among them. */
+/** At most this many of a server's models are asked about, the chosen one among them. */
 const MOST_ASKED = 20;
 
 /**
@@ -34,9 +34,9 @@ export async function askForModels(
 }
 
 /**
- * All upstreams with their models, the active one first. The active one is asked anew, the others only where their
- * list is not known; one that does not answer lists nothing.
- * @throws RelayError where there is but one, and it does not answer
+ * All upstreams with their models, the active one first. The active one is asked again, the others only if their list
+ * is not known; one that does not answer lists nothing.
+ * @throws RelayError if there is only one and it does not answer
  */
 export async function askForAllModels(
   routing: Routing,
@@ -48,7 +48,7 @@ export async function askForAllModels(
     (provider) => provider === active || routing.listOf(provider) === undefined,
   );
   const asked = unknown.map((provider) =>
-    // The client's own key is for the upstream that it was meant for.
+    // The client's own key is meant for the active upstream alone.
     askForModels(provider, routing, upstream, provider === active ? bearer : undefined),
   );
   if (providers.length === 1) await Promise.all(asked);
@@ -57,9 +57,10 @@ export async function askForAllModels(
 }
 
 /**
- * Asks once more after the first answer of a model whose window is a guess: now it is loaded, and the server tells.
- * @param answered the upstream's own name and model
- * @param asked what was asked about already; added to
+ * Asks again after the first answer of a model whose window is only a guess: the model is loaded now, so the server can
+ * tell.
+ * @param answered the upstream's label and its name for the model
+ * @param asked the models that were already asked about; this one is added
  */
 export async function learnLoadedModel(
   answered: { provider: string; model: string },
@@ -74,7 +75,7 @@ export async function learnLoadedModel(
 }
 
 /**
- * The models that a provider lists. A model server is asked for more of them: its list tells little.
+ * The models that a provider lists. Model servers are asked for details as well, because their lists tell little.
  * @throws RelayError that names provider and cause
  */
 export async function servedModels(call: UpstreamCall, upstream: Upstream): Promise<ListedModel[]> {
@@ -129,7 +130,7 @@ function mostWanted(listed: readonly ListedModel[], { model, preset }: Provider)
   return [...new Set(chosen === undefined ? ids : [chosen, ...ids])].slice(0, MOST_ASKED);
 }
 
-/** A route of the server itself: beside the `/v1` of the base URL. */
+/** A route of the server itself, next to the base URL's `/v1`. */
 function besideApi(baseUrl: string, path: string): string {
   const [base = ''] = baseUrl.split('?', 1);
   return base.replace(/\/v\d+$/, '') + path;

@@ -1,4 +1,4 @@
-/** A sign-in to ChatGPT is a credential for OpenAI alone; Codex sends it to whatever it takes for OpenAI. */
+/** A ChatGPT sign-in is a credential for OpenAI alone; Codex sends it to whatever it believes to be OpenAI. */
 import { RelayError } from '../../errors.ts';
 import { parseObject } from '../../json.ts';
 import type { Provider } from '../routing/provider.ts';
@@ -24,8 +24,8 @@ export function isOpenAi(baseUrl: string): boolean {
 }
 
 /**
- * What a provider without a key gets in place of a sign-in: nothing, where a known server asks for no key.
- * @throws RelayError `unauthorized` where it may want one
+ * What a provider without a key gets in place of a sign-in: nothing, if the server is known to need no key.
+ * @throws RelayError `unauthorized` if it may need one
  */
 export function insteadOfSignIn({ preset, profile }: Provider): undefined {
   if (!preset.needsKey && preset.baseUrl !== undefined) return undefined;

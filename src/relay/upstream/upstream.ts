@@ -1,4 +1,4 @@
-/** Calls to the provider: the request, the attempts before its first byte, and errors as `RelayError`. */
+/** Calls to the provider: requests, retries before the first byte, and errors as `RelayError`. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
@@ -21,13 +21,13 @@ import { insteadOfSignIn, isForeignSignIn } from './sign-in-token.ts';
 import { refusesWire, WireRefusal } from './wire-refusal.ts';
 
 const MAX_RETRIES = 2;
-/** Codex retries as well: all waiting of one request together stays below this. */
+/** Codex retries as well, so all waits of one request together must stay below this. */
 const RETRY_BUDGET_MS = 20_000;
 const FIRST_BACKOFF_MS = 500;
 const RETRIED = new Set([408, 425, 429, 498, 500, 502, 503, 504, 520, 522, 524, 529]);
-/** Refusals of one request that are answered with another form of it. */
+/** How often one request is sent in another form after a refusal. */
 const MAX_REFUSALS = 5;
-/** Errors that another form of the request may cure; the others mean what they say. */
+/** Errors that another form of the request may cure; others are taken at their word. */
 const TEACHES: ReadonlySet<ErrorCode> = new Set(['invalid_prompt', 'upstream_error', 'model_not_found']);
 const MODELS_TIMEOUT_MS = 10_000;
 const QUESTION_TIMEOUT_MS = 2_000;
@@ -35,14 +35,14 @@ const MAX_ERROR_BODY_CHARS = 64 * 1024;
 
 export interface UpstreamCall {
   provider: Provider;
-  /** The key to use; undefined sends none. */
+  /** The key to send; undefined sends none. */
   apiKey: string | undefined;
   signal: AbortSignal;
-  /** True for a client that tries again by itself: then the relay does not, or attempts multiply. */
+  /** True if the client retries by itself: the relay then does not, or attempts would multiply. */
   clientRetries?: boolean;
-  /** The request is about an image: a form of it without one is none. Default false. */
+  /** The request is about an image and makes no sense without it. Default false. */
   needsImage?: true;
-  /** Told when a wait begins, and with undefined when it is over. */
+  /** Called when a wait begins, and with undefined when it is over. */
   onWait?: (waiting: Waiting | undefined) => void;
 }
 
@@ -72,7 +72,7 @@ export class Upstream {
       encoder: new BodyEncoder('input'),
       learned: new LearnedForms(logger),
       lessonsIn: nativeLessonsIn,
-      // What needs an image for its answer asks by Chat Completions.
+      // Requests that need their image always use Chat Completions.
       holdsImage: () => true,
       refusesRoad: (status, answer, body) =>
         !refusesField(body, answer) &&
@@ -90,7 +90,7 @@ export class Upstream {
 
   /**
    * Opens a streamed response, as `complete` does a completion.
-   * @throws RelayError as `complete` does; a `WireRefusal` where the endpoint has no Responses API for this model
+   * @throws RelayError as `complete` does; a `WireRefusal` if the endpoint has no Responses API for this model
    */
   respond(call: UpstreamCall, model: string, body: NativeRequest): Promise<UpstreamReply> {
     return this.#open(call, model, body, this.#native);
@@ -142,7 +142,7 @@ export class Upstream {
     }
   }
 
-  /** Ends all waits: what waits asks its provider now. */
+  /** Ends all waits: what is waiting asks its provider now. */
   endWaits(): void {
     for (const wait of this.#waits) wait.abort();
   }
@@ -162,7 +162,7 @@ export class Upstream {
   }
 
   /**
-   * The provider's list of models, as it came.
+   * The provider's list of models, unchanged.
    * @throws RelayError that names provider and cause
    */
   async modelList(call: UpstreamCall): Promise<unknown> {
@@ -176,7 +176,7 @@ export class Upstream {
   }
 
   /**
-   * What the provider tells of the key's account, as it came.
+   * What the provider tells about the key's account, unchanged.
    * @param url an address of the provider's own origin
    * @throws RelayError that names provider and cause
    */
@@ -193,7 +193,7 @@ export class Upstream {
    * Asks a model server about its models.
    * @param url an address of the same server
    * @param body of a POST; without one it is a GET
-   * @returns the parsed answer; undefined where there is none of use, since a server need not know the question
+   * @returns the parsed answer; undefined if it is of no use, since the server may not know the route
    */
   async ask(call: UpstreamCall, url: string, body?: object): Promise<unknown> {
     const signal = AbortSignal.any([call.signal, AbortSignal.timeout(QUESTION_TIMEOUT_MS)]);
@@ -210,8 +210,8 @@ export class Upstream {
   }
 
   /**
-   * Sends one request as it is, and gives the whole reply, whatever its status.
-   * @throws RelayError where there is none
+   * Sends one request unchanged and returns the whole reply, whatever its status.
+   * @throws RelayError if there is no reply
    */
   async post(call: UpstreamCall, route: Route, body: object): Promise<{ status: number; text: string }> {
     const bytes = new TextEncoder().encode(JSON.stringify(body));
@@ -219,7 +219,7 @@ export class Upstream {
     return { status: reply.status, text: withoutKey(await readText(reply, call.provider), call.apiKey) };
   }
 
-  /** A failure that another attempt may cure is returned; anything final is thrown. */
+  /** Returns a failure that another attempt may cure; throws anything final. */
   async #attempt<Body extends RequestBody>(
     call: UpstreamCall,
     model: string,
@@ -239,7 +239,7 @@ export class Upstream {
     }
     const lessons = TEACHES.has(error.code) ? lessonsFrom(body, text, known) : [];
     if (lessons.length > 0) return new Refusal(lessons, error);
-    // A provider's own trouble may hide behind any status (Groq, 2026-11: 400 "tool_use_failed").
+    // A provider's internal failure may come with any status (Groq, 2026-11: 400 "tool_use_failed").
     if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;
     throw error;
   }
@@ -253,7 +253,7 @@ export class Upstream {
     const { signal, provider } = call;
     const { preset } = provider;
     const apiKey = sendableKey(call);
-    // Nothing of the client's headers goes upstream: they hold workspace metadata (see the Codex facts).
+    // None of the client's headers go upstream: they hold workspace metadata.
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': this.#userAgent };
     Object.assign(headers, preset.headers, keyHeader(preset, apiKey));
     if (body !== undefined) {
@@ -277,11 +277,11 @@ interface Road<Body> {
   learned: LearnedForms<Body>;
   lessonsIn(body: Body, answer: string, known: readonly Lesson<Body>[]): Lesson<Body>[];
   holdsImage(body: Body): boolean;
-  /** Whether a refusal is one of the API itself, so that another one should be spoken. */
+  /** Whether the refusal concerns the API itself, so that the other one should be tried. */
   refusesRoad(status: number, answer: string, body: Body): boolean;
 }
 
-/** All attempts of one request wait together. */
+/** The waiting time that all attempts of one request share. */
 interface Waits {
   attempts: number;
   milliseconds: number;
@@ -299,8 +299,8 @@ class Refusal<Body> {
 }
 
 /**
- * The key that may go to this provider. A client's ChatGPT sign-in is a credential for OpenAI alone.
- * @throws RelayError when there is no other, and the provider may want one
+ * The key that may go to this provider. A client's ChatGPT sign-in may only go to OpenAI.
+ * @throws RelayError if there is no other key and the provider may need one
  */
 function sendableKey({ apiKey, provider }: UpstreamCall): string | undefined {
   const isConfigured = apiKey !== undefined && provider.apiKeys.includes(apiKey);
@@ -318,7 +318,7 @@ function retryableOrThrow(error: unknown): RelayError {
   throw error;
 }
 
-/** Milliseconds to wait before another attempt; undefined when there is none. */
+/** Milliseconds to wait before another attempt; undefined if there is to be none. */
 function retryWait(error: RelayError, attempt: number): number | undefined {
   const isFinal = error.code === 'insufficient_quota' || error.code === 'context_length_exceeded';
   if (isFinal || attempt >= MAX_RETRIES) return undefined;
@@ -326,7 +326,7 @@ function retryWait(error: RelayError, attempt: number): number | undefined {
   return FIRST_BACKOFF_MS * 2 ** attempt;
 }
 
-/** The whole body; of an error, what arrived of it within a limit. */
+/** The whole body; of an error, only what arrived within a limit. */
 async function readText(reply: UpstreamReply, provider: Provider): Promise<string> {
   const isError = reply.status >= 300;
   const decoder = new TextDecoder();
@@ -337,18 +337,18 @@ async function readText(reply: UpstreamReply, provider: Provider): Promise<strin
       if (isError && text.length > MAX_ERROR_BODY_CHARS) break;
     }
   } catch (cause) {
-    // Of an error the status says most.
+    // For an error, the status already says most.
     if (!isError) throw noReply(provider.profile.name, provider.baseUrl, cause);
   }
   return text + decoder.decode();
 }
 
-/** What was learned says it. */
+/** The error for a model that was learned to take no images. */
 function takesNoImages({ profile }: Provider, model: string): RelayError {
   return new RelayError('invalid_prompt', `${profile.name} takes no images for ${model}.`);
 }
 
-/** Some servers have no list, and answer all the same. */
+/** Some servers answer requests but have no list. */
 function noList({ name }: Profile, status: number): RelayError {
   return new RelayError(
     'not_found',

@@ -1,13 +1,13 @@
 /**
- * Which class an error is of, by status, codes and words. Words are judged with care: a class decides what Codex
- * does next (drop history, wait, stop) and which cure a person reads.
+ * Classifies an error by status, codes and words. Words are judged with care: the class decides what Codex does next
+ * (drop history, wait, stop) and which cure a person reads.
  */
 import type { ErrorCode } from '../../errors.ts';
 import type { Profile } from '../profile.ts';
 import { withoutNothingCharged } from './nothing-charged.ts';
 import type { Said } from './said.ts';
 
-/** What a person can do about it, where the code alone does not tell. */
+/** What a person can do about it, if the code alone does not tell. */
 export type Cure = 'base-url' | 'privacy' | 'tools' | 'route' | 'content' | 'region' | 'service' | 'access';
 
 export interface ErrorClass {
@@ -15,16 +15,16 @@ export interface ErrorClass {
   cure?: Cure;
 }
 
-/** Codes that name an overflow, also where they stand inside a message. */
+/** Codes that name an overflow, even inside a message. */
 const OVERFLOW_CODE =
   /context_(length|window)_exceeded|exceed(s|ed)?_context|max_prompt_tokens_exceeded|context_too_long|prompt_too_long|request_too_large/i;
 /**
- * What can be too long, as prose. `context_size` in quotes or inside a longer name is some parameter's name, and no
+ * Prose for what can be too long. `context_size` in quotes or inside a longer name is the name of a parameter, not an
  * overflow.
  */
 const LENGTH =
   '(?:(?<!search )context[ -](?:length|window|size|limit)|max(?:imum)? context|(?:the |your |this )(?:input|prompt|context|conversation)\\b(?! schema)|^(?:input|prompt|context)\\b|(?:prompt|input|sequence)[ -](?:token(?:s| count| limit)?|length|size)|prompt tokens?|total number of tokens|total tokens|number of (?:input |prompt )?tokens|token (?:limit|count)s?|`inputs`|prompt_tokens|max_(?:seq|model)_len\\w*|too many (?:input )?tokens|message tokens|messages? .{0,20}tokens)';
-/** What says that it is. */
+/** Prose for being too long. */
 const TOO_MUCH =
   "(?:exceed\\w*|too (?:long|large|big|many)|over the (?:limit|maximum)|overflow\\w*|longer than|larger than|greater than|more than|must be (?:less|<|<=|at most)|must have less|should be (?:less|\\[)|maximum|(?:does|do|did)(?: not|n't) fit|no longer fits?|is not enough|reached|limit (?:is|of) \\d|run out of|out of room|[<>]=? ?\\d{3,})";
 const OVERFLOW = [
@@ -38,11 +38,11 @@ const OVERFLOW = [
   // "上下文长度超过", "输入过长", "超过模型最大长度"
   /(上下文|输入|提示词|请求).{0,16}(超过|超出|过长)|超(过|出).{0,12}(最大)?(上下文|长度|token)/i,
 ];
-/** The limit on the answer is too high: nothing that was said is too long. */
+/** The limit on the answer is too high; the conversation itself is not too long. */
 const OUTPUT_LIMIT = /max_(completion_|new_|output_)?tokens|maxOutputTokens|max_tokens_to_sample/i;
 const INPUT =
   /\binputs?\b|\bprompt\b|in the messages|context (length|limit|window) (is|of|:)|context limit:/i;
-/** A schema, or a parameter, is what is wrong. */
+/** The fault is in a schema or a parameter. */
 const SCHEMA =
   /\bschema\b|\btools?[.[]|\bfunctions?[.[]|\bparameters?[.:]|properties[.']|invalid (type|value) for|extra inputs/i;
 
@@ -54,7 +54,7 @@ const QUOTA_CODE =
   /^(insufficient_(quota|balance|credits?|funds)|quota_exceeded|billing_(hard_limit\w*|not_active)|arrearage)$/i;
 const BAD_KEY =
   /api[ _-]?key (is |was |has )?(not (valid|found|recognized|provided|set)|invalid|expired|incorrect|missing|wrong|disabled|revoked)|(invalid|incorrect|missing|expired|wrong|malformed|unknown|revoked|no|bad|provide\w* (an?|your|the)) (api|auth|access|bearer)[ _-]?(key|token|credential)|api_key_invalid|invalid_api_key|invalid.?authentication|authentication[ _](error|fail\w+|required)|unauthenticated|incorrect api key|令牌|密钥/i;
-/** A 403 without any of this is about something else than the key. */
+/** A 403 without any of these words is not about the key. */
 const KEY_WORDS = /api[ _-]?key|\bkeys?\b|authenti|authori[sz]|credential|\btokens?\b|sign.?in|log.?in/i;
 const MODERATION =
   /moderation|flagged|content.?(policy|filter)|safety (system|filter|polic)|content_policy|sensitive (content|words)/i;
@@ -86,14 +86,15 @@ export function classify(
   const says = (pattern: RegExp) => pattern.test(message) || codes.some((code) => pattern.test(code));
   if (codes.includes('context_length_exceeded')) return { code: 'context_length_exceeded' };
   if (codes.some((code) => QUOTA_CODE.test(code)) || status === 402) return { code: 'insufficient_quota' };
-  // Groq, 2026-11: a request that is larger than its whole rate limit; waiting does not make it fit.
+  // Groq, 2026-11: a request larger than the whole rate limit; waiting does not help.
   if (status === 413) return { code: 'context_length_exceeded' };
-  // Whatever else it says, about limits and credits, stands beside that cause.
+  // Anything it also says about limits and credits is beside the point.
   if (status === 403 && says(MODERATION)) return { code: 'invalid_prompt', cure: 'content' };
   const isRate = says(RATE);
   const cause = withoutNothingCharged(message);
   if (!isRate && isOverflow({ ...said, message: cause })) return { code: 'context_length_exceeded' };
-  // A quota that comes back in a moment is a rate (Gemini's free tier, 2026-11); one of a day or a month is a quota.
+  // A quota that is restored in a moment is a rate limit (Gemini's free tier, 2026-11); one for a day or a month is a
+  // quota.
   if (isQuota({ ...said, message: cause }))
     return { code: (wait ?? Infinity) > LONG_WAIT_SECONDS ? 'insufficient_quota' : 'rate_limit_exceeded' };
   if (status === 429 || isRate) return { code: 'rate_limit_exceeded' };
@@ -107,7 +108,8 @@ export function classify(
   }
   if (codes.includes('model_not_found')) return { code: 'model_not_found' };
   const isTrouble = status === 0 || status >= 500;
-  // Codex gives up on an overload; inside a stream, where this relay has not tried again, it should not.
+  // Codex gives up on an overload. It should not if the overload came inside a stream, where this relay has not
+  // retried.
   if (status === 503 || status === 529 || (status >= 500 && says(OVERLOADED)))
     return { code: 'server_is_overloaded' };
   if (isTrouble) return { code: 'upstream_error' };
@@ -129,7 +131,7 @@ function isOverflow({ message, codes }: Said): boolean {
 
 function forbidden(message: string, says: (pattern: RegExp) => boolean): ErrorClass {
   if (says(REGION)) return { code: 'forbidden', cure: 'region' };
-  // Nothing is said but that it is forbidden: mostly the key.
+  // It says only "forbidden": usually the key is the cause.
   const isBare =
     message.replace(/^\W*(error|403|http|forbidden|access denied|permission denied|\W)*$/i, '') === '';
   return isBare || says(KEY_WORDS)
@@ -157,7 +159,7 @@ function notFound(
     /\b(models?|deployment|function '|no endpoints)/i.test(message) ||
     codes.some((code) => /model|deployment/i.test(code)) ||
     (model !== '' && message.toLowerCase().includes(model.toLowerCase()));
-  // An API's own error in other words is about the one thing that a request names: its model.
+  // If the API itself says "not found" in other words, it means the one thing that a request names: its model.
   const isApi = holders.length > 0 && message !== '' && !ADDRESS.test(message);
   return namesModel || isApi ? { code: 'model_not_found' } : { code: 'not_found', cure: 'base-url' };
 }

@@ -1,6 +1,6 @@
-/** Moments that providers name in their errors: when a limit is over. All times are milliseconds since the epoch. */
+/** Moments in providers' errors at which a limit ends. All times are milliseconds since the epoch. */
 
-/** Above this a number is a moment, in seconds and in milliseconds since the epoch. */
+/** Numbers from these on are moments, in seconds or in milliseconds since the epoch. */
 const EPOCH_SECONDS = 1_000_000_000;
 const EPOCH_MILLISECONDS = EPOCH_SECONDS * 1000;
 const HOUR = 3_600_000;
@@ -28,7 +28,7 @@ const TIME_ALONE = new RegExp(
   'gi',
 );
 
-/** What stands around a date that says when something is over. */
+/** The words around a date at which something ends. */
 const BEFORE =
   /reset|retry|again|available|until|refresh|renew|restor|unlock|recover|lifted|expire|重置|恢复|刷新|重试|再试|解除|更新/i;
 const BEHIND = /^.{0,12}?(重置|恢复|刷新|后重试|后再试|后恢复|解除|更新|后可)/;
@@ -49,9 +49,9 @@ export function momentOf(value: unknown): number | undefined {
 }
 
 /**
- * The moment in a sentence when a limit is over.
- * @param now only what is later counts: a date may be that of the limit's beginning, or meant in a zone that is not named
- * @param offset of the zone in which the provider means what it does not say; undefined where that is not known
+ * The moment, named in a sentence, at which a limit ends.
+ * @param now only later moments count: a date may be when the limit began, or belong to a zone that is not named
+ * @param offset of the zone that the provider means if it names none; undefined if that is not known
  */
 export function momentIn(text: string, now: number, offset: number | undefined): number | undefined {
   const named = [...datesIn(text, offsetOf(text, offset)), ...epochsIn(text)];
@@ -87,7 +87,7 @@ function epochsIn(text: string): NamedMoment[] {
   });
 }
 
-/** "resets at 10:57 PM GMT-3": the next time that it is that late. */
+/** "resets at 10:57 PM GMT-3": the next time that the clock shows this. */
 function nextTimeIn(text: string, now: number): number | undefined {
   for (const match of text.matchAll(TIME_ALONE)) {
     const zone = zoneOf(match, 5);

@@ -1,16 +1,16 @@
 /**
- * Words about money that are no cause: providers add to any refusal that it cost nothing ("No credits were charged",
- * OpenRouter, 2026-11).
+ * Words about money that are not the cause: some providers add to every refusal that it cost nothing ("No credits were
+ * charged", OpenRouter, 2026-11).
  */
 
 const MONEY = '(?:credits?|quota|balance|usage|allowance|tokens?|funds|fees?|charges?|costs?)';
 const TAKEN =
   '(?:charged|deducted|used(?: up)?|consumed|spent|billed|debited|taken|applied|incurred|affected|reduced|changed|touched|needed|required|counted|exceeded|exhausted|depleted|reached)';
 const NOT = "(?:\\bnot|n['’]t|\\bnever|\\bwithout)";
-/** What follows is a cause of its own. */
+/** After one of these words comes a real cause. */
 const NO_CAUSE = '(?!because|since|due|but|until|unless|as |if )';
 
-/** Each is one such clause, and no more: what is said beside it is still read. */
+/** Each matches one such clause and no more, so that the rest is still read. */
 const CLAUSES: readonly RegExp[] = [
   // "No credits were charged", "no additional credits will be deducted"
   new RegExp(
@@ -30,7 +30,7 @@ const CLAUSES: readonly RegExp[] = [
   /(?:未|不|不会|没有)(?:扣除|扣减|扣|消耗|占用|影响)[^，。；,.;]{0,8}?(?:余额|额度|配额|费用|积分)/g,
 ];
 
-/** The message without them. */
+/** The message without such clauses. */
 export function withoutNothingCharged(message: string): string {
   return CLAUSES.reduce((text, clause) => text.replace(clause, ' '), message);
 }

@@ -1,4 +1,4 @@
-/** What a provider said in an error, read out of whichever shape it chose. */
+/** What a provider said in an error, whatever its shape. */
 import { asObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 
 export interface Said {
@@ -6,14 +6,14 @@ export interface Said {
   message: string;
   /** Codes and types, the most telling first. */
   codes: string[];
-  /** The objects that may hold a wait, the outer one first. */
+  /** The objects that may hold a wait, outermost first. */
   holders: JsonObject[];
 }
 
 const MAX_MESSAGE = 600;
-/** Enough to find the words of a web page after its head; the patterns here are slow on hostile megabytes. */
+/** Enough to get past the head of a web page; the patterns here would be slow on hostile megabytes. */
 const MAX_READ = 16 * 1024;
-/** Gateways wrap the error of the gateway behind them; nobody stacks more than a few. */
+/** Gateways wrap the errors of the gateways behind them, but nobody stacks more than a few. */
 const MAX_DEPTH = 4;
 const SHORT_PAGE = 200;
 
@@ -27,8 +27,8 @@ export function saidIn(body: string): Said {
 
 /**
  * The error in parsed JSON: `{error: {}}`, `{error: ""}`, `[{error}]`, `{message}`, `{detail}`, `{errors: []}`,
- * `{base_resp: {}}`, a bare text, an error inside a choice or in Groq's envelope, and any of these as text inside
- * another one's message.
+ * `{base_resp: {}}`, plain text, an error inside a choice or in Groq's envelope, and any of these as text inside the
+ * message of another.
  */
 export function saidBy(value: unknown, depth = 0): Said {
   const single = Array.isArray(value) ? value[0] : value;
@@ -58,7 +58,10 @@ export function saidBy(value: unknown, depth = 0): Said {
   };
 }
 
-/** Xiaomi MiMo, 2026-11: what is wrong stands in place of the parameter's name (`Param Incorrect` is the message). */
+/**
+ * Xiaomi MiMo, 2026-11: the explanation is where the parameter's name should be (the message is only `Param
+ * Incorrect`).
+ */
 function detailIn({ param }: JsonObject): string {
   return typeof param === 'string' && param.trim().includes(' ') ? `: ${oneLine(param)}` : '';
 }
@@ -79,7 +82,7 @@ function codesOf(holder: JsonObject, body: JsonObject): string[] {
     holder['status'],
     holder['status_code'],
     holder['error_type'],
-    // Novita, 2026-11: the status is the code, and the reason says what it is.
+    // Novita, 2026-11: the code is only the status; the reason says what happened.
     holder['reason'],
     body['code'],
     body['status_code'],
@@ -98,7 +101,7 @@ function behindGateway(holder: JsonObject, depth: number): Said {
   return typeof raw === 'string' ? fromText(raw, depth + 1) : saidBy(raw, depth + 1);
 }
 
-/** Words that may hold an error once more, as JSON: Ollama and LiteLLM, 2026-11. */
+/** Text that may contain another error, as JSON (Ollama and LiteLLM, 2026-11). */
 function fromText(text: string, depth: number): Said {
   const read = templateFault(text.slice(0, MAX_READ));
   const start = read.search(/[{[]/);
@@ -134,7 +137,7 @@ function first(depth: number, ...values: unknown[]): string {
   return '';
 }
 
-/** A message as text; of validation errors (FastAPI, Mistral): what is wrong, and where. */
+/** A message as text. For validation errors (FastAPI, Mistral): what is wrong, and where. */
 function words(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
@@ -161,7 +164,7 @@ function looksLikePage(body: string): boolean {
   );
 }
 
-/** A short page is told whole, with its title; of a long one the title says most. */
+/** A short page is quoted in full, with its title; for a long one the title says most. */
 function wordsOfPage(page: string): string {
   const read = page.slice(0, MAX_READ);
   const title = oneLine(entities(/<title[^>]*>([\s\S]*?)<\/title>/i.exec(read)?.[1] ?? ''));

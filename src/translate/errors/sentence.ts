@@ -24,7 +24,7 @@ const CURES: Readonly<Record<Cure, string>> = {
   service: 'Enable the API for the project of this key; the key itself is not at fault.',
   access: 'Check what this account may use.',
 };
-/** Codex reads the wait from exactly these words. */
+/** Codex reads the wait from exactly this wording. */
 const CODEX_READS = /try again in\s*\d+(\.\d+)?\s*(s|ms|seconds?)\b/i;
 
 export function sentence({ class: { code, cure }, status, said, profile, model, wait }: Told): string {

@@ -1,4 +1,4 @@
-/** A provider's error, in whichever shape, as what a client understands. */
+/** Turns a provider's error, whatever its shape, into one that clients understand. */
 import { type ErrorCode, RelayError } from '../../errors.ts';
 import { asObject } from '../../json.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
@@ -12,13 +12,13 @@ export interface UpstreamFailure {
   status: number;
   /** The body as text; any length, any shape. */
   body: string;
-  /** How long the provider asks to wait, by its headers; its body is read where they say nothing. */
+  /** How long the headers ask to wait; if they say nothing, the body is read. */
   retryAfterSeconds?: number | undefined;
-  /** Milliseconds since the epoch, for the dates in the body. Default: they are not read. */
+  /** Milliseconds since the epoch, for dates in the body. Default: dates are not read. */
   now?: number;
 }
 
-/** The error of an HTTP reply that is no 2xx. */
+/** The error of an HTTP reply whose status is not 2xx. */
 export function upstreamError(failure: UpstreamFailure, profile: Profile, model: string): RelayError {
   const { status, body } = failure;
   const said = saidIn(body);
@@ -29,8 +29,8 @@ export function upstreamError(failure: UpstreamFailure, profile: Profile, model:
 }
 
 /**
- * The error that a provider put into a stream, or a JSON reply, that began with 200; undefined where there is
- * none. Runs for every chunk, so it must be cheap where there is no error.
+ * The error that a provider put into a stream or JSON reply with status 200; undefined if there is none. Runs for every
+ * chunk, so it must be cheap if there is no error.
  * @param now milliseconds since the epoch. Default: dates are not read
  */
 export function errorInChunk(
@@ -51,7 +51,7 @@ function clockOf({ utcOffset }: Profile, now: number | undefined): Clock | undef
   return now === undefined ? undefined : { now, utcOffset: utcOffset ?? undefined };
 }
 
-/** @param status 0 where none is known */
+/** @param status 0 if it is not known */
 function toRelayError(
   said: Said,
   status: number,
@@ -101,6 +101,6 @@ function clientStatus(code: ErrorCode, status: number): number | undefined {
   if (code === 'insufficient_quota' || code === 'rate_limit_exceeded') return 429;
   if (code === 'upstream_unauthorized' && status !== 403) return 401;
   if (code === 'model_not_found' && status === 400) return 404;
-  // Without a status of the provider's own, the code says best.
+  // If the provider gives no status, the code tells more.
   return status >= 400 ? status : undefined;
 }

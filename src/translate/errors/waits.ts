@@ -1,4 +1,4 @@
-/** How long a provider asks to wait, where it says so in the body of an error. */
+/** How long the body of an error asks to wait. */
 import { asObject, isObject, type Json, type JsonObject } from '../../json.ts';
 import { momentIn, momentOf } from './moments.ts';
 import type { Said } from './said.ts';
@@ -18,7 +18,7 @@ const UNITS: readonly (readonly [pattern: RegExp, unit: keyof typeof SECONDS_PER
   [/^(d|days?|天)$/i, 'd'],
 ];
 
-/** What a field says, by its name in lower case and without anything but letters. */
+/** The meaning of a field, by its name in lower case, letters only. */
 const FIELDS: ReadonlyMap<string, 'milliseconds' | 'seconds' | 'moment'> = new Map([
   ...['retryafterms', 'resetsinms', 'resetinms'].map((name) => [name, 'milliseconds'] as const),
   ...[
@@ -54,17 +54,17 @@ const FIELDS: ReadonlyMap<string, 'milliseconds' | 'seconds' | 'moment'> = new M
 ]);
 const MAX_DEPTH = 3;
 
-/** What is needed to understand a date. */
+/** What it takes to understand a date. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now: number;
-  /** Hours that the provider's own time is ahead of UTC; undefined where that is not known. */
+  /** How many hours the provider's time is ahead of UTC; undefined if that is not known. */
   utcOffset: number | undefined;
 }
 
 /**
- * Seconds, rounded up; undefined where no wait is named.
- * @param clock undefined where there is none: then dates are not read
+ * In seconds, rounded up; undefined if no wait is named.
+ * @param clock without one, dates are not read
  */
 export function waitIn({ message, holders }: Said, clock?: Clock): number | undefined {
   const fields = holders.flatMap((holder) => fieldsOf(holder, 0));
@@ -78,7 +78,7 @@ export function waitIn({ message, holders }: Said, clock?: Clock): number | unde
 
 type Field = readonly [name: string, value: Json];
 
-/** Those of an object, of the metadata and headers in it, and of its details. */
+/** The fields of an object, of its metadata and headers, and of its details. */
 function fieldsOf(holder: JsonObject, depth: number): Field[] {
   return Object.entries(holder).flatMap(([name, value]): Field[] => {
     const plain = name.toLowerCase().replace(/[^a-z]/g, '');
@@ -98,7 +98,7 @@ function durationOfField([name, value]: Field): number | undefined {
     case 'seconds':
       return momentOf(value) === undefined ? secondsOf(asObject(value)?.['seconds'] ?? value) : undefined;
     case 'moment':
-      // Some count the seconds that are left.
+      // Some give the seconds that are left.
       return momentOf(value) === undefined ? secondsOf(value) : undefined;
     default:
       return undefined;
@@ -128,7 +128,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
-/** `2m3.5s` as seconds; undefined where a part has a unit that is no time ("3 requests"). */
+/** `2m3.5s` as seconds; undefined if a unit is not one of time ("3 requests"). */
 export function durationIn(text: string | undefined): number | undefined {
   let total: number | undefined;
   for (const [, count, word = ''] of text?.matchAll(ONE_PART) ?? []) {

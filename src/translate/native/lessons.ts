@@ -1,6 +1,6 @@
 /**
- * What a refusal of a Responses endpoint teaches, as `request/lessons` does for Chat Completions: the form of the
- * request that the endpoint takes, where its preset says nothing of it or is out of date.
+ * What a refusal of a Responses endpoint teaches, as `request/lessons` does for Chat Completions: the form of request
+ * that the endpoint takes, if its preset does not say or is out of date.
  */
 import { isObject, type JsonObject } from '../../json.ts';
 import { saidIn } from '../errors/said.ts';
@@ -10,18 +10,18 @@ import type { NativeRequest } from './to-native-request.ts';
 
 type Change = (body: NativeRequest) => NativeRequest;
 
-/** What no request can do without. */
+/** Fields that no request can do without. */
 const ESSENTIAL = new Set(['model', 'input', 'stream', 'tools', 'instructions', 'reasoning', 'text']);
-/** Fields of fields, by what errors call them. */
+/** Nested fields, by what errors call them. */
 const NESTED: readonly (readonly [outer: string, inner: string, named: RegExp])[] = [
   ['reasoning', 'summary', /reasoning[._ ]summary|['"`]summary['"`]/i],
   ['reasoning', 'effort', /reasoning[._ ]?effort|['"`]effort['"`]|\beffort\b/i],
   ['text', 'verbosity', /verbosity/i],
   ['text', 'format', /text[._ ]format|json_schema|response[ _]format|structured output/i],
 ];
-/** Fields whose loss changes no answer: what is left out where the endpoint does not say which one it means. */
+/** Fields that change no answer; they are left out if the endpoint does not say which field it means. */
 const DISPENSABLE = ['include', 'prompt_cache_key', 'store', 'service_tier', 'metadata', 'safety_identifier'];
-/** Kinds of tools that clients declare, beside functions. */
+/** Kinds of tools that clients declare, besides functions. */
 const DECLARED: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_search']);
 const NAMELESS =
   /invalid[ _]?(parameter|argument|request|field|value|json)|bad request|unknown field|unmarshal/i;
@@ -77,7 +77,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** @returns an empty list where nothing is said that another form could cure; see `lessonsIn` */
+/** @returns an empty list if no other form of the request could help; see `lessonsIn` */
 export function nativeLessonsIn(
   body: NativeRequest,
   answer: string,
@@ -99,7 +99,7 @@ export function nativeLessonsIn(
   );
   const [rule] = REFUSES.test(words) ? fresh(rules, body, known) : [];
   if (rule !== undefined) return [rule];
-  // Volcengine, 2026-09: the request is invalid, and nobody says why.
+  // Volcengine, 2026-09: the request is invalid, with no reason given.
   return NAMELESS.test(words)
     ? fresh(
         DISPENSABLE.map((field) => leftOut(field, without(field))),
@@ -110,8 +110,8 @@ export function nativeLessonsIn(
 }
 
 /**
- * Whether it refuses a kind of tool that the client declared. Nobody can do without these: Chat Completions has them
- * all, as functions.
+ * Whether the answer refuses a kind of tool that the client declared. These cannot be left out, but with Chat
+ * Completions they all work, as functions.
  */
 export function refusesTools(body: NativeRequest, answer: string): boolean {
   const words = wordsOf(answer);
@@ -119,7 +119,7 @@ export function refusesTools(body: NativeRequest, answer: string): boolean {
   return typesOf(body).some((type) => DECLARED.has(type) && new RegExp(`\\b${type}\\b`).test(words));
 }
 
-/** Whether it names a field of the request: then that is what it refuses, whatever it says of the API. */
+/** Whether the answer names a field of the request: that is then what it refuses, whatever it says about the API. */
 export function refusesField(body: NativeRequest, answer: string): boolean {
   return refusedFields(body, wordsOf(answer)).length > 0;
 }
@@ -135,7 +135,7 @@ function wordsOf(answer: string): string {
   return `${saidIn(answer).message}\n${readable(answer)}`;
 }
 
-/** Those that change the request, and were not tried. */
+/** The lessons that change the request and have not been tried. */
 function fresh(
   lessons: readonly Lesson<NativeRequest>[],
   body: NativeRequest,

@@ -1,12 +1,12 @@
 /**
- * What one provider's own Responses endpoint takes, as data. Hardly any takes all that Codex sends, and many answer
- * 200 and ignore what they do not know, so what goes out is made to fit what is declared here, never what was refused.
- * What belongs to the model and not to the endpoint (images, schema flavour, number and names of tools) is read from
- * its `Profile`. Presets override `BASE_NATIVE` with what is known of them.
+ * What one provider's own Responses endpoint takes, as data. Hardly any takes everything that Codex sends, and many
+ * answer 200 and ignore what they do not know, so requests are made to fit what is declared here instead of waiting for
+ * refusals. What depends on the model and not on the endpoint (images, schema flavour, number and names of tools) is
+ * read from its `Profile`. Presets override `BASE_NATIVE` with what is known about them.
  */
 import type { Profile } from '../profile.ts';
 
-/** Fields of a request that are sent on as they came; all others are written by this relay, or left out. */
+/** Request fields that are passed on unchanged; all others are written by this relay or left out. */
 export const NATIVE_FIELDS = [
   'frequency_penalty',
   'max_output_tokens',
@@ -29,57 +29,70 @@ export type NativeToolChoice = 'none' | 'auto' | 'required' | 'named' | 'allowed
 export interface NativeProfile {
   // --------------------------------------------------------------------------------------------- tools
 
-  /** Custom tools go as they are, without their grammar (which is put into words), or as functions of one text field. */
+  /**
+   * Whether custom tools are sent unchanged, without their grammar (which is put into words), or as functions with one
+   * text field.
+   */
   customTools: 'keep' | 'text' | 'function';
-  /** The only custom tools that survive, by name; the others become functions. Null: all that `customTools` lets through. */
+  /**
+   * The only custom tools that are kept, by name; others become functions. Null: all that `customTools` lets through.
+   */
   customNames: readonly string[] | null;
-  /** Namespaces go as they are, each name once over all the tools of a request, or flattened into functions. */
+  /**
+   * Whether namespaces are sent unchanged, with each name only once among all tools of a request, or flattened into
+   * functions.
+   */
   namespaces: 'keep' | 'unique' | 'flat';
-  /** Whether `tool_search` and its items are understood; where not, it is a function, and what it finds joins `tools`. */
+  /**
+   * Whether `tool_search` and its items are understood; if not, it becomes a function, and what it finds joins `tools`.
+   */
   toolSearch: boolean;
-  /** Whether tools may stand in an `additional_tools` item; where not, they join `tools`. */
+  /** Whether `additional_tools` items may hold tools; if not, the tools join `tools`. */
   additionalTools: boolean;
-  /** Tools that the provider runs itself, by type, with the settings of each that it refuses. */
+  /** Tools that the provider runs itself, by type, each with the settings that it refuses. */
   hostedTools: { readonly [type: string]: readonly string[] };
   /** Whether a function's `strict` flag may be sent. */
   strictTools: boolean;
-  /** The values of `tool_choice` that may be sent; others become the nearest that may. */
+  /** The values of `tool_choice` that may be sent; others become the nearest allowed one. */
   toolChoices: readonly NativeToolChoice[];
 
   // --------------------------------------------------------------------------------------------- items
 
   /**
-   * Kinds of items that are sent on beyond messages, reasoning, calls and outputs: `agent_message`, `web_search_call`
-   * and the like. Others become the text that they hold, as a message of the user.
+   * Kinds of items that are passed on besides messages, reasoning, calls and outputs, such as `agent_message` or
+   * `web_search_call`. Others become user messages with their text.
    */
   moreItems: readonly string[];
-  /** Which items carry an id. Nothing is stored upstream, so ids only fill a field that is required. */
+  /** Which items carry an id. Nothing is stored upstream, so ids only serve where the field is required. */
   itemIds: 'none' | 'reasoning' | 'all';
-  /** Whether items carry what only a server adds: `status`, `annotations` (required: old vLLM; refused: Azure, xAI). */
+  /**
+   * Whether items carry the fields that only servers add: `status`, `annotations` (required: old vLLM; refused: Azure,
+   * xAI).
+   */
   itemStatus: boolean;
-  /** Whether reasoning that lacks `content` or `encrypted_content` has them as null. */
+  /** Whether missing `content` or `encrypted_content` of reasoning is sent as null. */
   nullFields: boolean;
   /** Whether an assistant message carries its `phase`. */
   phase: boolean;
   /**
-   * Outputs follow the answer that made their calls. Its calls stand where they were among its words and thoughts
-   * (`as-made`), or together behind them, where nothing may stand between a call and its output (`last`).
+   * Outputs follow the answer that made their calls. The calls either keep their places among its text and reasoning
+   * (`as-made`) or all come after these, if nothing may stand between a call and its output (`last`).
    */
   callOrder: 'last' | 'as-made';
   /** See `Profile.toolCallIds`. */
   callIds: Profile['toolCallIds'];
-  /** Whether a message of text alone has it in one part (vLLM, 2026-11, reads no other). */
+  /** Whether a message with only text must have it in one part (vLLM, 2026-11, reads no other). */
   singlePart: boolean;
-  /** A tool's output: a list of parts where it came as one, or always plain text. */
+  /** Whether a tool's output may be a list of parts, or must be plain text. */
   outputs: 'parts' | 'text';
-  /** Images in a tool's output stay there, follow in a message of the user, or are replaced by a note. */
+  /** Whether images in a tool's output stay there, follow in a user message, or are replaced by a note. */
   outputImages: 'inline' | 'user-message' | 'note';
-  /** Files in messages are sent, or replaced by a note. */
+  /** Whether files in messages are sent or replaced by a note. */
   files: 'send' | 'note';
 
   // ------------------------------------------------------------------------------------------ instructions
 
-  /** `instructions` is a field, or becomes the first message. */
+  /** Whether `instructions` is sent as a field or as the first message. */
   instructions: 'field' | 'message';
   /** The role that carries instructions in the input. */
   instructionRole: 'system' | 'developer';
@@ -89,23 +102,25 @@ export interface NativeProfile {
   // --------------------------------------------------------------------------------------------- reasoning
 
   /**
-   * How the model's own reasoning goes back: with its text and its sealed content as they came (`as-received`), only
-   * as readable text, only where it has sealed content, as text in the place of the sealed content, or not at all.
-   * Reasoning of another provider or model family never goes out.
+   * How the model's own reasoning goes back: with text and sealed content as received, only as readable text, only if
+   * it has sealed content, as text in place of the sealed content, or not at all. Reasoning of another provider or
+   * model family is never sent.
    */
   reasoningIn: 'as-received' | 'text' | 'sealed' | 'text-as-sealed' | 'never';
-  /** The effort of a request whose history has calls without readable reasoning; null: the one that was asked for. */
+  /**
+   * The effort for requests whose history has calls without readable reasoning; null: the effort that was asked for.
+   */
   effortWithoutReasoning: string | null;
-  /** The efforts that the endpoint knows, in ascending order; null: those of the model's profile. */
+  /** The efforts that the endpoint knows, in ascending order; null: those in the model's profile. */
   efforts: readonly string[] | null;
-  /** Whether `reasoning.summary` may be asked for. */
+  /** Whether `reasoning.summary` may be sent. */
   reasoningSummary: boolean;
 
   // --------------------------------------------------------------------------------------------- settings
 
   /** The fields that may be sent. */
   fields: readonly NativeField[];
-  /** The values of `include` that may be sent; the field is left out where none is left. */
+  /** The values of `include` that may be sent; the field is left out if none remains. */
   include: readonly string[];
   /** Whether `store: false` is sent. */
   storeFalse: boolean;
@@ -116,16 +131,16 @@ export interface NativeProfile {
 
   // ------------------------------------------------------------------------------------------- its stream
 
-  /** How the ids of calls begin that the provider made and answered itself: nobody else may run them. */
+  /** Prefixes of the ids of calls that the provider made and answered itself: nobody else may run these. */
   serverCalls: readonly string[];
   /**
-   * What an answer is whose items were all finished, and whose terminal event never came: broken, or complete where
-   * the provider is known to forget the event.
+   * How to take an answer with all items finished but no terminal event: as broken, or as complete if the provider is
+   * known to forget the event.
    */
   missingTerminal: 'fail' | 'complete';
 }
 
-/** The most careful reading: an endpoint that is only known to take functions, messages and text. */
+/** The most cautious assumption: an endpoint only known to take functions, messages and text. */
 export const BASE_NATIVE: NativeProfile = {
   customTools: 'function',
   customNames: null,

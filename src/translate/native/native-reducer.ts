@@ -1,6 +1,6 @@
 /**
- * The events of a provider's own Responses endpoint in, the events that clients can rely on out. It has the surface
- * of the Chat road's reducer, so that all around it is the same for both roads.
+ * Turns the events of a provider's own Responses endpoint into events that clients can rely on. It has the same
+ * interface as the Chat reducer, so that everything around it is the same for both wires.
  */
 import { RelayError } from '../../errors.ts';
 import { asObject, isObject, type JsonObject } from '../../json.ts';
@@ -19,9 +19,9 @@ import { type ReadEvent, readEvent } from './stream/read-event.ts';
 import { RepeatedEvents } from './stream/repeated-events.ts';
 
 export interface NativeReducerOptions extends NativeAnswerOptions, FrameOptions {
-  /** Tokens that the model has room for, where that is known for certain. */
+  /** Size of the model's context window in tokens, if known for certain. */
   contextWindow?: number | undefined;
-  /** Takes secrets out of what the provider said. Default: it is shown as it is. */
+  /** Removes secrets from what the provider said. Default: it is shown unchanged. */
   redact?: (text: string) => string;
 }
 
@@ -29,9 +29,9 @@ export class NativeReducer {
   readonly #options: NativeReducerOptions;
   readonly #frame: ResponseFrame;
   readonly #answer: NativeAnswer;
-  /** Only where the conversation is compacted. */
+  /** Only if the conversation is being compacted. */
   readonly #summary: Summary | undefined;
-  /** Those of the answer that are finished. */
+  /** The finished items of the answer. */
   readonly #items: readonly OutputItem[];
   readonly #repeated = new RepeatedEvents();
   readonly #usage = new UsageCounter();
@@ -49,30 +49,32 @@ export class NativeReducer {
     this.#answer = new NativeAnswer(options, this.#summary ?? this.#frame.events, items);
   }
 
-  /** The response as it stands, with the items that are finished; the final one after a terminal event. */
+  /** The response so far, with its finished items; final after a terminal event. */
   get response(): ResponseResource {
     return this.#frame.response;
   }
 
-  /** True once a terminal event went out, which is as soon as upstream sent its own; everything later is ignored. */
+  /**
+   * True once a terminal event went out, which happens as soon as upstream sends its own; everything later is ignored.
+   */
   get isEnded(): boolean {
     return this.#frame.isEnded;
   }
 
   /**
-   * True where all that was begun is finished and the provider is known to forget its terminal event: when nothing
-   * more comes, the answer is complete. It turns false again when another item begins.
+   * True while everything that began is finished and the provider is known to forget its terminal event: if nothing
+   * more comes, the answer is complete. Turns false again when another item begins.
    */
   get sawFinish(): boolean {
     return this.#options.native.missingTerminal === 'complete' && this.#answer.isSettled;
   }
 
-  /** Whether anything of an answer came: a word, a thought, a call. */
+  /** Whether any part of an answer came: text, thinking or a call. */
   get hasSpoken(): boolean {
     return this.#answer.isUnderWay || this.#items.length > 0;
   }
 
-  /** What the provider says that it cost, in USD; undefined where it does not say. */
+  /** The cost in USD as the provider states it; undefined if it does not. */
   get statedCost(): number | undefined {
     return this.#usage.cost;
   }
@@ -82,7 +84,7 @@ export class NativeReducer {
     return this.#frame.error;
   }
 
-  /** Whether it failed because what came was Chat Completions: the address is not that of a Responses endpoint. */
+  /** Whether it failed because Chat Completions came, which means that the address is not a Responses endpoint's. */
   get spokeChat(): boolean {
     return this.#spokeChat;
   }
@@ -92,7 +94,7 @@ export class NativeReducer {
     return this.#answer.calledTools;
   }
 
-  /** What the log should say about this answer, each in one line: what was odd, never what was said. */
+  /** Lines for the log about oddities of this answer, never about its content. */
   get notes(): readonly string[] {
     const { profile, tools } = this.#options;
     const { unknown, calledTools, saidText } = this.#answer;
@@ -105,7 +107,7 @@ export class NativeReducer {
     return notes;
   }
 
-  /** What the provider wants back of the finished reasoning items, in their order. */
+  /** The content of the finished reasoning items that the provider wants back, in order. */
   get reasoning(): readonly ProviderReasoning[] {
     return this.#summary === undefined ? this.#answer.reasoning : [];
   }
@@ -121,8 +123,8 @@ export class NativeReducer {
   }
 
   /**
-   * The events that one upstream event gives rise to.
-   * @param event the parsed data of one event, or all of a JSON reply; `{error}` for what was said outside of both
+   * The events that one upstream event causes.
+   * @param event the parsed data of one event, or a whole JSON reply; `{error}` for anything said outside of both
    */
   feed(event: { readonly [field: string]: unknown }): ResponseEvent[] {
     if (this.isEnded || !isObject(event)) return [];
@@ -134,16 +136,16 @@ export class NativeReducer {
     return this.#read(read, event);
   }
 
-  /** Upstream ended: the one terminal event, where it has not gone out. */
+  /** Upstream has ended: returns the terminal event, unless it already went out. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
     if (this.sawFinish) return this.#complete();
-    // Nothing at all: so servers refuse a prompt that is too long.
+    // Some servers refuse a prompt that is too long by sending nothing at all.
     const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
     return this.#failAsBroken(`closed the stream before the answer was finished${hint}`);
   }
 
-  /** Ends the response with `response.failed`; what was not finished is not offered. */
+  /** Ends the response with `response.failed`; unfinished items are not offered. */
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#answer.abandon();
@@ -169,7 +171,7 @@ export class NativeReducer {
     return this.#frame.events.take();
   }
 
-  /** What is no event of an answer: a whole response, an error, Chat Completions, or nothing. */
+  /** Reads what is not an event of an answer: a whole response, an error, Chat Completions, or nothing. */
   #readOther(event: JsonObject): ResponseEvent[] {
     const response = wholeResponse(event);
     if (response !== undefined) return this.#end(response, 'response.completed', event);
@@ -217,14 +219,14 @@ export class NativeReducer {
     if (finish === 'length' && !this.hasSpoken && !hasThought) return this.fail(overflow(profile, model));
     if (this.#summary !== undefined)
       return this.#failAsBroken(`ended inside the summary of the conversation (${finish})`);
-    // Codex would retry an incomplete response, and the filter would stop it again.
+    // Codex would retry an incomplete response, only for the filter to stop it again.
     if (finish === 'content_filter' && isCodex)
       return this.fail(
         new RelayError('invalid_prompt', `${profile.name}'s content filter stopped the answer.`),
       );
     this.#answer.close('cut');
     const full = finish === 'length' ? windowFull(this.#options, this.#statedUsage) : undefined;
-    // Codex makes room only for this: its next turn begins with a summary. What was said is kept.
+    // Only this error makes Codex free up room: its next turn begins with a summary. What was said is kept.
     if (full !== undefined) return this.fail(full);
     this.#frame.response.incomplete_details = {
       reason: finish === 'length' ? 'max_output_tokens' : finish,
@@ -248,7 +250,7 @@ export class NativeReducer {
   #readUsage(value: unknown): void {
     if (!isObject(value)) return;
     this.#usage.read({ usage: value });
-    // An empty one states nothing.
+    // An empty usage states nothing.
     this.#hasUsage = (this.#usage.usage?.total_tokens ?? 0) > 0;
   }
 
@@ -257,13 +259,13 @@ export class NativeReducer {
   }
 }
 
-/** How models write calls that their server did not read (DeepSeek, Kimi, Qwen, Mistral and others, 2026-09). */
+/** How models write calls that their server failed to parse (DeepSeek, Kimi, Qwen, Mistral and others, 2026-09). */
 const CALL_MARKUP = /<tool_call>|<\|?tool_calls?|<[|｜]DSML|<｜tool|<function=|<invoke name=|\[TOOL_CALLS\]/;
 
-/** The ends that a response states itself; of others (`in_progress`), the event's type says more. */
+/** The final states that a response gives itself; for any other (`in_progress`), the event's type says more. */
 const ENDS: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
 
-/** What stands on the way to an answer, and is none. */
+/** Items that come on the way to an answer but are not one. */
 const NO_ANSWER: ReadonlySet<string> = new Set([
   'reasoning',
   'web_search_call',

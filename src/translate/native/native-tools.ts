@@ -1,6 +1,6 @@
 /**
- * The tools of one request as a provider's own Responses endpoint gets them, and the way back from what it calls. It
- * is made anew for every request: the same name may mean another tool in the next one.
+ * The tools of one request as sent to a provider's own Responses endpoint, and the way back from the names that it
+ * calls. Made anew for every request, because the same name may mean another tool in the next one.
  */
 import type { JsonObject } from '../../json.ts';
 import type { InputItem, Tool } from '../../wire/responses.ts';
@@ -10,13 +10,13 @@ import { flatName, legalName } from '../tools/names.ts';
 import { type DeclaredTool, ToolTable } from '../tools/table.ts';
 import type { NativeProfile } from './native-profile.ts';
 
-/** A tool as the provider knows it. */
+/** A tool's name as the provider knows it. */
 export interface SentName {
   namespace?: string;
   name: string;
 }
 
-/** A namespace as it is sent; its list grows while tools are gathered. */
+/** A namespace as sent; its list grows while tools are gathered. */
 type SentNamespace = JsonObject & { tools: JsonObject[] };
 
 export class NativeTools extends ToolTable {
@@ -24,14 +24,14 @@ export class NativeTools extends ToolTable {
   readonly sent: readonly JsonObject[];
   readonly #profile: Profile;
   readonly #native: NativeProfile;
-  /** The tools of items that keep them: of `additional_tools` and `tool_search_output`. */
+  /** The tools of `additional_tools` and `tool_search_output` items that keep them. */
   readonly #inItems = new Map<InputItem, JsonObject[]>();
   /** By the name that was sent: namespace and name. */
   readonly #bySent = new Map<string, DeclaredTool>();
-  /** By the bare name of a member of a namespace; undefined where several have it. */
+  /** By the bare name of a namespace's member; undefined if several have it. */
   readonly #byMember = new Map<string, DeclaredTool | undefined>();
   readonly #namespaces = new Map<string, SentNamespace>();
-  /** The Chat form of each tool, by its name in the table: description and parameters are the same on both roads. */
+  /** The Chat form of each tool, by its name in the table: description and parameters are the same on both wires. */
   readonly #lowered: ReadonlyMap<string, JsonObject>;
 
   constructor(
@@ -55,40 +55,39 @@ export class NativeTools extends ToolTable {
     this.sent = sent;
   }
 
-  /** Whether an item goes out with its tools in it. */
+  /** Whether an item is sent with its tools in it. */
   keepsToolsOf({ type }: InputItem): boolean {
     const { additionalTools, toolSearch } = this.#native;
     return (type === 'additional_tools' && additionalTools) || (type === 'tool_search_output' && toolSearch);
   }
 
-  /** The tools that go out inside an item. */
+  /** The tools that are sent inside an item. */
   sentIn(item: InputItem): readonly JsonObject[] {
     return this.#inItems.get(item) ?? [];
   }
 
-  /** Whether tools go out inside of items. */
+  /** Whether any tools are sent inside items. */
   get hasToolsInItems(): boolean {
     return [...this.#inItems.values()].some((tools) => tools.length > 0);
   }
 
-  /** Whether custom calls of this tool go out as such. */
+  /** Whether custom calls of this tool are sent as such. */
   keepsCustom(name: string): boolean {
     const { customTools, customNames } = this.#native;
     return customTools !== 'function' && (customNames === null || customNames.includes(name));
   }
 
-  /** How the provider knows a tool, which may stand in the history and be declared no more. */
+  /** The provider's name for a tool, which may come from the history and no longer be declared. */
   sentName(namespace: string | null | undefined, name: string): SentName {
-    // Codex's name for tools that have none, which its Lite requests declare all the same.
+    // Codex's name for "no namespace", though its Lite requests do declare one with that name.
     const isNone = !namespace || (namespace === 'functions' && !this.#namespaces.has(namespace));
     if (isNone || this.#native.namespaces === 'flat') return { name: this.upstreamName(namespace, name) };
     return { namespace: this.#legal(namespace), name: this.#legal(name) };
   }
 
   /**
-   * The table's name of the tool that a provider called so, whether or not it kept to the names that it was given:
-   * namespaces get lost, come twice (`execexec`), or stand in front of the name. Of a tool that nobody declared, the
-   * name as it was called.
+   * The table's name for the tool that a provider called, even if it changed the name: namespaces get lost, doubled
+   * (`execexec`), or prefixed to the name. For an undeclared tool, the name as it was called.
    */
   calledName(namespace: string | undefined, name: string): string {
     const exact = this.#bySent.get(keyOf(namespace, name));
@@ -132,7 +131,7 @@ export class NativeTools extends ToolTable {
     if (isFlat || sent.length === 0) return sent;
     const known = this.#namespaces.get(name);
     if (known !== undefined && this.#native.namespaces === 'unique') {
-      // DeepSeek, 2026-09: a second one of the same name ends the thread.
+      // DeepSeek, 2026-09: a second namespace with the same name makes every further request of the thread fail.
       for (const member of sent) known.tools.push(member);
       return [];
     }
@@ -154,7 +153,7 @@ export class NativeTools extends ToolTable {
     this.#byMember.set(name, isAmbiguous ? undefined : declared);
   }
 
-  /** One tool; none where the request has it already and may not have it twice. */
+  /** One tool; none if the request already has it and may not have it twice. */
   #tool(tool: Tool, declared: DeclaredTool, name: string, namespace?: string): JsonObject[] {
     const isNamespaced = Boolean(namespace) && this.#native.namespaces !== 'flat';
     const key = keyOf(isNamespaced ? this.#legal(namespace ?? '') : undefined, name);
@@ -194,7 +193,7 @@ export class NativeTools extends ToolTable {
     const { hostedTools } = this.#native;
     const refused = Object.hasOwn(hostedTools, tool.type) ? hostedTools[tool.type] : undefined;
     if (refused === undefined || !this.dropped.has(tool.type)) return [];
-    // Whoever allows no live access to the web must not get it because the provider lacks the setting.
+    // A client that allows no live web access must not get it just because the provider lacks the setting.
     if (tool.external_web_access === false && refused.includes('external_web_access')) return [];
     this.dropped.delete(tool.type);
     const entries = Object.entries(tool).filter(([field]) => !refused.includes(field));

@@ -1,18 +1,18 @@
-/** What had to be changed in a request before a provider's own Responses endpoint could take it, for people who look. */
+/** Tells people what had to be changed in a request for a provider's own Responses endpoint. */
 import { isObject, type JsonObject } from '../../json.ts';
 import type { ResponsesRequest } from '../../wire/responses.ts';
 import { inputItems } from '../request/to-chat-request.ts';
 import type { NativeRequest } from './to-native-request.ts';
 
 interface Sides {
-  /** Tools and items by their type, as they were asked for and as they are sent. */
+  /** Tools and items by type, as the client sent them and as they are sent on. */
   asked: { tools: ReadonlySet<string>; items: ReadonlyMap<string, number> };
   sent: { tools: ReadonlySet<string>; items: ReadonlyMap<string, number> };
   request: ResponsesRequest;
   body: NativeRequest;
 }
 
-/** Short words for the log and the views; each is about one thing that Codex sends. */
+/** Short words for the log and the views, each about one thing that Codex sends. */
 const REPAIRS: Readonly<Record<string, (sides: Sides) => boolean>> = {
   namespace: lostTool('namespace'),
   'custom-tool': lostTool('custom'),
@@ -34,7 +34,7 @@ const REPAIRS: Readonly<Record<string, (sides: Sides) => boolean>> = {
   history: ({ request }) => Boolean(request.previous_response_id),
 };
 
-/** In the order of the table. @param request as the client sent it */
+/** In the order of `REPAIRS`. @param request as the client sent it */
 export function requestRepairs(request: ResponsesRequest, body: NativeRequest): string[] {
   const sides = {
     request,
@@ -57,12 +57,12 @@ function typesIn(tools: readonly (JsonObject | { type: string })[]): Set<string>
   return new Set(tools.map(({ type }) => String(type)));
 }
 
-/** How many there are of each kind; instructions among the messages count by their role. */
+/** How many items there are of each kind; messages with instructions count by their role. */
 function countsIn(items: readonly { type?: unknown; role?: unknown }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { type, role } of items) {
     const kind = role === 'developer' || role === 'system' ? 'developer' : String(type ?? 'message');
-    // An item that holds tools has the role of instructions, and is none.
+    // An item that holds tools has the role of instructions but is none.
     const name = type === 'additional_tools' ? type : kind;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

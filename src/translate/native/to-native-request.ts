@@ -1,6 +1,6 @@
 /**
- * A Responses API request in the form that one provider's own endpoint takes. It is written anew from what is known of
- * each item and field, so that nothing private and nothing unknown goes out. Nothing is kept upstream: a response that
+ * Rewrites a Responses API request in the form that one provider's own endpoint takes. It is built from what is known
+ * about each item and field, so that nothing private or unknown is sent. Nothing is stored upstream: a response that
  * the request continues comes from this relay's own history.
  */
 import type { JsonObject } from '../../json.ts';
@@ -29,13 +29,13 @@ export interface NativeRequest {
 
 export interface NativeTranslation {
   body: NativeRequest;
-  /** Needed again to give calls back in the shape in which their tools were declared. */
+  /** Needed again to return calls in the shape in which their tools were declared. */
   tools: NativeTools;
-  /** What was left out or changed that a person may wonder about, as sentences for the log. */
+  /** Sentences for the log about omissions and changes that a person may wonder about. */
   notes: string[];
 }
 
-/** The same request and options give the same bytes, so that prompt caches keep hitting. */
+/** The same request and options give the same bytes, so that prompt caches keep working. */
 export function toNativeRequest(asked: ResponsesRequest, options: NativeOptions): NativeTranslation {
   const request = asSummaryRequest(asked);
   const { profile, native, model, history = [], toolDenylist = new Set(), seal } = options;
@@ -78,7 +78,7 @@ function notesOn(request: ResponsesRequest, { profile, model }: NativeOptions, t
 
 // --------------------------------------------------------------------------------------------- input
 
-/** @param first instructions that come before all others; empty for none */
+/** @param first instructions to put before all others; empty for none */
 function writeInput(first: string, blocks: readonly Arranged[], options: EntryOptions): JsonObject[] {
   const { lateInstructions, instructionRole } = options.native;
   const begins = blocks.findIndex(({ kind }) => kind !== 'instructions');
@@ -109,7 +109,7 @@ function writeInput(first: string, blocks: readonly Arranged[], options: EntryOp
         break;
     }
   }
-  // Chat templates that know one place for instructions know it for one message.
+  // Chat templates with only one place for instructions take only one message there.
   const heads = lateInstructions === 'keep' ? leading : joined(leading);
   return withIds([...heads.map(instruct), ...input], options.native);
 }
@@ -135,7 +135,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   web_search_call: 'ws',
 };
 
-/** Ids that say nothing and stay the same from one request to the next: the number of their item. */
+/** Meaningless ids that stay the same from one request to the next: the number of their item. */
 function withIds(items: readonly JsonObject[], { itemIds }: NativeProfile): JsonObject[] {
   if (itemIds === 'none') return [...items];
   return items.map((item, at) => {

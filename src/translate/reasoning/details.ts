@@ -1,7 +1,7 @@
 /**
  * `reasoning_details` as OpenRouter has them: a list whose entries arrive in fragments. The fragments of one entry
- * share `type` and `index`; their texts are joined, and any other field (above all a late signature) replaces the
- * one before.
+ * share `type` and `index`; their texts are joined, and any other field (usually a late signature) replaces the earlier
+ * one.
  */
 
 import type { Json, JsonObject } from '../../json.ts';
@@ -9,7 +9,7 @@ import { isObject } from '../../json.ts';
 
 const GROWING_FIELDS = ['text', 'summary', 'data'] as const;
 
-/** `details` with the fragments merged in, in order of first appearance. Entries are copied, never changed. */
+/** `details` with the fragments merged in, in order of first appearance. Entries are copied, never modified. */
 export function mergeDetails(details: readonly Json[], fragments: readonly Json[]): Json[] {
   const merged = [...details];
   const places = new Map<string, number>();
@@ -31,11 +31,11 @@ export function mergeDetails(details: readonly Json[], fragments: readonly Json[
   return merged;
 }
 
-/** Reduces fragments to what is new in them: MiniMax (2026-11) may repeat an entry's whole text in every one. */
+/** Reduces fragments to what is new: MiniMax (2026-11) may repeat an entry's whole text in each. */
 export class RepeatedDetails {
   readonly #texts = new Map<string, string>();
 
-  /** The fragments with only the text that those before did not hold. */
+  /** The fragments with only the text that earlier ones did not contain. */
   news(fragments: readonly Json[]): Json[] {
     return fragments.map((fragment) => {
       if (!isObject(fragment) || typeof fragment['text'] !== 'string') return fragment;
@@ -49,7 +49,7 @@ export class RepeatedDetails {
   }
 }
 
-/** The text of the fragments that a person may read. */
+/** The human-readable text of the fragments. */
 export function detailsText(fragments: readonly Json[]): string {
   let text = '';
   for (const fragment of fragments) {
@@ -61,7 +61,7 @@ export function detailsText(fragments: readonly Json[]): string {
   return text;
 }
 
-/** What the fragments of one entry share; undefined for what stands alone. */
+/** What the fragments of one entry have in common; undefined for an entry that has no fragments. */
 function identityOf(value: Json): string | undefined {
   if (!isObject(value) || typeof value['index'] !== 'number') return undefined;
   return JSON.stringify([value['index'], value['type'] ?? null]);

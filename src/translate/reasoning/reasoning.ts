@@ -7,7 +7,7 @@ import type { Profile, ReasoningField } from '../profile.ts';
 export interface ProviderReasoning {
   /** The provider that sent it, as its profile names the owner of reasoning. */
   provider: string;
-  /** Upstream name of the model that thought it. */
+  /** Upstream name of the model that produced it. */
   model: string;
   text: string;
   /** Where the text arrived. */
@@ -16,7 +16,7 @@ export interface ProviderReasoning {
   details?: Json[];
   /** By call id: the `extra_content` of the tool call (Gemini's thought signatures). */
   callExtras?: { [callId: string]: Json };
-  /** Where it came as an item of the Responses API: what that item held beside the text. */
+  /** If it came as an item of the Responses API: what the item held besides the text. */
   item?: ReasoningParts;
 }
 
@@ -30,23 +30,23 @@ export interface ReasoningParts {
 }
 
 /**
- * Turns reasoning into the opaque text of `encrypted_content` and back. It is handed in, since compression needs
- * Node and the translator does without.
+ * Turns reasoning into the opaque text of `encrypted_content` and back. It is passed in because compression needs Node,
+ * which the translator does not use.
  */
 export interface ReasoningSeal {
-  /** Undefined for what is too large to travel. */
+  /** Undefined if the reasoning is too large to be sent. */
   seal(reasoning: ProviderReasoning): string | undefined;
-  /** Undefined for anything that this relay did not write. The result may be shared: nobody changes it. */
+  /** Undefined for anything that this relay did not write. The result may be shared and must not be modified. */
   open(sealed: string): ProviderReasoning | undefined;
 }
 
-/** What reasoning that this provider sends is tagged with. */
+/** The tag for reasoning from this provider. */
 export function ownerOf({ id, owner = id }: Pick<Profile, 'id' | 'owner'>): string {
   return owner;
 }
 
 /**
- * The model's family: the letters that its own name starts with (`deepseek/deepseek-v4-pro` -> `deepseek`,
+ * The model's family: the leading letters of its own name (`deepseek/deepseek-v4-pro` -> `deepseek`,
  * `accounts/x/models/kimi-k3` -> `kimi`). Reasoning never goes to another family: foreign signatures are refused.
  */
 export function modelFamily(model: string): string {

@@ -1,4 +1,4 @@
-/** Puts a provider's own reasoning back on the message that it belongs to, in the form that the provider wants. */
+/** Puts a provider's own reasoning back on the message that it belongs to, in the form the provider wants. */
 
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 import type { ChatAssistantMessage, ChatToolCall } from '../../wire/chat.ts';
@@ -6,13 +6,13 @@ import type { Profile } from '../profile.ts';
 import { mergeDetails } from './details.ts';
 import type { ProviderReasoning } from './reasoning.ts';
 
-/** A call with the id by which reasoning knows it. */
+/** A call, with the id under which its reasoning is stored. */
 export interface ReplayedCall {
   callId: string;
   chat: ChatToolCall;
 }
 
-/** Whether the provider wants anything back with an answer that made this many calls. */
+/** Whether the provider wants any reasoning back with an answer that made this many calls. */
 export function wantsReasoning({ reasoningReplay, lostCallExtra }: Profile, callCount: number): boolean {
   return isReplayed(reasoningReplay.answers, callCount) || (lostCallExtra !== null && callCount > 0);
 }
@@ -22,8 +22,8 @@ function isReplayed(answers: Profile['reasoningReplay']['answers'], callCount: n
 }
 
 /**
- * Adds to `message` and its calls what the provider wants back of the reasoning that led to them.
- * @param reasoning undefined where it was lost, or was another model's
+ * Adds to `message` and its calls the parts of their reasoning that the provider wants back.
+ * @param reasoning undefined if it was lost or came from another model
  */
 export function giveReasoningBack(
   message: ChatAssistantMessage,
@@ -34,7 +34,7 @@ export function giveReasoningBack(
   const { answers, field, placeholder } = reasoningReplay;
   giveCallExtrasBack(calls, reasoning, lostCallExtra);
   if (!isReplayed(answers, calls.length)) return;
-  // Lost reasoning came under a name that nobody knows any more; most providers call it this.
+  // The field of lost reasoning is no longer known; this is the most common one.
   const target = field === 'as-received' ? (reasoning?.field ?? 'reasoning_content') : field;
   if (target === 'reasoning_details') {
     const details = reasoning?.details ?? (placeholder === null ? undefined : []);
@@ -49,7 +49,7 @@ export function giveReasoningBack(
   else message[target] = thought;
 }
 
-/** Joins the reasoning items of one answer (reasoning, text, reasoning); undefined where there are none. */
+/** Joins the reasoning items of one answer (reasoning, text, reasoning); undefined if there are none. */
 export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReasoning | undefined {
   const [first] = parts;
   if (first === undefined || parts.length === 1) return first;
@@ -57,7 +57,7 @@ export function joinReasoning(parts: readonly ProviderReasoning[]): ProviderReas
   const hasDetails = parts.some((part) => part.details !== undefined);
   return {
     ...first,
-    // Details hold signatures: they go back, whatever else the same thinking came in.
+    // Details hold signatures, so they go back, even if the same thinking also came in another field.
     field:
       details.length > 0
         ? 'reasoning_details'
@@ -85,7 +85,7 @@ function giveCallExtrasBack(
   if (!isAnyGiven && lost !== null && first !== undefined) first.chat.extra_content = lost;
 }
 
-/** Anthropic's and Google's backends refuse thinking text whose signature is missing. */
+/** Anthropic's and Google's backends refuse thinking text without its signature. */
 function isSigned(entry: Json): boolean {
   if (!isObject(entry)) return false;
   return entry['type'] !== 'reasoning.text' || Boolean(entry['signature']);

@@ -1,7 +1,7 @@
 /**
- * Ids of tool calls as a provider accepts them. A provider's own ids fit its own rule and pass through the client
- * unchanged; ids from another provider or from this relay, and ids that recur, get an alias that stays the same in
- * every request of the conversation.
+ * Ids of tool calls in a form that the provider accepts. A provider's own ids fit its rule and come back from the
+ * client unchanged; ids from another provider or from this relay, and ids that recur, get an alias that stays the same
+ * in every request of the conversation.
  */
 import type { Profile } from '../profile.ts';
 
@@ -21,10 +21,10 @@ const FITS: Readonly<Record<Rule, RegExp>> = {
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const HASH_LENGTH = 9;
 
-/** The ids of one request, given out call by call in the order of the conversation. */
+/** The ids of one request, assigned call by call in the order of the conversation. */
 export class CallIds {
   readonly #rule: Rule;
-  /** How often each of the client's ids was used so far: some providers number their calls afresh in every answer. */
+  /** How often each of the client's ids was used so far: some providers restart numbering in every answer. */
   readonly #uses = new Map<string, number>();
   readonly #taken = new Set<string>();
 
@@ -32,7 +32,7 @@ export class CallIds {
     this.#rule = rule;
   }
 
-  /** The provider's id for one more call that the client knows by `callId`; no two calls share one. */
+  /** The provider's id for the next call with the client's id `callId`; no two calls share one. */
   next(callId: string): string {
     const use = (this.#uses.get(callId) ?? 0) + 1;
     this.#uses.set(callId, use);

@@ -4,7 +4,7 @@ import type { Json } from '../../json.ts';
 import type { ChatImagePart, ChatPart } from '../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../wire/responses.ts';
 
-/** Stands where an image was, for models that read only text. */
+/** Replaces an image, for models that read only text. */
 export const IMAGE_NOTE = '[an image was here; this model reads text only]';
 
 /** A piece of content, taken apart. */
@@ -21,7 +21,7 @@ export function readContent(content: Content | readonly ContentPart[] | Json | n
   const images: ChatImagePart[] = [];
   for (const part of content as unknown as readonly (ContentPart | Json)[]) {
     if (!isPart(part)) {
-      // Tool outputs are not checked: whatever is not a content part is what some tool said.
+      // Tool outputs are not validated: anything that is not a content part is text from a tool.
       texts.push(typeof part === 'string' ? part : JSON.stringify(part));
       continue;
     }
@@ -32,7 +32,7 @@ export function readContent(content: Content | readonly ContentPart[] | Json | n
   return { text: texts.filter((text) => text !== '').join('\n'), images };
 }
 
-/** A user message: plain text where there is no image (many providers take only that), else parts in order. */
+/** A user message: plain text if there is no image (many providers take only that), else parts in order. */
 export function userContent(
   content: Content | null | undefined,
   images: 'send' | 'note',
@@ -54,7 +54,7 @@ export function userContent(
   });
 }
 
-/** What an item of an unknown kind says and shows: nothing of it is lost. */
+/** All text and images of an item of an unknown kind, so that nothing is lost. */
 export function anyContent(item: InputItem, how: 'send' | 'note'): string | ChatPart[] {
   const said = [item.content, item.summary, item.input, item.output].map(readContent);
   const texts = said.map(({ text }) => text).filter((text) => text !== '');

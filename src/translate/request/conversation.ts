@@ -1,8 +1,8 @@
 /**
- * The items of a request as one conversation: instructions, what users and tools say, and the assistant's answers
- * with their calls. Chat Completions has a stricter order than the Responses API (the calls of one answer stand in
- * one message, and their outputs follow at once), so items are gathered into answers here, each call with its
- * output, before `messages.ts` writes them down.
+ * The items of a request as one conversation: instructions, what users and tools say, and the assistant's answers with
+ * their calls. Chat Completions has a stricter order than the Responses API (the calls of one answer are in one
+ * message, directly followed by their outputs), so items are gathered into answers here, each call with its output,
+ * before `messages.ts` writes them.
  */
 import type { ChatPart } from '../../wire/chat.ts';
 import type { InputItem } from '../../wire/responses.ts';
@@ -14,34 +14,34 @@ import type { ToolTable } from '../tools/table.ts';
 import { anyContent, readContent, userContent, withImages } from './content.ts';
 import { kindOf } from './item-kinds.ts';
 
-/** What an answer is recognised by when its reasoning is looked up. */
+/** What identifies an answer when its reasoning is looked up. */
 export interface AnswerKey {
   text: string;
   calls: readonly { callId: string; name: string; arguments: string }[];
 }
 
-/** A call as the model made it: with the name and the arguments that its provider knows. */
+/** A call as the model made it, with the name and arguments known to its provider. */
 export interface AnswerCall {
   /** The client's id of the call. */
   callId: string;
   name: string;
   /** JSON text. */
   arguments: string;
-  /** The item with the tool's output; undefined where none was recorded. */
+  /** The item with the tool's output; undefined if none was recorded. */
   output: InputItem | undefined;
 }
 
-/** Everything that the assistant said between two items that are not the assistant's. */
+/** Everything that the assistant said between two items from others. */
 export interface Answer {
   kind: 'answer';
   texts: string[];
   calls: AnswerCall[];
-  /** Of the model that gets the conversation; another's is left out. */
+  /** Only reasoning of the model that gets the conversation. */
   reasoning: ProviderReasoning[];
 }
 
 export type Entry =
-  /** `isLeading`: it stood before the conversation began. */
+  /** `isLeading`: they came before the conversation began. */
   | { kind: 'instructions'; text: string; isLeading: boolean }
   | { kind: 'user'; content: string | ChatPart[] }
   | Answer;
@@ -54,7 +54,7 @@ export interface ConversationOptions {
   seal: ReasoningSeal | undefined;
 }
 
-/** Gathers instructions and items, oldest first. Answers that hold neither text nor calls are left out. */
+/** Gathers instructions and items, oldest first. Answers with neither text nor calls are left out. */
 export function gatherEntries(
   instructions: string | null | undefined,
   items: readonly InputItem[],
@@ -66,7 +66,7 @@ export function gatherEntries(
   return gatherer.finish();
 }
 
-/** The key of the answer that these output items make, as it will be looked up when they come back. */
+/** The key of the answer made of these output items, for looking it up when they come back. */
 export function answerKeyOf(output: readonly InputItem[], tools: ToolTable): AnswerKey {
   const calls = output.flatMap((item) => {
     const kind = kindOf(item);
@@ -81,7 +81,7 @@ export function joinTexts(texts: readonly string[]): string {
   return texts.filter((text) => text !== '').join('\n\n');
 }
 
-/** Reasoning of another provider or model family: its reader would refuse or misread it. */
+/** Whether reasoning is from another provider or model family, and would be refused or misread. */
 export function isForeign(
   reasoning: ProviderReasoning,
   { profile, model }: Pick<ConversationOptions, 'profile' | 'model'>,
@@ -104,21 +104,21 @@ function upstreamCall(
 interface PlacedCall {
   answer: Answer;
   call: AnswerCall;
-  /** How often it was repeated in the same answer before it had an output. */
+  /** How often it was repeated in the same answer before its output came. */
   repeats: number;
 }
 
 class Gatherer {
   readonly #options: ConversationOptions;
   #entries: Entry[] = [];
-  /** What stands for all that came before it: the next summary holds it too. */
+  /** The summary that replaces all that came before; the next summary will include it. */
   #summary: Entry | undefined;
   /**
-   * The calls that an output may still belong to, by the client's id, oldest first. Ids recur, since some providers
-   * count their calls from 0 in every answer, so an output belongs to the newest open call before it.
+   * Calls still without an output, by the client's id, oldest first. Ids recur, because some providers count calls from
+   * 0 in every answer, so an output belongs to the newest open call before it.
    */
   readonly #open = new Map<string, PlacedCall[]>();
-  /** The answer that is being gathered: it ends with the first item that is not the assistant's. */
+  /** The answer that is being gathered; the first item from anyone else ends it. */
   #answer: Answer | undefined;
   #hasBegun = false;
 
@@ -197,7 +197,7 @@ class Gatherer {
     if (reasoning !== undefined && !isForeign(reasoning, this.#options)) answer.reasoning.push(reasoning);
   }
 
-  /** What the assistant said and did before is in the summary; what users said stays, as in OpenAI's API. */
+  /** The summary covers what the assistant said and did before; what users said stays, as in OpenAI's API. */
   #compaction(item: InputItem): void {
     const summary = summaryIn(item);
     if (summary === undefined) {
@@ -218,7 +218,7 @@ class Gatherer {
     const call = { callId, ...upstreamCall(item, kind, this.#options.tools), output: undefined };
     const open = this.#open.get(callId);
     const newest = open?.at(-1);
-    // Clients that continue a stored response may send its calls once more, together with their outputs.
+    // Clients that continue a stored response may repeat its calls, together with their outputs.
     if (newest !== undefined && newest.call.output === undefined && isSameCall(newest.call, call)) {
       if (newest.answer === answer) newest.repeats += 1;
       return;
@@ -239,7 +239,7 @@ class Gatherer {
     else this.#moveToEnd(answer);
   }
 
-  /** Gives an output to the newest open call of its id; undefined where there is none. */
+  /** Gives an output to the newest open call with its id; undefined if there is none. */
   #give(output: InputItem, callId: string): Answer | undefined {
     const open = this.#open.get(callId);
     const placed = open?.at(-1);
@@ -253,13 +253,16 @@ class Gatherer {
     placed.repeats -= 1;
     if (placed.repeats === 0) open.pop();
     if (this.#entries.at(-1) !== answer) return undefined;
-    // A second output right after the first: what looked like a repetition was a call of its own.
+    // A second output right after the first: what looked like a repeated call was a separate one.
     const last = answer.calls.findLastIndex((other) => isSameCall(other, call));
     answer.calls.splice(last + 1, 0, { ...call, output });
     return answer;
   }
 
-  /** Outputs follow their calls at once, and one that came last stays last: whatever stood between goes first. */
+  /**
+   * Outputs directly follow their calls, and the output that came last must stay last, so the whole answer moves behind
+   * whatever came in between.
+   */
   #moveToEnd(answer: Answer): void {
     if (this.#entries.at(-1) === answer) return;
     this.#entries.splice(this.#entries.lastIndexOf(answer), 1);
@@ -285,7 +288,7 @@ function isSameCall(left: AnswerCall, right: AnswerCall): boolean {
   return left.callId === right.callId && left.name === right.name && left.arguments === right.arguments;
 }
 
-/** An output whose call is gone (compaction) or comes later: what the tool said is not lost. */
+/** Keeps what the tool said if the call of an output is gone (compaction) or comes later. */
 export function orphanOutput(
   item: InputItem,
   { userImages }: Pick<Profile, 'userImages'>,
@@ -295,7 +298,7 @@ export function orphanOutput(
   return withImages(told, images, userImages);
 }
 
-/** What a conversation was replaced with, as a message of the user. */
+/** The summary that replaced a conversation, as a user message. */
 export function summaryMessage(summary: string): string {
   return `[summary of the conversation up to here]\n${summary}`;
 }

@@ -1,9 +1,11 @@
-/** `reasoning.effort` in the provider's words: clamped to what the model knows, never a 400. */
+/**
+ * `reasoning.effort` in the provider's terms, clamped to levels that the model knows, so that it never causes a 400.
+ */
 
 import type { JsonObject } from '../../json.ts';
 import type { Profile } from '../profile.ts';
 
-/** Weakest first; a request for a level that a provider lacks takes the nearest, the stronger one on a tie. */
+/** Weakest first. A level that a provider lacks becomes the nearest one, the stronger on a tie. */
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
 
 export interface ChatEffort {
@@ -11,7 +13,7 @@ export interface ChatEffort {
   fields: JsonObject;
 }
 
-/** Undefined: nothing is sent, and the provider follows its own default. */
+/** Undefined: nothing is sent, and the provider uses its default. */
 export function effortFor(
   asked: string | null | undefined,
   profile: Profile,
@@ -25,7 +27,7 @@ export function effortFor(
   return fields === undefined ? undefined : { level, fields };
 }
 
-/** Whether the model thinks when it is asked for this effort, in requests without tools. */
+/** Whether the model thinks at this effort, in requests without tools. */
 export function isThinking(asked: string | null | undefined, profile: Profile): boolean {
   const effort = effortFor(asked, profile, false);
   return effort === undefined ? profile.thinksByDefault : effort.level !== 'none';

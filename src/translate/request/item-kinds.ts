@@ -1,4 +1,4 @@
-/** What each kind of input item is to a Chat conversation. An item of a kind that is not known keeps its text. */
+/** What each kind of input item means in a Chat conversation. Items of unknown kinds keep their text. */
 
 import type { InputItem } from '../../wire/responses.ts';
 import { COMPACTION_TYPES } from '../compaction.ts';
@@ -14,7 +14,7 @@ const ITEM_KINDS: ReadonlyMap<string, ItemKind> = new Map<string, ItemKind>([
   ['reasoning', { role: 'reasoning' }],
   ['agent_message', { role: 'agent-message' }],
   ...COMPACTION_TYPES.map((type): [string, ItemKind] => [type, { role: 'compaction' }]),
-  // In the history of a conversation that was compacted, the item that it gave rise to follows.
+  // In the history, the item with the resulting summary follows it.
   ['compaction_trigger', { role: 'ignored' }],
   // Tools in the history: `ToolTable` reads them.
   ['additional_tools', { role: 'ignored' }],

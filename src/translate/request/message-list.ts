@@ -18,7 +18,7 @@ export class MessageList {
     else this.messages.push(message);
   }
 
-  /** Ends the conversation: where the provider continues a last assistant message, it is asked to go on. */
+  /** Ends the conversation: a final assistant message is followed by a user's if the provider needs one. */
   end(): void {
     const { continueAfterAssistant } = this.#rules;
     if (continueAfterAssistant === null || this.messages.at(-1)?.role !== 'assistant') return;
@@ -56,7 +56,7 @@ export function joined(first: ChatUserMessage, second: ChatUserMessage): ChatUse
   return { role: 'user', content };
 }
 
-/** Undefined where one of them is no text. */
+/** Undefined if one of them is not text. */
 function joinedTexts(...contents: ChatAssistantMessage['content'][]): string | undefined {
   const texts = contents.map((content) => content ?? '');
   if (!texts.every((text) => typeof text === 'string')) return undefined;

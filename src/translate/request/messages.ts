@@ -1,4 +1,4 @@
-/** A conversation as Chat messages, in the order and the shapes that one provider accepts. */
+/** Writes a conversation as Chat messages, in the order and shapes that one provider accepts. */
 import type { ChatAssistantMessage, ChatImagePart, ChatMessage, ChatToolMessage } from '../../wire/chat.ts';
 import type { Profile } from '../profile.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
@@ -51,7 +51,7 @@ function lateInstructions(text: string, { lateInstructions: how, instructionRole
   return { role: 'user', content: asUsersWords(text) };
 }
 
-/** Instructions as something that the user says. */
+/** Instructions in a form for a user message. */
 export function asUsersWords(instructions: string): string {
   return `[instructions]\n${instructions}`;
 }
@@ -71,7 +71,7 @@ function writeAnswer(
     if (at >= first.length) list.push(assistantMessage([], [call], profile, undefined));
     list.push(toolMessage(call.chat, answer.calls[at]?.output, profile, images));
   }
-  // Images that cannot stay inside their outputs follow all of them.
+  // Images that cannot stay inside their outputs come after all outputs.
   if (images.length === 0) return;
   list.push({
     role: 'user',
@@ -102,7 +102,7 @@ function assistantMessage(
   return message;
 }
 
-/** @param deferred takes the images that cannot stay inside the message */
+/** @param deferred receives the images that cannot stay inside the message */
 function toolMessage(
   chat: ReplayedCall['chat'],
   output: Answer['calls'][number]['output'],

@@ -1,22 +1,22 @@
-/** Which fields of a request an error names, among those that the request can do without. */
+/** Finds which dispensable fields of a request an error names. */
 
 import type { JsonObject } from '../../json.ts';
 import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../wire/chat.ts';
 import { withFormatInWords } from './settings.ts';
 
 const ESSENTIAL = new Set(['model', 'messages', 'stream', 'tools']);
-/** Optional fields inside messages; those of reasoning come from another provider's habits. */
+/** Optional fields inside messages; the reasoning fields are other providers' habits. */
 const IN_MESSAGES = ['reasoning_content', 'reasoning_details', 'reasoning', 'extra_content'] as const;
 const REFUSAL =
   /unsupported|un(known|recognized|expected)|extra[ _](forbidden|inputs|fields)|cannot (find field|be (combined|used|set|specified)|both|use)|invalid|(not|n't|never|only|no longer) (be )?(support|permit|allow|accept|available|valid|implemented|enabled|one of)|does not (support|accept)|no endpoints? .{0,20}support|unavailable|incompatible|mutually exclusive|deprecated|disabled|must be|input should be|should be (one of|a valid)|may not be|disallowed|expected one of|supported values|is allowed|not compatible|requires .{0,30}(true|false)/i;
-/** Complaints about what is missing are no refusal. */
+/** Complaints about something missing are not refusals of a field. */
 const MISSING = /must be passed back|is (missing|required)|missing (a|the|required)|field required/i;
-/** Of two fields that exclude each other, one is enough. */
+/** If two fields exclude each other, dropping one is enough. */
 const EITHER =
   /cannot both|both .{0,60}(specified|set|given|used)|mutually exclusive|only one of|either .{0,40} or /i;
 const NO_THINKING =
   /(does|do)(?: not|n't) support (thinking|reasoning)\b(?! about)|(thinking|reasoning)( mode| effort| budget| level)?( \w+)?( is| are|:)? (not|un)[ -]?(supported|available|allowed|enabled)|not a (thinking|reasoning) model|no (thinking|reasoning) support|(does|do)(?: not|n't) (think|reason)\b|(does|do)(?: not|n't) support (the )?effort|effort( control| levels?| settings?)?( is| are)? (not|un)[ -]?(supported|available|allowed)|(budget|level) (for|of) (thinking|reasoning) (may|can|must)(?:not| not|n't)/i;
-/** What messages call a field when they do not call it by its name. */
+/** What error messages call a field instead of its name. */
 const NICKNAMES: Readonly<Record<string, RegExp>> = {
   tool_choice: /tool[ -](choice|selection)|forc(ed|ing) (an? |the )?(tool|function)( call)?/i,
   parallel_tool_calls:
@@ -46,14 +46,14 @@ export function refusedFields(body: ChatRequest, error: string): string[] {
   return refusedAmong(droppable(body), error);
 }
 
-/** Those of these fields that an error refuses; empty when it is about something else. */
+/** Those of `fields` that an error refuses; empty if it is about something else. */
 export function refusedAmong(fields: readonly string[], error: string): string[] {
   if (!REFUSAL.test(error) || MISSING.test(error)) return [];
   const named = fields.filter((field) => isNamed(field, error));
   return EITHER.test(error) ? named.slice(-1) : named;
 }
 
-/** The request without these fields; the same object where it has none of them. */
+/** The request without these fields; the same object if it has none of them. */
 export function withoutFields(body: ChatRequest, fields: Iterable<string>): ChatRequest {
   let result = body;
   for (const field of fields) result = withoutField(result, field);
@@ -71,7 +71,7 @@ function droppable(body: ChatRequest): string[] {
 
 function isNamed(field: string, error: string): boolean {
   if (NICKNAMES[field]?.test(error)) return true;
-  // A plain word such as "reasoning" is a name only where it is marked as one.
+  // A plain word such as "reasoning" only counts as a name if it is marked as one.
   if (/^[a-z]+$/.test(field)) return wordPattern(field).test(error);
   const camelCase = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   return new RegExp(`(?<!\\w)(?:${field}|${camelCase})(?!\\w)`, 'i').test(error);

@@ -1,4 +1,4 @@
-/** The images of a conversation: found in its items, and put into words there for a model that cannot see. */
+/** Finds the images in a conversation's items, and replaces them with words for a model that cannot see. */
 import type { ChatImagePart } from '../../wire/chat.ts';
 import type { ContentPart, InputItem } from '../../wire/responses.ts';
 import { imagePart } from './content.ts';
@@ -6,14 +6,14 @@ import { kindOf } from './item-kinds.ts';
 
 export interface SeenImage {
   image: ChatImagePart;
-  /** Which turn of the conversation it came in, from 0. */
+  /** The turn of the conversation that it came in, from 0. */
   turn: number;
 }
 
-/** Where items hold content parts. */
+/** The fields of items that hold content parts. */
 const PLACES = ['content', 'summary', 'output'] as const;
 
-/** Every image, in order; one that comes twice is there twice. */
+/** Every image, in order; an image that occurs twice is listed twice. */
 export function imagesOf(items: readonly InputItem[]): SeenImage[] {
   const images: SeenImage[] = [];
   let turn = 0;
@@ -35,7 +35,7 @@ export function imagesOf(items: readonly InputItem[]): SeenImage[] {
 }
 
 /**
- * The items with words in the place of their images. Items without images stay the same objects.
+ * The items with words in place of their images. Items without images stay the same objects.
  * @param words for each image, in the order of `imagesOf`; taken from the front
  */
 export function inWords(items: readonly InputItem[], words: string[]): InputItem[] {
@@ -53,7 +53,7 @@ export function inWords(items: readonly InputItem[], words: string[]): InputItem
   });
 }
 
-/** What the user or the client says; everything else belongs to an answer. */
+/** Whether the user or the client said it; everything else belongs to an answer. */
 function isFromOutside(item: InputItem): boolean {
   return kindOf(item)?.role === 'message' && item.role !== 'assistant';
 }
@@ -67,7 +67,7 @@ function asImage(part: unknown): ChatImagePart | undefined {
   return isPart(part) ? imagePart(part) : undefined;
 }
 
-/** Tool outputs are not checked: a tool may have put anything there. */
+/** Needed because tool outputs are not validated and may contain anything. */
 function isPart(part: unknown): part is ContentPart {
   return typeof part === 'object' && part !== null && 'type' in part && typeof part.type === 'string';
 }

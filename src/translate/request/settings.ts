@@ -8,7 +8,7 @@ import { answerSchema } from '../tools/json-schema.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { effortFor, isThinking } from './effort.ts';
 
-/** Those that do not depend on the tools that are sent. */
+/** The optional fields that do not depend on tools. */
 const PLAIN_FIELDS = OPTIONAL_FIELDS.filter((field) => field !== 'parallel_tool_calls');
 
 export function applySettings(
@@ -44,7 +44,7 @@ function applyToolSettings(
   const hasRoom = profile.maxTools === null || functions.length < profile.maxTools;
   const isOffered = webSearch !== null && 'tool' in webSearch && only === undefined && hasRoom;
   const search = isOffered ? [webSearch.tool] : [];
-  // Most providers answer 400 to a tool setting without tools.
+  // Most providers answer tool settings without tools with 400.
   if (functions.length + search.length === 0) return;
   body.tools = search.length === 0 ? functions : [...functions, ...search];
   if (choice.value !== undefined) body.tool_choice = choice.value;
@@ -58,7 +58,7 @@ function applyToolSettings(
 interface ChatToolChoice {
   kind: ToolChoiceKind;
   value: ChatRequest['tool_choice'] | undefined;
-  /** `allowed_tools` has no form in Chat, so the other tools are left out of `tools`. */
+  /** `allowed_tools` does not exist in Chat, so only these tools are put into `tools`. */
   only?: ReadonlySet<string>;
 }
 
@@ -71,12 +71,12 @@ function chatToolChoice(choice: ToolChoice | null | undefined, tools: ToolTable)
     return { kind, value: kind, only };
   }
   const name = declaredName(choice, tools);
-  // A hosted tool that was dropped, or a name that was never declared, cannot be forced.
+  // A dropped hosted tool, or a name that was never declared, cannot be forced.
   if (name === undefined) return { kind: 'auto', value: undefined };
   return { kind: 'named', value: { type: 'function', function: { name } } };
 }
 
-/** The choice in the provider's terms: one that it refuses becomes the nearest that it accepts. */
+/** The choice in the provider's terms: one that it refuses becomes the nearest one that it accepts. */
 function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profile: Profile): ChatToolChoice {
   const { toolChoices, toolChoicesThinking, requiredChoice } = profile;
   const whileThinking = isThinking(request.reasoning?.effort, profile) ? toolChoicesThinking : null;
@@ -87,7 +87,7 @@ function sendableChoice(choice: ChatToolChoice, request: ResponsesRequest, profi
   if (accepts(kind)) {
     return kind === 'required' ? { kind, value: requiredChoice, ...rest } : choice;
   }
-  // No tool may be called: none is offered.
+  // If no tool may be called, none is offered.
   if (kind === 'none') return { kind, value: undefined, only: new Set() };
   if (kind === 'named' && typeof value === 'object' && accepts('required')) {
     return { kind: 'required', value: requiredChoice, only: new Set([value.function.name]) };
@@ -125,10 +125,10 @@ function chatSchema(format: TextFormat, profile: Profile): JsonObject {
 }
 
 /**
- * The messages with the wanted format in words, as part of the leading instructions. There they break no provider's
- * rules about order, do not ask for an answer after every tool's output, and keep the prompt's prefix the same from
- * one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek, Qwen,
- * 2026-11).
+ * The messages with the wanted format in words, as part of the leading instructions. There the words break no
+ * provider's rules about order, do not demand an answer after each tool output, and keep the prompt's prefix the same
+ * from one request to the next. Providers that speak only `json_object` demand the word JSON in the prompt (DeepSeek,
+ * Qwen, 2026-11).
  * @param schema undefined: any JSON object
  */
 export function withFormatInWords(

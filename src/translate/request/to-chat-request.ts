@@ -1,6 +1,7 @@
 /**
- * A Responses API request as a Chat Completions request in one provider's dialect. It takes two pure steps, so that
- * reasoning which the client dropped can be looked up between them: reading tells which answers lack theirs.
+ * Translates a Responses API request into a Chat Completions request in one provider's dialect. There are two pure
+ * steps, so that reasoning that the client dropped can be looked up in between: reading tells which answers lack
+ * theirs.
  */
 import type { JsonObject } from '../../json.ts';
 import type { ChatRequest } from '../../wire/chat.ts';
@@ -18,21 +19,21 @@ export interface TranslationOptions {
   profile: Profile;
   /** The provider's model name, after mapping. */
   model: string;
-  /** What came before this request, by `previous_response_id`. Default nothing. */
+  /** The items before this request, by `previous_response_id`. Default none. */
   history?: readonly InputItem[];
-  /** Names of tools, as sent upstream, to remove. Default none. */
+  /** Names (as sent upstream) of tools to remove. Default none. */
   toolDenylist?: ReadonlySet<string>;
   /** Opens the reasoning that clients send back. Default: reasoning is not replayed. */
   seal?: ReasoningSeal;
-  /** Fields of the body that are set as given, over what the translation sets. Default none. */
+  /** Fields of the body that override what the translation sets. Default none. */
   extraParams?: Readonly<JsonObject>;
-  /** Fields of the body that are left out, whoever set them. Default none. */
+  /** Fields of the body that are left out, whatever set them. Default none. */
   dropParams?: readonly string[];
 }
 
-/** A request that was read and not yet written down for the provider. */
+/** A request that has been read but not yet written for the provider. */
 export interface Conversation {
-  /** What the model is asked: for a compaction, its summary. */
+  /** What the model is asked; for a compaction, to write the summary. */
   request: ResponsesRequest;
   options: TranslationOptions;
   tools: ToolTable;
@@ -43,16 +44,16 @@ export interface Conversation {
 
 export interface ChatTranslation {
   body: ChatRequest;
-  /** Needed again to give calls back in the shape in which their tools were declared. */
+  /** Needed again to return calls in the shape in which their tools were declared. */
   tools: ToolTable;
-  /** What was left out or changed that a person may wonder about, as sentences for the log. */
+  /** Sentences for the log about omissions and changes that a person may wonder about. */
   notes: string[];
 }
 
 const NO_TOOLS: ReadonlySet<string> = new Set();
 const NOTHING_RECALLED: ReadonlyMap<Answer, ProviderReasoning> = new Map();
 
-/** Both steps at once. The same request and options give the same bytes, so that prompt caches keep hitting. */
+/** Both steps at once. The same request and options give the same bytes, so that prompt caches keep working. */
 export function toChatRequest(request: ResponsesRequest, options: TranslationOptions): ChatTranslation {
   return writeChatRequest(readConversation(request, options));
 }
@@ -81,7 +82,7 @@ export function writeChatRequest(
   return { body: withUsersParams(body, options), tools, notes: notesOn(request, options, tools) };
 }
 
-/** The body with the fields that the user sets and leaves out: the last word is theirs. */
+/** The body with the user's fields set and removed: the user has the last word. */
 function withUsersParams(
   body: ChatRequest,
   { extraParams, dropParams = [] }: TranslationOptions,

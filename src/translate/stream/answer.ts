@@ -29,17 +29,17 @@ export class Answer {
   readonly #callIds = new Set<string>();
   readonly #messages: MessageDraft[] = [];
   readonly #thoughts: ReasoningDraft[] = [];
-  /** The newest of their kind; still being written where the queue ends with them. */
+  /** The newest of each kind; still being written if the queue ends with it. */
   #message: MessageDraft | undefined;
   #thought: ReasoningDraft | undefined;
-  /** Watch for the answer being sent once more, behind its end. */
+  /** Detect an answer that is sent again after its end. */
   #textAgain: Repetition | undefined;
   #thoughtAgain: Repetition | undefined;
   /** Parts of `reasoning_details` that came after their reasoning item had ended. */
   readonly #lateDetails: Json[] = [];
   readonly #reasoning: ProviderReasoning[] = [];
 
-  /** @param finished gets the items that are whole */
+  /** @param finished receives the complete items */
   constructor(options: AnswerOptions, out: EventOutput, finished: OutputItem[]) {
     this.#options = options;
     this.#out = out;
@@ -56,27 +56,27 @@ export class Answer {
     return this.#calls.map((call) => call.name);
   }
 
-  /** The reasoning of the reasoning items that have ended, as it was before it was sealed, in their order. */
+  /** The reasoning of the finished reasoning items, unsealed, in order. */
   get reasoning(): readonly ProviderReasoning[] {
     return this.#reasoning;
   }
 
-  /** Whether the text began with thinking whose beginning was not marked. */
+  /** Whether the text began with thinking that was closed but never opened. */
   get closedUnopened(): boolean {
     return this.#text.closedUnopened || this.#reader.closedUnopened;
   }
 
-  /** Whether items have begun that have not ended. */
+  /** Whether any item has begun but not ended. */
   get isUnderWay(): boolean {
     return !this.#queue.isEmpty;
   }
 
-  /** Whether something came that waits for what follows to tell what it is. */
+  /** Whether some text is held back because only what follows can tell what it is. */
   get isHolding(): boolean {
     return this.#reader.isHolding || this.#text.isHolding;
   }
 
-  /** What was said so far, in whole. */
+  /** Everything said so far. */
   get said(): Said {
     return {
       text: textOfAll(this.#messages),
@@ -85,7 +85,7 @@ export class Answer {
     };
   }
 
-  /** The provider has said why it stopped: what follows may be the answer once more. */
+  /** To be called when the provider gave its finish reason: what follows may be the answer all over again. */
   expectRepetition(): void {
     if (this.#textAgain !== undefined) return;
     this.#speak(this.#reader.end());
@@ -109,7 +109,7 @@ export class Answer {
     if (delta.extra_content) this.#signLastCall(delta.extra_content);
   }
 
-  /** Says what was held back because it might have been the beginning of a tag. */
+  /** Sends text that was held back because it might have been the beginning of a tag. */
   endText(): void {
     this.#endReading();
     this.#sayWords({ text: this.#text.flush() });
@@ -117,7 +117,7 @@ export class Answer {
 
   /**
    * Ends the text, and makes the calls that were found in it.
-   * @param isWhole whether the answer came to its end; calls of one that was cut are not offered
+   * @param isWhole whether the answer is complete; calls of a cut answer are not offered
    * @returns the families of models whose calls were found
    */
   endAnswer(isWhole: boolean): readonly string[] {
@@ -137,7 +137,7 @@ export class Answer {
 
   /**
    * Ends all items in order.
-   * @returns false where one was not whole: the answer ends before it
+   * @returns false if one was incomplete: the answer ends before it
    */
   close(ending: Ending): boolean {
     const carrier = this.#carrier();
@@ -148,7 +148,7 @@ export class Answer {
     return this.#queue.closeAll(ending);
   }
 
-  /** Drops the items that have not ended. */
+  /** Drops the unfinished items. */
   abandon(): void {
     this.#queue.clear();
   }
@@ -163,7 +163,7 @@ export class Answer {
 
   #speak({ reasoning, text }: DeltaParts): void {
     if (reasoning !== undefined) {
-      // What marks its thinking marks all of it.
+      // A provider that marks thinking marks all of it.
       this.#sayWords(this.#text.endWatch(this.#message));
       this.#reason(reasoning);
     }
@@ -171,7 +171,10 @@ export class Answer {
     if (fresh !== '') this.#sayWords(this.#text.read(fresh, this.#message));
   }
 
-  /** The answer behind thinking that went out as text is a message of its own: Codex takes the last one for it. */
+  /**
+   * If thinking went out as text, the answer after it becomes a message of its own: Codex takes the last message as the
+   * answer.
+   */
   #sayWords({ text, answer }: WatchedText): void {
     if (text !== '') this.#say('output_text', text);
     if (answer === undefined) return;
@@ -195,7 +198,7 @@ export class Answer {
     if (text === '' && details.length === 0) return;
     let thought = this.#thought;
     if (thought === undefined || !this.#queue.endsWith(thought)) {
-      // A signature may come when the next item has begun: it does not end what is being said.
+      // A signature may come after the next item has begun, and must not end that item.
       if (text === '' && this.isUnderWay) {
         addAll(details, this.#lateDetails);
         return;
@@ -205,7 +208,7 @@ export class Answer {
       this.#thoughts.push(thought);
       this.#queue.begin(thought);
     }
-    // Details hold signatures: they go back, whatever else the same thinking came in.
+    // Details hold signatures, so they go back, even if the same thinking also came in another field.
     if (details.length > 0) thought.field = 'reasoning_details';
     addAll(details, thought.details);
     thought.append(text, this.#out);
@@ -232,7 +235,7 @@ export class Answer {
     });
   }
 
-  /** What must go back but came after its reasoning item had ended travels in a reasoning item of its own. */
+  /** A separate reasoning item for whatever must go back but came after its reasoning item had ended. */
   #carrier(): ReasoningDraft | undefined {
     const calls = this.#calls;
     const signed = calls.filter((call) => call.extra !== undefined);
@@ -284,7 +287,10 @@ function textOfAll(drafts: readonly { text: string }[]): string {
   return drafts.map(({ text }) => text).join('');
 }
 
-/** One by one: a call takes only so many arguments, and providers send hundreds of thousands of details. */
+/**
+ * One by one: `push(...from)` would overflow the stack on the hundreds of thousands of details that some providers
+ * send.
+ */
 function addAll(from: readonly Json[], to: Json[]): void {
   for (const entry of from) to.push(entry);
 }

@@ -1,5 +1,5 @@
 /**
- * Tells which call a fragment of `tool_calls` belongs to. The API says: its `index` tells. But providers leave the
+ * Finds the call that a fragment of `tool_calls` belongs to. By the API, its `index` tells. But providers leave the
  * index out, keep it at 0, reuse it or start at 1, and they send the id late, twice, never, or a new one each time.
  */
 
@@ -8,9 +8,9 @@ import type { CallDraft } from './drafts/call.ts';
 
 /** Makes the draft of a new call. */
 export type NewCall = (
-  /** Undefined where the provider sent none. */
+  /** Undefined if the provider sent none. */
   providerId: string | undefined,
-  /** The call that has this id already, at another index. */
+  /** The call that already has this id, at another index. */
   twin: CallDraft | undefined,
 ) => CallDraft;
 
@@ -20,7 +20,7 @@ export class CallTracker {
   readonly #byProviderId = new Map<string, CallDraft>();
   readonly #providerIds = new Map<CallDraft, string>();
   readonly #create: NewCall;
-  /** How many calls there were when the present chunk began. */
+  /** How many calls there were when the current chunk began. */
   #callsBefore = 0;
 
   constructor(create: NewCall) {
@@ -33,9 +33,9 @@ export class CallTracker {
   }
 
   /**
-   * The call that a fragment belongs to; a new one where it begins one.
+   * The call that a fragment belongs to, which may be a new one.
    * @param args its arguments as text
-   * @param position of the fragment in its chunk's list, which holds `siblings` fragments
+   * @param position of the fragment in its chunk's list of `siblings` fragments
    */
   resolve(fragment: ChatToolCallDelta, args: string, position: number, siblings: number): CallDraft {
     if (position === 0) this.#callsBefore = this.#calls.length;
@@ -43,7 +43,7 @@ export class CallTracker {
     const id = fragment.id || undefined;
     const known = id === undefined ? undefined : this.#byProviderId.get(id);
     const atIndex = index === undefined ? undefined : this.#byIndex.get(index);
-    // An id does not overrule the index of a call that has the same id.
+    // If several calls have the id, the index decides between them.
     const own = atIndex !== undefined && this.#providerIds.get(atIndex) === id ? atIndex : known;
     if (own !== undefined) return this.#ownOrTwin(own, fragment, args, index);
     const candidate = index === undefined ? this.#byPlace(position, siblings) : atIndex;
@@ -53,12 +53,12 @@ export class CallTracker {
     return candidate;
   }
 
-  /** A whole call that no fragment announced. */
+  /** A complete call that came without fragments. */
   add(): CallDraft {
     return this.#begin(undefined, undefined);
   }
 
-  /** The call that has the fragment's id; a new one where it begins again, at another index, what is under way. */
+  /** The call with the fragment's id, or a new one if the same call begins again at another index. */
   #ownOrTwin(
     own: CallDraft,
     fragment: ChatToolCallDelta,
@@ -77,26 +77,26 @@ export class CallTracker {
   }
 
   #byPlace(position: number, siblings: number): CallDraft | undefined {
-    // Kimi K2.5, 2026-11: no index; the fragments of parallel calls keep their places in the list.
+    // Kimi K2.5, 2026-11: no index, but the fragments of parallel calls keep their places in the list.
     return siblings > 1 ? this.#calls[position] : this.#calls.at(-1);
   }
 
-  /** Whether a fragment that seems to belong to `candidate` begins a new call after all. */
+  /** Whether a fragment that seems to belong to `candidate` begins a new call instead. */
   #startsAnother(fragment: ChatToolCallDelta, args: string, candidate: CallDraft): boolean {
     const name = fragment.function?.name || '';
     if (name === '' || candidate.name === '') return false;
     const index = indexOf(fragment);
     if (fragment.id && this.#providerIds.has(candidate)) {
-      // Two entries of one list that have two ids are two calls.
+      // Two entries of one list with different ids are two calls.
       if (index === undefined && this.#calls.indexOf(candidate) >= this.#callsBefore) return true;
-      // Gemini and proxies, 2026-11: all parallel calls are at index 0, and only id and name tell them apart. But
-      // other gateways make up an id for every chunk: half a call that can go on does.
+      // Gemini and proxies, 2026-11: all parallel calls are at index 0, and only id and name tell them apart. But other
+      // gateways make up an id for every chunk, so an incomplete call continues if it can.
       if (candidate.isWhole || candidate.name !== name) return true;
       return index === undefined
         ? args.trimStart().startsWith('{') || args === ''
         : !candidate.canGoOnWith(args);
     }
-    // No ids at all: a name that follows whole arguments begins the next call, unless all is said once more.
+    // No ids at all: a name after complete arguments begins the next call, unless everything is repeated.
     if (fragment.id || !candidate.isWhole) return false;
     return index === undefined || candidate.name !== name || candidate.arguments !== args.trim();
   }
@@ -115,7 +115,7 @@ export class CallTracker {
   }
 }
 
-/** Providers send them as the text of JSON, or as the JSON that the text stands for. */
+/** Providers send the arguments as JSON text, or as the JSON value itself. */
 export function argumentsOf({ function: called }: ChatToolCallDelta): string {
   const args = called?.arguments ?? '';
   return typeof args === 'string' ? args : JSON.stringify(args);
@@ -126,7 +126,7 @@ function indexOf({ index }: ChatToolCallDelta): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
-/** A fragment that says nothing begins no call: gateways fill `tool_calls` of plain text with them. */
+/** An empty fragment begins no call: some gateways put these into `tool_calls` of plain text. */
 export function isBlank({ id, function: called, extra_content }: ChatToolCallDelta): boolean {
   return !id && !called?.name && (called?.arguments ?? '') === '' && (extra_content ?? null) === null;
 }

@@ -1,13 +1,13 @@
 /**
- * An answer that is spread over several choices, although one was asked for (Copilot's gateway to Claude, 2026-11:
- * the text in one choice, the calls in the next). The first choice is the answer; the others wait until it has
- * ended, so that nothing interleaves, and join it only where they are unmistakably its other parts.
+ * Handles an answer that is spread over several choices although only one was requested (Copilot's gateway to Claude,
+ * 2026-11: the text in one choice, the calls in the next). The first choice is the answer; the others wait until it has
+ * ended, so that nothing interleaves, and are joined to it only if they are clearly its other parts.
  */
 import type { ChatChoice, ChatDelta } from '../../wire/chat.ts';
 import { finishReasonOf } from './finish-reasons.ts';
 import { textOf } from './parts.ts';
 
-/** What a choice holds, apart from thinking: two that hold the same are two answers. */
+/** What a choice holds, apart from thinking. Two choices with the same kinds of parts are two answers. */
 interface Parts {
   text: boolean;
   calls: boolean;
@@ -28,7 +28,7 @@ export class OtherChoices {
   }
 
   /**
-   * The choices that belong to the answer, in their order.
+   * The choices that belong to the answer, in order.
    * @param said what the first choice holds
    * @param finishReason of the first choice
    */
@@ -52,7 +52,7 @@ export class OtherChoices {
   }
 }
 
-/** The place of a choice among those of its chunk's list, which holds `siblings`. */
+/** The index of a choice, or its place in its chunk's list of `siblings` choices. */
 export function choiceIndex({ index }: ChatChoice, position: number, siblings: number): number {
   const number = typeof index === 'string' && index !== '' ? Number(index) : index;
   if (typeof number === 'number' && Number.isInteger(number)) return Math.max(number, 0);
@@ -66,7 +66,7 @@ function partsOf(messages: readonly ChatDelta[]): Parts {
   };
 }
 
-/** A first half ends without a reason of its own, or with one that promises calls. */
+/** Whether the first half ended without a reason of its own, or with one that promises calls. */
 function announcesCalls(finishReason: string | undefined): boolean {
   return finishReason === undefined || /tool|function/i.test(finishReason);
 }

@@ -1,4 +1,4 @@
-/** What a chunk's delta says, whichever of the known places the provider put it in. */
+/** Reads what a chunk's delta says, from all the known places where providers put it. */
 
 import type { Json } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
@@ -16,29 +16,29 @@ export interface ReasoningDelta {
 }
 
 export interface DeltaParts {
-  /** Was thought before the text of the same delta was said. */
+  /** Comes before the text of the same delta. */
   reasoning: ReasoningDelta | undefined;
   text: string;
 }
 
 /** Reads the deltas of one answer. */
 export class DeltaReader {
-  /** Undefined once the answer is past its beginning, and where the profile knows no tags. */
+  /** Undefined once the answer is past its beginning, and if the profile has no tags. */
   #splitter: ThinkTagSplitter | undefined;
-  /** The same, to be asked later. */
+  /** The same splitter, kept so that it can be asked later. */
   readonly #marks: ThinkTagSplitter | undefined;
   readonly #repeated: RepeatedDetails | undefined;
   readonly #thoughts = new Thoughts();
-  /** Undefined once deltas are known to add to each other; that of thoughts also once text has come. */
+  /** Undefined once deltas are known to add up; the one for thoughts also once text has come. */
   #growingText: GrowingText | undefined = new GrowingText();
   #growingThought: GrowingText | undefined = new GrowingText();
-  /** The place of the first thought, which may grow, and the field under which it goes back. */
+  /** The place of the first thought, the only one that may grow, and the field in which it goes back. */
   #firstPlace: string | undefined;
   #replayField: ReasoningField = 'reasoning_content';
   #sawDetails = false;
   #sawEmptyDetails = false;
 
-  /** @param mayBeUnopened whether the text may begin with thinking whose beginning nobody marks */
+  /** @param mayBeUnopened whether the text may begin with thinking that has no opening tag */
   constructor({ thinkTag, detailsMayRepeat }: Profile, mayBeUnopened: boolean) {
     if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(mayBeUnopened);
     this.#marks = this.#splitter;
@@ -50,31 +50,31 @@ export class DeltaReader {
     return this.#sawEmptyDetails && !this.#sawDetails;
   }
 
-  /** Whether text came that waits for what follows to tell what it is. */
+  /** Whether some text is held back because only what follows can tell what it is. */
   get isHolding(): boolean {
     return this.#splitter?.isHolding === true;
   }
 
-  /** Whether the text began with thinking whose beginning was not marked. */
+  /** Whether the text began with thinking that was closed but never opened. */
   get closedUnopened(): boolean {
     return this.#marks?.closedUnopened === true;
   }
 
   read(delta: ChatDelta): DeltaParts {
     const { content } = delta;
-    // Nearly all deltas: runs for each of them.
+    // The fast path, which nearly all deltas take.
     if (typeof content === 'string' && this.#isPlain && !mayThink(delta))
       return { reasoning: undefined, text: content };
     const said = textOf(delta);
     const text = this.#growingText === undefined ? said : this.#grown(said, this.#growingText);
     const details = this.#newDetails(delta);
     let thought = mayThink(delta) ? this.#thoughtIn(delta, details) : '';
-    // What waits was thought before the text.
+    // Thoughts that are still waiting come before the text.
     if (said !== '' && this.#growingThought !== undefined) thought += this.#restOfThoughts();
     return this.#split(thought, details, text);
   }
 
-  /** What was held back because it might have been part of a tag; from here on, text is only text. */
+  /** Returns what was held back because it might have been part of a tag; no tags are looked for after this. */
   end(): DeltaParts {
     const waiting = this.#growingText?.end() ?? '';
     if (this.#growingText?.isOver) this.#growingText = undefined;
@@ -87,7 +87,7 @@ export class DeltaReader {
     return { reasoning: this.#reasoning(thought, NONE, tagged), text: text + held.text };
   }
 
-  /** Whether text is only text from here on. */
+  /** Whether text needs no further inspection. */
   get #isPlain(): boolean {
     return (
       this.#splitter === undefined && this.#growingText === undefined && this.#growingThought === undefined
@@ -122,7 +122,7 @@ export class DeltaReader {
     this.#replayField = field;
   }
 
-  /** The thought of a delta's fields, parts and details, once. */
+  /** The thinking in a delta's fields, parts and details, without repetitions. */
   #thoughtIn(delta: ChatDelta, details: readonly Json[]): string {
     let thought = '';
     if (delta.reasoning_content) thought += this.#field('reasoning_content', delta.reasoning_content);
@@ -136,7 +136,7 @@ export class DeltaReader {
     if (typeof delta.content !== 'string')
       thought += this.#news('parts', 'thinking_block', thinkingIn(delta));
     if (details.length > 0) thought += this.#news('details', 'reasoning_details', detailsText(details));
-    // A provider that separates the thinking itself leaves none in the text that it does not mark.
+    // A provider that separates thinking itself leaves no unmarked thinking in the text.
     if (thought !== '') this.#splitter?.expectMarks();
     return thought;
   }

@@ -1,7 +1,7 @@
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { EventOutput } from './drafts/draft.ts';
 
-/** The events of one response: counted from its beginning, and kept until the caller takes them. */
+/** Numbers the events of one response, and keeps them until the caller takes them. */
 export class EventBuffer implements EventOutput {
   #events: ResponseEvent[] = [];
   #sequence: number;

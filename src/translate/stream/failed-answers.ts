@@ -1,10 +1,10 @@
-/** Why an answer is none. */
+/** Errors for answers that failed. */
 import { RelayError } from '../../errors.ts';
 import type { ResponseUsage } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import type { ReducerOptions } from './options.ts';
 
-/** @param what it did, e.g. `ended the answer inside a tool call` */
+/** @param what the provider did, e.g. `ended the answer inside a tool call` */
 export function brokenAnswer({ name }: Profile, what: string): RelayError {
   return new RelayError('upstream_error', `${name} ${what}.`);
 }
@@ -17,8 +17,9 @@ export function overflow({ name }: Profile, model: string): RelayError {
 }
 
 /**
- * Why an answer of Codex's was cut, where the window was full: it asked for no limit of its own. vLLM, 2026-11, calls
- * that "length" like a limit. Undefined for other clients, which expect what OpenAI does: an incomplete response.
+ * The error for an answer to Codex that was cut because the window was full: Codex sets no limit of its own, but vLLM
+ * (2026-11) calls a full window "length", too. Undefined for other clients, which expect an incomplete response, as
+ * from OpenAI.
  */
 export function windowFull(
   {
@@ -40,10 +41,10 @@ export function windowFull(
   );
 }
 
-/** Servers stop some tokens early, and lists round. */
+/** A little less than full, because servers stop a few tokens early and lists round. */
 const FULL = 0.98;
 
-/** @param redact takes secrets out of what the provider said */
+/** @param redact removes secrets from what the provider said */
 export function redacted(error: RelayError, redact: (text: string) => string): RelayError {
   const { code, message, status, param, retryAfterSeconds, cause } = error;
   return new RelayError(code, redact(message), { status, param, retryAfterSeconds, cause });

@@ -2,7 +2,7 @@
 
 export type Finish = 'complete' | 'length' | 'content_filter' | 'context_overflow' | 'error';
 
-/** First match wins; of words in lower case, joined by `_`. */
+/** The first match wins; reasons are matched in lower case, with words joined by `_`. */
 const MEANINGS: readonly (readonly [reason: RegExp, finish: Finish])[] = [
   [/context_?(window|length)|window_exceeded/, 'context_overflow'],
   // `model_length`: Mistral, 2026-11.
@@ -15,10 +15,10 @@ const MEANINGS: readonly (readonly [reason: RegExp, finish: Finish])[] = [
     /content_?filter|safety_?(filter|check|block\w*)|moderat|policy|^(sensitive|filtered|blocked|refusal|(image_)?safety|(image_)?recitation|blocklist|(image_)?prohibited_content|spii|model_armor|guardrail\w*)$/,
     'content_filter',
   ],
-  // A limit of the provider's, which is none of the answer.
+  // A limit of the provider's, not of the answer's length.
   [/rate_?limit|quota|throttl/, 'error'],
   // DeepSeek's `insufficient_system_resource`, Gemini's `malformed_function_call`, vLLM's `abort` and
-  // `repetition_truncation`, and whatever else can only mean that something went wrong.
+  // `repetition_truncation`, and others that can only mean that something went wrong.
   [
     /error|fail|abort|cancel|time_?out|timed_out|incomplete|malformed|insufficient|truncat|interrupt|overload|preempt|abnormal|unavailable|exception|disconnect|kill|crash|unexpected_tool|too_many|no_image|^(other|language)$/,
     'error',
@@ -29,7 +29,7 @@ const MEANINGS: readonly (readonly [reason: RegExp, finish: Finish])[] = [
   ],
 ];
 
-/** The meaning of a reason, in any spelling (`MAX_TOKENS`, `maxTokens`); undefined for a word that nobody knows. */
+/** The meaning of a reason, in any spelling (`MAX_TOKENS`, `maxTokens`); undefined for an unknown word. */
 export function finishOf(reason: string): Finish | undefined {
   const word = reason
     .replace(/([a-z])([A-Z])/g, '$1_$2')
@@ -39,7 +39,7 @@ export function finishOf(reason: string): Finish | undefined {
   return MEANINGS.find(([pattern]) => pattern.test(word))?.[1];
 }
 
-/** The reason that a choice gives, as text; undefined where it gives none. */
+/** The reason that a choice gives, as text; undefined if it gives none. */
 export function finishReasonOf(value: unknown): string | undefined {
   // xAI and old Ollama, 2026-11: an empty reason, or the word "null", on every chunk.
   if (typeof value !== 'string') return undefined;

@@ -2,9 +2,9 @@ import type { OutputItem } from '../../wire/responses.ts';
 import type { Draft, Ending, EventOutput } from './drafts/draft.ts';
 
 /**
- * The items that have begun and not ended, in the order in which they began. Only the first one is live, so that
- * the events of two items never interleave (Codex takes every delta for one of the item that was added last); the
- * others collect what arrives until their turn comes.
+ * The items that have begun but not ended, in order. Only the first one is live, so that the events of two items never
+ * interleave (Codex assigns every delta to the item that was added last); the others collect what arrives until it is
+ * their turn.
  */
 export class ItemQueue {
   readonly #out: EventOutput;
@@ -13,7 +13,7 @@ export class ItemQueue {
   #isLive = false;
   #outputIndex = 0;
 
-  /** @param finished gets the items that are whole */
+  /** @param finished receives the complete items */
   constructor(out: EventOutput, finished: OutputItem[]) {
     this.#out = out;
     this.#finished = finished;
@@ -23,28 +23,30 @@ export class ItemQueue {
     return this.#drafts.length === 0;
   }
 
-  /** Whether this draft is the newest item, and has not ended: more of the same goes on in it. */
+  /** Whether this draft is the newest item and still open, so that more of the same is appended to it. */
   endsWith(draft: Draft): boolean {
     return this.#drafts.at(-1) === draft;
   }
 
-  /** A new item, to which the ones before give way. */
+  /** Adds a new item; earlier ones end if they can. */
   begin(draft: Draft): void {
     this.add(draft);
     this.advance();
   }
 
-  /** A new item that waits: for `advance`, when more of it is known, or for the end of all. */
+  /** Adds a new item that waits for `advance`, when more of it is known, or for the end of the response. */
   add(draft: Draft): void {
     this.#drafts.push(draft);
   }
 
-  /** A new item in front of the newest. Where that one is live already, nothing can come before it: left out. */
+  /**
+   * Adds a new item in front of the newest; dropped if that one is already live, because nothing can precede it then.
+   */
   addBeforeLast(draft: Draft): void {
     if (!this.#isLive || this.#drafts.length > 1) this.#drafts.splice(-1, 0, draft);
   }
 
-  /** Ends the first item where it is over, or others wait and it can end, and makes the next one live. */
+  /** Ends the first item if it is over, or if others wait and it can end, and makes the next one live. */
   advance(): void {
     for (;;) {
       const first = this.#drafts[0];
@@ -60,10 +62,10 @@ export class ItemQueue {
   }
 
   /**
-   * Ends all items in order. At one that is not whole the response ends: it gets no `output_item.done`, so that
-   * nobody acts on it, and nothing may follow it.
+   * Ends all items in order. The response ends at an incomplete one: it gets no `output_item.done`, so that nobody acts
+   * on it, and nothing may follow it.
    * @param ending of the last item
-   * @returns false where an item was not whole
+   * @returns false if an item was incomplete
    */
   closeAll(ending: Ending): boolean {
     for (;;) {
@@ -78,7 +80,7 @@ export class ItemQueue {
     }
   }
 
-  /** Forgets what has not ended. */
+  /** Drops the unfinished items. */
   clear(): void {
     this.#drafts = [];
     this.#isLive = false;
@@ -100,7 +102,7 @@ export class ItemQueue {
     this.#isLive = true;
   }
 
-  /** @returns false when the item is not whole */
+  /** @returns false if the item is incomplete */
   #close(draft: Draft, ending: Ending): boolean {
     const item = draft.close(this.#out, ending);
     this.#drafts.shift();

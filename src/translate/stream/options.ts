@@ -1,4 +1,4 @@
-/** What an answer is read with. */
+/** The options for reading an answer. */
 import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { Profile } from '../profile.ts';
 import type { ReasoningSeal } from '../reasoning/reasoning.ts';
@@ -8,7 +8,7 @@ import type { FrameOptions } from './response-frame.ts';
 
 export type ItemIdPrefix =
   | ('msg' | 'rs' | 'cmp' | 'call' | CallIdPrefix)
-  /** Of what a provider did itself. */
+  /** For items about what a provider did itself. */
   | ('ws' | 'fs' | 'ci' | 'ig' | 'mcpl' | 'mcp' | 'mcpr');
 
 export interface AnswerOptions {
@@ -16,17 +16,17 @@ export interface AnswerOptions {
   profile: Profile;
   /** The provider's model name; reasoning is tagged with it. */
   model: string;
-  /** Of the same request's `toChatRequest`. */
+  /** From `toChatRequest` for the same request. */
   tools: ToolTable;
   /** A new unique id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
-  /** Codex gets errors under the codes that it understands, and summaries where it asks. Default: false. */
+  /** Codex gets errors under codes that it understands, and summaries only if it asks. Default: false. */
   isCodex?: boolean;
-  /** Whether calls that the model wrote into its text become calls (see `healing/healer.ts`). Default: true. */
+  /** Whether calls that the model wrote into its text become real calls (see `healing/healer.ts`). Default: true. */
   heal?: boolean;
   /**
-   * Whether the text may wait until it is known what of it is thinking: nobody reads along, or the model is known
-   * not to mark where its thinking begins. Default: for models whose name says that they think.
+   * Whether text may be held back until it is known which part is thinking: because nobody is reading along, or because
+   * the model is known not to mark where thinking begins. Default: true for models whose names say that they think.
    */
   mayWait?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
@@ -34,8 +34,8 @@ export interface AnswerOptions {
 }
 
 export interface ReducerOptions extends AnswerOptions, FrameOptions {
-  /** Tokens that the model has room for, where that is known for certain. */
+  /** Size of the model's context window in tokens, if known for certain. */
   contextWindow?: number | undefined;
-  /** Takes secrets out of what the provider said. Default: it is shown as it is. */
+  /** Removes secrets from what the provider said. Default: it is shown unchanged. */
   redact?: (text: string) => string;
 }

@@ -1,25 +1,25 @@
 /**
- * The way of text from the deltas to a message. What is not yet known to be text waits; calls that a model wrote into
- * it are taken out; and thinking that nobody could know to be thinking is parted from the answer behind it.
+ * The path of text from deltas to a message. What is not yet known to be text waits, calls that a model wrote into it
+ * are taken out, and thinking that could not be recognised in time is separated from the answer after it.
  */
 import type { ToolTable } from '../tools/table.ts';
 import type { HealedCall } from './healing/block.ts';
 import { type Healed, Healer } from './healing/healer.ts';
 import { UnopenedWatch, type WatchedText } from './unopened.ts';
 
-/** The message that the text goes into, as far as it has been said. */
+/** The message that the text goes into, as far as it has been sent. */
 type SaidText = { readonly text: string } | undefined;
 
 export class OutgoingText {
   readonly #tools: ToolTable;
-  /** Undefined where nothing is to be healed. */
+  /** Undefined if nothing is to be healed. */
   readonly #healer: Healer | undefined;
   #unopened: UnopenedWatch | undefined;
   #closedUnopened = false;
 
   /**
-   * @param heals whether calls in the text become calls
-   * @param isWatched whether the text may turn out to be thinking whose beginning was not marked
+   * @param heals whether calls in the text become real calls
+   * @param isWatched whether the text may turn out to be thinking that was never opened
    */
   constructor(tools: ToolTable, heals: boolean, isWatched: boolean) {
     this.#tools = tools;
@@ -27,40 +27,40 @@ export class OutgoingText {
     if (isWatched) this.#unopened = new UnopenedWatch();
   }
 
-  /** Whether what was said turned out to be thinking. */
+  /** Whether text that was sent turned out to be thinking. */
   get closedUnopened(): boolean {
     return this.#closedUnopened;
   }
 
-  /** Whether a block is open that may be calls, or was. */
+  /** Whether a block that may be calls is open, or calls have been found. */
   get isHolding(): boolean {
     return this.#healer?.isIdle === false;
   }
 
-  /** @returns what can be said of the text */
+  /** @returns the part of the text that can be sent now */
   read(text: string, said: SaidText): WatchedText {
     if (text === '') return NOTHING;
     if (this.#unopened === undefined) return { text: this.#heal(text, said) };
     return this.#healed(this.#unopened.read(text, this.#before(said)), said);
   }
 
-  /** From here on, text is no thinking. */
+  /** Text after this is never thinking. */
   endWatch(said: SaidText): WatchedText {
     const unopened = this.#unopened;
     this.#unopened = undefined;
     return unopened === undefined ? NOTHING : this.#healed(unopened.end(this.#before(said)), said);
   }
 
-  /** What is held back because a mark of a call may begin there; from here on, it is text. */
+  /** Returns what is held back because a mark might have begun there; it is text now. */
   flush(): string {
     return this.#healer?.flush() ?? '';
   }
 
   /**
-   * The calls that were found. vLLM, 2026-11, may leave one in the thinking.
-   * @param isWhole whether the answer came to its end
+   * Returns the calls that were found; vLLM (2026-11) may leave one in the thinking.
+   * @param isWhole whether the answer is complete
    * @param made the calls that the provider sent as such
-   * @param thoughts what was thought, where nothing else was said
+   * @param thoughts the thinking, if nothing else was said
    */
   end(isWhole: boolean, made: readonly HealedCall[], said: SaidText, thoughts: string | undefined): Healed {
     const isSilent = isWhole && this.#healer?.isIdle === true;
@@ -69,7 +69,7 @@ export class OutgoingText {
     if (!isSilent || thoughts === undefined) return healed;
     const healer = new Healer(this.#tools);
     healer.read(thoughts, undefined);
-    // What stands around a call in the thinking is no text of the answer.
+    // Thinking around a call is not part of the answer's text.
     return { ...healer.end(isWhole, made, undefined), text: healed.text };
   }
 
@@ -81,7 +81,7 @@ export class OutgoingText {
     return { text: fresh + this.flush(), answer: this.#heal(answer, undefined) };
   }
 
-  /** All that came before what the watch holds. */
+  /** Everything before the text that the watch holds back. */
   #before(said: SaidText): SaidText {
     const waiting = this.#healer?.waiting ?? '';
     return waiting === '' ? said : { text: (said?.text ?? '') + waiting };

@@ -1,16 +1,16 @@
-/** The places of a delta that hold text or thinking: a text, an object that holds one, or a list of such parts. */
+/** Reads the fields of a delta that hold text or thinking: a string, an object with one, or a list of such parts. */
 import { isObject, type Json } from '../../json.ts';
 import type { ChatDelta } from '../../wire/chat.ts';
 
 /** Types of content parts that hold thinking. Mistral, 2026-11: `thinking`, which holds a list of text parts. */
 const THOUGHT_TYPES = /^(redacted_)?(thinking|reasoning|thought)/;
 
-/** Names under which a part holds its text. */
+/** The fields in which a part may hold its text. */
 const TEXT_NAMES = ['text', 'thinking', 'reasoning', 'thought', 'content', 'summary', 'value'] as const;
 
 const MAX_DEPTH = 4;
 
-/** Whether a delta may hold thinking outside of its text. Runs for every delta: most hold none. */
+/** Whether a delta may hold thinking outside of its text. Runs for every delta, most of which hold none. */
 export function mayThink(delta: ChatDelta): boolean {
   return Boolean(
     delta.reasoning_content ||
@@ -24,13 +24,13 @@ export function mayThink(delta: ChatDelta): boolean {
   );
 }
 
-/** What a delta says. */
+/** The text of a delta. */
 export function textOf({ content }: ChatDelta): string {
   if (typeof content === 'string') return content;
   return content ? plainText(content) : '';
 }
 
-/** The thinking among the content's parts. */
+/** The thinking in the parts of a delta's content. */
 export function thinkingIn({ content }: ChatDelta): string {
   if (Array.isArray(content))
     return content

@@ -1,7 +1,7 @@
 /**
- * The reducer at the heart of the relay: Chat Completions chunks in, Responses API events out. It is synchronous
- * and knows no I/O; streaming and blocking answers both go through it. What is said is the `Answer`'s part; here
- * is the response around it: how it begins, how it ends, and what became of it.
+ * The reducer at the heart of the relay: Chat Completions chunks in, Responses API events out. It is synchronous and
+ * does no I/O; streaming and blocking answers both go through it. `Answer` handles what is said; this file handles the
+ * response around it: how it begins, how it ends, and why.
  */
 
 import { RelayError } from '../../errors.ts';
@@ -24,15 +24,15 @@ export class ResponseReducer {
   readonly #options: ReducerOptions;
   readonly #frame: ResponseFrame;
   readonly #answer: Answer;
-  /** Only where the conversation is compacted. */
+  /** Only if the conversation is being compacted. */
   readonly #summary: Summary | undefined;
-  /** Those of the answer that are finished. */
+  /** The finished items of the answer. */
   readonly #items: readonly OutputItem[];
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #finishReason: string | undefined;
   readonly #others = new OtherChoices();
-  /** Whether chunks came that do not call themselves a whole completion, and deltas. */
+  /** Whether chunks came that do not claim to be a whole completion; and whether deltas came. */
   #hasParts = false;
   #hasDeltas = false;
   readonly #usage = new UsageCounter();
@@ -47,7 +47,7 @@ export class ResponseReducer {
     this.#answer = new Answer(options, this.#summary ?? this.#frame.events, items);
   }
 
-  /** The response as it stands, with the items that are finished; the final one after a terminal event. */
+  /** The response so far, with its finished items; final after a terminal event. */
   get response(): ResponseResource {
     return this.#frame.response;
   }
@@ -57,22 +57,22 @@ export class ResponseReducer {
     return this.#frame.isEnded;
   }
 
-  /** True once the provider said why it stopped; only usage may still follow. */
+  /** True once the provider gave its finish reason; only usage may still follow. */
   get sawFinish(): boolean {
     return this.#finishReason !== undefined;
   }
 
-  /** Whether anything of an answer came: a word, a thought, a call. */
+  /** Whether any part of an answer came: text, thinking or a call. */
   get hasSpoken(): boolean {
     return this.#answer.isUnderWay || this.#answer.isHolding || this.#items.length > 0;
   }
 
-  /** Whether the model closed thinking that it never opened: the text of its next answers had better wait. */
+  /** Whether the model closed thinking that it never opened: the text of its next answers should be held back. */
   get closedUnopened(): boolean {
     return this.#answer.closedUnopened;
   }
 
-  /** What the provider says that it cost, in USD; undefined where it does not say. */
+  /** The cost in USD as the provider states it; undefined if it does not. */
   get statedCost(): number | undefined {
     return this.#usage.cost;
   }
@@ -87,14 +87,14 @@ export class ResponseReducer {
     return this.#answer.calledTools;
   }
 
-  /** What the log should say about this answer, each in one line: what was odd, never what was said. */
+  /** Lines for the log about oddities of this answer, never about its content. */
   get notes(): readonly string[] {
     return this.#notes;
   }
 
   /**
-   * What the provider wants back of the finished reasoning items, in their order: what was sealed into them, or
-   * would have been, had there been a seal that takes it.
+   * The content of the finished reasoning items that the provider wants back, in order: what was sealed into them, or
+   * would have been if there were a seal for it.
    */
   get reasoning(): readonly ProviderReasoning[] {
     return this.#summary === undefined ? this.#answer.reasoning : [];
@@ -110,7 +110,7 @@ export class ResponseReducer {
     return this.#frame.heartbeat();
   }
 
-  /** The events that one upstream chunk gives rise to. */
+  /** The events that one upstream chunk causes. */
   feed(chunk: ChatChunk): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#hasHeard = true;
@@ -135,12 +135,12 @@ export class ResponseReducer {
     return this.#frame.events.take();
   }
 
-  /** Upstream ended: closes what is open and emits the one terminal event. */
+  /** Upstream has ended: closes what is open and emits the terminal event. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#joinChoices();
     if (this.#finishReason === undefined) {
-      // llama-cpp-python, 2026-11: so it refuses a prompt that is too long.
+      // llama-cpp-python (2026-11) refuses a prompt that is too long in this way.
       const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
       return this.#failAsBroken(`closed the stream before the answer was finished${hint}`);
     }
@@ -163,32 +163,32 @@ export class ResponseReducer {
     }
   }
 
-  /** Ends the response with `response.failed`; what was not finished is not offered. */
+  /** Ends the response with `response.failed`; unfinished items are not offered. */
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#answer.abandon();
     return this.#frame.fail(cause, this.#usage.usage);
   }
 
-  /** @param mayRepeat whether the delta, too, may be all that was said so far, not only what is new */
+  /** @param mayRepeat whether the delta, too, may contain everything said so far instead of only what is new */
   #readChoice({ delta, message, finish_reason }: ChatChoice, mayRepeat: boolean): void {
     if (delta) {
       this.#answer.read(mayRepeat ? this.#fresh(delta, false) : delta);
       this.#hasDeltas = true;
     }
-    // Behind deltas, a message that is another one than what they said is no part of the answer.
+    // After deltas, a message that differs from what they said is not part of the answer.
     if (message) this.#answer.read(this.#fresh(message, this.#hasDeltas));
     this.#readFinish(finish_reason);
   }
 
   #fresh(message: ChatDelta, isSnapshot: boolean): ChatDelta {
-    // What waits was said: the message holds it too.
+    // Text that is still held back was said, so the message contains it, too.
     if (isSnapshot) this.#answer.endText();
     const { said } = this.#answer;
     return isSnapshot || repeats(message, said) ? newIn(message, said) : message;
   }
 
-  /** Reads the choices that belong to the answer as well. */
+  /** Reads the other choices that belong to the answer. */
   #joinChoices(): void {
     const { text, calls } = this.#answer.said;
     for (const { messages, finishReason } of this.#others.join(
@@ -212,7 +212,7 @@ export class ResponseReducer {
   #readFinish(value: unknown): void {
     const reason = finishReasonOf(value);
     if (reason === undefined) return;
-    // Gateways follow a reason that they passed on with a "stop" of their own.
+    // Some gateways pass on the provider's reason and then add a "stop" of their own.
     const known = this.#finishReason === undefined ? 'complete' : finishOf(this.#finishReason);
     if (known === 'complete' || known === undefined) this.#finishReason = reason;
     this.#answer.expectRepetition();
@@ -234,21 +234,21 @@ export class ResponseReducer {
   }
 
   #cutByLength(): ResponseEvent[] {
-    // Thinking that the provider keeps to itself counts: then the limit was reached, and the window has room.
+    // Hidden thinking counts: it means that the limit was reached, not that the window is full.
     const hasThought = (this.#usage.usage?.output_tokens ?? 0) > 0;
     // MiMo and local servers, 2026-11: a full window shows as "length" with nothing said.
     if (!this.hasSpoken && !hasThought)
       return this.fail(overflow(this.#options.profile, this.#options.model));
     const full = windowFull(this.#options, this.#usage.usage);
     if (full === undefined) return this.#cut('max_output_tokens');
-    // Codex makes room only for this: its next turn begins with a summary. What was said is kept.
+    // Only this error makes Codex free up room: its next turn begins with a summary. What was said is kept.
     this.#answer.close('cut');
     return this.fail(full);
   }
 
   #cutByFilter(): ResponseEvent[] {
     if (!this.#options.isCodex) return this.#cut('content_filter');
-    // Codex would retry an incomplete response, and the filter would stop it again.
+    // Codex would retry an incomplete response, only for the filter to stop it again.
     const { name } = this.#options.profile;
     return this.fail(new RelayError('invalid_prompt', `${name}'s content filter stopped the answer.`));
   }

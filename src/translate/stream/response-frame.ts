@@ -18,11 +18,11 @@ export interface FrameOptions {
   responseId: string;
   /** Seconds since the epoch; default: now. */
   createdAt?: number;
-  /** Number of the first event; more than 0 where another target began the response. Default 0. */
+  /** Number of the first event; more than 0 if another target began the response. Default 0. */
   firstSequence?: number;
   /** Seconds since the epoch. */
   now: () => number;
-  /** Codex gets errors under the codes that it understands. Default: false. */
+  /** Codex gets errors under codes that it understands. Default: false. */
   isCodex?: boolean;
 }
 
@@ -33,7 +33,7 @@ const TERMINAL = {
 } as const satisfies Record<string, TerminalEventType>;
 
 export class ResponseFrame {
-  /** The response as it stands, with the items that are finished; the final one after a terminal event. */
+  /** The response so far, with its finished items; final after a terminal event. */
   readonly response: ResponseResource;
   readonly events: EventBuffer;
   /** Why the response failed; undefined while it has not. */
@@ -86,7 +86,7 @@ export class ResponseFrame {
   }
 
   #status(type: 'response.created' | 'response.in_progress' | TerminalEventType): void {
-    // The response goes on changing: each event shows it as it was.
+    // A copy, because the response keeps changing, and each event must show it as it was.
     const response = { ...this.response, output: [...this.response.output] };
     this.events.push({ type, sequence_number: this.events.next(), response });
   }

@@ -1,6 +1,6 @@
 /**
- * Frames that hold the whole message so far, in place of what is new in it: the last frame of some gateways (MiniMax,
- * 2026-11), or every one of them. Only what they add to what was said counts.
+ * Frames that hold the whole message so far instead of only what is new: the last frame of some gateways (MiniMax,
+ * 2026-11), or every frame. Only what they add counts.
  */
 import type { ChatDelta, ChatToolCallDelta } from '../../wire/chat.ts';
 import { argumentsOf } from './call-tracker.ts';
@@ -14,7 +14,7 @@ export interface Said {
   calls: readonly CallDraft[];
 }
 
-/** Whether a message says again, in whole or in part, what was said, and then perhaps more. */
+/** Whether a message repeats what was said, in whole or in part, perhaps followed by more. */
 export function repeats(message: ChatDelta, { text }: Said): boolean {
   return addedText(textOf(message), text) !== undefined;
 }
@@ -26,7 +26,7 @@ export function newIn(message: ChatDelta, said: Said): ChatDelta {
   const isOpen = said.text === '' && !said.hasThought;
   const tool_calls = (message.tool_calls ?? []).flatMap((call, at) => newInCall(call, said.calls, at));
   return {
-    // Thinking comes before the rest; signatures may come only now.
+    // New thinking could only come before the rest, but signatures may come as late as this.
     ...(isOpen ? message : {}),
     ...(reasoning_details ? { reasoning_details } : {}),
     content: addedText(textOf(message), said.text) ?? null,
@@ -36,7 +36,7 @@ export function newIn(message: ChatDelta, said: Said): ChatDelta {
   };
 }
 
-/** Undefined where the text is another one. */
+/** Undefined if the text is a different one. */
 function addedText(text: string, said: string): string | undefined {
   if (text.startsWith(said)) return text.slice(said.length);
   const [trimmed, known] = [text.trim(), said.trim()];

@@ -1,16 +1,16 @@
-/** What providers say themselves that an answer cost. */
+/** The cost of an answer as stated by the provider. */
 import { asObject, type JsonObject } from '../../json.ts';
 
 /**
- * The cost that a usage states, in USD; undefined where it states none. The names tell the unit, but for `cost`:
- * OpenRouter's, and that of gateways which pass it on, is in USD.
+ * The cost stated in a usage object, in USD; undefined if there is none. The field names tell the unit, except `cost`,
+ * which is in USD at OpenRouter and at gateways that pass it on.
  */
 export function statedCost(usage: JsonObject): number | undefined {
   const { cost, cost_in_usd_ticks: ticks } = usage;
   // xAI, 2026-11: ten billion ticks are one dollar.
   if (isAmount(ticks)) return ticks / 1e10;
   if (!isAmount(cost)) return undefined;
-  // OpenRouter, 2026-10: with the user's own key `cost` is its fee alone, and only then this adds to it.
+  // OpenRouter, 2026-10: with the user's own key `cost` is only OpenRouter's fee; only then is this added.
   const upstream = asObject(usage['cost_details'])?.['upstream_inference_cost'];
   return usage['is_byok'] === true && isAmount(upstream) ? cost + upstream : cost;
 }

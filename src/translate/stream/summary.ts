@@ -2,13 +2,13 @@ import type { CompactionItem, OutputItem } from '../../wire/responses.ts';
 import { sealSummary } from '../compaction.ts';
 import type { EventOutput } from './drafts/draft.ts';
 
-/** An answer that is a summary: its client is told nothing while it is written, and gets it as one item. */
+/** An answer that is a summary: the client gets no events while it is written, and then a single item. */
 export class Summary implements EventOutput {
-  /** The items of the answer, as far as they are whole. */
+  /** The finished items of the answer. */
   readonly items: OutputItem[] = [];
 
   push(): void {
-    // Not the client's to see.
+    // The client does not get these events.
   }
 
   next(): number {
@@ -17,7 +17,7 @@ export class Summary implements EventOutput {
 
   /**
    * Adds the one item to the response's output, with its events.
-   * @returns false where the model wrote nothing: a conversation must not be replaced with that
+   * @returns false if the model wrote nothing, which must not replace a conversation
    */
   tell(id: string, out: EventOutput, output: OutputItem[]): boolean {
     const text = this.items.map(textOf).join('\n\n').trim();
@@ -31,7 +31,7 @@ export class Summary implements EventOutput {
   }
 }
 
-/** A refusal is no summary, and neither is a call. */
+/** Neither a refusal nor a call is a summary. */
 function textOf(item: OutputItem): string {
   if (item.type !== 'message') return '';
   return item.content.map((part) => (part.type === 'output_text' ? part.text : '')).join('');

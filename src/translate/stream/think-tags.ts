@@ -1,6 +1,6 @@
 /**
- * Separates reasoning from text where a model writes its thinking between tags at the start of its answer and no
- * server on the way separated the two. A tag may be cut anywhere; a tag later in the answer is text.
+ * Separates reasoning from text if a model writes its thinking between tags at the start of its answer and no server on
+ * the way has separated them. A tag may be cut anywhere; a tag later in the answer is text.
  */
 
 import { closeIn, holdsClose, MAX_CLOSE } from './unopened.ts';
@@ -36,7 +36,7 @@ const TAGS: readonly TagPair[] = [
   { open: '<|start|>assistant<|channel|>analysis<|message|>', close: '<|end|>' },
 ];
 
-/** What may stand between the thinking and the answer, and belongs to neither. */
+/** What may stand between thinking and answer and belongs to neither. */
 const HEADS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
@@ -44,7 +44,7 @@ const HEADS: readonly string[] = [
   '<|begin_of_solution|>',
 ];
 
-/** Names of models whose templates open their thinking in the prompt. */
+/** Names of models whose templates open the thinking in the prompt. */
 const THINKING_MODEL = /(^|[/_:.-])(r1|qwq|thinking|think|reasoner|reasoning|magistral)([/_:.-]|$)/i;
 
 export function opensThinkingInPrompt(model: string): boolean {
@@ -57,38 +57,38 @@ export class ThinkTagSplitter {
   #mayBeUnopened: boolean;
   #state: State = 'before';
   #close = '';
-  /** The end of what arrived, while it may still turn out to be part of a tag. */
+  /** The end of what has arrived, as long as it may be part of a tag. */
   #held = '';
   /** The end of that, where it may be long. */
   #tail = '';
-  /** Whether that holds a closing tag that has yet to be told from a mention. */
+  /** Whether the held text contains a closing tag that may only be a mention of one. */
   #isUndecided = false;
   #closedUnopened = false;
 
   /**
-   * @param mayBeUnopened whether text may be thinking whose beginning nobody marked: all of it waits until a tag, or
-   *   the end, says what it is
+   * @param mayBeUnopened whether text may be thinking without an opening tag: all of it then waits until a tag, or the
+   *   end, shows what it is
    */
   constructor(mayBeUnopened = false) {
     this.#mayBeUnopened = mayBeUnopened;
   }
 
-  /** True once everything that follows is text: the splitter is no longer needed. */
+  /** True once everything that follows is text, so that the splitter is no longer needed. */
   get isDone(): boolean {
     return this.#state === 'text';
   }
 
-  /** Whether the text began with thinking whose beginning was not marked. */
+  /** Whether the text began with thinking that was closed but never opened. */
   get closedUnopened(): boolean {
     return this.#closedUnopened;
   }
 
-  /** Whether text came that waits for what follows to tell what it is. */
+  /** Whether some text is held back because only what follows can tell what it is. */
   get isHolding(): boolean {
     return this.#held.trim() !== '';
   }
 
-  /** From here on, thinking in the text is marked at its beginning too. */
+  /** To be called once it is known that thinking in the text has an opening tag. */
   expectMarks(): void {
     this.#mayBeUnopened = false;
   }
@@ -132,7 +132,7 @@ export class ThinkTagSplitter {
     }
   }
 
-  /** What is still held back when the answer ends: reasoning where a tag is open, else text. */
+  /** Returns what is still held back when the answer ends: reasoning if a tag is open, else text. */
   flush(): SplitText {
     const held = this.#held;
     this.#held = '';
@@ -144,7 +144,7 @@ export class ThinkTagSplitter {
     return { reasoning: held.slice(0, close.start), text: held.slice(close.end).trimStart() };
   }
 
-  /** All of it waits until a tag closes it. */
+  /** Holds back everything until a tag closes it. */
   #readUnopened(delta: string): SplitText {
     const window = this.#tail + delta;
     this.#held += delta;

@@ -1,16 +1,16 @@
 /**
- * Says each thought once. Gateways give the same thinking in two places, in the same delta or one after the other:
- * under two names, as text and in `reasoning_details`, as a field and between tags of the text.
+ * Passes on each thought only once. Gateways give the same thinking in two places, in the same delta or one after the
+ * other: under two names, as text and in `reasoning_details`, or as a field and between tags in the text.
  */
 export class Thoughts {
   #text = '';
   #only: string | undefined;
-  /** How much of the text each place has said; empty while there is only one. */
+  /** How much of the text each place has given; empty while there is only one place. */
   readonly #said = new Map<string, number>();
   /** The newest piece, which the next place is likely to repeat. */
   #newest = '';
 
-  /** @returns what a piece from this place adds to what was thought */
+  /** @returns what a piece from this place adds to the thinking so far */
   news(place: string, piece: string): string {
     if (piece === '') return '';
     this.#only ??= place;
@@ -19,7 +19,7 @@ export class Thoughts {
       this.#newest = piece;
       return piece;
     }
-    // A second place: from here on, it matters how far each of them is.
+    // A second place: it now matters how far each of them has got.
     if (this.#said.size === 0) this.#said.set(this.#only, this.#text.length);
     const length = this.#text.length;
     const from = this.#said.get(place) ?? 0;

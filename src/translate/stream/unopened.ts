@@ -1,9 +1,9 @@
 /**
- * Thinking that is closed but was never opened: some chat templates open it in the prompt, so that only its end is
- * part of the answer. What stands before the closing tag is then thinking, unless the text is about the tag.
+ * Thinking that is closed but was never opened: some chat templates open it in the prompt, so that the answer contains
+ * only its end. Everything before the closing tag is then thinking, unless the text is about the tag.
  */
 
-/** The tags that say clearly what ended, and what opens the same. */
+/** Closing tags that are unambiguous, with their opening tags. */
 const CLOSES: ReadonlyMap<string, string> = new Map([
   ['</think>', '<think>'],
   ['</thinking>', '<thinking>'],
@@ -17,7 +17,7 @@ export const MAX_CLOSE = 16;
 
 const CLOSE = new RegExp([...CLOSES.keys()].map((tag) => tag.replace(/[[\]]/g, '\\$&')).join('|'), 'g');
 
-/** Where a closing tag stands in a text. */
+/** The position of a closing tag in a text. */
 export interface Close {
   start: number;
   end: number;
@@ -27,7 +27,7 @@ export function holdsClose(text: string): boolean {
   return text.search(CLOSE) !== -1;
 }
 
-/** Where a closing tag may begin at the end of a text; its length where none can. */
+/** Where at the end of a text a closing tag may begin; the text's length if none can. */
 function partialClose(text: string): number {
   for (let at = Math.max(0, text.length - MAX_CLOSE + 1); at < text.length; at++) {
     const rest = text.slice(at);
@@ -37,10 +37,10 @@ function partialClose(text: string): number {
 }
 
 /**
- * The first tag that closes thinking, and is not only mentioned.
+ * The first tag that closes thinking and is not merely mentioned.
  * @param before what was said before the text
  * @param isWhole whether nothing follows the text
- * @returns `undecided` where what follows a tag has yet to tell
+ * @returns `undecided` if only what follows the tag can tell
  */
 export function closeIn(text: string, before: string, isWhole: boolean): Close | 'undecided' | undefined {
   for (const { 0: tag, index: start } of text.matchAll(CLOSE)) {
@@ -52,7 +52,7 @@ export function closeIn(text: string, before: string, isWhole: boolean): Close |
   return undefined;
 }
 
-/** Whether a text speaks of the tag: in code, in quotes, in the middle of a sentence, or as one of a pair. */
+/** Whether a text merely mentions the tag: in code, in quotes, in the middle of a sentence, or as one of a pair. */
 function isMention(before: string, tag: string, behind: string): boolean {
   if (/[`'"(«“‘]$/.test(before) || /^[`.,;:!?)]/.test(behind)) return true;
   if (/[ \t]$/.test(before) && /^[ \t]+\p{Ll}/u.test(behind)) return true;
@@ -64,18 +64,18 @@ function countOf(tag: string, text: string): number {
   return text.split(tag).length - 1;
 }
 
-/** What a delta adds to the text; `answer` where it closed thinking that was said as text before anyone could know. */
+/** What a delta adds to the text; `answer` is set if it closed thinking that had already gone out as text. */
 export interface WatchedText {
   text: string;
   answer?: string;
 }
 
-/** Watches text that goes out at once, and so cannot be taken back, for the end of thinking that it was. */
+/** Watches text that is sent at once, and cannot be taken back, for a tag that shows it was thinking. */
 export class UnopenedWatch {
-  /** The end of the text, where a tag begins or has yet to be told from a mention. */
+  /** The end of the text, in which a tag may begin or may only be mentioned. */
   #held = '';
 
-  /** @param said the text that went out before */
+  /** @param said the text that was already sent */
   read(delta: string, said: { readonly text: string } | undefined): WatchedText {
     if (this.#held === '' && !/[<[◁]/.test(delta)) return { text: delta };
     const text = this.#held + delta;
@@ -89,7 +89,7 @@ export class UnopenedWatch {
     return split(text, close);
   }
 
-  /** What is held when the text ends. */
+  /** Returns what is still held back when the text ends. */
   end(said: { readonly text: string } | undefined): WatchedText {
     const text = this.#held;
     this.#held = '';

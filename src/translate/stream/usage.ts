@@ -1,4 +1,6 @@
-/** Token usage, from any provider's spelling to the API's: with every detail that Codex parses, in integers. */
+/**
+ * Translates token usage from any provider's spelling to the API's, with every detail that Codex parses, as integers.
+ */
 
 import { asObject, isObject, type JsonObject } from '../../json.ts';
 import type { ChatChoice, ChatChunk } from '../../wire/chat.ts';
@@ -7,12 +9,12 @@ import { statedCost } from './stated-cost.ts';
 
 type Count = 'input' | 'output' | 'total' | 'cached' | 'written' | 'reasoning';
 
-/** The names of a count, in lower case and without anything but letters. */
+/** The names of each count, in lower case, letters only. */
 const NAMES: Readonly<Record<Count, readonly string[]>> = {
   input: [
     'prompttokens',
     'inputtokens',
-    // Gemini, Bedrock and Ollama, 2026-11, where gateways pass their usage on as it is.
+    // Gemini, Bedrock and Ollama (2026-11), from gateways that pass their usage on unchanged.
     'prompttokencount',
     'inputtokencount',
     'promptevalcount',
@@ -56,8 +58,8 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
 };
 
 /**
- * Names of providers that count what came from a cache, and went into one, beside the input and not in it: Anthropic's
- * and Bedrock's own, 2026-11. Beside `prompt_tokens` the same names are a detail of it (LiteLLM, Qwen).
+ * Names used by providers that count cache reads and writes separately from the input: Anthropic's and Bedrock's own
+ * (2026-11). Next to `prompt_tokens` the same names are a part of it (LiteLLM, Qwen).
  */
 const BESIDE: ReadonlySet<string> = new Set([
   'cachereadinputtokens',
@@ -72,12 +74,12 @@ const COUNTS: ReadonlyMap<string, Count> = new Map(
   (Object.keys(NAMES) as Count[]).flatMap((count) => NAMES[count].map((name) => [name, count] as const)),
 );
 
-/** Details stand one level deep; deeper is for gateways that wrap what they got. */
+/** Details are one level deep; more is for gateways that wrap what they received. */
 const MAX_DEPTH = 3;
 
 /**
- * Collects the usage of one answer. It may be split over chunks, repeated as it grows, or followed by zeros: of
- * each count the largest number is the true one.
+ * Collects the usage of one answer. It may be split over chunks, repeated as it grows, or followed by zeros, so the
+ * largest value of each count is the true one.
  */
 export class UsageCounter {
   readonly #counts: Record<Count, number> = {
@@ -88,15 +90,18 @@ export class UsageCounter {
     written: 0,
     reasoning: 0,
   };
-  /** The names that this provider uses, so that a chunk costs no more than look-ups. */
+  /** The names that this provider uses, so that a chunk costs only look-ups. */
   readonly #known = new Map<string, Count | undefined>();
-  /** Whether the cache was counted under a name that means beside the input, and the input under one that means all. */
+  /**
+   * Whether the cache was counted under a name that excludes it from the input, and the input under a name that
+   * includes it.
+   */
   #sawBeside = false;
   #sawWholeInput = false;
   #isStated = false;
   #cost: number | undefined;
 
-  /** Takes the usage that a chunk carries, wherever its provider puts it. Most chunks carry none. */
+  /** Reads the usage in a chunk, wherever its provider puts it. Most chunks have none. */
   read(chunk: ChatChunk): void {
     if (chunk.usage) this.#add(chunk.usage);
     const { choices } = chunk;
@@ -108,19 +113,19 @@ export class UsageCounter {
     }
     // Groq, 2026-11: in its own envelope.
     if (chunk['x_groq']) this.#add(asObject(chunk['x_groq'])?.['usage']);
-    // Gemini's and Bedrock's own names, 2026-11, and others that gateways have.
+    // Gemini's and Bedrock's own names (2026-11), and others of gateways.
     if (chunk['usageMetadata']) this.#add(chunk['usageMetadata']);
     if (chunk['usage_metadata']) this.#add(chunk['usage_metadata']);
     if (chunk['token_usage']) this.#add(chunk['token_usage']);
     if (chunk['x_usage']) this.#add(chunk['x_usage']);
-    // Ollama's own API, 2026-11: the counts stand in the chunk itself.
+    // Ollama's own API, 2026-11: the counts are in the chunk itself.
     if (chunk['eval_count'] !== undefined) {
       const { prompt_eval_count, eval_count } = chunk;
       this.#add({ prompt_eval_count, eval_count });
     }
   }
 
-  /** Undefined where the provider stated none. */
+  /** Undefined if the provider stated none. */
   get usage(): ResponseUsage | undefined {
     if (!this.#isStated) return undefined;
     const { output: completed, total, cached, written, reasoning } = this.#counts;
@@ -140,7 +145,7 @@ export class UsageCounter {
     };
   }
 
-  /** What the provider says that the answer cost, in USD; undefined where it does not say. */
+  /** The cost in USD as the provider states it; undefined if it does not. */
   get cost(): number | undefined {
     return this.#cost;
   }
@@ -148,7 +153,7 @@ export class UsageCounter {
   get #isCacheBeside(): boolean {
     const { input, output, total, cached, written } = this.#counts;
     if (!this.#sawBeside || !this.#sawWholeInput) return this.#sawBeside;
-    // What is more than all of the input is no part of it, unless the total says so.
+    // A cache count larger than the input cannot be part of it, unless the total says so.
     return cached + written > input && total !== input + output;
   }
 
@@ -194,7 +199,7 @@ function plainName(field: string): string {
   return field.toLowerCase().replace(/[^a-z]/g, '');
 }
 
-/** What is not a positive number, or the text of one, counts as 0. */
+/** Anything but a positive number, or the text of one, counts as 0. */
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number > 0 ? Math.round(number) : 0;

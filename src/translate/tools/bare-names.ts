@@ -1,9 +1,9 @@
-/** The names that models call tools by, where they decorate the ones that they were given. */
+/** Undecorates the names by which models call tools. */
 
-/** Namespaces that models trained on other formats put in front of a name. */
+/** Namespaces that models trained on other formats prefix to a name. */
 const PREFIX = /^(?:functions?|tools?|default_api|api|namespace)\s*(?:\.|::?|\/|__)\s*/i;
 
-/** A special token of a chat template (`<|channel|>`, `<｜tool▁sep｜>`), and all behind it. */
+/** A special token of a chat template (`<|channel|>`, `<｜tool▁sep｜>`) and everything after it. */
 const TOKEN_TAIL = /<[|｜][\s\S]*$/;
 const TOKEN_HEAD = /^(?:<[|｜][^>]*[|｜]>)+/;
 
@@ -12,20 +12,20 @@ const CALL_TAIL = /(?::\d+|\(\s*\))$/;
 
 const QUOTES = /^["'`]+|["'`]+$/g;
 
-/** What is left of a called name without its decorations, the least changed first. */
+/** A called name without its decorations, in several variants, the least changed first. */
 export function bareNames(called: string): string[] {
   const plain = called.trim().replace(TOKEN_HEAD, '').replace(TOKEN_TAIL, '').trim().replace(QUOTES, '');
   const numberless = plain.replace(CALL_TAIL, '');
   const bare = numberless.replace(/^to=/, '').replace(PREFIX, '');
-  // A namespaced tool, written as the client writes it.
+  // The last two: a namespaced tool, written as the client writes it.
   return [plain, numberless, bare, numberless.replaceAll('.', '__'), bare.replaceAll('.', '__')];
 }
 
-/** Words of chat templates that models leave in a name, around the one that they mean. */
+/** Words of chat templates that models leave around the name that they mean. */
 const WORDS =
   /^(?:assistant|to|functions?|tools?|tool_(?:use|call)s?|calls?|commentary|analysis|json|recipient|name|namespace|api|default_api|\d+)$/i;
 
-/** What a called name is without words of a chat template, and without the arguments behind it. */
+/** A called name without words of a chat template and without arguments after it. */
 export function namedAmongWords(called: string): string {
   const [name = ''] = called.split(/[\n{(]/, 1);
   const parts = name.split(/[^A-Za-z0-9_-]+/).filter((part) => part !== '' && !WORDS.test(part));

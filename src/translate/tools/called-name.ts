@@ -1,11 +1,11 @@
 import type { ToolName } from './kind.ts';
 import type { ToolTable } from './table.ts';
 
-/** The name of a call: it comes whole, in fragments, repeated, or each time with all that came before. */
+/** The name of a call, which may come whole, in fragments, repeated, or each time with everything before. */
 export class CalledName {
   text = '';
   readonly #tools: ToolTable;
-  /** Whether the name may go on: another declared name begins with it. */
+  /** Whether the name may continue, because another declared name begins with it. */
   #mayGrow = false;
   #tool: ToolName | undefined;
 
@@ -13,7 +13,7 @@ export class CalledName {
     this.#tools = tools;
   }
 
-  /** Whether it is the whole name of a declared tool, and of no other one's beginning. */
+  /** Whether it is the full name of a declared tool and no other declared name begins with it. */
   get isSettled(): boolean {
     return !this.#mayGrow && this.isDeclared;
   }
@@ -22,7 +22,7 @@ export class CalledName {
     return this.#tool !== undefined;
   }
 
-  /** @returns false where the name now means another tool than before, or none */
+  /** @returns false if the name now means a different tool, or none */
   add(fragment: string): boolean {
     if (fragment === '' || (fragment === this.text && this.isSettled)) return true;
     const before = this.#tool;
@@ -45,7 +45,7 @@ export class CalledName {
     if (fragment === this.text) return isOne && !this.isDeclared ? joined : this.text;
     if (isOne) return joined;
     if (fragment.startsWith(this.text)) return fragment;
-    // A declared name needs no more; of an invented one, all that came is shown.
+    // A declared name needs nothing added; an invented one is shown in full.
     return this.isDeclared ? this.text : joined;
   }
 }

@@ -1,4 +1,4 @@
-/** The text that a model meant for a tool that takes free text, where it did not use the one field that was declared. */
+/** Finds the text that a model meant for a free-text tool if it did not use the declared field. */
 
 import { isObject, type Json, parseJson } from '../../json.ts';
 
@@ -16,18 +16,18 @@ const TEXT_NAMES = [
   'arguments',
 ];
 
-/** How the text of Codex's apply_patch begins: of several strings, the one that holds it is meant. */
+/** The beginning of a text for Codex's apply_patch: of several strings, the one with this is meant. */
 const PATCH_START = '*** Begin Patch';
 
 /** Deeper than this, no model nests a text by mistake. */
 const MAX_DEPTH = 8;
 
 /**
- * The text in a call's arguments, in whatever shape they came: the declared field, else the only string anywhere in
- * them, or the one of several that is unmistakable. Where nothing can be made out, all of the arguments: the client
- * then tells the model what it expects.
+ * The text in a call's arguments, whatever their shape: the declared field, else the only string anywhere in them, or
+ * the unmistakable one of several. If nothing can be made out, all of the arguments: the client then tells the model
+ * what it expects.
  * @param field the declared one
- * @param tool the tool's name, which some models repeat in front of the text
+ * @param tool the tool's name, which some models repeat before the text
  */
 export function freeTextOf(argumentsText: string, field: string, tool: string): string {
   const value = parseJson(argumentsText);
@@ -63,7 +63,7 @@ function collectStrings(value: Json, into: string[], depth: number): void {
   }
 }
 
-/** The string, or what holds it, under the likeliest of the names. */
+/** The string, or what contains it, under the likeliest name. */
 function namedIn(value: Json, tool: string): string | undefined {
   if (!isObject(value)) return undefined;
   for (const name of TEXT_NAMES) {
@@ -89,8 +89,8 @@ function linesIn(value: Json): string | undefined {
 }
 
 /**
- * The declared field's text where the model forgot to escape quotes in it: there is no other field, so all between
- * the first quote and the last one is meant. Undefined where that is not certain.
+ * The declared field's text if the model forgot to escape quotes in it: there is no other field, so everything between
+ * the first quote and the last is meant. Undefined if that is not certain.
  */
 function withStrayQuotes(argumentsText: string, field: string): string | undefined {
   const head = new RegExp(`^\\s*\\{\\s*"${field}"\\s*:\\s*"`).exec(argumentsText)?.[0];
@@ -98,7 +98,7 @@ function withStrayQuotes(argumentsText: string, field: string): string | undefin
   if (head === undefined || tail === undefined || head.length + tail.length > argumentsText.length)
     return undefined;
   const inner = argumentsText.slice(head.length, -tail.length);
-  // Something with a name follows: where the text ends is anyone's guess.
+  // Another field seems to follow, so there is no telling where the text ends.
   if (/"\s*:/.test(inner)) return undefined;
   const quoted = inner.replace(/\\[\s\S]|["\n\r\t]/g, (found) => ESCAPES[found] ?? found);
   const value = parseJson(`"${quoted}"`);

@@ -1,11 +1,11 @@
 /**
- * Gemini's subset of JSON Schema, as an allow-list: anything else is a 400 'Unknown name "...": Cannot find field'
- * for the whole request (2026-11, public reports). What a schema says beyond it goes into its description or is
- * left to the client, which checks the arguments against its own schema.
+ * Gemini's subset of JSON Schema, as an allow-list: anything else is a 400 'Unknown name "...": Cannot find field' for
+ * the whole request (2026-11, public reports). What else a schema says goes into its description or is left to the
+ * client, which checks the arguments against its own schema.
  */
 import { isObject, type Json, type JsonObject } from '../../json.ts';
 
-/** Formats by type; any other is refused. */
+/** The allowed formats by type; any other is refused. */
 const FORMATS: Readonly<Record<string, readonly string[]>> = {
   string: ['date-time', 'enum'],
   number: ['float', 'double'],
@@ -13,10 +13,10 @@ const FORMATS: Readonly<Record<string, readonly string[]>> = {
 };
 const TYPES = ['string', 'number', 'integer', 'boolean', 'array', 'object'];
 const NUMBERS = ['minimum', 'maximum', 'minItems', 'maxItems'];
-/** For arrays whose items may be anything: some type must be named. */
+/** For arrays whose items may be anything, because some type must be named. */
 const ANY_ITEM = { type: 'string' };
 
-/** One schema in Gemini's terms; those inside it are in them already. */
+/** One schema in Gemini's terms; its inner schemas have already been converted. */
 export function geminiSchema(schema: JsonObject): JsonObject {
   const { description } = schema;
   const type = typeOf(schema);
@@ -46,7 +46,7 @@ function typeOf({ type, properties, items }: JsonObject): string | undefined {
 
 interface Choice {
   enum?: string[];
-  /** The values in words where the list may not be sent: only strings may be listed, and no empty one. */
+  /** The values in words if they cannot be sent as a list: only non-empty strings may be listed. */
   words: string;
   type: string | undefined;
   isNullable: boolean;
@@ -87,7 +87,7 @@ function formatOf({ format }: JsonObject, type: string | undefined): JsonObject 
   return isKnown ? { format } : {};
 }
 
-/** Only what exists may be required. */
+/** Only existing properties may be required. */
 function propertiesOf({ properties, required }: JsonObject): JsonObject {
   if (!isObject(properties)) return {};
   const names = Array.isArray(required) ? required : [];
@@ -99,7 +99,10 @@ function itemsOf({ items }: JsonObject): JsonObject {
   return isObject(items) && Object.keys(items).length > 0 ? items : ANY_ITEM;
 }
 
-/** A union stands alone except for its description. A branch for null becomes a flag; one for anything says it all. */
+/**
+ * A union may have nothing beside it but a description. A branch for null becomes a flag; a branch for anything
+ * replaces the union.
+ */
 function withUnion(schema: JsonObject, anyOf: Json | undefined): JsonObject {
   if (!Array.isArray(anyOf)) return schema;
   const branches = anyOf.filter(isObject);
@@ -121,7 +124,7 @@ function withUnion(schema: JsonObject, anyOf: Json | undefined): JsonObject {
   return { ...about, ...nullable, anyOf: typed };
 }
 
-/** The properties of two schemas that hold at once. */
+/** The properties of several schemas that apply at once. */
 function membersOf(...schemas: readonly JsonObject[]): JsonObject {
   const properties = schemas.map((schema) => schema['properties']).filter(isObject);
   const required = schemas.flatMap((schema) => (Array.isArray(schema['required']) ? schema['required'] : []));

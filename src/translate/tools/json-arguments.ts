@@ -1,9 +1,9 @@
-/** What all kinds of tools have in common whose arguments are a JSON object. */
+/** What all kinds of tools with JSON objects as arguments have in common. */
 
 import { isObject, type Json, parseObject } from '../../json.ts';
 import type { ToolKind } from './kind.ts';
 
-/** How the arguments are streamed; tool searches too: they have no events of their own. */
+/** How arguments are streamed, including those of tool searches, which have no events of their own. */
 export const JSON_ARGUMENTS = {
   textField: null,
   deltaType: 'response.function_call_arguments.delta',
@@ -15,14 +15,14 @@ export const JSON_ARGUMENTS = {
   }),
 } as const satisfies Pick<ToolKind, 'textField' | 'deltaType' | 'done'>;
 
-/** An escape that may stand for half a character. */
+/** An escape that may stand for half a surrogate pair. */
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /**
- * Arguments out of a history as the text of a JSON object. Servers and chat templates (llama.cpp, Ollama, GLM, vLLM)
- * parse it and refuse anything else, so that one malformed call would end the whole conversation. Text that is a JSON
- * object passes unchanged, byte for byte; anything else goes into the string `malformed_arguments`, where the model
- * sees its mistake. Parsing 4,000 old calls takes about 3 ms (2026-11-28).
+ * Arguments from the history as the text of a JSON object. Servers and chat templates (llama.cpp, Ollama, GLM, vLLM)
+ * parse it and refuse anything else, so one malformed call would end the whole conversation. A JSON object passes
+ * unchanged, byte for byte; anything else goes into the string `malformed_arguments`, where the model sees its mistake.
+ * Parsing 4,000 old calls takes about 3 ms (2026-11-28).
  */
 export function objectText(value: Json | undefined): string {
   if (value === undefined || value === null) return '{}';
@@ -31,7 +31,7 @@ export function objectText(value: Json | undefined): string {
   const text = value.trim();
   if (text === '' || text === 'null') return '{}';
   if (!text.startsWith('{') || parseObject(text) === undefined) return malformed(value);
-  // To llama.cpp (2026-11), half a surrogate pair is not JSON.
+  // llama.cpp (2026-11) does not accept half a surrogate pair as JSON.
   return SURROGATE_ESCAPE.test(text) ? wellFormed(text) : value;
 }
 
@@ -39,7 +39,7 @@ function malformed(value: Json): string {
   return JSON.stringify({ malformed_arguments: value });
 }
 
-/** The text with whole characters only. */
+/** The text without lone surrogates. */
 function wellFormed(text: string): string {
   let isWhole = true;
   const mended = JSON.parse(text, (_, value: Json) => {

@@ -1,7 +1,8 @@
 /**
- * JSON Schemas in the flavour that a provider accepts. Clients send what MCP servers declare: `$ref`, `anyOf`
- * beside `type`, unions at the root, missing types. A rewritten schema accepts all that the original accepted, and
- * sometimes more, since a flavour cannot say everything; the client checks the arguments against its own schema.
+ * JSON Schemas in the flavour that a provider accepts. Clients send what MCP servers declare: `$ref`, `anyOf` next to
+ * `type`, unions at the root, missing types. A rewritten schema accepts everything that the original accepted, and
+ * sometimes more, because not every flavour can express everything; the client checks the arguments against its own
+ * schema.
  */
 
 import type { Json, JsonObject } from '../../json.ts';
@@ -9,7 +10,7 @@ import { isObject } from '../../json.ts';
 import type { SchemaFlavour } from '../profile.ts';
 import { FLAVOURS, type Rules } from './schema-flavours.ts';
 
-/** Keywords whose value is a map of names to schemas, a list of schemas, one schema. */
+/** Keywords whose value is a map of schemas by name; below, those with a list of schemas, and with one schema. */
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
 const SCHEMA_LISTS = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems']);
 const SCHEMAS = new Set([
@@ -24,7 +25,7 @@ const SCHEMAS = new Set([
 ]);
 const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
 
-/** Deeper or larger schemas than these are cut: a few references can inline to millions of nodes. */
+/** Schemas beyond these limits are cut: a few references can inline to millions of nodes. */
 const MAX_DEPTH = 40;
 const MAX_INLINED = 500;
 
@@ -47,8 +48,8 @@ export function answerSchema(schema: JsonObject, flavour: SchemaFlavour): JsonOb
 }
 
 /**
- * A schema for `strict: true`: every object is closed and requires all its properties; those that were optional
- * may be null instead. A schema that is strict already stays as it is.
+ * A schema for `strict: true`: every object is closed and requires all its properties; optional ones may be null
+ * instead. A schema that is already strict stays unchanged.
  */
 export function strictSchema(schema: JsonObject): JsonObject {
   return mapSchemas(schema, (node) => {
@@ -86,14 +87,14 @@ class Rewriter {
     return this.#node(this.#schema, 0);
   }
 
-  /** @param isPart whether it will be merged into the schema around it, which then gets a type */
+  /** @param isPart whether it will be merged into the surrounding schema, which then gets a type */
   #node(schema: JsonObject, depth: number, isPart = false): JsonObject {
     if (depth > MAX_DEPTH) return { type: 'object' };
     const { inlineRefs, simpleUnions } = this.#rules;
     const ref = schema['$ref'];
     if (typeof ref === 'string') {
       if (inlineRefs) return this.#inline(ref, schema, depth, isPart);
-      // A reference that leads nowhere would get the whole request refused.
+      // A dangling reference would get the whole request refused.
       if (resolve(this.#schema, ref) === undefined) return this.#node(without(schema, '$ref'), depth, isPart);
     }
     const result: JsonObject = {};
@@ -119,7 +120,7 @@ class Rewriter {
       const schemas = keyword === 'prefixItems' ? value : value.filter((schema) => this.#isPossible(schema));
       return schemas.map((schema) => this.#schemaOr(schema, depth, keyword === 'allOf'));
     }
-    // Every flavour says with a boolean whether an object is closed.
+    // In every flavour a boolean says whether an object is closed.
     if (!SCHEMAS.has(keyword) || (keyword === 'additionalProperties' && !isObject(value))) return value;
     return Array.isArray(value)
       ? value.map((schema) => this.#schemaOr(schema, depth))
@@ -139,7 +140,7 @@ class Rewriter {
     const { $ref: _, ...siblings } = schema;
     const target = this.#openRefs.has(ref) ? undefined : resolve(this.#schema, ref);
     this.#inlined += 1;
-    // A schema that contains itself has no finite form: the inner one allows anything.
+    // A recursive schema has no finite form, so the inner one allows anything.
     if (target === undefined || this.#inlined > MAX_INLINED) {
       const type = resolve(this.#schema, ref)?.['type'];
       return this.#node({ type: typeof type === 'string' ? type : 'object', ...siblings }, depth + 1);
@@ -167,7 +168,7 @@ class Rewriter {
 
 // ----------------------------------------------------------------------------------------- one schema
 
-/** Whether a keyword says nothing: a union with "anything", items that are "anything" or "nothing". */
+/** Whether a keyword says nothing: a union that includes "anything", or items that are "anything" or "nothing". */
 function isVacuous(keyword: string, value: Json): boolean {
   if (keyword === 'anyOf' || keyword === 'oneOf') return Array.isArray(value) && value.includes(true);
   return typeof value === 'boolean' && SCHEMAS.has(keyword) && keyword !== 'additionalProperties';
@@ -186,7 +187,7 @@ function simplified(schema: JsonObject): JsonObject {
   return result;
 }
 
-/** Both at once, as far as one object can say it: properties and requirements of both, the first one's details. */
+/** Both schemas in one, as far as possible: the properties and requirements of both, and the first one's details. */
 function mergedSchemas(first: JsonObject, second: JsonObject): JsonObject {
   const result = { ...second, ...first };
   const [left, right] = [first['properties'], second['properties']];
@@ -203,7 +204,7 @@ function withoutTypeList(schema: JsonObject, form: 'anyOf' | 'nullable'): JsonOb
   const types = Array.isArray(type) ? type : [];
   const others = types.filter((name) => name !== 'null');
   const isNullable = others.length < types.length;
-  // The branches name the types already.
+  // The branches already name the types.
   if (rest['anyOf'] !== undefined) return rest;
   if (form === 'nullable') {
     const nullable = isNullable ? { nullable: true } : {};
@@ -243,7 +244,7 @@ function guessedType(schema: JsonObject): string {
   return 'string';
 }
 
-/** The branches of a union as one object: all properties, and what every branch requires. */
+/** The branches of a union as one object with all their properties, requiring what every branch requires. */
 function withoutRootUnions(schema: JsonObject): JsonObject {
   const union = UNIONS.find((keyword) => Array.isArray(schema[keyword]));
   if (union === undefined) return schema;
@@ -289,7 +290,7 @@ function mapSchemas(schema: JsonObject, change: (node: JsonObject) => JsonObject
   return change(result);
 }
 
-/** The schema behind `#/$defs/name`, `#/definitions/a/b` or `#`; undefined for anything else. */
+/** The schema that `#/$defs/name`, `#/definitions/a/b` or `#` refers to; undefined for anything else. */
 function resolve(schema: JsonObject, ref: string): JsonObject | undefined {
   if (!ref.startsWith('#')) return undefined;
   let at: Json | undefined = schema;
@@ -304,7 +305,7 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    // A stray percent sign is one.
+    // A stray percent sign is taken literally.
     return text;
   }
 }

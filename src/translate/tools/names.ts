@@ -1,7 +1,7 @@
 /**
- * The names under which tools go upstream. Chat Completions has one flat list of names that fit
- * `[A-Za-z0-9_-]{1,64}` (OpenAI's rule, and the narrowest that is common); Codex has namespaces, and MCP servers
- * choose names of any length. The same name always gets the same alias, so that the prompt's prefix stays stable.
+ * The names under which tools go upstream. Chat Completions has one flat list of names that fit `[A-Za-z0-9_-]{1,64}`
+ * (OpenAI's rule, the narrowest in common use); Codex has namespaces, and MCP servers choose names of any length. The
+ * same name always gets the same alias, so that the prompt's prefix stays stable.
  */
 import type { Profile } from '../profile.ts';
 
@@ -14,7 +14,7 @@ export function flatName(namespace: string | null | undefined, name: string): st
   return namespace.endsWith('__') ? namespace + name : `${namespace}__${name}`;
 }
 
-/** The legal form of a flat name: the name itself where it fits, else a readable head and a hash of the whole. */
+/** The legal form of a flat name: the name itself if it fits, else a readable head and a hash of the whole. */
 export function legalName(flat: string, start: Profile['toolNames']): string {
   const name = readableName(flat, start);
   return LEGAL.test(name) ? name : hashedName(name, flat);

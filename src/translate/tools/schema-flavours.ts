@@ -17,7 +17,7 @@ export interface Rules {
   typeLists: 'keep' | 'anyOf' | 'nullable';
   /** Every schema names its type, and never beside `anyOf`. */
   typeEverywhere: boolean;
-  /** The last step for each schema, inner ones first; null: there is none. */
+  /** A final step for each schema, inner ones first; null: none. */
   finish: ((schema: JsonObject) => JsonObject) | null;
 }
 
@@ -35,9 +35,9 @@ const PLAIN: Rules = {
 
 export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
-  // Servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
+  // For servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
   inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: withinGrammar },
-  // Anthropic's models, direct or behind gateways, 2026-11: no union at the root.
+  // Anthropic's models, direct or through gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
   moonshot: {
@@ -62,7 +62,7 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   },
 };
 
-/** From this number on, repetitions are an error in the grammar (llama.cpp, 2025-11 to 2026-09). */
+/** From this number on, repetitions are an error in a grammar (llama.cpp, 2025-11 to 2026-09). */
 const TOO_MANY = 2000;
 const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems'];
 /** Patterns that are anchored and plain; others are an error in older grammar builders, or have no effect. */
@@ -76,7 +76,7 @@ function withinGrammar(schema: JsonObject): JsonObject {
   return entries.some(isBeyond) ? Object.fromEntries(entries.filter((entry) => !isBeyond(entry))) : schema;
 }
 
-/** Only what exists may be required. */
+/** Only existing properties may be required. */
 function withRequiredPresent(schema: JsonObject): JsonObject {
   const { required, properties } = schema;
   if (!Array.isArray(required)) return schema;

@@ -1,6 +1,6 @@
 /**
- * The tools that one request declared. Going up, each becomes a Chat function; coming back, the name that a model
- * called leads to the tool as the client declared it.
+ * The tools that one request declared. On the way up, each becomes a Chat function; on the way back, the name that a
+ * model called leads to the tool as the client declared it.
  */
 
 import type { JsonObject } from '../../json.ts';
@@ -20,11 +20,11 @@ export interface DeclaredTool extends ToolName {
 
 /** The tools by the name that goes upstream, and by the name that the client uses. */
 export class ToolTable {
-  /** Chat tools in declared order: the prompt's prefix depends on it. */
+  /** Chat tools in declared order, on which the prompt's prefix depends. */
   readonly chatTools: ChatFunctionTool[] = [];
   /** Kinds of hosted tools that were left out, e.g. `web_search`; each once. */
   readonly dropped = new Set<string>();
-  /** The provider's own web search, where the client asked for one and the provider has it; else null. */
+  /** The provider's own web search, if the client asked for one and the provider has it; else null. */
   webSearch: Profile['webSearch'] = null;
   /** How many tools were left out because the provider takes no more. */
   surplus = 0;
@@ -42,7 +42,7 @@ export class ToolTable {
     this.#profile = profile;
     this.#denylist = denylist;
     for (const tool of tools) this.#declare(tool, undefined);
-    // The tools of "Responses Lite", and those that a tool search found, arrive inside the history.
+    // The tools of "Responses Lite", and those found by a tool search, arrive inside the history.
     for (const item of input) {
       if (!item.tools) continue;
       for (const tool of item.tools) this.#declare(tool, undefined);
@@ -50,8 +50,8 @@ export class ToolTable {
   }
 
   /**
-   * The declared tool that a model called by this name, whatever it put around it (`functions.NAME`, a special
-   * token, white space); undefined when it invented the name.
+   * The declared tool that a model means by this name, whatever it put around it (`functions.NAME`, a special token,
+   * white space); undefined when it invented the name.
    */
   resolve(calledName: string): DeclaredTool | undefined {
     const exact = this.#byUpstreamName.get(calledName);
@@ -63,14 +63,14 @@ export class ToolTable {
     return undefined;
   }
 
-  /** The declared tool that the client calls so; undefined for one that was left out. */
+  /** The declared tool with the client's name; undefined for one that was left out. */
   declared(namespace: string | null | undefined, name: string): DeclaredTool | undefined {
     return this.#byIdentity.get(identityOf(namespace, name));
   }
 
   /**
-   * The one declared tool that an undeclared name can only mean: without words of a chat template around it, or but
-   * for case, blanks, hyphens and underscores. Only for a name that is known to be whole.
+   * The only declared tool that an undeclared name can mean, ignoring words of a chat template around it, case, blanks,
+   * hyphens and underscores. Only for a name that is known to be complete.
    */
   guess(calledName: string): DeclaredTool | undefined {
     const name = namedAmongWords(calledName);
@@ -83,12 +83,12 @@ export class ToolTable {
     return alike.length === 1 ? alike[0] : undefined;
   }
 
-  /** The parameters of a declared tool, as they went upstream. */
+  /** The parameters of a declared tool, as sent upstream. */
   parametersOf(upstreamName: string): JsonObject | undefined {
     return this.chatTools.find((tool) => tool.function.name === upstreamName)?.function.parameters;
   }
 
-  /** Whether a declared name begins with this one and goes on: a name that comes in fragments may not be whole. */
+  /** Whether a longer declared name begins with this one: a name that comes in fragments may be incomplete. */
   hasLonger(calledName: string): boolean {
     const names = [calledName, ...bareNames(calledName)].filter((name) => name !== '');
     const letters = lettersOf(namedAmongWords(calledName));
@@ -134,7 +134,7 @@ export class ToolTable {
     this.chatTools.push(chatTool(kind, tool, upstreamName, this.#profile));
   }
 
-  /** A tool that OpenAI's servers would run: only a web search has a counterpart at some providers. */
+  /** A tool that OpenAI's servers would run; only web search has a counterpart at some providers. */
   #hosted(tool: Tool): void {
     const { webSearch } = this.#profile;
     const isSearch = tool.type.startsWith('web_search') && tool.external_web_access !== false;

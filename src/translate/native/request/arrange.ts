@@ -1,6 +1,6 @@
 /**
- * The order of a conversation: every call has one output, every output its call, and the outputs follow the answer that
- * made the calls.
+ * Puts a conversation in order: every call has one output, every output has its call, and outputs follow the answer
+ * that made the calls.
  */
 import type { JsonObject } from '../../../json.ts';
 import type { InputItem } from '../../../wire/responses.ts';
@@ -13,11 +13,11 @@ import type { CallEntry, Entry, OutputEntry } from './entries.ts';
 /** A call of an answer, with the output that belongs to it. */
 interface PlacedCall extends CallEntry {
   output: OutputEntry | undefined;
-  /** How often it was repeated in the same answer before it had an output. */
+  /** How often it was repeated in the same answer before its output came. */
   repeats: number;
 }
 
-/** Everything that the assistant says between two items that are not the assistant's. */
+/** Everything that the assistant says between two items from others. */
 export interface Answer {
   kind: 'answer';
   said: (Extract<Entry, { kind: 'said' }> | PlacedCall)[];
@@ -29,7 +29,7 @@ export type Arranged =
   /** An output whose call is gone. */
   | { kind: 'orphan'; source: InputItem };
 
-/** Gathers entries, oldest first, into answers, and gives each output to its call. */
+/** Gathers entries, oldest first, into answers, and assigns each output to its call. */
 export function arrange(entries: readonly Entry[]): Arranged[] {
   const arranger = new Arranger();
   for (const entry of entries) arranger.add(entry);
@@ -40,7 +40,7 @@ class Arranger {
   #blocks: Arranged[] = [];
   #answer: Answer | undefined;
   #summary: Arranged | undefined;
-  /** The calls that an output may still belong to, oldest first: ids recur, so it belongs to the newest of its id. */
+  /** Calls still without an output, oldest first. Ids recur, so an output belongs to the newest call with its id. */
   #open: { answer: Answer; call: PlacedCall }[] = [];
 
   add(entry: Entry): void {
@@ -73,7 +73,7 @@ class Arranger {
     return this.#blocks;
   }
 
-  /** What the assistant said and did before is in the summary; what users said stays, as in OpenAI's API. */
+  /** The summary covers what the assistant said and did before; what users said stays, as in OpenAI's API. */
   #summarise(item: JsonObject): void {
     this.#answer = undefined;
     this.#open = [];
@@ -85,7 +85,7 @@ class Arranger {
   #call(entry: CallEntry): void {
     const answer = this.#openAnswer();
     const open = this.#open.findLast(({ call }) => call.callId === entry.callId);
-    // Clients that continue a stored response may send its calls once more, together with their outputs.
+    // Clients that continue a stored response may repeat its calls, together with their outputs.
     if (entry.callId !== undefined && open !== undefined && isSame(open.call, entry)) {
       if (open.answer === answer) open.call.repeats += 1;
       return;
@@ -108,7 +108,7 @@ class Arranger {
       call.output = entry;
       if (call.repeats === 0) this.#open.splice(at, 1);
     } else {
-      // A second output right after the first: what looked like a repetition was a call of its own.
+      // A second output right after the first: what looked like a repeated call was a separate one.
       call.repeats -= 1;
       if (call.repeats === 0) this.#open.splice(at, 1);
       answer.said.splice(answer.said.indexOf(call) + 1, 0, { ...call, output: entry, repeats: 0 });
@@ -116,13 +116,13 @@ class Arranger {
     this.#moveToEnd(answer);
   }
 
-  /** Without an id, an output belongs to the oldest call that has none yet. */
+  /** An output without an id belongs to the oldest call that has none yet. */
   #openCallOf({ callId }: OutputEntry): number {
     if (callId === undefined) return this.#open.findIndex(({ call }) => call.output === undefined);
     return this.#open.findLastIndex(({ call }) => call.callId === callId);
   }
 
-  /** Outputs follow their calls at once: whatever stood between goes first. */
+  /** Outputs directly follow their calls, so the answer moves behind whatever came in between. */
   #moveToEnd(answer: Answer): void {
     if (this.#blocks.at(-1) === answer) return;
     this.#blocks.splice(this.#blocks.lastIndexOf(answer), 1);
@@ -144,7 +144,7 @@ function isSame(left: CallEntry, right: CallEntry): boolean {
   return JSON.stringify(left.item) === JSON.stringify(right.item);
 }
 
-/** Whether an answer calls tools and does not say, in words, what it thought. */
+/** Whether any answer calls tools without readable reasoning. */
 export function lacksThoughts(blocks: readonly Arranged[]): boolean {
   return blocks.some(
     (block) =>
@@ -154,7 +154,7 @@ export function lacksThoughts(blocks: readonly Arranged[]): boolean {
   );
 }
 
-/** Writes answers down as items, call ids as the provider takes them. */
+/** Writes answers as items, with call ids in a form that the provider accepts. */
 export class AnswerWriter {
   readonly #native: NativeProfile;
   readonly #callIds: CallIds;
@@ -165,7 +165,7 @@ export class AnswerWriter {
     this.#callIds = new CallIds(native.callIds);
   }
 
-  /** Calls behind what was said and thought, outputs behind the calls, images behind the outputs. */
+  /** The answer (its calls last or as made, see `callOrder`), then the outputs, then their images. */
   write({ said }: Answer): JsonObject[] {
     const calls = said.filter((entry) => entry.kind === 'call');
     const comeLast = this.#native.callOrder === 'last';

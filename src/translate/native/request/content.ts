@@ -1,4 +1,4 @@
-/** Content parts as a provider's own Responses endpoint takes them. */
+/** Content parts in the form that a provider's own Responses endpoint takes. */
 import { isObject, type JsonObject } from '../../../json.ts';
 import type { ChatPart } from '../../../wire/chat.ts';
 import type { Content, ContentPart, InputItem } from '../../../wire/responses.ts';
@@ -14,7 +14,7 @@ export interface ContentOptions {
 
 const DETAILS: readonly string[] = ['auto', 'low', 'high'];
 
-/** A message of the user: text as it came, parts in their order. Empty where it says nothing. */
+/** A user message: text unchanged, parts in order. Empty if it says nothing. */
 export function messageContent(
   content: Content | null | undefined,
   options: ContentOptions,
@@ -25,7 +25,7 @@ export function messageContent(
   return isText && options.native.singlePart && parts.length > 1 ? [textPart(joined(parts))] : parts;
 }
 
-/** A Chat message's content as parts of this API. */
+/** A Chat message's content as parts of the Responses API. */
 export function fromChat(content: string | readonly ChatPart[]): string | JsonObject[] {
   if (typeof content === 'string') return content;
   return content.map((part) =>
@@ -33,7 +33,7 @@ export function fromChat(content: string | readonly ChatPart[]): string | JsonOb
   );
 }
 
-/** A tool's output, and the images that cannot stay in it. */
+/** A tool's output, and the images that cannot stay inside it. */
 export function outputContent(
   output: InputItem['output'],
   options: ContentOptions,
@@ -58,7 +58,7 @@ export function textPart(text: string): JsonObject {
   return { type: 'input_text', text };
 }
 
-/** Tool outputs are not checked: whatever is not a content part is what some tool said. */
+/** Tool outputs are not validated: anything that is not a content part is text from a tool. */
 function outputPart(part: unknown, options: ContentOptions): JsonObject[] {
   if (isPart(part)) return inputPart(part, options);
   return [textPart(typeof part === 'string' ? part : JSON.stringify(part))];
@@ -77,7 +77,7 @@ function inputPart(part: ContentPart, { profile, native }: ContentOptions): Json
 }
 
 function imagePart(url: string, detail: string | null | undefined): JsonObject {
-  // Codex's `original` is no word of the API.
+  // Codex's `original` is not a value of the API.
   const known = detail && DETAILS.includes(detail) ? { detail } : {};
   return { type: 'input_image', image_url: url, ...known };
 }

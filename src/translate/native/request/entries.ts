@@ -1,4 +1,4 @@
-/** The items of a request, each in the form that a provider's own endpoint takes, and what each is to the others. */
+/** The items of a request, each in the form that a provider's own endpoint takes, with its role in the conversation. */
 import { asObject, type Json, type JsonObject, parseObject } from '../../../json.ts';
 import { HOSTED_TYPES, type InputItem } from '../../../wire/responses.ts';
 import { summaryIn } from '../../compaction.ts';
@@ -21,11 +21,11 @@ export interface EntryOptions extends ContentOptions {
 
 export interface CallEntry {
   kind: 'call';
-  /** The client's id of the call; undefined where it has none. */
+  /** The client's id of the call; undefined if it has none. */
   callId: string | undefined;
   /** Without its call id. */
   item: JsonObject;
-  /** The type of the item that answers it. */
+  /** The type of the item with its output. */
   outputType: string;
 }
 
@@ -42,12 +42,12 @@ export type Entry =
   | { kind: 'instructions'; content: string | JsonObject[] }
   /** `isAnswer`: the assistant said it. `isReadable`: reasoning with text. */
   | { kind: 'said'; item: JsonObject; isAnswer: boolean; isReadable: boolean }
-  /** Stands for all that the assistant said and did before. */
+  /** Replaces everything that the assistant said and did before. */
   | { kind: 'summary'; item: JsonObject }
   | CallEntry
   | OutputEntry;
 
-/** None for an item that says nothing to this provider. */
+/** Empty for an item that means nothing to this provider. */
 export function entriesOf(item: InputItem, options: EntryOptions): Entry[] {
   const kind = kindOf(item);
   if (options.native.moreItems.includes(item.type ?? ''))
@@ -118,24 +118,24 @@ function said(item: JsonObject): Entry[] {
   return [{ kind: 'said', item, isAnswer: false, isReadable: false }];
 }
 
-/** Whether the provider did it itself, on the way to an answer. */
+/** Whether the provider did this itself on the way to an answer. */
 function isHosted({ type }: InputItem): boolean {
   return HOSTED_TYPES.some((hosted) => hosted === type);
 }
 
-/** An item of a kind that the provider knows, without what is private. */
+/** An item of a kind that the provider knows, without private fields. */
 function sameItem(item: InputItem): JsonObject {
   const keepsId = isHosted(item);
   const kept = Object.entries(item).filter(([field, value]) => {
     if (value === undefined || /^(internal_.*|metadata)$/.test(field)) return false;
-    // An approval names the request by its id; of what else was done, and when, nothing depends on it.
+    // An approval refers to its request by id; nothing depends on the ids or states of other items.
     return keepsId || (field !== 'id' && field !== 'status');
   });
   const same = Object.fromEntries(kept) as JsonObject;
   return item.type === 'web_search_call' ? { ...same, action: searchAction(asObject(item.action)) } : same;
 }
 
-/** Tools that stand in the history, where the provider looks for them there. */
+/** Tools in the history, for providers that look for them there. */
 function toolsItem(item: InputItem, tools: NativeTools): JsonObject {
   const role = item.role ? { role: item.role } : {};
   return { type: item.type ?? null, ...role, tools: [...tools.sentIn(item)] };
@@ -165,7 +165,7 @@ function asArguments(value: Json | undefined): JsonObject {
 
 function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputEntry {
   const { tools, native } = options;
-  // Codex's heartbeat, 2026-09: an output whose call id stands in its `id`.
+  // Codex's heartbeat, 2026-09: an output with its call id in `id`.
   const callId = item.call_id ?? item.id ?? undefined;
   if (kind.callType === 'tool_search_call' && native.toolSearch && item.type === 'tool_search_output') {
     const found = { execution: 'client', status: 'completed', tools: [...tools.sentIn(item)] };
@@ -186,7 +186,7 @@ function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputE
   };
 }
 
-/** An output whose call is gone, as a message of the user: what the tool said is not lost. */
+/** An output whose call is gone, as a user message, so that what the tool said is not lost. */
 export function orphanMessage(source: InputItem, { profile }: EntryOptions): JsonObject {
   return { type: 'message', role: 'user', content: fromChat(orphanOutput(source, profile)) };
 }

@@ -13,8 +13,8 @@ export interface ReasoningOptions {
 }
 
 /**
- * Reasoning as it goes back to the model that thought it. Undefined where it is another one's, was sealed by another
- * service, or has nothing that this provider reads.
+ * Reasoning in the form in which it goes back to its model. Undefined if it is another model's, was sealed by another
+ * service, or contains nothing that this provider reads.
  */
 export function reasoningItem(
   { encrypted_content }: InputItem,
@@ -49,7 +49,7 @@ interface Parts {
   sealed: string | undefined;
 }
 
-/** What of the reasoning a provider reads; undefined where that is nothing. */
+/** The parts of the reasoning that a provider reads; undefined if there are none. */
 function partsFor(
   { text, item: { summary, sealed } = { summary: [] } }: ProviderReasoning,
   how: NativeProfile['reasoningIn'],

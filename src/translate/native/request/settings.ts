@@ -1,4 +1,4 @@
-/** The settings of a request as a provider's own Responses endpoint takes them. */
+/** The settings of a request in the form that a provider's own Responses endpoint takes. */
 import type { JsonObject } from '../../../json.ts';
 import type { ResponsesRequest, ToolChoice, ToolReference } from '../../../wire/responses.ts';
 import { isThinking, nearest } from '../../request/effort.ts';
@@ -8,7 +8,7 @@ import { NATIVE_FIELDS } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
 import type { ContentOptions } from './content.ts';
 
-/** Asks for what must come back in the next request: without it, thinking is lost. */
+/** Asks for what the next request must send back: without it, reasoning is lost. */
 const SEALED_REASONING = 'reasoning.encrypted_content';
 
 const PLAIN_FIELDS = NATIVE_FIELDS.filter((field) => field !== 'parallel_tool_calls');
@@ -27,7 +27,7 @@ export function plainFields(request: ResponsesRequest, { native }: ContentOption
   return fields;
 }
 
-/** @param lacksThoughts whether calls of the history have no readable reasoning */
+/** @param lacksThoughts whether calls in the history lack readable reasoning */
 export function reasoningFields(
   { reasoning }: ResponsesRequest,
   { profile, native }: ContentOptions,
@@ -82,7 +82,10 @@ export function format(
 
 // ---------------------------------------------------------------------------------------------- tools
 
-/** The tools and how they may be called; nothing where there are none: most refuse a choice without tools. */
+/**
+ * The tools and how they may be called; nothing if there are none, because most endpoints refuse a choice without
+ * tools.
+ */
 export function toolFields(
   request: ResponsesRequest,
   options: ContentOptions,
@@ -127,11 +130,11 @@ function choiceOf(choice: ToolChoice | null | undefined, tools: NativeTools): Ch
     return { kind: 'allowed_tools', value, allowed: { references, mode } };
   }
   const named = reference(choice, tools);
-  // A hosted tool that was dropped, or a name that was never declared, cannot be forced.
+  // A dropped hosted tool, or a name that was never declared, cannot be forced.
   return named === undefined ? AUTO : { kind: 'named', value: named };
 }
 
-/** A tool as the provider knows it; undefined for one that it did not get. */
+/** A reference to a tool as the provider knows it; undefined for one that it did not get. */
 function reference(tool: ToolReference, tools: NativeTools): JsonObject | undefined {
   const sent = tools.sentName(tool.namespace, tool.name ?? tool.type);
   const entry = tools.sent.find((one) => one['name'] === sent.name || one['type'] === tool.type);
@@ -142,12 +145,12 @@ function reference(tool: ToolReference, tools: NativeTools): JsonObject | undefi
   return { type: isCustom ? 'custom' : 'function', ...sent };
 }
 
-/** Names an entry of `tools`: of a tool in a namespace, that namespace. */
+/** Identifies an entry of `tools`; for a tool in a namespace, that is the namespace. */
 function referenceKey({ type, name, namespace }: JsonObject): string {
   return namespace === undefined ? `${String(type)} ${String(name ?? '')}` : `namespace ${String(namespace)}`;
 }
 
-/** A choice that the provider refuses becomes the nearest that it accepts. */
+/** A choice that the provider refuses becomes the nearest one that it accepts. */
 function sendable(choice: Choice, request: ResponsesRequest, { profile, native }: ContentOptions): Choice {
   const { toolChoicesThinking: whileThinking } = profile;
   const isThought = whileThinking !== null && isThinking(request.reasoning?.effort, profile);
@@ -157,7 +160,7 @@ function sendable(choice: Choice, request: ResponsesRequest, { profile, native }
   if (accepts(choice.kind)) return choice;
   switch (choice.kind) {
     case 'none':
-      // No tool may be called: none is offered.
+      // If no tool may be called, none is offered.
       return { ...AUTO, only: new Set() };
     case 'named': {
       if (typeof choice.value !== 'object' || !accepts('required')) return AUTO;

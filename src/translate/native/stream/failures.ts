@@ -1,14 +1,14 @@
-/** What a Responses endpoint sends in place of an answer. */
+/** What Responses endpoints send instead of an answer. */
 import { RelayError } from '../../../errors.ts';
 import { asObject, isObject, type Json, type JsonObject } from '../../../json.ts';
 import { errorInChunk } from '../../errors/upstream.ts';
 import type { Profile } from '../../profile.ts';
 
-/** The response in a reply that is no event stream; undefined where there is none. */
+/** The response in a reply that is not an event stream; undefined if there is none. */
 export function wholeResponse(reply: JsonObject): JsonObject | undefined {
   if (typeof reply['type'] === 'string') return undefined;
   if (isResponse(reply)) return reply;
-  // Gateways that wrap what they pass on.
+  // Some gateways wrap what they pass on.
   const wrapped = asObject(reply['response']) ?? asObject(reply['data']);
   return wrapped !== undefined && isResponse(wrapped) ? wrapped : undefined;
 }
@@ -17,7 +17,7 @@ function isResponse({ object, output }: JsonObject): boolean {
   return object === 'response' || Array.isArray(output);
 }
 
-/** Whether it is a chunk, or a completion, of Chat Completions. */
+/** Whether it is a chunk or a whole completion of Chat Completions. */
 export function isChat({ object, choices }: JsonObject): boolean {
   return Array.isArray(choices) || (typeof object === 'string' && object.startsWith('chat.completion'));
 }
@@ -30,7 +30,7 @@ export function wrongRoad({ name }: Profile, model: string): RelayError {
 }
 
 /**
- * The error in an event, in a failed response, or in a JSON reply; undefined where none is told.
+ * The error in an event, a failed response or a JSON reply; undefined if there is none.
  * @param now milliseconds since the epoch. Default: dates are not read
  */
 export function nativeError(
@@ -47,7 +47,7 @@ export function nativeError(
     (isFlat ? { code: code ?? null, message: message ?? msg ?? null, type: codeLike(type) } : undefined);
   const isFailed = type === 'response.failed' || status === 'failed';
   if (!told && !isFailed) return type === undefined ? errorInChunk(event, profile, model, now) : undefined;
-  // OpenRouter, 2026-10: the code is one of three, and this tells what it was.
+  // OpenRouter, 2026-10: there are only three codes, and this field tells more.
   const whole = {
     error: asRefusal(told || { message: 'no reason was given' }),
     error_type: error_type ?? null,
@@ -55,17 +55,17 @@ export function nativeError(
   return errorInChunk(whole, profile, model, now);
 }
 
-/** Codes of the Responses API for requests that fail however often they are sent (OpenAI, 2026-11). */
+/** Codes of the Responses API for requests that no retry can save (OpenAI, 2026-11). */
 const AT_FAULT = /^(invalid_|image_|unsupported_|empty_image|failed_to_download)|_policy/;
 
-/** The error, with the type that refusals have before a stream; others may be cured by another attempt. */
+/** If no retry can help, gives the error the type that refusals have before a stream. */
 function asRefusal(error: Json): Json {
   const code = asObject(error)?.['code'];
   const isRefusal = isObject(error) && typeof code === 'string' && AT_FAULT.test(code);
   return isRefusal ? { ...error, type: 'invalid_request_error' } : error;
 }
 
-/** The type of an error, not that of an event. */
+/** The type of an error, but not one that is an event's. */
 function codeLike(type: unknown): string | null {
   return typeof type === 'string' && type !== 'error' && !type.startsWith('response.') ? type : null;
 }

@@ -1,4 +1,4 @@
-/** What an item of a provider's response says, whatever shape it gave to the item's fields. */
+/** What an item of a provider's response says, whatever the shape of its fields. */
 import { asObject, isObject, type Json, type JsonObject, parseObject } from '../../../json.ts';
 import {
   HOSTED_TYPES,
@@ -22,7 +22,7 @@ export interface ShapedMessage {
 export interface ShapedReasoning {
   type: 'reasoning';
   summary: string[];
-  /** The thinking itself, where it is readable. */
+  /** The thinking itself, if it is readable. */
   text: string;
   /** The provider's `encrypted_content`. */
   sealed: string | undefined;
@@ -44,14 +44,14 @@ export interface ShapedCall {
 /** A tool that the provider ran itself. */
 export interface ShapedHosted {
   type: 'hosted';
-  /** Its item, without id and status. */
+  /** The item without id and status. */
   fields: JsonObject & { type: HostedType };
   isFailed: boolean;
 }
 
 export type Shape = ShapedMessage | ShapedReasoning | ShapedCall | ShapedHosted;
 
-/** Undefined for an item of a kind that is not known, and for what is not the assistant's. */
+/** Undefined for items of an unknown kind, and for those that are not the assistant's. */
 export function shapeOf(item: JsonObject): Shape | undefined {
   switch (item['type'] ?? (item['role'] === undefined ? undefined : 'message')) {
     case 'message':
@@ -69,7 +69,7 @@ export function shapeOf(item: JsonObject): Shape | undefined {
   }
 }
 
-/** A text, an object that holds one, or a list of either. */
+/** Reads a string, an object that holds one, or a list of either. */
 export function textIn(value: Json | undefined): string {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(textIn).join('');
@@ -79,26 +79,26 @@ export function textIn(value: Json | undefined): string {
   return typeof held === 'string' ? held : '';
 }
 
-/** JSON that may have come as text, or as itself. */
+/** JSON text, from a value that may be text already. */
 export function jsonText(value: Json | undefined): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** One part of a message; undefined for what is none. */
+/** One part of a message; undefined for anything else. */
 export function shapedPart(value: Json | undefined): ShapedPart | undefined {
   if (typeof value === 'string') return { type: 'output_text', text: value, annotations: [] };
   const part = asObject(value);
   if (part === undefined) return undefined;
   const type = part['type'] ?? 'text';
   if (type === 'refusal') return { type, text: textIn(part), annotations: [] };
-  // Z.ai's `text`, 2026-11; Codex drops a message with such a part.
+  // `text` is Z.ai's (2026-11); Codex drops a message with such a part.
   if (type !== 'output_text' && type !== 'text' && type !== 'input_text') return undefined;
   const annotations = Array.isArray(part['annotations']) ? part['annotations'] : [];
   return { type: 'output_text', text: textIn(part), annotations: annotations.flatMap(citations) };
 }
 
-/** A citation of a page, in a list; an empty one for other annotations. */
+/** A list with the citation of a page; empty for other annotations. */
 export function citations(value: Json | undefined): UrlCitation[] {
   const annotation = asObject(value);
   if (annotation === undefined || typeof annotation['url'] !== 'string') return [];
@@ -119,7 +119,7 @@ function position(value: Json | undefined): number {
 }
 
 function shapedMessage({ content, phase }: JsonObject): ShapedMessage {
-  // Z.ai, 2026-11: one object in the place of the list.
+  // Z.ai, 2026-11: one object in place of the list.
   const parts = (Array.isArray(content) ? content : [content]).flatMap((part) => shapedPart(part) ?? []);
   return {
     type: 'message',
@@ -170,7 +170,7 @@ function shapedHosted({ id: _, status, ...fields }: JsonObject): ShapedHosted | 
   return { type: 'hosted', fields: { ...fields, type, ...own }, isFailed: status === 'failed' };
 }
 
-/** Both `query` and `queries`: DeepSeek, 2026-09, refuses a search that comes back without the latter. */
+/** Sets both `query` and `queries`: DeepSeek, 2026-09, refuses a search in the history without the latter. */
 export function searchAction(action: JsonObject | undefined): JsonObject {
   const { type, url, pattern, query, queries, ...rest } = action ?? {};
   if (typeof url === 'string' && type === 'open_page') return { type, url };

@@ -25,7 +25,7 @@ export interface NativeAnswerOptions {
   /** The provider's model name; reasoning is tagged with it. */
   model: string;
   tools: NativeTools;
-  /** A new unique id of an item, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
+  /** Makes a new unique item id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
   isCodex?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
@@ -51,7 +51,7 @@ const HOSTED_PREFIXES = {
   mcp_call: 'mcp',
   mcp_approval_request: 'mcpr',
 } as const satisfies Record<HostedType, ItemIdPrefix>;
-/** An item of which nothing is known but its type. */
+/** An item of which only the type is known. */
 const UNSAID = {
   message: { type: 'message', parts: [], phase: undefined },
   reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
@@ -70,13 +70,13 @@ export class NativeAnswer {
   readonly #out: EventOutput;
   readonly #queue: ItemQueue;
   readonly #tracks = new Tracks<NativeDraft>();
-  /** What has a place in the order of the answer: a draft gets it with the first that it has to say. */
+  /** The drafts that have a place in the order of the answer; a draft gets it when it first has something to say. */
   readonly #placed = new Set<NativeDraft>();
   readonly #reasoning: ProviderReasoning[] = [];
   /** Kinds of items that were left out. */
   readonly unknown = new Set<string>();
 
-  /** @param finished gets the items that are whole */
+  /** @param finished receives the complete items */
   constructor(options: NativeAnswerOptions, out: EventOutput, finished: OutputItem[]) {
     this.#options = options;
     this.#out = out;
@@ -92,12 +92,12 @@ export class NativeAnswer {
     return this.#reasoning;
   }
 
-  /** Whether items have begun that have not ended. */
+  /** Whether any item has begun but not ended. */
   get isUnderWay(): boolean {
     return !this.#queue.isEmpty;
   }
 
-  /** Whether every item that began was finished, and one of them says or calls something. */
+  /** Whether every item that began is finished, and at least one says or calls something. */
   get isSettled(): boolean {
     const { all } = this.#tracks;
     const speaks = all.some(
@@ -146,7 +146,7 @@ export class NativeAnswer {
     if (draft instanceof NativeMessage && !draft.isClosed) draft.cite(citation, this.#out);
   }
 
-  /** The items as the final response has them: what was not told as it came is told now. */
+  /** Takes the items of the final response, and sends what was not sent before. */
   reconcile(output: readonly Json[]): void {
     const ordinals = new Map<Shape['type'], number>();
     for (const [at, value] of output.entries()) {
@@ -163,12 +163,12 @@ export class NativeAnswer {
     }
   }
 
-  /** @returns false where an item was not whole: the answer ends before it */
+  /** @returns false if an item was incomplete: the answer ends before it */
   close(ending: Ending): boolean {
     return this.#queue.closeAll(ending);
   }
 
-  /** Drops the items that have not ended. */
+  /** Drops the unfinished items. */
   abandon(): void {
     this.#queue.clear();
   }
@@ -185,7 +185,7 @@ export class NativeAnswer {
     return shape;
   }
 
-  /** xAI, 2026-08: its own searches are shown as calls of custom tools. */
+  /** xAI, 2026-08, shows its own searches as calls of custom tools. */
   #isServerCall({ id, call_id }: JsonObject): boolean {
     return this.#options.native.serverCalls.some((prefix) =>
       [id, call_id].some((own) => typeof own === 'string' && own.startsWith(prefix)),
@@ -213,7 +213,7 @@ export class NativeAnswer {
     }
   }
 
-  /** A call under the id of an earlier one may only repeat it, or is another one that needs an id of its own. */
+  /** A call with the id of an earlier one either repeats it or is a different call that needs its own id. */
   #newCall(callId: string | undefined): NativeCall {
     const { newId, tools } = this.#options;
     const twin = callId === undefined ? undefined : this.#calls.find((call) => call.callId === callId);
@@ -237,14 +237,14 @@ export class NativeAnswer {
     });
   }
 
-  /** Gives a draft its place behind those that have one; the one before it ends as soon as it may. */
+  /** Gives a draft the last place in the order; the one before it ends as soon as it may. */
   #place(draft: NativeDraft | undefined): void {
     if (draft === undefined || this.#placed.has(draft)) return;
     this.#placed.add(draft);
     this.#queue.add(draft);
   }
 
-  /** Another item had to end the draft: what else its own has to say is said in a new one. */
+  /** Another item had ended the draft, so the rest of its item goes into a new one. */
   #goOn(track: NativeTrack): void {
     track.draft = track.draft?.successor(this.#options.newId(track.type === 'reasoning' ? 'rs' : 'msg'));
   }

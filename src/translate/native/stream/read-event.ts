@@ -1,4 +1,4 @@
-/** One event of a provider's stream, taken apart: what it says, and of which item. Its own fields may be missing. */
+/** Takes one event of a provider's stream apart: what it says, and about which item. Any field may be missing. */
 import { asObject, type Json, type JsonObject } from '../../../json.ts';
 import type { UrlCitation } from '../../../wire/responses.ts';
 import { citations, jsonText, shapedPart, textIn } from './item-shape.ts';
@@ -6,7 +6,7 @@ import { citations, jsonText, shapedPart, textIn } from './item-shape.ts';
 /** What kind of text a delta carries. */
 export type Channel = 'output_text' | 'refusal' | 'summary' | 'thinking' | 'arguments' | 'input';
 
-/** Which item an event belongs to, as far as its provider says. */
+/** Which item an event belongs to, as far as the provider says. */
 export interface Place {
   index: number | undefined;
   id: string | undefined;
@@ -17,7 +17,7 @@ export interface Said {
   /** Which part of the item it belongs to. */
   part: number | undefined;
   text: string;
-  /** Whether the text is all of its part, not what is new in it. */
+  /** Whether the text is the whole of its part, not only what is new. */
   isWhole: boolean;
 }
 
@@ -25,7 +25,7 @@ export type ReadEvent =
   | { kind: 'item'; place: Place; item: JsonObject; isDone: boolean }
   | { kind: 'text'; place: Place; said: Said }
   | { kind: 'citation'; place: Place; citation: UrlCitation }
-  /** The response as its provider sees it at the end; `type` tells which end, where the response itself does not. */
+  /** The final response from the provider; `type` tells how it ended, if the response itself does not. */
   | { kind: 'end'; response: JsonObject; type: string }
   | { kind: 'error' };
 
@@ -41,7 +41,7 @@ const text = (channel: Channel, field: string): [TextEvent, TextEvent] => [
   { channel, field, isWhole: true },
 ];
 
-/** Both names of reasoning events: those of 2025 had no `_text`. */
+/** Reasoning events have two names: in 2025 they had no `_text`. */
 const TEXTS: readonly [event: string, both: [TextEvent, TextEvent]][] = [
   ['output_text', text('output_text', 'text')],
   ['refusal', text('refusal', 'refusal')],
@@ -68,7 +68,7 @@ const ENDS: ReadonlySet<string> = new Set([
   'response.done',
 ]);
 
-/** Undefined for events that say nothing (`response.in_progress`, pings), and those that nobody knows. */
+/** Undefined for events that say nothing (`response.in_progress`, pings) and for unknown ones. */
 export function readEvent(event: JsonObject): ReadEvent | undefined {
   const { type } = event;
   if (typeof type !== 'string') return undefined;
@@ -112,7 +112,9 @@ function readText(event: JsonObject, { channel, field, isWhole }: TextEvent): Re
   };
 }
 
-/** A finished part; what it holds was mostly said by then. DeepSeek, 2026-08: reasoning comes as such a part too. */
+/**
+ * A finished part, whose content has usually been sent by then. DeepSeek (2026-08) also sends reasoning as such a part.
+ */
 function readPart(event: JsonObject): ReadEvent | undefined {
   const place = placeOf(event, event['item_id']);
   const part = numberOf(event['content_index']);

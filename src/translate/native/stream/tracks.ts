@@ -1,7 +1,7 @@
 /**
- * Which item an event belongs to. Providers leave out indexes (llama.cpp, 2026-07), change the id of an item from one
- * event to the next (Azure, GitHub Copilot, 2026-08), or never say that an item begins (Zen, 2026-08), so an item is
- * found by whatever its provider keeps to.
+ * Finds the item that an event belongs to. Providers leave out indexes (llama.cpp, 2026-07), change the id of an item
+ * from one event to the next (Azure, GitHub Copilot, 2026-08), or never say that an item begins (Zen, 2026-08), so an
+ * item is found by whatever its provider does get right.
  */
 import type { Shape } from './item-shape.ts';
 import type { Place } from './read-event.ts';
@@ -9,18 +9,18 @@ import type { Place } from './read-event.ts';
 export interface Track<Draft> {
   type: Shape['type'];
   place: Place;
-  /** Its provider's id of a call. */
+  /** The provider's id of a call. */
   callId: string | undefined;
-  /** Undefined for an item that is not the client's to see. */
+  /** Undefined for an item that the client must not see. */
   draft: Draft | undefined;
-  /** Whether its provider said that it is finished. */
+  /** Whether the provider said that it is finished. */
   isOver: boolean;
 }
 
 export class Tracks<Draft> {
   readonly all: Track<Draft>[] = [];
 
-  /** The item that begins where its place says; undefined where it has not been seen yet. */
+  /** The item that begins at this place; undefined if it has not been seen yet. */
   begun(type: Shape['type'], { index, id }: Place, callId: string | undefined): Track<Draft> | undefined {
     return this.#couldBe(type, callId).findLast((track) =>
       id === undefined || track.place.id === undefined
@@ -29,7 +29,7 @@ export class Tracks<Draft> {
     );
   }
 
-  /** The open item that a delta goes on with. */
+  /** The open item that a delta continues. */
   current(type: Shape['type'], { index, id }: Place): Track<Draft> | undefined {
     const newest = this.all.at(-1);
     if (newest?.type === type && id !== undefined && newest.place.id === id) return newest;
@@ -39,12 +39,12 @@ export class Tracks<Draft> {
       (index === undefined ? undefined : own.findLast((track) => track.place.index === index));
     if (known !== undefined) return known;
     const last = own.at(-1);
-    // Another index is another item.
+    // A different index means a different item.
     const isOther = index !== undefined && last?.place.index !== undefined;
     return last === undefined || last.isOver || isOther ? undefined : last;
   }
 
-  /** The item that is finished: by its call, by id, by index, else the open one of its type. */
+  /** The item that is finished, by its call, id or index, else the open one of its type. */
   finished(type: Shape['type'], { index, id }: Place, callId: string | undefined): Track<Draft> | undefined {
     const free = this.#couldBe(type, callId);
     const byCall = callId === undefined ? undefined : free.findLast((track) => track.callId === callId);
@@ -58,7 +58,7 @@ export class Tracks<Draft> {
   }
 
   /**
-   * The item that stands at this place of the final response.
+   * The item at this place of the final response.
    * @param at among all items there
    * @param ordinal among those of its type
    */
@@ -79,7 +79,7 @@ export class Tracks<Draft> {
     );
   }
 
-  /** Those of a type that are not known to be another call. */
+  /** The items of a type that are not known to be a different call. */
   #couldBe(type: Shape['type'], callId: string | undefined): Track<Draft>[] {
     return this.all.filter(
       (track) =>

@@ -1,12 +1,12 @@
 /**
- * Writes whole numbers without their fraction (`92116.0`: xAI, 2026-08), which Codex's tools refuse. To JSON they are
- * the same, so it needs no schema. What stands in strings stays as it is, wherever the text is cut.
+ * Writes whole numbers without a fraction: Codex's tools refuse `92116.0` (xAI, 2026-08). In JSON both are the same
+ * number, so no schema is needed. Strings stay unchanged, wherever the text is cut.
  */
 export class WholeNumbers {
   #isInString = false;
   #isEscaped = false;
   #isAfterDigit = false;
-  /** A point behind a digit, and the zeros behind it. */
+  /** A decimal point after a digit, and the zeros after it. */
   #held = '';
 
   take(fragment: string): string {

@@ -1,4 +1,4 @@
-/** What messages hold, rewritten for servers that accept only one shape of it (see `order.ts` for the rules). */
+/** The content of messages, rewritten for servers that accept only one shape of it (see `order.ts` for the rules). */
 import { type JsonObject, parseObject } from '../../../json.ts';
 import type {
   ChatAssistantMessage,
@@ -29,7 +29,7 @@ export function holdsImage({ messages }: ChatRequest): boolean {
   );
 }
 
-/** Text instead of lists of text, and instead of null; images stay where they are. */
+/** Text instead of lists of text and instead of null; images are kept. */
 export function contentAsText(body: ChatRequest): ChatRequest {
   return mapMessages(body, (message) => {
     if (message.role === 'user' || message.role === 'tool') {
@@ -63,7 +63,7 @@ export function emptyTextForNone(body: ChatRequest): ChatRequest {
   );
 }
 
-/** No content where a message with calls has none that says anything. */
+/** No content field in messages with calls whose content says nothing. */
 export function noContentBesideCalls(body: ChatRequest): ChatRequest {
   return mapAssistant(body, (message) => {
     const isEmpty = message.content === null || message.content === '';
@@ -82,7 +82,7 @@ export function wordForEmpty(body: ChatRequest): ChatRequest {
   });
 }
 
-/** Reasoning on every assistant message: what is lost is replaced by this placeholder. */
+/** Reasoning on every assistant message, with this placeholder where it was lost. */
 export function reasoningEverywhere(placeholder: string): (body: ChatRequest) => ChatRequest {
   return (body) =>
     mapAssistant(body, (message) =>
@@ -90,7 +90,7 @@ export function reasoningEverywhere(placeholder: string): (body: ChatRequest) =>
     );
 }
 
-/** Gemini's stand-in for a signature that was lost, on the first call of each message. */
+/** Gemini's placeholder for a lost signature, on the first call of each message. */
 export function signedCalls(body: ChatRequest): ChatRequest {
   const extra: JsonObject = { google: { thought_signature: 'skip_thought_signature_validator' } };
   return mapAssistant(body, (message) => {
@@ -100,7 +100,7 @@ export function signedCalls(body: ChatRequest): ChatRequest {
   });
 }
 
-/** Arguments that are no JSON object, inside of one. */
+/** Wraps arguments that are not a JSON object in one. */
 export function argumentsAsJson(body: ChatRequest): ChatRequest {
   const wrapped = (call: ChatToolCall): ChatToolCall => {
     const { arguments: given } = call.function;
@@ -116,7 +116,7 @@ export function callIdsBy(rule: Profile['toolCallIds']): (body: ChatRequest) => 
   return (body) => {
     const ids = new CallIds(rule);
     const known = new Map<string, string>();
-    // Calls have ids of their own by now: outputs come under those of their calls.
+    // Call ids are unique by now, so each output gets the new id of its call.
     const idFor = (given: string): string => {
       const id = known.get(given) ?? ids.next(given);
       known.set(given, id);

@@ -1,6 +1,6 @@
 /**
- * What a refusal teaches. Dialects change faster than presets, and endpoints that are only "compatible" differ: one
- * more attempt in another form saves the turn, and later requests are sent in that form at once.
+ * What a refusal teaches. Dialects change faster than presets, and "compatible" endpoints differ: another attempt in
+ * another form saves the turn, and later requests use that form at once.
  */
 import type { ChatRequest } from '../../../wire/chat.ts';
 import { saidIn } from '../../errors/said.ts';
@@ -9,26 +9,26 @@ import { type Change, MESSAGE_RULES, type Rule, SCHEMA_RULES } from './rules.ts'
 import { answerWithin, atMostTools, LENGTH_FIELDS } from './tools.ts';
 
 export interface Lesson<Body = ChatRequest> {
-  /** What the server refuses, e.g. `top_p`: for the log. */
+  /** What the server refuses, e.g. `top_p`, for the log. */
   refuses: string;
-  /** What is done about it, e.g. `left out`: for the log. */
+  /** What is done about it, e.g. `left out`, for the log. */
   cure: string;
-  /** Pure; gives the same object where there is nothing to change. */
+  /** Pure; returns the same object if there is nothing to change. */
   change: (body: Body) => Body;
-  /** It is about something in this request, and says nothing about the next one. */
+  /** The lesson concerns this request only and is not kept for later ones. */
   isPassing?: true;
 }
 
-/** The model erred, not the request (Groq, 2026-11); the reply quotes what it wrote. */
+/** The fault is the model's, not the request's (Groq, 2026-11); the reply quotes what it wrote. */
 const MODEL_ERRED =
   /failed_generation|tool_use_failed|tool call validation failed|did not match schema|failed to call a function/i;
-/** Servers quote what they refuse; what they say about it comes first. */
+/** Servers quote what they refuse, but what they say about it comes first. */
 const MAX_READ = 16 * 1024;
 
 /**
- * The lessons of one refusal: each changes the request, and none is known already, so that trying them ends.
- * @param answer the body of the server's reply, as it came
- * @returns an empty list where the server says nothing that another form of the request could cure
+ * The lessons of one refusal. Each changes the request and is not known yet, so retrying must come to an end.
+ * @param answer the body of the server's reply, unchanged
+ * @returns an empty list if no other form of the request could help
  */
 export function lessonsIn(body: ChatRequest, answer: string, known: readonly Lesson[]): Lesson[] {
   if (MODEL_ERRED.test(answer)) return [];
@@ -48,7 +48,7 @@ export function withLessons<Body>(body: Body, lessons: readonly Lesson<Body>[]):
   return lessons.reduce((changed, lesson) => lesson.change(changed), body);
 }
 
-/** All of the reply: names of fields often stand beside its message only. */
+/** The whole reply, because field names are often found only outside its message. */
 export function readable(answer: string): string {
   return answer.slice(0, MAX_READ).replaceAll('\\n', ' ').replaceAll('\\', '');
 }
@@ -76,7 +76,7 @@ function fieldLessons(body: ChatRequest, words: string, known: readonly Lesson[]
   });
 }
 
-/** A field is left out; the length of the answer goes under its other name first. */
+/** Leaves out a field; for the answer's length, tries its other name first. */
 function fieldLesson(field: string, known: readonly Lesson[]): Lesson | undefined {
   const other = LENGTH_FIELDS.find((name) => name !== field && LENGTH_FIELDS.some((own) => own === field));
   const wasRenamed = known.some(({ refuses }) => refuses === field || refuses === other);

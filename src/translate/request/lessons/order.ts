@@ -1,6 +1,6 @@
 /**
- * Roles and their order, rewritten for chat templates that accept only some. Like all changes that a refusal
- * teaches: pure, the same object where there is nothing to change, and stable when messages are added at the end.
+ * Roles and their order, rewritten for chat templates that accept only some. Like all changes that a refusal teaches,
+ * these are pure, return the same object if there is nothing to change, and are stable when messages are appended.
  */
 import type {
   ChatAssistantMessage,
@@ -12,7 +12,7 @@ import type {
 } from '../../../wire/chat.ts';
 import { joined } from '../message-list.ts';
 
-/** Neighbours of one role become one message, calls and their outputs excepted. */
+/** Joins consecutive messages of one role, except calls and outputs. */
 export function mergeNeighbours(body: ChatRequest): ChatRequest {
   const messages: ChatMessage[] = [];
   for (const message of body.messages) {
@@ -35,14 +35,14 @@ function mergedWith(first: ChatMessage, second: ChatMessage): ChatMessage | unde
   return { ...first, ...second, content: `${first.content}\n\n${second.content}` };
 }
 
-/** Instructions by the role that every template knows. */
+/** Gives instructions the role that every template knows. */
 export function developerAsSystem(body: ChatRequest): ChatRequest {
   return mapMessages(body, (message) =>
     message.role === 'developer' ? { ...message, role: 'system' } : message,
   );
 }
 
-/** One system message, at the beginning; what came later is a user message in its place. */
+/** Keeps one system message, at the beginning; later ones become user messages in place. */
 export function systemFirst(body: ChatRequest): ChatRequest {
   const { instructions, rest } = splitInstructions(body);
   const [first] = instructions;
@@ -52,7 +52,7 @@ export function systemFirst(body: ChatRequest): ChatRequest {
   return withMessages(body, [head, ...rest]);
 }
 
-/** Without a system role: the instructions begin the first user message. */
+/** For templates without a system role: puts the instructions at the start of the first user message. */
 export function systemInUser(body: ChatRequest): ChatRequest {
   const { instructions, rest } = splitInstructions(body);
   const content = instructions.map((message) => message.content).join('\n\n');
@@ -81,7 +81,7 @@ function splitInstructions({ messages }: ChatRequest): {
   return { instructions, rest };
 }
 
-/** Parallel calls one after the other, each with its output behind it. */
+/** Puts parallel calls one after the other, each followed by its output. */
 export function callsInSequence(body: ChatRequest): ChatRequest {
   const messages: ChatMessage[] = [];
   for (let at = 0; at < body.messages.length; at++) {
@@ -122,7 +122,10 @@ function toolMessagesFrom(messages: readonly ChatMessage[], start: number): Chat
   return outputs;
 }
 
-/** Without a tool role: calls and outputs as text of the assistant and the user, in strict alternation. */
+/**
+ * For templates without a tool role: calls and outputs become text of the assistant and the user, in strict
+ * alternation.
+ */
 export function toolsAsText(body: ChatRequest): ChatRequest {
   const hasTools = body.messages.some(
     (message) => message.role === 'tool' || (message.role === 'assistant' && message.tool_calls),
@@ -152,7 +155,7 @@ function outputAsText(message: ChatToolMessage, name: string | undefined): ChatU
   return { role: 'user', content: [{ type: 'text', text: head }, ...content] };
 }
 
-/** A word of the assistant between an output and the next user message (Mistral's order, 2026-11). */
+/** Adds a word from the assistant between an output and the next user message (Mistral's order, 2026-11). */
 export function answerBetween(body: ChatRequest): ChatRequest {
   const messages = body.messages.flatMap((message, at): ChatMessage[] =>
     message.role === 'user' && body.messages[at - 1]?.role === 'tool'
@@ -162,7 +165,7 @@ export function answerBetween(body: ChatRequest): ChatRequest {
   return withMessages(body, messages);
 }
 
-/** A user message at the end, where an assistant message there would be continued or refused. */
+/** Adds a user message at the end, where a final assistant message would be continued or refused. */
 export function endWithUser(body: ChatRequest): ChatRequest {
   if (body.messages.at(-1)?.role !== 'assistant') return body;
   return { ...body, messages: [...body.messages, { role: 'user', content: 'Continue.' }] };
@@ -172,7 +175,7 @@ function isInstruction(message: ChatMessage): message is ChatSystemMessage {
   return message.role === 'system' || message.role === 'developer';
 }
 
-/** The request with other messages; the same object where none is another. */
+/** The request with these messages; the same object if none has changed. */
 function withMessages(body: ChatRequest, messages: ChatMessage[]): ChatRequest {
   const isSame =
     messages.length === body.messages.length &&

@@ -1,6 +1,6 @@
 /**
- * What servers say when they refuse a whole kind of request, and what to send instead: data. A rule's steps are
- * tried in order, one a refusal; a step that would change nothing is passed over.
+ * What servers say when they refuse a whole kind of request, and what to send instead, as data. A rule's steps are
+ * tried in order, one for each refusal; a step that would change nothing is skipped.
  */
 import type { ChatRequest } from '../../../wire/chat.ts';
 import {
@@ -33,14 +33,14 @@ export interface Rule {
   /** What is refused, in words for the log. */
   refuses: string;
   when: RegExp;
-  /** It is about something in this request, and says nothing about the next one. */
+  /** The rule concerns this request only and teaches nothing about later ones. */
   isPassing?: true;
   steps: readonly { cure: string; change: Change }[];
 }
 
 const NOT = "(?:\\b(?:not|never|cannot|can't|only)\\b|n't|\\bun)";
 
-/** About messages: tried before single fields, which such errors may mention as well. */
+/** About messages. Tried before single fields, because such errors may mention fields too. */
 export const MESSAGE_RULES: readonly Rule[] = [
   {
     refuses: 'several calls in one message',
@@ -154,7 +154,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
 ];
 
-/** About tool schemas: tried after single fields, whose names such errors may hold. */
+/** About tool schemas. Tried after single fields, whose names such errors may contain. */
 export const SCHEMA_RULES: readonly Rule[] = [
   {
     refuses: 'parts of tool schemas',

@@ -1,4 +1,4 @@
-/** Tools and limits, rewritten for servers that accept less of them (see `order.ts` for the rules). */
+/** Tools and limits, rewritten for servers that accept less (see `order.ts` for the rules). */
 import type { JsonObject } from '../../../json.ts';
 import type { ChatFunctionTool, ChatRequest } from '../../../wire/chat.ts';
 import type { SchemaFlavour } from '../../profile.ts';
@@ -19,16 +19,16 @@ function narrowed(tool: ChatFunctionTool, flavour: SchemaFlavour): ChatFunctionT
   return isSame ? tool : { ...tool, function: { ...tool.function, parameters } };
 }
 
-/** The first tools only. */
+/** Keeps only the first tools. */
 export function atMostTools(limit: number): (body: ChatRequest) => ChatRequest {
   return (body) =>
     (body.tools?.length ?? 0) > limit ? { ...body, tools: body.tools?.slice(0, limit) ?? [] } : body;
 }
 
-/** The length of the answer, under whichever name it goes. */
+/** The fields for the length of the answer. */
 export const LENGTH_FIELDS = ['max_tokens', 'max_completion_tokens'] as const;
 
-/** The limit on the answer, no higher than this. */
+/** Caps the limit on the answer. */
 export function answerWithin(limit: number): (body: ChatRequest) => ChatRequest {
   return (body) => {
     const field = LENGTH_FIELDS.find((name) => Number(body[name]) > limit);

@@ -10,25 +10,25 @@ import { StringFieldReader } from '../text/string-field.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, Ending, EventOutput } from './draft.ts';
 
-/** A call of a tool of any kind, restored to the kind that the client declared. */
+/** A call of any kind of tool, restored to the kind that the client declared. */
 export class CallDraft implements Draft {
   readonly callId: string;
-  /** Provider metadata that must return with this call. */
+  /** Provider metadata that must go back with this call. */
   extra: Json | undefined;
   readonly #newId: (prefix: CallIdPrefix) => string;
   readonly #tools: ToolTable;
   readonly #name: CalledName;
-  /** An earlier call under the same id, which this one may only repeat. */
+  /** An earlier call with the same id, which this one may merely repeat. */
   readonly #twin: CallDraft | undefined;
   #id = '';
   #tool: (ToolName & { kind: DeclarableKind }) | undefined;
   #index = -1;
   #isClosed = false;
-  /** Whether a fragment of arguments came without a name: the name is over. */
+  /** Whether a fragment of arguments came without a name, which means that the name is complete. */
   #isNameOver = false;
   /** Whether the name turned out to be another tool's after the item had begun. */
   #isMisnamed = false;
-  /** Reads the free text of a kind that has some. */
+  /** Reads the free text, for kinds that have it. */
   #reader: StringFieldReader | undefined;
   readonly #characters = new WholeCharacters();
   readonly #arguments = new ArgumentsText();
@@ -55,12 +55,12 @@ export class CallDraft implements Draft {
     return this.#arguments.text;
   }
 
-  /** True when the arguments are one whole JSON object that is not empty. */
+  /** True if the arguments are one complete, non-empty JSON object. */
   get isWhole(): boolean {
     return this.#arguments.isWhole;
   }
 
-  /** Whether all that has arrived is an empty object: more may follow, or not. */
+  /** Whether only an empty object has arrived, so that more may follow. */
   get isPlaceholder(): boolean {
     return this.#arguments.isPlaceholder;
   }
@@ -70,38 +70,38 @@ export class CallDraft implements Draft {
     return !this.#arguments.isBlank;
   }
 
-  /** True for a call that was sent twice: the second time is none. */
+  /** True for the repetition of a call that was sent twice. */
   get isVoid(): boolean {
     const twin = this.#twin;
     return twin !== undefined && this.isWhole && twin.name === this.name && twin.arguments === this.arguments;
   }
 
   /**
-   * The wrong tool must never run: a name that may go on is settled when arguments come without a name, or all of
-   * them are there. So is one that nobody declared.
+   * The wrong tool must never run. A declared name that might continue is settled once arguments come without a name,
+   * or once they are complete; an undeclared one only once they are complete.
    */
   get canOpen(): boolean {
     if (this.name === '' || (this.#twin !== undefined && !this.isWhole)) return false;
     return this.#name.isSettled || this.isWhole || (this.#isNameOver && this.#name.isDeclared);
   }
 
-  /** Arguments that are a whole JSON object cannot grow. */
+  /** Arguments that are a complete JSON object cannot grow. */
   get canClose(): boolean {
     return this.canOpen && this.isWhole && !this.#isMisnamed;
   }
 
-  /** A call without a name is none, and one that was cut off is not shown at all unless it is whole. */
+  /** A call without a name is no call, and one that was cut off is shown only if it is complete. */
   canEnd(ending: Ending): boolean {
     if (this.name === '' || this.#isMisnamed) return false;
     return ending === 'whole' || this.isWhole || this.#arguments.isPlaceholder;
   }
 
-  /** Whether the arguments may go on with this fragment, as far as its beginning tells. */
+  /** Whether the arguments may continue with this fragment, judging by its beginning. */
   canGoOnWith(fragment: string): boolean {
     return this.#arguments.canGoOnWith(fragment);
   }
 
-  /** A name, or a fragment of one; an empty or repeated one changes nothing. */
+  /** Adds a name or a fragment of one; an empty or repeated one changes nothing. */
   addName(name: string): void {
     if (this.#isClosed) return;
     const before = this.name;
@@ -110,8 +110,8 @@ export class CallDraft implements Draft {
   }
 
   /**
-   * A fragment of the arguments; ignored once the item has ended.
-   * @param hasName whether the name, or some of it, came with them
+   * Adds a fragment of the arguments; ignored once the item has ended.
+   * @param hasName whether the name, or part of it, came with the fragment
    */
   append(delta: string, hasName: boolean, out: EventOutput): void {
     if (this.#isClosed) return;
@@ -161,10 +161,10 @@ export class CallDraft implements Draft {
     });
   }
 
-  /** The arguments, or the free text, whole; undefined where they were cut off. */
+  /** The complete arguments or free text; undefined if they were cut off. */
   #payload(tool: string): string | undefined {
     const reader = this.#reader;
-    // The text itself may be whole where the object around it is not.
+    // The text may be complete even if the object around it is not.
     if (reader?.isSound) return reader.value;
     const whole = this.#arguments.end();
     if (whole === undefined) return undefined;

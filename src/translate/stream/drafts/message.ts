@@ -4,7 +4,7 @@ import type { Draft, Ending, EventOutput } from './draft.ts';
 
 export type MessagePart = (OutputTextPart | RefusalPart)['type'];
 
-/** An assistant message of one part: text, or a refusal. */
+/** An assistant message with one part: text or a refusal. */
 export class MessageDraft implements Draft {
   readonly canOpen = true;
   readonly canClose = true;

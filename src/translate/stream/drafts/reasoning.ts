@@ -4,13 +4,13 @@ import type { ReasoningField } from '../../profile.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, EventOutput } from './draft.ts';
 
-/** Reasoning: shown as a summary where the client asked for one, and sealed so that it can go back. */
+/** Reasoning: shown as a summary if the client asked for one, and sealed so that it can go back. */
 export class ReasoningDraft implements Draft {
   readonly canOpen = true;
   readonly canClose = true;
   /** Entries of `reasoning_details` that arrived with this item, in fragments. */
   readonly details: Json[] = [];
-  /** Where the text arrived, and goes back. */
+  /** The field in which the text arrived and goes back. */
   field: ReasoningField;
   readonly #id: string;
   readonly #showsSummary: boolean;
@@ -20,7 +20,7 @@ export class ReasoningDraft implements Draft {
   #index = -1;
   #hasPart = false;
 
-  /** @param seal called once, when the item ends: gives its `encrypted_content`, or undefined for none */
+  /** @param seal called once, when the item ends; returns its `encrypted_content`, or undefined for none */
   constructor(
     id: string,
     field: ReasoningField,
@@ -124,7 +124,10 @@ export class ReasoningDraft implements Draft {
   }
 }
 
-/** Clients that do not ask still show what comes, and see it in no other way; Codex asks for what it wants. */
+/**
+ * Clients other than Codex show summaries even unasked, and have no other way to see thinking; Codex asks for what it
+ * wants.
+ */
 export function wantsSummary(summary: string | null | undefined, isCodex: boolean): boolean {
   return summary === undefined ? !isCodex : summary !== null && summary !== 'none';
 }

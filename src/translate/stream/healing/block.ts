@@ -1,6 +1,6 @@
 /**
- * A block of text in which a model may have written calls: from an opening mark to the first close behind which it
- * can be read whole. What it is depends on its characters alone, not on how they were cut into chunks.
+ * A block of text in which a model may have written calls: from an opening mark to the first closing mark at which it
+ * can be read in full. The result depends on its characters alone, not on how they were cut into chunks.
  */
 import { asObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
@@ -15,24 +15,24 @@ export interface HealedCall {
 
 /** What became of a block. */
 export interface BlockEnd {
-  /** As it came. */
+  /** The block, unchanged. */
   text: string;
-  /** Undefined where the block is text. */
+  /** Undefined if the block is plain text. */
   calls: readonly HealedCall[] | undefined;
-  /** Name of the family whose syntax it has; empty where it is text. */
+  /** Name of the family whose syntax it has; empty if it is plain text. */
   family: string;
-  /** What came behind it, and is to be read. */
+  /** What came after the block and is still to be read. */
   rest: string;
 }
 
-/** So many characters behind the opening mark tell whether a block of calls begins there. */
+/** This many characters after the opening mark are enough to tell whether calls begin there. */
 const HEAD = 200;
 
 export class OpenBlock {
   readonly #mark: Mark;
   readonly #tools: ToolTable;
   #text: string;
-  /** The end of it, in which its close may have begun. */
+  /** The end of the block, in which its closing mark may have begun. */
   #tail = '';
   #isBegun = false;
 
@@ -42,7 +42,7 @@ export class OpenBlock {
     this.#text = mark.open;
   }
 
-  /** All of it, as it came. */
+  /** The whole block, unchanged. */
   get text(): string {
     return this.#text;
   }
@@ -54,7 +54,7 @@ export class OpenBlock {
     return this.#atClose(before, delta) ?? (this.#mayGoOn(this.#text.length) ? undefined : this.#rejected());
   }
 
-  /** The answer ended, as a whole one. */
+  /** Ends the block because the answer ended, complete. */
   end(): BlockEnd {
     const { close, isAroundCalls = false } = this.#mark;
     const text = this.#text;
@@ -85,7 +85,9 @@ export class OpenBlock {
     return undefined;
   }
 
-  /** Whether what stands behind the opening mark may be the beginning of calls, in so many characters of the block. */
+  /**
+   * Whether the text after the opening mark may be the beginning of calls, looking at the first `length` characters.
+   */
   #mayGoOn(length: number): boolean {
     const isShort = length <= this.#mark.open.length + HEAD;
     this.#isBegun ||= !isShort && this.#starts(this.#text);
@@ -98,13 +100,13 @@ export class OpenBlock {
     return families.some(({ starts }) => starts.test(head));
   }
 
-  /** Prose about the mark, or calls behind it that are whole by themselves: what stands behind it is read anew. */
+  /** The mark was prose, or is followed by calls that are complete by themselves: what follows it is read again. */
   #rejected(): BlockEnd {
     const { open } = this.#mark;
     return { ...textOnly(open), rest: this.#text.slice(open.length) };
   }
 
-  /** The block where it can be read: text where it calls what was not declared. */
+  /** The result if the block can be read in full; it is text if it calls undeclared tools. */
   #whole(block: string, close: string): BlockEnd | undefined {
     let isRead = false;
     for (const family of this.#mark.families) {
@@ -136,7 +138,7 @@ function declared(
   return { name: tool.upstreamName, arguments: JSON.stringify(typed) };
 }
 
-/** Texts as the values that the schema asks for, where they are the text of such values. */
+/** Converts strings to the types that the schema asks for, where they represent such values. */
 function typedBy(schema: JsonObject | undefined, args: JsonObject): JsonObject {
   const properties = asObject(schema?.['properties']);
   const entries = Object.entries(args).map(([key, value]): [string, Json] => {

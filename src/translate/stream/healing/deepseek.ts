@@ -41,11 +41,11 @@ function named(name: string, text: string): LeakedCall | undefined {
   return args === undefined ? undefined : { name: name.trim(), arguments: args };
 }
 
-/** As gateways write them around the word, 2026-09. */
+/** Variants that gateways write around the word (2026-09). */
 const DSML_BARS = [...BARS, '‖', '｜｜', '||'] as const;
 const DSML_BLOCKS = ['function_calls', 'tool_calls', 'calls'] as const;
 
-/** DeepSeek V3.2 and V4: tags with a word of their own in front; the block around the calls may be missing. */
+/** DeepSeek V3.2 and V4: tags prefixed with a special word; the block around the calls may be missing. */
 export const DSML: LeakFamily = {
   name: 'DeepSeek DSML',
   marks: DSML_BARS.flatMap((bar) => [

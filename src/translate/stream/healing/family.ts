@@ -1,4 +1,4 @@
-/** What a family of models writes into its text when no server on the way reads its calls. */
+/** The syntax that a family of models writes into its text if no server on the way parses its calls. */
 import { isObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
 import { mendedObject } from '../text/arguments-text.ts';
 
@@ -6,17 +6,17 @@ export interface LeakFamily {
   /** For the log. */
   name: string;
   marks: readonly BlockMark[];
-  /** What stands behind the opening mark, at once, where the block is one of calls and no prose about them. */
+  /** What must directly follow the opening mark for the block to be calls and not prose about them. */
   starts: RegExp;
-  /** The calls of a whole block, its marks included; undefined where it is not entirely made of calls. */
+  /** The calls in a complete block, marks included; undefined if it contains anything but calls. */
   read(block: string): LeakedCall[] | undefined;
 }
 
 export interface BlockMark {
   open: string;
-  /** Null where the block goes to the end of the answer. */
+  /** Null if the block extends to the end of the answer. */
   close: string | null;
-  /** Whether each call inside has an end of its own, so that the block is whole without its close. */
+  /** Whether each call inside has its own end, so that the block is complete without its closing mark. */
   isAroundCalls?: boolean;
 }
 
@@ -24,7 +24,7 @@ export interface LeakedCall {
   /** As the model wrote it. */
   name: string;
   arguments: JsonObject;
-  /** Whether texts among the arguments may stand for other values, which the tool's schema tells. */
+  /** Whether strings among the arguments may stand for other types; the tool's schema tells. */
   isUntyped?: boolean;
 }
 
@@ -37,14 +37,14 @@ export function jsonCalls(text: string): LeakedCall[] | undefined {
   return calls.length > 0 && calls.every((call) => call !== undefined) ? calls : undefined;
 }
 
-/** The object that a text holds, in a code fence or not, mended where it has to be. */
+/** The JSON object in a text, with or without a code fence, mended if necessary. */
 export function objectIn(text: string): JsonObject | undefined {
   const value = parseJson(mendedObject(withoutFence(text)) ?? '');
   return isObject(value) ? value : undefined;
 }
 
 /**
- * All matches of a pattern, where the text is made of nothing else.
+ * All matches of a pattern, if the text consists of nothing else.
  * @param pattern global
  */
 export function allMatches(text: string, pattern: RegExp): RegExpExecArray[] | undefined {
@@ -52,13 +52,13 @@ export function allMatches(text: string, pattern: RegExp): RegExpExecArray[] | u
   return matches.length > 0 && text.replace(pattern, '').trim() === '' ? matches : undefined;
 }
 
-/** Undefined where one of the calls could not be read. */
+/** Undefined if one of the calls could not be read. */
 export function allCalls(calls: readonly (LeakedCall | undefined)[] | undefined): LeakedCall[] | undefined {
   if (calls === undefined || calls.length === 0) return undefined;
   return calls.every((call) => call !== undefined) ? [...calls] : undefined;
 }
 
-/** The calls of several pieces; undefined where one of them could not be read. */
+/** The calls of several pieces; undefined if one of them could not be read. */
 export function allOf(pieces: readonly (readonly LeakedCall[] | undefined)[]): LeakedCall[] | undefined {
   return pieces.every((calls) => calls !== undefined) ? pieces.flat() : undefined;
 }
@@ -73,7 +73,7 @@ export function invokeCalls(text: string): LeakedCall[] | undefined {
       if (fields === undefined) return undefined;
       const entries = fields.map(([, key = '', attributes = '', value = '']): [string, Json] => [
         key,
-        // DeepSeek marks what is not a text.
+        // DeepSeek marks values that are not strings.
         /string=["']?false/.test(attributes) ? (parseJson(value) ?? value) : value,
       ]);
       return { name, arguments: Object.fromEntries(entries), isUntyped: true };
@@ -93,7 +93,7 @@ function jsonCall(value: Json): LeakedCall | undefined {
   return typeof name === 'string' && isObject(args) ? { name, arguments: args } : undefined;
 }
 
-/** Objects behind each other, on lines of their own or with `;` between them. */
+/** Several objects, on separate lines or separated by `;`. */
 function severalIn(text: string): Json | undefined {
   return text.startsWith('{') ? parseJson(`[${text.replace(/\}\s*;?\s*\{/g, '},{')}]`) : undefined;
 }

@@ -5,7 +5,7 @@ const OPENS = [
   '<|channel|>commentary to=',
   '<|start|>assistant to=',
 ];
-/** One call, or what stands between two: `NAME <|constrain|>json<|message|>{...}<|call|>`. */
+/** One call, or what separates two: `NAME <|constrain|>json<|message|>{...}<|call|>`. */
 const CALL =
   /^([\w.:/-]+)\s*(?:<\|channel\|>\s*\w+\s*)?(?:<\|constrain\|>\s*\w+\s*|json\s*)?<\|message\|>([\s\S]*?)(?:<\|(?:call|end|return)\|>\s*)*$/;
 

@@ -1,8 +1,8 @@
 /**
- * Finds calls that a model wrote into its text because no server on the way read them, and makes calls of them:
- * only where a block has its whole syntax, is made of nothing but calls, and each calls a declared tool. Text is held
- * back from where a block may begin. The calls wait for the end of the answer: the provider may send them as calls
- * as well, and from a cut answer none is offered.
+ * Finds calls that a model wrote into its text because no server on the way parsed them, and turns them into real
+ * calls, but only if a block has the complete syntax, contains nothing but calls, and each of them calls a declared
+ * tool. Text is held back from where a block may begin. The calls wait for the end of the answer, because the provider
+ * may also send them as real calls, and a cut answer must not offer any.
  */
 import { parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
@@ -13,20 +13,20 @@ export interface Healed {
   calls: readonly HealedCall[];
   /** Names of the families whose syntax was found. */
   families: readonly string[];
-  /** What was held back and is text after all. */
+  /** Text that was held back but is not a call. */
   text: string;
 }
 
-/** The text that was said so far, without what is held back. */
+/** The text said so far, without what is held back. */
 type SaidText = { readonly text: string } | undefined;
 
 export class Healer {
   readonly #tools: ToolTable;
   readonly #calls: HealedCall[] = [];
   readonly #families = new Set<string>();
-  /** What became calls, and what was dropped behind it, as it came. */
+  /** The raw text of what became calls, and of what was dropped after them. */
   readonly #dropped: string[] = [];
-  /** The end of the text, while a mark may begin there. */
+  /** The end of the text, as long as a mark may begin there. */
   #held = '';
   #block: OpenBlock | undefined;
   #isAfterCall = false;
@@ -35,12 +35,12 @@ export class Healer {
     this.#tools = tools;
   }
 
-  /** True while nothing of a call was found. */
+  /** True while no sign of a call has been found. */
   get isIdle(): boolean {
     return this.#calls.length === 0 && this.#block === undefined;
   }
 
-  /** What came and waits. */
+  /** The text that is held back. */
   get waiting(): string {
     return this.#block?.text ?? this.#held;
   }
@@ -54,7 +54,7 @@ export class Healer {
     return this.#readOn(text, said);
   }
 
-  /** What is held back because a mark may begin there; from here on, it is text. */
+  /** Returns what is held back because a mark might have begun there; it is text now. */
   flush(): string {
     const held = this.#held;
     this.#held = '';
@@ -62,8 +62,8 @@ export class Healer {
   }
 
   /**
-   * @param isWhole whether the answer came to its end
-   * @param made the calls that the provider sent as such: none of them is made twice
+   * @param isWhole whether the answer is complete
+   * @param made the calls that the provider sent as such, which must not be made twice
    */
   end(isWhole: boolean, made: readonly HealedCall[], said: SaidText): Healed {
     if (!isWhole) {
@@ -120,7 +120,7 @@ export class Healer {
     return fresh;
   }
 
-  /** @returns what is to be read as text */
+  /** @returns the rest, to be read as text */
   #skipStrays(text: string): string {
     const { length, mayGoOn } = strayLength(text);
     this.#dropped.push(text.slice(0, length));
@@ -130,7 +130,7 @@ export class Healer {
     return '';
   }
 
-  /** @returns the text that the block is */
+  /** @returns the block's text if it is not made of calls */
   #close({ text, calls, family }: BlockEnd): string {
     this.#block = undefined;
     if (calls === undefined) return text;
@@ -142,7 +142,7 @@ export class Healer {
   }
 }
 
-/** What two calls have in common that are one. */
+/** The same for two calls that are one and the same. */
 function keyOf({ name, arguments: args }: HealedCall): string {
   return `${name} ${JSON.stringify(parseJson(args) ?? args)}`;
 }

@@ -4,7 +4,7 @@ const OPEN = '<tool_call>';
 const CLOSE = '</tool_call>';
 const BETWEEN = /<\/tool_call>\s*<tool_call>/;
 
-/** Hermes, Qwen 2.5 and 3, and many that were trained on their format: JSON between tags. */
+/** Hermes, Qwen 2.5 and 3, and many models trained on their format: JSON between tags. */
 export const HERMES: LeakFamily = {
   name: 'Hermes',
   marks: [

@@ -1,4 +1,6 @@
-/** The families whose calls are understood where they leak into the text. To add one, write its file and list it. */
+/**
+ * The families whose calls are understood when they leak into the text. To add one, write its file and list it here.
+ */
 import { DEEPSEEK, DSML } from './deepseek.ts';
 import type { LeakFamily } from './family.ts';
 import { GLM } from './glm.ts';

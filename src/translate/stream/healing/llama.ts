@@ -3,7 +3,7 @@ import { allOf, jsonCalls, type LeakFamily } from './family.ts';
 const OPEN = '<|python_tag|>';
 const ENDS = /(?:<\|(?:eom_id|eot_id)\|>\s*)+$/;
 
-/** Llama 3.1 to 3.3: JSON behind a special token, to the end of the answer. */
+/** Llama 3.1 to 3.3: JSON after a special token, up to the end of the answer. */
 export const LLAMA: LeakFamily = {
   name: 'Llama',
   marks: [{ open: OPEN, close: null }],

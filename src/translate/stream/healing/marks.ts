@@ -1,16 +1,16 @@
-/** Where blocks of calls begin, of all families together. */
+/** Finds where blocks of calls begin, for all families together. */
 import type { BlockMark, LeakFamily } from './family.ts';
 import { LEAK_FAMILIES } from './index.ts';
 
 export interface Mark extends BlockMark {
-  /** All that open their blocks so. */
+  /** All families that open their blocks with this mark. */
   families: LeakFamily[];
 }
 
-/** What all of them begin with. */
+/** The characters with which marks begin. */
 const FIRST = /[<[]/g;
 
-/** No text without one of these holds, or begins, a mark. */
+/** A text without such a character neither contains nor begins a mark. */
 export function mayHoldMark(text: string): boolean {
   return text.includes('<') || text.includes('[');
 }
@@ -20,7 +20,7 @@ const MARKS: readonly Mark[] = marksOf(LEAK_FAMILIES);
 /**
  * The first mark in a text, or the beginning of one at its end.
  * @param before what was said before the text
- * @returns `mark` is undefined where only its beginning is there
+ * @returns `mark` is undefined if only its beginning is there
  */
 export function firstMark(text: string, before: string): { at: number; mark: Mark | undefined } | undefined {
   FIRST.lastIndex = 0;
@@ -34,7 +34,7 @@ export function firstMark(text: string, before: string): { at: number; mark: Mar
   return undefined;
 }
 
-/** What models, and the ends of their turns, leave behind a call. */
+/** Stray marks and end-of-turn tokens that models leave after a call. */
 const STRAYS: readonly string[] = [
   ...new Set(MARKS.flatMap(({ close }) => close ?? [])),
   '<|im_end|>',
@@ -47,8 +47,8 @@ const STRAYS: readonly string[] = [
 ];
 
 /**
- * How much at the beginning of a text is white space and marks that close nothing.
- * @returns `mayGoOn` where the text ends inside of what may be another one
+ * How many characters at the beginning of a text are white space or marks that close nothing.
+ * @returns `mayGoOn` if the text ends inside what may be another such mark
  */
 export function strayLength(text: string): { length: number; mayGoOn: boolean } {
   let length = 0;
@@ -61,7 +61,7 @@ export function strayLength(text: string): { length: number; mayGoOn: boolean } 
   }
 }
 
-/** Whether what follows this text stands in a code block, or is quoted: the model then writes about it. */
+/** Whether what follows this text is in a code block or quoted: the model is then writing about it. */
 function isCode(before: string): boolean {
   return before.split('```').length % 2 === 0 || before.endsWith('`');
 }

@@ -12,7 +12,7 @@ export const MISTRAL: LeakFamily = {
       .slice(OPEN.length)
       .replace(/<\/s>\s*$/, '')
       .trim();
-    // A text among the arguments may hold the mark.
+    // A string among the arguments may contain the mark.
     if (/^[[{]/.test(body)) return jsonCalls(body) ?? allOf(body.split(OPEN).map(jsonCalls));
     return allCalls(body.split(OPEN).map(named));
   },

@@ -1,16 +1,16 @@
 /**
- * The arguments of a call while they arrive in fragments: meant to be the text of one JSON object. Models and
- * gateways err, and what can be understood without doubt is mended, the same wherever the fragments are cut: control
- * characters and invalid escapes inside strings, an object inside a string, what follows the object. An open string
- * or brace is never closed: half a call must not run. Each character is looked at once: a call of a megabyte comes
- * in tiny deltas, and whether it is whole may be asked after every one.
+ * The arguments of a call as they arrive in fragments, which should make up one JSON object. Models and gateways make
+ * mistakes; what can be understood without doubt is mended, however the fragments are cut: control characters and
+ * invalid escapes inside strings, an object inside a string, text after the object. An open string or brace is never
+ * closed, because half a call must not run. Each character is looked at only once: a call of a megabyte comes in tiny
+ * deltas, and `isWhole` may be asked after each.
  */
 import { isObject, parseJson } from '../../../json.ts';
 import { Snapshots } from './snapshots.ts';
 
 /**
- * `before` its first character; `inside` the object, or behind its end (`closed`); `other` where it begins with
- * anything but a brace.
+ * `before` the first character; `inside` the object; after its end (`closed`); `other` if the text begins with anything
+ * but a brace.
  */
 type State = 'before' | 'inside' | 'closed' | 'other';
 
@@ -23,44 +23,47 @@ const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
 };
 
 export class ArgumentsText {
-  /** What can be sent on: mended, and only ever added to. */
+  /** What can be sent on: mended, and never changed except by appending. */
   text = '';
-  /** What the fragment that is being read adds to it. */
+  /** What the current fragment adds to `text`. */
   #added = '';
   #state: State = 'before';
   #depth = 0;
   #isInString = false;
-  /** The last character outside of strings that is no white space. */
+  /** The last non-blank character outside of strings. */
   #lastOutside = '';
   /** Where the string that was opened last begins. */
   #stringAt = 0;
-  /** An escape whose end has not arrived. */
+  /** An incomplete escape. */
   #escape = '';
-  /** What cannot be sent on yet: the beginning, while it may be a placeholder, or what is no object. */
+  /** What cannot be sent on yet: a beginning that may be a placeholder, or something that is not an object. */
   #held = '';
-  /** What came behind the object. */
+  /** What came after the object. */
   #rest = '';
   #isValid: boolean | undefined;
   #snapshots: Snapshots | undefined = new Snapshots();
 
-  /** True where nothing but white space has arrived. */
+  /** True while nothing but white space has arrived. */
   get isBlank(): boolean {
     return this.#state === 'before' && this.#snapshots?.isSuspected !== true;
   }
 
-  /** True when all that has arrived is one JSON object that is not empty: it cannot grow. */
+  /** True if exactly one non-empty JSON object has arrived, which cannot grow. */
   get isWhole(): boolean {
     if (this.#state !== 'closed' || this.isPlaceholder || this.#snapshots?.isSuspected) return false;
     this.#isValid ??= parseJson(this.text) !== undefined;
     return this.#isValid;
   }
 
-  /** Gateways to Anthropic's API, 2026-11: `{}` may be a placeholder for the arguments that follow, or all there is. */
+  /**
+   * Gateways to Anthropic's API, 2026-11: `{}` may be a placeholder for arguments that follow, or the arguments
+   * themselves.
+   */
   get isPlaceholder(): boolean {
     return this.#state === 'closed' && this.#held !== '';
   }
 
-  /** Whether the object may go on with this fragment, as far as its first character tells. */
+  /** Whether the object may continue with this fragment, judging by its first character. */
   canGoOnWith(fragment: string): boolean {
     const start = fragment.trimStart();
     if (this.#state === 'closed') return false;
@@ -77,9 +80,9 @@ export class ArgumentsText {
   }
 
   /**
-   * No more will arrive.
-   * @returns the arguments: JSON where they could be understood, else as they came; they begin with `text`.
-   *   Undefined where they were cut off.
+   * To be called when no more will arrive.
+   * @returns the arguments: as JSON if they could be understood, else unchanged; they begin with `text`. Undefined if
+   *   they were cut off.
    */
   end(): string | undefined {
     const snapshot = this.#snapshot();
@@ -99,7 +102,7 @@ export class ArgumentsText {
     }
   }
 
-  /** The last fragment, where it is a whole object and the fragments joined are none. */
+  /** The last fragment, if it is a complete object and the joined fragments are not. */
   #snapshot(): string | undefined {
     const snapshots = this.#snapshots;
     if (!snapshots?.isSuspected || isObject(parseJson(snapshots.joined))) return undefined;
@@ -118,7 +121,7 @@ export class ArgumentsText {
     return this.#added;
   }
 
-  /** Before the object, behind it, or where there is none. */
+  /** Reads text before or after the object, or text without an object. */
   #aside(fragment: string, from: number): number {
     if (this.#state === 'closed') {
       const rest = fragment.slice(from);
@@ -139,7 +142,7 @@ export class ArgumentsText {
     this.#state = fragment[from + start] === '{' ? 'inside' : 'other';
     if (this.#state === 'other') return from + start;
     this.#depth = 1;
-    // Held until it is known whether the object is an empty one.
+    // Held back until it is known whether the object is empty.
     this.#held = '{';
     return from + start + 1;
   }
@@ -167,7 +170,7 @@ export class ArgumentsText {
           this.#depth -= 1;
           if (this.#depth > 0) break;
           this.#state = 'closed';
-          // An empty object stays held.
+          // An empty object stays held back.
           if (this.#held === '' || fragment.slice(from, at).trim() !== '')
             this.#send(fragment.slice(from, at + 1));
           return at + 1;
@@ -206,7 +209,7 @@ export class ArgumentsText {
     return fragment.length;
   }
 
-  /** One character more of an escape; one that JSON does not know was meant as the backslash that it shows. */
+  /** Reads the next character of an escape. If JSON does not know the escape, a literal backslash was meant. */
   #inEscape(fragment: string, at: number): number {
     const read = this.#escape + fragment.charAt(at);
     if (read === '\\n' || read === '\\"' || /^\\(["\\/bfnrt]|u[0-9a-f]{4})$/i.test(read)) this.#added += read;
@@ -216,14 +219,14 @@ export class ArgumentsText {
     } else {
       this.#added += `\\${this.#escape}`;
       this.#escape = '';
-      // What broke the escape is read as what it is: a quote ends the string.
+      // The character that broke the escape is read normally: a quote ends the string.
       return at;
     }
     this.#escape = '';
     return at + 1;
   }
 
-  /** What followed the object, where it may not be dropped: another object, which nobody asked to be lost. */
+  /** What followed the object and must not be dropped: another object. */
   #surplus(): string {
     const rest = this.#rest.trim();
     if (rest === '') return this.#rest;
@@ -233,8 +236,8 @@ export class ArgumentsText {
   }
 
   /**
-   * Whether the string that is open was opened by a quote that should have been escaped: the text then was broken
-   * before its end, and its end shows that it was not cut.
+   * Whether the open string was opened by a quote that should have been escaped. The text was then broken earlier, but
+   * its end shows that it was not cut off.
    */
   #endsInStrayQuote(): boolean {
     if (!this.#isInString) return false;
@@ -249,14 +252,14 @@ function controlEscape(character: string): string {
   return CONTROL_ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Whether `rest` repeats `text`, once or more, the last time perhaps not to its end. */
+/** Whether `rest` consists of copies of `text`, the last one possibly incomplete. */
 function isCopies(rest: string, text: string): boolean {
   let at = 0;
   while (rest.startsWith(text, at)) at += text.length;
   return text.startsWith(rest.slice(at).trim());
 }
 
-/** Arguments that are no object: a string that holds one is unwrapped once. Undefined where they were cut off. */
+/** Arguments that are not an object; a string that contains one is unwrapped once. Undefined if they were cut off. */
 function otherArguments(raw: string): string | undefined {
   const text = raw.trim();
   if (text === 'null' || text === '[]' || text === '""') return '{}';
@@ -269,14 +272,14 @@ function otherArguments(raw: string): string | undefined {
 }
 
 /**
- * Codex takes a list for the fields of the arguments in their order, so that `["ls"]` may run (0.110 to 0.171): as a
- * string it is refused, and the model is told.
+ * Codex reads a list as the fields of the arguments in order, so `["ls"]` might run (0.110 to 0.171). As a string, it
+ * is refused and the model is told.
  */
 export function withoutPositions(whole: string): string {
   return whole.trimStart().startsWith('[') ? JSON.stringify(whole) : whole;
 }
 
-/** The text as one JSON object, mended where it has to be; undefined where it is none. */
+/** The text as one JSON object, mended if necessary; undefined if it is not one. */
 export function mendedObject(text: string): string | undefined {
   const start = text.trimStart();
   if (isObject(parseJson(start))) return start;
@@ -286,7 +289,7 @@ export function mendedObject(text: string): string | undefined {
   return inner.isWhole ? inner.end() : undefined;
 }
 
-/** Whether a list or a string ends before it is closed. */
+/** Whether the text ends inside a list or string. */
 function isCut(text: string): boolean {
   const probe = new ArgumentsText();
   probe.append(`{"":${text}`);

@@ -1,16 +1,16 @@
 /**
- * Text of a gateway whose deltas each repeat all that came before (`He`, `Hello`, `Hello world`). The first delta is
- * passed on at once; while those that follow repeat it, they wait until it is certain what they are.
+ * Text from gateways whose deltas each repeat everything before (`He`, `Hello`, `Hello world`). The first delta is
+ * passed on at once; later ones that repeat it wait until it is certain what they are.
  */
 export class GrowingText {
   #first = '';
-  /** The delta before: in such a stream, all the text so far. */
+  /** The previous delta: in such a stream, all the text so far. */
   #last = '';
   #waiting: string[] = [];
   #growths = 0;
   #state: 'open' | 'growing' | 'over' = 'open';
 
-  /** True once deltas are known to add to each other: this reader is no longer needed. */
+  /** True once deltas are known to add up, so that this reader is no longer needed. */
   get isOver(): boolean {
     return this.#state === 'over';
   }
@@ -37,7 +37,7 @@ export class GrowingText {
     return isTelling(before, this.#growths) ? this.#grow() : '';
   }
 
-  /** What waits when the text ends, or something else begins. */
+  /** Returns what is still waiting when the text ends or something else begins. */
   end(): string {
     if (this.#state === 'growing') return '';
     this.#state = 'over';
@@ -57,7 +57,7 @@ export class GrowingText {
   }
 }
 
-/** Whether nobody would have said this text again by chance: `10` after `1` is told from `Hello` after `Hel`. */
+/** Whether the repetition cannot be a coincidence, as `10` after `1` may be, unlike `Hello` after `Hel`. */
 function isTelling(repeated: string, growths: number): boolean {
   const characters = new Set(repeated).size;
   return growths > 1 ? characters >= 3 : growths === 1 && characters >= 6 && repeated.length >= 12;

@@ -1,4 +1,4 @@
-/** Text behind the end of an answer that may be the whole answer once more: some gateways send it again. */
+/** Text after the end of an answer, which may be the whole answer again: some gateways repeat it. */
 export class Repetition {
   readonly #said: string;
   #held = '';
@@ -20,7 +20,7 @@ export class Repetition {
     return this.#held;
   }
 
-  /** What was held back, where it is no repetition after all. */
+  /** Returns what was held back, if it was not a repetition after all. */
   end(): string {
     const held = this.#isOver || this.#held.trim() === this.#said.trim() ? '' : this.#held;
     this.#isOver = true;

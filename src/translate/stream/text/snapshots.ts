@@ -1,6 +1,6 @@
 /**
- * Tells fragments that each repeat all that came before (`{"a`, `{"a":1}`) from fragments that add to it. The first
- * is passed on at once; while those that follow repeat it, they wait.
+ * Distinguishes fragments that each repeat everything before (`{"a`, `{"a":1}`) from fragments that add to it. The
+ * first is passed on at once; later ones wait as long as they repeat it.
  */
 export class Snapshots {
   #first = '';
@@ -16,22 +16,22 @@ export class Snapshots {
     return this.#waiting.length > 0;
   }
 
-  /** The last fragment: all of the text, where the fragments are snapshots. */
+  /** The last fragment: the whole text, if the fragments are snapshots. */
   get last(): string {
     return this.#last;
   }
 
-  /** The text where they are not. */
+  /** The text if they are not snapshots. */
   get joined(): string {
     return this.#first + this.#waiting.join('');
   }
 
-  /** @returns what of the fragments is to be read now */
+  /** @returns the text that can be read now */
   take(fragment: string): string {
     if (this.#last === '') {
       this.#first = fragment;
       this.#last = fragment;
-      // White space, or what is no object, says nothing.
+      // A first fragment that is blank or no object could not be told from a mere repetition.
       this.#isOver = !fragment.trimStart().startsWith('{');
       return fragment;
     }
@@ -44,7 +44,7 @@ export class Snapshots {
     return this.end() + fragment;
   }
 
-  /** All that waits. */
+  /** Returns everything that is still waiting. */
   end(): string {
     const waiting = this.#waiting.join('');
     this.#waiting = [];

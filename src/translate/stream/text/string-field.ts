@@ -22,7 +22,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 const MAX_HEAD = 200;
 
 export class StringFieldReader {
-  /** All of the value that has arrived. */
+  /** The part of the value that has arrived. */
   value = '';
   /** The name of the field. */
   readonly field: string;
@@ -41,8 +41,8 @@ export class StringFieldReader {
   }
 
   /**
-   * Whether what follows the closing quote fits an object, or is nothing at all. It does not where the model
-   * forgot to escape a quote: the value then ends at it, and is only the beginning of what was meant.
+   * Whether the text after the closing quote fits an object, or is empty. If the model forgot to escape a quote, it
+   * does not: the value ends at that quote and is only the beginning of what was meant.
    */
   get isSound(): boolean {
     if (this.#state !== 'after') return false;
@@ -63,7 +63,7 @@ export class StringFieldReader {
   #enterValue(): boolean {
     const head = this.#head.exec(this.#rest);
     if (head === null) {
-      // Another field comes first, or it is no object at all: `freeTextOf` decides once all has arrived.
+      // Another field comes first, or this is not an object: `freeTextOf` decides once everything has arrived.
       const isOther = this.#rest.length > MAX_HEAD || /:\s*\S/.test(this.#rest);
       if (isOther) this.#state = 'lost';
       return false;

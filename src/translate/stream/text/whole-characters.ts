@@ -2,7 +2,7 @@
 export class WholeCharacters {
   #held = '';
 
-  /** What can be sent on once `delta` has arrived. */
+  /** Returns what can be sent on after `delta`. */
   take(delta: string): string {
     const text = this.#held + delta;
     const last = text.charCodeAt(text.length - 1);
@@ -11,7 +11,7 @@ export class WholeCharacters {
     return endsInside ? text.slice(0, -1) : text;
   }
 
-  /** A replacement character where the second half never came; else nothing. */
+  /** Returns a replacement character if the second half never came, else nothing. */
   flush(): string {
     const rest = this.#held === '' ? '' : '\ufffd';
     this.#held = '';

@@ -3,7 +3,7 @@ import type { ToolKind } from '../kind.ts';
 
 const TEXT_FIELD = 'input';
 
-/** A custom tool takes free text. Chat has no such tools: it becomes a function with the text as its one field. */
+/** A custom tool takes free text. Chat has no such tools, so it becomes a function with the text as its only field. */
 export const CUSTOM = {
   toolType: 'custom',
   callType: 'custom_tool_call',

@@ -1,7 +1,7 @@
 import { JSON_ARGUMENTS, objectText } from '../json-arguments.ts';
 import type { ToolKind } from '../kind.ts';
 
-/** A plain function, in a namespace or not. MCP tools are such functions; only their outputs may differ. */
+/** A plain function, with or without a namespace. MCP tools are such functions; only their outputs may differ. */
 export const FUNCTION = {
   ...JSON_ARGUMENTS,
   toolType: 'function',

@@ -9,7 +9,7 @@ import { TOOL_SEARCH } from './tool-search.ts';
 /** Kinds that a client may declare, and a model may call. */
 export const TOOL_KINDS = [FUNCTION, CUSTOM, TOOL_SEARCH] as const;
 
-/** Kinds whose calls are only understood where they stand in a history already. */
+/** Kinds whose calls are only understood in a history. */
 const HISTORY_KINDS: readonly CallKind[] = [LOCAL_SHELL];
 
 export const CALL_KINDS: readonly CallKind[] = [...TOOL_KINDS, ...HISTORY_KINDS];

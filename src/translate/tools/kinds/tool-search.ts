@@ -26,14 +26,14 @@ export const TOOL_SEARCH = {
     status: call.status,
     call_id: call.callId,
     execution: 'client',
-    // Codex reports an empty search to the model, which is what a malformed one deserves.
+    // A malformed search becomes an empty one, which Codex reports to the model.
     arguments: parseObject(call.payload) ?? {},
   }),
   replay: (item) => objectText(item.arguments),
   replayOutput: ({ output, tools }, nameOf) => output ?? foundTools(tools ?? [], nameOf),
 } as const satisfies ToolKind;
 
-/** What was found is a list of tools, which are callable from then on: the model is told their names. */
+/** Tells the model the names of the tools that were found, which it can call from then on. */
 function foundTools(tools: readonly Tool[], nameOf: NameOf): string {
   const names = tools.flatMap(({ type, name, tools: members }) =>
     type === 'namespace'

@@ -9,8 +9,8 @@ import { WholeNumbers } from '../whole-numbers.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
 /**
- * A call of a provider's own response. The Chat road's draft restores it: free text of a custom tool is handed to it
- * as the JSON that such a tool's function would have been called with.
+ * A call in a provider's own response. The Chat draft restores it: free text for a custom tool is passed to that draft
+ * as the JSON with which the tool's function would have been called.
  */
 export class NativeCall implements NativeDraft {
   readonly hasContent = true;
@@ -22,9 +22,9 @@ export class NativeCall implements NativeDraft {
   readonly #isTwin: boolean;
   readonly #numbers = new WholeNumbers();
   #isDeclared = false;
-  /** The field that free text is put into; null: what comes is JSON. Undefined before the first of it was read. */
+  /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
-  /** All of the payload that came, and what of it waits for the name. */
+  /** The payload so far, and the part of it that waits for the name. */
   #payload = '';
   #waiting = '';
 
@@ -40,7 +40,7 @@ export class NativeCall implements NativeDraft {
     this.#draft = new CallDraft(callId, tools, newId, twin === undefined ? undefined : twin.#draft);
   }
 
-  /** The name that it was called by. */
+  /** The name that the provider used. */
   get name(): string {
     return this.#draft.name;
   }
@@ -49,7 +49,7 @@ export class NativeCall implements NativeDraft {
     return this.#draft.isVoid;
   }
 
-  /** A name comes whole here, so a declared one is settled. */
+  /** Names come whole here, so a declared one is settled. */
   get canOpen(): boolean {
     return this.#draft.canOpen || (this.#isDeclared && !this.#isTwin) || (this.isOver && this.name !== '');
   }
@@ -62,7 +62,7 @@ export class NativeCall implements NativeDraft {
     return this.#draft.canEnd(ending);
   }
 
-  /** The first name that there is counts; what later events call it changes nothing. */
+  /** The first name counts; later events cannot change it. */
   begin(shape: Shape): void {
     if (shape.type !== 'call' || this.name !== '' || shape.name === '') return;
     const called = this.#tools.calledName(shape.namespace, shape.name);
@@ -119,13 +119,13 @@ export class NativeCall implements NativeDraft {
     this.#draft.append(json, false, out);
   }
 
-  /** Null for a tool that takes JSON: a custom call of a function has it for its text. */
+  /** Null for a tool that takes JSON, even if it comes as a custom call, whose text is then the JSON. */
   get #textField(): string | null {
     return this.#tools.resolve(this.name)?.kind.textField ?? null;
   }
 }
 
-/** Text as it stands inside a JSON string. */
+/** Text escaped for the inside of a JSON string. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }

@@ -3,7 +3,7 @@ import type { EventOutput } from '../../../stream/drafts/draft.ts';
 import type { Shape, ShapedHosted } from '../item-shape.ts';
 import type { NativeDraft } from './native-draft.ts';
 
-/** What the provider does itself on the way to its answer: it is shown as it came, under an id of ours. */
+/** Something the provider does itself on the way to its answer, shown unchanged under an id of ours. */
 export class NativeHosted implements NativeDraft {
   readonly hasContent = true;
   readonly canOpen = true;
@@ -23,7 +23,7 @@ export class NativeHosted implements NativeDraft {
   }
 
   say(): void {
-    // What it finds is in its item, and in the message.
+    // Its findings are in its item and in the message.
   }
 
   complete(shape: Shape): void {

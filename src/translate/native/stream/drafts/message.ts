@@ -7,24 +7,24 @@ import { added, type NativeDraft } from './native-draft.ts';
 
 type PartType = 'output_text' | 'refusal';
 
-/** One part as it grows. Only the last one does. */
+/** A part of the message. Only the last one grows. */
 interface Part {
   type: PartType;
-  /** The number that its provider gave it. */
+  /** Its number as the provider gave it. */
   number: number | undefined;
   text: string;
   annotations: UrlCitation[];
   characters: WholeCharacters;
 }
 
-/** An assistant message of a provider's own response: its parts in their order, with their citations. */
+/** An assistant message in a provider's own response: its parts in order, with their citations. */
 export class NativeMessage implements NativeDraft {
   readonly canOpen = true;
   readonly canClose = true;
   isOver = false;
   isClosed = false;
   readonly #id: string;
-  /** What the same message said in a draft before this one. */
+  /** What the same message said in an earlier draft. */
   readonly #before: string;
   readonly #parts: Part[] = [];
   #phase: MessageItem['phase'];
@@ -35,7 +35,7 @@ export class NativeMessage implements NativeDraft {
     this.#before = before;
   }
 
-  /** Of all its parts. */
+  /** The text of all parts. */
   get text(): string {
     return textOf(this.#parts);
   }
@@ -96,11 +96,11 @@ export class NativeMessage implements NativeDraft {
     this.#say(part, part.characters.take(delta), out);
   }
 
-  /** All of a part's text: what of it is not there yet is added. */
+  /** Takes the full text of a part, and adds what is still missing. */
   #settle(type: PartType, number: number | undefined, text: string, out: EventOutput): void {
     const part = this.#partFor(type, number);
     if (part !== undefined) this.#append(type, number, added(part.text, text), out);
-    // What is behind us has its text.
+    // Earlier parts already have their text.
     else if (!this.#parts.some((known) => known.number === number)) this.#append(type, number, text, out);
   }
 
@@ -125,7 +125,7 @@ export class NativeMessage implements NativeDraft {
         ...phase,
       },
     });
-    // What was collected is said part by part, as if it came now.
+    // What was collected is replayed part by part, as if it came now.
     for (const { text, annotations, ...part } of parts) {
       this.#closePart(out);
       const fresh: Part = { ...part, text: '', annotations };
@@ -153,7 +153,7 @@ export class NativeMessage implements NativeDraft {
     return this.#index >= 0;
   }
 
-  /** The last part, where it is the one that is meant. */
+  /** The last part, if that is the one that is meant. */
   #partFor(type: PartType, number: number | undefined): Part | undefined {
     const last = this.#parts.at(-1);
     if (last === undefined || last.type !== type) return undefined;
@@ -223,7 +223,7 @@ function textOf(parts: readonly { text: string }[]): string {
   return parts.map(({ text }) => text).join('');
 }
 
-/** The parts without the text that they begin with; none where that is another one. */
+/** The parts without `said` at their beginning; none if they begin with something else. */
 function without(parts: readonly ShapedPart[], said: string): ShapedPart[] {
   if (said === '') return [...parts];
   let rest = said;

@@ -13,8 +13,8 @@ interface SummaryPart {
 }
 
 /**
- * Reasoning of a provider's own response. Clients are shown summaries, so thinking that comes without one is shown as
- * one (Codex shows thinking itself only on request); both travel sealed, with the provider's own sealed content.
+ * Reasoning in a provider's own response. Clients show summaries, so thinking without a summary is shown as one (Codex
+ * shows thinking itself only on request); both are sealed, together with the provider's own sealed content.
  */
 export class NativeReasoning implements NativeDraft {
   readonly canOpen = true;
@@ -29,17 +29,17 @@ export class NativeReasoning implements NativeDraft {
   readonly #id: string;
   readonly #showsSummary: boolean;
   readonly #seal: (draft: NativeReasoning) => string | undefined;
-  /** The draft that said what came before, of the same item. */
+  /** The earlier draft of the same item. */
   #before: NativeReasoning | undefined;
   #characters = new WholeCharacters();
   readonly #summary: SummaryPart[] = [];
-  /** What is shown: whichever came first. */
+  /** Which of the two is shown: the one that came first. */
   #shown: Source | undefined;
   #index = -1;
-  /** How much is shown: the parts before the last one, and of that its text. */
+  /** What has been shown: the parts before the last one, and the text of the last. */
   #parts: string[] = [];
 
-  /** @param seal called once, when the item ends: gives its `encrypted_content`, or undefined for none */
+  /** @param seal called once, when the item ends; returns its `encrypted_content`, or undefined for none */
   constructor(id: string, showsSummary: boolean, seal: (draft: NativeReasoning) => string | undefined) {
     this.#id = id;
     this.#showsSummary = showsSummary;
@@ -68,7 +68,7 @@ export class NativeReasoning implements NativeDraft {
     if (shape.type !== 'reasoning') return;
     this.sealed = shape.sealed ?? this.sealed;
     this.marks = { ...this.marks, ...shape.marks };
-    // What a summary said before another item came is not told apart from the rest of it.
+    // After another item came, the part of the summary that was already sent cannot be told from the rest.
     const summary = this.#before === undefined ? shape.summary : [];
     for (const [at, part] of summary.entries()) {
       const known = this.#summary[at];
@@ -123,10 +123,10 @@ export class NativeReasoning implements NativeDraft {
     };
   }
 
-  /** All of a part's text: what of it is not there yet is added. */
+  /** Takes the full text of a part, and adds what is still missing. */
   #settle(source: Source, number: number | undefined, text: string, out: EventOutput): void {
     const part = this.#summaryPart(number);
-    // What is behind us has its text.
+    // Earlier parts already have their text.
     const isPast = part === undefined && this.#summary.some((known) => known.number === number);
     if (source === 'summary' && isPast) return;
     const said = source === 'thinking' ? this.thinking : (part?.text ?? '');
@@ -146,13 +146,13 @@ export class NativeReasoning implements NativeDraft {
     this.#show(source === 'summary' ? this.#summary.length - 1 : undefined, text, out);
   }
 
-  /** The last part of the summary, where it is the one that is meant. */
+  /** The last part of the summary, if that is the one that is meant. */
   #summaryPart(number: number | undefined): SummaryPart | undefined {
     const last = this.#summary.at(-1);
     return number === undefined || last?.number === undefined || last.number === number ? last : undefined;
   }
 
-  /** @param at of a summary: which of its parts */
+  /** @param at for a summary, the index of its part */
   #show(at: number | undefined, delta: string, out: EventOutput): void {
     if (!this.#showsSummary) return;
     const isNew = this.#parts.length === 0 || (at !== undefined && at >= this.#parts.length);
