@@ -54,7 +54,7 @@ export interface RequestLimits {
 
 /** A request that was let in. */
 export interface Admission {
-  /** The request has ended: what it really took replaces the guess. Undefined where nobody knows. */
+  /** The request has ended: what it really took replaces the guess, which stands if nobody knows (undefined). */
   settle(tokens: number | undefined): void;
 }
 

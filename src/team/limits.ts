@@ -10,7 +10,7 @@ import {
 } from 'rate-limiter-flexible';
 import { RelayError } from '../errors.ts';
 import type { Connection } from '../redis/connection.ts';
-import type { Admission, RequestLimits } from '../relay/gateway-options.ts';
+import type { RequestLimits } from '../relay/gateway-options.ts';
 import type { UserRecord } from './user-records.ts';
 
 const MINUTE_S = 60;
@@ -36,7 +36,8 @@ export function limitsFor(user: UserRecord, connection: Connection | undefined):
       const settled = await reserve(tokens, id, reserved, `${tokensPerMinute} tokens`);
       return {
         settle(used) {
-          if (used !== undefined) {
+          if (used === undefined) return;
+          if (used > 0) {
             const output = Math.max(0, used - input);
             usualOutput = Math.ceil(usualOutput * (1 - LATEST_SHARE) + output * LATEST_SHARE);
           }
@@ -83,12 +84,16 @@ async function take(
   }
 }
 
+interface Reservation {
+  settle(used: number): void;
+}
+
 async function reserve(
   from: RateLimiterAbstract,
   id: string,
   points: number,
   what: string,
-): Promise<Admission> {
+): Promise<Reservation> {
   const before = performance.now();
   try {
     const { msBeforeNext } = await take(from, id, points, what);
@@ -106,10 +111,10 @@ function settle(
   from: RateLimiterAbstract,
   id: string,
   reserved: number,
-  used: number | undefined,
+  used: number,
   isSameMinute: boolean,
 ): void {
-  const more = (used ?? 0) - reserved;
+  const more = used - reserved;
   const change =
     more > 0 ? from.penalty(id, more) : more < 0 && isSameMinute ? from.reward(id, -more) : undefined;
   // The answer has already been given, so a failure to count must not affect it.

@@ -82,11 +82,11 @@ export async function respond(
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
-    admission?.settle(undefined);
+    admission?.settle(0);
     giveUp(exchange, targets[0], stream, error, parts);
     throw error;
   });
-  admission?.settle(outcome.response.usage?.total_tokens);
+  admission?.settle(tokensOf(outcome));
   // The record is stored before the client learns of the end, since it may continue at once, even an answer that broke
   // off.
   if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
@@ -97,6 +97,12 @@ export async function respond(
   warnOfCutPrompt(exchange, outcome, parts);
   parts.running.end(exchange, outcome);
   return outcome;
+}
+
+/** What an answer took: nothing if there was none, undefined if the provider does not say. */
+function tokensOf({ response: { usage, output }, error }: Outcome): number | undefined {
+  if (usage !== null) return usage.total_tokens;
+  return error !== undefined && output.length === 0 ? 0 : undefined;
 }
 
 /** After a failure of the relay itself, ends everything that was begun; the caller tells the client. */

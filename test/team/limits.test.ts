@@ -1,0 +1,25 @@
+/** How tokens are counted that a provider has not told yet, or never tells. */
+import assert from 'node:assert/strict';
+import { limitsFor } from '../../src/team/limits.ts';
+import { userNamed } from './support.ts';
+
+const LIMIT = 1_000;
+
+describe('tokens a minute', () => {
+  const admit = (limits: ReturnType<typeof limitsFor>) => limits.admit(() => 600, 100);
+  const CASES: [what: string, used: number | undefined, isLetIn: boolean][] = [
+    ['count as guessed where the provider does not say', undefined, false],
+    ['are given back where there was no answer', 0, true],
+    ['count as the provider says', 650, false],
+    ['count as the provider says, if that is less', 100, true],
+  ];
+  for (const [what, used, isLetIn] of CASES) {
+    it(what, async () => {
+      const limits = limitsFor(userNamed('frida', { tokensPerMinute: LIMIT }), undefined);
+      const admission = await admit(limits);
+      admission.settle(used);
+      if (isLetIn) await admit(limits);
+      else await assert.rejects(admit(limits), { code: 'rate_limit_exceeded' });
+    });
+  }
+});
