@@ -249,7 +249,7 @@ function assemble(options: RelayOptions, transport: UpstreamTransport, logger: L
     onRequest: (report) => {
       options.onRequest?.(report);
       if (report.state !== 'completed') return;
-      const answered = { provider: report.provider, model: report.upstreamModel };
+      const answered = { upstream: report.upstream, model: report.upstreamModel };
       learnLoadedModel(answered, { routing, upstream, asked }).catch((error: unknown) =>
         logger.debug(`${report.provider}: its window is not known: ${messageOf(error)}`),
       );

@@ -1,5 +1,5 @@
 /**
- * The model catalog (`codex-relay.models.json`), in the format that Codex 0.110 to 0.169 reads. For a model without an
+ * The model catalog (`codex-relay.models.json`), in the format that Codex 0.110 to 0.171 reads. For a model without an
  * entry Codex warns, offers no apply_patch, and assumes a wrong window.
  */
 

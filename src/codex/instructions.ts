@@ -31,7 +31,7 @@ export function instructionsFrom(installed: string | undefined): string {
   if (!installed || installed.length < PLAUSIBLE.min || installed.length > PLAUSIBLE.max) {
     return DEFAULT_INSTRUCTIONS;
   }
-  // For unknown models Codex describes apply_patch as a shell command (seen in the prompts of 0.110 to 0.169), but our
+  // For unknown models Codex describes apply_patch as a shell command (seen in the prompts of 0.110 to 0.171), but our
   // entries offer it as a tool.
   return installed.replace(/(?<=only `apply_patch`\)): \{"command":.*$/m, '.');
 }

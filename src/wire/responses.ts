@@ -1,6 +1,6 @@
 /**
  * The Responses API as this relay speaks it: the requests and items that clients send, and the items, events and
- * response resource that they get. Requests are typed loosely where clients differ (Codex 0.80 to 0.169, the OpenAI
+ * response resource that they get. Requests are typed loosely where clients differ (Codex 0.80 to 0.171, the OpenAI
  * SDK, Open Responses); what we emit is typed exactly, and `test/translate/contract.test.ts` compares it with the
  * `openai` package's own types.
  */

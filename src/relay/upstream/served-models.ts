@@ -59,16 +59,16 @@ export async function askForAllModels(
 /**
  * Asks again after the first answer of a model whose window is only a guess: the model is loaded now, so the server can
  * tell.
- * @param answered the upstream's label and its name for the model
+ * @param answered the upstream's id and its name for the model
  * @param asked the models that were already asked about; this one is added
  */
 export async function learnLoadedModel(
-  answered: { provider: string; model: string },
+  answered: { upstream: string; model: string },
   { routing, upstream, asked }: { routing: Routing; upstream: Upstream; asked: Set<string> },
 ): Promise<void> {
-  const provider = routing.providers.find(({ label }) => label === answered.provider);
+  const provider = routing.providers.find(({ id }) => id === answered.upstream);
   const model = provider && routing.listOf(provider)?.find(({ id }) => id === answered.model);
-  const key = `${answered.provider} ${answered.model}`;
+  const key = `${answered.upstream}/${answered.model}`;
   if (provider === undefined || model?.windowFrom !== 'guessed' || asked.has(key)) return;
   asked.add(key);
   await askForModels(provider, routing, upstream);
