@@ -63,7 +63,7 @@ export async function askForAllModels(
  * @param asked the models that were already asked about; this one is added
  */
 export async function learnLoadedModel(
-  answered: { upstream: string; model: string },
+  answered: { upstream: string | undefined; model: string },
   { routing, upstream, asked }: { routing: Routing; upstream: Upstream; asked: Set<string> },
 ): Promise<void> {
   const provider = routing.providers.find(({ id }) => id === answered.upstream);
