@@ -265,18 +265,24 @@ function restoreSaved(document: TomlDocument, names: readonly string[]): string[
   return names.flatMap((what) => {
     const lines = savedLines(document, what);
     const [first] = lines;
-    if (first === undefined || restore(document, lines, savedPrefix(what))) return [];
-    return [`Line ${first + 1} stays a comment: the setting in it has been made again since.`];
+    const obstacle = first === undefined ? undefined : restore(document, lines, savedPrefix(what));
+    return obstacle === undefined ? [] : [`Line ${(first ?? 0) + 1} stays a comment: ${obstacle}.`];
   });
 }
 
-/** Uncomments the lines, unless the file would then define something twice. */
-function restore(document: TomlDocument, lines: readonly number[], prefix: string): boolean {
-  const saved = lines.map((line) => document.line(line));
+/**
+ * Uncomments the lines, unless the file would then define something twice, or something else: below a table that was
+ * moved above them, the lines would become that table's. Returns what stood in the way.
+ */
+function restore(document: TomlDocument, lines: readonly number[], prefix: string): string | undefined {
+  const [before, saved] = [document.text, lines.map((line) => document.line(line))];
   for (const line of lines) document.replace(line, document.line(line).slice(prefix.length));
-  if (document.isValid()) return true;
+  const isTwice = !document.isValid();
+  if (!isTwice && sameToml(withoutOurs(before), withoutOurs(document.text))) return undefined;
   for (const [index, line] of lines.entries()) document.replace(line, saved[index] ?? '');
-  return false;
+  return isTwice
+    ? 'the setting in it has been made again since'
+    : 'uncommented where it is now, it would be another setting';
 }
 
 function savedLines(document: TomlDocument, what: string): number[] {

@@ -26,6 +26,8 @@ export interface FoundConfig {
   mode: 'default' | 'profile' | undefined;
   port: number | undefined;
   token: string | undefined;
+  /** Whether Codex is told to read the token from a variable that is not set: it then sends no request at all. */
+  lacksVariable: boolean;
   model: string | undefined;
   hasCatalog: boolean;
   /** Sentences about settings that get in the way, each with file and line. */
@@ -58,19 +60,24 @@ export async function checkCodex(
   return { release, findings: [{ check, state: 'problem', found, todo, cure: 'update-codex' }] };
 }
 
-/** @throws CodexConfigError if a file is not TOML */
+/**
+ * @param environment as Codex sees it
+ * @throws CodexConfigError if a file is not TOML
+ */
 export function findConfig(texts: CodexTexts, environment: Environment): FoundConfig {
   const user = texts[CONFIG_FILE] ?? '';
   const profile = texts[PROFILE_FILE] ?? '';
   const isDefault = inFile(CONFIG_FILE, () => usesRelay(user));
   const isProfile = inFile(PROFILE_FILE, () => usesRelay(profile));
-  const text = isProfile ? profile : user;
+  // Plain Codex does not read the profile, which may be older, or what is left of one.
+  const text = isProfile && !isDefault ? profile : user;
   const provider = relayProvider(text) ?? {};
   const { model } = parseToml(text);
   return {
     mode: isDefault ? 'default' : isProfile ? 'profile' : undefined,
     port: relayPort(provider),
     token: tokenOf(provider, environment),
+    lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
     hasCatalog: texts[CATALOG_FILE] !== undefined,
     traps: findTraps(user).map(({ line, weight, message }) => ({
@@ -85,6 +92,10 @@ function tokenOf(provider: Record<string, unknown>, environment: Environment): s
   const { env_key: variable, experimental_bearer_token: token } = provider;
   if (typeof variable === 'string') return environment[variable];
   return typeof token === 'string' ? token : undefined;
+}
+
+function lacksVariable({ env_key: variable }: Record<string, unknown>, environment: Environment): boolean {
+  return typeof variable === 'string' && !environment[variable]?.trim();
 }
 
 export interface Expectation {

@@ -2,6 +2,7 @@
 import { CodexConfigError } from '../codex/errors.ts';
 import { readCodexFiles } from '../codex/home/codex-files.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
+import { codexVariables } from '../codex/home/codex-variables.ts';
 import type { CodexCall } from '../codex/home/installed-codex.ts';
 import {
   checkCodex,
@@ -57,7 +58,7 @@ async function readConfig(
   environment: CodexCall['environment'],
 ): Promise<FoundConfig | Finding> {
   try {
-    return findConfig(await readCodexFiles(home), environment);
+    return findConfig(await readCodexFiles(home), await codexVariables(home, environment));
   } catch (error) {
     if (!(error instanceof CodexConfigError)) throw error;
     const todo = 'Correct the file; Codex does not start with it either.';
@@ -72,15 +73,18 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
   const port = patient.port ?? known.port ?? otherwise.port;
   const token = known.mode === undefined ? otherwise.token : known.token;
   const owner = await findOwner(port, token || undefined);
+  const lacksVariable = known.mode !== undefined && known.lacksVariable === true;
   yield checkPort(port, owner, standIn !== undefined);
   if (owner === 'nobody' || owner === 'stranger') {
-    yield* skip(['token'], 'no relay is running to ask');
+    if (lacksVariable) yield MISSING_VARIABLE;
+    else yield* skip(['token'], 'no relay is running to ask');
     if (standIn === undefined) yield* skip(BEHIND, 'no relay is running to ask');
     else yield* examineStandIn(standIn, { model, signal });
     return;
   }
   // The host's own token says nothing about Codex.
-  if (known.mode === undefined && owner === 'ours') yield* skip(['token'], 'Codex is told none yet');
+  if (lacksVariable) yield MISSING_VARIABLE;
+  else if (known.mode === undefined && owner === 'ours') yield* skip(['token'], 'Codex is told none yet');
   else yield checkToken(owner);
   if (owner !== 'other') {
     yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model, signal });
@@ -90,6 +94,15 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
     yield* skip(BEHIND, 'the relay does not let us in');
   }
 }
+
+/** The variable is not named: people write the token itself there by mistake. */
+const MISSING_VARIABLE: Finding = {
+  check: 'token',
+  state: 'problem',
+  found: 'Codex is told to read its token from the variable in `env_key`, which is not set here',
+  todo: 'Set it where Codex is started, or have the token written into the file: codex-relay --write-config',
+  cure: 'set-up',
+};
 
 const BEHIND: readonly Check[] = ['upstream', 'answer', 'tool call'];
 

@@ -204,6 +204,20 @@ describe('removeRelayKeys', () => {
     );
   });
 
+  for (const [name, user, saved] of [
+    ['a model', 'model = "gpt-5.5"\n', /^# codex-relay saved model: .*\n/m],
+    ['a provider', 'model_providers.codex-relay.name = "Mine"\n', /^# codex-relay saved provider: .*\n/m],
+  ] as const) {
+    it(`leaves ${name} saved where uncommenting it would set something else`, () => {
+      const written = addRelayKeys(user, CONFIG);
+      const [comment = ''] = saved.exec(written) ?? [];
+      const theirs = `[projects."/x"]\ntrust_level = "trusted"\n${comment}`;
+      const { text, kept } = removeRelayKeys(`${written.replace(saved, '')}\n${theirs}`);
+      assert.equal(text.trimStart(), theirs);
+      assert.match(kept.join(), /^Line \d stays a comment: uncommented where it is now, it would be another/);
+    });
+  }
+
   it('leaves a table that holds settings of the user, without the token', () => {
     const mine = addRelayKeys('', CONFIG).replace('wire_api', 'http_headers = { "x-a" = "b" }\nwire_api');
     const { text, kept } = removeRelayKeys(mine);

@@ -113,6 +113,61 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     assert.deepEqual(stateOf(await findings(), 'config'), ['problem', 'set-up']);
   });
 
+  it('looks at what plain Codex uses, whatever the profile says', async () => {
+    const other = relay.port === 4444 ? 4445 : 4444;
+    await writeFile(join(home, 'config.toml'), addRelayKeys('', { port: relay.port, token: TOKEN }));
+    const profiles = [
+      addRelayKeys('', { port: other, token: STALE }),
+      // What stays of one that Codex wrote to, when the relay is removed from it.
+      'model_provider = "codex-relay"\n',
+    ];
+    try {
+      for (const profile of profiles) {
+        await writeFile(join(home, 'codex-relay.config.toml'), profile);
+        const found = await findings();
+        assert.deepEqual(stateOf(found, 'config'), ['ok', undefined]);
+        assert.deepEqual(stateOf(found, 'token'), ['ok', undefined]);
+      }
+      await writeFile(join(home, 'config.toml'), addRelayKeys('', { port: other, token: TOKEN }));
+      await told(TOKEN);
+      assert.deepEqual(stateOf(await findings(), 'config'), ['problem', 'set-up']);
+    } finally {
+      await rm(join(home, 'config.toml'));
+    }
+  });
+
+  const VARIABLES: [name: string, environment: Record<string, string>, file: string, isThere: boolean][] = [
+    ['is nowhere', {}, '', false],
+    ['is empty', { MY_TOKEN: '' }, '', false],
+    ['is in the environment', { MY_TOKEN: TOKEN }, '', true],
+    ["is in the file of Codex's folder", {}, `MY_TOKEN='${TOKEN}'\n`, true],
+    ['is in both, and the file wins', { MY_TOKEN: STALE }, `export MY_TOKEN=${TOKEN}\n`, true],
+    ['is one that Codex takes from no file', {}, `CODEX_TOKEN=${TOKEN}\n`, false],
+  ];
+  for (const [name, variables, file, isThere] of VARIABLES) {
+    it(`sees Codex's token in a variable that ${name}`, async () => {
+      const variable = file.startsWith('CODEX_') ? 'CODEX_TOKEN' : 'MY_TOKEN';
+      const text = `${addRelayKeys('', { port: relay.port })}env_key = "${variable}"\n`;
+      await writeFile(join(home, 'codex-relay.config.toml'), text);
+      await writeFile(join(home, '.env'), file);
+      const found = await findings({ environment: { PATH: '', CODEX_HOME: home, ...variables } });
+      await rm(join(home, '.env'));
+      assert.deepEqual(stateOf(found, 'token'), isThere ? ['ok', undefined] : ['problem', 'set-up']);
+      const { found: words } = found.find(({ check }) => check === 'token') ?? {};
+      assert.equal(/`env_key`, which is not set/.test(words ?? ''), !isThere);
+    });
+  }
+
+  it('finds that the variable of the token is not set, where the relay asks for none', async () => {
+    const open = await start({ upstream: upstream.url, model: 'acme-large', port: 0 });
+    const text = `${addRelayKeys('', { port: open.port })}env_key = "MY_TOKEN"\n`;
+    await writeFile(join(home, 'codex-relay.config.toml'), text);
+    const found = await findings({ port: open.port });
+    await open.stop();
+    assert.deepEqual(stateOf(found, 'token'), ['problem', 'set-up']);
+    assert.deepEqual(stateOf(found, 'answer'), ['ok', undefined], 'the rest is examined all the same');
+  });
+
   it('says that no relay runs, and asks nobody', async () => {
     const { port } = await start({ upstream: upstream.url, port: 0 }).then(async (other) => {
       await other.stop();

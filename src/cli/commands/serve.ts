@@ -8,6 +8,7 @@ import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
 import { CommandError, UsageError } from '../errors.ts';
+import { trustExtraCertificates } from '../extra-certificates.ts';
 import type { Command } from '../invocation.ts';
 import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
@@ -18,6 +19,7 @@ import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
   const { settings, environment, logger } = invocation;
+  await trustExtraCertificates(environment, logger);
   const native = await readNativeEntries(codexHome(environment));
   const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);

@@ -9,13 +9,12 @@ import { UsageError } from '../errors.ts';
 import type { Option } from '../option.ts';
 import { OPTIONS } from '../options.ts';
 
-/** Variables that affect the network and the locations of files. */
-const CARRIED = [
-  ...['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [name, name.toUpperCase()]),
-  'NODE_EXTRA_CA_CERTS',
-  'CODEX_HOME',
-  'XDG_STATE_HOME',
-];
+/** Variables that affect the network, and those that name files and folders. */
+const OF_THE_NETWORK = ['http_proxy', 'https_proxy', 'no_proxy'].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
+const OF_FILES = ['NODE_EXTRA_CA_CERTS', 'CODEX_HOME', 'XDG_STATE_HOME'];
 
 /** Flags that only concern the command itself. */
 const OF_THE_COMMAND = ['yes'];
@@ -37,17 +36,18 @@ export function serviceVariables(
   if (foreign !== undefined) throw new UsageError(`--${foreign} means nothing to a service`);
   if (settings.port === 0)
     throw new UsageError('--port 0 is another port at each start, which Codex cannot be told: name one');
-  const carried = CARRIED.flatMap((name) => pair(name, environment[name]));
+  const network = OF_THE_NETWORK.flatMap((name) => pair(name, environment[name]));
   const keys = keyVariables(settings.providers).flatMap((name) => pair(name, environment[name]));
-  // Must be absolute: a service starts in a folder of the system's choice.
-  const history =
-    settings['history-store'] === 'disk' ? pair(HISTORY, resolve(folder, settings['history-dir'])) : [];
+  // Paths must be absolute: a service starts in a folder of the system's choice.
+  const absolute = (name: string, path: string | undefined) => pair(name, path && resolve(folder, path));
+  const places = OF_FILES.flatMap((name) => absolute(name, environment[name]));
+  const history = settings['history-store'] === 'disk' ? absolute(HISTORY, settings['history-dir']) : [];
   const files = FILES.flatMap((flag) => {
     const file = settings[flag];
     const variable = OPTIONS[flag].variable ?? '';
-    return file === '' || file === 'store' ? [] : pair(variable, resolve(folder, file));
+    return file === 'store' ? [] : absolute(variable, file);
   });
-  return Object.fromEntries([...carried, ...keys, ...variables, ...history, ...files]);
+  return Object.fromEntries([...network, ...places, ...keys, ...variables, ...history, ...files]);
 }
 
 const FILES = ['users', 'tls-cert', 'tls-key'] as const;

@@ -1,13 +1,16 @@
 /** Reads and writes the relay's files in `CODEX_HOME`, for both hosts. Their content is decided in src/codex. */
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, readFile, realpath, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, copyFile, lstat, mkdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { codeOf } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { CodexConfigError } from '../errors.ts';
 import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
 
-/** The texts of the relay's files. Rejects with the file system's error if one cannot be read. */
+/**
+ * The texts of the relay's files. Rejects with the file system's error if one cannot be read, or with a
+ * `CodexConfigError` if it is not UTF-8: writing it back would garble what the user wrote.
+ */
 export async function readCodexFiles(home: string): Promise<CodexTexts> {
   const texts = await Promise.all(CODEX_FILES.map((file) => readIfThere(join(home, file))));
   return Object.fromEntries(CODEX_FILES.map((file, index) => [file, texts[index]])) as Record<
@@ -94,28 +97,37 @@ async function modeFor(path: string, text: string): Promise<number> {
 }
 
 async function modeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).mode & 0o777;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 0o644;
-    throw error;
-  }
+  const found = await ifThere(stat(path));
+  return found === undefined ? 0o644 : found.mode & 0o777;
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
+  const bytes = await ifThere(readFile(path));
+  if (bytes === undefined) return undefined;
   try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    // The mark at the start of a file is part of its text, so that writing the text restores the same bytes.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new CodexConfigError(
+      `${path} is not UTF-8, so Codex cannot read it. It was left as it is; save it as UTF-8.`,
+      { cause },
+    );
   }
 }
 
+/** Where a link leads, even if there is no file yet. */
 async function realpathOf(path: string): Promise<string> {
+  const found = await ifThere(realpath(path));
+  if (found !== undefined) return found;
+  const isLink = (await ifThere(lstat(path)))?.isSymbolicLink();
+  return isLink ? resolve(dirname(path), await readlink(path)) : path;
+}
+
+async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    return await realpath(path);
+    return await work;
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return path;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

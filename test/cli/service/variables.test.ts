@@ -46,8 +46,13 @@ describe('the variables of a service', () => {
     [
       'the network, and where files are',
       [],
-      { HTTPS_PROXY: 'http://proxy:1', no_proxy: 'a', CODEX_HOME: '/c', NODE_EXTRA_CA_CERTS: '/ca.pem' },
-      { HTTPS_PROXY: 'http://proxy:1', no_proxy: 'a', CODEX_HOME: '/c', NODE_EXTRA_CA_CERTS: '/ca.pem' },
+      { HTTPS_PROXY: 'http://proxy:1', no_proxy: 'a', CODEX_HOME: '/c', NODE_EXTRA_CA_CERTS: 'ca.pem' },
+      {
+        HTTPS_PROXY: 'http://proxy:1',
+        no_proxy: 'a',
+        CODEX_HOME: resolve(FOLDER, '/c'),
+        NODE_EXTRA_CA_CERTS: resolve(FOLDER, 'ca.pem'),
+      },
     ],
     [
       'keys of the providers that are named, and of no others',

@@ -105,6 +105,31 @@ describe('codex files', () => {
     assert.equal(readFileSync(target, 'utf8'), 'a = 2\n');
   });
 
+  it('leaves a link that leads to no file yet', async function () {
+    if (isWindows) return this.skip();
+    await mkdir(join(root, 'dotfiles'));
+    await symlink(join('..', 'dotfiles', 'codex.toml'), config());
+    await applyChanges(home, change(undefined, 'a = 1\n'));
+    await applyChanges(home, change('a = 1\n', undefined), { keepsBackup: false });
+    await applyChanges(home, change(undefined, 'a = 2\n'));
+    assert.ok(lstatSync(config()).isSymbolicLink());
+    assert.equal(readFileSync(join(root, 'dotfiles', 'codex.toml'), 'utf8'), 'a = 2\n');
+  });
+
+  for (const [name, bytes] of [
+    ['Latin-1', Buffer.from('# für mich\na = 1\n', 'latin1')],
+    ['UTF-16', Buffer.from('\ufeffa = 1\n', 'utf16le')],
+  ] as const) {
+    it(`refuses a file in ${name}, which Codex cannot read, instead of garbling it`, async () => {
+      await writeFile(config(), bytes);
+      const isNamed = (error: unknown) =>
+        error instanceof CodexConfigError && /config\.toml is not UTF-8/.test(error.message);
+      await assert.rejects(readCodexFiles(home), isNamed);
+      await assert.rejects(applyChanges(home, change(bytes.toString(), 'a = 2\n')), isNamed);
+      assert.deepEqual(readFileSync(config()), bytes);
+    });
+  }
+
   it('shows a token to the owner alone, and keeps other permissions', async function () {
     if (isWindows) return this.skip();
     const mode = () => (statSync(config()).mode & 0o777).toString(8);
