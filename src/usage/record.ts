@@ -41,6 +41,8 @@ export const COLUMNS = [
 ] as const;
 /** The columns of the first version, and of requests without a user or repairs. */
 const LEAST_COLUMNS = 16;
+/** The last moment that a `Date` can hold, in milliseconds since the epoch. */
+const LAST_TIME = 8.64e15;
 
 /** The record of a finished request; undefined while it is running. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
@@ -98,7 +100,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
   const [attempts, firstTokenMs, totalMs, statedUsd, thread, user, repairs] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
-    typeof time !== 'number' ||
+    !isTime(time) ||
     typeof upstream !== 'string' ||
     typeof model !== 'string' ||
     typeof wire !== 'string' ||
@@ -124,8 +126,13 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
   };
 }
 
+/** JSON has numbers that no `Date` can hold, even an infinite one (`1e999`); writing one out would throw. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= LAST_TIME;
+}
+
 function tokensOf(values: readonly unknown[]): TokenUsage | undefined {
-  if (typeof values[6] !== 'number') return undefined;
+  if (amountOf(values[6]) === undefined) return undefined;
   return {
     inputTokens: countOf(values[6]),
     cachedTokens: countOf(values[7]),
@@ -140,7 +147,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function amountOf(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 function countOf(value: unknown): number {
