@@ -44,7 +44,38 @@ const LEAST_COLUMNS = 16;
 /** The last moment that a `Date` can hold, in milliseconds since the epoch. */
 const LAST_TIME = 8.64e15;
 
-/** The record of a finished request; undefined while it is running. */
+/**
+ * The reports of all that a finished request has to pay for, its own last. A target that was passed over has one of its
+ * own where it states what it took, because it is paid for as well.
+ */
+export function chargedReports(report: RequestReport): RequestReport[] {
+  // What was measured and counted is the last target's.
+  const {
+    upstream,
+    service,
+    wire,
+    usage,
+    costUsd,
+    firstTokenMs,
+    repairs,
+    passedOver = [],
+    ...common
+  } = report;
+  if (report.state === 'running') return [];
+  const passed = passedOver.flatMap(({ provider, model, spent }, at): RequestReport[] => {
+    if (spent === undefined) return [];
+    const before = passedOver.slice(0, at);
+    return [{ ...common, state: 'failed', provider, upstreamModel: model, ...spent, passedOver: before }];
+  });
+  return [...passed, report];
+}
+
+/** The records of a finished request: see `chargedReports`; none while it is running. */
+export function recordsOf(report: RequestReport): UsageRecord[] {
+  return chargedReports(report).flatMap((one) => recordOf(one) ?? []);
+}
+
+/** The record of the target that answered or failed last; undefined while the request is running. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
   const { state, usage, firstTokenMs, durationMs = 0, costUsd, passedOver = [] } = report;
   if (state === 'running') return undefined;
