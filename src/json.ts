@@ -21,6 +21,11 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
+/** The text without the mark (U+FEFF) that editors on Windows put before it, and that `JSON.parse` does not take. */
+export function withoutMark(text: string): string {
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
 /** The object in a JSON text; undefined if it contains anything else or is not JSON. */
 export function parseObject(text: string): JsonObject | undefined {
   return asObject(parseJson(text));

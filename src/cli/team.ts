@@ -21,7 +21,7 @@ import { usersFile } from '../team/users-file.ts';
 import { usersInStore } from '../team/users-in-store.ts';
 import type { Prices } from '../usage/cost.ts';
 import { loadPriceList } from '../usage/price-list.ts';
-import { recordOf } from '../usage/record.ts';
+import { recordsOf } from '../usage/record.ts';
 import { CommandError, UsageError } from './errors.ts';
 import type { Invocation } from './invocation.ts';
 import { historyLimits, openHistory } from './open-history.ts';
@@ -151,8 +151,7 @@ async function usersFor(
     return {
       users,
       onRequest: (report) => {
-        const record = recordOf(report);
-        if (record !== undefined) spending.add(record);
+        for (const record of recordsOf(report)) spending.add(record);
       },
     };
   } catch (cause) {

@@ -3,6 +3,7 @@
  * `CODEX_HOME`. `codex-relay doctor --probe-native` prints such entries.
  */
 import * as z from 'zod/mini';
+import { withoutMark } from '../json.ts';
 import { NATIVE_FILE } from '../names.ts';
 import type { DeepPartial } from '../providers/index.ts';
 import { NATIVE_FIELDS, type NativeProfile } from '../translate/native/native-profile.ts';
@@ -81,7 +82,7 @@ export function parseNativeEntries(text: string): NativeEntries {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CodexConfigError(`${NATIVE_FILE} is not JSON: ${reason}`, { cause });

@@ -1,5 +1,6 @@
 /** The user's own facts about models: `codex-relay.overrides.json` in `CODEX_HOME`. */
 import * as z from 'zod/mini';
+import { withoutMark } from '../json.ts';
 import type { ModelFacts } from '../providers/model-list.ts';
 import { CodexConfigError } from './errors.ts';
 
@@ -48,7 +49,7 @@ export function howToOverride(models: readonly string[]): string {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new CodexConfigError(`${OVERRIDES_FILE} is not JSON: ${reason}`, { cause });

@@ -18,9 +18,11 @@ export function serviceOf(baseUrl: string, preset: Preset): string | undefined {
   const recognised = presetByUrl(baseUrl);
   const { hostname } = new URL(baseUrl);
   if (recognised.isPlan || PLANS.some((plan) => plan.test(hostname))) return 'plan';
-  if (isModelServer(recognised) || isModelServer(preset)) return 'local';
+  if (isModelServer(recognised)) return 'local';
   const { id } = recognised.profile;
-  return id === 'openai-compatible' ? undefined : id;
+  // Only where the address tells nothing: the dialect of a server makes nothing free at a provider that is known.
+  if (id === 'openai-compatible') return isModelServer(preset) ? 'local' : undefined;
+  return id;
 }
 
 /** Whether it is a program that runs the model itself, unlike a local gateway, which may pass requests on to anyone. */

@@ -222,6 +222,8 @@ export interface PassedOver {
   /** Code and message of its error. */
   code: string;
   message: string;
+  /** What it charges for nevertheless, such as thinking without an answer. Undefined where it stated nothing. */
+  spent?: Pick<RequestReport, 'upstream' | 'service' | 'wire' | 'usage' | 'costUsd'>;
 }
 
 /** An upstream with its models, as far as they are known. */

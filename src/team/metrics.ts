@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayHandle, RequestReport } from '../relay/options.ts';
 import { costOf, type Prices } from '../usage/cost.ts';
-import { recordOf } from '../usage/record.ts';
+import { chargedReports, recordOf } from '../usage/record.ts';
 
 export interface Metrics {
   onRequest(report: RequestReport): void;
@@ -106,6 +106,19 @@ export function createMetrics(prices: Prices): Metrics {
     model: isServed(relay, upstream ?? provider, upstreamModel) ? upstreamModel : OTHER,
   });
 
+  function countCosts(report: RequestReport): void {
+    const labels = labelsOf(report);
+    const record = recordOf(report);
+    const usd = record && costOf(record, prices);
+    if (typeof usd === 'number') cost.inc(labels, usd);
+    if (record?.tokens === undefined) return;
+    const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record.tokens;
+    tokens.inc({ kind: 'input', ...labels }, inputTokens);
+    tokens.inc({ kind: 'cached', ...labels }, cachedTokens);
+    tokens.inc({ kind: 'output', ...labels }, outputTokens);
+    tokens.inc({ kind: 'reasoning', ...labels }, reasoningTokens);
+  }
+
   return {
     onRequest(report) {
       const labels = labelsOf(report);
@@ -117,14 +130,7 @@ export function createMetrics(prices: Prices): Metrics {
       for (const { provider, code } of report.passedOver ?? []) hops.inc({ provider, code });
       if (record.firstTokenMs !== undefined) firstToken.observe(labels, record.firstTokenMs / 1000);
       duration.observe(labels, record.totalMs / 1000);
-      const usd = costOf(record, prices);
-      if (typeof usd === 'number') cost.inc(labels, usd);
-      if (record.tokens === undefined) return;
-      const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record.tokens;
-      tokens.inc({ kind: 'input', ...labels }, inputTokens);
-      tokens.inc({ kind: 'cached', ...labels }, cachedTokens);
-      tokens.inc({ kind: 'output', ...labels }, outputTokens);
-      tokens.inc({ kind: 'reasoning', ...labels }, reasoningTokens);
+      for (const charged of chargedReports(report)) countCosts(charged);
     },
     onStoreCall: (milliseconds, isFailed) =>
       storeCalls.observe({ outcome: isFailed ? 'failed' : 'done' }, milliseconds / 1000),

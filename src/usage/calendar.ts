@@ -36,9 +36,16 @@ export function fastDayOf(): (time: number) => string {
 /** When the local day or month of a moment began. */
 export function startOf(span: 'day' | 'month', time: number): number {
   const date = new Date(time);
-  date.setHours(0, 0, 0, 0);
-  if (span === 'month') date.setDate(1);
-  return date.getTime();
+  return new Date(date.getFullYear(), date.getMonth(), span === 'month' ? 1 : date.getDate()).getTime();
+}
+
+/**
+ * When the local day began that was so many days before a moment's. Not counted from the start of the later day: where
+ * clocks go forward at midnight that is one o'clock, and every other day would lose its first hour.
+ */
+export function startOfDayBefore(time: number, days: number): number {
+  const date = new Date(time);
+  return new Date(date.getFullYear(), date.getMonth(), date.getDate() - days).getTime();
 }
 
 const HOUR_MS = 3_600_000;
@@ -51,11 +58,7 @@ export function startOfSpan(text: string, now: number): number | undefined {
   if (text === 'all') return 0;
   const [, count, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(text) ?? [];
   if (unit === 'h') return now - Number(count) * HOUR_MS;
-  if (unit !== undefined) {
-    const start = new Date(startOf('day', now));
-    start.setDate(start.getDate() + 1 - Number(count) * (unit === 'w' ? 7 : 1));
-    return start.getTime();
-  }
+  if (unit !== undefined) return startOfDayBefore(now, Number(count) * (unit === 'w' ? 7 : 1) - 1);
   const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? [];
   if (year === undefined) return undefined;
   const start = new Date(Number(year), Number(month) - 1, Number(day)).getTime();

@@ -1,5 +1,5 @@
 /** The data for a page about the last days, updated as records come in. */
-import { dayOf, fastDayOf, startOf } from './calendar.ts';
+import { dayOf, fastDayOf, startOfDayBefore } from './calendar.ts';
 import { type Cost, costOf, type Prices, savedOf } from './cost.ts';
 import type { UsageRecord } from './record.ts';
 import { addTo, joinTo, newSum, type Sum, tokensOf } from './summary.ts';
@@ -75,10 +75,7 @@ export class Overview {
   /** @param count how many days, including today */
   constructor(prices: Prices, now: number, count: number) {
     this.#prices = prices;
-    const today = new Date(startOf('day', now));
-    const starts = Array.from({ length: count }, (_, back) =>
-      new Date(today).setDate(today.getDate() - back),
-    ).toReversed();
+    const starts = Array.from({ length: count }, (_, back) => startOfDayBefore(now, back)).toReversed();
     this.days = starts.map(dayOf);
     this.since = starts[0] ?? now;
   }

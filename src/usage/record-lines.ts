@@ -1,6 +1,6 @@
 /** Reads many lines of a ledger at once, because `JSON.parse` takes most of a second for a million of them. */
 import { parseJson } from '../json.ts';
-import { decodeRecord, namesInLine, type UsageRecord } from './record.ts';
+import { decodeRecord, isTime, namesInLine, type UsageRecord } from './record.ts';
 
 /** How many combinations of upstream and model, as written in lines, are remembered. */
 const MOST_NAMES = 64;
@@ -61,7 +61,7 @@ export class LineReader {
     this.#at = start + 1;
     const time = this.#number();
     const names = this.#namesHere();
-    if (names === undefined || typeof time !== 'number') return undefined;
+    if (names === undefined || !isTime(time)) return undefined;
     this.#at += names.text.length;
     const input = this.#number();
     const cached = this.#number();
@@ -150,7 +150,7 @@ export class LineReader {
   #fraction(start: number): number | typeof OTHER {
     const end = this.#text.indexOf(',', start);
     const value = parseJson(this.#text.slice(start, end));
-    if (typeof value !== 'number') return OTHER;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return OTHER;
     this.#at = end + 1;
     return value;
   }

@@ -41,8 +41,41 @@ export const COLUMNS = [
 ] as const;
 /** The columns of the first version, and of requests without a user or repairs. */
 const LEAST_COLUMNS = 16;
+/** The last moment that a `Date` can hold, in milliseconds since the epoch. */
+const LAST_TIME = 8.64e15;
 
-/** The record of a finished request; undefined while it is running. */
+/**
+ * The reports of all that a finished request has to pay for, its own last. A target that was passed over has one of its
+ * own where it states what it took, because it is paid for as well.
+ */
+export function chargedReports(report: RequestReport): RequestReport[] {
+  // What was measured and counted is the last target's.
+  const {
+    upstream,
+    service,
+    wire,
+    usage,
+    costUsd,
+    firstTokenMs,
+    repairs,
+    passedOver = [],
+    ...common
+  } = report;
+  if (report.state === 'running') return [];
+  const passed = passedOver.flatMap(({ provider, model, spent }, at): RequestReport[] => {
+    if (spent === undefined) return [];
+    const before = passedOver.slice(0, at);
+    return [{ ...common, state: 'failed', provider, upstreamModel: model, ...spent, passedOver: before }];
+  });
+  return [...passed, report];
+}
+
+/** The records of a finished request: see `chargedReports`; none while it is running. */
+export function recordsOf(report: RequestReport): UsageRecord[] {
+  return chargedReports(report).flatMap((one) => recordOf(one) ?? []);
+}
+
+/** The record of the target that answered or failed last; undefined while the request is running. */
 export function recordOf(report: RequestReport): UsageRecord | undefined {
   const { state, usage, firstTokenMs, durationMs = 0, costUsd, passedOver = [] } = report;
   if (state === 'running') return undefined;
@@ -98,7 +131,7 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
   const [attempts, firstTokenMs, totalMs, statedUsd, thread, user, repairs] = values.slice(11);
   const known = STATES.find((name) => name === state);
   if (
-    typeof time !== 'number' ||
+    !isTime(time) ||
     typeof upstream !== 'string' ||
     typeof model !== 'string' ||
     typeof wire !== 'string' ||
@@ -124,8 +157,13 @@ export function decodeRecord(row: unknown): UsageRecord | undefined {
   };
 }
 
+/** JSON has numbers that no `Date` can hold, even an infinite one (`1e999`); writing one out would throw. */
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= LAST_TIME;
+}
+
 function tokensOf(values: readonly unknown[]): TokenUsage | undefined {
-  if (typeof values[6] !== 'number') return undefined;
+  if (amountOf(values[6]) === undefined) return undefined;
   return {
     inputTokens: countOf(values[6]),
     cachedTokens: countOf(values[7]),
@@ -140,7 +178,7 @@ function textOf(value: unknown): string | undefined {
 }
 
 function amountOf(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 ? value : undefined;
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
 function countOf(value: unknown): number {

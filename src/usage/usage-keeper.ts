@@ -5,7 +5,7 @@ import { type Budget, type BudgetOptions, openBudget } from './budget.ts';
 import type { Limit } from './budget-limits.ts';
 import type { Prices } from './cost.ts';
 import { openLedger } from './ledger.ts';
-import { recordOf, type UsageRecord } from './record.ts';
+import { recordsOf, type UsageRecord } from './record.ts';
 
 export interface UsageKeeperOptions {
   /** The ledger's folder; several relays share it. */
@@ -45,10 +45,10 @@ export function openUsageKeeper({ folder, isRecorded, logger, budget }: UsageKee
   return {
     guard: spending,
     put: (report) => {
-      const record = recordOf(report);
-      if (record === undefined) return;
-      ledger?.put(record);
-      spending?.add(record);
+      for (const record of recordsOf(report)) {
+        ledger?.put(record);
+        spending?.add(record);
+      }
     },
     setLimits: (limits) => spending?.setLimits(limits),
     ready: async () => void (await spending?.open()),

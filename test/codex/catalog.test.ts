@@ -430,6 +430,7 @@ describe('parseOverrides', () => {
   it('reads what it is told', () => {
     const facts = { name: 'A', contextWindow: 1000, maxOutput: 10, images: true, efforts: ['low'] };
     assert.deepEqual(parseOverrides(JSON.stringify({ 'a/b': facts, c: {} })), { 'a/b': facts, c: {} });
+    assert.deepEqual(parseOverrides('\ufeff{"c":{}}'), { c: {} }, 'with the mark of editors on Windows');
   });
 
   const BAD: [text: string, says: RegExp][] = [

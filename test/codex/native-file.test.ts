@@ -26,6 +26,9 @@ describe('the file about Responses endpoints', () => {
     assert.deepEqual(parseNativeEntries(JSON.stringify(entries)), entries);
   });
 
+  it('may begin with the mark that editors on Windows write', () =>
+    assert.deepEqual(parseNativeEntries('\ufeff{"xai/*": {}}'), { 'xai/*': {} }));
+
   it('may say nothing', () => assert.deepEqual(parseNativeEntries('{"xai/*": {}}'), { 'xai/*': {} }));
 
   for (const [what, text, message] of REFUSED) {

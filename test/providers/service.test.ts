@@ -26,6 +26,9 @@ describe('who is paid', () => {
     ['http://gpu.lan:9000/v1', 'vllm', 'local'],
     ['demo:scripted', undefined, 'local'],
     ['vscode://lm', undefined, 'plan'],
+    // A server's dialect makes nothing free at an address whose owner is known.
+    ['https://api.together.xyz/v1', 'vllm', 'together'],
+    ['https://openrouter.ai/api/v1', 'ollama', 'openrouter'],
     // A gateway may pass requests on to anyone, and a dialect tells nothing of the bill.
     ['http://localhost:4000/v1', undefined, undefined],
     ['https://proxy.example.com/v1', 'deepseek', undefined],

@@ -38,6 +38,14 @@ describe('metrics', () => {
       calledTools: [],
     } as const;
     metrics.onRequest({ ...report, model: 'm', upstreamModel: 'a name about kittens', startedAt: 0 });
+    const passed = { provider: 'kimi', model: 'k', code: 'upstream_error', message: '' };
+    const usage = {
+      ...{ inputTokens: 5, cachedTokens: 0, cacheWriteTokens: 0 },
+      ...{ outputTokens: 1, reasoningTokens: 1 },
+    };
+    const spent = { upstream: 'kimi', usage, costUsd: 2 };
+    const hopped = { ...report, model: 'm', upstreamModel: 'm', startedAt: 0 };
+    metrics.onRequest({ ...hopped, passedOver: [{ ...passed, spent }] });
     metrics.onStoreCall(2, false);
 
     const read = (token: string) =>
@@ -50,7 +58,10 @@ describe('metrics', () => {
       'codex_relay_requests_total{state="completed",provider="deepseek",model="scripted-model"} 1',
       'codex_relay_requests_total{state="failed",provider="deepseek",model="deepseek-v4-pro"} 1',
       'codex_relay_errors_total{code="invalid_prompt",provider="deepseek",model="deepseek-v4-pro"} 1',
-      'codex_relay_requests_total{state="completed",provider="deepseek",model="other"} 1',
+      'codex_relay_requests_total{state="completed",provider="deepseek",model="other"} 2',
+      'codex_relay_hops_total{provider="kimi",code="upstream_error"} 1',
+      'codex_relay_tokens_total{kind="input",provider="kimi",model="other"} 5',
+      'codex_relay_cost_usd_total{provider="kimi",model="other"} 2',
       'codex_relay_tokens_total{kind="input",provider="deepseek",model="scripted-model"} 60',
       'codex_relay_tokens_total{kind="cached",provider="deepseek",model="scripted-model"} 20',
       'codex_relay_tokens_total{kind="output",provider="deepseek",model="scripted-model"} 40',

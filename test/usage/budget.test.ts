@@ -70,6 +70,20 @@ describe('a budget', () => {
       assert.equal(parseLimits(text), undefined, text);
   });
 
+  it('lets none of several requests at once pass on what was known before the last look', async () => {
+    await using folder = await temporaryFolder();
+    const { budget, clock } = await openAt(folder.path, 'day=5');
+    const other = openLedger({ folder: folder.path });
+    other.put(costing(6));
+    await other.flush();
+    clock.now += 10_000;
+    const answers = await Promise.allSettled([1, 2, 3].map(() => budget.allow(DEEPSEEK)));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected'],
+    );
+  });
+
   it('warns at 80 % once a day, and refuses at 100 % with the place where it is raised', async () => {
     await using folder = await temporaryFolder();
     const { budget, warnings, clock } = await openAt(folder.path, 'day=10');

@@ -161,6 +161,10 @@ describe('what a record cost', () => {
 });
 
 describe("the user's prices", () => {
+  it('may begin with the mark that editors on Windows write', () => {
+    assert.deepEqual(parseOwnPrices('\ufeff{"m":{"input":1,"output":2}}').get('m'), { input: 1, output: 2 });
+  });
+
   for (const [text, said] of [
     ['{', /codex-relay\.prices\.json: is not JSON/],
     ['[]', /must be an object/],

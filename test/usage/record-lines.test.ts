@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { parseJson } from '../../src/json.ts';
 import { decodeRecord, encodeRecord, STATES, type UsageRecord } from '../../src/usage/record.ts';
 import { LineReader } from '../../src/usage/record-lines.ts';
-import { recordWith } from './support.ts';
+import { NOON, recordWith } from './support.ts';
 
 const plainly = (text: string) =>
   text
@@ -80,6 +80,19 @@ describe('the reader of many lines', () => {
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('takes no number that is no moment, and no endless amount', () => {
+    const line = encodeRecord(recordWith({ statedUsd: 0.25 }));
+    for (const time of ['1e999', '9e15', '-9e15', '1e21']) {
+      const text = `${line}${line.replace(String(NOON), time)}`;
+      assert.equal(new LineReader().recordsIn(text).length, 1, time);
+      assert.deepEqual(new LineReader().recordsIn(text), plainly(text), time);
+    }
+    const endless = `${line}${line.replace('0.25', '1e999')}`;
+    const [, read] = new LineReader().recordsIn(endless);
+    assert.equal(read?.statedUsd, undefined);
+    assert.deepEqual(new LineReader().recordsIn(endless), plainly(endless));
   });
 
   it('knows more names than it keeps', () => {

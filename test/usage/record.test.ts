@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RequestReport } from '../../src/relay/options.ts';
-import { COLUMNS, decodeRecord, encodeRecord, recordOf } from '../../src/usage/record.ts';
+import { COLUMNS, decodeRecord, encodeRecord, recordOf, recordsOf } from '../../src/usage/record.ts';
 import { recordWith } from './support.ts';
 
 describe('a record of the ledger', () => {
@@ -23,6 +23,38 @@ describe('a record of the ledger', () => {
     assert.deepEqual(decodeRecord(JSON.parse(encodeRecord(record))), record);
     assert.equal(JSON.parse(encodeRecord(record)).length, COLUMNS.length);
     assert.equal(recordOf({ ...report, wire: 'chat' })?.wire, 'chat');
+  });
+
+  it('stands beside one of each target that was passed over and states what it took', () => {
+    const usage = recordWith().tokens;
+    const tried = { provider: 'kimi', model: 'k', code: 'upstream_error', message: '' };
+    const report: RequestReport = {
+      id: 'resp_1',
+      state: 'completed',
+      provider: 'xai',
+      model: 'm',
+      upstreamModel: 'm',
+      stream: true,
+      startedAt: 1,
+      firstTokenMs: 2,
+      durationMs: 3,
+      costUsd: 1,
+      service: 'xai',
+      wire: 'responses',
+      repairs: ['effort'],
+      user: 'ann',
+      thread: 't',
+      calledTools: [],
+      passedOver: [tried, { ...tried, spent: { upstream: 'kimi-2', ...(usage && { usage }) } }],
+    };
+    const [passed, last, ...more] = recordsOf(report);
+    assert.deepEqual(more, []);
+    assert.deepEqual(last, recordOf(report));
+    assert.deepEqual(passed, {
+      ...recordWith({ time: 1, upstream: 'kimi-2', service: undefined, model: 'k', state: 'failed' }),
+      ...{ attempts: 2, firstTokenMs: undefined, totalMs: 3, thread: 't', user: 'ann' },
+    });
+    assert.deepEqual(recordsOf({ ...report, state: 'running' }), []);
   });
 
   it('of an earlier version, without user and repairs, is still read', () => {

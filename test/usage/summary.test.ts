@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { startOfSpan } from '../../src/usage/calendar.ts';
+import { startOf, startOfSpan } from '../../src/usage/calendar.ts';
+import { Overview } from '../../src/usage/overview.ts';
 import { loadPriceList } from '../../src/usage/price-list.ts';
 import { type Grouping, summarise } from '../../src/usage/summary.ts';
 import { NOON, recordWith } from './support.ts';
@@ -72,5 +73,21 @@ describe('a span', () => {
     assert.equal(begins('all'), 0);
     for (const text of ['', '0d', '7', 'd', '7m', '-7d', '2026-02-30', '2026-13-01', '1.5d', 'ALL'])
       assert.equal(begins(text), undefined, text);
+  });
+
+  it('loses no hour where clocks go forward at midnight, so that today begins at one', () => {
+    const { TZ } = process.env;
+    process.env['TZ'] = 'America/Santiago';
+    try {
+      const noon = new Date(2026, 8, 6, 12).getTime();
+      const local = (time: number | undefined) => new Date(time ?? Number.NaN).toString().slice(0, 21);
+      assert.equal(local(startOf('day', noon)), 'Sun Sep 06 2026 01:00');
+      assert.equal(local(startOf('month', noon)), 'Tue Sep 01 2026 00:00');
+      assert.equal(local(startOfSpan('3d', noon)), 'Fri Sep 04 2026 00:00');
+      assert.equal(local(new Overview(prices, noon, 30).since), 'Sat Aug 08 2026 00:00');
+    } finally {
+      if (TZ === undefined) delete process.env['TZ'];
+      else process.env['TZ'] = TZ;
+    }
   });
 });

@@ -52,7 +52,7 @@ export function widthOf(text: string): number {
 
 /** What fits into this many columns, with `…` for the rest, and without control characters. */
 export function fitted(text: string, columns: number): string {
-  const shown = text.replace(/[\p{Cc}\p{Cf}]/gu, '�');
+  const shown = harmless(text);
   if (widthOf(shown) <= columns) return shown;
   let start = '';
   for (const character of shown) {
@@ -62,10 +62,17 @@ export function fitted(text: string, columns: number): string {
   return `${start}…`;
 }
 
-/** Lines of at most this many columns; longer words are broken. */
+/** A name may contain control sequences for the terminal. */
+function harmless(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '�');
+}
+
+/** Lines of at most this many columns, without control characters; longer words are broken. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ').flatMap((long) => broken(long, columns))) {
+  for (const word of harmless(text)
+    .split(' ')
+    .flatMap((long) => broken(long, columns))) {
     const last = lines.at(-1);
     if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= columns)
       lines.splice(-1, 1, `${last} ${word}`);

@@ -77,11 +77,19 @@ function tellHost(report: RequestReport, { logger, onRequest }: ReportOptions): 
 }
 
 function endReport(exchange: Exchange, { attempt, response, error }: Outcome): RequestReport {
-  const { usage } = response;
-  const { statedCost } = attempt.reducer;
   return {
     ...reportOf(exchange, attempt.target, endState(response, error?.code)),
     durationMs: Math.round(performance.now() - exchange.beganAt),
+    ...costsOf(attempt),
+    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
+  };
+}
+
+/** What the provider states that an attempt took. */
+function costsOf({ reducer }: Attempt): Pick<RequestReport, 'usage' | 'costUsd'> {
+  const { statedCost } = reducer;
+  const { usage } = reducer.response;
+  return {
     ...(usage === null
       ? {}
       : {
@@ -94,7 +102,6 @@ function endReport(exchange: Exchange, { attempt, response, error }: Outcome): R
           },
         }),
     ...(statedCost === undefined ? {} : { costUsd: statedCost }),
-    ...(error === undefined ? {} : { error: { code: error.code, message: error.message } }),
   };
 }
 
@@ -148,12 +155,26 @@ export function threadName(thread: string | undefined): string | undefined {
   return thread === undefined ? undefined : hash('sha256', thread).slice(0, 12);
 }
 
-function passedOver({ target, reducer: { error } }: Attempt): PassedOver {
+function passedOver(attempt: Attempt): PassedOver {
+  const { target, reducer } = attempt;
+  const { provider, model, wire } = target;
+  const { code = '', message = '' } = reducer.error ?? {};
+  const costs = costsOf(attempt);
+  const { inputTokens = 0, outputTokens = 0 } = costs.usage ?? {};
+  const isCharged = inputTokens + outputTokens > 0 || (costs.costUsd ?? 0) > 0;
   return {
-    provider: target.provider.label,
-    model: target.model,
-    code: error?.code ?? '',
-    message: error?.message ?? '',
+    provider: provider.label,
+    model,
+    code,
+    message,
+    ...(isCharged && {
+      spent: {
+        upstream: provider.id,
+        ...(provider.service !== undefined && { service: provider.service }),
+        ...(wire === 'responses' && { wire }),
+        ...costs,
+      },
+    }),
   };
 }
 

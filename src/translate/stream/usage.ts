@@ -199,8 +199,14 @@ function plainName(field: string): string {
   return field.toLowerCase().replace(/[^a-z]/g, '');
 }
 
-/** Anything but a positive number, or the text of one, counts as 0. */
+/**
+ * More than any prompt or answer can have. A count that fell below zero where there are no signs wraps around to 2^32-1
+ * or 2^64-1: Codex could not parse the latter, and either would use up every budget.
+ */
+const MOST_TOKENS = 1e9;
+
+/** Anything but a positive number that can be true, or the text of one, counts as 0. */
 function numberOf(value: unknown): number {
   const number = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? Math.round(number) : 0;
+  return typeof number === 'number' && number > 0 && number <= MOST_TOKENS ? Math.round(number) : 0;
 }

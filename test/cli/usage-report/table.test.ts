@@ -153,6 +153,10 @@ describe('the table of usage', () => {
       80,
     );
     assert.match(text, /deepseek\/�\[2Jx��y/);
+    const unpriced = recordWith({ service: undefined, model: '\u001b[2Jx\u009b2Jy\u202ez' });
+    const notes = asTable(await reportOn([unpriced], 'model'), 80);
+    assert.match(notes, /is not known/);
+    assert.doesNotMatch(notes.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
   });
 });
 

@@ -18,6 +18,25 @@ describe('the time in a row', () => {
   }
 });
 
+describe('a duration', () => {
+  for (const [milliseconds, shown] of [
+    [0, '0 ms'],
+    [999.4, '999 ms'],
+    [999.6, '1.0 s'],
+    [59_949, '59.9 s'],
+    [59_950, '1 min 0 s'],
+    [60_000, '1 min 0 s'],
+    [119_499, '1 min 59 s'],
+    [119_500, '2 min 0 s'],
+    [245_000, '4 min 5 s'],
+  ] as const) {
+    it(`of ${milliseconds} ms is "${shown}"`, async () => {
+      const { duration } = await textIn('en');
+      assert.equal(duration(milliseconds), shown);
+    });
+  }
+});
+
 const REPORT = {
   id: 'resp_1',
   state: 'completed',

@@ -1,6 +1,7 @@
 /** Another target answers where one cannot: cause by cause, stage by stage, over real sockets. */
 import assert from 'node:assert/strict';
 import { type RelayHandle, type RelayOptions, type RequestReport, start } from '../../../src/index.ts';
+import { recordsOf } from '../../../src/usage/record.ts';
 import type { ResponseEvent, ResponseResource } from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
 import { AS_CODEX, eventsOf } from '../../support/relay-client.ts';
@@ -15,10 +16,12 @@ import {
   streamReply,
   textChunks,
   toolCallChunks,
+  usageChunk,
 } from '../../support/scripted-upstream.ts';
 
 const NEVER = new Promise(() => {});
 const OK = streamReply(textChunks('from the second'));
+const PAID = streamReply(textChunks('from the second'), usageChunk(7, 3, { cost: 0.25 }));
 
 /** What the first target does, and whether another one can cure it. */
 const CAUSES: [what: string, reply: ScriptedReply, hops: boolean][] = [
@@ -158,6 +161,36 @@ describe('a target that cannot answer', () => {
         await stop();
       });
     }
+  }
+
+  for (const [what, body] of [
+    ['thinks and says nothing', streamReply(finishChunk('stop'), usageChunk(60, 40, { cost: 0.5 }))],
+    [
+      'breaks off, for a client that waits for the whole',
+      { body: [deltaChunk({ content: 'half' }), usageChunk(60, 40, { cost: 0.5 })] },
+    ],
+  ] as const) {
+    it(`is paid for as well where it ${what}`, async () => {
+      const { relay, reports, post, stop } = await house([body], {}, PAID);
+      assert.equal((await post({})).status, 200);
+      const report = reports.at(-1) ?? assert.fail();
+      assert.deepEqual(
+        recordsOf(report).map(({ upstream, model, state, tokens, statedUsd, attempts }) => [
+          `${upstream}/${model}`,
+          state,
+          tokens?.inputTokens,
+          tokens?.outputTokens,
+          statedUsd,
+          attempts,
+        ]),
+        [
+          ['one/m', 'failed', 60, 40, 0.5, 1],
+          ['two/n', 'completed', 7, 3, 0.25, 2],
+        ],
+      );
+      await relay.stop();
+      await stop();
+    });
   }
 
   it('is not left once it has given a word: Codex asks again, and then another one answers', async () => {

@@ -172,6 +172,14 @@ const CASES: [what: string, chunks: unknown[], counts: number[] | undefined][] =
   ['as text', [{ usage: { prompt_tokens: '10', completion_tokens: '5.0' } }], [10, 0, 0, 5, 0, 15]],
   ['with fractions', [{ usage: { prompt_tokens: 9.6, completion_tokens: 5.2 } }], [10, 0, 0, 5, 0, 15]],
   [
+    'below zero where there are no signs, in 32 and in 64 bits, and beyond every window',
+    [
+      { usage: { ...OPENAI, prompt_tokens_details: { cached_tokens: 4_294_967_295 } } },
+      { usage: { prompt_tokens: 18_446_744_073_709_551_615n.toString(), completion_tokens: 1e21 } },
+    ],
+    [10, 0, 0, 5, 0, 15],
+  ],
+  [
     'negative, infinite and of other types',
     [{ usage: { prompt_tokens: -1, completion_tokens: 'many', total_tokens: 1 / 0, cached_tokens: [1] } }],
     [0, 0, 0, 0, 0, 0],
