@@ -63,6 +63,34 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     'c:run{"x":"a"}',
   ],
   [
+    'two tools at one index, without ids',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'exec', args: '{"x":2}' }),
+      END,
+    ],
+    'call_1:run{"x":1} call_2:exec{"x":2}',
+  ],
+  [
+    'two calls of one tool at one index, without ids, the second in fragments',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '{"x"' }),
+      calls({ index: 0, args: ':2}' }),
+      END,
+    ],
+    'call_1:run{"x":1} call_2:run{"x":2}',
+  ],
+  [
+    'a call at one index that is repeated, without ids',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      END,
+    ],
+    'call_1:run{"x":1}',
+  ],
+  [
     'half a character behind whole arguments, and another call',
     [
       calls({ index: 0, id: 'a', name: 'run', args: '{"x":1}' }),
