@@ -15,6 +15,7 @@ export function asChatChunk(value: unknown): ChatChunk {
   keepIf(Array.isArray, value, 'choices');
   const choices = value['choices'];
   if (!Array.isArray(choices)) return value;
+  if (choices.length > 0) dropEmptyError(value);
   // What is no choice would still count as one of several.
   if (!choices.every(isObject)) value['choices'] = choices.filter(isObject);
   for (const choice of choices) if (isObject(choice)) repairChoice(choice);
@@ -22,13 +23,22 @@ export function asChatChunk(value: unknown): ChatChunk {
 }
 
 function repairChoice(choice: JsonObject): void {
+  dropEmptyError(choice);
   keepIf(isText, choice, 'finish_reason');
   keepIf(isObject, choice, 'usage');
   for (const name of ['delta', 'message']) {
     keepIf(isObject, choice, name);
     const delta = choice[name];
-    if (isObject(delta)) repairDelta(delta);
+    if (!isObject(delta)) continue;
+    if (delta['error'] && !choice['error']) choice['error'] = delta['error'];
+    repairDelta(delta);
   }
+}
+
+/** Gateways that write out every field of a type send an error without a word or code beside each delta. */
+function dropEmptyError(holder: JsonObject): void {
+  const { error } = holder;
+  if (isObject(error) && Object.values(error).every((value) => !value)) holder['error'] = null;
 }
 
 function repairDelta(delta: JsonObject): void {

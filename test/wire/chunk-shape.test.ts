@@ -14,6 +14,11 @@ const CASES: [what: string, sent: unknown, read: object][] = [
   ['a choice that is a list', { choices: [[]] }, { choices: [] }],
   ['a finish reason that is a list', choice({ finish_reason: [] }), choice({ finish_reason: null })],
   ['a finish reason that is a number', choice({ finish_reason: 1 }), choice({ finish_reason: null })],
+  [
+    'an error that says nothing beside an answer',
+    { error: { code: 0, message: '', param: null }, ...choice({ error: {} }) },
+    { error: null, ...choice({ error: null }) },
+  ],
   ['a delta that is a text', choice({ delta: 'x' }), choice({ delta: null })],
   ['a message that is a list', choice({ message: [] }), choice({ message: null })],
   ['a refusal that is true', delta({ refusal: true, content: 'x' }), delta({ refusal: null, content: 'x' })],
@@ -60,6 +65,16 @@ describe('the shape of a chunk', () => {
 
   it('takes a number for an id', () => {
     assert.deepEqual(asChatChunk(delta({ tool_calls: [{ id: 7 }] })), delta({ tool_calls: [{ id: '7' }] }));
+  });
+
+  it('keeps errors that say something, or stand in for an answer', () => {
+    for (const chunk of [{ error: {} }, { error: {}, choices: [] }, { error: { code: 1 }, ...choice({}) }])
+      assert.deepEqual(asChatChunk(structuredClone(chunk)), chunk);
+  });
+
+  it('finds an error inside a delta', () => {
+    const error = { message: 'boom' };
+    assert.deepEqual(asChatChunk(delta({ error })), choice({ error, delta: { error } }));
   });
 
   it('keeps thinking of any shape', () => {
