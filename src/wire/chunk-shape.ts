@@ -13,30 +13,45 @@ export function asChatChunk(value: unknown): ChatChunk {
   if (!isObject(value)) return {};
   keepIf(isObject, value, 'usage');
   keepIf(Array.isArray, value, 'choices');
-  // Other choices would be answers that nobody asked for.
-  const choice = Array.isArray(value['choices']) ? value['choices'][0] : undefined;
-  if (isObject(choice)) repairChoice(choice);
-  else if (choice !== undefined) value['choices'] = [];
+  const choices = value['choices'];
+  if (!Array.isArray(choices)) return value;
+  if (choices.length > 0) dropEmptyError(value);
+  // What is no choice would still count as one of several.
+  if (!choices.every(isObject)) value['choices'] = choices.filter(isObject);
+  for (const choice of choices) if (isObject(choice)) repairChoice(choice);
   return value;
 }
 
 function repairChoice(choice: JsonObject): void {
+  dropEmptyError(choice);
   keepIf(isText, choice, 'finish_reason');
   keepIf(isObject, choice, 'usage');
   for (const name of ['delta', 'message']) {
     keepIf(isObject, choice, name);
     const delta = choice[name];
-    if (isObject(delta)) repairDelta(delta);
+    if (!isObject(delta)) continue;
+    if (delta['error'] && !choice['error']) choice['error'] = delta['error'];
+    repairDelta(delta);
   }
+}
+
+/** Gateways that write out every field of a type send an error without a word or code beside each delta. */
+function dropEmptyError(holder: JsonObject): void {
+  const { error } = holder;
+  if (isObject(error) && Object.values(error).every((value) => !value)) holder['error'] = null;
 }
 
 function repairDelta(delta: JsonObject): void {
   keepIf(isText, delta, 'refusal');
-  keepIf(isText, delta, 'reasoning_content');
-  keepIf(isText, delta, 'reasoning');
   keepIf(isDetails, delta, 'reasoning_details');
   keepIf(isShallow, delta, 'extra_content');
+  // One call without a list around it.
+  const only = delta['tool_calls'];
+  if (isCall(only)) delta['tool_calls'] = [only];
   keepIf(Array.isArray, delta, 'tool_calls');
+  // The field for a single call, from before there were several (2023); some servers still fill both.
+  if (isObject(delta['function_call']) && (delta['tool_calls'] ?? null) === null)
+    delta['tool_calls'] = [{ index: 0, function: delta['function_call'] }];
   const calls = delta['tool_calls'];
   if (!Array.isArray(calls)) return;
   for (let at = 0; at < calls.length; at++) {
@@ -46,7 +61,14 @@ function repairDelta(delta: JsonObject): void {
   }
 }
 
+function isCall(value: unknown): value is JsonObject {
+  return isObject(value) && (isObject(value['function']) || typeof value['name'] === 'string');
+}
+
 function repairCall(call: JsonObject): void {
+  // As in the Responses API: name and arguments are in the call itself.
+  if (call['function'] === undefined && typeof call['name'] === 'string')
+    call['function'] = { name: call['name'], arguments: call['arguments'] ?? '' };
   if (typeof call['id'] === 'number') call['id'] = String(call['id']);
   keepIf(isText, call, 'id');
   keepIf(isShallow, call, 'extra_content');

@@ -14,10 +14,19 @@ const CASES: [what: string, sent: unknown, read: object][] = [
   ['a choice that is a list', { choices: [[]] }, { choices: [] }],
   ['a finish reason that is a list', choice({ finish_reason: [] }), choice({ finish_reason: null })],
   ['a finish reason that is a number', choice({ finish_reason: 1 }), choice({ finish_reason: null })],
+  [
+    'an error that says nothing beside an answer',
+    { error: { code: 0, message: '', param: null }, ...choice({ error: {} }) },
+    { error: null, ...choice({ error: null }) },
+  ],
   ['a delta that is a text', choice({ delta: 'x' }), choice({ delta: null })],
   ['a message that is a list', choice({ message: [] }), choice({ message: null })],
   ['a refusal that is true', delta({ refusal: true, content: 'x' }), delta({ refusal: null, content: 'x' })],
-  ['thinking that is an object', delta({ reasoning_content: {} }), delta({ reasoning_content: null })],
+  [
+    'what is no text in a second choice',
+    { choices: [{ index: 0 }, { index: 1, delta: { refusal: {} } }] },
+    { choices: [{ index: 0 }, { index: 1, delta: { refusal: null } }] },
+  ],
   ['details that are a text', delta({ reasoning_details: 'x' }), delta({ reasoning_details: null })],
   ['calls that are an object', delta({ tool_calls: { a: 1 } }), delta({ tool_calls: null })],
   [
@@ -56,6 +65,39 @@ describe('the shape of a chunk', () => {
 
   it('takes a number for an id', () => {
     assert.deepEqual(asChatChunk(delta({ tool_calls: [{ id: 7 }] })), delta({ tool_calls: [{ id: '7' }] }));
+  });
+
+  it('keeps errors that say something, or stand in for an answer', () => {
+    for (const chunk of [{ error: {} }, { error: {}, choices: [] }, { error: { code: 1 }, ...choice({}) }])
+      assert.deepEqual(asChatChunk(structuredClone(chunk)), chunk);
+  });
+
+  it('finds an error inside a delta', () => {
+    const error = { message: 'boom' };
+    assert.deepEqual(asChatChunk(delta({ error })), choice({ error, delta: { error } }));
+  });
+
+  it('keeps thinking of any shape', () => {
+    for (const thinking of [{ text: 'a' }, ['a'], { summary: [{ text: 'a' }] }]) {
+      const fields = () => delta({ reasoning_content: structuredClone(thinking), reasoning: thinking });
+      assert.deepEqual(asChatChunk(fields()), fields());
+    }
+  });
+
+  it('finds calls outside of their list', () => {
+    const call = { id: 'c', function: { name: 'f', arguments: '{' } };
+    const LISTS: [sent: object, calls: object[] | null][] = [
+      [{ tool_calls: call }, [call]],
+      [{ tool_calls: [{ id: 'c', name: 'f', arguments: '{' }] }, [{ ...call, name: 'f', arguments: '{' }]],
+      [{ function_call: { name: 'f' } }, [{ index: 0, function: { name: 'f' } }]],
+      [{ function_call: { arguments: '}' } }, [{ index: 0, function: { arguments: '}' } }]],
+      [{ function_call: { name: 'f' }, tool_calls: [call] }, [call]],
+      [{ function_call: 'auto', tool_calls: null }, null],
+    ];
+    for (const [sent, calls] of LISTS) {
+      const read = asChatChunk(delta(structuredClone(sent)));
+      assert.deepEqual(read.choices?.[0]?.delta?.tool_calls ?? null, calls, JSON.stringify(sent));
+    }
   });
 
   it('changes nothing of a chunk as it should be', () => {

@@ -13,6 +13,7 @@ import { ReasoningDraft, wantsSummary } from './drafts/reasoning.ts';
 import { ItemQueue } from './item-queue.ts';
 import type { AnswerOptions } from './options.ts';
 import { OutgoingText } from './outgoing-text.ts';
+import { refusalOf } from './parts.ts';
 import type { Said } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
 import { opensThinkingInPrompt } from './think-tags.ts';
@@ -95,9 +96,10 @@ export class Answer {
 
   read(delta: ChatDelta): void {
     this.#speak(this.#reader.read(delta));
-    if (delta.refusal) {
+    const refusal = refusalOf(delta);
+    if (refusal !== '') {
       this.endText();
-      this.#say('refusal', delta.refusal);
+      this.#say('refusal', refusal);
     }
     const calls = delta.tool_calls;
     if (calls) {

@@ -44,7 +44,8 @@ export class CallTracker {
     const known = id === undefined ? undefined : this.#byProviderId.get(id);
     const atIndex = index === undefined ? undefined : this.#byIndex.get(index);
     // If several calls have the id, the index decides between them.
-    const own = atIndex !== undefined && this.#providerIds.get(atIndex) === id ? atIndex : known;
+    const isOwn = id !== undefined && atIndex !== undefined && this.#providerIds.get(atIndex) === id;
+    const own = isOwn ? atIndex : known;
     if (own !== undefined) return this.#ownOrTwin(own, fragment, args, index);
     const candidate = index === undefined ? this.#byPlace(position, siblings) : atIndex;
     if (candidate === undefined || this.#startsAnother(fragment, args, candidate))

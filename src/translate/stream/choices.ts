@@ -5,7 +5,7 @@
  */
 import type { ChatChoice, ChatDelta } from '../../wire/chat.ts';
 import { finishReasonOf } from './finish-reasons.ts';
-import { textOf } from './parts.ts';
+import { refusalOf, textOf } from './parts.ts';
 
 /** What a choice holds, apart from thinking. Two choices with the same kinds of parts are two answers. */
 interface Parts {
@@ -61,7 +61,7 @@ export function choiceIndex({ index }: ChatChoice, position: number, siblings: n
 
 function partsOf(messages: readonly ChatDelta[]): Parts {
   return {
-    text: messages.some((message) => textOf(message) !== '' || Boolean(message.refusal)),
+    text: messages.some((message) => textOf(message) !== '' || refusalOf(message) !== ''),
     calls: messages.some((message) => (message.tool_calls ?? []).length > 0),
   };
 }

@@ -30,6 +30,15 @@ export function textOf({ content }: ChatDelta): string {
   return content ? plainText(content) : '';
 }
 
+/** The refusal of a delta, from its own field or from the parts of its content. */
+export function refusalOf({ content, refusal }: ChatDelta): string {
+  if (refusal || typeof content !== 'object' || content === null) return refusal ?? '';
+  const parts = Array.isArray(content) ? content : [content];
+  return parts
+    .map((part) => (isObject(part) && typeof part['refusal'] === 'string' ? part['refusal'] : ''))
+    .join('');
+}
+
 /** The thinking in the parts of a delta's content. */
 export function thinkingIn({ content }: ChatDelta): string {
   if (Array.isArray(content))
@@ -58,6 +67,8 @@ function plainText(content: Json): string {
   if (!isObject(content) || isThought(content)) return '';
   const { text, content: inner } = content;
   if (typeof text === 'string') return text;
+  // A text with annotations beside it.
+  if (isObject(text) && typeof text['value'] === 'string') return text['value'];
   return typeof inner === 'string' ? inner : '';
 }
 

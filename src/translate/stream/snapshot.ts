@@ -5,7 +5,7 @@
 import type { ChatDelta, ChatToolCallDelta } from '../../wire/chat.ts';
 import { argumentsOf } from './call-tracker.ts';
 import type { CallDraft } from './drafts/call.ts';
-import { textOf } from './parts.ts';
+import { refusalOf, textOf } from './parts.ts';
 
 /** What the answer has said so far. */
 export interface Said {
@@ -22,7 +22,7 @@ export function repeats(message: ChatDelta, { text }: Said): boolean {
 /** What a message adds to what was said. */
 export function newIn(message: ChatDelta, said: Said): ChatDelta {
   if (said.text === '' && !said.hasThought && said.calls.length === 0) return message;
-  const { reasoning_details, extra_content, refusal } = message;
+  const { reasoning_details, extra_content } = message;
   const isOpen = said.text === '' && !said.hasThought;
   const tool_calls = (message.tool_calls ?? []).flatMap((call, at) => newInCall(call, said.calls, at));
   return {
@@ -30,7 +30,7 @@ export function newIn(message: ChatDelta, said: Said): ChatDelta {
     ...(isOpen ? message : {}),
     ...(reasoning_details ? { reasoning_details } : {}),
     content: addedText(textOf(message), said.text) ?? null,
-    refusal: said.text === '' ? (refusal ?? null) : null,
+    refusal: said.text === '' ? refusalOf(message) : null,
     tool_calls,
     ...(extra_content === undefined ? {} : { extra_content }),
   };

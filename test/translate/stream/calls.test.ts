@@ -34,7 +34,25 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
   ['a line end in a string', run('{"x":"a\nb"}'), 'c:run{"x":"a\\nb"}'],
   ['an invalid escape', run('{"x":"grep \\d+"}'), 'c:run{"x":"grep \\\\d+"}'],
   ['arguments twice', run('{"x":1}{"x":1}'), 'c:run{"x":1}'],
-  ['arguments that are not JSON: the client tells the model', run("{'x': 1}"), "c:run{'x': 1}"],
+  ['arguments that are not JSON: the client tells the model', run('{x: 1}'), 'c:run{x: 1}'],
+  ['arguments as Python writes them', run("{'x': True}"), 'c:run{"x": true}'],
+  ['a comma before the end', run('{"x":[1,],}'), 'c:run{"x":[1]}'],
+  ['arguments in a code fence', run('```json\n{"x":1}\n```'), 'c:run{"x":1}'],
+  [
+    'free text with a comma after it',
+    [calls({ index: 0, id: 'c', name: 'patch', args: '{"input":"a",}' }), END],
+    'c:patch<a>',
+  ],
+  [
+    'free text in single quotes',
+    [calls({ index: 0, id: 'c', name: 'patch', args: "{'input': 'a \"b\"\\n'}" }), END],
+    'c:patch<a "b"\n>',
+  ],
+  [
+    'free text in a code fence',
+    [calls({ index: 0, id: 'c', name: 'patch', args: '```json\n{"input":"a"}\n```' }), END],
+    'c:patch<a>',
+  ],
   ['arguments without an object: the client tells the model', run('ls -la'), 'c:runls -la'],
   ['half arguments behind a finish reason', run('{"x":"a'), '[failed upstream_error]'],
   [
@@ -49,7 +67,7 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
   ],
   [
     'arguments that are not JSON, without a finish reason',
-    run("{'x': 1}").slice(0, 1),
+    run('{x: 1}').slice(0, 1),
     '[failed upstream_error]',
   ],
   [
@@ -61,6 +79,34 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
       END,
     ],
     'c:run{"x":"a"}',
+  ],
+  [
+    'two tools at one index, without ids',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'exec', args: '{"x":2}' }),
+      END,
+    ],
+    'call_1:run{"x":1} call_2:exec{"x":2}',
+  ],
+  [
+    'two calls of one tool at one index, without ids, the second in fragments',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '{"x"' }),
+      calls({ index: 0, args: ':2}' }),
+      END,
+    ],
+    'call_1:run{"x":1} call_2:run{"x":2}',
+  ],
+  [
+    'a call at one index that is repeated, without ids',
+    [
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '{"x":1}' }),
+      END,
+    ],
+    'call_1:run{"x":1}',
   ],
   [
     'half a character behind whole arguments, and another call',

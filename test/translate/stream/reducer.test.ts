@@ -194,6 +194,16 @@ const OUTPUTS: [what: string, chunks: ChatChunk[], output: string][] = [
     ],
     'a:run{"x":1} call_1:run{"x":2}',
   ],
+  [
+    'a refusal as a part of the content',
+    [deltaChunk({ content: [{ type: 'refusal', refusal: 'no' }] }), finishChunk('stop')],
+    'message(no)',
+  ],
+  [
+    'a text with annotations in a part',
+    [deltaChunk({ content: [{ type: 'text', text: { value: 'a', annotations: [] } }] }), finishChunk('stop')],
+    'message(a)',
+  ],
   ['a refusal', [deltaChunk({ refusal: 'no' }), finishChunk('stop')], 'message(no)'],
   ['an unknown finish reason', [said('a'), finishChunk('eos_token')], 'message(a)'],
   ['a finish reason that is a word of JavaScript', [said('a'), finishChunk('constructor')], 'message(a)'],

@@ -1,23 +1,25 @@
 /**
  * Writes whole numbers without a fraction: Codex's tools refuse `92116.0` (xAI, 2026-08). In JSON both are the same
- * number, so no schema is needed. Strings stay unchanged, wherever the text is cut.
+ * number, so no schema is needed. Strings stay unchanged, wherever the text is cut, also those in single quotes, which
+ * become strings when the arguments are mended.
  */
 export class WholeNumbers {
-  #isInString = false;
+  /** The quote that opened the string; empty outside of strings. */
+  #quote = '';
   #isEscaped = false;
   #isAfterDigit = false;
   /** A decimal point after a digit, and the zeros after it. */
   #held = '';
 
   take(fragment: string): string {
-    if (this.#isInString && !this.#isEscaped && !/["\\]/.test(fragment)) return fragment;
+    if (this.#quote !== '' && !this.#isEscaped && !/["'\\]/.test(fragment)) return fragment;
     let text = '';
     for (const character of fragment) text += this.#read(character);
     return text;
   }
 
   #read(character: string): string {
-    if (this.#isInString) return this.#inString(character);
+    if (this.#quote !== '') return this.#inString(character);
     if (this.#held !== '') {
       if (character === '0') {
         this.#held += character;
@@ -36,7 +38,7 @@ export class WholeNumbers {
   }
 
   #outside(character: string): string {
-    this.#isInString = character === '"';
+    this.#quote = character === '"' || character === "'" ? character : '';
     this.#isAfterDigit = character >= '0' && character <= '9';
     return character;
   }
@@ -44,7 +46,7 @@ export class WholeNumbers {
   #inString(character: string): string {
     if (this.#isEscaped) this.#isEscaped = false;
     else if (character === '\\') this.#isEscaped = true;
-    else if (character === '"') this.#isInString = false;
+    else if (character === this.#quote) this.#quote = '';
     return character;
   }
 }

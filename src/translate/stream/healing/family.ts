@@ -87,7 +87,8 @@ const PARAMETER = /<parameter\s+name=["']?([^"'>]+)["']?([^>]*)>([\s\S]*?)<\/par
 function jsonCall(value: Json): LeakedCall | undefined {
   if (!isObject(value)) return undefined;
   const inner = isObject(value['function']) ? value['function'] : value;
-  const { name } = inner;
+  // Command R's.
+  const name = inner['name'] ?? inner['tool_name'];
   const given = inner['arguments'] ?? inner['parameters'];
   const args = typeof given === 'string' ? objectIn(given) : given;
   return typeof name === 'string' && isObject(args) ? { name, arguments: args } : undefined;

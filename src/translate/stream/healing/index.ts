@@ -11,9 +11,11 @@ import { KIMI } from './kimi.ts';
 import { LLAMA } from './llama.ts';
 import { MISTRAL } from './mistral.ts';
 import { QWEN_CODER } from './qwen-coder.ts';
+import { TAGGED } from './tagged.ts';
 
 export const LEAK_FAMILIES: readonly LeakFamily[] = [
   HERMES,
+  TAGGED,
   QWEN_CODER,
   GLM,
   DEEPSEEK,

@@ -6,6 +6,7 @@
  * deltas, and `isWhole` may be asked after each.
  */
 import { isObject, parseJson } from '../../../json.ts';
+import { LooseJson } from './loose-json.ts';
 import { Snapshots } from './snapshots.ts';
 
 /**
@@ -13,6 +14,12 @@ import { Snapshots } from './snapshots.ts';
  * but a brace.
  */
 type State = 'before' | 'inside' | 'closed' | 'other';
+
+const DOUBLE_QUOTE = 0x22;
+const SINGLE_QUOTE = 0x27;
+
+/** Nobody wraps arguments more often than this by mistake. */
+const MAX_WRAPPERS = 3;
 
 const CONTROL_ESCAPES: Readonly<Record<string, string>> = {
   '\b': '\\b',
@@ -30,6 +37,9 @@ export class ArgumentsText {
   #state: State = 'before';
   #depth = 0;
   #isInString = false;
+  /** Which quote opened the string; models that write Python use single ones, too. */
+  #quote = DOUBLE_QUOTE;
+  readonly #loose = new LooseJson();
   /** The last non-blank character outside of strings. */
   #lastOutside = '';
   /** Where the string that was opened last begins. */
@@ -156,10 +166,12 @@ export class ArgumentsText {
   #outside(fragment: string, from: number): number {
     for (let at = from; at < fragment.length; at++) {
       switch (fragment.charCodeAt(at)) {
-        case 0x22: // "
-          this.#send(fragment.slice(from, at + 1));
-          this.#isInString = true;
-          this.#stringAt = this.text.length + this.#added.length;
+        case SINGLE_QUOTE:
+          if (!this.#mayOpenString(fragment.slice(from, at))) break;
+          this.#openString(fragment.slice(from, at), SINGLE_QUOTE);
+          return at + 1;
+        case DOUBLE_QUOTE:
+          this.#openString(fragment.slice(from, at), DOUBLE_QUOTE);
           return at + 1;
         case 0x7b: // {
         case 0x5b: // [
@@ -183,8 +195,20 @@ export class ArgumentsText {
     return fragment.length;
   }
 
+  #openString(before: string, quote: number): void {
+    this.#send(`${before}"`);
+    this.#isInString = true;
+    this.#quote = quote;
+    this.#stringAt = this.text.length + this.#added.length;
+  }
+
+  /** Anywhere else, a single quote is an apostrophe in text that is no JSON. */
+  #mayOpenString(before: string): boolean {
+    return /^[{[,:]?$/.test(before.trimEnd().at(-1) ?? this.#lastOutside);
+  }
+
   #send(text: string): void {
-    this.#added += this.#held + text;
+    this.#added += this.#loose.take(this.#held + text);
     this.#held = '';
   }
 
@@ -192,15 +216,16 @@ export class ArgumentsText {
     if (this.#escape !== '') return this.#inEscape(fragment, from);
     for (let at = from; at < fragment.length; at++) {
       const code = fragment.charCodeAt(at);
-      if (code === 0x22) {
-        this.#added += fragment.slice(from, at + 1);
+      if (code === this.#quote) {
+        this.#added += `${fragment.slice(from, at)}"`;
         this.#isInString = false;
         this.#lastOutside = '"';
         return at + 1;
       }
-      if (code === 0x5c || code < 0x20) {
+      if (code === 0x5c || code < 0x20 || code === DOUBLE_QUOTE) {
         this.#added += fragment.slice(from, at);
-        if (code === 0x5c) this.#escape = '\\';
+        if (code === DOUBLE_QUOTE) this.#added += '\\"';
+        else if (code === 0x5c) this.#escape = '\\';
         else this.#added += controlEscape(fragment.charAt(at));
         return at + 1;
       }
@@ -212,7 +237,9 @@ export class ArgumentsText {
   /** Reads the next character of an escape. If JSON does not know the escape, a literal backslash was meant. */
   #inEscape(fragment: string, at: number): number {
     const read = this.#escape + fragment.charAt(at);
-    if (read === '\\n' || read === '\\"' || /^\\(["\\/bfnrt]|u[0-9a-f]{4})$/i.test(read)) this.#added += read;
+    if (read === "\\'" && this.#quote === SINGLE_QUOTE) this.#added += "'";
+    else if (read === '\\n' || read === '\\"' || /^\\(["\\/bfnrt]|u[0-9a-f]{4})$/i.test(read))
+      this.#added += read;
     else if (/^\\u[0-9a-f]{0,3}$/i.test(read)) {
       this.#escape = read;
       return at + 1;
@@ -259,16 +286,27 @@ function isCopies(rest: string, text: string): boolean {
   return text.startsWith(rest.slice(at).trim());
 }
 
-/** Arguments that are not an object; a string that contains one is unwrapped once. Undefined if they were cut off. */
+/** Arguments that do not begin with an object, as it if there is one in them. Undefined if they were cut off. */
 function otherArguments(raw: string): string | undefined {
   const text = raw.trim();
-  if (text === 'null' || text === '[]' || text === '""') return '{}';
-  if (!text.startsWith('"')) return text.startsWith('[') && isCut(text) ? undefined : raw;
-  const value = parseJson(text);
-  if (typeof value !== 'string') return isCut(text) ? undefined : raw;
-  const inner = value.trim();
-  if (inner === 'null' || inner === '') return '{}';
-  return mendedObject(inner) ?? raw;
+  if (isNothing(text)) return '{}';
+  const object = objectIn(text);
+  if (object !== undefined) return object;
+  return /^["[]/.test(text) && isCut(text) ? undefined : raw;
+}
+
+function isNothing(text: string): boolean {
+  return text === '' || text === 'null' || text === '[]' || text === '""';
+}
+
+/** The object in a code fence, in a string, in a string inside that, or after an empty value that held its place. */
+function objectIn(text: string, levels = MAX_WRAPPERS): string | undefined {
+  const inner = text.replace(/^(?:```\w*\s*|(?:null|""|\[\])\s*(?=\{))/, '').trimStart();
+  if (inner.startsWith('{')) return mendedObject(inner);
+  const value = inner.startsWith('"') ? parseJson(inner.replace(/\s*```$/, '')) : undefined;
+  if (typeof value !== 'string' || levels === 0) return undefined;
+  const unwrapped = value.trim();
+  return isNothing(unwrapped) ? '{}' : objectIn(unwrapped, levels - 1);
 }
 
 /**

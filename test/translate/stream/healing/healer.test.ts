@@ -27,6 +27,26 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
     '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>\n<tool_call>{"name":"run","arguments":{"x":"b"}}</tool_call>',
     'run{"x":"a"} run{"x":"b"}',
   ],
+  ['Hermes as Python', "<tool_call>{'name': 'run', 'arguments': {'x': 'a'}}</tool_call>", 'run{"x":"a"}'],
+  ['a function call', '<function_call>{"name":"run","arguments":{"x":"a"}}</function_call>', 'run{"x":"a"}'],
+  [
+    'a function call in one word',
+    '<functioncall> {"name":"run","arguments":"{\\"x\\":\\"a\\"}"} </functioncall>',
+    'run{"x":"a"}',
+  ],
+  ['Nemotron', '<TOOLCALL>[{"name":"run","arguments":{"x":"a"}}]</TOOLCALL>', 'run{"x":"a"}'],
+  [
+    'LongCat',
+    '<longcat_tool_call>\n{"name":"run","arguments":{"x":"a"}}\n</longcat_tool_call>',
+    'run{"x":"a"}',
+  ],
+  [
+    'Command R',
+    '<|START_ACTION|>[\n{"tool_call_id":"0","tool_name":"run","parameters":{"x":"a"}}\n]<|END_ACTION|>',
+    'run{"x":"a"}',
+  ],
+  ['Granite', '<|tool_call|>[{"name":"run","arguments":{"x":"a"}}]', 'run{"x":"a"}'],
+  ['Phi', '<|tool_call|>[{"name":"run","arguments":{"x":"a"}}]<|/tool_call|>', 'run{"x":"a"}'],
   [
     'Hermes, its own close in an argument',
     '<tool_call>{"name":"run","arguments":{"x":"</tool_call>"}}</tool_call>',
@@ -186,6 +206,8 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
 const NO_CALLS: [what: string, text: string][] = [
   ['an unknown tool', '<tool_call>{"name":"what","arguments":{}}</tool_call>'],
   ['half a block', '<tool_call>{"name":"run","arguments":{"x":"a"}}'],
+  ['prose about another tag', 'write <function_call> and JSON, or <|tool_call|>'],
+  ['another tag around an unknown tool', '<TOOLCALL>[{"name":"what","arguments":{}}]</TOOLCALL>'],
   ['half a mark', 'see <tool_ca'],
   ['no arguments', '<tool_call>{"name":"run"}</tool_call>'],
   ['no JSON', '<tool_call>run it</tool_call>'],
@@ -260,7 +282,7 @@ describe('calls in the text', () => {
 
   /** Those that do not go to the end of the answer. */
   const isClosed = ([what, block]: readonly [string, string, string]) =>
-    !/^(\[TOOL_CALLS\]|<\|python_tag\||<\|channel\|)/.test(block) &&
+    !/^(\[TOOL_CALLS\]|<\|python_tag\||<\|tool_call\||<\|channel\|)/.test(block) &&
     !what.endsWith('without the closing tag');
   const segment = fc.oneof(
     {
