@@ -358,6 +358,19 @@ describe('disk store', () => {
       }
     });
 
+    it('takes a folder that was removed while it runs for what it is: nothing is left to remove', async () => {
+      for (const gone of ['sessions', '.']) {
+        await using bench = await diskBench();
+        for (const id of ['resp_a', 'resp_b']) await bench.store.record(turnOf(id));
+        await rm(join(bench.directory, gone), { recursive: true });
+        assert.equal(await bench.store.delete('resp_a'), true);
+        await bench.store.clear();
+        assert.equal(await bench.store.conversation('resp_b'), undefined);
+        await bench.store.record(turnOf('resp_c'));
+        assert.deepEqual(await bench.store.conversation('resp_c'), itemsOf(turnOf('resp_c')));
+      }
+    });
+
     it('refuses records that continue each other in a circle', async () => {
       await using bench = await diskBench();
       await bench.store.record(turnOf('resp_a', 'resp_b'));
