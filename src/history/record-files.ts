@@ -85,7 +85,9 @@ export class RecordFiles implements RecordStorage {
     await Promise.all(
       keys.map((key) => this.#inOrder(key, () => rm(this.#path(key), { force: true, maxRetries: 3 }))),
     );
-    for (const folder of new Set(keys.map((key) => dirname(this.#path(key))))) await syncFolder(folder);
+    for (const folder of new Set(keys.map((key) => dirname(this.#path(key))))) {
+      await syncFolder(folder).catch(unlessGone);
+    }
   }
 
   async clear(): Promise<void> {
@@ -170,6 +172,11 @@ export class RecordFiles implements RecordStorage {
       `history: ${this.#path(key)} was half written when the relay ended: moved to ${target}`,
     );
   }
+}
+
+/** If somebody removed the whole folder, its records are removed as well. */
+function unlessGone(error: unknown): void {
+  if (codeOf(error) !== 'ENOENT') throw error;
 }
 
 // The promise API takes twice as long, which matters with thousands of files.

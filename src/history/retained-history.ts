@@ -307,28 +307,28 @@ export class RetainedHistory implements HistoryStore {
   }
 
   /**
-   * Undefined, with a line in the log, if the record cannot be read; it is then removed from the index but not from
-   * disk.
+   * Undefined, with a line in the log, if the record cannot be read. A record that is gone or damaged is removed from
+   * the index, but not from disk; others stay, because too many open files or a drive that is away will pass.
    */
   async #read<T>(key: string, decode: (text: string) => T | undefined): Promise<T | undefined> {
     const header = this.#headers.get(key);
-    const { value, problem } = await this.#decoded(key, decode);
+    const { value, problem, isLost } = await this.#decoded(key, decode);
     if (value !== undefined) return value;
     // It was removed or replaced while it was being read.
     if (this.#headers.get(key) !== header) return undefined;
     this.#logger.warn(`history: ${key} ${problem}: skipped`);
-    this.#drop(this.#retention.remove(key));
+    if (isLost) this.#drop(this.#retention.remove(key));
     return undefined;
   }
 
   async #decoded<T>(
     key: string,
     decode: (text: string) => T | undefined,
-  ): Promise<{ value?: T | undefined; problem?: string }> {
+  ): Promise<{ value?: T | undefined; problem?: string; isLost?: boolean }> {
     try {
       const text = await this.#storage.read(key);
-      if (text === undefined) return { problem: 'is gone' };
-      return { value: decode(text), problem: 'is damaged' };
+      if (text === undefined) return { problem: 'is gone', isLost: true };
+      return { value: decode(text), problem: 'is damaged', isLost: true };
     } catch (error) {
       return { problem: `cannot be read (${messageOf(error)})` };
     }

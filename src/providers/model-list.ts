@@ -44,9 +44,15 @@ export function mergeFacts<T extends ModelFacts>(...sources: readonly (T | undef
 
 /**
  * The models of a list, in its order: OpenAI's `{data:[{id}]}`, Together's bare array, `{models:[{name}]}` of local
- * servers. Never throws; a body that is not a list gives none.
+ * servers. Each model is named once, as it comes first: gateways list one for each of its deployments. Never throws; a
+ * body that is not a list gives none.
  */
 export function readModelList(body: unknown): ListedModel[] {
+  const seen = new Set<string>();
+  return modelsOf(body).filter(({ id }) => !seen.has(id) && seen.add(id));
+}
+
+function modelsOf(body: unknown): ListedModel[] {
   return entriesOf(body).flatMap((entry: unknown) => {
     const id = textAt(entry, 'id') ?? textAt(entry, 'name');
     if (id === undefined) return [];

@@ -7,6 +7,7 @@ import {
   readFile,
   rename,
   rm,
+  rmdir,
   stat,
   symlink,
   truncate,
@@ -337,6 +338,37 @@ describe('disk store', () => {
       assert.match(said, /resp_a\.json is damaged/);
       assert.match(said, /resp_b\.json is gone/);
       assert.ok((await stat(file('resp_a'))).isFile());
+    });
+
+    it('finds a record again that could not be read for a while, and all that continues it', async () => {
+      await using bench = await diskBench();
+      const turns = [turnOf('resp_a'), turnOf('resp_b', 'resp_a')];
+      for (const turn of turns) await bench.store.record(turn);
+      for (const id of ['resp_a', 'resp_b']) {
+        await bench.restart();
+        const file = join(bench.directory, 'sessions', `${id}.json`);
+        await rename(file, `${file}.away`);
+        // Reading fails, as it does with too many open files, and the record is not gone.
+        await mkdir(file);
+        assert.equal(await bench.store.conversation('resp_b'), undefined);
+        assert.match(warnings(bench).join('\n'), new RegExp(`${id}\\.json cannot be read`));
+        await rmdir(file);
+        await rename(`${file}.away`, file);
+        assert.deepEqual(await bench.store.conversation('resp_b'), itemsOf(...turns));
+      }
+    });
+
+    it('takes a folder that was removed while it runs for what it is: nothing is left to remove', async () => {
+      for (const gone of ['sessions', '.']) {
+        await using bench = await diskBench();
+        for (const id of ['resp_a', 'resp_b']) await bench.store.record(turnOf(id));
+        await rm(join(bench.directory, gone), { recursive: true });
+        assert.equal(await bench.store.delete('resp_a'), true);
+        await bench.store.clear();
+        assert.equal(await bench.store.conversation('resp_b'), undefined);
+        await bench.store.record(turnOf('resp_c'));
+        assert.deepEqual(await bench.store.conversation('resp_c'), itemsOf(turnOf('resp_c')));
+      }
     });
 
     it('refuses records that continue each other in a circle', async () => {

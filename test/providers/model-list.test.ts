@@ -219,6 +219,19 @@ const CASES: [provider: string, body: unknown, expected: unknown][] = [
     { data: [{ id: 'a', context_length: 400_000, max_input_tokens: 272_000 }] },
     [{ id: 'a', contextWindow: 272_000 }],
   ],
+  [
+    'a gateway with several deployments of a model',
+    {
+      data: [
+        { id: 'a', context_length: 8192 },
+        { id: 'b' },
+        { id: 'a' },
+        { id: 'models/gemini-x' },
+        { id: 'gemini-x' },
+      ],
+    },
+    [{ id: 'a', contextWindow: 8192 }, { id: 'b' }, { id: 'gemini-x' }],
+  ],
   ['no list', { error: { message: 'no' } }, []],
   ['nothing', null, []],
 ];

@@ -14,6 +14,7 @@ import { everyTargetFailed } from './every-target-failed.ts';
 import { type Attempt, beginAttempt, type Exchange, type Outcome, refusesWire } from './exchange.ts';
 import { type PrepareParts, prepare } from './prepare.ts';
 import { relayAnswer } from './relay-answer.ts';
+import { boundThread } from './route.ts';
 import type { UnmarkedThinking } from './unmarked-thinking.ts';
 
 export interface AnswerParts extends DescribeParts, PrepareParts {
@@ -86,7 +87,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   if (error === undefined && before !== undefined && isOtherWire(before, attempt))
     wires.turnToChat(attempt.target);
   routing.health.note(attempt.target, error, Date.now());
-  const thread = exchange.request.prompt_cache_key ?? exchange.client.thread;
+  const thread = boundThread(exchange.request, exchange.client, routing);
   if (error !== undefined || thread === undefined) return;
   if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }

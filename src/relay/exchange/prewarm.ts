@@ -23,9 +23,10 @@ export async function prewarm(
   const created = newResponse(request, newId('resp'), now);
   const completed = { ...created, status: 'completed' as const, completed_at: now };
   memory.keep(created.id, [...history, ...inputItems(request.input)]);
-  await retainResponse(request, completed, parts);
+  // As in every other answer, one that could not be kept does not claim to be.
+  const store = created.store && (await retainResponse(request, completed, parts));
   return [
     { type: 'response.created', sequence_number: 0, response: created },
-    { type: 'response.completed', sequence_number: 1, response: completed },
+    { type: 'response.completed', sequence_number: 1, response: { ...completed, store } },
   ];
 }

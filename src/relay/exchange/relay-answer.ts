@@ -65,7 +65,7 @@ async function relayToEnd(
   const opening = exchange.attempts.length === 1 ? reducer.start() : [];
   const silence = new SilenceWatch(attempt, silenceLimits(attempt.target.provider.baseUrl, options.stallMs));
   try {
-    const [reply] = await Promise.all([open(exchange, attempt, options), stream?.prepare(opening)]);
+    const [reply] = await Promise.all([open(exchange, attempt, silence, options), stream?.prepare(opening)]);
     stream?.begin();
     const rest = await relayBody(exchange, attempt, reply, stream, silence);
     return [...rest, ...reducer.finish()];
@@ -74,7 +74,12 @@ async function relayToEnd(
   }
 }
 
-function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Promise<UpstreamReply> {
+function open(
+  exchange: Exchange,
+  attempt: Attempt,
+  silence: SilenceWatch,
+  options: AnswerOptions,
+): Promise<UpstreamReply> {
   const { target, translation, abort } = attempt;
   const call = {
     ...target,
@@ -82,7 +87,12 @@ function open(exchange: Exchange, attempt: Attempt, options: AnswerOptions): Pro
     // The next attempt is another target's, or the client's own.
     clientRetries: exchange.client.retriesItself || !options.isLast,
     ...(options.needsImage && { needsImage: options.needsImage }),
-    onWait: (waiting: Waiting | undefined) => reportWait(exchange, target, waiting, options),
+    onWait: (waiting: Waiting | undefined) => {
+      // While the relay itself waits to ask again, the provider owes it nothing.
+      if (waiting === undefined) silence.resume();
+      else silence.pause();
+      reportWait(exchange, target, waiting, options);
+    },
   };
   return translation.wire === 'chat'
     ? options.upstream.complete(call, target.model, translation.body)
@@ -120,7 +130,9 @@ async function relayBody(
       if (reducer.isEnded) return events;
       const drained = stream?.write(events);
       if (drained !== undefined) {
+        // Until the client has caught up nothing more is read, so nothing more can come.
         silence.pause();
+        grace = void clearTimeout(grace);
         await drained;
         silence.resume();
       }

@@ -6,6 +6,7 @@ import type { Target } from '../routing/target.ts';
 import { askForModels } from '../upstream/served-models.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Client } from './exchange.ts';
+import { threadOf } from './report.ts';
 
 /**
  * The targets of a request, the best one first.
@@ -19,7 +20,7 @@ export async function route(
   const asked = {
     model: request.model,
     bearer: client.bearer,
-    thread: request.prompt_cache_key ?? client.thread,
+    thread: boundThread(request, client, routing),
     role: roleOf(client.labels, request),
   };
   // Without a chosen model the alias stands for the first one that the upstream lists, so the list is needed first.
@@ -29,4 +30,9 @@ export async function route(
   }
   await routing.recallBinding(asked.thread);
   return routing.targetsFor(asked, Date.now());
+}
+
+/** The name under which the routing binds what the request belongs to; undefined if the client names no thread. */
+export function boundThread(request: ResponsesRequest, client: Client, routing: Routing): string | undefined {
+  return routing.threadFor(threadOf(request, client), roleOf(client.labels, request));
 }

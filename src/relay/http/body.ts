@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { RelayError } from '../../errors.ts';
-import { DECODERS } from '../upstream/decoded.ts';
+import { DECODERS, encodingsIn } from '../upstream/decoded.ts';
 
 /**
  * @param maxBytes of the body, both as sent and decoded
@@ -36,12 +36,7 @@ export async function readJson(request: IncomingMessage, maxBytes: number): Prom
 
 /** @param encoding the header, which names encodings in the order in which they were applied */
 function decodedBody(request: IncomingMessage, encoding: string): Readable {
-  const names = encoding
-    .toLowerCase()
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '' && name !== 'identity');
-  const decoders = names.map((name) => {
+  const decoders = encodingsIn(encoding).map((name) => {
     const create = DECODERS.get(name);
     if (create !== undefined) return create;
     throw new RelayError(

@@ -22,7 +22,7 @@ export interface Asked {
   model: string;
   /** The client's own key, for an upstream without one. */
   bearer: string | undefined;
-  /** The conversation that the request belongs to; undefined if the client does not say. */
+  /** The conversation that the request belongs to, by `threadFor()`; undefined if the client does not say. */
   thread: string | undefined;
   /** Set for side requests, which may have their own model. */
   role: Role | undefined;
@@ -71,6 +71,15 @@ export class Routing {
     const isNews = this.bindings.bind(thread, target);
     if (isNews) this.#shared?.tell({ kind: 'binding', thread, binding: bindingTo(target) });
     return isNews;
+  }
+
+  /**
+   * The name under which a thread is bound for requests of this role. Those with a model of their own have a place of
+   * their own, so that they never move the conversation itself.
+   */
+  threadFor(thread: string | undefined, role: Role | undefined): string | undefined {
+    const hasOwnModel = role !== undefined && this.#standIns.roles[role] !== undefined;
+    return thread === undefined || !hasOwnModel ? thread : `${thread} ${role}`;
   }
 
   /** Asks the other relays about a thread that is not known here. */

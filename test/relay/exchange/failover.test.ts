@@ -381,6 +381,54 @@ describe('requests on the side', () => {
   }
 });
 
+describe('a thread that had to move', () => {
+  const COMPACTION = { 'x-codex-turn-metadata': '{"request_kind":"compaction"}' };
+  const old = { prompt_cache_key: 'old' };
+
+  it('stays where it went after a request on the side that has a model of its own', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK], {
+      roles: { compaction: 'one/small' },
+    });
+    await (await post(old)).text();
+    relay.resetTargets();
+    await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
+    await (await post(old)).text();
+    const models = [first, second].map(({ chats }) => chats.map(({ body }) => body.model));
+    assert.deepEqual(models, [
+      ['m', 'small'],
+      ['n', 'n'],
+    ]);
+    await stop();
+  });
+
+  it('takes along the requests on the side that have no model of their own, and is moved by them', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
+    await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
+    relay.resetTargets();
+    await (await post(old)).text();
+    await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
+    assert.deepEqual([first.chats.length, second.chats.length], [1, 3]);
+    await stop();
+  });
+
+  it('has another place for the side requests that had to move as well', async () => {
+    const { first, second, relay, post, stop } = await house([OK, errorReply(500, 'down'), OK], {
+      roles: { compaction: 'one/small' },
+    });
+    await (await post(old)).text();
+    await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
+    relay.resetTargets();
+    await (await post(old)).text();
+    await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
+    const models = [first, second].map(({ chats }) => chats.map(({ body }) => body.model));
+    assert.deepEqual(models, [
+      ['m', 'small', 'm'],
+      ['n', 'n'],
+    ]);
+    await stop();
+  });
+});
+
 describe('a schema of the user’s own with a title', () => {
   it('is no request on the side', async () => {
     const { first, second, post, stop } = await house([OK], { roles: { title: 'two/n' } });

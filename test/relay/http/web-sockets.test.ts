@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
+import { createMemoryStore } from '../../../src/history/memory-store.ts';
 import type { RelayOptions } from '../../../src/index.ts';
 import { asObject } from '../../../src/json.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
@@ -85,6 +86,17 @@ describe('WebSockets', () => {
         ['user', 'hello'],
       ],
     );
+  });
+
+  it('say of a prewarm that could not be stored that it is not', async () => {
+    const history = createMemoryStore();
+    const rig = await startOpen(HELLO, { history });
+    const { ask } = await openSocket(rig.relay.url);
+    const warm = { ...REQUEST, store: true, generate: false };
+    const stored = async () => asObject((await ask(warm)).at(-1)?.['response'])?.['store'];
+    assert.equal(await stored(), true);
+    Object.assign(history, { record: () => Promise.reject(new Error('ENOSPC: the disk is full')) });
+    assert.equal(await stored(), false);
   });
 
   it('ask for the whole conversation where a connection does not know what came before', async () => {

@@ -118,6 +118,9 @@ for (const [name, transport] of TRANSPORTS) {
       ['gzip', gzipSync],
       ['deflate', deflateSync],
       ['br', brotliCompressSync],
+      ['GZIP', gzipSync],
+      ['X-GZip', gzipSync],
+      ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
     ];
     for (const [coding, encode] of CODINGS) {
       it(`decodes ${coding}`, async () => {
