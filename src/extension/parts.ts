@@ -70,8 +70,8 @@ export function buildParts(context: vscode.ExtensionContext) {
   const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
   const controller = new RelayController({
     plan: () => choices.plan(),
-    launch: async (plan) => {
-      const relay = await launcher.launch(plan, {
+    launch: (plan) =>
+      launcher.launch(plan, {
         onRequest: (report) => reporter.put(report),
         onModels: () => catalog.refresh(),
         onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
@@ -79,10 +79,7 @@ export function buildParts(context: vscode.ExtensionContext) {
           log.error(`The relay broke down and is started again: ${messageOf(error)}`);
           inBackground(log, restart(controller));
         },
-      });
-      inBackground(log, note.clear());
-      return relay;
-    },
+      }),
     probe: probePort,
     describeHolder: describePortHolder,
     isHeldForUs: () => note.isThere,
