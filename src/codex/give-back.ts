@@ -70,9 +70,8 @@ export function planTakeAgain(
 ): FileChange[] {
   const relay = { port, token };
   const before = texts[CONFIG_FILE];
-  const provider = inFile(CONFIG_FILE, () => relayProvider(before ?? ''));
-  const isAnothers = provider !== undefined && isOurProvider(provider) && !isOf(provider, relay);
-  if (texts[CATALOG_FILE] === undefined || isAnothers) return [];
+  if (texts[CATALOG_FILE] === undefined || inFile(CONFIG_FILE, () => isAnothers(before ?? '', relay)))
+    return [];
   const after = inFile(CONFIG_FILE, () => addRelayKeys(before ?? '', { ...relay, ...given }));
   return after === before ? [] : [{ file: CONFIG_FILE, before, after }];
 }
@@ -81,6 +80,14 @@ export function planTakeAgain(
 export function readGivenBack(text: string): GivenBack | undefined {
   const { model, webSocket } = parseObject(text) ?? {};
   return typeof model === 'string' ? { model, webSocket: webSocket === true } : undefined;
+}
+
+/** Whether the provider is another relay's, and not what giving back left of ours. */
+function isAnothers(text: string, relay: RelayAddress): boolean {
+  const provider = relayProvider(text);
+  if (provider === undefined || !isOurProvider(provider) || isOf(provider, relay)) return false;
+  // A table to which the user added something stays, but without its token, and nothing uses it.
+  return usesRelay(text) || provider['experimental_bearer_token'] !== undefined;
 }
 
 function isOf(provider: Record<string, unknown> | undefined, { port, token }: RelayAddress): boolean {

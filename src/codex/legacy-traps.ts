@@ -35,6 +35,9 @@ const UNKNOWN_KEYS = [
   'tools_web_search',
 ];
 
+/** The one built-in provider of which some fields can be set; it takes no name (0.130 to 0.171). */
+const BUILT_IN = 'amazon-bedrock';
+
 const RULES: readonly Rule[] = [
   {
     weight: 'stops',
@@ -66,6 +69,12 @@ const RULES: readonly Rule[] = [
         `\`[model_providers.${id}]\` stops Codex from starting: the id is reserved. Give the provider another id.`,
     }),
   ),
+  {
+    weight: 'stops',
+    path: ['model_providers', BUILT_IN, 'name'],
+    message: () =>
+      `\`name\` of the provider ${BUILT_IN} stops Codex from starting: it is built in. Remove the line.`,
+  },
   ...OTHER_AUTH_KEYS.map(
     (key): Rule => ({
       weight: 'hinders',
@@ -117,9 +126,11 @@ function namelessProviders(entries: readonly Entry[]): Trap[] {
   const ids = new Set(providers.map(({ path }) => path[1] ?? ''));
   return [...ids].flatMap((id): Trap[] => {
     const own = providers.filter(({ path }) => path[1] === id);
-    const named = own.some(({ path, value }) => path[2] === 'name' && value !== '');
+    const named = own.some(
+      ({ path, value }) => path[2] === 'name' && !(typeof value === 'string' && value.trim() === ''),
+    );
     const [first] = own;
-    if (named || !first) return [];
+    if (named || !first || id === BUILT_IN) return [];
     const message = `The provider ${id} has no \`name\`, which stops Codex from starting. Give it one, or remove it.`;
     return [{ line: first.first + 1, weight: 'stops', message }];
   });

@@ -29,7 +29,8 @@ export interface FoundConfig {
   /** Whether Codex is told to read the token from a variable that is not set: it then sends no request at all. */
   lacksVariable: boolean;
   model: string | undefined;
-  hasCatalog: boolean;
+  /** `missing`: it is named, but not there, and Codex does not start. `unnamed`: Codex starts without one. */
+  catalog: 'there' | 'missing' | 'unnamed';
   /** Sentences about settings that get in the way, each with file and line. */
   traps: { stops: boolean; sentence: string }[];
 }
@@ -79,7 +80,7 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
     token: tokenOf(provider, environment),
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
-    hasCatalog: texts[CATALOG_FILE] !== undefined,
+    catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
     traps: findTraps(user).map(({ line, weight, message }) => ({
       stops: weight === 'stops',
       sentence: `${CONFIG_FILE}, line ${line}: ${message}`,
@@ -92,6 +93,12 @@ function tokenOf(provider: Record<string, unknown>, environment: Environment): s
   const { env_key: variable, experimental_bearer_token: token } = provider;
   if (typeof variable === 'string') return environment[variable];
   return typeof token === 'string' ? token : undefined;
+}
+
+function catalogOf(named: unknown, texts: CodexTexts): FoundConfig['catalog'] {
+  if (named === undefined) return 'unnamed';
+  // One in a folder of the user's choice (`--print-config --out`) is left to Codex, which is asked next.
+  return named === CATALOG_FILE && texts[CATALOG_FILE] === undefined ? 'missing' : 'there';
 }
 
 function lacksVariable({ env_key: variable }: Record<string, unknown>, environment: Environment): boolean {
@@ -129,12 +136,16 @@ function configFinding(config: FoundConfig, { home, release, port }: Expectation
     const found = `Codex is told port ${config.port}, not ${port}`;
     return { check, state: 'problem', found, todo: `${WRITE} --port ${port}`, cure: 'set-up' };
   }
-  if (!config.hasCatalog) {
+  if (config.catalog === 'missing') {
     return { check, state: 'problem', found: `${CATALOG_FILE} is missing in ${home}`, ...SET_UP };
   }
   if (mode === 'profile' && release && release.minor < OLDEST_PROFILE_FILE) {
     const found = `there is a profile, but Codex ${release.text} reads no profile files`;
     return { check, state: 'problem', found, todo: `${WRITE} --default`, cure: 'make-default' };
+  }
+  if (config.catalog === 'unnamed') {
+    const found = `${home} names no model catalog: Codex warns that it does not know the model, and offers no apply_patch tool`;
+    return { check, state: 'attention', found, ...SET_UP };
   }
   const use = mode === 'default' ? 'codex' : `codex -p ${PROVIDER_ID}`;
   return { check, state: 'ok', found: `${home}, port ${config.port}; use it with: ${use}` };

@@ -35,7 +35,7 @@ export function connectParts(parts: Parts): void {
   });
   controller.on('launched', () => {
     // Now that a window has the port, any note is a leftover of a caretaker that was killed.
-    inBackground(log, parts.note.remove());
+    inBackground(log, parts.note.clear());
     inBackground(log, rememberHere(parts));
     requests.abandonRunning();
     void signals.send('owner-came');

@@ -64,6 +64,25 @@ describe('planGiveBack', () => {
     assert.equal(givenBack(again)['config.toml'], 'model = "gpt-6"\nsandbox_mode = "read-only"\n');
   });
 
+  for (const [name, added] of [
+    ['a setting', 'request_max_retries = 3\n'],
+    ['a table', '[model_providers.codex-relay.http_headers]\nx-team = "a"\n'],
+  ] as const) {
+    it(`takes it again where the user added ${name} to the provider, whose token was taken out`, () => {
+      const written = madeDefault('model = "gpt-6"\n');
+      const texts = { ...written, 'config.toml': `${written['config.toml']}${added}` };
+      const back = givenBack(texts);
+      assert.doesNotMatch(back['config.toml'] ?? '', /local-token/);
+      for (const relay of [RELAY, { ...RELAY, port: 4445 }]) {
+        const again = applied(back, planTakeAgain(back, relay, GIVEN));
+        assert.ok(isDefault(again, relay), `port ${relay.port}`);
+        assert.ok(again['config.toml']?.endsWith(added));
+      }
+      const again = applied(back, planTakeAgain(back, RELAY, GIVEN));
+      assert.equal(givenBack(again)['config.toml'], back['config.toml']);
+    });
+  }
+
   it('remembers the model that was chosen in Codex, and that it may keep a WebSocket', () => {
     const texts = madeDefault('model = "gpt-6"\n', { ...RELAY, webSocket: true });
     const chosen = {
@@ -105,8 +124,10 @@ describe('planTakeAgain', () => {
   });
 
   it('does nothing where another relay took the place', () => {
-    const other = madeDefault('', { port: 5555, token: 'other' });
-    assert.deepEqual(planTakeAgain(other, RELAY, GIVEN), []);
+    for (const config of [{ port: 5555, token: 'other' }, { port: 5555 }, { port: 4444 }]) {
+      const other = madeDefault('', config);
+      assert.deepEqual(planTakeAgain(other, RELAY, GIVEN), []);
+    }
   });
 });
 

@@ -12,6 +12,13 @@ const CASES: [text: string, weight: 'stops' | 'hinders', line: number, says: Reg
   ['[model_providers]\nold = { name = "o", wire_api = "chat" }', 'stops', 2, /provider old/],
   ['[model_providers.ollama]\nname = "o"', 'stops', 1, /reserved/],
   ['[model_providers.mine]\nbase_url = "http://x"', 'stops', 1, /mine has no `name`/],
+  ['[model_providers.mine]\nname = " "', 'stops', 1, /mine has no `name`/],
+  [
+    '[model_providers.amazon-bedrock]\nname = "b"\naws.region = "r"',
+    'stops',
+    2,
+    /amazon-bedrock.*Remove the line/,
+  ],
   ['[model_providers.codex-relay]\nname = "r"\nenv_key = "SECRET_NAME"', 'hinders', 3, /`env_key`/],
   [
     '[model_providers.codex-relay]\nname = "r"\n[model_providers.codex-relay.auth]\ncommand = "x"',
@@ -37,6 +44,10 @@ describe('findTraps', () => {
   it('finds all traps of a file, in its order', () => {
     const lines = findTraps(corpus('legacy.toml')).map(({ line }) => line);
     assert.deepEqual(lines, [1, 3, 4, 5, 7, 14, 21, 23]);
+  });
+
+  it('finds none in the profile of the built-in provider, which has its name already', () => {
+    assert.deepEqual(findTraps('[model_providers.amazon-bedrock.aws]\nprofile = "work"\n'), []);
   });
 
   it('finds none in files that today’s Codex reads as they are', () => {

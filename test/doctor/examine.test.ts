@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
+import { handWrittenConfig } from '../../src/codex/hand-written.ts';
 import { examine, type Patient } from '../../src/doctor/examine.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { type RelayHandle, start } from '../../src/index.ts';
@@ -167,6 +168,28 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     assert.deepEqual(stateOf(found, 'token'), ['problem', 'set-up']);
     assert.deepEqual(stateOf(found, 'answer'), ['ok', undefined], 'the rest is examined all the same');
   });
+
+  const CATALOGS: [name: string, catalog: string | undefined, isHome: boolean, state: Finding['state']][] = [
+    ['next to the configuration', 'codex-relay.models.json', true, 'ok'],
+    ['that is missing', 'codex-relay.models.json', false, 'problem'],
+    ['in a folder of the user', '/somewhere/codex-relay.models.json', false, 'ok'],
+    ['that nothing names, so that Codex warns', undefined, false, 'attention'],
+    ['that is there, but that nothing names', undefined, true, 'attention'],
+  ];
+  for (const [name, catalog, isHome, state] of CATALOGS) {
+    it(`finds a configuration with a catalog ${name}: ${state}`, async () => {
+      await rm(join(home, 'codex-relay.config.toml'), { force: true });
+      const written = { port: relay.port, webSocket: false, catalog, needsToken: false };
+      await writeFile(join(home, 'config.toml'), handWrittenConfig(written));
+      if (!isHome) await rm(join(home, 'codex-relay.models.json'));
+      try {
+        assert.equal(stateOf(await findings(), 'config')[0], state);
+      } finally {
+        await rm(join(home, 'config.toml'));
+        await writeFile(join(home, 'codex-relay.models.json'), '{}');
+      }
+    });
+  }
 
   it('says that no relay runs, and asks nobody', async () => {
     const { port } = await start({ upstream: upstream.url, port: 0 }).then(async (other) => {

@@ -91,6 +91,10 @@ async function holding({ storage }: Orders, open: () => Promise<Standing>): Prom
   await note.write();
   try {
     const standing = await open();
+    await note.claim().catch(async (error: unknown) => {
+      await standing.release();
+      throw error;
+    });
     return {
       release: async () => {
         const released = standing.release();
