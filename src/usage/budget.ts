@@ -154,7 +154,9 @@ class LedgerBudget implements Budget {
   #warn(): void {
     for (const limit of this.#limits) {
       const spent = this.#spentOf(limit);
-      if (spent < limit.usd * WARN_AT || !this.#note('near', limit)) continue;
+      // Nothing is near a limit of nothing.
+      const isNear = spent > 0 && spent >= limit.usd * WARN_AT;
+      if (!isNear || !this.#note('near', limit)) continue;
       this.#options.logger.warn(
         `${dollars(spent)} of the budget of ${describe(limit)} are spent; raise it ${this.#options.where}`,
       );

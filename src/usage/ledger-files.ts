@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { whereCode } from '../node-errors.ts';
 import { COLUMNS } from './record.ts';
 
@@ -52,17 +53,24 @@ export async function ledgerFiles(folder: string): Promise<LedgerFile[]> {
   return files;
 }
 
-/** Removes the oldest files until the rest has at most `maxBytes`. `kept` always stays. */
+/**
+ * Removes the oldest files until the rest has at most `maxBytes`. `kept` always stays.
+ * @returns for each file that could not be removed, why; newer ones are removed in its place
+ */
 export async function trimLedger(folder: string, maxBytes: number, kept: string): Promise<string[]> {
   const files = await ledgerFiles(folder);
   let bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const removed: string[] = [];
+  const problems: string[] = [];
   for (const file of files) {
     if (bytes <= maxBytes) break;
     if (file.name === kept) continue;
-    await rm(file.path, { force: true });
-    bytes -= file.bytes;
-    removed.push(file.name);
+    try {
+      await rm(file.path, { force: true });
+      bytes -= file.bytes;
+    } catch (error) {
+      // On Windows, files that another program has open cannot be removed.
+      problems.push(messageOf(error));
+    }
   }
-  return removed;
+  return problems;
 }

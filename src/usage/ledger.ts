@@ -101,8 +101,18 @@ class FileLedger implements Ledger {
       this.#waiting = [...lines, ...this.#waiting].slice(-MOST_WAITING);
       throw error;
     }
-    // Leaves room for this file to grow to its own limit.
-    if (isNew) await trimLedger(this.#folder, this.#maxBytes - this.#maxFileBytes, name);
+    if (isNew) await this.#trim(name);
+  }
+
+  /** What goes wrong here loses no record, so it is no reason to say so. */
+  async #trim(kept: string): Promise<void> {
+    // Leaves room for that file to grow to its own limit.
+    const maxBytes = this.#maxBytes - this.#maxFileBytes;
+    const problems = await trimLedger(this.#folder, maxBytes, kept).catch((error: unknown) => [
+      messageOf(error),
+    ]);
+    if (problems.length > 0)
+      this.#logger.warn(`The usage ledger may grow beyond its limit: ${problems.join('; ')}`);
   }
 }
 

@@ -70,6 +70,17 @@ describe('a budget', () => {
       assert.equal(parseLimits(text), undefined, text);
   });
 
+  it('of nothing refuses, and warns of nothing before', async () => {
+    await using folder = await temporaryFolder();
+    const notices: string[] = [];
+    const { budget, warnings } = await openAt(folder.path, 'deepseek.day=0', new Map(), ({ kind }) =>
+      notices.push(kind),
+    );
+    assert.deepEqual([warnings, notices], [[], []]);
+    await assert.rejects(budget.allow(DEEPSEEK), { code: 'insufficient_quota' });
+    assert.deepEqual(notices, ['used-up']);
+  });
+
   it('lets none of several requests at once pass on what was known before the last look', async () => {
     await using folder = await temporaryFolder();
     const { budget, clock } = await openAt(folder.path, 'day=5');

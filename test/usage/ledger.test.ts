@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -63,6 +63,27 @@ describe('the ledger', () => {
       Array.from({ length: times.length }, (_, at) => 2200 - times.length + at),
     );
     assert.ok(times.length > 50);
+  });
+
+  it('removes what it can where the oldest cannot be removed, and says what is wrong', async () => {
+    await using folder = await temporaryFolder();
+    const names = ['20200101', '20210101'].map((day) => `usage-${day}T000000000Z-1-00000000.jsonl`);
+    const [stuck = '', loose = ''] = names;
+    // What another program has open cannot be removed on Windows; elsewhere a folder cannot.
+    await mkdir(join(folder.path, stuck));
+    await writeFile(join(folder.path, loose), 'x'.repeat(2000));
+    const warnings: string[] = [];
+    const quiet = () => {};
+    const logger = { debug: quiet, info: quiet, error: quiet, warn: (text: string) => warnings.push(text) };
+    const ledger = openLedger({ folder: folder.path, logger, maxBytes: 1000 });
+    ledger.put(recordWith());
+    await ledger.flush();
+    const left = await readdir(folder.path);
+    assert.ok(left.includes(stuck) && !left.includes(loose), left.join());
+    assert.equal(left.length, 2);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', new RegExp(`ledger.*${stuck}`));
+    assert.doesNotMatch(warnings.join(), /recorded/);
   });
 
   it('goes on after a flush that had nothing to write', async () => {
