@@ -115,19 +115,20 @@ export class RetainedHistory implements HistoryStore {
     return own?.items.find((item) => item.id === id);
   }
 
-  record(turn: StoredExchange): Promise<void> {
+  record(turn: StoredExchange): Promise<boolean> {
     return this.#tracked(async () => {
       const { response, input } = turn;
       // A request that continues a response contains only what is new.
       if (response.previous_response_id !== null) return this.#retainTurn(turn);
       const digests = new InputDigests(input);
       const repeats = await this.#findRepeated(digests);
-      await this.#retainTurn(turn, repeats);
+      let isKept = await this.#retainTurn(turn, repeats);
       // What it repeats may have been removed while it was written.
       const isWhole = repeats === undefined || this.#retention.has(sessionKey(repeats.response));
-      if (!isWhole) await this.#retainTurn(turn);
+      if (!isWhole) isKept = await this.#retainTurn(turn);
       const key = sessionKey(response.id);
       if (this.#retention.has(key)) this.#inputs.add(key, digests);
+      return isKept;
     });
   }
 
@@ -174,14 +175,16 @@ export class RetainedHistory implements HistoryStore {
 
   // --------------------------------------------------------------------------------------------- writing
 
-  async #retainTurn(turn: StoredExchange, repeats?: Repeats): Promise<void> {
+  /** Returns whether it was kept. */
+  async #retainTurn(turn: StoredExchange, repeats?: Repeats): Promise<boolean> {
     const { response } = turn;
     const input = turn.input.slice(repeats?.items ?? 0);
     const header = sessionHeader(turn, repeats);
     const length = await this.#retain(header, { input, response }, `response ${response.id}`);
     const key = keyOf(header);
-    if (length === undefined || !this.#retention.has(key)) return;
-    this.#conversations.remember(key, { header, input, response }, length);
+    if (length === undefined) return false;
+    if (this.#retention.has(key)) this.#conversations.remember(key, { header, input, response }, length);
+    return true;
   }
 
   /** Returns the length of the record's text; undefined if it was too large to be kept. */

@@ -38,8 +38,11 @@ export interface HistoryStore {
    * @param responseId the response that it was made for, if the id tells
    */
   item(id: string, responseId: string | undefined): Promise<InputItem | undefined>;
-  /** Resolves when the turn is retained (on disk: durable). */
-  record(turn: StoredExchange): Promise<void>;
+  /**
+   * Resolves when the turn is retained (on disk: durable); with false if it was not, because with what it continues it
+   * is larger than the whole budget. The log has said so then.
+   */
+  record(turn: StoredExchange): Promise<boolean>;
   /**
    * Deletes a response and its reasoning; false if there was no such response. Later turns of the chain stay readable
    * by their own ids.

@@ -403,7 +403,8 @@ for (const [name, open] of BACKENDS) {
       it('refuses what alone exceeds the budget, says so, and keeps everything else', async () => {
         await using bench = await open({ maxMemoryMb: 1 });
         await recordAll(bench, 'a', 'b<a');
-        await bench.store.record(turnOf('resp_huge', null, 2_000_000));
+        assert.equal(await bench.store.record(turnOf('resp_huge', null, 2_000_000)), false);
+        assert.equal(await bench.store.record(turnOf('resp_small')), true);
         assert.deepEqual(await alive(bench, 'a', 'b', 'huge'), ['a', 'b']);
         const said = bench.logger.lines.filter((line) => line.startsWith('warn'));
         assert.equal(said.length, 1);

@@ -104,7 +104,7 @@ export class RedisHistory implements HistoryStore {
     return turn && ownItemsOf(turn).items.find((item) => item.id === id);
   }
 
-  async record(turn: StoredExchange): Promise<void> {
+  async record(turn: StoredExchange): Promise<boolean> {
     const { response, input } = turn;
     // A request that continues a response contains only what is new.
     if (response.previous_response_id !== null) return this.#retainTurn(turn, []);
@@ -165,7 +165,8 @@ export class RedisHistory implements HistoryStore {
 
   // --------------------------------------------------------------------------------------------- writing
 
-  async #retainTurn(turn: StoredExchange, names: readonly Name[], repeats?: Repeats): Promise<void> {
+  /** Returns whether it was kept. */
+  async #retainTurn(turn: StoredExchange, names: readonly Name[], repeats?: Repeats): Promise<boolean> {
     const { response } = turn;
     const input = turn.input.slice(repeats?.items ?? 0);
     const header = sessionHeader(turn, repeats);
@@ -175,8 +176,9 @@ export class RedisHistory implements HistoryStore {
     const kept = await this.#write(written, `response ${response.id}`);
     // What it repeats has gone in the meantime, so it is stored in full.
     if (kept === 'repeated is gone') return this.#retainTurn(turn, names);
-    if (kept !== 'too large')
-      this.#conversations.remember(keyOf(header), record, text.items.length, kept.epoch);
+    if (kept === 'too large') return false;
+    this.#conversations.remember(keyOf(header), record, text.items.length, kept.epoch);
+    return true;
   }
 
   /** Returns the store's epoch if the record was kept. */

@@ -16,6 +16,7 @@ import { hashOfImage, type ImageWords } from './image-words.ts';
 import { type AnswerOptions, relayAnswer } from './relay-answer.ts';
 import { reportEnd, reportStart, threadName, threadOf } from './report.ts';
 import type { RunningExchanges } from './running.ts';
+import { whileThere } from './while-there.ts';
 import { withinBudget } from './within-budget.ts';
 
 /** The longest that a turn waits for descriptions, which are all made at the same time. */
@@ -59,6 +60,7 @@ export async function withImagesDescribed(
   const described = imageWords
     .wanted(hashed, turn)
     .map(({ hash, image }) => imageWords.describe(hash, turn, () => descriptionOf(image, exchange, parts)));
+  // Once the client has left, the descriptions are still made, for the next request.
   await whileThere(Promise.all(described), exchange.abort.signal);
   const told = inWords(items, imageWords.of(hashed));
   const { length } = conversation.history;
@@ -85,15 +87,6 @@ async function canSee(
 /** For a client that names no turns, each request is a turn of its own. */
 function turnOf({ id, client, request }: Exchange): string {
   return client.turn === undefined ? id : `${threadOf(request, client) ?? ''} ${client.turn}`;
-}
-
-/** Stops waiting once the client has left; the work itself goes on, for the next request. */
-function whileThere(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  if (signal.aborted) return Promise.resolve();
-  const left = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  return Promise.race([work, left]);
 }
 
 /** @throws RelayError when no target describes the image */

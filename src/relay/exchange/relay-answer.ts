@@ -13,6 +13,7 @@ import type { ClientStream } from './client-stream.ts';
 import type { Attempt, Exchange, Outcome, Translation } from './exchange.ts';
 import { type ReportOptions, reportWait } from './report.ts';
 import { SilenceWatch, silenceLimits } from './silence.ts';
+import { whileThere } from './while-there.ts';
 
 /** After the provider said why it stopped, usage follows within moments, or never. */
 const FINISH_GRACE_MS = 3_000;
@@ -133,7 +134,8 @@ async function relayBody(
         // Until the client has caught up nothing more is read, so nothing more can come.
         silence.pause();
         grace = void clearTimeout(grace);
-        await drained;
+        // A client that reads nothing must not keep its exchange from being cancelled.
+        await whileThere(drained, abort.signal);
         silence.resume();
       }
       if (feed.problem !== undefined) throw feed.problem;

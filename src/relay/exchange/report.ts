@@ -147,7 +147,8 @@ export function threadOf(
   { prompt_cache_key }: Exchange['request'],
   { thread }: Exchange['client'],
 ): string | undefined {
-  return prompt_cache_key ?? thread;
+  // An empty key names no conversation: all clients that send one would share it.
+  return prompt_cache_key || thread;
 }
 
 /** Keeps threads apart without telling the client's own ids. */

@@ -44,8 +44,7 @@ export async function retainResponse(
   if (!response.store) return true;
   const input = withIds(inputItems(request.input), response.previous_response_id);
   try {
-    await history.record({ response, input });
-    return true;
+    return await history.record({ response, input });
   } catch (error) {
     logger.error(`history: response ${response.id} was not kept: ${messageOf(error)}`);
     return false;

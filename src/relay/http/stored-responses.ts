@@ -67,7 +67,7 @@ async function cancel(id: string, parts: RelayParts): Promise<ResponseResource |
   // It may have completed before it could be cancelled.
   if (outcome.response.status !== 'failed') return outcome.response;
   const response: ResponseResource = { ...outcome.response, status: 'cancelled', error: null };
-  await retainResponse(exchange.request, response, parts);
+  response.store &&= await retainResponse(exchange.request, response, parts);
   return response;
 }
 

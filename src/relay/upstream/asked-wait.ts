@@ -1,6 +1,6 @@
 /** How long a provider asks us to wait, from the headers of its reply. */
 import { momentOf } from '../../translate/errors/moments.ts';
-import { durationIn } from '../../translate/errors/waits.ts';
+import { durationIn, wholeSeconds } from '../../translate/errors/waits.ts';
 import type { UpstreamReply } from '../transport.ts';
 
 /** What providers limit: the names of their headers contain these. */
@@ -17,7 +17,7 @@ const RESETS = ['x-ratelimit-reset', 'ratelimit-reset', 'x-rate-limit-reset', 'x
 export function askedWait(reply: UpstreamReply): number | undefined {
   const milliseconds = Number(reply.headers['retry-after-ms'] || Number.NaN);
   const wait = Number.isFinite(milliseconds) ? milliseconds / 1000 : waitOf(reply.headers['retry-after']);
-  if (wait !== undefined) return whole(wait);
+  if (wait !== undefined) return wholeSeconds(wait);
   return reply.status === 429 ? untilReset(reply) : undefined;
 }
 
@@ -35,7 +35,7 @@ function untilReset(reply: UpstreamReply): number | undefined {
   const standard = /(?:^|[\s,;])(?:reset|t)=(\d+)/.exec(reply.headers['ratelimit'] ?? '')?.[1];
   waits.push(...RESETS.map((name) => waitOf(reply.headers[name])), waitOf(standard));
   const known = waits.filter((wait) => wait !== undefined);
-  return known.length === 0 ? undefined : whole(Math.max(...known));
+  return known.length === 0 ? undefined : wholeSeconds(Math.max(...known));
 }
 
 /** `2m59.5s`, `7`, or a moment: a date, or seconds or milliseconds since the epoch. */
@@ -45,8 +45,4 @@ function waitOf(value: string | undefined): number | undefined {
   if (moment !== undefined) return (moment - Date.now()) / 1000;
   const number = Number(value);
   return Number.isFinite(number) ? number : durationIn(value);
-}
-
-function whole(seconds: number): number {
-  return Math.max(0, Math.ceil(seconds));
 }

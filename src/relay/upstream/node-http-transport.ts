@@ -48,6 +48,10 @@ function send(asked: UpstreamRequest, connections: Connections | undefined): Pro
       reply = response;
       resolve(replyOf(response));
     });
+    // A server that switches to another protocol ends a request without a reply or an error.
+    request.once('close', () => {
+      if (reply === undefined) reject(new Error('The connection was closed without a reply.'));
+    });
     request.end(body);
   });
 }

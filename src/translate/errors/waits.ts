@@ -53,6 +53,7 @@ const FIELDS: ReadonlyMap<string, 'milliseconds' | 'seconds' | 'moment'> = new M
   ].map((name) => [name, 'moment'] as const),
 ]);
 const MAX_DEPTH = 3;
+const LONGEST_WAIT_SECONDS = 365 * SECONDS_PER.d;
 
 /** What it takes to understand a date. */
 export interface Clock {
@@ -73,7 +74,12 @@ export function waitIn({ message, holders }: Said, clock?: Clock): number | unde
     (clock && untilField(fields, clock)) ??
     durationIn(IN_WORDS.exec(message)?.[1] ?? IN_CHINESE.exec(message)?.[1]) ??
     (clock && untilSaid(message, clock));
-  return wait === undefined ? undefined : Math.max(0, Math.ceil(wait));
+  return wait === undefined ? undefined : wholeSeconds(wait);
+}
+
+/** Rounded up, from 0 to a year: more only means never, and has spellings that no header can carry (`1e+27`). */
+export function wholeSeconds(wait: number): number {
+  return Math.min(Math.max(0, Math.ceil(wait)), LONGEST_WAIT_SECONDS);
 }
 
 type Field = readonly [name: string, value: Json];

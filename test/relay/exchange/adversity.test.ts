@@ -45,6 +45,26 @@ describe('a history that cannot be written', () => {
   }
 });
 
+describe('a response that is larger than the history may be', () => {
+  for (const stream of [false, true]) {
+    it(`does not claim to be stored, ${stream ? 'streamed' : 'in one piece'}`, async () => {
+      const history = createMemoryStore({ ttlHours: 1, maxSessions: 10, maxMemoryMb: 1 });
+      const sizes = [1_500_000, 10];
+      const rig = await startRig(() => streamReply(textChunks('x'.repeat(sizes.shift() ?? 0))), { history });
+      for (const store of [false, true]) {
+        const reply = await rig.post({ ...REQUEST, stream });
+        const last = stream ? (await allEvents(reply)).at(-1) : undefined;
+        const response = stream ? last && 'response' in last && last.response : await responseOf(reply);
+        assert.ok(response);
+        assert.equal(response.store, store);
+        const { status } = await fetch(`${rig.relay.url}/v1/responses/${response.id}`);
+        assert.equal(status, store ? 200 : 404);
+      }
+      await rig.stop();
+    });
+  }
+});
+
 describe('a history that cannot be read', () => {
   it('costs no answer where only reasoning is looked for, and is told in the log', async () => {
     const history = createMemoryStore();

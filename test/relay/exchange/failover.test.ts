@@ -401,6 +401,17 @@ describe('a thread that had to move', () => {
     await stop();
   });
 
+  it('is none where the client names none, if only by an empty name', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
+    const nameless = { prompt_cache_key: '' };
+    await (await post(nameless)).text();
+    relay.resetTargets();
+    await (await post(nameless)).text();
+    await (await post(nameless, { 'thread-id': 'named' })).text();
+    assert.deepEqual([first.chats.length, second.chats.length], [3, 1]);
+    await stop();
+  });
+
   it('takes along the requests on the side that have no model of their own, and is moved by them', async () => {
     const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();

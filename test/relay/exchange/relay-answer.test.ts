@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { RelayError } from '../../../src/errors.ts';
 import { SILENT_LOGGER } from '../../../src/logger.ts';
 import type { ClientStream } from '../../../src/relay/exchange/client-stream.ts';
-import { beginAttempt, beginExchange } from '../../../src/relay/exchange/exchange.ts';
+import { beginAttempt, beginExchange, type Exchange } from '../../../src/relay/exchange/exchange.ts';
 import { relayAnswer } from '../../../src/relay/exchange/relay-answer.ts';
 import { createReasoningSeal } from '../../../src/relay/exchange/seal.ts';
 import { resolveProvider } from '../../../src/relay/routing/provider.ts';
@@ -29,7 +30,7 @@ const target: Target = {
 /** Relays one answer. `complete` is the provider; `write` is told of each write and may make the relay wait. */
 function relay(
   complete: (call: UpstreamCall) => Promise<UpstreamReply>,
-  write: () => Promise<void> | undefined = () => undefined,
+  write: (exchange: Exchange) => Promise<void> | undefined = () => undefined,
 ) {
   const request = { model: 'm', input: 'hi', stream: true, store: false };
   const client = {
@@ -51,7 +52,7 @@ function relay(
     { translation, asked: 'hi' },
     { seal: createReasoningSeal(), heal: false },
   );
-  const stream = { follow() {}, prepare: async () => {}, begin() {}, write };
+  const stream = { follow() {}, prepare: async () => {}, begin() {}, write: () => write(exchange) };
   return relayAnswer(exchange, attempt, stream as unknown as ClientStream, {
     upstream: { complete: (call: UpstreamCall) => complete(call) } as Partial<Upstream> as Upstream,
     logger: SILENT_LOGGER,
@@ -107,6 +108,23 @@ describe('the silence of a provider', () => {
     const { response, error } = await answered;
     assert.equal(error, undefined);
     assert.equal(response.usage?.total_tokens, 3);
+  });
+
+  it('does not begin while a client reads nothing at all, whose answer can still be cancelled', async () => {
+    const cancelled = new RelayError('cancelled', 'The response was cancelled.');
+    const wrote = Promise.withResolvers<AbortController>();
+    const answered = relay(
+      async (call) => replyOf([...ANSWER.slice(0, 1), deltaChunk({ content: 'b' }), ...ANSWER], call),
+      ({ abort }) => {
+        wrote.resolve(abort);
+        return new Promise(() => {});
+      },
+    );
+    const abort = await wrote.promise;
+    mock.timers.tick(60_000);
+    await nextTurn();
+    abort.abort(cancelled);
+    assert.equal((await answered).error, cancelled);
   });
 
   it('is not the time that the provider asked to wait before a retry', async () => {

@@ -90,6 +90,13 @@ for (const [name, transport] of TRANSPORTS) {
       assert.equal(await textOf(reply), 'busy');
     });
 
+    it('fails where a server switches to another protocol in place of a reply', async () => {
+      const url = await serve(({ socket }) => {
+        socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
+      });
+      await assert.rejects(ask(url));
+    });
+
     it('follows no redirect', async () => {
       let asked = 0;
       const url = await serve((_, response) => {
