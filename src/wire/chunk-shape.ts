@@ -67,8 +67,9 @@ function isCall(value: unknown): value is JsonObject {
 
 function repairCall(call: JsonObject): void {
   // As in the Responses API: name and arguments are in the call itself.
-  if (call['function'] === undefined && typeof call['name'] === 'string')
-    call['function'] = { name: call['name'], arguments: call['arguments'] ?? '' };
+  const { name, arguments: args } = call;
+  if (call['function'] === undefined && (typeof name === 'string' || args !== undefined))
+    call['function'] = { name: name ?? null, arguments: args ?? '' };
   if (typeof call['id'] === 'number') call['id'] = String(call['id']);
   keepIf(isText, call, 'id');
   keepIf(isShallow, call, 'extra_content');

@@ -89,6 +89,7 @@ describe('the shape of a chunk', () => {
     const LISTS: [sent: object, calls: object[] | null][] = [
       [{ tool_calls: call }, [call]],
       [{ tool_calls: [{ id: 'c', name: 'f', arguments: '{' }] }, [{ ...call, name: 'f', arguments: '{' }]],
+      [{ tool_calls: [{ arguments: '}' }] }, [{ function: { name: null, arguments: '}' }, arguments: '}' }]],
       [{ function_call: { name: 'f' } }, [{ index: 0, function: { name: 'f' } }]],
       [{ function_call: { arguments: '}' } }, [{ index: 0, function: { arguments: '}' } }]],
       [{ function_call: { name: 'f' }, tool_calls: [call] }, [call]],

@@ -85,6 +85,9 @@ function partText(part: ContentPart): string {
   if (typeof part.refusal === 'string') return part.refusal;
   if (part.type === 'input_file')
     return `[the file ${part.filename ?? 'without a name'} was attached; it cannot be read here]`;
+  // By the id of an upload to OpenAI, or without any address.
+  if (part.type === 'input_image' && imagePart(part) === undefined)
+    return '[an image was attached; it cannot be read here]';
   return '';
 }
 

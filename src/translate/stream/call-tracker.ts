@@ -99,7 +99,9 @@ export class CallTracker {
     }
     // No ids at all: a name after complete arguments begins the next call, unless everything is repeated.
     if (fragment.id || !candidate.isWhole) return false;
-    return index === undefined || candidate.name !== name || candidate.arguments !== args.trim();
+    if (index === undefined || candidate.name !== name) return true;
+    // Some repeat the name with every fragment, also with the blank ones at the end.
+    return args.trimStart().startsWith('{') && candidate.arguments !== args.trim();
   }
 
   #begin(id: string | undefined, index: number | undefined, twin?: CallDraft): CallDraft {

@@ -1,7 +1,8 @@
 /** What each flavour of JSON Schema allows, as data that `json-schema.ts` follows. */
-import { isObject, type Json, type JsonObject } from '../../json.ts';
+import { isObject, type JsonObject } from '../../json.ts';
 import type { SchemaFlavour } from '../profile.ts';
 import { geminiSchema } from './gemini-schema.ts';
+import { grammarSchema } from './grammar-schema.ts';
 
 export interface Rules {
   /** Keywords that are left out wherever they stand. */
@@ -36,7 +37,7 @@ const PLAIN: Rules = {
 export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
   // For servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
-  inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: withinGrammar },
+  inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: grammarSchema },
   // Anthropic's models, direct or through gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
@@ -61,20 +62,6 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
     finish: geminiSchema,
   },
 };
-
-/** From this number on, repetitions are an error in a grammar (llama.cpp, 2025-11 to 2026-09). */
-const TOO_MANY = 2000;
-const BOUNDS = ['minLength', 'maxLength', 'minItems', 'maxItems'];
-/** Patterns that are anchored and plain; others are an error in older grammar builders, or have no effect. */
-const PLAIN_PATTERN = /^\^(?:(?!\(\?|\\[bBAZzkpPuxc\d]).)*\$$/s;
-
-function withinGrammar(schema: JsonObject): JsonObject {
-  const isBeyond = ([keyword, value]: [string, Json]) =>
-    (BOUNDS.includes(keyword) && typeof value === 'number' && value >= TOO_MANY) ||
-    (keyword === 'pattern' && !(typeof value === 'string' && PLAIN_PATTERN.test(value)));
-  const entries = Object.entries(schema);
-  return entries.some(isBeyond) ? Object.fromEntries(entries.filter((entry) => !isBeyond(entry))) : schema;
-}
 
 /** Only existing properties may be required. */
 function withRequiredPresent(schema: JsonObject): JsonObject {

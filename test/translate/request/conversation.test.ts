@@ -465,6 +465,28 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: 'an image that only an upload at OpenAI holds is not lost without a word',
+    input: [
+      {
+        type: 'message',
+        role: 'user',
+        content: [{ type: 'input_text', text: 'see' }, { type: 'input_image' }, image],
+      },
+      { type: 'message', role: 'user', content: [{ type: 'input_image', image_url: '' }] },
+    ],
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'see' },
+          { type: 'text', text: '[an image was attached; it cannot be read here]' },
+          chatImage,
+        ],
+      },
+      { role: 'user', content: '[an image was attached; it cannot be read here]' },
+    ],
+  },
+  {
     name: 'an unknown item keeps its text, a foreign compaction says nothing',
     input: [
       { type: 'tomorrow_item', content: [{ type: 'x', text: 'kept' }] },

@@ -99,6 +99,16 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     ],
     'call_1:run{"x":1} call_2:run{"x":2}',
   ],
+  ...['', '\n', '}'].map((last): [string, ChatChunk[], string] => [
+    `a name with every fragment, without ids, the last one ${JSON.stringify(last)}`,
+    [
+      calls({ index: 0, name: 'run', args: '{"x"' }),
+      calls({ index: 0, name: 'run', args: ':1}' }),
+      calls({ index: 0, name: 'run', args: last }),
+      END,
+    ],
+    `call_1:run{"x":1}${last.trim() === '' ? last : ''}`,
+  ]),
   [
     'a call at one index that is repeated, without ids',
     [

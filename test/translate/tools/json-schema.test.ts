@@ -240,6 +240,56 @@ const MORE: Case[] = [
     },
   },
   {
+    name: 'types that do not exist become those that were meant, or none',
+    flavours: ['inlined'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { type: 'any', description: 'd' },
+        b: { type: 'String' },
+        c: { type: 'dict', properties: { d: { type: 'float' } } },
+        e: { type: ['int', 'integer', 'null'] },
+        f: { type: ['string', 'any'] },
+        g: 'string',
+        h: null,
+        i: { type: ['string', 'null'] },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: { description: 'd' },
+        b: text,
+        c: { type: 'object', properties: { d: number } },
+        e: { type: ['integer', 'null'] },
+        f: {},
+        g: {},
+        h: {},
+        i: { type: ['string', 'null'] },
+      },
+    },
+  },
+  {
+    name: 'keywords whose value cannot be read are dropped',
+    flavours: ['inlined'],
+    schema: {
+      type: 'object',
+      required: null,
+      properties: {
+        a: { type: 'string', required: true, minLength: '3', maxLength: -1, enum: [] },
+        b: { type: 'array', items: null, minItems: 1.5 },
+        c: { anyOf: [], oneOf: null, allOf: {} },
+        d: { type: 'object', properties: [], additionalProperties: null },
+        e: { type: 'string', pattern: '^[a-z$' },
+        f: { type: 'string', pattern: '^a{3,1}$' },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: { a: text, b: { type: 'array' }, c: {}, d: { type: 'object' }, e: text, f: text },
+    },
+  },
+  {
     name: 'what a grammar cannot say is dropped',
     flavours: ['inlined'],
     schema: {

@@ -10,17 +10,20 @@ const WORDS: Readonly<Record<string, string>> = { True: 'true', False: 'false', 
 
 export class LooseJson {
   #held = '';
+  /** Kept apart, because a look into a text that grows with every blank would read all of it each time. */
+  #isAfterComma = false;
 
   /** @returns the mended text as far as it is decided; a quote or a closing bracket at its end decides all of it */
   take(text: string): string {
     // After a comma, blanks decide nothing; there may be very many of them.
-    if (this.#held.startsWith(',') && text.trim() === '') {
+    if (this.#isAfterComma && text.trim() === '') {
       this.#held += text;
       return '';
     }
     const joined = this.#held + text;
     const held = UNDECIDED.exec(joined)?.[0] ?? '';
     this.#held = held;
+    this.#isAfterComma = held.startsWith(',');
     return joined
       .slice(0, joined.length - held.length)
       .replace(COMMA_BEFORE_END, '$1')

@@ -124,6 +124,11 @@ describe('the arguments of a call, in fragments', () => {
     fc.dictionary(fc.string(), fc.jsonValue()).map((value) => [...JSON.stringify(value, null, 1), ' ']),
   );
 
+  it('survive hundreds of thousands of blanks after a comma', () => {
+    const blanks = Array.from({ length: 300_000 }, () => ' ');
+    assert.equal(endOf(['{"a":1,', ...blanks, '}']), `{"a":1${blanks.join('')}}`);
+  });
+
   it('are whole as soon as they are a JSON object, and closed by nobody else', () => {
     fc.assert(
       fc.property(anything, (fragments) => {
