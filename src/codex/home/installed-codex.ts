@@ -60,7 +60,7 @@ export async function isCodexInstalled(environment: CodexCall['environment']): P
 export interface CodexRelease {
   /** As Codex prints it, e.g. `0.169.0`. */
   text: string;
-  /** The part that counts: 169 for 0.169.0. */
+  /** The part that counts: 169 for 0.169.0; infinite for 1.0 and later, which have all that any 0.x has. */
   minor: number;
 }
 
@@ -74,6 +74,7 @@ export const OLDEST_DEBUG_PROMPT = 130;
 /** Undefined if there is no Codex on the PATH or it does not tell. */
 export async function codexRelease(environment: CodexCall['environment']): Promise<CodexRelease | undefined> {
   const output = await runCodex({ args: ['--version'], environment });
-  const [, text, minor] = /\b(0\.(\d+)\.\d+\S*)/.exec(output?.stdout ?? '') ?? [];
-  return text === undefined || minor === undefined ? undefined : { text, minor: Number(minor) };
+  const [text, major, minor] = /\b(\d+)\.(\d+)\.\d+\S*/.exec(output?.stdout ?? '') ?? [];
+  if (text === undefined) return undefined;
+  return { text, minor: Number(major) > 0 ? Number.POSITIVE_INFINITY : Number(minor) };
 }

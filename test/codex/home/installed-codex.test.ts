@@ -1,0 +1,39 @@
+/** Which release of Codex is on the PATH. */
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codexRelease } from '../../../src/codex/home/installed-codex.ts';
+
+const CASES: [says: string, release: { text: string; minor: number } | undefined][] = [
+  ['codex-cli 0.171.0', { text: '0.171.0', minor: 171 }],
+  ['codex-cli 0.99.0-alpha.3', { text: '0.99.0-alpha.3', minor: 99 }],
+  // Whatever comes after 0.x has all that any 0.x has.
+  ['codex-cli 1.4.2', { text: '1.4.2', minor: Number.POSITIVE_INFINITY }],
+  ['codex', undefined],
+];
+
+describe('the release of Codex on the PATH', () => {
+  if (process.platform === 'win32') {
+    it('is read (skipped: the stand-in for Codex here is a shell script)');
+    return;
+  }
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'codex-relay-installed-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  for (const [says, release] of CASES) {
+    it(`is read from "${says}"`, async () => {
+      const codex = join(folder, 'codex');
+      writeFileSync(codex, `#!/bin/sh\necho '${says}'\n`);
+      chmodSync(codex, 0o755);
+      assert.deepEqual(await codexRelease({ PATH: `${folder}:/bin:/usr/bin` }), release);
+    });
+  }
+
+  it('is none where there is no Codex', async () => {
+    assert.equal(await codexRelease({ PATH: folder }), undefined);
+  });
+});
