@@ -1,5 +1,5 @@
 /** The relays that Codex's files name: this one, one on its old port, or another program's. Text in, values out. */
-import { relayProvider, usesRelay } from './config-edit.ts';
+import { relayProvider } from './config-edit.ts';
 import { CONFIG_FILE, type CodexTexts, type Configuration, inFile } from './plan.ts';
 import { PROFILE_FILE, relayPort } from './relay-keys.ts';
 
@@ -8,17 +8,13 @@ export interface NamedRelay {
   port: number;
   /** As written, of any type; undefined if there is none. */
   token: unknown;
-  /** Whether Codex uses it. A table with settings of the user stays when the relay is taken out, and nothing uses it. */
-  isUsed: boolean;
 }
 
 /** @throws CodexConfigError if a file is not TOML */
 export function namedRelays(texts: CodexTexts): NamedRelay[] {
   return ([PROFILE_FILE, CONFIG_FILE] as const).flatMap((file) => {
-    const text = texts[file] ?? '';
-    const provider = inFile(file, () => relayProvider(text));
+    const provider = inFile(file, () => relayProvider(texts[file] ?? ''));
     const port = provider && relayPort(provider);
-    if (port === undefined) return [];
-    return [{ file, port, token: provider?.['experimental_bearer_token'], isUsed: usesRelay(text) }];
+    return port === undefined ? [] : [{ file, port, token: provider?.['experimental_bearer_token'] }];
   });
 }

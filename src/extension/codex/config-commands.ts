@@ -159,7 +159,7 @@ export class CodexConfigCommands {
     const { port } = this.#choices.settings;
     const named = await namedRelays(await readCodexFiles(await this.#home()));
     // If both differ, the file belongs to another relay, such as the command line program.
-    const isStale = named.some((one) => one.isUsed && (one.port === port) !== (one.token === token));
+    const isStale = named.some((one) => (one.port === port) !== (one.token === token));
     const offer = `${port} ${token}`;
     if (!isStale || this.isAsking || this.#offered === offer) return;
     this.#offered = offer;
