@@ -42,6 +42,7 @@ export class PortNote {
 
   /** To be called when the port is free again, or was not to be had; leaves the note of another caretaker. */
   async remove(): Promise<void> {
+    // A note that is gone, or that cannot be read, is not known to be this caretaker's.
     const id = await readFile(this.#file, 'utf8').catch(() => undefined);
     if (id === this.#id) await rm(this.#file, { force: true });
   }
