@@ -31,6 +31,16 @@ function pieces(text: string, size: number): string[] {
 
 const ENDS: [what: string, text: string, end: string | undefined][] = [
   ['an object', '{"a":"b"}', '{"a":"b"}'],
+  [
+    "Python's quotes with an escaped one, its words, and commas too many",
+    `{'cmd': 'it\\'s "fine", ok', 'n': [1, 2, ], 'x': None,}`,
+    `{"cmd": "it's \\"fine\\", ok", "n": [1, 2 ], "x": null}`,
+  ],
+  [
+    'a string that looks like those mistakes',
+    '{"cmd": "echo True, None,}", "ok": False , }',
+    '{"cmd": "echo True, None,}", "ok": false  }',
+  ],
   ['white space around', ' \n{ "a": 1 }\n', '{ "a": 1 }\n'],
   ['nothing', '', '{}'],
   ['white space', ' \n', '{}'],
