@@ -1,10 +1,10 @@
 /** The built command line with several providers at their own addresses, and the real Codex that it was set up for. */
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 import { HAS_OPENSSL } from '../support/certificate.ts';
 import { killLeftovers, runCli, startRelayCli } from '../support/cli-process.ts';
+import { freePort } from '../support/ports.ts';
 import { startScriptedUpstream, streamReply, textChunks } from '../support/scripted-upstream.ts';
 import { createPlace, runCodex } from './codex.ts';
 import { startInternet } from './internet.ts';
@@ -25,14 +25,6 @@ const PROVIDERS = {
 type Id = keyof typeof PROVIDERS;
 const IDS: readonly Id[] = ['deepseek', 'kimi', 'groq'];
 const keyOf = (id: Id) => `key-of-${id}`;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /** A machine whose environment holds the keys of some providers, and whose Codex was set up by `--write-config`. */
 async function machine(executable: string, keys: readonly Id[], flags: readonly string[]) {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { programOf } from './debian.ts';
-import { freePort } from './redis-server.ts';
+import { freePort } from './ports.ts';
 
 export const NGINX = programOf('nginx', 'nginx-light');
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { programOf } from './debian.ts';
+import { freePort } from './ports.ts';
 
 export const REDIS_SERVER = programOf('redis-server', 'redis-server');
 
@@ -111,14 +112,6 @@ async function answers(port: number): Promise<void> {
       await sleep(20);
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 let shared: Promise<RedisServer> | undefined;

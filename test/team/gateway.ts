@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResponseResource } from '../../src/wire/responses.ts';
 import { killLeftovers, type RunningCli, runCli, startRelayCli } from '../support/cli-process.ts';
 import { startNginx } from '../support/nginx.ts';
-import { freePort } from '../support/redis-server.ts';
+import { freePort } from '../support/ports.ts';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,

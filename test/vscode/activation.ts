@@ -10,8 +10,8 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/ports.ts';
 import { cleanupAll, cleanupOnSignals, onCleanup } from './kit/cleanup.ts';
-import { freePort } from './kit/server.ts';
 import { startMachine, type Workbench } from './kit/workbench.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

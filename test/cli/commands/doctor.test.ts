@@ -15,6 +15,7 @@ import { ollamaServer } from '../../providers/strict/servers/ollama.ts';
 import { vllmServer } from '../../providers/strict/servers/vllm.ts';
 import { type CliResult, killLeftovers, runCli, startRelayCli } from '../../support/cli-process.ts';
 import { call, nativeEvents, nativeReply, startNativeUpstream, text } from '../../support/native-upstream.ts';
+import { NOBODYS_PORT } from '../../support/ports.ts';
 import {
   errorReply,
   jsonReply,
@@ -139,7 +140,7 @@ describe('codex-relay doctor', () => {
   });
 
   it('stands in for a relay that is not running', async () => {
-    await configure(await freePort());
+    await configure(NOBODYS_PORT);
     const result = await examine(await provider(healthy));
     assert.equal(result.code, 0, result.stdout);
     assert.match(
@@ -150,7 +151,7 @@ describe('codex-relay doctor', () => {
   });
 
   it('says it in JSON', async () => {
-    await configure(await freePort());
+    await configure(NOBODYS_PORT);
     const { code, stdout } = await examine([...(await provider([])), '--json']);
     const { ok, findings } = JSON.parse(stdout) as {
       ok: boolean;
@@ -181,7 +182,7 @@ describe('codex-relay doctor', () => {
   ];
   for (const [what, script, check, says] of AILING) {
     it(`finds ${what}`, async () => {
-      await configure(await freePort());
+      await configure(NOBODYS_PORT);
       const result = await examine(await provider(script));
       assert.equal(result.code, 1);
       assert.match(lineOf(result, check), says);
@@ -234,7 +235,7 @@ describe('codex-relay doctor', () => {
   ];
   for (const [what, provider, server, says] of WINDOWS) {
     it(`tells ${what}`, async () => {
-      await configure(await freePort());
+      await configure(NOBODYS_PORT);
       upstream = await startScriptedUpstream(server.answer, [], server.routes);
       const result = await examine(['--provider', provider, '--upstream', upstream.url, '--model', 'q']);
       assert.match(lineOf(result, 'window'), says);
@@ -242,7 +243,7 @@ describe('codex-relay doctor', () => {
   }
 
   it('takes a name without its tag for what it means', async () => {
-    await configure(await freePort(), undefined, 'q');
+    await configure(NOBODYS_PORT, undefined, 'q');
     const server = ollamaServer({ model: 'q:latest', window: 65536 });
     upstream = await startScriptedUpstream(server.answer, [], server.routes);
     const result = await examine(['--provider', 'ollama', '--upstream', upstream.url]);
@@ -265,7 +266,7 @@ describe('codex-relay doctor', () => {
   ];
   for (const [what, data, says] of ALIASES) {
     it(`says that the alias stands for ${what}`, async () => {
-      await configure(await freePort());
+      await configure(NOBODYS_PORT);
       upstream = await startScriptedUpstream(healthy, [], ({ method }) =>
         method === 'GET' ? jsonReply({ data }) : undefined,
       );
@@ -277,8 +278,8 @@ describe('codex-relay doctor', () => {
   }
 
   it('finds a provider that cannot be reached, and asks it no more', async () => {
-    await configure(await freePort());
-    const result = await examine(['--upstream', `http://127.0.0.1:${await freePort()}/v1`]);
+    await configure(NOBODYS_PORT);
+    const result = await examine(['--upstream', `http://127.0.0.1:${NOBODYS_PORT}/v1`]);
     assert.equal(result.code, 1);
     assert.match(lineOf(result, 'upstream'), /^FAIL .*cannot be reached/);
     assert.match(lineOf(result, 'answer'), /^skip /);
@@ -343,20 +344,10 @@ describe('codex-relay doctor', () => {
   }
 
   it('points out settings that are in the way', async () => {
-    await configure(await freePort());
+    await configure(NOBODYS_PORT);
     await writeFile(join(home, 'config.toml'), 'profile = "x"\n');
     const { code, stdout } = await examine(await provider(healthy));
     assert.equal(code, 1);
     assert.match(stdout, /^FAIL {2}config {7}config\.toml, line 1: `profile` stops Codex/m);
   });
 });
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}

@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli-process.ts';
-import { freePort } from '../../vscode/kit/server.ts';
+import { freePort } from '../../support/ports.ts';
 
 const SYSTEMD = '/lib/systemd/systemd';
 const CLI = join(import.meta.dirname, '../../../dist/cli.js');

@@ -25,6 +25,7 @@ import { hashOf, installationFile, rememberInstallation } from '../../../src/ext
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
 import { WindowSignals } from '../../../src/extension/relay/window-signals.ts';
 import { SILENT_LOGGER } from '../../../src/logger.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   type ScriptedReply,
   type ScriptedUpstream,
@@ -32,7 +33,6 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
-import { freePort } from '../../vscode/kit/server.ts';
 import { ordersFor } from './orders-for.ts';
 
 const PROGRAM = 'dist/caretaker.cjs';

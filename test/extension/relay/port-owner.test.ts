@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { describePortHolder, freePortAbove, probePort } from '../../../src/extension/relay/port-owner.ts';
 import { start } from '../../../src/index.ts';
+import { NOBODYS_PORT } from '../../support/ports.ts';
 
 const TOKEN = 'the-token-of-this-machine';
 
@@ -56,10 +57,7 @@ describe('port owner', () => {
   });
 
   it('sees that nobody listens', async () => {
-    const gone = createSocketServer();
-    const port = await listening(gone);
-    await new Promise((resolve) => gone.close(resolve));
-    assert.equal(await probePort(port, TOKEN), 'nobody');
+    assert.equal(await probePort(NOBODYS_PORT, TOKEN), 'nobody');
   });
 
   it('finds a free port above a taken one', async () => {

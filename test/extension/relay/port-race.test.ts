@@ -1,12 +1,11 @@
 /** Several windows that start in the same second: one of them serves, the others attach, and one takes over. */
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { type ReadyPlan, RelayController } from '../../../src/extension/relay/controller.ts';
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
 import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import { start } from '../../../src/index.ts';
+import { freePort } from '../../support/ports.ts';
 
 const TOKEN = 'the-token-of-this-machine';
 const WINDOWS = 4;
@@ -67,14 +66,6 @@ function openWindow(port: number) {
     },
   });
   return { controller, window };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe(`${WINDOWS} windows that start at once, ${ROUNDS} times`, () => {

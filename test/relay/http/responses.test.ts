@@ -6,6 +6,7 @@ import { DEFAULT_HISTORY_LIMITS } from '../../../src/history/store.ts';
 import { start } from '../../../src/index.ts';
 import type { RequestReport } from '../../../src/relay/options.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
+import { NOBODYS_PORT } from '../../support/ports.ts';
 import {
   AS_CODEX,
   allEvents,
@@ -514,11 +515,7 @@ describe('errors', () => {
   });
 
   it('names an upstream that cannot be reached', async () => {
-    const taken = createServer();
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-    const { port } = taken.address() as AddressInfo;
-    await new Promise((resolve) => taken.close(resolve));
-    const relay = await start({ port: 0, upstream: `http://127.0.0.1:${port}/v1` });
+    const relay = await start({ port: 0, upstream: `http://127.0.0.1:${NOBODYS_PORT}/v1` });
     const reply = await fetch(`${relay.url}/v1/responses`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

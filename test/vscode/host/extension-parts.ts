@@ -1,7 +1,6 @@
 /** The extension under test, with the parts that no API shows. */
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodexRelayApi, RelayStatus } from '../../../src/extension/api.ts';
@@ -46,15 +45,6 @@ export async function reached(
       resolve(status);
     });
   });
-}
-
-/** A port on which nothing listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** Resolves as soon as the condition holds; the test's own limit ends a wait that is in vain. */

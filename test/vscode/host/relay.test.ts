@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { probePort } from '../../../src/extension/relay/port-owner.ts';
 import { WORKSPACE_SETTINGS } from '../../../src/extension/workspace-choice.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -24,7 +25,7 @@ import {
   textChunks,
   usageChunk,
 } from '../../support/scripted-upstream.ts';
-import { activateExtension, type Extension, freePort, reached, set } from './extension-parts.ts';
+import { activateExtension, type Extension, reached, set } from './extension-parts.ts';
 
 const KEY = 'sk-key-of-the-suite-0123456789';
 const PROMPT = 'prompt-of-the-suite-9876543210';

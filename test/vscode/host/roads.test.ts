@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import { activateExtension, type Extension, freePort, reached, set } from './extension-parts.ts';
+import { freePort } from '../../support/ports.ts';
+import { activateExtension, type Extension, reached, set } from './extension-parts.ts';
 
 const ROUNDS = 40;
 const PROVIDERS = ['thread', 'host'] as const;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { activateExtension, type Extension, freePort, reached, set } from './extension-parts.ts';
+import { freePort } from '../../support/ports.ts';
+import { activateExtension, type Extension, reached, set } from './extension-parts.ts';
 
 const BLOCKED_MS = 500;
 const CHUNKS = 300;

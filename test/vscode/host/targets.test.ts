@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { freePort } from '../../support/ports.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -13,15 +14,7 @@ import {
   streamReply,
   textChunks,
 } from '../../support/scripted-upstream.ts';
-import {
-  activateExtension,
-  type Extension,
-  freePort,
-  reached,
-  set,
-  takeMessages,
-  until,
-} from './extension-parts.ts';
+import { activateExtension, type Extension, reached, set, takeMessages, until } from './extension-parts.ts';
 
 const KEYS = { alpha: 'sk-alpha-0123456789', second: 'sk-alpha-second-012345', beta: 'sk-beta-0123456789' };
 const LM_STUDIO = 1234;

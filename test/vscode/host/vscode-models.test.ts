@@ -6,15 +6,8 @@ import * as vscode from 'vscode';
 import { asObject, type JsonObject } from '../../../src/json.ts';
 import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
 import { codexCache, installCodex, NEWEST } from '../../real-codex/install.ts';
-import {
-  activateExtension,
-  type Extension,
-  freePort,
-  reached,
-  set,
-  takeMessages,
-  until,
-} from './extension-parts.ts';
+import { freePort } from '../../support/ports.ts';
+import { activateExtension, type Extension, reached, set, takeMessages, until } from './extension-parts.ts';
 
 /** What the second extension's provider is given. */
 interface Asked {

@@ -1,9 +1,9 @@
 /** Starts the VS Code server, with a data folder of its own, and ends it with all that it started. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import { type Cleanup, onCleanup } from './cleanup.ts';
 import type { InstalledServer } from './install-server.ts';
 
@@ -164,19 +164,6 @@ export async function runServerAction(
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   if (code !== 0) throw new Error(`${action.join(' ')} failed (exit ${code}):\n${output.join('\n')}`);
   return output.join('\n');
-}
-
-/** A free port on 127.0.0.1; the wanted one where it is free. */
-export async function freePort(wanted = 0): Promise<number> {
-  const server = createServer();
-  const isFree = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(wanted, '127.0.0.1', () => resolve(true));
-  });
-  if (!isFree) return freePort();
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import { type ScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
 import { violationsIn } from '../kit/axe.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
-import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

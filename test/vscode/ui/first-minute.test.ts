@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { freePort } from '../kit/server.ts';
+import { freePort } from '../../support/ports.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

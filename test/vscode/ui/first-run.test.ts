@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { delimiter, dirname, join } from 'node:path';
 import { type CodexPlace, createPlace, runCodex } from '../../real-codex/codex.ts';
 import { installCodex, NEWEST } from '../../real-codex/install.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -16,7 +17,6 @@ import {
   usageChunk,
 } from '../../support/scripted-upstream.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
-import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

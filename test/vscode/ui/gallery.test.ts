@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../kit/server.ts';
+import { freePort } from '../../support/ports.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

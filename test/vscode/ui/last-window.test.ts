@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type CodexResult, runCodex } from '../../real-codex/codex.ts';
 import { installCodex, NEWEST } from '../../real-codex/install.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -26,7 +27,7 @@ import {
   textChunks,
 } from '../../support/scripted-upstream.ts';
 import { installServer } from '../kit/install-server.ts';
-import { freePort, runServerAction, startServer } from '../kit/server.ts';
+import { runServerAction, startServer } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import {
   errorReply,
   type ScriptedUpstream,
@@ -13,7 +14,6 @@ import {
 } from '../../support/scripted-upstream.ts';
 import { violationsIn } from '../kit/axe.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
-import { freePort } from '../kit/server.ts';
 import { appears, type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { headLine, newFileName } from '../../../src/usage/ledger-files.ts';
 import { encodeRecord, type UsageRecord } from '../../../src/usage/record.ts';
+import { freePort } from '../../support/ports.ts';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -14,7 +15,6 @@ import {
 import { recordWith } from '../../usage/support.ts';
 import { violationsIn } from '../kit/axe.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
-import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -13,7 +14,6 @@ import {
 } from '../../support/scripted-upstream.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
 import { startKeyedUpstream } from '../kit/keyed-upstream.ts';
-import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../support/ports.ts';
 import {
   type ScriptedUpstream,
   startScriptedUpstream,
@@ -10,7 +11,6 @@ import {
   textChunks,
 } from '../../support/scripted-upstream.ts';
 import { pathWithCodex } from '../kit/fake-codex.ts';
-import { freePort } from '../kit/server.ts';
 import { type Machine, startMachine, type Workbench } from '../kit/workbench.ts';
 import { picture, vsix } from './pictures.ts';
 

@@ -1,0 +1,20 @@
+import { type AddressInfo, createServer } from 'node:net';
+
+/**
+ * A port of 127.0.0.1 on which nobody listens, not even by chance: it lies below the ports that a system gives away.
+ * A port that was free a moment ago does not do: whatever listens next, the relay itself for one, may be given it.
+ */
+export const NOBODYS_PORT = 1;
+
+/** A port of 127.0.0.1 for a program that has to be told its port; the wanted one where that is free. */
+export async function freePort(wanted = 0): Promise<number> {
+  const server = createServer();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(wanted, '127.0.0.1', () => resolve(true));
+  });
+  if (!isFree) return freePort();
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
