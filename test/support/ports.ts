@@ -1,10 +1,11 @@
 import { type AddressInfo, createServer } from 'node:net';
 
 /**
- * A port of 127.0.0.1 on which nobody listens, not even by chance: it lies below the ports that a system gives away.
- * A port that was free a moment ago does not do: whatever listens next, the relay itself for one, may be given it.
+ * A port of 127.0.0.1 on which nobody listens, not even by chance: IANA has assigned it to nothing, and no system gives
+ * it away. A port that was free a moment ago does not do: whatever listens next, the relay itself for one, may be given
+ * it. Ports 1, 7 and 9 do not do either: fetch refuses to ask them.
  */
-export const NOBODYS_PORT = 1;
+export const NOBODYS_PORT = 4;
 
 /** A port of 127.0.0.1 for a program that has to be told its port; the wanted one where that is free. */
 export async function freePort(wanted = 0): Promise<number> {

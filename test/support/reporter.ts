@@ -1,0 +1,16 @@
+import mocha from 'mocha';
+
+/**
+ * Mocha's own report, which also says aloud what failed at first: a test gets a second try, as thousands of real
+ * sockets and programs on a busy machine lose one now and then, but nobody may overlook that it needed it.
+ */
+export default class Reporter extends mocha.reporters.Spec {
+  constructor(runner: mocha.Runner, options?: mocha.MochaOptions) {
+    super(runner, options);
+    runner.on(mocha.Runner.constants.EVENT_TEST_RETRY, (test: mocha.Test, error: Error) => {
+      process.stdout.write(
+        `\nFailed at first, and is tried again: ${test.fullTitle()}\n${error.stack ?? error}\n\n`,
+      );
+    });
+  }
+}
