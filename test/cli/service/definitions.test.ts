@@ -24,13 +24,16 @@ const inFolder = (folder: string): Program => ({
 
 describe('the unit of systemd', () => {
   const LINES: [folder: string, line: string][] = [
-    ['/a', '"/a/node" "--env-file=/a/service.env" "/a/cli.js"'],
-    ['/a b', '"/a b/node" "--env-file=/a b/service.env" "/a b/cli.js"'],
+    ['/a', '"/a/node" "--max-semi-space-size=16" "--env-file=/a/service.env" "/a/cli.js"'],
+    ['/a b', '"/a b/node" "--max-semi-space-size=16" "--env-file=/a b/service.env" "/a b/cli.js"'],
     // The program itself is no place for variables, and `$$` would be two of them there.
-    ['/$a', '"/$a/node" "--env-file=/$$a/service.env" "/$$a/cli.js"'],
-    ['/50%h', '"/50%%h/node" "--env-file=/50%%h/service.env" "/50%%h/cli.js"'],
-    ['/a"b\\c', '"/a\\"b\\\\c/node" "--env-file=/a\\"b\\\\c/service.env" "/a\\"b\\\\c/cli.js"'],
-    ['/项目', '"/项目/node" "--env-file=/项目/service.env" "/项目/cli.js"'],
+    ['/$a', '"/$a/node" "--max-semi-space-size=16" "--env-file=/$$a/service.env" "/$$a/cli.js"'],
+    ['/50%h', '"/50%%h/node" "--max-semi-space-size=16" "--env-file=/50%%h/service.env" "/50%%h/cli.js"'],
+    [
+      '/a"b\\c',
+      '"/a\\"b\\\\c/node" "--max-semi-space-size=16" "--env-file=/a\\"b\\\\c/service.env" "/a\\"b\\\\c/cli.js"',
+    ],
+    ['/项目', '"/项目/node" "--max-semi-space-size=16" "--env-file=/项目/service.env" "/项目/cli.js"'],
   ];
   for (const [folder, line] of LINES)
     it(`starts what is in ${folder}`, () => {
@@ -73,7 +76,12 @@ describe('the agent of launchd', () => {
     assert.match(plist, /<key>RunAtLoad<\/key>\s*<true\/>/);
     assert.match(plist, /<key>SuccessfulExit<\/key>\s*<false\/>/);
     const args = [...plist.matchAll(/^ {4}<string>(.*)<\/string>$/gm)].map(([, arg]) => arg);
-    assert.deepEqual(args, [PLAIN.node, `--env-file=${PLAIN.variables}`, PLAIN.script]);
+    assert.deepEqual(args, [
+      PLAIN.node,
+      '--max-semi-space-size=16',
+      `--env-file=${PLAIN.variables}`,
+      PLAIN.script,
+    ]);
   });
 
   it('holds names of folders that mean something in XML', () => {
@@ -90,9 +98,15 @@ describe('the agent of launchd', () => {
 
 describe('the scheduled task of Windows', () => {
   const LINES: [folder: string, line: string][] = [
-    ['C:\\a', '--headless C:\\a/node --env-file=C:\\a/service.env C:\\a/cli.js'],
-    ['C:\\a b', '--headless "C:\\a b/node" "--env-file=C:\\a b/service.env" "C:\\a b/cli.js"'],
-    ['C:\\R&D', '--headless C:\\R&amp;D/node --env-file=C:\\R&amp;D/service.env C:\\R&amp;D/cli.js'],
+    ['C:\\a', '--headless C:\\a/node --max-semi-space-size=16 --env-file=C:\\a/service.env C:\\a/cli.js'],
+    [
+      'C:\\a b',
+      '--headless "C:\\a b/node" --max-semi-space-size=16 "--env-file=C:\\a b/service.env" "C:\\a b/cli.js"',
+    ],
+    [
+      'C:\\R&D',
+      '--headless C:\\R&amp;D/node --max-semi-space-size=16 --env-file=C:\\R&amp;D/service.env C:\\R&amp;D/cli.js',
+    ],
   ];
   for (const [folder, line] of LINES)
     it(`starts what is in ${folder}`, () => {
