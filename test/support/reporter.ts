@@ -8,8 +8,8 @@ export default class Reporter extends mocha.reporters.Spec {
   constructor(runner: mocha.Runner, options?: mocha.MochaOptions) {
     super(runner, options);
     runner.on(mocha.Runner.constants.EVENT_TEST_RETRY, (test: mocha.Test, error: Error) => {
-      process.stdout.write(
-        `\nFailed at first, and is tried again: ${test.fullTitle()}\n${error.stack ?? error}\n\n`,
+      mocha.reporters.Base.consoleLog(
+        `\nFailed at first, and is tried again: ${test.fullTitle()}\n${error.stack ?? error}\n`,
       );
     });
   }
