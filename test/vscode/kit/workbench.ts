@@ -105,6 +105,15 @@ export class Workbench {
     await this.#ready();
   }
 
+  /**
+   * Leaves the page first, so that the workbench takes its leave of the server, which otherwise keeps the extension host
+   * for a window that may come back.
+   */
+  async close(): Promise<void> {
+    await this.page.goto('about:blank');
+    await this.page.close();
+  }
+
   /** Drawn, and connected to the server. */
   async #ready(): Promise<void> {
     await this.page.locator('.part.statusbar [id="status.host"]').waitFor();

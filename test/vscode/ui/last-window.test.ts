@@ -131,7 +131,7 @@ describe('plain codex, when VS Code goes away', function () {
     return window;
   };
   const close = async () => {
-    await window?.page.close();
+    await window?.close();
     window = undefined;
   };
   const makeDefault = async (bench: Workbench, choice: string) => {

@@ -131,7 +131,7 @@ describe('several windows', function () {
 
   it('lets the second window take over when the first closes', async () => {
     assert.ok(one && two);
-    await one.page.close();
+    await one.close();
     one = undefined;
     await two.waitStatus('Local', 'codex-relay-logo');
     assert.equal((await ask()).status, 200);
