@@ -1,8 +1,8 @@
 /** The relays that Codex's files name: this one, one on its old port, or another program's. Text in, values out. */
-import { relayProvider, usesRelay } from './config-edit.ts';
+import { relayProvider } from './config-edit.ts';
 import { CONFIG_FILE, type CodexTexts, type Configuration, inFile } from './plan.ts';
 import { PROFILE_FILE, relayPort } from './relay-keys.ts';
-import { withoutMark } from './removed-mark.ts';
+import { isSetUp } from './removed-mark.ts';
 
 export interface NamedRelay {
   file: Configuration;
@@ -27,7 +27,7 @@ function named(file: Configuration, text = ''): NamedRelay[] {
   const token = provider?.['experimental_bearer_token'];
   // The mark of a removal names the provider, too. A table that has a token may be used in ways that no file tells,
   // such as `codex -c model_provider=codex-relay` or a profile of the user's own.
-  const isLeftover = token === undefined && !usesRelay(withoutMark(text));
+  const isLeftover = token === undefined && !isSetUp(text);
   return [{ file, port, token, isLeftover }];
 }
 

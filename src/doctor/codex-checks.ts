@@ -1,6 +1,6 @@
 /** The doctor's checks of Codex and its configuration. */
 
-import { relayProvider, usesRelay } from '../codex/config-edit.ts';
+import { relayProvider } from '../codex/config-edit.ts';
 import {
   type CodexCall,
   type CodexRelease,
@@ -13,6 +13,7 @@ import {
 import { findTraps } from '../codex/legacy-traps.ts';
 import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
 import { PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
+import { isSetUp } from '../codex/removed-mark.ts';
 import { outsideTested, TESTED_WITH } from '../codex/tested-releases.ts';
 import { parseToml } from '../codex/toml-document.ts';
 import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
@@ -68,8 +69,8 @@ export async function checkCodex(
 export function findConfig(texts: CodexTexts, environment: Environment): FoundConfig {
   const user = texts[CONFIG_FILE] ?? '';
   const profile = texts[PROFILE_FILE] ?? '';
-  const isDefault = inFile(CONFIG_FILE, () => usesRelay(user));
-  const isProfile = inFile(PROFILE_FILE, () => usesRelay(profile));
+  const isDefault = inFile(CONFIG_FILE, () => isSetUp(user));
+  const isProfile = inFile(PROFILE_FILE, () => isSetUp(profile));
   // Plain Codex does not read the profile, which may be older, or what is left of one.
   const text = isProfile && !isDefault ? profile : user;
   const provider = relayProvider(text) ?? {};

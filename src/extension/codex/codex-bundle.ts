@@ -20,6 +20,7 @@ export { isStale, type NamedRelay, namedRelays } from '../../codex/named-relays.
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';
+export { isSetUp } from '../../codex/removed-mark.ts';
 export { examine } from '../../doctor/examine.ts';
 export { CATALOG_FILE } from '../../names.ts';
 export { shippedFacts, shippedModels } from '../../providers/model-facts.ts';

@@ -135,12 +135,12 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, relayProvider, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } =
+    const { readCodexFiles, relayProvider, isSetUp, inFile, CONFIG_FILE, PROFILE_FILE } =
       await loadCodexFiles();
     const texts = await readCodexFiles(await this.#home());
     // A profile without the relay's entries may still name the missing provider.
     const isUsed = (file: keyof typeof texts) =>
-      inFile(file, () => usesRelay(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
+      inFile(file, () => isSetUp(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
     if (isUsed(CONFIG_FILE)) return 'default';
     return isUsed(PROFILE_FILE) ? 'profile' : 'none';
   }
