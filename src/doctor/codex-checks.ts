@@ -10,8 +10,8 @@ import {
   OLDEST_PROFILE_FILE,
   runCodex,
 } from '../codex/home/installed-codex.ts';
-import { findTraps } from '../codex/legacy-traps.ts';
-import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
+import { findProfileTraps, findTraps, type Trap } from '../codex/legacy-traps.ts';
+import { CONFIG_FILE, type CodexFile, type CodexTexts, inFile } from '../codex/plan.ts';
 import { PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
 import { isSetUp } from '../codex/removed-mark.ts';
 import { outsideTested, TESTED_WITH } from '../codex/tested-releases.ts';
@@ -82,11 +82,18 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
     catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
-    traps: findTraps(user).map(({ line, weight, message }) => ({
-      stops: weight === 'stops',
-      sentence: `${CONFIG_FILE}, line ${line}: ${message}`,
-    })),
+    traps: [
+      ...findTraps(user).map((trap) => told(CONFIG_FILE, trap)),
+      // Plain Codex does not read the profile.
+      ...(isProfile && !isDefault
+        ? findProfileTraps(profile, user).map((trap) => told(PROFILE_FILE, trap))
+        : []),
+    ],
   };
+}
+
+function told(file: CodexFile, { line, weight, message }: Trap): FoundConfig['traps'][number] {
+  return { stops: weight === 'stops', sentence: `${file}, line ${line}: ${message}` };
 }
 
 /** The token that Codex will send: from the variable that the file names, or else from the file itself. */

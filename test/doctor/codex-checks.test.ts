@@ -52,4 +52,17 @@ describe("the doctor's look at the files of Codex", () => {
       assert.equal(findConfig(of(change?.after), {}).mode, undefined);
     });
   }
+
+  it('tells every trap, and in which of the two files it is', () => {
+    const config =
+      'profile = "a"\n[model_providers.a]\nwire_api = "chat"\n[model_providers.b]\nwire_api = "chat"\n';
+    const where = (texts: CodexTexts) =>
+      findConfig(texts, {}).traps.map(({ stops, sentence }) => `${stops} ${sentence.split(':')[0]}`);
+    const inConfig = [1, 2, 3, 4, 5].map((line) => `true config.toml, line ${line}`);
+    const profile = `model_context_window = 1\nprofile = "a"\n${written}`;
+    const inProfile = ['false codex-relay.config.toml, line 1', 'true codex-relay.config.toml, line 2'];
+    assert.deepEqual(where(of(profile, config)), [...inConfig, ...inProfile]);
+    const asDefault = addRelayKeys(config, { port: 4444, token: 'local-token' });
+    assert.equal(where(of(profile, asDefault)).length, 5, 'plain Codex reads no profile');
+  });
 });

@@ -284,12 +284,8 @@ export class CodexConfigCommands {
 
   /** Does not wait for the user: an unanswered message must not hold anything up. */
   #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
-    const stops = traps.find(({ weight }) => weight === 'stops');
-    if (stops) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t('config.toml, line {0}: {1}', stops.line, stops.message),
-      );
-    }
+    for (const { line, message: effect } of traps.filter(({ weight }) => weight === 'stops'))
+      void vscode.window.showWarningMessage(vscode.l10n.t('config.toml, line {0}: {1}', line, effect));
     const titles = actions.map(({ title }) => title);
     void vscode.window
       .showInformationMessage(message, ...titles)
