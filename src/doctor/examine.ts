@@ -20,6 +20,7 @@ import {
   checkToolCall,
   checkWindow,
   findOwner,
+  onPort,
   type Target,
 } from './relay-checks.ts';
 
@@ -72,7 +73,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
   const { model } = known;
   const port = patient.port ?? known.port ?? otherwise.port;
   const token = known.mode === undefined ? otherwise.token : known.token;
-  const owner = await findOwner(port, token || undefined);
+  const owner = await findOwner(onPort(port), token || undefined);
   const lacksVariable = known.mode !== undefined && known.lacksVariable === true;
   yield checkPort(port, owner, standIn !== undefined);
   if (owner === 'nobody' || owner === 'stranger') {
@@ -88,7 +89,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
   else yield checkToken(owner);
   if (owner !== 'other') {
     yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model, signal });
-  } else if (ownToken !== undefined && (await findOwner(port, ownToken)) === 'ours') {
+  } else if (ownToken !== undefined && (await findOwner(onPort(port), ownToken)) === 'ours') {
     yield* examineRelay({ port, token: ownToken, model, signal });
   } else {
     yield* skip(BEHIND, 'the relay does not let us in');

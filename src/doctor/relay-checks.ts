@@ -1,5 +1,6 @@
 /** The doctor's checks of a relay and its provider, over HTTP like any client's requests. */
 import { randomBytes } from 'node:crypto';
+import { askByHttp, type Answer as HttpAnswer } from '../ask-by-http.ts';
 import { OVERRIDES_FILE } from '../codex/overrides.ts';
 import { messageOf } from '../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseObject } from '../json.ts';
@@ -31,12 +32,26 @@ export type PortOwner = 'ours' | 'open' | 'other' | 'stranger' | 'nobody';
 const LIMIT_MS = 60_000;
 const QUICK_LIMIT_MS = 3_000;
 
+/** Where a relay is asked. */
+export interface Place {
+  /** Without a path. */
+  url: string;
+  /** Its own certificate in PEM if it speaks https: no other is accepted, and this one whoever signed it. */
+  certificate?: string;
+}
+
+/** Where Codex asks a relay on this port. */
+export function onPort(port: number): Place {
+  return { url: `http://127.0.0.1:${port}` };
+}
+
 /** Finds out who listens, without sending the token, which only `ours` may learn. */
-export async function findOwner(port: number, token: string | undefined): Promise<PortOwner> {
+export async function findOwner(place: Place, token: string | undefined): Promise<PortOwner> {
   const nonce = randomBytes(16).toString('hex');
   try {
-    const reply = await get(port, `${STATUS_PATH}?nonce=${nonce}`, undefined);
-    const { service, proof } = parseObject(await reply.text()) ?? {};
+    const signal = AbortSignal.timeout(QUICK_LIMIT_MS);
+    const { text } = await askRelay(place, `${STATUS_PATH}?nonce=${nonce}`, { signal });
+    const { service, proof } = parseObject(text) ?? {};
     if (service !== SERVICE) return 'stranger';
     if (proof === undefined) return 'open';
     return token !== undefined && proof === ownerProof(token, nonce) ? 'ours' : 'other';
@@ -245,24 +260,22 @@ interface Answer {
 /** The finished response, or a sentence that says why there is none. */
 async function respond({ port, token, model, signal }: Target, body: object): Promise<Answer | string> {
   try {
-    const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
-      method: 'POST',
-      headers: { ...authorization(token), 'content-type': 'application/json' },
+    const { status, headers, text } = await askRelay(onPort(port), '/v1/responses', {
+      token,
       body: JSON.stringify({ model: model ?? MODEL_ALIAS, stream: true, store: false, ...body }),
       signal: within(LIMIT_MS, signal),
     });
-    const text = await reply.text();
-    return reply.ok ? readStream(text, roadOf(reply.headers)) : errorIn(text).message;
+    return status === 200 ? readStream(text, roadOf(headers)) : errorIn(text).message;
   } catch (error) {
     return `no answer: ${messageOf(error)}`;
   }
 }
 
 /** The relay says it in headers; older relays spoke only Chat Completions. */
-function roadOf(headers: Headers): string {
-  if (headers.get('x-codex-relay-wire') !== 'responses') return 'Chat Completions';
-  const repairs = headers.get('x-codex-relay-repairs') || 'none';
-  return `the provider's own Responses API (repairs: ${repairs.replaceAll(',', ', ')})`;
+function roadOf(headers: HttpAnswer['headers']): string {
+  if (headers['x-codex-relay-wire'] !== 'responses') return 'Chat Completions';
+  const repairs = String(headers['x-codex-relay-repairs'] || 'none');
+  return `the provider's own Responses API (repairs: ${repairs.split(/, */).join(', ')})`;
 }
 
 /** Reads the last event. */
@@ -296,9 +309,9 @@ interface RelayList {
 async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   const none = { models: [], chosen: undefined };
   try {
-    const reply = await get(port, '/v1/models', token, within(LIMIT_MS, signal));
-    const text = await reply.text();
-    if (!reply.ok) return { ...none, error: errorIn(text) };
+    const asked = { token, signal: within(LIMIT_MS, signal) };
+    const { status, text } = await askRelay(onPort(port), '/v1/models', asked);
+    if (status !== 200) return { ...none, error: errorIn(text) };
     const { data, chosen } = parseObject(text) ?? {};
     const models = objectsIn(data).flatMap((entry) => {
       const [owner = ''] = ownersIn([entry]);
@@ -310,22 +323,33 @@ async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   }
 }
 
-function get(
-  port: number,
+interface Asked {
+  token?: string | undefined;
+  /** JSON, which is posted. */
+  body?: string;
+  signal: AbortSignal;
+}
+
+/** @throws the system's error (`ECONNREFUSED`), or the signal's reason */
+export function askRelay(
+  { url, certificate }: Place,
   path: string,
-  token: string | undefined,
-  signal = AbortSignal.timeout(QUICK_LIMIT_MS),
-): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}${path}`, { headers: authorization(token), signal });
+  { token, body, signal }: Asked,
+): Promise<HttpAnswer> {
+  const { port } = new URL(url);
+  const headers = {
+    // A relay on an address of the network answers to the names of this machine, but not to that bare address.
+    host: `127.0.0.1${port === '' ? '' : `:${port}`}`,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const posted = body === undefined ? {} : ({ method: 'POST', body } as const);
+  return askByHttp({ url: url + path, headers, signal, certificate, ...posted });
 }
 
 function within(limitMs: number, signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(limitMs);
   return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-function authorization(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** The error in a relay's answer; the text itself if it is not in the relay's envelope. */
@@ -335,6 +359,9 @@ function errorIn(text: string): { code: string; message: string } {
   return { code: typeof code === 'string' ? code : '', message };
 }
 
+/** Nothing listens, or the address has left this machine. */
+const UNHEARD = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'EHOSTUNREACH', 'ENETUNREACH']);
+
 function isRefused(error: unknown): boolean {
-  return error instanceof Error && codeOf(error.cause) === 'ECONNREFUSED';
+  return UNHEARD.has(codeOf(error) ?? '');
 }

@@ -1,5 +1,4 @@
 /** The default command: run the relay until a signal stops it. */
-import { readFile } from 'node:fs/promises';
 import { codexHome } from '../../codex/home/codex-home.ts';
 import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
@@ -7,13 +6,14 @@ import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { CommandError } from '../errors.ts';
 import { trustExtraCertificates } from '../extra-certificates.ts';
 import type { Command } from '../invocation.ts';
 import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
 import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
+import { reachOf } from '../reach.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams } from '../upstreams.ts';
 
@@ -87,14 +87,6 @@ function wantsTeam(settings: Settings): boolean {
   const { users, 'history-store': store, 'history-url': url } = settings;
   const [port, token] = [settings['metrics-port'], settings['metrics-token']];
   return users !== '' || store === 'redis' || url !== '' || port !== 0 || token !== '';
-}
-
-async function reachOf(settings: Settings): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
-  const { listen: address, 'public-url': publicUrls, 'tls-cert': cert, 'tls-key': key } = settings;
-  if ((cert === '') !== (key === ''))
-    throw new UsageError('--tls-cert and --tls-key belong together: set both');
-  const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
-  return { listen: address, publicUrls, ...(tls && { tls }) };
 }
 
 async function listen(options: RelayOptions): Promise<RelayHandle> {
