@@ -6,7 +6,6 @@
 import { X509Certificate } from 'node:crypto';
 import http from 'node:http';
 import https from 'node:https';
-import { text } from 'node:stream/consumers';
 
 export interface Question {
   url: string;
@@ -38,12 +37,24 @@ export async function askByHttp(question: Question): Promise<Answer> {
   signal.addEventListener('abort', end, { once: true });
   try {
     const reply = await replyTo(request, question.body);
-    return { status: reply.statusCode ?? 0, headers: reply.headers, text: await text(reply) };
+    return { status: reply.statusCode ?? 0, headers: reply.headers, text: await textOf(reply) };
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
     signal.removeEventListener('abort', end);
   }
+}
+
+/** Far more than any list of models. Some other program on a port may send without end. */
+const LARGEST = 32 * 1024 * 1024;
+
+async function textOf(reply: http.IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const piece of reply.setEncoding('utf8')) {
+    text += piece;
+    if (text.length > LARGEST) throw new Error('The answer is too large.');
+  }
+  return text;
 }
 
 function open({ url, method = 'GET', headers, body, certificate }: Question): http.ClientRequest {

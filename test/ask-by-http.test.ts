@@ -84,6 +84,19 @@ describe('askByHttp', () => {
       await assert.rejects(askByHttp({ url: url + path, signal: signal() }));
   });
 
+  it('gives up on an answer without end', async () => {
+    const megabyte = 'x'.repeat(1024 * 1024);
+    const server = createServer((_, response) => {
+      const more = () => {
+        while (response.writable && response.write(megabyte));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const url = `http://127.0.0.1:${await listening(server)}/`;
+    await assert.rejects(askByHttp({ url, signal: signal() }), /too large/);
+  });
+
   it('takes the certificate that it is told, whoever signed it, and no other', async function () {
     if (!HAS_OPENSSL) return this.skip();
     using own = await makeCertificate(['somewhere.example']);
