@@ -29,6 +29,17 @@ export async function placeOf({ port, listen, 'tls-cert': file }: Listening): Pr
   };
 }
 
+/** Where Codex asks the relay: under the first of its public names, if it has any. */
+export function urlForCodex(settings: Settings): string {
+  return settings['public-url'][0] ?? urlOf(settings);
+}
+
+/** Whether the relay answers at the address that `--write-config` writes. */
+export function isOnLoopback(settings: Listening): boolean {
+  return /^http:\/\/(127\.0\.0\.1|localhost):/.test(urlOf(settings));
+}
+
+/** The address for programs on this machine. */
 export function urlOf({ port, listen, 'tls-cert': file }: Listening): string {
   return localUrl({ listen, tls: file || undefined }, port);
 }
