@@ -1,6 +1,8 @@
 /** Where the relay of these options listens, and where it is asked from this machine. */
 import { readFile } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
 import type { Place } from '../doctor/relay-checks.ts';
+import { messageOf } from '../errors.ts';
 import { localUrl } from '../relay/http/reach.ts';
 import type { RelayOptions } from '../relay/options.ts';
 import { UsageError } from './errors.ts';
@@ -14,7 +16,19 @@ export async function reachOf(
   if ((cert === '') !== (key === ''))
     throw new UsageError('--tls-cert and --tls-key belong together: set both');
   const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  if (tls) checkPair(tls);
   return { listen, publicUrls, ...(tls && { tls }) };
+}
+
+function checkPair(pair: { cert: string; key: string }): void {
+  try {
+    createSecureContext(pair);
+  } catch (cause) {
+    throw new UsageError(
+      `--tls-cert and --tls-key cannot be used together (${messageOf(cause)}): both take PEM, the key without a password`,
+      { cause },
+    );
+  }
 }
 
 /** The options that decide it. */
