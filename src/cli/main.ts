@@ -2,7 +2,7 @@
 /** The executable. Loads the rest only if it can run, because the libraries fail to load on an older Node. */
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 const OLDEST_NODE = [22, 19] as const;
 
@@ -24,6 +24,8 @@ setTimeout(() => process.exit(), 500).unref();
  * place.
  */
 function keepCompiledCode(): void {
-  const { XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
+  const { XDG_CACHE_HOME: named = '' } = process.env;
+  // A relative path would be in the working directory, where others may write.
+  const caches = isAbsolute(named) ? named : join(homedir(), '.cache');
   enableCompileCache(join(caches, 'codex-relay', 'compiled'));
 }
