@@ -4,6 +4,8 @@ import { readCodexFiles } from '../codex/home/codex-files.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
 import { codexVariables } from '../codex/home/codex-variables.ts';
 import type { CodexCall } from '../codex/home/installed-codex.ts';
+import { messageOf } from '../errors.ts';
+import { codeOf } from '../node-errors.ts';
 import {
   checkCodex,
   checkConfiguration,
@@ -61,9 +63,15 @@ async function readConfig(
   try {
     return findConfig(await readCodexFiles(home), await codexVariables(home, environment));
   } catch (error) {
-    if (!(error instanceof CodexConfigError)) throw error;
-    const todo = 'Correct the file; Codex does not start with it either.';
-    return { check: 'config', state: 'problem', found: error.message, todo, cure: 'correct-file' };
+    const finding = { check: 'config', state: 'problem', cure: 'correct-file' } as const;
+    if (error instanceof CodexConfigError) {
+      const todo = 'Correct the file; Codex does not start with it either.';
+      return { ...finding, found: error.message, todo };
+    }
+    // The system's errors, such as EACCES for a file that another user wrote.
+    if (codeOf(error) === undefined) throw error;
+    const todo = 'See that you may read it, and that it is a file; Codex has to read it, too.';
+    return { ...finding, found: `${home}: ${messageOf(error)}`, todo };
   }
 }
 

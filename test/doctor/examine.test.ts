@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
@@ -190,6 +190,15 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
       }
     });
   }
+
+  it('finds a file of Codex that cannot be read, and looks at the rest', async () => {
+    await mkdir(join(home, 'config.toml'));
+    const found = await findings();
+    await rm(join(home, 'config.toml'), { recursive: true });
+    assert.deepEqual(stateOf(found, 'config'), ['problem', 'correct-file']);
+    assert.match(found.find(({ check }) => check === 'config')?.found ?? '', /EISDIR/);
+    assert.deepEqual(stateOf(found, 'tool call'), ['ok', undefined]);
+  });
 
   it('says that no relay runs, and asks nobody', async () => {
     const { port } = await start({ upstream: upstream.url, port: 0 }).then(async (other) => {
