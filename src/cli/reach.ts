@@ -1,7 +1,7 @@
 /** Where the relay of these options listens, and where it is asked from this machine. */
 import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
-import type { Place } from '../doctor/relay-checks.ts';
+import type { Place } from '../doctor/ask-relay.ts';
 import { messageOf } from '../errors.ts';
 import { localUrl } from '../relay/http/reach.ts';
 import type { RelayOptions } from '../relay/options.ts';

@@ -6,6 +6,7 @@ import { codexVariables } from '../codex/home/codex-variables.ts';
 import type { CodexCall } from '../codex/home/installed-codex.ts';
 import { messageOf } from '../errors.ts';
 import { codeOf } from '../node-errors.ts';
+import { findOwner, isOpen, onPort } from './ask-relay.ts';
 import {
   checkCodex,
   checkConfiguration,
@@ -20,9 +21,8 @@ import {
   checkPort,
   checkToken,
   checkToolCall,
+  checkUserToken,
   checkWindow,
-  findOwner,
-  onPort,
   type Target,
 } from './relay-checks.ts';
 
@@ -89,6 +89,11 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
     else yield* skip(['token'], 'no relay is running to ask');
     if (standIn === undefined) yield* skip(BEHIND, 'no relay is running to ask');
     else yield* examineStandIn(standIn, { model, signal });
+    return;
+  }
+  if (owner === 'open' && !(await isOpen(onPort(port)))) {
+    yield lacksVariable ? MISSING_VARIABLE : checkUserToken(token);
+    yield* skip(BEHIND, 'the relay does not let us in');
     return;
   }
   // The host's own token says nothing about Codex.

@@ -1,15 +1,13 @@
 /** The doctor's checks of a relay and its provider, over HTTP like any client's requests. */
-import { randomBytes } from 'node:crypto';
-import { askByHttp, type Answer as HttpAnswer } from '../ask-by-http.ts';
+import type { Answer as HttpAnswer } from '../ask-by-http.ts';
 import { OVERRIDES_FILE } from '../codex/overrides.ts';
 import { messageOf } from '../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseObject } from '../json.ts';
-import { MODEL_ALIAS, SERVICE } from '../names.ts';
-import { codeOf } from '../node-errors.ts';
+import { MODEL_ALIAS } from '../names.ts';
 import { impliedName } from '../providers/implied-name.ts';
 import { presetById } from '../providers/index.ts';
 import { type ListedModel, ownersIn, readModelList } from '../providers/model-list.ts';
-import { ownerProof, STATUS_PATH } from '../relay/http/owner-proof.ts';
+import { askRelay, onPort, type PortOwner } from './ask-relay.ts';
 import type { Finding } from './finding.ts';
 import { smallWindow, tokens } from './window.ts';
 
@@ -23,43 +21,7 @@ export interface Target {
   signal?: AbortSignal | undefined;
 }
 
-/**
- * Who listens on a port. `ours` has proved that it knows the token; `open` says that it is a relay without a token;
- * `other` is a relay with another token; `stranger` is any other program.
- */
-export type PortOwner = 'ours' | 'open' | 'other' | 'stranger' | 'nobody';
-
 const LIMIT_MS = 60_000;
-const QUICK_LIMIT_MS = 3_000;
-
-/** Where a relay is asked. */
-export interface Place {
-  /** Without a path. */
-  url: string;
-  /** Its own certificate in PEM if it speaks https: no other is accepted, and this one whoever signed it. */
-  certificate?: string;
-}
-
-/** Where Codex asks a relay on this port. */
-export function onPort(port: number): Place {
-  return { url: `http://127.0.0.1:${port}` };
-}
-
-/** Finds out who listens, without sending the token, which only `ours` may learn. */
-export async function findOwner(place: Place, token: string | undefined): Promise<PortOwner> {
-  const nonce = randomBytes(16).toString('hex');
-  try {
-    const signal = AbortSignal.timeout(QUICK_LIMIT_MS);
-    const { text } = await askRelay(place, `${STATUS_PATH}?nonce=${nonce}`, { signal });
-    const { service, proof } = parseObject(text) ?? {};
-    if (service !== SERVICE) return 'stranger';
-    if (proof === undefined) return 'open';
-    return token !== undefined && proof === ownerProof(token, nonce) ? 'ours' : 'other';
-  } catch (error) {
-    // Without HTTP, or an answer in time, it is not a relay.
-    return isRefused(error) ? 'nobody' : 'stranger';
-  }
-}
 
 /** Whether a relay listens. Some other program on the port is always a problem; no program need not be one. */
 export function checkPort(port: number, owner: PortOwner, hasStandIn: boolean): Finding {
@@ -106,6 +68,18 @@ export function checkToken(owner: 'ours' | 'open' | 'other'): Finding {
     todo,
     cure: 'set-up',
   };
+}
+
+/** Whether Codex has a token for a relay that lets in its users only. The token is not tried: the relay may be anyone's. */
+export function checkUserToken(token: string | undefined): Finding {
+  const check = 'token';
+  if (token) {
+    const found = "the relay lets in its users only; the doctor does not try Codex's token";
+    return { check, state: 'skipped', found };
+  }
+  const todo = 'Have a token made with codex-relay users add, set CODEX_RELAY_TOKEN, and run --write-config.';
+  const found = 'the relay lets in its users only, and Codex is told no token';
+  return { check, state: 'problem', found, todo, cure: 'set-up' };
 }
 
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
@@ -323,30 +297,6 @@ async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   }
 }
 
-interface Asked {
-  token?: string | undefined;
-  /** JSON, which is posted. */
-  body?: string;
-  signal: AbortSignal;
-}
-
-/** @throws the system's error (`ECONNREFUSED`), or the signal's reason */
-export function askRelay(
-  { url, certificate }: Place,
-  path: string,
-  { token, body, signal }: Asked,
-): Promise<HttpAnswer> {
-  const { port } = new URL(url);
-  const headers = {
-    // A relay on an address of the network answers to the names of this machine, but not to that bare address.
-    host: `127.0.0.1${port === '' ? '' : `:${port}`}`,
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    ...(body !== undefined && { 'content-type': 'application/json' }),
-  };
-  const posted = body === undefined ? {} : ({ method: 'POST', body } as const);
-  return askByHttp({ url: url + path, headers, signal, certificate, ...posted });
-}
-
 function within(limitMs: number, signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(limitMs);
   return signal === undefined ? limit : AbortSignal.any([limit, signal]);
@@ -357,11 +307,4 @@ function errorIn(text: string): { code: string; message: string } {
   const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
   if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };
   return { code: typeof code === 'string' ? code : '', message };
-}
-
-/** Nothing listens, or the address has left this machine. */
-const UNHEARD = new Set(['ECONNREFUSED', 'EADDRNOTAVAIL', 'EHOSTUNREACH', 'ENETUNREACH']);
-
-function isRefused(error: unknown): boolean {
-  return UNHEARD.has(codeOf(error) ?? '');
 }

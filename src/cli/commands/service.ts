@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util';
 import { isDefaultOn } from '../../codex/give-back.ts';
 import { readCodexFiles } from '../../codex/home/codex-files.ts';
 import { codexHome } from '../../codex/home/codex-home.ts';
-import { findOwner, type Place, type PortOwner } from '../../doctor/relay-checks.ts';
+import { findOwner, type Place, type PortOwner } from '../../doctor/ask-relay.ts';
 import { DEFAULT_PORT } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
 import { checkedHosts } from '../../relay/http/reach.ts';

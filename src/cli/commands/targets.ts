@@ -1,6 +1,6 @@
 /** `codex-relay targets`: which targets the running relay passes over, until when and why. */
 
-import { askRelay, findOwner, type Place } from '../../doctor/relay-checks.ts';
+import { askRelay, findOwner, type Place } from '../../doctor/ask-relay.ts';
 import { asObject, type JsonObject, parseObject } from '../../json.ts';
 import { CommandError } from '../errors.ts';
 import type { Command } from '../invocation.ts';

@@ -1,7 +1,7 @@
 /** Who listens, wherever the relay does. */
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
-import { findOwner, onPort } from '../../src/doctor/relay-checks.ts';
+import { findOwner, onPort } from '../../src/doctor/ask-relay.ts';
 import { type RelayHandle, start } from '../../src/index.ts';
 import { codeOf } from '../../src/node-errors.ts';
 import type { RelayOptions } from '../../src/relay/options.ts';
