@@ -6,6 +6,7 @@ import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
+import { drainSeconds } from '../drain-seconds.ts';
 import { CommandError } from '../errors.ts';
 import { trustExtraCertificates } from '../extra-certificates.ts';
 import type { Command } from '../invocation.ts';
@@ -67,21 +68,13 @@ export const serve: Command = async (invocation) => {
   void announceModels(started);
 
   const signal = await stopSignal();
-  const drainSeconds = signal === 'SIGTERM' ? drainLimit(settings) : 0;
-  logger.info(`Stopping (${signal}); running answers get ${drainSeconds || 'two'} seconds to end`);
-  await relay.stop({ drainMs: drainSeconds * 1000 });
+  const seconds = signal === 'SIGTERM' ? drainSeconds(settings) : 0;
+  logger.info(`Stopping (${signal}); running answers get ${seconds || 'two'} seconds to end`);
+  await relay.stop({ drainMs: seconds * 1000 });
   await usage.flush();
   await team?.close();
   return 0;
 };
-
-/** The default for a team's relay, where restarts should not break others' answers. */
-const TEAM_DRAIN_SECONDS = 30;
-
-function drainLimit(settings: Settings): number {
-  const isTeam = settings.users !== '' || settings['public-url'].length > 0;
-  return settings['drain-seconds'] || (isTeam ? TEAM_DRAIN_SECONDS : 0);
-}
 
 function wantsTeam(settings: Settings): boolean {
   const { users, 'history-store': store, 'history-url': url } = settings;

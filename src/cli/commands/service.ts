@@ -12,6 +12,7 @@ import { codeOf } from '../../node-errors.ts';
 import { checkedHosts } from '../../relay/http/reach.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
+import { drainSeconds } from '../drain-seconds.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import type { Settings } from '../options.ts';
@@ -40,7 +41,7 @@ const install: Command = async (invocation) => {
   checkProvider(invocation);
   await checkReach(invocation);
   const place = await placeOf(settings);
-  const definition = describeService(environment);
+  const definition = describeService(environment, drainSeconds(settings));
   if (/[\\/]_npx[\\/]/.test(process.argv[1] ?? ''))
     throw new UsageError(
       'npx keeps this program for a while only: npm install -g codex-relay, and run it from there',
