@@ -14,6 +14,8 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.exit(1);
 }
 keepCompiledCode();
+const { preferServiceFile } = await import('./service/own-environment.ts');
+preferServiceFile(process.execArgv, process.env);
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2), process.env);
 // Output may still drain, but idle keep-alive connections must not keep the process running.

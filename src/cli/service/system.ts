@@ -10,12 +10,13 @@ import type { Environment } from '../command-line.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Program, ServiceDefinition, Step } from './definition.ts';
 import { launchdService } from './launchd.ts';
+import { VARIABLES_FILE } from './own-environment.ts';
 import { systemdService } from './systemd.ts';
 import { windowsTask } from './windows-task.ts';
 
 /** Where the service's variables are kept. */
 export function variablesFile(environment: Environment): string {
-  return join(stateFolder(environment), 'service.env');
+  return join(stateFolder(environment), VARIABLES_FILE);
 }
 
 /** What a relay needs to end beside the time for its answers. */

@@ -22,10 +22,12 @@ for i in $(seq 50); do systemctl --user show-environment >/dev/null 2>&1 && brea
 systemctl --user show-environment >/dev/null 2>&1 || exit 77
 cli() { "$NODE" "$CLI" "$@"; echo "exit $?"; }
 pid() { systemctl --user show -p MainPID --value codex-relay; }
+# As a desktop does that imports the environment of a login.
+systemctl --user set-environment CODEX_RELAY_PORT=1 CODEX_RELAY_TOKEN=stale CODEX_RELAY_LOG_FORMAT=nonsense
 echo "== install"; cli service install --upstream http://127.0.0.1:1/v1 2>&1
 echo "== secrets"; { tr '\\0' '\\n' </proc/$(pid)/cmdline; tr '\\0' '\\n' </proc/$(pid)/environ; systemctl --user show codex-relay; cat "$HOME/.config/systemd/user/codex-relay.service"; } | grep -c "sk-secret"
 echo "== mode"; stat -c %a "$XDG_STATE_HOME/codex-relay/service.env"
-echo "== killed"; old=$(pid); kill -9 "$old"; for i in $(seq 100); do [ "$(pid)" != "$old" ] && [ "$(pid)" != 0 ] && break; sleep 0.1; done
+echo "== killed"; old=$(pid); [ "$old" -gt 1 ] && kill -9 "$old"; for i in $(seq 100); do [ "$(pid)" != "$old" ] && [ "$(pid)" != 0 ] && break; sleep 0.1; done
 for i in $(seq 100); do cli service status | grep -q "exit 0" && break; sleep 0.1; done; cli service status 2>&1
 echo "== again"; cli service install --upstream http://127.0.0.1:2/v1 2>&1
 echo "== broken"; cli service install --upstream http://127.0.0.1:3/v1 --port "$OTHER" --history-store disk --history-dir /proc/nowhere 2>&1
