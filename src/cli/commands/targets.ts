@@ -25,7 +25,8 @@ export const targets: Command = async ({ settings, print }) => {
     throw new CommandError(
       'the relay wants another token: set CODEX_RELAY_TOKEN to the one that it was started with',
     );
-  const body = await ask(place, token, settings.reset);
+  // Only a relay that has proved to know the token may be told it.
+  const body = await ask(place, owner === 'ours' ? token : '', settings.reset);
   print(settings.json ? `${JSON.stringify(body, null, 2)}\n` : describe(body, settings.reset, new Date()));
   return 0;
 };
@@ -37,6 +38,10 @@ async function ask(place: Place, token: string, isReset: boolean): Promise<JsonO
     signal: AbortSignal.timeout(LIMIT_MS),
   });
   const body = parseObject(text);
+  if (status === 401)
+    throw new CommandError(
+      `the relay at ${place.url} has users, but was started without a token for whoever runs it: start it with CODEX_RELAY_TOKEN, and set the same here`,
+    );
   if (status !== 200 || body === undefined) {
     throw new CommandError(
       `the relay at ${place.url} does not tell its targets (HTTP ${status}): is it of an older version?`,
