@@ -12,7 +12,7 @@ import { posix } from 'node:path';
  */
 const FLOORS: string[][] = [
   ['errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
-  ['state-folder.ts', 'write-atomic.ts', 'redis'],
+  ['ask-by-http.ts', 'state-folder.ts', 'write-atomic.ts', 'redis'],
   ['wire'],
   ['translate'],
   ['translate/reasoning', 'translate/tools', 'translate/errors', 'translate/stream/text'],
@@ -34,6 +34,7 @@ const FLOORS: string[][] = [
 
 /** Packages and built-in modules that a room may use; `node:` stands for all built-in modules but its process. */
 const PACKAGES: Record<string, string[]> = {
+  'ask-by-http.ts': ['node:'],
   'state-folder.ts': ['node:'],
   'write-atomic.ts': ['node:'],
   wire: ['zod/mini'],

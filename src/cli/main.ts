@@ -2,7 +2,7 @@
 /** The executable. Loads the rest only if it can run, because the libraries fail to load on an older Node. */
 import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 const OLDEST_NODE = [22, 19] as const;
 
@@ -14,6 +14,8 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.exit(1);
 }
 keepCompiledCode();
+const { preferServiceFile } = await import('./service/own-environment.ts');
+preferServiceFile(process.execArgv, process.env);
 const { run } = await import('./run.ts');
 process.exitCode = await run(process.argv.slice(2), process.env);
 // Output may still drain, but idle keep-alive connections must not keep the process running.
@@ -24,6 +26,8 @@ setTimeout(() => process.exit(), 500).unref();
  * place.
  */
 function keepCompiledCode(): void {
-  const { XDG_CACHE_HOME: caches = join(homedir(), '.cache') } = process.env;
+  const { XDG_CACHE_HOME: named = '' } = process.env;
+  // A relative path would be in the working directory, where others may write.
+  const caches = isAbsolute(named) ? named : join(homedir(), '.cache');
   enableCompileCache(join(caches, 'codex-relay', 'compiled'));
 }

@@ -9,6 +9,7 @@ import { type Environment, readCommandLine } from './command-line.ts';
 import { describeFailure } from './errors.ts';
 import { helpText } from './help.ts';
 import { createLogger } from './log.ts';
+import { printable } from './printable.ts';
 
 /** Answered before anything else is read, so that a bad flag or variable cannot get in the way. */
 const ANSWERS: Readonly<Record<string, () => string>> = {
@@ -37,18 +38,19 @@ export async function run(args: readonly string[], environment: Environment): Pr
       environment,
       logger,
       print,
-      columns: process.stdout.columns ?? 80,
+      // A terminal that nobody has sized, as in a container, has 0.
+      columns: process.stdout.columns || 80,
       ask,
     });
   } catch (error) {
     const { exitCode, message } = describeFailure(error);
-    process.stderr.write(`codex-relay: ${message}\n`);
+    process.stderr.write(`codex-relay: ${printable(message)}\n`);
     return exitCode;
   }
 }
 
 function print(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(printable(text));
 }
 
 /**

@@ -59,7 +59,9 @@ export function servedUpstreams(
       ? described(line)
       : { ...first, ...(model && { model }), modelMap, extraParams, dropParams };
   const beside = isDescribed ? others : rest;
-  const all = [own, ...beside.filter(({ provider }) => provider !== own.provider)] as const;
+  // An address may name a provider, too.
+  const { id } = resolveProvider(own);
+  const all = [own, ...beside.filter(({ provider }) => provider !== id)] as const;
   checkWireOwners(settings.wire, all);
   const [active, ...more] = all;
   return {

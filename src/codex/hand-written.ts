@@ -1,5 +1,6 @@
 /** The configuration as a person would write it, with comments: `--print-config`, and the README. */
 import {
+  keyLine,
   PROVIDER_PATH,
   providerValues,
   type RelayConfig,
@@ -18,6 +19,8 @@ export interface HandWritten extends Omit<RelayConfig, 'token' | 'catalog' | 're
   needsToken: boolean;
   /** In tokens; for a configuration without a catalog. */
   contextWindow?: number | undefined;
+  /** The relay's address, without `/v1`. Default: that of its port on this machine. */
+  url?: string | undefined;
 }
 
 const COMMENTS: Readonly<Record<string, string>> = {
@@ -30,13 +33,17 @@ const COMMENTS: Readonly<Record<string, string>> = {
 
 /** TOML for `config.toml`. It also works without `catalog`, but Codex then gives a warning. */
 export function handWrittenConfig(input: HandWritten): string {
-  const { needsToken, contextWindow, catalog, ...config } = input;
+  const { needsToken, contextWindow, catalog, url, ...config } = input;
   const root = rootValues({ ...config, ...(catalog !== undefined && { catalog }) });
   const rootLines = ROOT_KEYS.flatMap((key) => {
     if (key !== 'model_catalog_json' || catalog !== undefined) return [line(key, root[key])];
     return contextWindow === undefined ? [] : [`model_context_window = ${contextWindow}`];
   });
-  const provider = [...providerValues(config)].map(([key, value]) => line(key, value));
+  const provider = [...providerValues(config)].map(([key, value]) =>
+    key === 'base_url' && url !== undefined
+      ? keyLine(key, `${url.replace(/\/+$/, '')}/v1`)
+      : line(key, value),
+  );
   return [
     "# For Codex's config.toml, above its first [table]:",
     ...rootLines,

@@ -20,6 +20,8 @@ interface Rule {
   /** `*` stands for any one name. */
   path: readonly string[];
   when?: (entry: Entry) => boolean;
+  /** Set if the same means nothing in a profile file. */
+  onlyInConfig?: true;
   message: (name: string) => string;
 }
 
@@ -49,6 +51,7 @@ const RULES: readonly Rule[] = [
   {
     weight: 'stops',
     path: ['profiles', PROVIDER_ID],
+    onlyInConfig: true,
     message: () =>
       `\`[profiles.${PROVIDER_ID}]\` stops \`codex -p ${PROVIDER_ID}\` from starting. Remove the table; ` +
       'its settings belong in codex-relay.config.toml.',
@@ -103,14 +106,41 @@ const RULES: readonly Rule[] = [
 
 /** The traps in a `config.toml`, in file order. @throws TomlFileError if the text is not TOML */
 export function findTraps(text: string): Trap[] {
-  const entries = new TomlDocument(text).entries().flatMap(spread);
-  const found = RULES.flatMap((rule) => {
-    const entry = entries.find((candidate) => matches(rule, candidate));
-    if (!entry) return [];
-    const name = entry.path[rule.path.indexOf('*')] ?? '';
-    return [{ line: entry.first + 1, weight: rule.weight, message: rule.message(name) }];
+  const entries = entriesOf(text);
+  return inOrder([...trapsBy(RULES, entries), ...namelessProviders(entries)]);
+}
+
+/**
+ * The traps in a profile file, in its order. Codex lays the profile over `config.toml` before it checks either, so a
+ * provider may have its name in the other file (seen with 0.171.0).
+ * @throws TomlFileError if a text is not TOML
+ */
+export function findProfileTraps(profile: string, config: string): Trap[] {
+  const entries = entriesOf(profile);
+  const rules = RULES.filter(({ onlyInConfig }) => !onlyInConfig);
+  return inOrder([...trapsBy(rules, entries), ...namelessProviders(entries, entriesOf(config))]);
+}
+
+function entriesOf(text: string): Entry[] {
+  return new TomlDocument(text).entries().flatMap(spread);
+}
+
+function inOrder(traps: readonly Trap[]): Trap[] {
+  return traps.toSorted((left, right) => left.line - right.line);
+}
+
+/** One trap for each name that a rule's `*` stands for, where it first occurs. */
+function trapsBy(rules: readonly Rule[], entries: readonly Entry[]): Trap[] {
+  return rules.flatMap((rule) => {
+    const found = new Map<string, Entry>();
+    for (const entry of entries) {
+      const name = entry.path[rule.path.indexOf('*')] ?? '';
+      if (matches(rule, entry) && !found.has(name)) found.set(name, entry);
+    }
+    return [...found].map(([name, { first }]) => {
+      return { line: first + 1, weight: rule.weight, message: rule.message(name) };
+    });
   });
-  return [...found, ...namelessProviders(entries)].toSorted((left, right) => left.line - right.line);
 }
 
 function matches({ path, when }: Rule, entry: Entry): boolean {
@@ -121,16 +151,17 @@ function matches({ path, when }: Rule, entry: Entry): boolean {
   return fits && (when?.(entry) ?? true);
 }
 
-function namelessProviders(entries: readonly Entry[]): Trap[] {
+/** @param below the entries of the file whose settings these override */
+function namelessProviders(entries: readonly Entry[], below: readonly Entry[] = []): Trap[] {
   const providers = entries.filter(({ path }) => path[0] === 'model_providers' && path.length > 1);
   const ids = new Set(providers.map(({ path }) => path[1] ?? ''));
   return [...ids].flatMap((id): Trap[] => {
-    const own = providers.filter(({ path }) => path[1] === id);
-    const named = own.some(
-      ({ path, value }) => path[2] === 'name' && !(typeof value === 'string' && value.trim() === ''),
-    );
-    const [first] = own;
-    if (named || !first || id === BUILT_IN) return [];
+    const nameOf = (among: readonly Entry[]) =>
+      among.find(({ path }) => path[0] === 'model_providers' && path[1] === id && path[2] === 'name');
+    const name = (nameOf(entries) ?? nameOf(below))?.value;
+    const isNamed = name !== undefined && !(typeof name === 'string' && name.trim() === '');
+    const first = providers.find(({ path }) => path[1] === id);
+    if (isNamed || !first || id === BUILT_IN) return [];
     const message = `The provider ${id} has no \`name\`, which stops Codex from starting. Give it one, or remove it.`;
     return [{ line: first.first + 1, weight: 'stops', message }];
   });

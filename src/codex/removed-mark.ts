@@ -5,6 +5,7 @@
  * provider `codex-relay` not found" (0.145 to 0.171).
  */
 import { PROVIDER_ID } from '../names.ts';
+import { usesRelay } from './config-edit.ts';
 import { keyLine } from './relay-keys.ts';
 import { parseToml, TomlDocument } from './toml-document.ts';
 
@@ -18,6 +19,11 @@ export function markRemoved(profile: string): string {
   const document = new TomlDocument(profile);
   document.insert(0, [NOTE, LINE]);
   return document.text;
+}
+
+/** Whether the configuration makes the relay Codex's provider by more than the mark. @throws TomlFileError */
+export function isSetUp(text: string): boolean {
+  return usesRelay(withoutMark(text));
 }
 
 /** The profile without the mark. @throws TomlFileError */

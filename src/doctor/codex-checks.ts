@@ -1,6 +1,6 @@
 /** The doctor's checks of Codex and its configuration. */
 
-import { relayProvider, usesRelay } from '../codex/config-edit.ts';
+import { relayProvider } from '../codex/config-edit.ts';
 import {
   type CodexCall,
   type CodexRelease,
@@ -10,9 +10,10 @@ import {
   OLDEST_PROFILE_FILE,
   runCodex,
 } from '../codex/home/installed-codex.ts';
-import { findTraps } from '../codex/legacy-traps.ts';
-import { CONFIG_FILE, type CodexTexts, inFile } from '../codex/plan.ts';
+import { findProfileTraps, findTraps, type Trap } from '../codex/legacy-traps.ts';
+import { CONFIG_FILE, type CodexFile, type CodexTexts, inFile } from '../codex/plan.ts';
 import { PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
+import { isSetUp } from '../codex/removed-mark.ts';
 import { outsideTested, TESTED_WITH } from '../codex/tested-releases.ts';
 import { parseToml } from '../codex/toml-document.ts';
 import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
@@ -68,8 +69,8 @@ export async function checkCodex(
 export function findConfig(texts: CodexTexts, environment: Environment): FoundConfig {
   const user = texts[CONFIG_FILE] ?? '';
   const profile = texts[PROFILE_FILE] ?? '';
-  const isDefault = inFile(CONFIG_FILE, () => usesRelay(user));
-  const isProfile = inFile(PROFILE_FILE, () => usesRelay(profile));
+  const isDefault = inFile(CONFIG_FILE, () => isSetUp(user));
+  const isProfile = inFile(PROFILE_FILE, () => isSetUp(profile));
   // Plain Codex does not read the profile, which may be older, or what is left of one.
   const text = isProfile && !isDefault ? profile : user;
   const provider = relayProvider(text) ?? {};
@@ -81,11 +82,18 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
     catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
-    traps: findTraps(user).map(({ line, weight, message }) => ({
-      stops: weight === 'stops',
-      sentence: `${CONFIG_FILE}, line ${line}: ${message}`,
-    })),
+    traps: [
+      ...findTraps(user).map((trap) => told(CONFIG_FILE, trap)),
+      // Plain Codex does not read the profile.
+      ...(isProfile && !isDefault
+        ? findProfileTraps(profile, user).map((trap) => told(PROFILE_FILE, trap))
+        : []),
+    ],
   };
+}
+
+function told(file: CodexFile, { line, weight, message }: Trap): FoundConfig['traps'][number] {
+  return { stops: weight === 'stops', sentence: `${file}, line ${line}: ${message}` };
 }
 
 /** The token that Codex will send: from the variable that the file names, or else from the file itself. */

@@ -4,6 +4,9 @@ import { readCodexFiles } from '../codex/home/codex-files.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
 import { codexVariables } from '../codex/home/codex-variables.ts';
 import type { CodexCall } from '../codex/home/installed-codex.ts';
+import { messageOf } from '../errors.ts';
+import { codeOf } from '../node-errors.ts';
+import { findOwner, isOpen, onPort } from './ask-relay.ts';
 import {
   checkCodex,
   checkConfiguration,
@@ -18,8 +21,8 @@ import {
   checkPort,
   checkToken,
   checkToolCall,
+  checkUserToken,
   checkWindow,
-  findOwner,
   type Target,
 } from './relay-checks.ts';
 
@@ -60,9 +63,15 @@ async function readConfig(
   try {
     return findConfig(await readCodexFiles(home), await codexVariables(home, environment));
   } catch (error) {
-    if (!(error instanceof CodexConfigError)) throw error;
-    const todo = 'Correct the file; Codex does not start with it either.';
-    return { check: 'config', state: 'problem', found: error.message, todo, cure: 'correct-file' };
+    const finding = { check: 'config', state: 'problem', cure: 'correct-file' } as const;
+    if (error instanceof CodexConfigError) {
+      const todo = 'Correct the file; Codex does not start with it either.';
+      return { ...finding, found: error.message, todo };
+    }
+    // The system's errors, such as EACCES for a file that another user wrote.
+    if (codeOf(error) === undefined) throw error;
+    const todo = 'See that you may read it, and that it is a file; Codex has to read it, too.';
+    return { ...finding, found: `${home}: ${messageOf(error)}`, todo };
   }
 }
 
@@ -72,7 +81,7 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
   const { model } = known;
   const port = patient.port ?? known.port ?? otherwise.port;
   const token = known.mode === undefined ? otherwise.token : known.token;
-  const owner = await findOwner(port, token || undefined);
+  const owner = await findOwner(onPort(port), token || undefined);
   const lacksVariable = known.mode !== undefined && known.lacksVariable === true;
   yield checkPort(port, owner, standIn !== undefined);
   if (owner === 'nobody' || owner === 'stranger') {
@@ -82,13 +91,18 @@ async function* examineWay(patient: Patient, known: Partial<FoundConfig>): Async
     else yield* examineStandIn(standIn, { model, signal });
     return;
   }
+  if (owner === 'open' && !(await isOpen(onPort(port)))) {
+    yield lacksVariable ? MISSING_VARIABLE : checkUserToken(token);
+    yield* skip(BEHIND, 'the relay does not let us in');
+    return;
+  }
   // The host's own token says nothing about Codex.
   if (lacksVariable) yield MISSING_VARIABLE;
   else if (known.mode === undefined && owner === 'ours') yield* skip(['token'], 'Codex is told none yet');
   else yield checkToken(owner);
   if (owner !== 'other') {
     yield* examineRelay({ port, token: owner === 'ours' ? token : undefined, model, signal });
-  } else if (ownToken !== undefined && (await findOwner(port, ownToken)) === 'ours') {
+  } else if (ownToken !== undefined && (await findOwner(onPort(port), ownToken)) === 'ours') {
     yield* examineRelay({ port, token: ownToken, model, signal });
   } else {
     yield* skip(BEHIND, 'the relay does not let us in');

@@ -1,14 +1,13 @@
 /** The doctor's checks of a relay and its provider, over HTTP like any client's requests. */
-import { randomBytes } from 'node:crypto';
+import type { Answer as HttpAnswer } from '../ask-by-http.ts';
 import { OVERRIDES_FILE } from '../codex/overrides.ts';
 import { messageOf } from '../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseObject } from '../json.ts';
-import { MODEL_ALIAS, SERVICE } from '../names.ts';
-import { codeOf } from '../node-errors.ts';
+import { MODEL_ALIAS } from '../names.ts';
 import { impliedName } from '../providers/implied-name.ts';
 import { presetById } from '../providers/index.ts';
 import { type ListedModel, ownersIn, readModelList } from '../providers/model-list.ts';
-import { ownerProof, STATUS_PATH } from '../relay/http/owner-proof.ts';
+import { askRelay, onPort, type PortOwner } from './ask-relay.ts';
 import type { Finding } from './finding.ts';
 import { smallWindow, tokens } from './window.ts';
 
@@ -22,29 +21,7 @@ export interface Target {
   signal?: AbortSignal | undefined;
 }
 
-/**
- * Who listens on a port. `ours` has proved that it knows the token; `open` says that it is a relay without a token;
- * `other` is a relay with another token; `stranger` is any other program.
- */
-export type PortOwner = 'ours' | 'open' | 'other' | 'stranger' | 'nobody';
-
 const LIMIT_MS = 60_000;
-const QUICK_LIMIT_MS = 3_000;
-
-/** Finds out who listens, without sending the token, which only `ours` may learn. */
-export async function findOwner(port: number, token: string | undefined): Promise<PortOwner> {
-  const nonce = randomBytes(16).toString('hex');
-  try {
-    const reply = await get(port, `${STATUS_PATH}?nonce=${nonce}`, undefined);
-    const { service, proof } = parseObject(await reply.text()) ?? {};
-    if (service !== SERVICE) return 'stranger';
-    if (proof === undefined) return 'open';
-    return token !== undefined && proof === ownerProof(token, nonce) ? 'ours' : 'other';
-  } catch (error) {
-    // Without HTTP, or an answer in time, it is not a relay.
-    return isRefused(error) ? 'nobody' : 'stranger';
-  }
-}
 
 /** Whether a relay listens. Some other program on the port is always a problem; no program need not be one. */
 export function checkPort(port: number, owner: PortOwner, hasStandIn: boolean): Finding {
@@ -91,6 +68,18 @@ export function checkToken(owner: 'ours' | 'open' | 'other'): Finding {
     todo,
     cure: 'set-up',
   };
+}
+
+/** Whether Codex has a token for a relay that lets in its users only. The token is not tried: the relay may be anyone's. */
+export function checkUserToken(token: string | undefined): Finding {
+  const check = 'token';
+  if (token) {
+    const found = "the relay lets in its users only; the doctor does not try Codex's token";
+    return { check, state: 'skipped', found };
+  }
+  const todo = 'Have a token made with codex-relay users add, set CODEX_RELAY_TOKEN, and run --write-config.';
+  const found = 'the relay lets in its users only, and Codex is told no token';
+  return { check, state: 'problem', found, todo, cure: 'set-up' };
 }
 
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
@@ -245,24 +234,22 @@ interface Answer {
 /** The finished response, or a sentence that says why there is none. */
 async function respond({ port, token, model, signal }: Target, body: object): Promise<Answer | string> {
   try {
-    const reply = await fetch(`http://127.0.0.1:${port}/v1/responses`, {
-      method: 'POST',
-      headers: { ...authorization(token), 'content-type': 'application/json' },
+    const { status, headers, text } = await askRelay(onPort(port), '/v1/responses', {
+      token,
       body: JSON.stringify({ model: model ?? MODEL_ALIAS, stream: true, store: false, ...body }),
       signal: within(LIMIT_MS, signal),
     });
-    const text = await reply.text();
-    return reply.ok ? readStream(text, roadOf(reply.headers)) : errorIn(text).message;
+    return status === 200 ? readStream(text, roadOf(headers)) : errorIn(text).message;
   } catch (error) {
     return `no answer: ${messageOf(error)}`;
   }
 }
 
 /** The relay says it in headers; older relays spoke only Chat Completions. */
-function roadOf(headers: Headers): string {
-  if (headers.get('x-codex-relay-wire') !== 'responses') return 'Chat Completions';
-  const repairs = headers.get('x-codex-relay-repairs') || 'none';
-  return `the provider's own Responses API (repairs: ${repairs.replaceAll(',', ', ')})`;
+function roadOf(headers: HttpAnswer['headers']): string {
+  if (headers['x-codex-relay-wire'] !== 'responses') return 'Chat Completions';
+  const repairs = String(headers['x-codex-relay-repairs'] || 'none');
+  return `the provider's own Responses API (repairs: ${repairs.split(/, */).join(', ')})`;
 }
 
 /** Reads the last event. */
@@ -296,9 +283,9 @@ interface RelayList {
 async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   const none = { models: [], chosen: undefined };
   try {
-    const reply = await get(port, '/v1/models', token, within(LIMIT_MS, signal));
-    const text = await reply.text();
-    if (!reply.ok) return { ...none, error: errorIn(text) };
+    const asked = { token, signal: within(LIMIT_MS, signal) };
+    const { status, text } = await askRelay(onPort(port), '/v1/models', asked);
+    if (status !== 200) return { ...none, error: errorIn(text) };
     const { data, chosen } = parseObject(text) ?? {};
     const models = objectsIn(data).flatMap((entry) => {
       const [owner = ''] = ownersIn([entry]);
@@ -310,22 +297,9 @@ async function listModels({ port, token, signal }: Target): Promise<RelayList> {
   }
 }
 
-function get(
-  port: number,
-  path: string,
-  token: string | undefined,
-  signal = AbortSignal.timeout(QUICK_LIMIT_MS),
-): Promise<Response> {
-  return fetch(`http://127.0.0.1:${port}${path}`, { headers: authorization(token), signal });
-}
-
 function within(limitMs: number, signal: AbortSignal | undefined): AbortSignal {
   const limit = AbortSignal.timeout(limitMs);
   return signal === undefined ? limit : AbortSignal.any([limit, signal]);
-}
-
-function authorization(token: string | undefined): Record<string, string> {
-  return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }
 
 /** The error in a relay's answer; the text itself if it is not in the relay's envelope. */
@@ -333,8 +307,4 @@ function errorIn(text: string): { code: string; message: string } {
   const { code, message } = asObject(parseObject(text)?.['error']) ?? {};
   if (typeof message !== 'string') return { code: '', message: text.slice(0, 200) };
   return { code: typeof code === 'string' ? code : '', message };
-}
-
-function isRefused(error: unknown): boolean {
-  return error instanceof Error && codeOf(error.cause) === 'ECONNREFUSED';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { closeSync, existsSync, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,6 +69,15 @@ describe('codex-relay', () => {
     const result = await runCli(['--version']);
     assert.deepEqual(result, { code: 0, stdout: `codex-relay ${VERSION}\n`, stderr: '' });
   });
+
+  for (const caches of ['', 'relative']) {
+    it(`leaves the working directory alone where the folder for caches is "${caches}"`, async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'codex-relay-here-'));
+      const { code } = await runCli(['--version'], { environment: { XDG_CACHE_HOME: caches }, directory });
+      assert.deepEqual([code, await readdir(directory)], [0, []]);
+      await rm(directory, { recursive: true });
+    });
+  }
 
   it('--help helps, whatever else is wrong', async () => {
     const { code, stdout, stderr } = await runCli(['--port', 'x', '--help'], {

@@ -44,6 +44,18 @@ const CASES: [what: string, args: string[], environment: Record<string, string>,
     KEYS,
     ['kimi:own', 'deepseek:ds'],
   ],
+  [
+    'nor where only its address names it',
+    ['--upstream', 'https://api.deepseek.com', '--api-key', 'own', '--providers', 'auto'],
+    KEYS,
+    ['-:own', 'kimi:k1:k2'],
+  ],
+  [
+    'nor where it is the default one',
+    ['--api-key', 'own', '--providers', 'openrouter,kimi'],
+    { ...KEYS, OPENROUTER_API_KEY: 'or' },
+    ['-:own', 'kimi:k1:k2'],
+  ],
   ['by its variable', [], { ...KEYS, CODEX_RELAY_PROVIDERS: 'auto' }, ['deepseek:ds', 'kimi:k1:k2']],
 ];
 

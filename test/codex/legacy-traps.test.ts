@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findTraps } from '../../src/codex/legacy-traps.ts';
+import { findProfileTraps, findTraps } from '../../src/codex/legacy-traps.ts';
 
 const CASES: [text: string, weight: 'stops' | 'hinders', line: number, says: RegExp][] = [
   ['# x\nprofile = "deep"', 'stops', 2, /codex -p NAME/],
@@ -46,6 +46,33 @@ describe('findTraps', () => {
     assert.deepEqual(lines, [1, 3, 4, 5, 7, 14, 21, 23]);
   });
 
+  const SEVERAL: [text: string, lines: number[], says: RegExp][] = [
+    [
+      '[model_providers.a]\nname = "a"\nwire_api = "chat"\n[model_providers.b]\nname = "b"\nwire_api = "chat"',
+      [3, 6],
+      /provider [ab] stops/,
+    ],
+    [
+      'model_providers.a = { name = "a", wire_api = "chat" }\nmodel_providers.b = { name = "b", wire_api = "chat" }',
+      [1, 2],
+      /provider [ab] stops/,
+    ],
+    ['[model_providers.a]\nbase_url = "x"\n[model_providers.b]\nname = ""', [1, 3], /provider [ab] has no/],
+    ['[model_providers.ollama]\nname = "o"\n[model_providers.openai]\nname = "o"', [1, 3], /reserved/],
+    ['disable_response_storage = true\ntools_web_search = true', [1, 2], /no longer means anything/],
+  ];
+  for (const [text, lines, says] of SEVERAL) {
+    it(`finds each of several equal ones in ${JSON.stringify(text)}`, () => {
+      const traps = findTraps(text);
+      assert.deepEqual(
+        traps.map(({ line }) => line),
+        lines,
+      );
+      assert.equal(new Set(traps.map(({ message }) => message)).size, lines.length);
+      for (const { message } of traps) assert.match(message, says);
+    });
+  }
+
   it('finds none in the profile of the built-in provider, which has its name already', () => {
     assert.deepEqual(findTraps('[model_providers.amazon-bedrock.aws]\nprofile = "work"\n'), []);
   });
@@ -63,6 +90,25 @@ describe('findTraps', () => {
       assert.deepEqual(findTraps(corpus(`${name}.toml`)), [], name);
     }
   });
+});
+
+describe('findProfileTraps', () => {
+  const CASES: [profile: string, config: string, lines: number[]][] = [
+    ['profile = "deep"\nmodel_context_window = 1', '', [1, 2]],
+    ['[model_providers.old]\nname = "o"\nwire_api = "chat"', '', [3]],
+    ['[model_providers.mine]\nbase_url = "x"', '', [1]],
+    ['[model_providers.mine]\nbase_url = "x"', '[model_providers.mine]\nname = "m"', []],
+    ['[model_providers.mine]\nname = ""', '[model_providers.mine]\nname = "m"', [1]],
+    ['[profiles.codex-relay]\nmodel = "a"', '', []],
+  ];
+  for (const [profile, config, lines] of CASES) {
+    it(`finds ${lines.length} in ${JSON.stringify(profile)} over ${JSON.stringify(config)}`, () => {
+      assert.deepEqual(
+        findProfileTraps(profile, config).map(({ line }) => line),
+        lines,
+      );
+    });
+  }
 });
 
 function corpus(name: string): string {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { addRelayKeys } from '../../src/codex/config-edit.ts';
+import { type CodexTexts, planRemoval } from '../../src/codex/plan.ts';
 import { NEWEST_TESTED, OLDEST_TESTED } from '../../src/codex/tested-releases.ts';
-import { checkCodex } from '../../src/doctor/codex-checks.ts';
+import { checkCodex, findConfig } from '../../src/doctor/codex-checks.ts';
 
 describe("the doctor's look at the release of Codex", () => {
   let folder: string;
@@ -28,4 +30,39 @@ describe("the doctor's look at the release of Codex", () => {
       assert.equal(findings[0]?.todo === undefined, state === 'ok');
     });
   }
+});
+
+describe("the doctor's look at the files of Codex", () => {
+  const written = addRelayKeys('', { port: 4444, token: 'local-token' });
+  const of = (profile: string | undefined, config?: string): CodexTexts => ({
+    'codex-relay.models.json': '{}',
+    'codex-relay.config.toml': profile,
+    'config.toml': config,
+  });
+
+  for (const [name, addition] of [
+    ['a setting of the user', 'hide_agent_reasoning = true\n'],
+    ['a field that the user added to the provider', ''],
+  ] as const) {
+    it(`finds that nothing names the relay after its removal from a profile with ${name}`, () => {
+      const texts = of(`${addition}${written}${addition === '' ? 'request_max_retries = 3\n' : ''}`);
+      assert.equal(findConfig(texts, {}).mode, 'profile');
+      const [change] = planRemoval(texts).changes.filter(({ file }) => file === 'codex-relay.config.toml');
+      assert.match(change?.after ?? '', /^model_provider = "codex-relay"$/m, 'the mark');
+      assert.equal(findConfig(of(change?.after), {}).mode, undefined);
+    });
+  }
+
+  it('tells every trap, and in which of the two files it is', () => {
+    const config =
+      'profile = "a"\n[model_providers.a]\nwire_api = "chat"\n[model_providers.b]\nwire_api = "chat"\n';
+    const where = (texts: CodexTexts) =>
+      findConfig(texts, {}).traps.map(({ stops, sentence }) => `${stops} ${sentence.split(':')[0]}`);
+    const inConfig = [1, 2, 3, 4, 5].map((line) => `true config.toml, line ${line}`);
+    const profile = `model_context_window = 1\nprofile = "a"\n${written}`;
+    const inProfile = ['false codex-relay.config.toml, line 1', 'true codex-relay.config.toml, line 2'];
+    assert.deepEqual(where(of(profile, config)), [...inConfig, ...inProfile]);
+    const asDefault = addRelayKeys(config, { port: 4444, token: 'local-token' });
+    assert.equal(where(of(profile, asDefault)).length, 5, 'plain Codex reads no profile');
+  });
 });

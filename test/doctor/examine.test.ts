@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
@@ -190,6 +190,38 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
       }
     });
   }
+
+  for (const [name, isTold, state] of [
+    ['has a token', true, 'skipped'],
+    ['has none', false, 'problem'],
+  ] as const) {
+    it(`does not take a relay for its users for an open one, where Codex ${name}`, async () => {
+      const heard: string[] = [];
+      const find = async (sent: string) => {
+        heard.push(sent);
+        return undefined;
+      };
+      const team = await start({ upstream: upstream.url, model: 'acme-large', port: 0, users: { find } });
+      const profile = addRelayKeys('', { port: team.port, ...(isTold && { token: TOKEN }) });
+      await writeFile(join(home, 'codex-relay.config.toml'), profile);
+      const found = await findings({ port: team.port });
+      await team.stop();
+      assert.deepEqual(stateOf(found, 'token'), [state, isTold ? undefined : 'set-up']);
+      for (const check of ['upstream', 'answer', 'tool call'] as const)
+        assert.deepEqual(stateOf(found, check), ['skipped', undefined]);
+      assert.ok(!found.some(({ check }) => check === 'key'), 'no key is to blame');
+      assert.deepEqual(heard, [], 'no token was sent');
+    });
+  }
+
+  it('finds a file of Codex that cannot be read, and looks at the rest', async () => {
+    await mkdir(join(home, 'config.toml'));
+    const found = await findings();
+    await rm(join(home, 'config.toml'), { recursive: true });
+    assert.deepEqual(stateOf(found, 'config'), ['problem', 'correct-file']);
+    assert.match(found.find(({ check }) => check === 'config')?.found ?? '', /EISDIR/);
+    assert.deepEqual(stateOf(found, 'tool call'), ['ok', undefined]);
+  });
 
   it('says that no relay runs, and asks nobody', async () => {
     const { port } = await start({ upstream: upstream.url, port: 0 }).then(async (other) => {

@@ -25,7 +25,9 @@ import { writeAtomic } from '../../write-atomic.ts';
 import { UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';
+import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
+import { isOnLoopback, urlForCodex, urlOf } from '../reach.ts';
 import { bindingsFile, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams, upstreamOptions } from '../upstreams.ts';
 
@@ -39,13 +41,17 @@ export const printConfig: Command = async (invocation) => {
   const catalog = out === '' ? undefined : await writeCatalog(invocation, models, resolve(out));
   const { contextWindow } = shippedFacts(models.preset.profile.id, selected ?? '') ?? {};
   const { websocket: webSocket } = settings;
-  const config = { port: fixedPort(invocation), webSocket, catalog, contextWindow };
-  print(handWrittenConfig({ ...config, needsToken: settings.token !== '' }));
+  const port = fixedPort(invocation);
+  const needsToken = settings.token !== '' || settings.users !== '';
+  const url =
+    isOnLoopback(settings) && settings['public-url'].length === 0 ? undefined : urlForCodex(settings);
+  print(handWrittenConfig({ port, webSocket, catalog, contextWindow, needsToken, url }));
   return 0;
 };
 
 export const writeConfig: Command = async (invocation) => {
   const { settings, given, environment, print } = invocation;
+  if (!isOnLoopback(settings)) throw elsewhere(settings);
   const models = await askForModels(invocation);
   const input = configureInput(invocation, models);
   const { token, default: makeDefault } = settings;
@@ -61,6 +67,8 @@ export const writeConfig: Command = async (invocation) => {
   if (catalog.guessed.length > 0) print(`Note: ${howToOverride(catalog.guessed)}\n`);
   const small = smallWindowIn(catalog, models);
   if (small !== undefined) print(`Attention: ${small}\n`);
+  if (token === '' && settings.users !== '')
+    print('Attention: a relay with --users refuses Codex without a token: set CODEX_RELAY_TOKEN to one.\n');
   if (!(await carryOut(invocation, input.home, changes))) return 1;
   print(await nextStep(environment, makeDefault));
   return 0;
@@ -186,6 +194,14 @@ async function withList(
 function modelsOf(upstream: UpstreamOptions, listed: readonly ListedModel[]): CatalogUpstream {
   const { id, preset, model, modelMap, wires } = resolveProvider(upstream);
   return { id, preset, selected: model, modelMap: Object.fromEntries(modelMap), wires, listed };
+}
+
+function elsewhere(settings: Settings): UsageError {
+  const url = urlOf({ ...settings, listen: '127.0.0.1', 'tls-cert': '' });
+  return new UsageError(
+    `--write-config sets Codex up for ${url}, where no relay with this --listen or --tls-cert answers: ` +
+      '--print-config shows what to write for such a one',
+  );
 }
 
 function fixedPort({ settings }: Invocation): number {

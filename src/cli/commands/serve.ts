@@ -1,5 +1,4 @@
 /** The default command: run the relay until a signal stops it. */
-import { readFile } from 'node:fs/promises';
 import { codexHome } from '../../codex/home/codex-home.ts';
 import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
@@ -7,13 +6,15 @@ import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { announceModels, announceStart } from '../announce.ts';
-import { CommandError, UsageError } from '../errors.ts';
+import { drainSeconds } from '../drain-seconds.ts';
+import { CommandError } from '../errors.ts';
 import { trustExtraCertificates } from '../extra-certificates.ts';
 import type { Command } from '../invocation.ts';
 import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
 import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
+import { reachOf } from '../reach.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams } from '../upstreams.ts';
 
@@ -67,34 +68,18 @@ export const serve: Command = async (invocation) => {
   void announceModels(started);
 
   const signal = await stopSignal();
-  const drainSeconds = signal === 'SIGTERM' ? drainLimit(settings) : 0;
-  logger.info(`Stopping (${signal}); running answers get ${drainSeconds || 'two'} seconds to end`);
-  await relay.stop({ drainMs: drainSeconds * 1000 });
+  const seconds = signal === 'SIGTERM' ? drainSeconds(settings) : 0;
+  logger.info(`Stopping (${signal}); running answers get ${seconds || 'two'} seconds to end`);
+  await relay.stop({ drainMs: seconds * 1000 });
   await usage.flush();
   await team?.close();
   return 0;
 };
 
-/** The default for a team's relay, where restarts should not break others' answers. */
-const TEAM_DRAIN_SECONDS = 30;
-
-function drainLimit(settings: Settings): number {
-  const isTeam = settings.users !== '' || settings['public-url'].length > 0;
-  return settings['drain-seconds'] || (isTeam ? TEAM_DRAIN_SECONDS : 0);
-}
-
 function wantsTeam(settings: Settings): boolean {
   const { users, 'history-store': store, 'history-url': url } = settings;
   const [port, token] = [settings['metrics-port'], settings['metrics-token']];
   return users !== '' || store === 'redis' || url !== '' || port !== 0 || token !== '';
-}
-
-async function reachOf(settings: Settings): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
-  const { listen: address, 'public-url': publicUrls, 'tls-cert': cert, 'tls-key': key } = settings;
-  if ((cert === '') !== (key === ''))
-    throw new UsageError('--tls-cert and --tls-key belong together: set both');
-  const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
-  return { listen: address, publicUrls, ...(tls && { tls }) };
 }
 
 async function listen(options: RelayOptions): Promise<RelayHandle> {

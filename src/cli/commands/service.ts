@@ -6,13 +6,17 @@ import { parseEnv } from 'node:util';
 import { isDefaultOn } from '../../codex/give-back.ts';
 import { readCodexFiles } from '../../codex/home/codex-files.ts';
 import { codexHome } from '../../codex/home/codex-home.ts';
-import { findOwner } from '../../doctor/relay-checks.ts';
+import { findOwner, type Place, type PortOwner } from '../../doctor/ask-relay.ts';
 import { DEFAULT_PORT } from '../../names.ts';
 import { codeOf } from '../../node-errors.ts';
+import { checkedHosts } from '../../relay/http/reach.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import { writeAtomic } from '../../write-atomic.ts';
+import { drainSeconds } from '../drain-seconds.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
+import type { Settings } from '../options.ts';
+import { isOnLoopback, type Listening, placeOf, reachOf, urlOf } from '../reach.ts';
 import type { ServiceDefinition } from '../service/definition.ts';
 import { describeService, runCall, takeSteps, variablesFile } from '../service/system.ts';
 import { serviceVariables, variablesText } from '../service/variables.ts';
@@ -35,7 +39,9 @@ const install: Command = async (invocation) => {
   const { settings, environment, print } = invocation;
   const variables = serviceVariables(invocation, environment, process.cwd());
   checkProvider(invocation);
-  const definition = describeService(environment);
+  await checkReach(invocation);
+  const place = await placeOf(settings);
+  const definition = describeService(environment, drainSeconds(settings));
   if (/[\\/]_npx[\\/]/.test(process.argv[1] ?? ''))
     throw new UsageError(
       'npx keeps this program for a while only: npm install -g codex-relay, and run it from there',
@@ -46,22 +52,24 @@ const install: Command = async (invocation) => {
     { path: definition.file, text: definition.text, mode: 0o644, encoding: definition.encoding },
   ];
   const before = await Promise.all(files.map(({ path }) => readIfThere(path)));
-  if (before[1] === undefined) await checkPort(settings.port, settings.token);
+  // On its own port it would find the service that this one replaces.
+  const isSamePort = before[1] !== undefined && (await installedAt(environment)).port === settings.port;
+  if (!isSamePort) await checkPort(place, settings);
   try {
     for (const file of files) await write(file);
     await takeSteps(definition.install);
-    await untilServed(settings.port, settings.token, definition);
+    await untilServed(place, settings, definition);
   } catch (error) {
     await restore(definition, files, before);
     throw error;
   }
   print(`Installed as a ${definition.what}: ${definition.file}
-It serves on 127.0.0.1:${settings.port}. ${definition.runsWhen}
+It serves on ${place.url}. ${definition.runsWhen}
 Its options and keys are in ${variablesFile(environment)}, which only you can read${
     process.platform === 'win32' ? '' : ' (mode 0600)'
   }. They are on no command line; without VS Code there is no encrypted place that a service can open by itself.
 Its log: ${definition.readLog}
-${settings.token ? '' : 'It asks for no token, so any program here can use it: CODEX_RELAY_TOKEN sets one, for --write-config too.\n'}To set Codex up, run codex-relay --write-config with the same options.
+${settings.token || settings.users ? '' : 'It asks for no token, so any program here can use it: CODEX_RELAY_TOKEN sets one, for --write-config too.\n'}To set Codex up, run codex-relay ${isOnLoopback(settings) ? '--write-config' : '--print-config'} with the same options.
 `);
   return 0;
 };
@@ -70,7 +78,7 @@ const remove: Command = async (invocation) => {
   const { settings, environment, print } = invocation;
   const definition = describeService(environment);
   const files = [definition.file, variablesFile(environment)];
-  const port = await installedPort(environment);
+  const { port } = await installedAt(environment);
   const isThere = (await Promise.all(files.map(readIfThere))).some((text) => text !== undefined);
   if (!isThere) {
     print('There is no service of Codex Relay.\n');
@@ -90,17 +98,19 @@ const remove: Command = async (invocation) => {
 const status: Command = async ({ environment, settings, print }) => {
   const definition = describeService(environment);
   const isInstalled = (await readIfThere(definition.file)) !== undefined;
-  const port = await installedPort(environment);
+  const installed = await installedAt(environment);
   if (!isInstalled) {
     print('Not installed: codex-relay service install\n');
     return 1;
   }
   const { text } = await runCall(definition.state);
   const runs = definition.runs.test(text);
-  const isHeard = (await findOwner(port, settings.token || undefined)) !== 'nobody';
+  // A certificate that is gone matters at the next start; whether something listens can be told without it.
+  const place = await placeOf(installed).catch(() => ({ url: urlOf(installed) }));
+  const isHeard = (await findOwner(place, settings.token || undefined)) !== 'nobody';
   print(
     `Installed as a ${definition.what}: ${definition.file}\n` +
-      `${runs ? 'It runs' : 'It does not run'}, and ${isHeard ? 'a program listens' : 'nothing listens'} on 127.0.0.1:${port}.\n` +
+      `${runs ? 'It runs' : 'It does not run'}, and ${isHeard ? 'a program listens' : 'nothing listens'} on ${new URL(place.url).host}.\n` +
       (runs && isHeard ? '' : `Its log: ${definition.readLog}\n`),
   );
   return runs && isHeard ? 0 : 1;
@@ -116,6 +126,14 @@ function checkProvider(invocation: Invocation): void {
     );
 }
 
+/** Refuses what a relay refuses of its address and certificate. */
+async function checkReach({ settings }: Invocation): Promise<void> {
+  const { token, users } = settings;
+  // The list itself may come later; that there is one is enough.
+  const list = users === '' ? {} : { users: { find: async () => undefined } };
+  checkedHosts({ ...(await reachOf(settings)), token, ...list });
+}
+
 async function checkSystem({ check }: ServiceDefinition): Promise<void> {
   const { code, text } = await runCall(check);
   if (code === 0) return;
@@ -125,21 +143,28 @@ async function checkSystem({ check }: ServiceDefinition): Promise<void> {
   );
 }
 
-async function checkPort(port: number, token: string): Promise<void> {
-  if ((await findOwner(port, token || undefined)) === 'nobody') return;
+async function checkPort(place: Place, { token }: Settings): Promise<void> {
+  if ((await findOwner(place, token || undefined)) === 'nobody') return;
+  const { hostname, port } = new URL(place.url);
   throw new CommandError(
-    `port ${port} on 127.0.0.1 is in use, so nothing was installed: stop the program that uses it, or choose a port with --port`,
+    `port ${port} on ${hostname} is in use, so nothing was installed: stop the program that uses it, or choose a port with --port`,
   );
 }
 
-async function untilServed(port: number, token: string, { readLog }: ServiceDefinition): Promise<void> {
+async function untilServed(place: Place, { token }: Settings, { readLog }: ServiceDefinition): Promise<void> {
+  let owner: PortOwner = 'nobody';
   for (let look = 0; look < LOOKS; look++) {
-    const owner = await findOwner(port, token || undefined);
+    owner = await findOwner(place, token || undefined);
     if (owner === 'ours' || owner === 'open') return;
     await pause(LOOK_MS);
   }
+  // A certificate that is no longer valid is no use to clients either.
+  const found =
+    owner === 'stranger' && place.certificate !== undefined
+      ? `what answers on ${place.url} has no valid certificate`
+      : `nothing serves on ${place.url}`;
   throw new CommandError(
-    `the service was started, but nothing serves on port ${port}, so it was taken out again. Its log says why: ${readLog}`,
+    `the service was started, but ${found}, so it was taken out again. Its log says why: ${readLog}`,
   );
 }
 
@@ -172,10 +197,15 @@ async function restore(
   await takeSteps(steps.map((step) => ({ ...step, mayFail: true })));
 }
 
-/** The port of the installed service. */
-async function installedPort(environment: Invocation['environment']): Promise<number> {
+/** Where the installed service listens. */
+async function installedAt(environment: Invocation['environment']): Promise<Listening> {
   const text = await readIfThere(variablesFile(environment));
-  return Number(parseEnv(text?.toString() ?? '')['CODEX_RELAY_PORT'] ?? DEFAULT_PORT);
+  const variables = parseEnv(text?.toString() ?? '');
+  return {
+    port: Number(variables['CODEX_RELAY_PORT'] ?? DEFAULT_PORT),
+    listen: variables['CODEX_RELAY_LISTEN'] || '127.0.0.1',
+    'tls-cert': variables['CODEX_RELAY_TLS_CERT'] ?? '',
+  };
 }
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {

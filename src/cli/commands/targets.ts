@@ -1,39 +1,50 @@
 /** `codex-relay targets`: which targets the running relay passes over, until when and why. */
 
-import { findOwner } from '../../doctor/relay-checks.ts';
+import { askRelay, findOwner, type Place } from '../../doctor/ask-relay.ts';
 import { asObject, type JsonObject, parseObject } from '../../json.ts';
 import { CommandError } from '../errors.ts';
 import type { Command } from '../invocation.ts';
+import { placeOf } from '../reach.ts';
 
 const LIMIT_MS = 5_000;
 
 export const targets: Command = async ({ settings, print }) => {
-  const { port, token } = settings;
-  const owner = await findOwner(port, token || undefined);
+  const { token } = settings;
+  const place = await placeOf(settings);
+  const { host } = new URL(place.url);
+  const owner = await findOwner(place, token || undefined);
   if (owner === 'nobody')
-    throw new CommandError(`no relay listens on 127.0.0.1:${port}: start it, or name its port with --port`);
+    throw new CommandError(`no relay listens on ${host}: start it, or name its port with --port`);
   if (owner === 'stranger')
-    throw new CommandError(`127.0.0.1:${port} is used by another program, not by a relay`);
+    throw new CommandError(
+      place.certificate === undefined
+        ? `${host} is used by another program, not by a relay without --tls-cert`
+        : `no relay with the certificate of --tls-cert answers on ${host}: another program or certificate is there`,
+    );
   if (owner === 'other')
     throw new CommandError(
       'the relay wants another token: set CODEX_RELAY_TOKEN to the one that it was started with',
     );
-  const body = await ask(port, token, settings.reset ? 'POST' : 'GET');
+  // Only a relay that has proved to know the token may be told it.
+  const body = await ask(place, owner === 'ours' ? token : '', settings.reset);
   print(settings.json ? `${JSON.stringify(body, null, 2)}\n` : describe(body, settings.reset, new Date()));
   return 0;
 };
 
-async function ask(port: number, token: string, method: 'GET' | 'POST'): Promise<JsonObject> {
-  const path = method === 'POST' ? '/relay/targets/reset' : '/relay/targets';
-  const reply = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    ...(token && { headers: { authorization: `Bearer ${token}` } }),
+async function ask(place: Place, token: string, isReset: boolean): Promise<JsonObject> {
+  const { status, text } = await askRelay(place, isReset ? '/relay/targets/reset' : '/relay/targets', {
+    token: token || undefined,
+    ...(isReset && { body: '{}' }),
     signal: AbortSignal.timeout(LIMIT_MS),
   });
-  const body = parseObject(await reply.text());
-  if (reply.status !== 200 || body === undefined) {
+  const body = parseObject(text);
+  if (status === 401)
     throw new CommandError(
-      `the relay on port ${port} does not tell its targets (HTTP ${reply.status}): is it of an older version?`,
+      `the relay at ${place.url} has users, but was started without a token for whoever runs it: start it with CODEX_RELAY_TOKEN, and set the same here`,
+    );
+  if (status !== 200 || body === undefined) {
+    throw new CommandError(
+      `the relay at ${place.url} does not tell its targets (HTTP ${status}): is it of an older version?`,
     );
   }
   return body;

@@ -10,12 +10,18 @@ export interface Program {
   variables: string;
   /** Where its log goes, on systems that keep no logs. */
   log: string;
+  /** How long it may take to end, in seconds. */
+  stopSeconds: number;
 }
 
 export interface Step {
   call: readonly [program: string, ...args: string[]];
   /** Set if a failure of this step does not matter, because there may be nothing to undo. */
   mayFail?: true;
+  /** Set if it ends only once a running service has ended, which is then waited for. */
+  isSlow?: true;
+  /** Repeats it for `ms` as long as it fails with one of these exit codes. */
+  again?: { codes: readonly number[]; ms: number };
 }
 
 export interface ServiceDefinition {

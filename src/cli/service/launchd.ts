@@ -17,7 +17,11 @@ export function launchdService(program: Program, home: string, uid: number): Ser
     install: [
       { call: ['launchctl', 'bootout', target], mayFail: true },
       { call: ['launchctl', 'enable', target] },
-      { call: ['launchctl', 'bootstrap', domain, file] },
+      // `bootout` returns before the service has ended, and until then its name is taken: 5 (EIO) or 37 (EALREADY).
+      {
+        call: ['launchctl', 'bootstrap', domain, file],
+        again: { codes: [5, 37], ms: program.stopSeconds * 1000 },
+      },
     ],
     remove: [{ call: ['launchctl', 'bootout', target], mayFail: true }],
     removed: [],
@@ -48,6 +52,8 @@ ${args.join('')}  </array>
   </dict>
   <key>ThrottleInterval</key>
   <integer>10</integer>
+  <key>ExitTimeOut</key>
+  <integer>${program.stopSeconds}</integer>
   <key>ProcessType</key>
   <string>Background</string>
   <key>Umask</key>

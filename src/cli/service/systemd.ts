@@ -7,14 +7,19 @@ const UNIT = `${SERVICE_NAME}.service`;
 /** @param configuration `$XDG_CONFIG_HOME`, else `~/.config` */
 export function systemdService(program: Program, configuration: string): ServiceDefinition {
   const systemctl = (...args: string[]) => ({ call: ['systemctl', '--user', ...args] as const });
+  const slowly = { isSlow: true } as const;
   return {
     what: 'unit of systemd',
     file: join(configuration, 'systemd', 'user', UNIT),
     text: systemdUnit(program),
     encoding: 'utf8',
     check: systemctl('show-environment').call,
-    install: [systemctl('daemon-reload'), systemctl('enable', UNIT), systemctl('restart', UNIT)],
-    remove: [{ ...systemctl('disable', '--now', UNIT), mayFail: true }],
+    install: [
+      systemctl('daemon-reload'),
+      systemctl('enable', UNIT),
+      { ...systemctl('restart', UNIT), ...slowly },
+    ],
+    remove: [{ ...systemctl('disable', '--now', UNIT), ...slowly, mayFail: true }],
     removed: [{ ...systemctl('daemon-reload'), mayFail: true }],
     state: systemctl('is-active', UNIT).call,
     runs: /^active$/m,
@@ -35,6 +40,7 @@ ExecStart=${[quoted(node, false), ...args.map((arg) => quoted(arg, true))].join(
 Restart=on-failure
 RestartSec=2
 RestartPreventExitStatus=2
+TimeoutStopSec=${program.stopSeconds}
 NoNewPrivileges=yes
 UMask=0077
 

@@ -44,6 +44,8 @@ export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
       const code = codeOf(error);
       if (code === 'ENOENT' || code === 'EACCES') resolve(undefined);
       else if (error.name !== 'AbortError') reject(error);
+      // A `codex` that is a script may leave the real one running, which holds on to these.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
     });
     child.once('close', (exitCode) => resolve({ exitCode, ...output }));
   });

@@ -16,7 +16,6 @@ import type { CatalogSource } from './catalog-source.ts';
 import { ChangesPreview } from './changes-preview.ts';
 import type { FileChange, PreparedConfig, Trap } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
-import { namedRelays } from './named-relays.ts';
 import { askWhenClosed, whatHappensWhenClosed } from './when-closed-question.ts';
 
 type Choice = 'write' | 'default' | 'copy';
@@ -136,12 +135,12 @@ export class CodexConfigCommands {
 
   /** Whether Codex knows the relay: as its default, by our profile, or not at all. */
   async setup(): Promise<'default' | 'profile' | 'none'> {
-    const { readCodexFiles, relayProvider, usesRelay, inFile, CONFIG_FILE, PROFILE_FILE } =
+    const { readCodexFiles, relayProvider, isSetUp, inFile, CONFIG_FILE, PROFILE_FILE } =
       await loadCodexFiles();
     const texts = await readCodexFiles(await this.#home());
     // A profile without the relay's entries may still name the missing provider.
     const isUsed = (file: keyof typeof texts) =>
-      inFile(file, () => usesRelay(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
+      inFile(file, () => isSetUp(texts[file] ?? '') && relayProvider(texts[file] ?? '') !== undefined);
     if (isUsed(CONFIG_FILE)) return 'default';
     return isUsed(PROFILE_FILE) ? 'profile' : 'none';
   }
@@ -154,14 +153,13 @@ export class CodexConfigCommands {
 
   /** Offers to update Codex files that still name the relay's old port or token, once for each port and token. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles } = await loadCodexFiles();
+    const { readCodexFiles, namedRelays, isStale } = await loadCodexFiles();
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
-    const named = await namedRelays(await readCodexFiles(await this.#home()));
-    // If both differ, the file belongs to another relay, such as the command line program.
-    const isStale = named.some((one) => (one.port === port) !== (one.token === token));
+    const named = namedRelays(await readCodexFiles(await this.#home()));
     const offer = `${port} ${token}`;
-    if (!isStale || this.isAsking || this.#offered === offer) return;
+    if (!named.some((one) => isStale(one, { port, token }))) return;
+    if (this.isAsking || this.#offered === offer) return;
     this.#offered = offer;
     const update = vscode.l10n.t('Show Changes');
     const words = vscode.l10n.t(
@@ -286,12 +284,8 @@ export class CodexConfigCommands {
 
   /** Does not wait for the user: an unanswered message must not hold anything up. */
   #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
-    const stops = traps.find(({ weight }) => weight === 'stops');
-    if (stops) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t('config.toml, line {0}: {1}', stops.line, stops.message),
-      );
-    }
+    for (const { line, message: effect } of traps.filter(({ weight }) => weight === 'stops'))
+      void vscode.window.showWarningMessage(vscode.l10n.t('config.toml, line {0}: {1}', line, effect));
     const titles = actions.map(({ title }) => title);
     void vscode.window
       .showInformationMessage(message, ...titles)

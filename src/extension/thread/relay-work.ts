@@ -1,12 +1,13 @@
 /** The work of the relay's thread: runs a relay, and asks providers about their models, keys and health. */
 
 import { randomBytes } from 'node:crypto';
+import { askByHttp } from '../../ask-by-http.ts';
 import { TESTED_WITH } from '../../codex/tested-releases.ts';
 import { messageOf } from '../../errors.ts';
 import { openDiskStore } from '../../history/disk-store.ts';
 import { createMemoryStore } from '../../history/memory-store.ts';
 import { listModels, type RelayHandle, start } from '../../index.ts';
-import { asObject } from '../../json.ts';
+import { asObject, parseObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import { MODEL_ALIAS } from '../../names.ts';
 import type { RequestReport, ServedUpstream, TargetState, UpstreamOptions } from '../../relay/options.ts';
@@ -170,7 +171,8 @@ export async function askForAnswer(
   const handle = await start({ ...upstream, port: 0, token, transport });
   try {
     const before = performance.now();
-    const reply = await fetch(`${handle.url}/v1/responses`, {
+    const { status, text } = await askByHttp({
+      url: `${handle.url}/v1/responses`,
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({
@@ -181,11 +183,11 @@ export async function askForAnswer(
       }),
       signal,
     });
-    const { error, model } = asObject(await reply.json()) ?? {};
+    const { error, model } = parseObject(text) ?? {};
     const milliseconds = Math.round(performance.now() - before);
-    if (!error && reply.ok) return { model: typeof model === 'string' ? model : '', milliseconds };
+    if (!error && status === 200) return { model: typeof model === 'string' ? model : '', milliseconds };
     const message = asObject(error)?.['message'];
-    throw new Error(typeof message === 'string' ? message : `HTTP ${reply.status}`);
+    throw new Error(typeof message === 'string' ? message : `HTTP ${status}`);
   } finally {
     await handle.stop();
   }

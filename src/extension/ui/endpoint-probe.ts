@@ -3,6 +3,7 @@ import { asObject } from '../../json.ts';
 import { presetByUrl } from '../../providers/index.ts';
 import { serverOf } from '../../providers/model-servers.ts';
 import { GENERIC_DIALECT } from '../choosable-provider.ts';
+import { askModelServer, type ServerAnswer } from './ask-model-server.ts';
 
 export interface Probed {
   /** The address that answered: the one given, or the same with `/v1`. */
@@ -43,12 +44,11 @@ function addresses(given: string): string[] {
   return pathname === '/' && search === '' ? [given, `${given}/v1`] : [given];
 }
 
-async function modelList(baseUrl: string): Promise<{ status: number; body: unknown } | undefined> {
+async function modelList(baseUrl: string): Promise<ServerAnswer | undefined> {
   const url = new URL(baseUrl);
   url.pathname = `${url.pathname.replace(/\/$/, '')}/models`;
   try {
-    const reply = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) });
-    return { status: reply.status, body: await reply.json().catch(() => undefined) };
+    return await askModelServer(url.href, PATIENCE_MS);
   } catch {
     // There is no server, or it says nothing.
     return undefined;

@@ -1,11 +1,10 @@
 /** Starts the server of a local model in a terminal, and says when it answers. */
 import * as vscode from 'vscode';
-import { asObject } from '../../json.ts';
 import type { ChoosableProvider } from '../choosable-provider.ts';
+import { modelsAt } from './ask-model-server.ts';
 
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 500;
-const PROBE_MS = 1500;
 
 export async function startLocalServer(provider: ChoosableProvider): Promise<void> {
   const { name, startCommand } = provider;
@@ -27,20 +26,4 @@ export async function startLocalServer(provider: ChoosableProvider): Promise<voi
     void vscode.window.showInformationMessage(
       vscode.l10n.t('{0} answers now. Send your message in Codex again.', name),
     );
-}
-
-/** How many models a server lists; undefined when it does not answer at once. */
-export async function modelsAt(baseUrl: string): Promise<number | undefined> {
-  try {
-    const [base = '', query] = baseUrl.split('?', 2);
-    const address = `${base}/models${query === undefined ? '' : `?${query}`}`;
-    const reply = await fetch(address, { signal: AbortSignal.timeout(PROBE_MS) });
-    if (!reply.ok) return undefined;
-    const { data, models } = asObject(await reply.json()) ?? {};
-    const list = Array.isArray(data) ? data : models;
-    return Array.isArray(list) ? list.length : 0;
-  } catch {
-    // Nothing is listening, or not a model server.
-    return undefined;
-  }
 }

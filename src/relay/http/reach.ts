@@ -29,7 +29,10 @@ export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): 
 }
 
 /** The address of the relay for programs on its own machine. */
-export function localUrl({ listen = '127.0.0.1', tls }: Reach, port: number): string {
+export function localUrl(
+  { listen = '127.0.0.1', tls }: { listen?: string | undefined; tls?: unknown },
+  port: number,
+): string {
   const isAny = listen === '0.0.0.0' || listen === '::';
   const host = isAny ? '127.0.0.1' : listen;
   return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -192,6 +192,34 @@ describe('codex configuration commands', () => {
     assert.match(stderr, /--port 0 is another port at each start/);
   });
 
+  const ELSEWHERE: [args: string[], url: string][] = [
+    [['--tls-cert', 'cert.pem', '--tls-key', 'key.pem'], 'https://127.0.0.1:4499/v1'],
+    [['--listen', '::1'], 'http://[::1]:4499/v1'],
+    [['--listen', '10.0.0.7', '--public-url', 'https://relay.example.com/'], 'https://relay.example.com/v1'],
+  ];
+  for (const [args, url] of ELSEWHERE) {
+    it(`writes no address at which no relay with ${args.join(' ')} answers, but prints the right one`, async () => {
+      const all = [...args, '--port', '4499'];
+      const written = await run(['--write-config', '--yes', ...all]);
+      assert.equal(written.code, 2);
+      assert.match(written.stderr, /sets Codex up for http:\/\/127\.0\.0\.1:4499, where no relay/);
+      assert.ok(!existsSync(join(home, 'codex-relay.config.toml')));
+      const { stdout } = await run(['--print-config', ...all, '--users', 'users.json']);
+      const { model_providers } = parseToml(stdout);
+      const { base_url, env_key } = (model_providers as Record<string, JsonObject>)['codex-relay'] ?? {};
+      assert.deepEqual([base_url, env_key], [url, 'CODEX_RELAY_TOKEN']);
+    });
+  }
+
+  it('--write-config says that a relay for users wants a token', async () => {
+    const args = ['--write-config', '--yes', '--listen', '0.0.0.0', '--users', 'users.json'];
+    const { code, stdout } = await run(args);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Attention: a relay with --users refuses Codex without a token/m);
+    const again = await run(args, { CODEX_RELAY_TOKEN: TOKEN });
+    assert.doesNotMatch(again.stdout, /refuses Codex without a token/);
+  });
+
   it('--print-config prints TOML for the same port, and needs neither relay nor provider', async () => {
     const { code, stdout, stderr } = await run(['--print-config', '--port', '4499'], {
       CODEX_RELAY_TOKEN: TOKEN,

@@ -150,6 +150,13 @@ describe('codex-relay doctor', () => {
     assert.match(lineOf(result, 'tool call'), /^ok /);
   });
 
+  it('shows what a provider says without the control sequences in it', async () => {
+    const flags = await provider(() => errorReply(400, 'No \u001b[2J\u009b1mmodel'));
+    const { stdout } = await examine(flags);
+    assert.match(stdout, /No \\u001b\[2J\\u009b1mmodel/);
+    assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u);
+  });
+
   it('says it in JSON', async () => {
     await configure(NOBODYS_PORT);
     const { code, stdout } = await examine([...(await provider([])), '--json']);

@@ -1,11 +1,12 @@
 /** What the three systems are told: their files, for programs in whatever folder. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Program } from '../../../src/cli/service/definition.ts';
+import type { Program, Step } from '../../../src/cli/service/definition.ts';
 import { launchdPlist, launchdService } from '../../../src/cli/service/launchd.ts';
+import { takeSteps } from '../../../src/cli/service/system.ts';
 import { systemdService, systemdUnit } from '../../../src/cli/service/systemd.ts';
 import { windowsTask, windowsTaskXml } from '../../../src/cli/service/windows-task.ts';
 
@@ -14,12 +15,14 @@ const PLAIN: Program = {
   script: '/opt/codex-relay/dist/cli.js',
   variables: '/home/me/.local/state/codex-relay/service.env',
   log: '/home/me/service.log',
+  stopSeconds: 50,
 };
 const inFolder = (folder: string): Program => ({
   node: `${folder}/node`,
   script: `${folder}/cli.js`,
   variables: `${folder}/service.env`,
   log: `${folder}/service.log`,
+  stopSeconds: 50,
 });
 
 describe('the unit of systemd', () => {
@@ -128,6 +131,60 @@ describe('the scheduled task of Windows', () => {
     assert.deepEqual([encoding, file], ['utf16le', 'C:\\state\\service.xml']);
     assert.ok(install.every(({ call }) => call[0] === 'schtasks'));
   });
+});
+
+describe('the time to end', () => {
+  it('is what running answers may take, as far as a system can be told', () => {
+    assert.match(systemdUnit(PLAIN), /^TimeoutStopSec=50$/m);
+    assert.match(launchdPlist(PLAIN), /<key>ExitTimeOut<\/key>\s*<integer>50<\/integer>/);
+  });
+
+  it('is waited for before another is started', () => {
+    const { install } = launchdService(PLAIN, '/Users/me', 501);
+    assert.deepEqual(install.at(-1)?.again, { codes: [5, 37], ms: 50_000 });
+    const systemd = systemdService(PLAIN, '/home/me/.config');
+    for (const verb of ['restart', 'disable']) {
+      const step = [...systemd.install, ...systemd.remove].find(({ call }) => call.includes(verb));
+      assert.equal(step?.isSlow, true, verb);
+    }
+  });
+});
+
+describe('a step of the system', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'codex-relay-steps-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** Fails with `code` until it has been called as often as this. */
+  const failing = (times: number, code: number): Step['call'] => {
+    const script = `const file = ${JSON.stringify(join(folder, 'calls'))};
+      require('fs').appendFileSync(file, '.');
+      process.exit(require('fs').readFileSync(file).length <= ${times} ? ${code} : 0);`;
+    return [process.execPath, '-e', script];
+  };
+  const calls = () => readFileSync(join(folder, 'calls'), 'utf8').length;
+  const again = { codes: [5, 37], ms: 30_000 };
+
+  for (const code of again.codes) {
+    it(`is taken again while it fails with ${code}`, async () => {
+      await takeSteps([{ call: failing(2, code), again }]);
+      assert.equal(calls(), 3);
+    });
+  }
+
+  const ONCE: [name: string, step: Step][] = [
+    ['fails otherwise', { call: ['', ''], again }],
+    ['has had its time', { call: ['', ''], again: { ...again, codes: [1], ms: -1 } }],
+    ['is not to be taken again', { call: ['', ''] }],
+  ];
+  for (const [name, step] of ONCE) {
+    it(`is taken once where it ${name}`, async () => {
+      await assert.rejects(takeSteps([{ ...step, call: failing(9, 1) }]), /failed: exit code 1/);
+      assert.equal(calls(), 1);
+    });
+  }
 });
 
 it('no definition of a service can hold a key', () => {

@@ -4,9 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { HAS_OPENSSL, makeCertificate } from '../../support/certificate.ts';
 import { runCli } from '../../support/cli-process.ts';
 import { freePort } from '../../support/ports.ts';
 
@@ -21,14 +22,20 @@ for i in $(seq 50); do systemctl --user show-environment >/dev/null 2>&1 && brea
 systemctl --user show-environment >/dev/null 2>&1 || exit 77
 cli() { "$NODE" "$CLI" "$@"; echo "exit $?"; }
 pid() { systemctl --user show -p MainPID --value codex-relay; }
+# As a desktop does that imports the environment of a login.
+systemctl --user set-environment CODEX_RELAY_PORT=1 CODEX_RELAY_TOKEN=stale CODEX_RELAY_LOG_FORMAT=nonsense
 echo "== install"; cli service install --upstream http://127.0.0.1:1/v1 2>&1
 echo "== secrets"; { tr '\\0' '\\n' </proc/$(pid)/cmdline; tr '\\0' '\\n' </proc/$(pid)/environ; systemctl --user show codex-relay; cat "$HOME/.config/systemd/user/codex-relay.service"; } | grep -c "sk-secret"
 echo "== mode"; stat -c %a "$XDG_STATE_HOME/codex-relay/service.env"
-echo "== killed"; old=$(pid); kill -9 "$old"; for i in $(seq 100); do [ "$(pid)" != "$old" ] && [ "$(pid)" != 0 ] && break; sleep 0.1; done
+echo "== killed"; old=$(pid); [ "$old" -gt 1 ] && kill -9 "$old"; for i in $(seq 100); do [ "$(pid)" != "$old" ] && [ "$(pid)" != 0 ] && break; sleep 0.1; done
 for i in $(seq 100); do cli service status | grep -q "exit 0" && break; sleep 0.1; done; cli service status 2>&1
 echo "== again"; cli service install --upstream http://127.0.0.1:2/v1 2>&1
 echo "== broken"; cli service install --upstream http://127.0.0.1:3/v1 --port "$OTHER" --history-store disk --history-dir /proc/nowhere 2>&1
 cli service status 2>&1
+if [ -n "$TLS_CERT" ]; then
+echo "== https"; cli service install --upstream http://127.0.0.1:1/v1 --listen "$ADDRESS" --public-url https://relay.example.com --tls-cert "$TLS_CERT" --tls-key "$TLS_KEY" 2>&1
+cli service status 2>&1; cli targets --listen "$ADDRESS" --tls-cert "$TLS_CERT" 2>&1; cli targets --listen "$ADDRESS" 2>&1
+fi
 echo "== default"; cli --write-config --default --yes >/dev/null 2>&1; grep -c codex-relay "$HOME/.codex/config.toml"
 echo "== remove"; cli service remove --yes 2>&1
 echo "== left"; find "$HOME" "$XDG_STATE_HOME" -type f -not -path '*/compiled/*'; cli service remove 2>&1; cli service status 2>&1
@@ -46,6 +53,11 @@ describe('codex-relay service', function () {
   it('runs under systemd: installed, killed, installed again, taken out', async function () {
     if (process.getuid?.() !== 0 || !existsSync(SYSTEMD)) return this.skip();
     const [port, other] = [await freePort(), await freePort()];
+    const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+    const address = addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+    // Its name is nobody's, and it is signed by itself alone.
+    using certificate = HAS_OPENSSL ? await makeCertificate(['relay.example.com']) : undefined;
+    if (certificate !== undefined) writeFileSync(join(root, 'key.pem'), certificate.key);
     const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'bash', '-c', SCRIPT], {
       encoding: 'utf8',
       timeout: 110_000,
@@ -57,6 +69,9 @@ describe('codex-relay service', function () {
         NODE: process.execPath,
         CLI,
         OTHER: `${other}`,
+        ADDRESS: address ?? '127.0.0.2',
+        TLS_CERT: certificate?.certFile ?? '',
+        TLS_KEY: join(root, 'key.pem'),
         CODEX_RELAY_API_KEY: 'sk-secret',
         CODEX_RELAY_PORT: `${port}`,
         CODEX_RELAY_TOKEN: 'local-token',
@@ -79,6 +94,12 @@ describe('codex-relay service', function () {
       'broken',
       /taken out again. Its log says why: journalctl[\s\S]*It runs, and a program listens[\s\S]*exit 0/,
     );
+    if (certificate !== undefined) {
+      const where = `https://${address ?? '127.0.0.2'}:${port}`;
+      said('https', new RegExp(`Installed as[\\s\\S]*It serves on ${where}\\.[\\s\\S]*exit 0`));
+      said('https', /It runs, and a program listens on [\s\S]*exit 0\n\* .*: fine\nexit 0/);
+      said('https', /is used by another program, not by a relay without --tls-cert\nexit 1/);
+    }
     said('default', /^[1-9]/m);
     said('remove', /Removed, with its keys[\s\S]*Attention: plain codex[\s\S]*exit 0/);
     assert.doesNotMatch(parts['left'] ?? '', /service\.env|\.service$|config\.toml/m, stdout);
@@ -89,6 +110,30 @@ describe('codex-relay service', function () {
     [['service'], /service takes one of install, remove, status/, 2],
     [['service', 'start'], /service takes one of install, remove, status/, 2],
     [['service', 'install', 'now'], /a word that belongs to no option/, 2],
+    [
+      ['service', 'install', '--upstream', 'http://127.0.0.1:1', '--listen', '0.0.0.0'],
+      /0\.0\.0\.0 lets others in/,
+      2,
+    ],
+    [
+      ['service', 'install', '--upstream', 'http://127.0.0.1:1', '--tls-cert', 'cert.pem'],
+      /--tls-cert and --tls-key belong/,
+      2,
+    ],
+    [
+      [
+        'service',
+        'install',
+        '--upstream',
+        'http://127.0.0.1:1',
+        '--tls-cert',
+        '/nowhere/cert.pem',
+        '--tls-key',
+        '/nowhere/key.pem',
+      ],
+      /no such file .*\/nowhere\//,
+      1,
+    ],
     [['service', 'install', '--provider', 'deepseek'], /DeepSeek needs a key: set CODEX_RELAY_API_KEY/, 2],
     [
       ['service', 'install', '--port', '0', '--upstream', 'http://127.0.0.1:1'],

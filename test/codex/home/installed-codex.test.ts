@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codexRelease } from '../../../src/codex/home/installed-codex.ts';
+import { codexRelease, runCodex } from '../../../src/codex/home/installed-codex.ts';
 
 const CASES: [says: string, release: { text: string; minor: number } | undefined][] = [
   ['codex-cli 0.171.0', { text: '0.171.0', minor: 171 }],
@@ -32,6 +32,16 @@ describe('the release of Codex on the PATH', () => {
       assert.deepEqual(await codexRelease({ PATH: `${folder}:/bin:/usr/bin` }), release);
     });
   }
+
+  it('is waited for no longer than it may take, though a script leaves the real one running', async () => {
+    const codex = join(folder, 'codex');
+    // The loop outlives the script, and ends with the folder.
+    writeFileSync(codex, `#!/bin/sh\n(while [ -d '${folder}' ]; do sleep 0.2; done)\n`);
+    chmodSync(codex, 0o755);
+    const environment = { PATH: `${folder}:/bin:/usr/bin` };
+    const output = await runCodex({ args: ['--version'], environment, limitMs: 200 });
+    assert.equal(output?.exitCode, null);
+  });
 
   it('is none where there is no Codex', async () => {
     assert.equal(await codexRelease({ PATH: folder }), undefined);
