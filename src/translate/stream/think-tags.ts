@@ -51,6 +51,9 @@ export function opensThinkingInPrompt(model: string): boolean {
   return THINKING_MODEL.test(model);
 }
 
+/** No answer has more blanks before its thinking; a model that says nothing but line ends is not waited for. */
+const MOST_BLANKS = 200;
+
 type State = 'before' | 'inside' | 'unopened' | 'after' | 'text';
 
 export class ThinkTagSplitter {
@@ -109,7 +112,7 @@ export class ThinkTagSplitter {
           rest = start.slice(tag.open.length);
           continue;
         }
-        if (mayBegin(start, this.#state))
+        if (mayBegin(start, this.#state) && rest.length - start.length <= MOST_BLANKS)
           return this.#hold(this.#state === 'after' ? start : rest, reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ChatChunk, ChatDelta } from '../../../src/wire/chat.ts';
 import { outputOf } from '../../support/output-line.ts';
 import { deltaChunk, finishChunk } from '../../support/scripted-upstream.ts';
+import { streamFor } from '../../support/translating.ts';
 
 const said = (content: string): ChatChunk => deltaChunk({ content });
 const STOP = finishChunk('stop');
@@ -175,6 +176,21 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
   ['digits to the end', [said('1'), said('10'), said('100'), STOP], 'message(110100)'],
   ['line ends', [said('\n'), said('\n'), said('\n\n'), said('a'), STOP], 'message(\n\n\n\na)'],
   ['a word twice', [said('ha'), said('ha'), said('!'), STOP], 'message(haha!)'],
+  [
+    'deltas that grow after a pause',
+    [...Array.from({ length: 4 }, () => said('Hel')), said('Hello'), said('Hello, all'), STOP],
+    'message(Hello, all)',
+  ],
+  [
+    'deltas that grow, pause and go on',
+    [said('1'), ...Array.from({ length: 6 }, () => said('12')), said('123'), said('1234'), STOP],
+    'message(1234)',
+  ],
+  [
+    'a word that never changes',
+    Array.from({ length: 20 }, () => said('ha')).concat(STOP),
+    `message(${'ha'.repeat(20)})`,
+  ],
   ['a word twice to the end', [said('ha'), said('haha'), STOP], 'message(hahaha)'],
   // --------------------------------------------------------------------------------------- choices
   ['an answer at index 1', [choice(1, { content: 'a' }), choice(1, { content: 'b' }, 'stop')], 'message(ab)'],
@@ -253,6 +269,23 @@ describe('what is said more than once', () => {
   for (const [what, chunks, output] of CASES) {
     it(`is said once: ${what}`, () => assert.equal(outputOf(chunks), output));
   }
+
+  it('is said as soon as it can be no message that grows, though it never changes', () => {
+    const SAYINGS: [what: string, pieces: string[]][] = [
+      ['a word', Array(10).fill('ha')],
+      ['line ends', Array(300).fill('\n')],
+      ['blanks, now and then more', [' ', '  ', ...Array(300).fill('  ')]],
+      ['digits that grew once', ['1', '10', ...Array(10).fill('10')]],
+    ];
+    for (const [what, pieces] of SAYINGS) {
+      for (const name of ['content', 'reasoning_content']) {
+        const stream = streamFor();
+        const events = pieces.flatMap((piece) => stream.feed(deltaChunk({ [name]: piece })));
+        const text = events.map((event) => ('delta' in event ? event.delta : '')).join('');
+        assert.equal(text, pieces.join(''), `${what} in ${name}`);
+      }
+    }
+  });
 
   it('is said once, wherever the deltas before the whole message are cut', () => {
     const text = 'Hello there, world: *bold* 1 11 111 😀.';
