@@ -19,7 +19,7 @@ const CHUNKS: PieceKind<ChatChunk> = {
   lane: () => new DeltaLane(),
   piece: (value) => asChatChunk(value),
   error: (error) => ({ error }),
-  complaint: (value) => (value['choices'] === undefined ? complaintIn(value) : undefined),
+  complaint: (value, { choices }) => (choices === undefined ? complaintIn(value) : undefined),
   isLast: () => false,
 };
 

@@ -49,7 +49,7 @@ export interface PieceKind<Piece> {
   /** Makes a piece that says what went wrong. */
   error(cause: Json): Piece;
   /** What an object that is not part of an answer complains about; undefined if it does not. */
-  complaint(value: JsonObject): Json | undefined;
+  complaint(value: JsonObject, piece: Piece): Json | undefined;
   /** Whether nothing follows this piece. */
   isLast(piece: Piece): boolean;
 }
@@ -251,7 +251,7 @@ export class StreamReader<Piece> {
     }
     const piece = this.#kind.piece(object, event);
     this.#pieces.push(piece);
-    this.#lastWords = this.#kind.complaint(object);
+    this.#lastWords = this.#kind.complaint(object, piece);
     if (this.#kind.isLast(piece)) this.isDone = true;
   }
 
