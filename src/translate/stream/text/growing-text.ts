@@ -22,6 +22,11 @@ export class GrowingText {
     return this.#state === 'over';
   }
 
+  /** True once deltas are known to repeat everything before. */
+  get isGrowing(): boolean {
+    return this.#state === 'growing';
+  }
+
   /** @returns what the delta adds to the text, as far as that is known */
   take(delta: string): string {
     if (delta === '' || this.#state === 'over') return delta;
