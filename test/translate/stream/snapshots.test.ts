@@ -42,6 +42,22 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     'message(\n\nHello world\n)',
   ],
   ['a whole message that is another one', [...WORLD, whole({ content: 'Bye' })], 'message(Hello world)'],
+  ['a whole message that says no reason for its end', [whole({ content: 'Hello' }, null)], 'message(Hello)'],
+  [
+    'a whole call that says no reason for its end',
+    [{ choices: [{ message: { content: null, tool_calls: [CALL] } }] }],
+    'c:run{"x":1}',
+  ],
+  [
+    'a message that says that it goes on, and does not',
+    [{ choices: [{ message: { content: 'Hel' }, finish_reason: 'null' }] }],
+    '[failed upstream_error]',
+  ],
+  [
+    'messages that grow, cut off',
+    ['Hel', 'Hello'].map((content) => whole({ content }, null)),
+    '[failed upstream_error]',
+  ],
   ['a whole message and nothing before', [whole({ content: 'Hello' })], 'message(Hello)'],
   [
     'a whole message in parts',
@@ -140,6 +156,17 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
       STOP,
     ],
     'reasoning(hm) message(Hello world) c:run{"x":1}',
+  ],
+  ['an error behind the end', [...WORLD, STOP, { error: { message: 'no' } }], 'message(Hello world)'],
+  [
+    'an error behind an end without an answer',
+    [STOP, { error: { message: 'no' } }],
+    '[failed upstream_error]',
+  ],
+  [
+    'an error behind an end that is none',
+    [...WORLD, finishChunk('error'), { error: { message: 'no' } }],
+    '[failed upstream_error]',
   ],
   ['more behind the finish reason', [...WORLD, STOP, said('!')], 'message(Hello world!)'],
   [
@@ -257,6 +284,34 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     'a second choice that was cut',
     [choice(0, { content: 'a' }, 'tool_calls'), choice(1, { tool_calls: [CALL] }, 'length')],
     'message(a) c:run{"x":1} [incomplete ]',
+  ],
+  [
+    'an index that counts the chunks',
+    [
+      ...['H', 'e', 'l', 'l', 'o'].map((text, index) => choice(index, { content: text })),
+      choice(5, {}, 'stop'),
+    ],
+    'message(Hello)',
+  ],
+  [
+    'an index that counts the chunks, cut off',
+    ['H', 'e', 'l', 'l'].map((text, index) => choice(index, { content: text })),
+    '[failed upstream_error]',
+  ],
+  [
+    'an index that counts the chunks of a call',
+    [
+      choice(0, { content: 'a' }),
+      choice(1, { tool_calls: [{ index: 0, id: 'c', function: { name: 'run', arguments: '{"x"' } }] }),
+      choice(2, { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+      choice(3, {}, 'tool_calls'),
+    ],
+    'message(a) c:run{"x":1}',
+  ],
+  [
+    'a reason for the end in a choice of its own',
+    [choice(0, { content: 'a' }), choice(0, { content: 'b' }), choice(1, {}, 'stop')],
+    'message(ab)',
   ],
   [
     'a choice that is only usage',
