@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ChatStreamReader } from '../../../src/relay/exchange/chat-stream.ts';
 import type { ChatChunk } from '../../../src/wire/chat.ts';
 import { outputOf, usageOf } from '../../support/output-line.ts';
-import { PROFILE } from '../../support/translating.ts';
+import { eventsOf, PROFILE, streamFor } from '../../support/translating.ts';
 
 type Row = [what: string, body: string | readonly unknown[], output: string];
 
@@ -293,4 +293,63 @@ describe('an answer in another place', () => {
     ['usage in a list', [...HEL_LO, end('stop', { usage: [USAGE] })], HELLO],
     ['usage as text', [...HEL_LO, end('stop', { usage: json(USAGE) })], HELLO],
   ]);
+});
+
+describe('an error in the middle of an answer, or in its place', () => {
+  const WORDS = 'The model is at capacity at its limit';
+  const ENVELOPES: Readonly<Record<string, object>> = {
+    "OpenAI's": { error: { message: WORDS, type: 'server_error' } },
+    'a text': { error: WORDS },
+    "OpenRouter's": {
+      error: { code: 502, message: WORDS },
+      choices: [{ index: 0, delta: { content: '' }, finish_reason: 'error' }],
+    },
+    "vLLM's": { object: 'error', message: WORDS, type: 'InternalServerError', code: 500 },
+    "FastAPI's": { detail: WORDS },
+    "FastAPI's, around another": { detail: { error: { message: WORDS } } },
+    "AWS's": { message: WORDS, __type: 'ServiceException' },
+    "Bedrock's in a stream": { internalServerException: { message: WORDS } },
+    "MiniMax's": { base_resp: { status_code: 1002, status_msg: WORDS } },
+    "MiniMax's beside choices": {
+      choices: [{ index: 0, delta: { content: '' } }],
+      base_resp: { status_code: 1002, status_msg: WORDS },
+    },
+    "Baidu's": { error_code: 336100, error_msg: WORDS },
+    "Tencent's": { Response: { Error: { Code: 'FailedOperation', Message: WORDS }, RequestId: 'x' } },
+    "Tencent's in a stream": { ErrorMsg: { Msg: WORDS, Code: 400 } },
+    "DashScope's": { code: 'ServiceFault', message: WORDS, request_id: 'r' },
+    "Spring's": { status: 500, error: 'Internal Server Error', message: WORDS, path: '/v1' },
+    "Anthropic's": { type: 'error', error: { type: 'overloaded_error', message: WORDS } },
+    "Cloudflare's": { result: null, success: false, errors: [{ code: 1, message: WORDS }] },
+    "Cohere's": { type: 'error', data: { message: WORDS } },
+    "Apigee's": { fault: { faultstring: WORDS, detail: { errorcode: 'x' } } },
+    "Groq's": { x_groq: { error: WORDS }, choices: [] },
+    'in a choice': { choices: [{ index: 0, delta: {}, error: { message: WORDS }, finish_reason: 'error' }] },
+    'in a delta': { choices: [{ index: 0, delta: { error: { message: WORDS } } }] },
+    'a state': { status: 'failed', error_message: WORDS },
+    'a failure': { success: false, msg: WORDS },
+    'a code': { errcode: 5, errmsg: WORDS },
+    'an exception': { exception: WORDS },
+    'a list': { error: [{ message: WORDS }] },
+    'within another, as text': { error: { message: json({ error: { message: WORDS } }) } },
+    'within another': { data: { error: { message: WORDS } } },
+  };
+  const wordsOf = (body: string, size: number) => {
+    const stream = streamFor();
+    eventsOf(stream, chunksOf(body, size));
+    return stream.error?.message ?? '';
+  };
+  for (const [what, error] of Object.entries(ENVELOPES)) {
+    it(`is told in the provider's words: ${what}`, () => {
+      const event = `data: ${json(error)}\n\n`;
+      const begun = `data: ${json(say('Hel'))}\n\n`;
+      for (const body of [
+        begun + event,
+        `${begun + event}data: [DONE]\n\n`,
+        json(error),
+        `${begun}event: error\n${event}`,
+      ])
+        for (const size of [1, 7, 100_000]) assert.match(wordsOf(body, size), /capacity at its limit/, body);
+    });
+  }
 });
