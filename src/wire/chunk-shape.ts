@@ -41,12 +41,10 @@ export function asChatChunk(value: unknown): ChatChunk {
 /** A chunk without a list of choices, which may have its answer in another place. */
 function withChoices(value: JsonObject): JsonObject {
   CHUNK_FIELDS.correct(value);
-  const { choices } = value;
-  // One choice without a list around it.
-  if (isObject(choices) && (isObject(choices['delta']) || isObject(choices['message'])))
-    value['choices'] = [choices];
+  const { choices, error } = value;
+  if (isObject(choices)) value['choices'] = listOfChoices(choices);
   keepIf(Array.isArray, value, 'choices');
-  if (Array.isArray(value['choices']) || value['error']) return value;
+  if (Array.isArray(value['choices']) || (error && !isEmpty(error))) return value;
   const inner = unwrapped(value);
   if (inner !== value) {
     CHUNK_FIELDS.correct(inner);
@@ -61,6 +59,15 @@ function withChoices(value: JsonObject): JsonObject {
 }
 
 const SAID = ['role', 'content', 'tool_calls'] as const;
+
+/** One choice without a list around it, or several under their numbers. */
+function listOfChoices(choices: JsonObject): JsonObject[] | null {
+  const isChoice = (value: unknown): value is JsonObject =>
+    isObject(value) && (isObject(value['delta']) || isObject(value['message']));
+  if (isChoice(choices)) return [choices];
+  const list = Object.values(choices);
+  return list.length > 0 && list.every(isChoice) ? list : null;
+}
 
 /** What is said without a choice around it. Ollama's own API, 2026-11: a `message`, which is only what is new. */
 function saidAlone({ type, message, delta }: JsonObject): JsonObject | undefined {
@@ -122,5 +129,9 @@ function gatherDelta(choice: JsonObject): void {
 /** Gateways that write out every field of a type send an error without a word or code beside each delta. */
 function dropEmptyError(holder: JsonObject): void {
   const { error } = holder;
-  if (isObject(error) && Object.values(error).every((value) => !value)) holder['error'] = null;
+  if (error !== undefined && isEmpty(error)) holder['error'] = null;
+}
+
+function isEmpty(error: Json): boolean {
+  return isObject(error) && Object.values(error).every((value) => !value);
 }

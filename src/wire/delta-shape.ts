@@ -63,7 +63,10 @@ export function repairDelta(delta: JsonObject): void {
   // The field for a single call, from before there were several (2023); some servers still fill both.
   if (isObject(delta['function_call']) && (delta['tool_calls'] ?? null) === null)
     delta['tool_calls'] = [{ index: 0, function: delta['function_call'] }];
-  if (typeof delta['content'] === 'object') findCallsInContent(delta);
+  const { content } = delta;
+  // Gemini's own API, 2026-11.
+  if (isObject(content) && Array.isArray(content['parts'])) delta['content'] = content['parts'];
+  if (typeof content === 'object') findCallsInContent(delta);
   const calls = delta['tool_calls'];
   if (!Array.isArray(calls)) return;
   for (let at = 0; at < calls.length; at++) {
@@ -84,14 +87,17 @@ function isCall(value: unknown): value is JsonObject {
   return isObject(value) && (isObject(value['function']) || typeof value['name'] === 'string');
 }
 
-/** Gateways to Anthropic and Gemini may leave calls among the parts of the content, as their own APIs have them. */
+/** Gateways to Anthropic, Bedrock and Gemini may leave calls among the parts of the content, as their own APIs have them. */
 function findCallsInContent(delta: JsonObject): void {
   const { content, tool_calls: calls } = delta;
   if (Array.isArray(calls) && calls.length > 0) return;
   const found = (Array.isArray(content) ? content : [content]).flatMap((part) => {
     if (!isObject(part)) return [];
-    const { type, functionCall, function_call: called = functionCall, tool_call = called } = part;
-    if (isCall(tool_call)) return [tool_call];
+    const { type } = part;
+    const inside = [part['functionCall'], part['function_call'], part['tool_call'], part['toolUse']].find(
+      isCall,
+    );
+    if (inside !== undefined) return [inside];
     return /^(tool_use|tool_call|function_call)$/.test(String(type)) && isCall(part) ? [{ ...part }] : [];
   });
   if (found.length > 0) delta['tool_calls'] = found;

@@ -1,4 +1,4 @@
-/** The words of an error that is under none of the usual names, or that is nested more deeply than usual. */
+/** Tells what is an error, and finds the words of one that is under none of the usual names, or that is nested more deeply than usual. */
 import { asObject, type Json, type JsonObject } from '../../json.ts';
 
 export interface Complaint {
@@ -10,15 +10,39 @@ export interface Complaint {
 }
 
 /** Names of what is said, the most telling first. */
-const WORDS: readonly RegExp[] = [
+const WORDS = [
   /(message|msg|desc(ription)?|detail|faultstring|explanation)$/i,
   /^(?!finish).*(err|exception|fault|fail|reason|title)/i,
-];
+] as const;
 const CODE = /^(err(or)?_?)?(code|type|status)$/i;
 const FAULT = /err|exception|fault/i;
 /** Bodies of other kinds are not searched for words. */
 const MAX_DEPTH = 4;
 const MAX_FIELDS = 50;
+
+const CODE_NAME = /^(err(or)?_?)?(code|no|num)$|^ret(code)?$|^status_?code$/i;
+const FAULT_NAME = /^err(or)?s?(_?(msg|message|type|info|detail|text))?$|exception$|^fault$|^__type$/i;
+const STATE_NAME = /^(type|object|status|state|event)$/i;
+const FAILED = /^(err(or)?|fail(ed|ure)?|exception|fault)$/i;
+/** As codes and as words. */
+const FINE = /^(0|200|ok|okay|success(ful)?|succeeded|none|null|false|no error)?$/i;
+
+/** Whether an object that is not part of an answer says that something failed. */
+export function isFailure(value: JsonObject): boolean {
+  if (value['success'] === false || value['ok'] === false) return true;
+  const names = Object.keys(value).slice(0, MAX_FIELDS);
+  const holds = (pattern: RegExp, isMeant: (entry: Json | undefined) => boolean) =>
+    names.some((name) => pattern.test(name) && isMeant(value[name]));
+  if (holds(STATE_NAME, (state) => typeof state === 'string' && FAILED.test(state))) return true;
+  const codes = names.filter((name) => CODE_NAME.test(name)).flatMap((name) => codeOf(value[name]));
+  if (codes.length > 0 && codes.every((code) => FINE.test(code))) return false;
+  return holds(FAULT_NAME, saysSomething) || (codes.length > 0 && holds(WORDS[0], isWords));
+}
+
+function saysSomething(value: Json | undefined): boolean {
+  if (typeof value === 'string') return !FINE.test(value.trim());
+  return typeof value === 'object' && value !== null && Object.values(value).some(Boolean);
+}
 
 export function complaintIn(value: JsonObject, depth = 0): Complaint | undefined {
   const names = Object.keys(value).slice(0, MAX_FIELDS);

@@ -86,6 +86,8 @@ describe('the reader of a reply', () => {
     for (const [sent, text] of [
       ['"a\tb"', 'a\tb'],
       ['"a\u0001b"', 'a\u0001b'],
+      ['"a\\xb"', 'a\\xb'],
+      ['"a\\\\xb,]",', 'a\\xb,]'],
       [`${JSON.stringify(spoken)},"x":NaN`, spoken],
     ]) {
       const { chunks, problem } = read(`data: {"choices":[{"delta":{"content":${sent}}}]}\n\n`, 3);

@@ -150,6 +150,20 @@ describe('an answer in an envelope', () => {
       HELLO,
     ],
     [
+      'beside an error that is none',
+      json({ error: {}, error_code: 0, data: whole({ content: 'Hello' }) }),
+      HELLO,
+    ],
+    ['of a function in the cloud', json({ statusCode: 200, body: json(whole({ content: 'Hello' })) }), HELLO],
+    [
+      'none, with choices under their numbers',
+      [
+        { choices: { 0: { delta: { content: 'Hello' } } } },
+        { choices: { 0: { delta: {}, finish_reason: 'stop' } } },
+      ],
+      'message(Hello)',
+    ],
+    [
       'none, with a single choice for the list',
       [
         { choices: { index: 0, delta: { content: 'Hello' } } },
@@ -240,6 +254,26 @@ describe('an answer in another place', () => {
         end(),
       ],
       'reasoning(a b) message(c)',
+    ],
+    [
+      "thinking among the parts of the content, as Bedrock's API has it",
+      [delta({ content: [{ reasoningContent: { reasoningText: { text: 'a b' } } }, { text: 'c' }] }), end()],
+      'reasoning(a b) message(c)',
+    ],
+    [
+      "parts, as Gemini's API has them",
+      [delta({ content: { parts: [{ text: 'a b', thought: true }, { text: 'c' }] } }), end()],
+      'reasoning(a b) message(c)',
+    ],
+    [
+      'thinking in a part that is named like the field',
+      [delta({ content: [{ type: 'reasoning_content', reasoning_content: 'a b' }] }), say('c'), end()],
+      'reasoning(a b) message(c)',
+    ],
+    [
+      "a call among the parts of the content, as Bedrock's API has it",
+      calling({ content: [{ toolUse: { toolUseId: id, name: 'run', input: args } }] }),
+      CALLED,
     ],
     ['calls in camel case', calling({ toolCalls: [CALL] }), CALLED],
     ['a call alone', calling({ tool_call: CALL }), CALLED],
@@ -346,10 +380,31 @@ describe('an error in the middle of an answer, or in its place', () => {
       for (const body of [
         begun + event,
         `${begun + event}data: [DONE]\n\n`,
+        `${begun + event}data: ${json(end())}\n\n`,
         json(error),
         `${begun}event: error\n${event}`,
       ])
         for (const size of [1, 7, 100_000]) assert.match(wordsOf(body, size), /capacity at its limit/, body);
+    });
+  }
+
+  const WELL = [
+    { code: 0, message: 'ok' },
+    { code: 200, msg: 'processing' },
+    { errcode: 0, errmsg: 'ok' },
+    { error_code: '0', error_msg: 'success' },
+    { status: 'ok', message: 'queued' },
+    { success: true, message: 'done' },
+    { type: 'ping' },
+    { type: 'heartbeat', message: 'still here' },
+    { error: null, errors: [], exception: null },
+    { error: '', data: null },
+    { object: 'chat.completion.chunk', metadata: { errors: 0 } },
+  ];
+  for (const sent of WELL) {
+    it(`is not what says that all is well: ${json(sent)}`, () => {
+      const chunks = chunksOf(bodyOf([say('Hel'), sent, say('lo'), sent, end(), sent]), 7);
+      assert.equal(outputOf(chunks), 'message(Hello)');
     });
   }
 });
