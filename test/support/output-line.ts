@@ -26,6 +26,14 @@ export function outputOf(
     .join(' ');
 }
 
+/** The usage of an answer: `10+5`; empty where none is stated. */
+export function usageOf(chunks: readonly ChatChunk[]): string {
+  const stream = streamFor(RUN_AND_PATCH);
+  eventsOf(stream, chunks);
+  const { usage } = stream.response;
+  return usage ? `${usage.input_tokens}+${usage.output_tokens}` : '';
+}
+
 function itemLine(item: OutputItem): string {
   switch (item.type) {
     case 'message':

@@ -8,7 +8,10 @@ import { DeltaLane } from './delta-lane.ts';
 import { type PieceKind, StreamReader } from './stream-reader.ts';
 
 /** The keys under which an object that is not a chunk says what went wrong. */
-const ERROR_KEY = /err|message|msg|detail/i;
+const ERROR_KEY = /err|message|msg|detail|exception|fault/i;
+/** The keys that name what an object is, and the words for one that says what went wrong. */
+const STATE_KEY = /^(type|status|state|event|object)$/i;
+const FAILED = /err|fail|exception/i;
 
 const CHUNKS: PieceKind<ChatChunk> = {
   page: ({ name }) =>
@@ -19,7 +22,7 @@ const CHUNKS: PieceKind<ChatChunk> = {
   lane: () => new DeltaLane(),
   piece: (value) => asChatChunk(value),
   error: (error) => ({ error }),
-  complaint: (value) => (value['choices'] === undefined ? complaintIn(value) : undefined),
+  complaint: (value, { choices }) => (choices === undefined ? complaintIn(value) : undefined),
   isLast: () => false,
 };
 
@@ -29,8 +32,10 @@ export class ChatStreamReader extends StreamReader<ChatChunk> {
   }
 }
 
-/** The complaint in an object that is not a chunk, as its `message`; undefined where there is none. */
+/** An object that is not a chunk, if it complains. */
 function complaintIn(value: JsonObject): Json | undefined {
-  const key = Object.keys(value).find((name) => ERROR_KEY.test(name) && value[name]);
-  return key === undefined ? undefined : { ...value, message: value['message'] ?? value[key] ?? null };
+  const complains = Object.keys(value).some((name) =>
+    ERROR_KEY.test(name) ? Boolean(value[name]) : STATE_KEY.test(name) && FAILED.test(String(value[name])),
+  );
+  return complains ? value : undefined;
 }

@@ -75,6 +75,7 @@ export class DeltaLane implements Lane<ChatChunk> {
    */
   #place: string | undefined;
   #hasPlaces = false;
+  #hasText = false;
   #said = '';
   #isSpeaking = false;
 
@@ -138,7 +139,7 @@ export class DeltaLane implements Lane<ChatChunk> {
     this.#notePlaces(chunk?.choices?.[0]?.delta ?? {});
     const field = chunk === undefined ? undefined : fieldOf(chunk);
     if (chunk === undefined || field === undefined || !isOneLine(event)) return;
-    if (field !== 'content' && this.#hasPlaces) return;
+    if (field !== 'content' && (this.#hasPlaces || this.#hasText)) return;
     const text = chunk.choices?.[0]?.delta?.[field];
     if (typeof text !== 'string' || !this.#addsUp(field, text)) return;
     this.#credit -= COST_OF_LEARNING;
@@ -146,6 +147,9 @@ export class DeltaLane implements Lane<ChatChunk> {
   }
 
   #notePlaces(delta: ChatDelta): void {
+    // Thinking that comes after text may be the same again.
+    this.#hasText ||= !isNothing(delta.content);
+    if (this.#hasText && this.#pattern?.field !== 'content') this.#pattern = undefined;
     for (const [name, value] of Object.entries(delta)) {
       if (NO_THOUGHTS.has(name) || isNothing(value)) continue;
       this.#place ??= name;

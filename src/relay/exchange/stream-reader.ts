@@ -8,6 +8,7 @@ import { RelayError } from '../../errors.ts';
 import { asObject, isObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { JsonDocuments } from './json-documents.ts';
+import { mendedJson } from './mended-json.ts';
 
 /** A larger event or completion comes from a broken upstream, and must not fill the memory. */
 const MAX_EVENT_CHARS = 64 * 1024 * 1024;
@@ -15,6 +16,9 @@ const MAX_EVENT_CHARS = 64 * 1024 * 1024;
 const MAX_WORDS = 2_000;
 /** Data that keeps a connection open and means nothing. */
 const PING = /^\W*(ping|pong|null|true|ok)?\W*$|keep.?alive|heart.?beat|processing|queued/i;
+/** The end, as some write it; a longer text is not looked at. */
+const DONE = /^\s*["']?\[done\]["']?\s*$/i;
+const MAX_DONE_CHARS = 40;
 const BLANK_LINE = '\n\n';
 /** For names of events, and for data that only looks like JSON (such as a Python dict). */
 const ERROR_EVENT = /error|exception/i;
@@ -49,7 +53,7 @@ export interface PieceKind<Piece> {
   /** Makes a piece that says what went wrong. */
   error(cause: Json): Piece;
   /** What an object that is not part of an answer complains about; undefined if it does not. */
-  complaint(value: JsonObject): Json | undefined;
+  complaint(value: JsonObject, piece: Piece): Json | undefined;
   /** Whether nothing follows this piece. */
   isLast(piece: Piece): boolean;
 }
@@ -222,11 +226,11 @@ export class StreamReader<Piece> {
     if (this.isDone || this.problem !== undefined) return;
     // Some proxies add a second `data:` (2026-11).
     const text = data.startsWith('data:') ? data.replace(/^(?:data:\s*)+/, '') : data;
-    if (text.trim() === '[DONE]') {
+    if (text.length < MAX_DONE_CHARS && DONE.test(text)) {
       this.isDone = true;
       return;
     }
-    const value = parseJson(text);
+    const value = valueIn(text);
     if (isObject(value) || Array.isArray(value)) this.#value(value, event);
     else if (isErrorEvent(event)) this.#pieces.push(this.#kind.error({ message: words(value ?? text) }));
     else if (value === undefined && /^\s*[{[]/.test(text)) this.#broken(text);
@@ -251,15 +255,16 @@ export class StreamReader<Piece> {
     }
     const piece = this.#kind.piece(object, event);
     this.#pieces.push(piece);
-    this.#lastWords = this.#kind.complaint(object);
+    this.#lastWords = this.#kind.complaint(object, piece);
     if (this.#kind.isLast(piece)) this.isDone = true;
   }
 
   #broken(text: string): void {
-    const documents = new JsonDocuments().read(text);
-    // Several events that no blank line separates.
-    const areMany = documents.length > 1 && documents.every(isDocument);
-    if (areMany) for (const document of documents) this.#data(document);
+    const reader = new JsonDocuments();
+    const documents = reader.read(text);
+    // Several events that no blank line separates, or one with something else after it, such as a line end as `\\n`.
+    const areWhole = documents.length > (reader.open === '' ? 0 : 1) && documents.every(isDocument);
+    if (areWhole) for (const document of documents) this.#data(document);
     else if (ERROR_LIKE.test(text)) this.#pieces.push(this.#kind.error({ message: text }));
     // Cut off inside an event; the reducer knows whether the answer was already finished.
     else if (!this.#isEnding)
@@ -274,12 +279,18 @@ export class StreamReader<Piece> {
   }
 }
 
+/** The value of a piece: JSON, JSON as the text of a JSON string, or what Python's and C's libraries take for JSON. */
+function valueIn(text: string): Json | undefined {
+  const value = parseJson(text) ?? mendedJson(text);
+  return typeof value === 'string' && value.startsWith('{') ? (parseJson(value) ?? value) : value;
+}
+
 function isErrorEvent(event: string | undefined): boolean {
   return event !== undefined && ERROR_EVENT.test(event);
 }
 
 function isDocument(text: string): boolean {
-  return text === '[DONE]' || parseJson(text) !== undefined;
+  return DONE.test(text) || valueIn(text) !== undefined;
 }
 
 function words(value: Json): string {

@@ -1,6 +1,6 @@
 /** Reads a JSON request body within a limit. Codex compresses requests to a provider that it believes to be OpenAI. */
 import type { IncomingMessage } from 'node:http';
-import type { Readable, Transform } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { RelayError } from '../../errors.ts';
 import { DECODERS, encodingsIn } from '../upstream/decoded.ts';
 
@@ -49,7 +49,7 @@ function decodedBody(request: IncomingMessage, encoding: string): Readable {
 }
 
 /** Unlike `pipeline`, it leaves the request alone when the decoder fails: the client still gets its answer. */
-function decodeFrom(source: Readable, decoder: Transform): Readable {
+function decodeFrom(source: Readable, decoder: Duplex): Readable {
   const endWith = (error?: Error) => {
     if (!source.readableEnded) decoder.destroy(error ?? new Error('The source closed before its end.'));
   };

@@ -1,13 +1,14 @@
 /** Decoders for `content-encoding`, for requests and replies alike. */
-import { pipeline, type Readable, type Transform } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
+import { type Duplex, pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createZstdDecompress } from 'node:zlib';
+import { Inflate } from './inflate.ts';
 
 /** By name, in lower case. */
-export const DECODERS: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+export const DECODERS: ReadonlyMap<string, () => Duplex> = new Map<string, () => Duplex>([
   ['zstd', () => createZstdDecompress()],
   ['gzip', () => createGunzip()],
   ['x-gzip', () => createGunzip()],
-  ['deflate', () => createInflate()],
+  ['deflate', () => new Inflate()],
   ['br', () => createBrotliDecompress()],
 ]);
 

@@ -1,5 +1,6 @@
 /** What a provider said in an error, whatever its shape. */
 import { asObject, type Json, type JsonObject, parseJson } from '../../json.ts';
+import { complaintIn } from './complaint.ts';
 
 export interface Said {
   /** One line in the provider's own words; empty where it said nothing. */
@@ -49,6 +50,18 @@ export function saidBy(value: unknown, depth = 0): Said {
     holder['error_description'],
     holder['title'],
   );
+  if (own === '') {
+    const found = complaintIn(body);
+    if (found !== undefined) {
+      const { words: text, codes } = found;
+      const told = fromText(text, depth);
+      return {
+        ...told,
+        codes: [...codesOf(holder, body), ...codes, ...told.codes],
+        holders: [body, ...found.holders],
+      };
+    }
+  }
   const nested = fromText(own, depth);
   const behind = behindGateway(holder, depth);
   return {

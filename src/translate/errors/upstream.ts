@@ -4,6 +4,7 @@ import { asObject } from '../../json.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import type { Profile } from '../profile.ts';
 import { classify } from './classify.ts';
+import { isFailure } from './complaint.ts';
 import { type Said, saidBy, saidIn } from './said.ts';
 import { sentence } from './sentence.ts';
 import { type Clock, waitIn } from './waits.ts';
@@ -82,18 +83,16 @@ export function holdsError(chunk: ChatChunk): boolean {
   const { choices } = chunk;
   if (choices && choices.length > 0) return Boolean(choices[0]?.error) || failsInBaseResp(chunk);
   if (failsInBaseResp(chunk) || asObject(chunk['x_groq'])?.['error']) return true;
-  // Cerebras and vLLM, 2026-11: no envelope at all.
-  return !choices && (chunk['object'] === 'error' || chunk['detail'] !== undefined || hasBareMessage(chunk));
+  if (choices) return false;
+  // Cerebras, vLLM and many others, 2026-11: no envelope at all.
+  const body = asObject(chunk);
+  return chunk['detail'] !== undefined || (body !== undefined && isFailure(body));
 }
 
 /** MiniMax, 2026-11: every reply has one; 0 is success. */
 function failsInBaseResp(chunk: ChatChunk): boolean {
   const status = asObject(chunk['base_resp'])?.['status_code'];
   return typeof status === 'number' && status !== 0;
-}
-
-function hasBareMessage(chunk: ChatChunk): boolean {
-  return typeof chunk['message'] === 'string' && (Boolean(chunk['code']) || Boolean(chunk['status_code']));
 }
 
 function clientStatus(code: ErrorCode, status: number): number | undefined {

@@ -4,7 +4,7 @@
  */
 import { RelayError } from '../../errors.ts';
 import { asObject, isObject, type JsonObject } from '../../json.ts';
-import { isShallow } from '../../wire/chunk-shape.ts';
+import { isShallow } from '../../wire/delta-shape.ts';
 import type { OutputItem, ResponseEvent, ResponseResource } from '../../wire/responses.ts';
 import { wantsCompaction } from '../compaction.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';

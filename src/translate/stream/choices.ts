@@ -31,25 +31,54 @@ export class OtherChoices {
    * The choices that belong to the answer, in order.
    * @param said what the first choice holds
    * @param finishReason of the first choice
+   * @param firsts how many chunks the first choice came in
    */
-  join(said: Parts, finishReason: string | undefined): JoinedChoice[] {
+  join(said: Parts, finishReason: string | undefined, firsts: number): JoinedChoice[] {
+    if (finishReason === undefined && firsts <= 1 && this.#isCount()) return this.#joinAll();
     const joined: JoinedChoice[] = [];
     let finish = finishReason;
+    /** Of a choice that says nothing but how the answer ended. */
+    let silentReason: string | undefined;
     for (const [, choices] of [...this.#held].sort(([a], [b]) => a - b)) {
-      const messages = choices.flatMap(({ delta, message }) => [delta, message].filter((part) => !!part));
+      const messages = messagesOf(choices);
       const parts = partsOf(messages);
+      const own = reasonOf(choices);
+      if (!parts.text && !parts.calls) silentReason ??= own;
       const isSilent = !said.text && !said.calls;
       const isSecondHalf = !said.calls && parts.calls && !parts.text && announcesCalls(finish);
       if ((!parts.text && !parts.calls) || !(isSilent || isSecondHalf)) continue;
-      const own = choices
-        .map((choice) => finishReasonOf(choice.finish_reason))
-        .findLast((reason) => reason !== undefined);
       joined.push({ messages, finishReason: own });
       finish = own;
       said = { text: said.text || parts.text, calls: said.calls || parts.calls };
     }
-    return joined;
+    return finish === undefined && silentReason !== undefined
+      ? [...joined, { messages: [], finishReason: silentReason }]
+      : joined;
   }
+
+  /** Whether the gateway counted its chunks where the index of the choice should be. */
+  #isCount(): boolean {
+    let next = 1;
+    for (const [index, { length }] of this.#held) if (index !== next++ || length > 1) return false;
+    return next > 1;
+  }
+
+  #joinAll(): JoinedChoice[] {
+    return [...this.#held.values()].map((choices) => ({
+      messages: messagesOf(choices),
+      finishReason: reasonOf(choices),
+    }));
+  }
+}
+
+function messagesOf(choices: readonly ChatChoice[]): ChatDelta[] {
+  return choices.flatMap(({ delta, message }) => [delta, message].filter((part) => !!part));
+}
+
+function reasonOf(choices: readonly ChatChoice[]): string | undefined {
+  return choices
+    .map((choice) => finishReasonOf(choice.finish_reason))
+    .findLast((reason) => reason !== undefined);
 }
 
 /** The index of a choice, or its place in its chunk's list of `siblings` choices. */

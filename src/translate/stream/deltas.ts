@@ -6,6 +6,7 @@ import type { Profile, ReasoningField } from '../profile.ts';
 import { detailsText, RepeatedDetails } from '../reasoning/details.ts';
 import { mayThink, textOf, thinkingIn, thoughtText } from './parts.ts';
 import { GrowingText } from './text/growing-text.ts';
+import { Repetition } from './text/repetition.ts';
 import { ThinkTagSplitter } from './think-tags.ts';
 import { Thoughts } from './thoughts.ts';
 
@@ -29,6 +30,11 @@ export class DeltaReader {
   readonly #marks: ThinkTagSplitter | undefined;
   readonly #repeated: RepeatedDetails | undefined;
   readonly #thoughts = new Thoughts();
+  /** Some gateways leave the tags around the thinking that they put into a field (2026-11). */
+  readonly #fieldTags: ThinkTagSplitter | undefined;
+  /** Detects thinking that is sent again beside, or after, the text. */
+  #thoughtAgain: Repetition | undefined;
+  #sawText = false;
   /** Undefined once deltas are known to add up; the one for thoughts also once text has come. */
   #growingText: GrowingText | undefined = new GrowingText();
   #growingThought: GrowingText | undefined = new GrowingText();
@@ -42,6 +48,7 @@ export class DeltaReader {
   constructor({ thinkTag, detailsMayRepeat }: Profile, mayBeUnopened: boolean) {
     if (thinkTag !== null) this.#splitter = new ThinkTagSplitter(mayBeUnopened);
     this.#marks = this.#splitter;
+    if (thinkTag !== null) this.#fieldTags = new ThinkTagSplitter();
     if (detailsMayRepeat) this.#repeated = new RepeatedDetails();
   }
 
@@ -66,11 +73,12 @@ export class DeltaReader {
     if (typeof content === 'string' && this.#isPlain && !mayThink(delta))
       return { reasoning: undefined, text: content };
     const said = textOf(delta);
+    this.#sawText ||= said !== '';
     const text = this.#growingText === undefined ? said : this.#grown(said, this.#growingText);
     const details = this.#newDetails(delta);
     let thought = mayThink(delta) ? this.#thoughtIn(delta, details) : '';
     // Thoughts that are still waiting come before the text.
-    if (said !== '' && this.#growingThought !== undefined) thought += this.#restOfThoughts();
+    if (said !== '') thought += this.#restOfThoughts();
     return this.#split(thought, details, text);
   }
 
@@ -90,7 +98,10 @@ export class DeltaReader {
   /** Whether text needs no further inspection. */
   get #isPlain(): boolean {
     return (
-      this.#splitter === undefined && this.#growingText === undefined && this.#growingThought === undefined
+      this.#splitter === undefined &&
+      this.#growingText === undefined &&
+      this.#growingThought === undefined &&
+      this.#thoughtAgain?.isHolding !== true
     );
   }
 
@@ -148,13 +159,31 @@ export class DeltaReader {
   #news(place: string, field: ReasoningField, piece: string): string {
     if (piece === '') return '';
     this.#begin(place, field);
-    const growing = place === this.#firstPlace && place !== 'details' ? this.#growingThought : undefined;
-    return this.#thoughts.news(place, growing === undefined ? piece : growing.take(piece));
+    if (place !== this.#firstPlace || place === 'details') return this.#thoughts.news(place, piece);
+    return this.#thoughts.news(place, this.#untagged(this.#once(piece)));
+  }
+
+  /** What a piece in the first place adds, if it may hold all of the thinking so far. */
+  #once(piece: string): string {
+    const growing = this.#growingThought;
+    if (growing !== undefined && (growing.isGrowing || !this.#sawText)) return growing.take(piece);
+    if (!this.#sawText) return piece;
+    this.#thoughtAgain ??= new Repetition(this.#thoughts.text);
+    return this.#thoughtAgain.take(piece);
+  }
+
+  #untagged(piece: string): string {
+    if (this.#fieldTags === undefined || piece === '') return piece;
+    const { reasoning, text } = this.#fieldTags.split(piece);
+    return reasoning + text;
   }
 
   #restOfThoughts(): string {
-    const rest = this.#growingThought?.end() ?? '';
+    const growing = this.#growingThought?.end() ?? '';
     this.#growingThought = undefined;
+    const waiting = this.#untagged(growing + (this.#thoughtAgain?.release() ?? ''));
+    const tagged = this.#fieldTags?.flush();
+    const rest = tagged === undefined ? waiting : waiting + tagged.reasoning + tagged.text;
     return rest === '' ? '' : this.#thoughts.news(this.#firstPlace ?? '', rest);
   }
 

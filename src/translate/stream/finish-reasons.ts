@@ -39,10 +39,16 @@ export function finishOf(reason: string): Finish | undefined {
   return MEANINGS.find(([pattern]) => pattern.test(word))?.[1];
 }
 
+/**
+ * Words for an answer that goes on. xAI and old Ollama (2026-11) write an empty reason, or "null", on every chunk;
+ * Gemini's own API has a word for it.
+ */
+const GOES_ON =
+  /^(null|none|nil|undefined|\w*unspecified|continue|(in|not|un)[_ ]?(progress|finished)|running|generating|streaming|pending)$/i;
+
 /** The reason that a choice gives, as text; undefined if it gives none. */
 export function finishReasonOf(value: unknown): string | undefined {
-  // xAI and old Ollama, 2026-11: an empty reason, or the word "null", on every chunk.
   if (typeof value !== 'string') return undefined;
   const reason = value.trim();
-  return reason === '' || /^(null|none)$/i.test(reason) ? undefined : reason;
+  return reason === '' || GOES_ON.test(reason) ? undefined : reason;
 }

@@ -6,7 +6,18 @@ import type { ChatDelta } from '../../wire/chat.ts';
 const THOUGHT_TYPES = /^(redacted_)?(thinking|reasoning|thought)/;
 
 /** The fields in which a part may hold its text. */
-const TEXT_NAMES = ['text', 'thinking', 'reasoning', 'thought', 'content', 'summary', 'value'] as const;
+const TEXT_NAMES = [
+  'text',
+  'thinking',
+  'reasoning',
+  'reasoning_content',
+  'reasoningContent',
+  'reasoningText',
+  'thought',
+  'content',
+  'summary',
+  'value',
+] as const;
 
 const MAX_DEPTH = 4;
 
@@ -75,6 +86,7 @@ function plainText(content: Json): string {
 function isThought(part: Json): boolean {
   if (!isObject(part)) return false;
   const { type, thought } = part;
-  // Gemini, 2026-11: a text part with a mark.
-  return (typeof type === 'string' && THOUGHT_TYPES.test(type)) || thought === true;
+  // Gemini, 2026-11: a text part with a mark. Bedrock: a name, and no type.
+  const isMarked = thought === true || isObject(part['reasoningContent']);
+  return (typeof type === 'string' && THOUGHT_TYPES.test(type)) || isMarked;
 }

@@ -35,6 +35,11 @@ export class ResponseReducer {
   /** Whether chunks came that do not claim to be a whole completion; and whether deltas came. */
   #hasParts = false;
   #hasDeltas = false;
+  /** How many times the first choice came, and how often as a message. */
+  #firsts = 0;
+  #messages = 0;
+  /** Whether a chunk said in so many words that the answer goes on. */
+  #goesOn = false;
   readonly #usage = new UsageCounter();
   readonly #notes: string[] = [];
 
@@ -116,6 +121,8 @@ export class ResponseReducer {
     this.#hasHeard = true;
     const { profile, model, redact, now } = this.#options;
     if (holdsError(chunk)) {
+      // What goes wrong after the end costs the answer nothing.
+      if (this.#isComplete) return [];
       const error = errorInChunk(chunk, profile, model, now() * 1000);
       if (error !== undefined) return this.fail(redact ? redacted(error, redact) : error);
     }
@@ -139,6 +146,9 @@ export class ResponseReducer {
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#joinChoices();
+    // A whole completion has its end, whether or not it says why.
+    const isWhole = this.#messages === 1 && !this.#hasDeltas && !this.#goesOn;
+    if (isWhole && this.hasSpoken) this.#finishReason ??= 'stop';
     if (this.#finishReason === undefined) {
       // llama-cpp-python (2026-11) refuses a prompt that is too long in this way.
       const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
@@ -172,6 +182,8 @@ export class ResponseReducer {
 
   /** @param mayRepeat whether the delta, too, may contain everything said so far instead of only what is new */
   #readChoice({ delta, message, finish_reason }: ChatChoice, mayRepeat: boolean): void {
+    this.#firsts += 1;
+    if (message) this.#messages += 1;
     if (delta) {
       this.#answer.read(mayRepeat ? this.#fresh(delta, false) : delta);
       this.#hasDeltas = true;
@@ -179,6 +191,11 @@ export class ResponseReducer {
     // After deltas, a message that differs from what they said is not part of the answer.
     if (message) this.#answer.read(this.#fresh(message, this.#hasDeltas));
     this.#readFinish(finish_reason);
+  }
+
+  /** Whether an answer came, with a reason that says that it is complete. */
+  get #isComplete(): boolean {
+    return this.#finishReason !== undefined && finishOf(this.#finishReason) === 'complete' && this.hasSpoken;
   }
 
   #fresh(message: ChatDelta, isSnapshot: boolean): ChatDelta {
@@ -194,6 +211,7 @@ export class ResponseReducer {
     for (const { messages, finishReason } of this.#others.join(
       { text: text !== '', calls: calls.length > 0 },
       this.#finishReason,
+      this.#firsts,
     )) {
       for (const message of messages) this.#answer.read(message);
       this.#readFinish(finishReason);
@@ -211,7 +229,10 @@ export class ResponseReducer {
 
   #readFinish(value: unknown): void {
     const reason = finishReasonOf(value);
-    if (reason === undefined) return;
+    if (reason === undefined) {
+      this.#goesOn ||= Boolean(value);
+      return;
+    }
     // Some gateways pass on the provider's reason and then add a "stop" of their own.
     const known = this.#finishReason === undefined ? 'complete' : finishOf(this.#finishReason);
     if (known === 'complete' || known === undefined) this.#finishReason = reason;

@@ -22,7 +22,9 @@ const TAGS: readonly TagPair[] = [
   { open: '<thinking>', close: '</thinking>' },
   // Gemini and Gemma.
   { open: '<thought>', close: '</thought>' },
+  { open: '<thoughts>', close: '</thoughts>' },
   { open: '<|channel>thought', close: '<channel|>' },
+  { open: '<unused94>thought', close: '<unused95>' },
   { open: '<reasoning>', close: '</reasoning>' },
   // Seed-OSS, LongCat, Magistral, Kimi-VL, Command A, OpenThinker.
   { open: '<seed:think>', close: '</seed:think>' },
@@ -31,6 +33,8 @@ const TAGS: readonly TagPair[] = [
   { open: '◁think▷', close: '◁/think▷' },
   { open: '<|START_THINKING|>', close: '<|END_THINKING|>' },
   { open: '<|begin_of_thought|>', close: '<|end_of_thought|>' },
+  // Apertus.
+  { open: '<|inner_prefix|>', close: '<|inner_suffix|>' },
   // gpt-oss.
   { open: '<|channel|>analysis<|message|>', close: '<|end|>' },
   { open: '<|start|>assistant<|channel|>analysis<|message|>', close: '<|end|>' },
@@ -51,6 +55,9 @@ export function opensThinkingInPrompt(model: string): boolean {
   return THINKING_MODEL.test(model);
 }
 
+/** No answer has more blanks before its thinking; a model that says nothing but line ends is not waited for. */
+const MOST_BLANKS = 200;
+
 type State = 'before' | 'inside' | 'unopened' | 'after' | 'text';
 
 export class ThinkTagSplitter {
@@ -64,6 +71,8 @@ export class ThinkTagSplitter {
   /** Whether the held text contains a closing tag that may only be a mention of one. */
   #isUndecided = false;
   #closedUnopened = false;
+  /** Whether the provider gives thinking in a field, so that only the end of it may be left in the text. */
+  #isMarked = false;
 
   /**
    * @param mayBeUnopened whether text may be thinking without an opening tag: all of it then waits until a tag, or the
@@ -91,6 +100,7 @@ export class ThinkTagSplitter {
   /** To be called once it is known that thinking in the text has an opening tag. */
   expectMarks(): void {
     this.#mayBeUnopened = false;
+    this.#isMarked = true;
   }
 
   split(delta: string): SplitText {
@@ -102,14 +112,21 @@ export class ThinkTagSplitter {
     for (;;) {
       if (this.#state === 'before' || this.#state === 'after') {
         const start = rest.trimStart();
-        const tag = TAGS.find(({ open }) => start.startsWith(open));
+        const tag = TAGS.find(({ open }) => beginsWith(start, open));
         if (tag !== undefined) {
           this.#state = 'inside';
           this.#close = tag.close;
           rest = start.slice(tag.open.length);
           continue;
         }
-        if (mayBegin(start, this.#state))
+        const mayClose = this.#isMarked && this.#state === 'before';
+        const closing = mayClose ? TAGS.find(({ close }) => beginsWith(start, close)) : undefined;
+        if (closing !== undefined) {
+          this.#state = 'after';
+          rest = start.slice(closing.close.length);
+          continue;
+        }
+        if (mayBegin(start, this.#state, mayClose) && rest.length - start.length <= MOST_BLANKS)
           return this.#hold(this.#state === 'after' ? start : rest, reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';
@@ -121,7 +138,7 @@ export class ThinkTagSplitter {
         const head = HEADS.find((text) => start.startsWith(text)) ?? '';
         return this.#plain(start.slice(head.length), reasoning);
       }
-      const end = rest.indexOf(this.#close);
+      const end = placeOf(this.#close, rest);
       if (end === -1) {
         const kept = partialTag(rest, this.#close);
         return this.#hold(rest.slice(rest.length - kept), reasoning + rest.slice(0, rest.length - kept));
@@ -176,17 +193,33 @@ export class ThinkTagSplitter {
   }
 }
 
+/** Tags are written in any case. */
+function beginsWith(text: string, tag: string): boolean {
+  return text.slice(0, tag.length).toLowerCase() === tag.toLowerCase();
+}
+
+/** Where the tag is in the text; -1 if it is not. */
+function placeOf(tag: string, text: string): number {
+  for (let at = text.indexOf(tag.charAt(0)); at !== -1; at = text.indexOf(tag.charAt(0), at + 1)) {
+    if (beginsWith(text.slice(at, at + tag.length), tag)) return at;
+  }
+  return -1;
+}
+
 /** Whether a tag, or what may follow one, can begin like this. */
-function mayBegin(start: string, state: State): boolean {
-  const isBeginning = (tag: string) => start.length < tag.length && tag.startsWith(start);
+function mayBegin(start: string, state: State, mayClose: boolean): boolean {
+  const isBeginning = (tag: string) => start.length < tag.length && beginsWith(tag, start);
   if (start === '') return state === 'before';
-  return TAGS.some(({ open }) => isBeginning(open)) || (state === 'after' && HEADS.some(isBeginning));
+  return (
+    TAGS.some(({ open, close }) => isBeginning(open) || (mayClose && isBeginning(close))) ||
+    (state === 'after' && HEADS.some(isBeginning))
+  );
 }
 
 /** How many characters at the end of `text` may be the beginning of a tag. */
 function partialTag(text: string, tag: string): number {
   for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(tag.slice(0, length))) return length;
+    if (beginsWith(tag, text.slice(-length))) return length;
   }
   return 0;
 }

@@ -10,6 +10,11 @@ export class Thoughts {
   /** The newest piece, which the next place is likely to repeat. */
   #newest = '';
 
+  /** Everything so far. */
+  get text(): string {
+    return this.#text;
+  }
+
   /** @returns what a piece from this place adds to the thinking so far */
   news(place: string, piece: string): string {
     if (piece === '') return '';

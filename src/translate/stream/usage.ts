@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
     'prompttokencount',
     'inputtokencount',
     'promptevalcount',
-    'numprompttokens',
+    'tokensprompt',
   ],
   output: [
     'completiontokens',
@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
     'outputtokencount',
     'evalcount',
     'generatedtokens',
-    'numcompletiontokens',
+    'tokenscompletion',
   ],
   total: ['totaltokens', 'totaltokencount'],
   cached: [
@@ -36,13 +36,13 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
     // DeepSeek, 2026-11.
     'promptcachehittokens',
     'cachehittokens',
-    // Mistral, 2026-11.
-    'numcachedtokens',
     'cachereadinputtokens',
     'cachereadtokens',
     'cachedinputtokens',
     'inputcachedtokens',
     'cachedprompttokens',
+    'promptcachedtokens',
+    'tokenscached',
     'cachedcontenttokencount',
     'cachereadinputtokencount',
   ],
@@ -54,7 +54,13 @@ const NAMES: Readonly<Record<Count, readonly string[]>> = {
     'cachewriteinputtokens',
     'cachewriteinputtokencount',
   ],
-  reasoning: ['reasoningtokens', 'reasoningoutputtokens', 'thinkingtokens', 'thoughtstokencount'],
+  reasoning: [
+    'reasoningtokens',
+    'reasoningoutputtokens',
+    'thinkingtokens',
+    'thoughtstokens',
+    'tokensreasoning',
+  ],
 };
 
 /**
@@ -113,11 +119,7 @@ export class UsageCounter {
     }
     // Groq, 2026-11: in its own envelope.
     if (chunk['x_groq']) this.#add(asObject(chunk['x_groq'])?.['usage']);
-    // Gemini's and Bedrock's own names (2026-11), and others of gateways.
-    if (chunk['usageMetadata']) this.#add(chunk['usageMetadata']);
-    if (chunk['usage_metadata']) this.#add(chunk['usage_metadata']);
-    if (chunk['token_usage']) this.#add(chunk['token_usage']);
-    if (chunk['x_usage']) this.#add(chunk['x_usage']);
+    if (mayEnd(chunk)) this.#readOthers(chunk);
     // Ollama's own API, 2026-11: the counts are in the chunk itself.
     if (chunk['eval_count'] !== undefined) {
       const { prompt_eval_count, eval_count } = chunk;
@@ -157,6 +159,26 @@ export class UsageCounter {
     return cached + written > input && total !== input + output;
   }
 
+  /**
+   * Usage under other names: Gemini's (`usageMetadata`), Bedrock's (`amazon-bedrock-invocationMetrics`, `metrics`),
+   * Cohere's (`meta`), and those of gateways (2026-11).
+   */
+  #readOthers(chunk: ChatChunk): void {
+    for (const name of Object.keys(chunk)) {
+      const value = chunk[name];
+      if (name === 'usage' || name === 'x_groq' || !isObject(value) || !OTHER_NAME.test(name)) continue;
+      if (this.#holdsCount(value, 1)) this.#add(value);
+    }
+  }
+
+  #holdsCount(usage: JsonObject, depth: number): boolean {
+    return Object.entries(usage).some(([field, value]) =>
+      isObject(value)
+        ? depth < MAX_DEPTH && this.#holdsCount(value, depth + 1)
+        : this.#countOf(field) !== undefined,
+    );
+  }
+
   #readChoice(choice: ChatChoice): void {
     // Moonshot/Kimi, 2026-11: inside the choice; gateways to Anthropic: inside the message.
     if (choice.usage) this.#add(choice.usage);
@@ -190,9 +212,29 @@ export class UsageCounter {
   }
 
   #countOf(field: string): Count | undefined {
-    if (!this.#known.has(field)) this.#known.set(field, COUNTS.get(plainName(field)));
+    if (!this.#known.has(field)) {
+      const name = plainName(field);
+      this.#known.set(field, COUNTS.get(name) ?? COUNTS.get(shortName(name)));
+    }
     return this.#known.get(field);
   }
+}
+
+/** `num_prompt_tokens` and `promptTokensCount` without what tells nothing. */
+function shortName(name: string): string {
+  return name
+    .replace(/^(num|native)/, '')
+    .replace(/counts?$/, '')
+    .replace(/token$/, 'tokens');
+}
+
+const OTHER_NAME = /usage|metric|meta|token/i;
+
+/** Whether usage may be in the chunk: most have a delta, and no usage. */
+function mayEnd({ choices }: ChatChunk): boolean {
+  return (
+    !choices || choices.length === 0 || choices.some((choice) => choice?.finish_reason || !choice?.delta)
+  );
 }
 
 function plainName(field: string): string {

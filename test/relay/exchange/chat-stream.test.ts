@@ -55,6 +55,16 @@ describe('the reader of a reply', () => {
     'chunks with nothing between them': LINES.join(''),
     'a list of chunks': `[${LINES.join(',\n')}]`,
     'bare lines in an event stream': `: open\n\n${LINES.join('\n')}\n`,
+    'events with [done] in small letters': sse([...LINES, '[done]']),
+    'events with [DONE] in quotes': sse([...LINES, '"[DONE]"']),
+    'events that are JSON within JSON': sse(LINES.map((line) => JSON.stringify(line))),
+    'events that end with the characters of a line end': sse(LINES.map((line) => `${line}\\n\\n`)),
+    'events that end with a comma': sse(LINES.map((line) => `${line},`)),
+    'two events in one line': sse([`${LINES[0]} ${LINES[1]}`, LINES[2] ?? '']),
+    'an end in the line of the last event': sse([...LINES.slice(0, 2), `${LINES[2]}data: [DONE]`]),
+    'chunks with numbers that JSON does not have': sse(
+      LINES.map((line) => line.replace('{', '{"logprob":-Infinity,"created":NaN,')),
+    ),
     'a completion': JSON.stringify(COMPLETION),
     'a completion over several lines': `\ufeff\n${JSON.stringify(COMPLETION, null, 2)}\n`,
     'a completion as an event': sse([JSON.stringify(COMPLETION), '[DONE]']),
@@ -66,10 +76,26 @@ describe('the reader of a reply', () => {
       for (const size of [1, 2, 3, 7, 64, 100_000]) {
         const { chunks, problem, isDone } = read(body, size);
         assert.deepEqual([textOf(chunks), problem], ['hello \u{1f600}', undefined], `pieces of ${size}`);
-        assert.equal(isDone, body.includes('[DONE]'));
+        assert.equal(isDone, /\[DONE\]/i.test(body));
       }
     });
   }
+
+  it('mends what JSON does not allow, and nothing inside of texts', () => {
+    const spoken = 'NaN -Infinity "quoted" \\ end';
+    for (const [sent, text] of [
+      ['"a\tb"', 'a\tb'],
+      ['"a\u0001b"', 'a\u0001b'],
+      ['"a\\xb"', 'a\\xb'],
+      ['"a\\\\xb,]",', 'a\\xb,]'],
+      [`${JSON.stringify(spoken)},"x":NaN`, spoken],
+    ]) {
+      const { chunks, problem } = read(`data: {"choices":[{"delta":{"content":${sent}}}]}\n\n`, 3);
+      assert.deepEqual([textOf(chunks), problem], [text, undefined]);
+    }
+    const huge = `data: {"x":NaN,"choices":[{"delta":{"content":"${'x'.repeat(30_000_000)}"}}]}\n\n`;
+    assert.match(read(huge, huge.length).problem ?? '', /not JSON/);
+  });
 
   const ERROR = { error: { message: 'quota for team exceeded', code: 'quota' } };
   const ERRORS: Readonly<Record<string, string>> = {

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';
-import { brotliCompressSync, deflateSync, gzipSync, type InputType, zstdCompressSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  deflateRawSync,
+  deflateSync,
+  gzipSync,
+  type InputType,
+  zstdCompressSync,
+} from 'node:zlib';
 import { AS_CODEX, type Rig, startRig } from '../../support/relay-client.ts';
 import { streamReply, textChunks } from '../../support/scripted-upstream.ts';
 
@@ -11,12 +18,16 @@ const ENCODERS: Readonly<Record<string, (text: InputType) => Buffer>> = {
   gzip: gzipSync,
   'x-gzip': gzipSync,
   deflate: deflateSync,
+  // What many clients mean by it.
+  'raw deflate': deflateRawSync,
   br: brotliCompressSync,
   ZSTD: zstdCompressSync,
   identity: (text) => Buffer.from(text.toString()),
   'gzip, zstd': (text) => zstdCompressSync(gzipSync(text)),
   'identity, br': brotliCompressSync,
 };
+/** What the header says of it. */
+const headerOf = (encoding: string) => encoding.replace('raw ', '');
 const BODY = JSON.stringify({ model: 'm', input: 'größer \u{1f600}', stream: false });
 const LIMIT = 1024 * 1024;
 
@@ -32,7 +43,7 @@ describe('a compressed body', () => {
     new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
       const request = httpRequest(`${rig.relay.url}/v1/responses`, {
         method: 'POST',
-        headers: { 'content-encoding': encoding, ...headers },
+        headers: { 'content-encoding': headerOf(encoding), ...headers },
       });
       request.on('error', reject);
       request.on('response', (reply) => {
@@ -54,7 +65,7 @@ describe('a compressed body', () => {
     });
   }
 
-  for (const encoding of ['zstd', 'gzip', 'deflate', 'br']) {
+  for (const encoding of ['zstd', 'gzip', 'deflate', 'raw deflate', 'br']) {
     const encode = ENCODERS[encoding] ?? assert.fail();
 
     it(`counts as what it is when decoded: ${encoding}`, async () => {
@@ -78,7 +89,7 @@ describe('a compressed body', () => {
 
     it(`is no mistake of ours when the client leaves inside it: ${encoding}`, async () => {
       const half = encode(BODY).subarray(0, 20);
-      const head = `POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-encoding: ${encoding}\r\ncontent-length: 9999\r\n\r\n`;
+      const head = `POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-encoding: ${headerOf(encoding)}\r\ncontent-length: 9999\r\n\r\n`;
       const client = connect(rig.relay.port, '127.0.0.1', () =>
         client.end(Buffer.concat([Buffer.from(head), half])),
       );
@@ -87,6 +98,14 @@ describe('a compressed body', () => {
       assert.doesNotMatch(rig.log.join('\n'), /^error/m);
     });
   }
+
+  it('of raw deflate is read, however little it holds', async () => {
+    for (const level of [0, 1, 9]) {
+      const { status } = await send('deflate', [deflateRawSync(BODY, { level })]);
+      assert.equal(status, 200);
+    }
+    assert.equal((await send('deflate', [])).status, 400);
+  });
 
   it('in an unknown encoding is refused by name, to Codex too', async () => {
     const { status, body } = await send('lzma', [Buffer.from('x')]);

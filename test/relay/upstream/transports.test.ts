@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MessageChannel } from 'node:worker_threads';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { HostCalls } from '../../../src/extension/relay/host-calls.ts';
 import { openChannel } from '../../../src/extension/thread/channel.ts';
 import { createHostTransport } from '../../../src/extension/thread/host-transport.ts';
@@ -124,10 +124,12 @@ for (const [name, transport] of TRANSPORTS) {
     const CODINGS: [coding: string, encode: (text: string) => Buffer][] = [
       ['gzip', gzipSync],
       ['deflate', deflateSync],
+      ['deflate', deflateRawSync],
       ['br', brotliCompressSync],
       ['GZIP', gzipSync],
       ['X-GZip', gzipSync],
       ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
+      ['gzip, deflate', (text) => deflateRawSync(gzipSync(text))],
     ];
     for (const [coding, encode] of CODINGS) {
       it(`decodes ${coding}`, async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ChatChunk, ChatDelta } from '../../../src/wire/chat.ts';
 import { outputOf } from '../../support/output-line.ts';
 import { deltaChunk, finishChunk } from '../../support/scripted-upstream.ts';
+import { streamFor } from '../../support/translating.ts';
 
 const said = (content: string): ChatChunk => deltaChunk({ content });
 const STOP = finishChunk('stop');
@@ -41,6 +42,22 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     'message(\n\nHello world\n)',
   ],
   ['a whole message that is another one', [...WORLD, whole({ content: 'Bye' })], 'message(Hello world)'],
+  ['a whole message that says no reason for its end', [whole({ content: 'Hello' }, null)], 'message(Hello)'],
+  [
+    'a whole call that says no reason for its end',
+    [{ choices: [{ message: { content: null, tool_calls: [CALL] } }] }],
+    'c:run{"x":1}',
+  ],
+  [
+    'a message that says that it goes on, and does not',
+    [{ choices: [{ message: { content: 'Hel' }, finish_reason: 'null' }] }],
+    '[failed upstream_error]',
+  ],
+  [
+    'messages that grow, cut off',
+    ['Hel', 'Hello'].map((content) => whole({ content }, null)),
+    '[failed upstream_error]',
+  ],
   ['a whole message and nothing before', [whole({ content: 'Hello' })], 'message(Hello)'],
   [
     'a whole message in parts',
@@ -140,6 +157,17 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     ],
     'reasoning(hm) message(Hello world) c:run{"x":1}',
   ],
+  ['an error behind the end', [...WORLD, STOP, { error: { message: 'no' } }], 'message(Hello world)'],
+  [
+    'an error behind an end without an answer',
+    [STOP, { error: { message: 'no' } }],
+    '[failed upstream_error]',
+  ],
+  [
+    'an error behind an end that is none',
+    [...WORLD, finishChunk('error'), { error: { message: 'no' } }],
+    '[failed upstream_error]',
+  ],
   ['more behind the finish reason', [...WORLD, STOP, said('!')], 'message(Hello world!)'],
   [
     'more that begins like the answer',
@@ -175,6 +203,21 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
   ['digits to the end', [said('1'), said('10'), said('100'), STOP], 'message(110100)'],
   ['line ends', [said('\n'), said('\n'), said('\n\n'), said('a'), STOP], 'message(\n\n\n\na)'],
   ['a word twice', [said('ha'), said('ha'), said('!'), STOP], 'message(haha!)'],
+  [
+    'deltas that grow after a pause',
+    [...Array.from({ length: 4 }, () => said('Hel')), said('Hello'), said('Hello, all'), STOP],
+    'message(Hello, all)',
+  ],
+  [
+    'deltas that grow, pause and go on',
+    [said('1'), ...Array.from({ length: 6 }, () => said('12')), said('123'), said('1234'), STOP],
+    'message(1234)',
+  ],
+  [
+    'a word that never changes',
+    Array.from({ length: 20 }, () => said('ha')).concat(STOP),
+    `message(${'ha'.repeat(20)})`,
+  ],
   ['a word twice to the end', [said('ha'), said('haha'), STOP], 'message(hahaha)'],
   // --------------------------------------------------------------------------------------- choices
   ['an answer at index 1', [choice(1, { content: 'a' }), choice(1, { content: 'b' }, 'stop')], 'message(ab)'],
@@ -243,6 +286,34 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     'message(a) c:run{"x":1} [incomplete ]',
   ],
   [
+    'an index that counts the chunks',
+    [
+      ...['H', 'e', 'l', 'l', 'o'].map((text, index) => choice(index, { content: text })),
+      choice(5, {}, 'stop'),
+    ],
+    'message(Hello)',
+  ],
+  [
+    'an index that counts the chunks, cut off',
+    ['H', 'e', 'l', 'l'].map((text, index) => choice(index, { content: text })),
+    '[failed upstream_error]',
+  ],
+  [
+    'an index that counts the chunks of a call',
+    [
+      choice(0, { content: 'a' }),
+      choice(1, { tool_calls: [{ index: 0, id: 'c', function: { name: 'run', arguments: '{"x"' } }] }),
+      choice(2, { tool_calls: [{ index: 0, function: { arguments: ':1}' } }] }),
+      choice(3, {}, 'tool_calls'),
+    ],
+    'message(a) c:run{"x":1}',
+  ],
+  [
+    'a reason for the end in a choice of its own',
+    [choice(0, { content: 'a' }), choice(0, { content: 'b' }), choice(1, {}, 'stop')],
+    'message(ab)',
+  ],
+  [
     'a choice that is only usage',
     [choice(0, { content: 'a' }), { choices: [{ index: 1, usage: { prompt_tokens: 1 } }] }, STOP],
     'message(a)',
@@ -253,6 +324,23 @@ describe('what is said more than once', () => {
   for (const [what, chunks, output] of CASES) {
     it(`is said once: ${what}`, () => assert.equal(outputOf(chunks), output));
   }
+
+  it('is said as soon as it can be no message that grows, though it never changes', () => {
+    const SAYINGS: [what: string, pieces: string[]][] = [
+      ['a word', Array(10).fill('ha')],
+      ['line ends', Array(300).fill('\n')],
+      ['blanks, now and then more', [' ', '  ', ...Array(300).fill('  ')]],
+      ['digits that grew once', ['1', '10', ...Array(10).fill('10')]],
+    ];
+    for (const [what, pieces] of SAYINGS) {
+      for (const name of ['content', 'reasoning_content']) {
+        const stream = streamFor();
+        const events = pieces.flatMap((piece) => stream.feed(deltaChunk({ [name]: piece })));
+        const text = events.map((event) => ('delta' in event ? event.delta : '')).join('');
+        assert.equal(text, pieces.join(''), `${what} in ${name}`);
+      }
+    }
+  });
 
   it('is said once, wherever the deltas before the whole message are cut', () => {
     const text = 'Hello there, world: *bold* 1 11 111 😀.';

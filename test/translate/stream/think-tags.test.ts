@@ -27,6 +27,10 @@ const CASES: [what: string, answer: string, reasoning: string, text: string][] =
   ['the tag <seed:think>', '<seed:think>a</seed:think>text', 'a', 'text'],
   ['the tag [THINK]', '[THINK]a[/THINK]text', 'a', 'text'],
   ['the tag ◁think▷', '◁think▷a◁/think▷text', 'a', 'text'],
+  ['tags in another case', '<Think>a</THINK>text', 'a', 'text'],
+  ['the tag <thoughts>', '<thoughts>a</thoughts>text', 'a', 'text'],
+  ["MedGemma's tags", '<unused94>thought\na<unused95>text', '\na', 'text'],
+  ["Apertus' tags", '<|inner_prefix|>a<|inner_suffix|>text', 'a', 'text'],
   ["Command A's tags", '<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>text', 'a', 'text'],
   [
     "gpt-oss's channels",
@@ -73,6 +77,26 @@ describe('ThinkTagSplitter', () => {
       }
     });
   }
+
+  it('takes a closing tag at the beginning for what is left of thinking that was marked elsewhere', () => {
+    for (const [answer, text] of [
+      ['</think>\n\ntext', 'text'],
+      ['\n</think> text', 'text'],
+      ['[/THINK]text', 'text'],
+      ['</thing>text', '</thing>text'],
+    ] as const) {
+      for (let at = 0; at <= answer.length; at++) {
+        const splitter = new ThinkTagSplitter();
+        splitter.expectMarks();
+        const parts = [
+          splitter.split(answer.slice(0, at)),
+          splitter.split(answer.slice(at)),
+          splitter.flush(),
+        ];
+        assert.deepEqual(parts.map((part) => part.text).join(''), text, `cut at ${at}`);
+      }
+    }
+  });
 
   it('gives the same for any cuts of any answer', () => {
     const piece = fc.constantFrom('<think>', '</think>', '<', '/', 'think', '>', ' ', '\n', 'a', '</');

@@ -122,6 +122,57 @@ const CASES: [what: string, deltas: ChatDelta[], output: string][] = [
     ],
     'reasoning(ab) message(x)',
   ],
+  [
+    'with tags in its field',
+    [{ reasoning_content: '<think>\na' }, { reasoning_content: ' b</think>\n\n' }, { content: 'x' }],
+    'reasoning(\na b) message(x)',
+  ],
+  [
+    'opened in its field, closed in the text',
+    [{ reasoning_content: '<think>a b' }, { content: '</th' }, { content: 'ink>\n\nx' }],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'that only begins like a tag',
+    [{ reasoning_content: '<' }, { reasoning_content: 'thin' }, { content: 'x' }],
+    'reasoning(<thin) message(x)',
+  ],
+  [
+    'whole in the last delta once more',
+    [{ reasoning: 'a ' }, { reasoning: 'b' }, { content: 'x' }, { content: '', reasoning: 'a b' }],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'beside text that grows, again and again',
+    [
+      { reasoning_content: 'a' },
+      { reasoning_content: 'a b' },
+      { reasoning_content: 'a b c' },
+      { reasoning_content: 'a b c', content: 'Hel' },
+      { reasoning_content: 'a b c', content: 'Hello' },
+      { reasoning_content: 'a b c', content: 'Hello, wor' },
+      { reasoning_content: 'a b c', content: 'Hello, world' },
+    ],
+    'reasoning(a b c) message(Hello, world)',
+  ],
+  [
+    'in one piece beside text that grows',
+    [
+      { reasoning_content: 'a b c' },
+      ...['Hel', 'Hello', 'Hello, wor'].map((content) => ({ reasoning_content: 'a b c', content })),
+    ],
+    'reasoning(a b c) message(Hello, wor)',
+  ],
+  [
+    'that begins like the first, but goes on differently',
+    [{ reasoning: 'a b' }, { content: 'x' }, { reasoning: 'a' }, { reasoning: ' c' }, { content: 'y' }],
+    'reasoning(a b) message(x) reasoning(a c) message(y)',
+  ],
+  [
+    'that is the beginning of the first',
+    [{ reasoning: 'a b' }, { content: 'x' }, { reasoning: 'a' }, { content: 'y' }],
+    'reasoning(a b) message(x) reasoning(a) message(y)',
+  ],
   ['tags of another family', [{ content: '[THI' }, { content: 'NK]a[/THINK]x' }], 'reasoning(a) message(x)'],
 ];
 

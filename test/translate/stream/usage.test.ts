@@ -160,6 +160,37 @@ const CASES: [what: string, chunks: unknown[], counts: number[] | undefined][] =
     [{ usage: { ...OPENAI, total_tokens: 22, completion_tokens_details: { reasoning_tokens: 7 } } }],
     [10, 0, 0, 12, 7, 22],
   ],
+  ['in capitals', [{ choices: [], Usage: { PromptTokens: 10, CompletionTokens: 5 } }], [10, 0, 0, 5, 0, 15]],
+  [
+    "Cohere's, in what it says about the answer",
+    [{ meta: { tokens: { input_tokens: 10, output_tokens: 5 }, api_version: { version: '2' } } }],
+    [10, 0, 0, 5, 0, 15],
+  ],
+  [
+    "Bedrock's metrics, beside the end",
+    [
+      {
+        choices: [{ delta: {}, finish_reason: 'stop' }],
+        'amazon-bedrock-invocationMetrics': {
+          inputTokenCount: 10,
+          outputTokenCount: 5,
+          invocationLatency: 7,
+        },
+      },
+    ],
+    [10, 0, 0, 5, 0, 15],
+  ],
+  [
+    "a gateway's, in its own words",
+    [{ metadata: { usage: { num_prompt_tokens: 10, completionTokensCount: 5, num_cached_tokens: 3 } } }],
+    [10, 3, 0, 5, 0, 15],
+  ],
+  ["OpenRouter's statistics", [{ usage: { tokens_prompt: 10, tokens_completion: 5 } }], [10, 0, 0, 5, 0, 15]],
+  [
+    'other numbers',
+    [{ metadata: { max_tokens: 7, latency: 3 }, metrics: { tokens_per_second: 9 } }],
+    undefined,
+  ],
   ['inside a choice', [{ choices: [{ delta: {}, usage: OPENAI }] }], [10, 0, 0, 5, 0, 15]],
   ['inside the second choice', [{ choices: [{}, { usage: OPENAI }] }], [10, 0, 0, 5, 0, 15]],
   ['inside a message', [{ choices: [{ message: { usage: OPENAI } }] }], [10, 0, 0, 5, 0, 15]],

@@ -1,3 +1,8 @@
+/** An answer that says the same again and again (`ha`, a line end) is none that grows: it would have grown by now. */
+const MOST_REPEATS = 4;
+/** One that has grown before may pause for longer. */
+const MOST_REPEATS_GROWN = 8;
+
 /**
  * Text from gateways whose deltas each repeat everything before (`He`, `Hello`, `Hello world`). The first delta is
  * passed on at once; later ones that repeat it wait until it is certain what they are.
@@ -8,11 +13,18 @@ export class GrowingText {
   #last = '';
   #waiting: string[] = [];
   #growths = 0;
+  /** How many deltas in a row were the same as the one before. */
+  #repeats = 0;
   #state: 'open' | 'growing' | 'over' = 'open';
 
   /** True once deltas are known to add up, so that this reader is no longer needed. */
   get isOver(): boolean {
     return this.#state === 'over';
+  }
+
+  /** True once deltas are known to repeat everything before. */
+  get isGrowing(): boolean {
+    return this.#state === 'growing';
   }
 
   /** @returns what the delta adds to the text, as far as that is known */
@@ -32,9 +44,12 @@ export class GrowingText {
     }
     this.#last = delta;
     if (this.#state === 'growing') return delta.slice(before.length);
-    if (delta.length > before.length) this.#growths += 1;
+    const hasGrown = delta.length > before.length;
+    if (hasGrown) this.#growths += 1;
+    this.#repeats = hasGrown ? 0 : this.#repeats + 1;
     this.#waiting.push(delta);
-    return isTelling(before, this.#growths) ? this.#grow() : '';
+    if (isTelling(before, this.#growths)) return this.#grow();
+    return this.#repeats >= (this.#growths === 0 ? MOST_REPEATS : MOST_REPEATS_GROWN) ? this.end() : '';
   }
 
   /** Returns what is still waiting when the text ends or something else begins. */

@@ -20,10 +20,25 @@ export class Repetition {
     return this.#held;
   }
 
+  /** Whether something is held back that may be the beginning of a repetition. */
+  get isHolding(): boolean {
+    return this.#held !== '';
+  }
+
+  /** Returns what is held back when something else begins; what was repeated to its end may be repeated again. */
+  release(): string {
+    return this.#held.trim() === '' || this.#held.trim() === this.#said.trim() ? this.#drop() : this.end();
+  }
+
   /** Returns what was held back, if it was not a repetition after all. */
   end(): string {
     const held = this.#isOver || this.#held.trim() === this.#said.trim() ? '' : this.#held;
     this.#isOver = true;
     return held;
+  }
+
+  #drop(): string {
+    this.#held = '';
+    return '';
   }
 }
