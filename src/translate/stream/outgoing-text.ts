@@ -3,12 +3,16 @@
  * are taken out, and thinking that could not be recognised in time is separated from the answer after it.
  */
 import type { ToolTable } from '../tools/table.ts';
+import { asksAboutCalls } from './healing/asked.ts';
 import type { HealedCall } from './healing/block.ts';
 import { type Healed, Healer } from './healing/healer.ts';
+import type { AnswerOptions } from './options.ts';
 import { UnopenedWatch, type WatchedText } from './unopened.ts';
 
 /** The message that the text goes into, as far as it has been sent. */
 type SaidText = { readonly text: string } | undefined;
+
+type HealingOptions = Pick<AnswerOptions, 'tools' | 'heal' | 'request'>;
 
 export class OutgoingText {
   readonly #tools: ToolTable;
@@ -17,13 +21,11 @@ export class OutgoingText {
   #unopened: UnopenedWatch | undefined;
   #closedUnopened = false;
 
-  /**
-   * @param heals whether calls in the text become real calls
-   * @param isWatched whether the text may turn out to be thinking that was never opened
-   */
-  constructor(tools: ToolTable, heals: boolean, isWatched: boolean) {
+  /** @param isWatched whether the text may turn out to be thinking that was never opened */
+  constructor({ tools, heal = true, request }: HealingOptions, isWatched: boolean) {
     this.#tools = tools;
-    if (heals && tools.chatTools.length > 0) this.#healer = new Healer(tools);
+    const heals = heal && tools.chatTools.length > 0 && !asksAboutCalls(request.input);
+    if (heals) this.#healer = new Healer(tools);
     if (isWatched) this.#unopened = new UnopenedWatch();
   }
 

@@ -8,6 +8,7 @@ import { parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
 import { type BlockEnd, type HealedCall, OpenBlock } from './block.ts';
 import { firstMark, mayHoldMark, strayLength } from './marks.ts';
+import { isMention } from './mentions.ts';
 
 export interface Healed {
   calls: readonly HealedCall[];
@@ -17,15 +18,32 @@ export interface Healed {
   text: string;
 }
 
+/** Blocks of calls with nothing said between them; only what follows can show that they are merely shown. */
+interface Group {
+  /** What was said before them. */
+  before: string;
+  /** Their raw text, with what was dropped between and after them. */
+  raw: string;
+  /** What was dropped after the last of them. */
+  gap: string;
+  /** How many calls had been found before. */
+  callsBefore: number;
+}
+
 /** The text said so far, without what is held back. */
 type SaidText = { readonly text: string } | undefined;
 
 export class Healer {
   readonly #tools: ToolTable;
   readonly #calls: HealedCall[] = [];
-  readonly #families = new Set<string>();
-  /** The raw text of what became calls, and of what was dropped after them. */
+  /** The family of each call. */
+  readonly #families: string[] = [];
+  /** The raw text of what became calls for certain, and of what was dropped after them. */
   readonly #dropped: string[] = [];
+  /** The newest blocks of calls. */
+  #group: Group | undefined;
+  /** What was said before the block that is open. */
+  #before = '';
   /** The end of the text, as long as a mark may begin there. */
   #held = '';
   #block: OpenBlock | undefined;
@@ -58,7 +76,7 @@ export class Healer {
   flush(): string {
     const held = this.#held;
     this.#held = '';
-    return held;
+    return this.#asText(held);
   }
 
   /**
@@ -67,8 +85,9 @@ export class Healer {
    */
   end(isWhole: boolean, made: readonly HealedCall[], said: SaidText): Healed {
     if (!isWhole) {
-      const text = this.#dropped.join('') + (this.#block?.text ?? '') + this.flush();
-      return { calls: [], families: [], text };
+      const raw = this.#dropped.join('') + (this.#group?.raw ?? '');
+      this.#group = undefined;
+      return { calls: [], families: [], text: raw + (this.#block?.text ?? '') + this.flush() };
     }
     let text = '';
     while (this.#block !== undefined) {
@@ -76,7 +95,9 @@ export class Healer {
       text += this.#close(end);
       text += this.#readOn(end.rest, { text: (said?.text ?? '') + text });
     }
-    return { calls: this.#unmade(made), families: [...this.#families], text: text + this.flush() };
+    // Half a mark at the end is no prose that follows a call.
+    this.#group = undefined;
+    return { calls: this.#unmade(made), families: [...new Set(this.#families)], text: text + this.flush() };
   }
 
   #unmade(made: readonly HealedCall[]): HealedCall[] {
@@ -104,8 +125,11 @@ export class Healer {
       } else if (this.#isAfterCall) {
         rest = this.#skipStrays(rest);
       } else {
-        const before = (said?.text ?? '') + fresh;
-        const found = firstMark(rest, before);
+        let found = firstMark(rest, (said?.text ?? '') + fresh);
+        if (this.#group !== undefined && found?.at !== 0) {
+          fresh += this.#endGroup(rest);
+          found = firstMark(rest, (said?.text ?? '') + fresh);
+        }
         if (found === undefined) return fresh + rest;
         const { at, mark } = found;
         fresh += rest.slice(0, at);
@@ -113,6 +137,7 @@ export class Healer {
           this.#held = rest.slice(at);
           return fresh;
         }
+        this.#before = (said?.text ?? '') + fresh;
         this.#block = new OpenBlock(mark, this.#tools);
         rest = rest.slice(at + mark.open.length);
       }
@@ -123,22 +148,52 @@ export class Healer {
   /** @returns the rest, to be read as text */
   #skipStrays(text: string): string {
     const { length, mayGoOn } = strayLength(text);
-    this.#dropped.push(text.slice(0, length));
+    this.#drop(text.slice(0, length));
     this.#isAfterCall = mayGoOn;
     if (!mayGoOn) return text.slice(length);
     this.#held = text.slice(length);
     return '';
   }
 
+  #drop(stray: string): void {
+    if (this.#group === undefined) {
+      this.#dropped.push(stray);
+      return;
+    }
+    this.#group.raw += stray;
+    this.#group.gap += stray;
+  }
+
   /** @returns the block's text if it is not made of calls */
   #close({ text, calls, family }: BlockEnd): string {
     this.#block = undefined;
-    if (calls === undefined) return text;
+    if (calls === undefined) return this.#asText(text);
+    this.#group ??= { before: this.#before, raw: '', gap: '', callsBefore: this.#calls.length };
+    this.#group.raw += text;
+    this.#group.gap = '';
     this.#calls.push(...calls);
-    this.#families.add(family);
-    this.#dropped.push(text);
+    this.#families.push(...calls.map(() => family));
     this.#isAfterCall = true;
     return '';
+  }
+
+  /** @returns the text, with the blocks before it if it shows that they are only mentioned */
+  #asText(text: string): string {
+    return text === '' ? '' : this.#endGroup(text) + text;
+  }
+
+  /** @returns the raw text of the newest blocks if what follows shows that they are only mentioned */
+  #endGroup(after: string): string {
+    const group = this.#group;
+    if (group === undefined) return '';
+    this.#group = undefined;
+    if (!isMention({ before: group.before, gap: group.gap, after })) {
+      this.#dropped.push(group.raw);
+      return '';
+    }
+    this.#calls.length = group.callsBefore;
+    this.#families.length = group.callsBefore;
+    return group.raw;
   }
 }
 

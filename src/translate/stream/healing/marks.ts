@@ -1,6 +1,7 @@
 /** Finds where blocks of calls begin, for all families together. */
 import type { BlockMark, LeakFamily } from './family.ts';
 import { LEAK_FAMILIES } from './index.ts';
+import { isCode } from './mentions.ts';
 
 export interface Mark extends BlockMark {
   /** All families that open their blocks with this mark. */
@@ -16,6 +17,11 @@ export function mayHoldMark(text: string): boolean {
 }
 
 const MARKS: readonly Mark[] = marksOf(LEAK_FAMILIES);
+
+/** Whether a text, such as a user's question, contains a mark. */
+export function holdsMark(text: string): boolean {
+  return mayHoldMark(text) && MARKS.some(({ open }) => text.includes(open));
+}
 
 /**
  * The first mark in a text, or the beginning of one at its end.
@@ -59,11 +65,6 @@ export function strayLength(text: string): { length: number; mayGoOn: boolean } 
     if (stray === undefined) return { length, mayGoOn: STRAYS.some((mark) => mark.startsWith(rest)) };
     length += stray.length;
   }
-}
-
-/** Whether what follows this text is in a code block or quoted: the model is then writing about it. */
-function isCode(before: string): boolean {
-  return before.split('```').length % 2 === 0 || before.endsWith('`');
 }
 
 function marksOf(families: readonly LeakFamily[]): Mark[] {

@@ -217,6 +217,25 @@ const NO_CALLS: [what: string, text: string][] = [
   ['prose about the tags', 'put it between <tool_call> and </tool_call>, or <function=run>'],
   ['a call among prose in a block', '<function_calls>first <invoke name="run"></invoke></function_calls>'],
   ['code with angle brackets', 'if (a < b && c[0] > d) { x<T>(y); }'],
+  ...[
+    'Qwen writes BLOCK to run it.',
+    'The syntax is "BLOCK".',
+    'It is “BLOCK”',
+    'Write ` BLOCK ` there.',
+    'BLOCK is how it is written.',
+    'BLOCK, for one.',
+    'It said:\n> BLOCK\n',
+    '~~~\nBLOCK\n~~~',
+    'One:\n\n    BLOCK\n\nTwo.',
+    '<pre>\nBLOCK\n</pre>',
+    'For example:\n\nBLOCK\n\nThis runs it.',
+    'The format looks like this:\nBLOCK\nThe server reads it.',
+    '例如：\n\nBLOCK\n\n它会运行。',
+    'First BLOCK and then BLOCK again.',
+  ].map((text): [string, string] => [
+    `a mention: ${text}`,
+    text.replaceAll('BLOCK', '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>'),
+  ]),
   ['Mistral with more behind', '[TOOL_CALLS]run[ARGS]{"x":"a"} and then'],
 ];
 
@@ -259,6 +278,25 @@ describe('calls in the text', () => {
   }
 
   const BLOCK = '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>';
+
+  for (const input of [
+    'How does Qwen write a tool call?',
+    'show me an example of the function call syntax',
+    'What does <tool_call> mean in your answer',
+    '工具调用的格式是什么？',
+  ]) {
+    it(`are text in the answer to ${input}`, () => {
+      const text = 'Like this:\n<tool_call>{"name":"run","arguments":{}}</tool_call>';
+      const asked = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: input }] }];
+      assert.equal(outputOf([said(text), STOP], { ...TOOLS, input: asked }), `message(${text})`);
+      assert.equal(outputOf([said(text), STOP], { ...TOOLS, input }), `message(${text})`);
+    });
+  }
+
+  it('are read where the user wants something done about calls', () => {
+    const input = 'Fix the parser of tool calls in src/parse.ts';
+    assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}');
+  });
 
   it('are made once where the provider sends them as calls too, before or behind', () => {
     const call = deltaChunk({
