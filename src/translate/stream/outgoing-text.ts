@@ -2,6 +2,7 @@
  * The path of text from deltas to a message. What is not yet known to be text waits, calls that a model wrote into it
  * are taken out, and thinking that could not be recognised in time is separated from the answer after it.
  */
+import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { ToolTable } from '../tools/table.ts';
 import { asksAboutCalls } from './healing/asked.ts';
 import type { HealedCall } from './healing/block.ts';
@@ -25,7 +26,7 @@ export class OutgoingText {
   constructor({ tools, heal = true, request }: HealingOptions, isWatched: boolean) {
     this.#tools = tools;
     const heals = heal && tools.chatTools.length > 0 && !asksAboutCalls(request.input);
-    if (heals) this.#healer = new Healer(tools);
+    if (heals) this.#healer = new Healer(tools, !wantsJson(request));
     if (isWatched) this.#unopened = new UnopenedWatch();
   }
 
@@ -69,7 +70,7 @@ export class OutgoingText {
     const healed = this.#healer?.end(isWhole, made, said);
     if (healed === undefined) return { calls: [], families: [], text: '' };
     if (!isSilent || thoughts === undefined) return healed;
-    const healer = new Healer(this.#tools);
+    const healer = new Healer(this.#tools, false);
     healer.read(thoughts, undefined);
     // Thinking around a call is not part of the answer's text.
     return { ...healer.end(isWhole, made, undefined), text: healed.text };
@@ -92,6 +93,11 @@ export class OutgoingText {
   #heal(text: string, said: SaidText): string {
     return this.#healer === undefined || text === '' ? text : this.#healer.read(text, said);
   }
+}
+
+/** Whether the client asked for JSON, of which nobody can say that it is a call. */
+function wantsJson({ text }: ResponsesRequest): boolean {
+  return (text?.format?.type ?? 'text') !== 'text';
 }
 
 const NOTHING: WatchedText = { text: '' };

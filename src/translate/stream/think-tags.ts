@@ -36,10 +36,13 @@ const TAGS: readonly TagPair[] = [
   { open: '<|start|>assistant<|channel|>analysis<|message|>', close: '<|end|>' },
 ];
 
-/** What may stand between thinking and answer and belongs to neither. */
+/** What may stand between thinking and answer, or before an answer without thinking, and belongs to neither. */
 const HEADS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
+  // What the model says before it makes a call.
+  '<|start|>assistant<|channel|>commentary<|message|>',
+  '<|channel|>commentary<|message|>',
   '<|START_RESPONSE|>',
   '<|begin_of_solution|>',
 ];
@@ -111,6 +114,8 @@ export class ThinkTagSplitter {
         }
         if (mayBegin(start, this.#state))
           return this.#hold(this.#state === 'after' ? start : rest, reasoning);
+        const head = HEADS.find((text) => start.startsWith(text));
+        if (head !== undefined) return this.#plain(start.slice(head.length), reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';
           return this.#readUnopened(rest);
@@ -118,8 +123,7 @@ export class ThinkTagSplitter {
         if (this.#state === 'before') return this.#plain(rest, reasoning);
         // The blank lines between the tag and the answer belong to neither.
         if (start === '') return { reasoning, text: '' };
-        const head = HEADS.find((text) => start.startsWith(text)) ?? '';
-        return this.#plain(start.slice(head.length), reasoning);
+        return this.#plain(start, reasoning);
       }
       const end = rest.indexOf(this.#close);
       if (end === -1) {
@@ -180,7 +184,7 @@ export class ThinkTagSplitter {
 function mayBegin(start: string, state: State): boolean {
   const isBeginning = (tag: string) => start.length < tag.length && tag.startsWith(start);
   if (start === '') return state === 'before';
-  return TAGS.some(({ open }) => isBeginning(open)) || (state === 'after' && HEADS.some(isBeginning));
+  return TAGS.some(({ open }) => isBeginning(open)) || HEADS.some(isBeginning);
 }
 
 /** How many characters at the end of `text` may be the beginning of a tag. */

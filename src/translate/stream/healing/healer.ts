@@ -7,7 +7,7 @@
 import { parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
 import { type BlockEnd, type HealedCall, OpenBlock } from './block.ts';
-import { firstMark, mayHoldMark, strayLength } from './marks.ts';
+import { type FoundMark, firstMark, mayHoldMark, startMark, strayLength } from './marks.ts';
 import { isMention } from './mentions.ts';
 
 export interface Healed {
@@ -35,6 +35,9 @@ type SaidText = { readonly text: string } | undefined;
 
 export class Healer {
   readonly #tools: ToolTable;
+  readonly #mayBeBare: boolean;
+  /** Whether nothing but white space has been read. */
+  #isAtStart = true;
   readonly #calls: HealedCall[] = [];
   /** The family of each call. */
   readonly #families: string[] = [];
@@ -44,13 +47,17 @@ export class Healer {
   #group: Group | undefined;
   /** What was said before the block that is open. */
   #before = '';
+  /** White space before that, if nothing else was said. */
+  #lead = '';
   /** The end of the text, as long as a mark may begin there. */
   #held = '';
   #block: OpenBlock | undefined;
   #isAfterCall = false;
 
-  constructor(tools: ToolTable) {
+  /** @param mayBeBare whether an answer that consists of calls without any mark is read as such */
+  constructor(tools: ToolTable, mayBeBare: boolean) {
     this.#tools = tools;
+    this.#mayBeBare = mayBeBare;
   }
 
   /** True while no sign of a call has been found. */
@@ -60,12 +67,12 @@ export class Healer {
 
   /** The text that is held back. */
   get waiting(): string {
-    return this.#block?.text ?? this.#held;
+    return this.#block === undefined ? this.#held : this.#lead + this.#block.text;
   }
 
   /** @returns the text that can be said */
   read(delta: string, said: SaidText): string {
-    const isQuiet = this.#block === undefined && this.#held === '' && !this.#isAfterCall;
+    const isQuiet = this.#block === undefined && this.#held === '' && !this.#isAfterCall && !this.#isAtStart;
     if (isQuiet && !mayHoldMark(delta)) return delta;
     const text = this.#held + delta;
     this.#held = '';
@@ -76,6 +83,7 @@ export class Healer {
   flush(): string {
     const held = this.#held;
     this.#held = '';
+    if (held !== '') this.#isAtStart = false;
     return this.#asText(held);
   }
 
@@ -87,7 +95,7 @@ export class Healer {
     if (!isWhole) {
       const raw = this.#dropped.join('') + (this.#group?.raw ?? '');
       this.#group = undefined;
-      return { calls: [], families: [], text: raw + (this.#block?.text ?? '') + this.flush() };
+      return { calls: [], families: [], text: raw + this.#lead + (this.#block?.text ?? '') + this.flush() };
     }
     let text = '';
     while (this.#block !== undefined) {
@@ -125,24 +133,47 @@ export class Healer {
       } else if (this.#isAfterCall) {
         rest = this.#skipStrays(rest);
       } else {
-        let found = firstMark(rest, (said?.text ?? '') + fresh);
-        if (this.#group !== undefined && found?.at !== 0) {
-          fresh += this.#endGroup(rest);
-          found = firstMark(rest, (said?.text ?? '') + fresh);
-        }
-        if (found === undefined) return fresh + rest;
-        const { at, mark } = found;
-        fresh += rest.slice(0, at);
-        if (mark === undefined) {
-          this.#held = rest.slice(at);
-          return fresh;
-        }
-        this.#before = (said?.text ?? '') + fresh;
-        this.#block = new OpenBlock(mark, this.#tools);
-        rest = rest.slice(at + mark.open.length);
+        const read = this.#readText(rest, (said?.text ?? '') + fresh);
+        fresh += read.text;
+        rest = read.rest;
       }
     }
     return fresh;
+  }
+
+  /** @returns the text that can be said, and the rest, which begins inside a block that was opened */
+  #readText(text: string, before: string): { text: string; rest: string } {
+    if (this.#isAtStart && text.trim() === '') {
+      this.#held = text;
+      return { text: '', rest: '' };
+    }
+    let shown = '';
+    let found = this.#startMark(text) ?? firstMark(text, before);
+    if (this.#group !== undefined && found?.at !== 0) {
+      shown = this.#endGroup(text);
+      found = firstMark(text, before + shown);
+    }
+    if (found === undefined) return { text: shown + text, rest: '' };
+    const { at, mark } = found;
+    // White space that is all there is before calls is not worth a message.
+    const lead = before === '' && text.slice(0, at).trim() === '' ? text.slice(0, at) : '';
+    const said = shown + text.slice(lead.length, at);
+    if (mark === undefined) {
+      this.#held = lead + text.slice(at);
+      return { text: said, rest: '' };
+    }
+    this.#isAtStart = false;
+    this.#lead = lead;
+    this.#before = before + said;
+    this.#block = new OpenBlock(mark, this.#tools);
+    return { text: said, rest: text.slice(at + mark.open.length) };
+  }
+
+  #startMark(text: string): FoundMark | undefined {
+    if (!this.#isAtStart) return undefined;
+    const found = startMark(text, this.#mayBeBare);
+    this.#isAtStart = found !== undefined && found.mark === undefined;
+    return found;
   }
 
   /** @returns the rest, to be read as text */
@@ -165,8 +196,10 @@ export class Healer {
   }
 
   /** @returns the block's text if it is not made of calls */
-  #close({ text, calls, family }: BlockEnd): string {
+  #close({ text: block, calls, family }: BlockEnd): string {
+    const text = this.#lead + block;
     this.#block = undefined;
+    this.#lead = '';
     if (calls === undefined) return this.#asText(text);
     this.#group ??= { before: this.#before, raw: '', gap: '', callsBefore: this.#calls.length };
     this.#group.raw += text;
