@@ -2,7 +2,7 @@
  * Makes whatever a provider sent fit the type of a chunk, by removing fields of impossible types. This runs for every
  * chunk, so nothing is copied, and a proper chunk is not changed.
  */
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { ChatChunk } from './chat.ts';
 
 /** Far beyond any real details. */
@@ -52,6 +52,11 @@ function repairDelta(delta: JsonObject): void {
   // The field for a single call, from before there were several (2023); some servers still fill both.
   if (isObject(delta['function_call']) && (delta['tool_calls'] ?? null) === null)
     delta['tool_calls'] = [{ index: 0, function: delta['function_call'] }];
+  const { content } = delta;
+  if (Array.isArray(content) && (delta['tool_calls'] ?? null) === null && content.some(isToolUse))
+    delta['tool_calls'] = content
+      .filter(isToolUse)
+      .map(({ id, name, input }) => ({ id: id ?? null, name: name ?? null, input: input ?? {} }));
   const calls = delta['tool_calls'];
   if (!Array.isArray(calls)) return;
   for (let at = 0; at < calls.length; at++) {
@@ -61,21 +66,40 @@ function repairDelta(delta: JsonObject): void {
   }
 }
 
+/** Gateways to Anthropic's API may leave calls among the parts of the content. */
+function isToolUse(part: unknown): part is JsonObject {
+  return isObject(part) && part['type'] === 'tool_use';
+}
+
 function isCall(value: unknown): value is JsonObject {
   return isObject(value) && (isObject(value['function']) || typeof value['name'] === 'string');
 }
 
 function repairCall(call: JsonObject): void {
-  // As in the Responses API: name and arguments are in the call itself.
-  const { name, arguments: args } = call;
-  if (call['function'] === undefined && (typeof name === 'string' || args !== undefined))
-    call['function'] = { name: name ?? null, arguments: args ?? '' };
+  // As in the Responses API: name and arguments are in the call itself. Or it is one of a custom tool.
+  if (call['function'] === undefined) {
+    const { custom } = call;
+    const called = isObject(custom) ? custom : call;
+    const args = argumentsIn(called);
+    if (typeof called['name'] === 'string' || args !== undefined)
+      call['function'] = { name: called['name'] ?? null, arguments: args ?? '' };
+  }
   if (typeof call['id'] === 'number') call['id'] = String(call['id']);
   keepIf(isText, call, 'id');
   keepIf(isShallow, call, 'extra_content');
   keepIf(isObject, call, 'function');
   const called = call['function'];
-  if (isObject(called)) keepIf(isText, called, 'name');
+  if (!isObject(called)) return;
+  keepIf(isText, called, 'name');
+  if (called['arguments'] === undefined) {
+    const args = argumentsIn(called);
+    if (args !== undefined) called['arguments'] = args;
+  }
+}
+
+/** The arguments under any name: Llama's own is `parameters`, Anthropic's `input`. */
+function argumentsIn({ arguments: args, parameters, input }: JsonObject): Json | undefined {
+  return args ?? parameters ?? input;
 }
 
 function keepIf(isRight: (value: unknown) => boolean, holder: JsonObject, key: string): void {
