@@ -105,6 +105,9 @@ function findCallsInContent(delta: JsonObject): void {
 
 function repairCall(call: JsonObject): void {
   CALL_FIELDS.correct(call);
+  const { custom } = call;
+  // A call of a custom tool has its name and its text there.
+  if (isObject(custom) && call['function'] === undefined) call['function'] = custom;
   const { name, arguments: args, function: called } = call;
   // As in the Responses API: name and arguments are in the call itself.
   if (called === undefined && (typeof name === 'string' || args !== undefined))

@@ -94,6 +94,37 @@ describe('the shape of a chunk', () => {
       [{ function_call: { arguments: '}' } }, [{ index: 0, function: { arguments: '}' } }]],
       [{ function_call: { name: 'f' }, tool_calls: [call] }, [call]],
       [{ function_call: 'auto', tool_calls: null }, null],
+      [
+        { tool_calls: [{ function: { name: 'f', parameters: { a: 1 } } }] },
+        [{ function: { name: 'f', arguments: { a: 1 } } }],
+      ],
+      [
+        { tool_calls: [{ type: 'custom', custom: { name: 'f', input: 'a' } }] },
+        [
+          {
+            type: 'custom',
+            custom: { name: 'f', arguments: 'a' },
+            function: { name: 'f', arguments: 'a' },
+          },
+        ],
+      ],
+      [
+        {
+          content: [
+            { type: 'text', text: 'a' },
+            { type: 'tool_use', id: 'c', name: 'f', input: { a: 1 } },
+          ],
+        },
+        [
+          {
+            type: 'tool_use',
+            id: 'c',
+            name: 'f',
+            arguments: { a: 1 },
+            function: { name: 'f', arguments: { a: 1 } },
+          },
+        ],
+      ],
     ];
     for (const [sent, calls] of LISTS) {
       const read = asChatChunk(delta(structuredClone(sent)));

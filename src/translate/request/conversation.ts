@@ -78,7 +78,7 @@ export function answerKeyOf(output: readonly InputItem[], tools: ToolTable): Ans
 }
 
 export function joinTexts(texts: readonly string[]): string {
-  return texts.filter((text) => text !== '').join('\n\n');
+  return texts.filter((text) => text.trim() !== '').join('\n\n');
 }
 
 /** Whether reasoning is from another provider or model family, and would be refused or misread. */
@@ -114,8 +114,9 @@ class Gatherer {
   /** The summary that replaces all that came before; the next summary will include it. */
   #summary: Entry | undefined;
   /**
-   * Calls still without an output, by the client's id, oldest first. Ids recur, because some providers count calls from
-   * 0 in every answer, so an output belongs to the newest open call before it.
+   * Calls still without an output, by the client's id (empty for those without), oldest first. Ids recur, because some
+   * providers count calls from 0 in every answer, so an output belongs to the newest answer with such a call: to the
+   * first call there that is still open.
    */
   readonly #open = new Map<string, PlacedCall[]>();
   /** The answer that is being gathered; the first item from anyone else ends it. */
@@ -175,7 +176,8 @@ class Gatherer {
         break;
       case 'assistant': {
         const { text } = readContent(item.content);
-        if (text !== '') this.#openAnswer().texts.push(text);
+        // Models may begin with blank lines before a call; Anthropic's refuse text without a word (2026-11).
+        if (text.trim() !== '') this.#openAnswer().texts.push(text);
         break;
       }
       default:
@@ -184,7 +186,7 @@ class Gatherer {
   }
 
   #user(content: string | ChatPart[]): void {
-    if (content.length === 0) return;
+    if (content.length === 0 || (typeof content === 'string' && content.trim() === '')) return;
     this.#closeAnswer();
     this.#hasBegun = true;
     this.#entries.push({ kind: 'user', content });
@@ -214,9 +216,10 @@ class Gatherer {
   #call(item: InputItem, kind: CallKind): void {
     const answer = this.#openAnswer();
     const { calls } = answer;
-    const callId = item.call_id ?? item.id ?? `call_${this.#entries.length}_${calls.length}`;
+    const key = item.call_id || '';
+    const callId = key || item.id || `call_${this.#entries.length}_${calls.length}`;
     const call = { callId, ...upstreamCall(item, kind, this.#options.tools), output: undefined };
-    const open = this.#open.get(callId);
+    const open = this.#open.get(key);
     const newest = open?.at(-1);
     // Clients that continue a stored response may repeat its calls, together with their outputs.
     if (newest !== undefined && newest.call.output === undefined && isSameCall(newest.call, call)) {
@@ -225,7 +228,7 @@ class Gatherer {
     }
     calls.push(call);
     const placed = { answer, call, repeats: 0 };
-    if (open === undefined) this.#open.set(callId, [placed]);
+    if (open === undefined) this.#open.set(key, [placed]);
     else open.push(placed);
   }
 
@@ -234,24 +237,28 @@ class Gatherer {
     const { tools } = this.#options;
     const output = kind.replayOutput?.(sent, (namespace, name) => tools.upstreamName(namespace, name));
     const item = output === undefined ? sent : { ...sent, output };
-    const answer = item.call_id ? this.#give(item, item.call_id) : undefined;
+    // Codex's heartbeat, 2026-09: an output with its call id in `id`.
+    const key = item.call_id || (item.id && this.#open.has(item.id) ? item.id : '');
+    const answer = this.#give(item, key);
     if (answer === undefined) this.#user(orphanOutput(item, this.#options.profile));
     else this.#moveToEnd(answer);
   }
 
-  /** Gives an output to the newest open call with its id; undefined if there is none. */
-  #give(output: InputItem, callId: string): Answer | undefined {
-    const open = this.#open.get(callId);
-    const placed = open?.at(-1);
-    if (open === undefined || placed === undefined) return undefined;
+  /** Gives an output to the open call with its id that it belongs to; undefined if there is none. */
+  #give(output: InputItem, key: string): Answer | undefined {
+    const open = this.#open.get(key);
+    const newest = open?.at(-1);
+    if (open === undefined || newest === undefined) return undefined;
+    const at = open.findIndex(({ answer }) => answer === newest.answer);
+    const placed = open[at] ?? newest;
     const { answer, call } = placed;
     if (call.output === undefined) {
       call.output = output;
-      if (placed.repeats === 0) open.pop();
+      if (placed.repeats === 0) open.splice(at, 1);
       return answer;
     }
     placed.repeats -= 1;
-    if (placed.repeats === 0) open.pop();
+    if (placed.repeats === 0) open.splice(at, 1);
     if (this.#entries.at(-1) !== answer) return undefined;
     // A second output right after the first: what looked like a repeated call was a separate one.
     const last = answer.calls.findLastIndex((other) => isSameCall(other, call));

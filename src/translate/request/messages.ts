@@ -116,7 +116,7 @@ function toolMessage(
   };
   if (output === undefined) return { ...message, content: NO_OUTPUT };
   const { text, images } = readContent(output.output);
-  if (images.length === 0) return { ...message, content: text || EMPTY_OUTPUT };
+  if (images.length === 0) return { ...message, content: text.trim() === '' ? EMPTY_OUTPUT : text };
   if (toolImages === 'inline') {
     const texts = text === '' ? [] : [{ type: 'text' as const, text }];
     return { ...message, content: [...texts, ...images] };

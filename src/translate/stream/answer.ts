@@ -45,10 +45,10 @@ export class Answer {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
-    const { profile, model, tools, heal = true, mayWait = false } = options;
+    const { profile, model, mayWait = false } = options;
     const waits = mayWait || opensThinkingInPrompt(model);
     this.#reader = new DeltaReader(profile, waits);
-    this.#text = new OutgoingText(tools, heal, !waits && profile.thinkTag !== null);
+    this.#text = new OutgoingText(options, !waits && profile.thinkTag !== null);
     this.#tracker = new CallTracker((providerId, twin) => this.#newCall(providerId, twin));
   }
 

@@ -22,6 +22,8 @@ export class CallTracker {
   readonly #create: NewCall;
   /** How many calls there were when the current chunk began. */
   #callsBefore = 0;
+  /** A complete call whose name came once more, without arguments: perhaps the beginning of another one. */
+  #renamed: CallDraft | undefined;
 
   constructor(create: NewCall) {
     this.#create = create;
@@ -50,6 +52,10 @@ export class CallTracker {
     const candidate = index === undefined ? this.#byPlace(position, siblings) : atIndex;
     if (candidate === undefined || this.#startsAnother(fragment, args, candidate))
       return this.#begin(id, index);
+    if (this.#renamed === candidate && !fragment.function?.name && args.trimStart().startsWith('{'))
+      return this.#beginAgain(candidate, index);
+    this.#renamed =
+      candidate.isWhole && fragment.function?.name && args.trim() === '' ? candidate : undefined;
     if (id !== undefined) this.#identify(candidate, id);
     return candidate;
   }
@@ -66,10 +72,22 @@ export class CallTracker {
     args: string,
     index: number | undefined,
   ): CallDraft {
+    const name = fragment.function?.name || '';
+    if (name === '') return own;
     const isElsewhere = index !== undefined && this.#byIndex.get(index) !== own && this.#hasIndex(own);
-    if (!isElsewhere || !fragment.function?.name) return own;
-    if (own.hasArguments && !own.isWhole && own.canGoOnWith(args)) return own;
-    return this.#begin(fragment.id || undefined, index, own);
+    const isAnother = isElsewhere
+      ? !own.hasArguments || own.isWhole || !own.canGoOnWith(args)
+      : // One id for all calls of an answer.
+        own.isNamedOtherThan(name) || (own.isWhole && args.trimStart().startsWith('{'));
+    return isAnother ? this.#begin(fragment.id || undefined, index, own) : own;
+  }
+
+  /** Another call of the same tool, unless it repeats the first. */
+  #beginAgain(call: CallDraft, index: number | undefined): CallDraft {
+    this.#renamed = undefined;
+    const next = this.#begin(undefined, index, call);
+    next.addName(call.name);
+    return next;
   }
 
   #hasIndex(call: CallDraft): boolean {
@@ -85,7 +103,7 @@ export class CallTracker {
   /** Whether a fragment that seems to belong to `candidate` begins a new call instead. */
   #startsAnother(fragment: ChatToolCallDelta, args: string, candidate: CallDraft): boolean {
     const name = fragment.function?.name || '';
-    if (name === '' || candidate.name === '') return false;
+    if (name === '' || candidate.name === '' || (!fragment.id && candidate.isContinuedBy(name))) return false;
     const index = indexOf(fragment);
     if (fragment.id && this.#providerIds.has(candidate)) {
       // Two entries of one list with different ids are two calls.
@@ -97,8 +115,10 @@ export class CallTracker {
         ? args.trimStart().startsWith('{') || args === ''
         : !candidate.canGoOnWith(args);
     }
-    // No ids at all: a name after complete arguments begins the next call, unless everything is repeated.
-    if (fragment.id || !candidate.isWhole) return false;
+    // No ids at all: the name of another tool begins the next call, and so does any name after complete arguments,
+    // unless everything is repeated.
+    if (fragment.id) return false;
+    if (!candidate.isWhole) return candidate.isNamedOtherThan(name) && !candidate.isOpenInside;
     if (index === undefined || candidate.name !== name) return true;
     // Some repeat the name with every fragment, also with the blank ones at the end.
     return args.trimStart().startsWith('{') && candidate.arguments !== args.trim();

@@ -2,13 +2,18 @@
  * The path of text from deltas to a message. What is not yet known to be text waits, calls that a model wrote into it
  * are taken out, and thinking that could not be recognised in time is separated from the answer after it.
  */
+import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { ToolTable } from '../tools/table.ts';
+import { asksAboutCalls } from './healing/asked.ts';
 import type { HealedCall } from './healing/block.ts';
 import { type Healed, Healer } from './healing/healer.ts';
+import type { AnswerOptions } from './options.ts';
 import { UnopenedWatch, type WatchedText } from './unopened.ts';
 
 /** The message that the text goes into, as far as it has been sent. */
 type SaidText = { readonly text: string } | undefined;
+
+type HealingOptions = Pick<AnswerOptions, 'tools' | 'heal' | 'request'>;
 
 export class OutgoingText {
   readonly #tools: ToolTable;
@@ -17,13 +22,11 @@ export class OutgoingText {
   #unopened: UnopenedWatch | undefined;
   #closedUnopened = false;
 
-  /**
-   * @param heals whether calls in the text become real calls
-   * @param isWatched whether the text may turn out to be thinking that was never opened
-   */
-  constructor(tools: ToolTable, heals: boolean, isWatched: boolean) {
+  /** @param isWatched whether the text may turn out to be thinking that was never opened */
+  constructor({ tools, heal = true, request }: HealingOptions, isWatched: boolean) {
     this.#tools = tools;
-    if (heals && tools.chatTools.length > 0) this.#healer = new Healer(tools);
+    const heals = heal && tools.chatTools.length > 0 && !asksAboutCalls(request.input);
+    if (heals) this.#healer = new Healer(tools, !wantsJson(request));
     if (isWatched) this.#unopened = new UnopenedWatch();
   }
 
@@ -67,7 +70,7 @@ export class OutgoingText {
     const healed = this.#healer?.end(isWhole, made, said);
     if (healed === undefined) return { calls: [], families: [], text: '' };
     if (!isSilent || thoughts === undefined) return healed;
-    const healer = new Healer(this.#tools);
+    const healer = new Healer(this.#tools, false);
     healer.read(thoughts, undefined);
     // Thinking around a call is not part of the answer's text.
     return { ...healer.end(isWhole, made, undefined), text: healed.text };
@@ -90,6 +93,11 @@ export class OutgoingText {
   #heal(text: string, said: SaidText): string {
     return this.#healer === undefined || text === '' ? text : this.#healer.read(text, said);
   }
+}
+
+/** Whether the client asked for JSON, of which nobody can say that it is a call. */
+function wantsJson({ text }: ResponsesRequest): boolean {
+  return (text?.format?.type ?? 'text') !== 'text';
 }
 
 const NOTHING: WatchedText = { text: '' };

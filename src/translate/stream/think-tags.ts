@@ -40,10 +40,13 @@ const TAGS: readonly TagPair[] = [
   { open: '<|start|>assistant<|channel|>analysis<|message|>', close: '<|end|>' },
 ];
 
-/** What may stand between thinking and answer and belongs to neither. */
+/** What may stand between thinking and answer, or before an answer without thinking, and belongs to neither. */
 const HEADS: readonly string[] = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
+  // What the model says before it makes a call.
+  '<|start|>assistant<|channel|>commentary<|message|>',
+  '<|channel|>commentary<|message|>',
   '<|START_RESPONSE|>',
   '<|begin_of_solution|>',
 ];
@@ -128,6 +131,8 @@ export class ThinkTagSplitter {
         }
         if (mayBegin(start, this.#state, mayClose) && rest.length - start.length <= MOST_BLANKS)
           return this.#hold(this.#state === 'after' ? start : rest, reasoning);
+        const head = HEADS.find((text) => start.startsWith(text));
+        if (head !== undefined) return this.#plain(start.slice(head.length), reasoning);
         if (this.#state === 'before' && this.#mayBeUnopened) {
           this.#state = 'unopened';
           return this.#readUnopened(rest);
@@ -135,8 +140,7 @@ export class ThinkTagSplitter {
         if (this.#state === 'before') return this.#plain(rest, reasoning);
         // The blank lines between the tag and the answer belong to neither.
         if (start === '') return { reasoning, text: '' };
-        const head = HEADS.find((text) => start.startsWith(text)) ?? '';
-        return this.#plain(start.slice(head.length), reasoning);
+        return this.#plain(start, reasoning);
       }
       const end = placeOf(this.#close, rest);
       if (end === -1) {
@@ -212,7 +216,7 @@ function mayBegin(start: string, state: State, mayClose: boolean): boolean {
   if (start === '') return state === 'before';
   return (
     TAGS.some(({ open, close }) => isBeginning(open) || (mayClose && isBeginning(close))) ||
-    (state === 'after' && HEADS.some(isBeginning))
+    HEADS.some(isBeginning)
   );
 }
 

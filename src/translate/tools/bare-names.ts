@@ -1,7 +1,8 @@
 /** Undecorates the names by which models call tools. */
 
-/** Namespaces that models trained on other formats prefix to a name. */
-const PREFIX = /^(?:functions?|tools?|default_api|api|namespace)\s*(?:\.|::?|\/|__)\s*/i;
+/** Namespaces that models trained on other formats prefix to a name; gateways may replace the dot. */
+const PREFIX =
+  /^(?:(?:functions?|tools?|default_api|api|namespace)\s*(?:\.|::?|\/|__)|(?:functions|default_api)[_-])\s*/i;
 
 /** A special token of a chat template (`<|channel|>`, `<｜tool▁sep｜>`) and everything after it. */
 const TOKEN_TAIL = /<[|｜][\s\S]*$/;
@@ -28,7 +29,8 @@ const WORDS =
 /** A called name without words of a chat template and without arguments after it. */
 export function namedAmongWords(called: string): string {
   const [name = ''] = called.split(/[\n{(]/, 1);
-  const parts = name.split(/[^A-Za-z0-9_-]+/).filter((part) => part !== '' && !WORDS.test(part));
+  const plain = name.replace(/<[|｜][^<>|｜]*[|｜]>?/g, ' ');
+  const parts = plain.split(/[^A-Za-z0-9_-]+/).filter((part) => part !== '' && !WORDS.test(part));
   const [only] = parts;
   return parts.length === 1 && only !== undefined ? only : name;
 }

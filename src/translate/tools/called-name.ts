@@ -5,7 +5,6 @@ import type { ToolTable } from './table.ts';
 export class CalledName {
   text = '';
   readonly #tools: ToolTable;
-  /** Whether the name may continue, because another declared name begins with it. */
   #mayGrow = false;
   #tool: ToolName | undefined;
 
@@ -20,6 +19,24 @@ export class CalledName {
 
   get isDeclared(): boolean {
     return this.#tool !== undefined;
+  }
+
+  /** Whether the name may continue, because another declared name begins with it. */
+  get mayGrow(): boolean {
+    return this.#mayGrow;
+  }
+
+  /** Whether the name is a declared tool's and does not go on: this one is that of another. */
+  isOtherThan(name: string): boolean {
+    const other = this.#tools.resolve(name);
+    if (this.#tool === undefined || other === undefined || other === this.#tool) return false;
+    return !name.startsWith(this.text) && !this.#isOne(this.text + name);
+  }
+
+  /** Whether only both together are the name of a tool. */
+  isContinuedBy(fragment: string): boolean {
+    if (!this.#mayGrow || this.#tools.resolve(fragment) !== undefined) return false;
+    return this.#tools.resolve(this.text + fragment) !== undefined;
   }
 
   /** @returns false if the name now means a different tool, or none */
@@ -38,14 +55,23 @@ export class CalledName {
   #with(fragment: string): string {
     if (this.text === '') return fragment;
     const joined = this.text + fragment;
-    const isOne =
-      this.#tools.resolve(joined) !== undefined ||
-      this.#tools.hasLonger(joined) ||
-      this.#tools.guess(joined) !== undefined;
-    if (fragment === this.text) return isOne && !this.isDeclared ? joined : this.text;
-    if (isOne) return joined;
-    if (fragment.startsWith(this.text)) return fragment;
+    if (fragment === this.text) return this.#isOne(joined) && !this.isDeclared ? joined : this.text;
+    const isGrown = fragment.startsWith(this.text);
+    // `functions.` and then `functions.run`.
+    if (isGrown && this.text.length > 1 && this.#isOne(fragment) && !this.#tools.isDeclaredOrBegun(joined))
+      return fragment;
+    if (this.#isOne(joined)) return joined;
+    if (isGrown) return fragment;
     // A declared name needs nothing added; an invented one is shown in full.
     return this.isDeclared ? this.text : joined;
+  }
+
+  /** Whether a name means a tool, or may do so once it is complete. */
+  #isOne(name: string): boolean {
+    return (
+      this.#tools.resolve(name) !== undefined ||
+      this.#tools.hasLonger(name) ||
+      this.#tools.guess(name) !== undefined
+    );
   }
 }

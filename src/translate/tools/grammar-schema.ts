@@ -9,21 +9,6 @@ const TOO_MANY = 2000;
 /** Patterns that are anchored and plain; others are an error in older grammar builders, or have no effect. */
 const PLAIN_PATTERN = /^\^(?:(?!\(\?|\\[bBAZzkpPuxc\d]).)*\$$/s;
 
-/** The types of JSON Schema, and what MCP servers write in their place. */
-const TYPES: ReadonlyMap<string, string> = new Map([
-  ...['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'].map(
-    (type) => [type, type] as const,
-  ),
-  ['str', 'string'],
-  ['text', 'string'],
-  ['int', 'integer'],
-  ['float', 'number'],
-  ['double', 'number'],
-  ['bool', 'boolean'],
-  ['dict', 'object'],
-  ['list', 'array'],
-]);
-
 /** Which values of a keyword can be read; other keywords may have any. */
 const READABLE: ReadonlyMap<string, (value: Json) => boolean> = new Map<string, (value: Json) => boolean>([
   ['pattern', isPattern],
@@ -47,8 +32,8 @@ export function grammarSchema(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema);
   const mended = entries.flatMap(([keyword, value]): [string, Json][] => {
     if (READABLE.get(keyword)?.(value) === false) return [];
-    const read = keyword === 'type' ? readType(value) : keyword === 'properties' ? schemasIn(value) : value;
-    return read === undefined ? [] : [[keyword, read]];
+    const read = keyword === 'properties' ? schemasIn(value) : value;
+    return [[keyword, read]];
   });
   const isUnchanged =
     mended.length === entries.length && mended.every(([, value], at) => value === entries[at]?.[1]);
@@ -57,6 +42,12 @@ export function grammarSchema(schema: JsonObject): JsonObject {
 
 function isPattern(value: Json): boolean {
   if (typeof value !== 'string' || !PLAIN_PATTERN.test(value)) return false;
+  if (
+    [...value.matchAll(/\{(\d*),?(\d*)\}/g)].some(([, ...bounds]) =>
+      bounds.some((bound) => Number(bound) >= TOO_MANY),
+    )
+  )
+    return false;
   try {
     new RegExp(value);
     return true;
@@ -71,18 +62,6 @@ function isFilledList(value: Json): boolean {
 
 function isBound(value: Json): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < TOO_MANY;
-}
-
-/** Undefined for a type that does not exist, such as `any`: the schema then allows every type. */
-function readType(type: Json): Json | undefined {
-  if (!Array.isArray(type)) return typeof type === 'string' ? TYPES.get(type.toLowerCase()) : undefined;
-  const types = type.map(readType);
-  if (types.length === 0 || types.includes(undefined)) return undefined;
-  return types.every((name, at) => name === type[at]) ? type : [...new Set(types.filter(isSome))];
-}
-
-function isSome(value: Json | undefined): value is Json {
-  return value !== undefined;
 }
 
 /** A property whose schema is none may be anything. */

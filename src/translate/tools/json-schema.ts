@@ -8,7 +8,9 @@
 import type { Json, JsonObject } from '../../json.ts';
 import { isObject } from '../../json.ts';
 import type { SchemaFlavour } from '../profile.ts';
+import { withoutRootUnions } from './root-unions.ts';
 import { FLAVOURS, type Rules } from './schema-flavours.ts';
+import { wellFormedSchema } from './schema-form.ts';
 
 /** Keywords whose value is a map of schemas by name; below, those with a list of schemas, and with one schema. */
 const SCHEMA_MAPS = new Set(['properties', 'patternProperties', 'dependentSchemas', '$defs', 'definitions']);
@@ -23,18 +25,22 @@ const SCHEMAS = new Set([
   'else',
   'contains',
 ]);
-const UNIONS = ['anyOf', 'oneOf', 'allOf'] as const;
 
 /** Schemas beyond these limits are cut: a few references can inline to millions of nodes. */
 const MAX_DEPTH = 40;
 const MAX_INLINED = 500;
+const MAX_ROOT_REFS = 5;
 
 /** The parameters of a function: an object at the root in every flavour. */
 export function toolParameters(schema: JsonObject, flavour: SchemaFlavour): JsonObject {
   const rules = FLAVOURS[flavour];
   const rewritten = new Rewriter(schema, rules).root();
+  const root = withoutRootRef(rewritten);
   const flat = finished(
-    { ...(rules.flatRoot ? withoutRootUnions(rewritten) : rewritten), type: 'object' },
+    {
+      ...(rules.flatRoot ? withoutRootUnions(root, (ref) => resolve(rewritten, ref)) : root),
+      type: 'object',
+    },
     rules,
   );
   const { type: _, properties, ...rest } = flat;
@@ -68,6 +74,19 @@ export function strictSchema(schema: JsonObject): JsonObject {
   });
 }
 
+/**
+ * A root that refers to another schema, as generators write named types: what stands beside a reference is ignored by
+ * many readers, so there must be none beside `type` and `properties`.
+ */
+function withoutRootRef(schema: JsonObject): JsonObject {
+  let root = schema;
+  for (let level = 0; level < MAX_ROOT_REFS && typeof root['$ref'] === 'string'; level++) {
+    const { $ref, ...rest } = root;
+    root = { ...resolve(schema, String($ref)), ...rest };
+  }
+  return typeof root['$ref'] === 'string' ? without(root, '$ref') : root;
+}
+
 function finished(schema: JsonObject, { finish }: Rules): JsonObject {
   return finish === null ? schema : mapSchemas(schema, finish);
 }
@@ -88,7 +107,8 @@ class Rewriter {
   }
 
   /** @param isPart whether it will be merged into the surrounding schema, which then gets a type */
-  #node(schema: JsonObject, depth: number, isPart = false): JsonObject {
+  #node(given: JsonObject, depth: number, isPart = false): JsonObject {
+    const schema = wellFormedSchema(given);
     if (depth > MAX_DEPTH) return { type: 'object' };
     const { inlineRefs, simpleUnions } = this.#rules;
     const ref = schema['$ref'];
@@ -157,12 +177,15 @@ class Rewriter {
     if (Array.isArray(type) && typeLists !== 'keep')
       return this.#typed(withoutTypeList(schema, typeLists), depth);
     if (!typeEverywhere) return schema;
-    const properties = schema['properties'];
+    const plain = withoutMixedEnum(schema);
+    const { properties } = plain;
     const whole = isObject(properties)
-      ? { ...schema, properties: mapValues(properties, typedProperty) }
-      : schema;
+      ? { ...plain, properties: mapValues(properties, typedProperty) }
+      : plain;
     if (Array.isArray(whole['anyOf'])) return typeInBranches(whole);
-    return typeof type === 'string' ? whole : { type: guessedType(whole), ...without(whole, 'type') };
+    return typeof whole['type'] === 'string'
+      ? whole
+      : { type: guessedType(whole), ...without(whole, 'type') };
   }
 }
 
@@ -178,7 +201,6 @@ function simplified(schema: JsonObject): JsonObject {
   const { oneOf, allOf, const: constant, prefixItems, ...rest } = schema;
   let result: JsonObject = rest;
   if (Array.isArray(oneOf) && result['anyOf'] === undefined) result = { ...result, anyOf: oneOf };
-  if (Array.isArray(result['anyOf']) && result['anyOf'].length === 0) result = without(result, 'anyOf');
   if (Array.isArray(allOf)) result = allOf.filter(isObject).reduce<JsonObject>(mergedSchemas, result);
   if (constant !== undefined) result = { ...result, enum: [constant] };
   const tuple = prefixItems ?? result['items'];
@@ -214,11 +236,43 @@ function withoutTypeList(schema: JsonObject, form: 'anyOf' | 'nullable'): JsonOb
   }
   const { description, ...constraints } = rest;
   const branches = types.map(
-    (name): JsonObject => (name === 'null' ? { type: name } : { type: name, ...constraints }),
+    (name): JsonObject => (name === 'null' ? { type: name } : ofType(String(name), constraints)),
   );
   const [only] = branches;
   const about = description === undefined ? {} : { description };
   return branches.length === 1 && only !== undefined ? { ...only, ...about } : { ...about, anyOf: branches };
+}
+
+/** A schema with one type, without listed values of others. */
+function ofType(type: string, constraints: JsonObject): JsonObject {
+  const { enum: values, ...rest } = constraints;
+  if (!Array.isArray(values)) return { type, ...constraints };
+  const own = values.filter((value) => typesOf(value).includes(type));
+  return own.length === 0 ? { type, ...rest } : { type, ...rest, enum: own };
+}
+
+/** The types that a value may be said to have, the narrowest first. */
+function typesOf(value: Json): string[] {
+  if (value === null) return ['null'];
+  if (Array.isArray(value)) return ['array'];
+  if (typeof value === 'number') return Number.isInteger(value) ? ['integer', 'number'] : ['number'];
+  return [typeof value];
+}
+
+/** Listed values of several types, as a union of lists of one. */
+function withoutMixedEnum(schema: JsonObject): JsonObject {
+  const { enum: values, type, anyOf, ...rest } = schema;
+  if (!Array.isArray(values) || anyOf !== undefined || Array.isArray(type)) return schema;
+  const types = [...new Set(values.map((value) => typesOf(value).at(-1) ?? 'string'))];
+  if (types.length < 2) {
+    const [only = 'string'] = types;
+    // Objects and lists cannot be listed.
+    const isPlain = only !== 'object' && only !== 'array' && only !== 'null';
+    return isPlain ? schema : { ...rest, type: only };
+  }
+  const { description, ...constraints } = rest;
+  const about = description === undefined ? {} : { description };
+  return { ...about, anyOf: types.map((name) => ofType(name, { ...constraints, enum: values })) };
 }
 
 function typeInBranches(schema: JsonObject): JsonObject {
@@ -242,25 +296,6 @@ function guessedType(schema: JsonObject): string {
   if (schema['properties'] !== undefined || schema['required'] !== undefined) return 'object';
   if (schema['items'] !== undefined) return 'array';
   return 'string';
-}
-
-/** The branches of a union as one object with all their properties, requiring what every branch requires. */
-function withoutRootUnions(schema: JsonObject): JsonObject {
-  const union = UNIONS.find((keyword) => Array.isArray(schema[keyword]));
-  if (union === undefined) return schema;
-  const { [union]: list, ...rest } = schema;
-  const branches = (Array.isArray(list) ? list : []).filter(isObject);
-  const required = branches.map((branch) => (Array.isArray(branch['required']) ? branch['required'] : []));
-  const common = (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
-  const properties: JsonObject = Object.assign(
-    {},
-    ...branches.map((branch) => branch['properties']),
-    rest['properties'],
-  );
-  const own = Array.isArray(rest['required']) ? rest['required'] : [];
-  const all = [...new Set([...own, ...common])];
-  const open = without(rest, 'required');
-  return withoutRootUnions({ ...open, properties, ...(all.length > 0 ? { required: all } : {}) });
 }
 
 function orNull(schema: Json): Json {

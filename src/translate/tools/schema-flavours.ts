@@ -39,7 +39,7 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   // For servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
   inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: grammarSchema },
   // Anthropic's models, direct or through gateways, 2026-11: no union at the root.
-  claude: { ...PLAIN, flatRoot: true },
+  claude: { ...PLAIN, flatRoot: true, finish: withoutTuples },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
   moonshot: {
     drop: new Set([...META, 'if', 'then', 'else', 'not', 'patternProperties', 'dependentSchemas']),
@@ -62,6 +62,17 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
     finish: geminiSchema,
   },
 };
+
+/** Tuples as draft 2020-12 writes them, by which these providers check. */
+function withoutTuples(schema: JsonObject): JsonObject {
+  const { items, additionalItems, ...rest } = schema;
+  if (!Array.isArray(items)) return schema;
+  return {
+    ...rest,
+    prefixItems: items,
+    ...(additionalItems === undefined ? {} : { items: additionalItems }),
+  };
+}
 
 /** Only existing properties may be required. */
 function withRequiredPresent(schema: JsonObject): JsonObject {

@@ -69,16 +69,18 @@ export class ToolTable {
   }
 
   /**
-   * The only declared tool that an undeclared name can mean, ignoring words of a chat template around it, case, blanks,
-   * hyphens and underscores. Only for a name that is known to be complete.
+   * The only declared tool that an undeclared name can mean, ignoring words of a chat template around it, case, blanks
+   * and what separates words. Only for a name that is known to be complete.
    */
   guess(calledName: string): DeclaredTool | undefined {
     const name = namedAmongWords(calledName);
     const exact = this.resolve(name);
     if (exact !== undefined) return exact;
-    const letters = lettersOf(name);
-    const alike = [...this.#byUpstreamName.values()].filter(
-      ({ upstreamName }) => letters !== '' && lettersOf(upstreamName) === letters,
+    const called = new Set([name, ...bareNames(name)].map(lettersOf));
+    called.delete('');
+    const alike = [...this.#byUpstreamName.values()].filter((tool) =>
+      // The name that the client gave it may be known to the model from the instructions.
+      [tool.upstreamName, flatName(tool.namespace, tool.name)].some((own) => called.has(lettersOf(own))),
     );
     return alike.length === 1 ? alike[0] : undefined;
   }
@@ -97,6 +99,12 @@ export class ToolTable {
       const alike = lettersOf(declared);
       if (letters !== '' && alike.length > letters.length && alike.startsWith(letters)) return true;
     }
+    return false;
+  }
+
+  /** Whether a declared name is exactly this one, or begins with it. */
+  isDeclaredOrBegun(name: string): boolean {
+    for (const declared of this.#byUpstreamName.keys()) if (declared.startsWith(name)) return true;
     return false;
   }
 
@@ -153,7 +161,7 @@ export class ToolTable {
 }
 
 function lettersOf(name: string): string {
-  return name.toLowerCase().replace(/[\s_-]/g, '');
+  return name.toLowerCase().replace(/[\s_.:/-]/g, '');
 }
 
 function identityOf(namespace: string | null | undefined, name: string): string {

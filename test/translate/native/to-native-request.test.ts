@@ -619,6 +619,23 @@ describe('native requests: calls and outputs', () => {
     assert.equal(inputOf([USER, call(long), output(long)], { callIds: 'any' })[1]?.['call_id'], long);
   });
 
+  it('gives outputs of different calls with one id to them in order, and leaves out text without a word', () => {
+    const calls = [call('a', 'run', { arguments: '{"x":1}' }), call('a', 'run', { arguments: '{"x":2}' })];
+    const sent = inputOf([USER, say('\n'), ...calls, output('a', 'one'), output('a', 'two')]);
+    assert.deepEqual(
+      sent.map(({ type, call_id, output: told }) =>
+        [type, call_id, told].filter((part) => part !== undefined),
+      ),
+      [
+        ['message'],
+        ['function_call', 'a'],
+        ['function_call', 'a_2'],
+        ['function_call_output', 'a', 'one'],
+        ['function_call_output', 'a_2', 'two'],
+      ],
+    );
+  });
+
   it('arguments that are no JSON object become one', () => {
     for (const given of ['{broken', '[1]', '', null]) {
       const [, made] = inputOf([USER, call('a', 'run', { arguments: given }), output('a')]);

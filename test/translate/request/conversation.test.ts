@@ -210,6 +210,44 @@ const CASES: Case[] = [
     ],
   },
   {
+    name: 'outputs of different calls with one id belong to them in order',
+    input: [call('a', 'run', '{"x":1}'), call('a', 'run', '{"x":2}'), output('a', 'one'), output('a', 'two')],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('a', 'run', '{"x":1}'), chatCall('a_2', 'run', '{"x":2}')] },
+      { role: 'tool', tool_call_id: 'a', content: 'one' },
+      { role: 'tool', tool_call_id: 'a_2', content: 'two' },
+    ],
+  },
+  {
+    name: 'calls and outputs without an id belong together, and get one',
+    input: [
+      { ...call(''), call_id: null },
+      { ...output('', 'one'), call_id: null },
+      call('', 'exec'),
+      output('', 'two'),
+      { ...call('c'), id: 'fc_1' },
+      { ...output('', 'three'), call_id: null, id: 'c' },
+    ],
+    messages: [
+      { role: 'assistant', tool_calls: [chatCall('call_0_0')] },
+      { role: 'tool', tool_call_id: 'call_0_0', content: 'one' },
+      { role: 'assistant', tool_calls: [chatCall('call_1_0', 'exec')] },
+      { role: 'tool', tool_call_id: 'call_1_0', content: 'two' },
+      { role: 'assistant', tool_calls: [chatCall('c')] },
+      { role: 'tool', tool_call_id: 'c', content: 'three' },
+    ],
+  },
+  {
+    name: 'text without a word is left out, and a blank output is told to be empty',
+    input: [user('  '), user('hi'), says('\n\n'), call('a'), output('a', ' \n'), says('\n'), user('next')],
+    messages: [
+      { role: 'user', content: 'hi' },
+      { role: 'assistant', tool_calls: [chatCall('a')] },
+      { role: 'tool', tool_call_id: 'a', content: '[empty output]' },
+      { role: 'user', content: 'next' },
+    ],
+  },
+  {
     name: 'a call that comes twice at once, with two outputs, is two calls',
     input: [call('a'), call('a'), call('a'), output('a', 'one'), output('a', 'two'), output('a', 'three')],
     messages: [

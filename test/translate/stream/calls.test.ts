@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { ChatChunk, ChatToolCallDelta } from '../../../src/wire/chat.ts';
 import { outputOf } from '../../support/output-line.ts';
 import { deltaChunk, finishChunk } from '../../support/scripted-upstream.ts';
+import { eventsOf, streamFor } from '../../support/translating.ts';
 
 type Fragment = Omit<ChatToolCallDelta, 'function'> & { name?: string | null; args?: unknown };
 
@@ -90,6 +91,50 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     'call_1:run{"x":1} call_2:exec{"x":2}',
   ],
   [
+    'two tools at one index, without ids and arguments',
+    [
+      calls({ index: 0, name: 'run', args: '{}' }),
+      calls({ index: 0, name: 'ping', args: '{}' }),
+      calls({ index: 0, name: 'exec' }),
+      calls({ index: 0, name: 'run' }),
+      END,
+    ],
+    'call_1:run{} call_2:ping{} call_3:exec{} call_4:run{}',
+  ],
+  [
+    "a tool's name, and then another's with arguments: never those for the first",
+    [
+      calls({ index: 0, id: 'c', name: 'run' }),
+      calls({ index: 0, name: 'ping' }),
+      calls({ index: 0, args: '{"x":1}' }),
+      END,
+    ],
+    'c:run{} call_1:ping{"x":1}',
+  ],
+  [
+    'two calls of one tool at one index, without ids, name and arguments apart',
+    [
+      calls({ index: 0, name: 'run', args: '' }),
+      calls({ index: 0, args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '' }),
+      calls({ index: 0, args: '{"x"' }),
+      calls({ index: 0, args: ':2}' }),
+      END,
+    ],
+    'call_1:run{"x":1} call_2:run{"x":2}',
+  ],
+  [
+    'the same, but the first once more',
+    [
+      calls({ index: 0, name: 'run', args: '' }),
+      calls({ index: 0, args: '{"x":1}' }),
+      calls({ index: 0, name: 'run', args: '' }),
+      calls({ index: 0, args: '{"x": 1}' }),
+      END,
+    ],
+    'call_1:run{"x":1}',
+  ],
+  [
     'two calls of one tool at one index, without ids, the second in fragments',
     [
       calls({ index: 0, name: 'run', args: '{"x":1}' }),
@@ -159,6 +204,20 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     'c:exec_command{"x":1}',
   ],
   [
+    'the same, with all arguments in the first',
+    [calls({ index: 0, id: 'c', name: 'exec', args: '{"x":1}' }), calls({ index: 0, name: '_command' }), END],
+    'c:exec_command{"x":1}',
+  ],
+  [
+    "a short name with all arguments, and another tool's",
+    [
+      calls({ index: 0, name: 'exec', args: '{"x":1}' }),
+      calls({ index: 0, name: 'exec_command', args: '{"x":2}' }),
+      END,
+    ],
+    'call_1:exec{"x":1} call_2:exec_command{"x":2}',
+  ],
+  [
     "a name that goes on after it was another tool's: never that tool",
     [
       calls({ index: 0, id: 'c', name: 'exec' }),
@@ -193,6 +252,16 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     [calls({ index: 0, id: 'c', name: 'exec' }), calls({ index: 0, args: '{"x":1}' }), END],
     'c:exec{"x":1}',
   ],
+  [
+    'a decorated name that grows with every chunk',
+    [
+      calls({ index: 0, id: 'c', name: 'functions.' }),
+      calls({ index: 0, name: 'functions.exec' }),
+      calls({ index: 0, name: 'functions.exec_command', args: '{"x":1}' }),
+      END,
+    ],
+    'c:exec_command{"x":1}',
+  ],
   ['a short name without arguments', [calls({ index: 0, id: 'c', name: 'exec' }), END], 'c:exec{}'],
   [
     'a name that nobody declared',
@@ -224,6 +293,11 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
     'run\n{"x":1}',
     '<function=run>',
     'run.',
+    'functions_run',
+    'functions-run',
+    'default_api_run',
+    'assistant<|channel|>commentary to=functions.run',
+    '<|channel|>commentary to=run <|constrain|>json',
   ].map((name): [string, ChatChunk[], string] => [
     `the name ${JSON.stringify(name)}`,
     [calls({ index: 0, id: 'c', name, args: '{"x":1}' }), END],
@@ -262,6 +336,22 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
       calls({ index: 1, id: 'c', name: 'run', args: '{"x":2}' }),
       END,
     ],
+    'c:run{"x":1} call_1:run{"x":2}',
+  ],
+  [
+    'one id for all calls, at one index',
+    [
+      calls({ index: 0, id: 'c', name: 'run', args: '{"x":1}' }),
+      calls({ index: 0, id: 'c', name: 'ping', args: '{"x":2}' }),
+      calls({ index: 0, id: 'c', name: 'ping', args: '{"x"' }),
+      calls({ index: 0, id: 'c', args: ':3}' }),
+      END,
+    ],
+    'c:run{"x":1} call_1:ping{"x":2} call_2:ping{"x":3}',
+  ],
+  [
+    'one id for all calls, no index, in one chunk',
+    [calls({ id: 'c', name: 'run', args: '{"x":1}' }, { id: 'c', name: 'run', args: '{"x":2}' }), END],
     'c:run{"x":1} call_1:run{"x":2}',
   ],
   [
@@ -445,6 +535,33 @@ describe('calls', () => {
       const edges = [0, ...at.sort((a, b) => a - b), text.length];
       return edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
     });
+
+  const NAMED = {
+    tools: [
+      { type: 'namespace', name: 'mcp__a', tools: [tool('b.c')] },
+      tool('get.weather', 'custom'),
+      { type: 'namespace', name: 'mcp__long', tools: [tool('n'.repeat(70))] },
+    ],
+  };
+  for (const [name, meant] of [
+    ['mcp__a__b.c', 'mcp__a b.c'],
+    ['mcp__a/b_c', 'mcp__a b.c'],
+    ['mcp__a:b.c', 'mcp__a b.c'],
+    ['functions.mcp.a.b.c', 'mcp__a b.c'],
+    ['get_weather', ' get.weather'],
+    ['functions.get.weather', ' get.weather'],
+    ['getWeather', ' get.weather'],
+    [`mcp__long__${'n'.repeat(70)}`, `mcp__long ${'n'.repeat(70)}`],
+  ] as const) {
+    it(`are understood: ${name}, as the client calls a tool that goes upstream under another name`, () => {
+      const stream = streamFor(NAMED);
+      eventsOf(stream, [calls({ index: 0, id: 'c', name, args: '{"input":"x"}' }), END]);
+      const items = stream.response.output.map((item) =>
+        'name' in item ? `${('namespace' in item && item.namespace) || ''} ${item.name}` : item.type,
+      );
+      assert.deepEqual(items, [meant]);
+    });
+  }
 
   const ANY_SPLIT: [name: string, args: string, output: string][] = [
     ['exec_command', '{"x":"a \\d\nb"}', 'c:exec_command{"x":"a \\\\d\\nb"}'],

@@ -19,7 +19,141 @@ const of = (property: Json, more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
+const UNION = {
+  anyOf: [{ $ref: '#/$defs/A' }, { $ref: '#/$defs/B' }],
+  $defs: {
+    A: { type: 'object', properties: { op: { const: 'a' }, n: text }, required: ['op', 'n'] },
+    B: { type: 'object', properties: { op: { const: 'b' }, n: number }, required: ['op'] },
+  },
+};
+
 const CASES: Case[] = [
+  {
+    name: 'a union at the root keeps every variant of a property, also behind references',
+    flavours: ['claude'],
+    schema: UNION,
+    expected: {
+      type: 'object',
+      properties: { op: { enum: ['a', 'b'] }, n: { anyOf: [text, number] } },
+      required: ['op'],
+      $defs: UNION.$defs,
+    },
+  },
+  {
+    name: 'the same, written out',
+    flavours: ['moonshot', 'gemini'],
+    schema: UNION,
+    expected: {
+      type: 'object',
+      properties: { op: { type: 'string', enum: ['a', 'b'] }, n: { anyOf: [text, number] } },
+      required: ['op'],
+    },
+  },
+  {
+    name: 'a union of unions at the root is one object, and so is what must apply at once',
+    flavours: ['claude'],
+    schema: {
+      allOf: [{ anyOf: [of(text), of(number)] }, { properties: { b: text }, required: ['b'] }],
+    },
+    expected: {
+      type: 'object',
+      properties: { a: { anyOf: [text, number] }, b: text },
+      required: ['b'],
+    },
+  },
+  {
+    name: 'a root that is a reference is what it refers to',
+    flavours: ['plain', 'claude'],
+    schema: { $ref: '#/definitions/T', definitions: { T: of(text, { required: ['a'] }) } },
+    expected: of(text, { required: ['a'], definitions: { T: of(text, { required: ['a'] }) } }),
+  },
+  {
+    name: 'a root that refers to itself is an object',
+    flavours: ['plain', 'inlined', 'claude', 'moonshot', 'gemini'],
+    schema: { $ref: '#' },
+    expected: { type: 'object', properties: {} },
+  },
+  {
+    name: 'what is no JSON Schema is mended or left out',
+    flavours: ['plain', 'claude'],
+    schema: {
+      type: 'object',
+      properties: {
+        any: { type: 'any', description: 'd' },
+        Text: { type: 'String', required: true, enum: [] },
+        int: { type: 'int', minimum: 0, exclusiveMinimum: true, maximum: 9, exclusiveMaximum: false },
+        word: 'string',
+        nothing: null,
+        list: { type: ['str', 'none'], minLength: null, default: null },
+        ref: { $ref: null, maximum: Number.POSITIVE_INFINITY },
+        union: { anyOf: [] },
+        odd: { oneOf: [text, 'number'] },
+      },
+      required: ['any', 'any', 7],
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        any: { description: 'd' },
+        Text: text,
+        int: { type: 'integer', exclusiveMinimum: 0, maximum: 9 },
+        word: {},
+        nothing: {},
+        list: { type: ['string', 'null'], default: null },
+        ref: {},
+        union: {},
+        odd: { oneOf: [text] },
+      },
+      required: ['any'],
+    },
+  },
+  {
+    name: 'the same for Gemini',
+    flavours: ['gemini'],
+    schema: { type: 'object', properties: { a: 'string', b: null, c: { type: 'int' } }, required: null },
+    expected: { type: 'object', properties: { a: {}, b: {}, c: { type: 'integer' } } },
+  },
+  {
+    name: 'a tuple is written as the newest draft has it',
+    flavours: ['claude'],
+    schema: of({ type: 'array', items: [text, number], additionalItems: false }),
+    expected: of({ type: 'array', prefixItems: [text, number], items: false }),
+  },
+  {
+    name: 'listed values have the type of their branch',
+    flavours: ['moonshot'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { enum: ['x', 1, null], description: 'd' },
+        b: { type: ['string', 'null'], enum: ['x', null] },
+        c: { const: null },
+        d: { const: { k: 1 } },
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: {
+          description: 'd',
+          anyOf: [
+            { type: 'string', enum: ['x'] },
+            { type: 'number', enum: [1] },
+            { type: 'null', enum: [null] },
+          ],
+        },
+        b: { anyOf: [{ type: 'string', enum: ['x'] }, { type: 'null' }] },
+        c: { type: 'null' },
+        d: { type: 'object' },
+      },
+    },
+  },
+  {
+    name: 'a pattern that repeats too often is left out',
+    flavours: ['inlined'],
+    schema: of({ type: 'string', pattern: '^a{1,3000}$' }),
+    expected: of(text),
+  },
   {
     name: 'a root without type gets one, and properties',
     flavours: ['plain', 'inlined', 'claude', 'moonshot', 'gemini'],

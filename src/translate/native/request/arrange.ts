@@ -116,10 +116,14 @@ class Arranger {
     this.#moveToEnd(answer);
   }
 
-  /** An output without an id belongs to the oldest call that has none yet. */
+  /**
+   * An output without an id belongs to the oldest call that has none yet; if ids recur, one with an id belongs to the
+   * newest answer with such a call, and to the first one there.
+   */
   #openCallOf({ callId }: OutputEntry): number {
     if (callId === undefined) return this.#open.findIndex(({ call }) => call.output === undefined);
-    return this.#open.findLastIndex(({ call }) => call.callId === callId);
+    const newest = this.#open.findLast(({ call }) => call.callId === callId)?.answer;
+    return this.#open.findIndex(({ answer, call }) => answer === newest && call.callId === callId);
   }
 
   /** Outputs directly follow their calls, so the answer moves behind whatever came in between. */

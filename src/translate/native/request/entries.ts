@@ -96,7 +96,7 @@ function message(item: InputItem, options: EntryOptions): Entry[] {
 
 function answer(item: InputItem, { native }: EntryOptions): Entry[] {
   const { text } = readContent(item.content);
-  if (text === '') return [];
+  if (text.trim() === '') return [];
   const phase = native.phase && item.phase ? { phase: item.phase } : {};
   const content = [{ type: 'output_text', text, ...(native.itemStatus ? { annotations: [] } : {}) }];
   const status = native.itemStatus ? { status: 'completed' } : {};
@@ -144,7 +144,7 @@ function toolsItem(item: InputItem, tools: NativeTools): JsonObject {
 // -------------------------------------------------------------------------------- calls and outputs
 
 function call(item: InputItem, kind: CallKind, { native, tools }: EntryOptions): CallEntry {
-  const callId = item.call_id ?? item.id ?? undefined;
+  const callId = item.call_id || item.id || undefined;
   const name = tools.sentName(item.namespace, item.name ?? kind.defaultName);
   const status = native.itemStatus ? { status: 'completed' } : {};
   if (kind.callType === 'custom_tool_call' && tools.keepsCustom(item.name ?? '')) {
@@ -166,7 +166,7 @@ function asArguments(value: Json | undefined): JsonObject {
 function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputEntry {
   const { tools, native } = options;
   // Codex's heartbeat, 2026-09: an output with its call id in `id`.
-  const callId = item.call_id ?? item.id ?? undefined;
+  const callId = item.call_id || item.id || undefined;
   if (kind.callType === 'tool_search_call' && native.toolSearch && item.type === 'tool_search_output') {
     const found = { execution: 'client', status: 'completed', tools: [...tools.sentIn(item)] };
     return { kind: 'output', callId, output: found, images: [], source: item };

@@ -1,4 +1,4 @@
-import type { Json } from '../../../json.ts';
+import { type Json, parseJson } from '../../../json.ts';
 import type { OutputItem } from '../../../wire/responses.ts';
 import { CalledName } from '../../tools/called-name.ts';
 import { freeTextOf } from '../../tools/free-text.ts';
@@ -60,6 +60,11 @@ export class CallDraft implements Draft {
     return this.#arguments.isWhole;
   }
 
+  /** Whether the arguments have begun and are not complete. */
+  get isOpenInside(): boolean {
+    return this.hasArguments && !this.isWhole && !this.isPlaceholder;
+  }
+
   /** Whether only an empty object has arrived, so that more may follow. */
   get isPlaceholder(): boolean {
     return this.#arguments.isPlaceholder;
@@ -73,16 +78,18 @@ export class CallDraft implements Draft {
   /** True for the repetition of a call that was sent twice. */
   get isVoid(): boolean {
     const twin = this.#twin;
-    return twin !== undefined && this.isWhole && twin.name === this.name && twin.arguments === this.arguments;
+    if (twin === undefined || !this.isWhole || twin.name !== this.name) return false;
+    return twin.arguments === this.arguments || isSameJson(twin.arguments, this.arguments);
   }
 
   /**
    * The wrong tool must never run. A declared name that might continue is settled once arguments come without a name,
-   * or once they are complete; an undeclared one only once they are complete.
+   * or once they are complete and no longer name begins with it; an undeclared one only once they are complete.
    */
   get canOpen(): boolean {
     if (this.name === '' || (this.#twin !== undefined && !this.isWhole)) return false;
-    return this.#name.isSettled || this.isWhole || (this.#isNameOver && this.#name.isDeclared);
+    if (this.#name.isSettled || (this.#isNameOver && this.#name.isDeclared)) return true;
+    return this.isWhole && (this.#isNameOver || !this.#name.mayGrow);
   }
 
   /** Arguments that are a complete JSON object cannot grow. */
@@ -99,6 +106,16 @@ export class CallDraft implements Draft {
   /** Whether the arguments may continue with this fragment, judging by its beginning. */
   canGoOnWith(fragment: string): boolean {
     return this.#arguments.canGoOnWith(fragment);
+  }
+
+  /** Whether the name is complete, and this is another tool's. */
+  isNamedOtherThan(name: string): boolean {
+    return this.#name.isOtherThan(name);
+  }
+
+  /** Whether the name goes on with this fragment, which is no name itself. */
+  isContinuedBy(fragment: string): boolean {
+    return this.#name.isContinuedBy(fragment);
   }
 
   /** Adds a name or a fragment of one; an empty or repeated one changes nothing. */
@@ -191,4 +208,9 @@ export class CallDraft implements Draft {
       delta,
     });
   }
+}
+
+function isSameJson(left: string, right: string): boolean {
+  const [one, other] = [parseJson(left), parseJson(right)];
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
 }

@@ -2,8 +2,9 @@
  * A block of text in which a model may have written calls: from an opening mark to the first closing mark at which it
  * can be read in full. The result depends on its characters alone, not on how they were cut into chunks.
  */
-import { asObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
+import { asObject, isObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
+import { pythonLiteral } from '../text/python-literals.ts';
 import type { LeakedCall, LeakFamily } from './family.ts';
 import type { Mark } from './marks.ts';
 
@@ -59,7 +60,9 @@ export class OpenBlock {
     const { close, isAroundCalls = false } = this.#mark;
     const text = this.#text;
     const isWhole = close === null || isAroundCalls;
-    const whole = isWhole ? this.#whole(text, close ?? '') : undefined;
+    const whole = isWhole
+      ? this.#whole(text, close ?? '')
+      : this.#readBy((family) => family.readEnd?.(text), text);
     if (whole !== undefined) return whole;
     return this.#starts(text) && !isAroundCalls ? textOnly(text) : this.#rejected();
   }
@@ -108,9 +111,13 @@ export class OpenBlock {
 
   /** The result if the block can be read in full; it is text if it calls undeclared tools. */
   #whole(block: string, close: string): BlockEnd | undefined {
+    return this.#readBy((family) => family.read(block + close), block);
+  }
+
+  #readBy(read: (family: LeakFamily) => LeakedCall[] | undefined, block: string): BlockEnd | undefined {
     let isRead = false;
     for (const family of this.#mark.families) {
-      const leaked = family.read(block + close);
+      const leaked = read(family);
       if (leaked === undefined) continue;
       isRead = true;
       const calls = leaked.map((call) => declared(call, this.#tools));
@@ -129,24 +136,44 @@ function textOnly(text: string): BlockEnd {
 }
 
 function declared(
-  { name, arguments: args, isUntyped }: LeakedCall,
+  { name, arguments: given, isUntyped, isBare }: LeakedCall,
   tools: ToolTable,
 ): HealedCall | undefined {
   const tool = tools.resolve(name);
-  if (tool === undefined) return undefined;
-  const typed = isUntyped ? typedBy(tools.parametersOf(tool.upstreamName), args) : args;
-  return { name: tool.upstreamName, arguments: JSON.stringify(typed) };
+  const { textField = null } = tool?.kind ?? {};
+  const args = typeof given === 'string' && textField !== null ? { [textField]: given } : given;
+  if (tool === undefined || typeof args === 'string') return undefined;
+  const schema = tools.parametersOf(tool.upstreamName);
+  if (isBare && !fits(schema, args)) return undefined;
+  return { name: tool.upstreamName, arguments: JSON.stringify(isUntyped ? typedBy(schema, args) : args) };
+}
+
+/** Whether the arguments are those that the schema names, and none is missing. */
+function fits(schema: JsonObject | undefined, args: JsonObject): boolean {
+  const properties = asObject(schema?.['properties']) ?? {};
+  const required = schema?.['required'];
+  return (
+    Object.keys(args).every((key) => Object.hasOwn(properties, key)) &&
+    (!Array.isArray(required) || required.every((key) => Object.hasOwn(args, String(key))))
+  );
 }
 
 /** Converts strings to the types that the schema asks for, where they represent such values. */
 function typedBy(schema: JsonObject | undefined, args: JsonObject): JsonObject {
   const properties = asObject(schema?.['properties']);
   const entries = Object.entries(args).map(([key, value]): [string, Json] => {
-    const property = asObject(properties?.[key]);
-    const type = property?.['type'];
-    const isText =
-      property === undefined || type === 'string' || (Array.isArray(type) && type.includes('string'));
-    return [key, typeof value !== 'string' || isText ? value : (parseJson(value) ?? value)];
+    const isLiteral = typeof value === 'string' && !allowsText(properties?.[key]);
+    return [key, isLiteral ? (parseJson(value) ?? pythonLiteral(value) ?? value) : value];
   });
   return Object.fromEntries(entries);
+}
+
+/** Whether a value may be a string. */
+function allowsText(property: Json | undefined): boolean {
+  if (!isObject(property)) return true;
+  const { type, anyOf, oneOf, enum: values } = property;
+  if (type !== undefined) return type === 'string' || (Array.isArray(type) && type.includes('string'));
+  if (Array.isArray(values)) return values.some((value) => typeof value === 'string');
+  const union = anyOf ?? oneOf;
+  return Array.isArray(union) && union.some(allowsText);
 }

@@ -10,6 +10,8 @@ export interface LeakFamily {
   starts: RegExp;
   /** The calls in a complete block, marks included; undefined if it contains anything but calls. */
   read(block: string): LeakedCall[] | undefined;
+  /** The same for a block that the answer ends with and that is not complete, if what is missing does not matter. */
+  readEnd?(block: string): LeakedCall[] | undefined;
 }
 
 export interface BlockMark {
@@ -18,14 +20,19 @@ export interface BlockMark {
   close: string | null;
   /** Whether each call inside has its own end, so that the block is complete without its closing mark. */
   isAroundCalls?: boolean;
+  /** Whether the mark means something only at the beginning of an answer, where it may be an everyday character. */
+  isFirst?: boolean;
 }
 
 export interface LeakedCall {
   /** As the model wrote it. */
   name: string;
-  arguments: JsonObject;
+  /** A string is the whole text for a tool that takes free text. */
+  arguments: JsonObject | string;
   /** Whether strings among the arguments may stand for other types; the tool's schema tells. */
   isUntyped?: boolean;
+  /** Whether nothing marks the text as a call, so that the arguments must fit the tool's schema. */
+  isBare?: boolean;
 }
 
 /** Calls as JSON: one object, a list of them, or several in a row. */
@@ -87,11 +94,20 @@ const PARAMETER = /<parameter\s+name=["']?([^"'>]+)["']?([^>]*)>([\s\S]*?)<\/par
 function jsonCall(value: Json): LeakedCall | undefined {
   if (!isObject(value)) return undefined;
   const inner = isObject(value['function']) ? value['function'] : value;
-  // Command R's.
-  const name = inner['name'] ?? inner['tool_name'];
-  const given = inner['arguments'] ?? inner['parameters'];
-  const args = typeof given === 'string' ? objectIn(given) : given;
-  return typeof name === 'string' && isObject(args) ? { name, arguments: args } : undefined;
+  const name = fieldOf(inner, NAME_FIELDS);
+  const given = fieldOf(inner, ARGUMENT_FIELDS);
+  const args = typeof given === 'string' ? (objectIn(given) ?? given) : given;
+  const isRead = typeof name === 'string' && (isObject(args) || typeof args === 'string');
+  return isRead ? { name, arguments: args } : undefined;
+}
+
+/** Names of the two fields; `tool_name` is Command R's. */
+const NAME_FIELDS = ['name', 'tool_name', 'tool', 'function'];
+const ARGUMENT_FIELDS = ['arguments', 'parameters', 'args', 'input', 'tool_args', 'tool_input'];
+
+function fieldOf(object: JsonObject, names: readonly string[]): Json | undefined {
+  const name = names.find((field) => object[field] !== undefined);
+  return name === undefined ? undefined : object[name];
 }
 
 /** Several objects, on separate lines or separated by `;`. */

@@ -7,7 +7,8 @@
 import { parseJson } from '../../../json.ts';
 import type { ToolTable } from '../../tools/table.ts';
 import { type BlockEnd, type HealedCall, OpenBlock } from './block.ts';
-import { firstMark, mayHoldMark, strayLength } from './marks.ts';
+import { type FoundMark, firstMark, mayHoldMark, startMark, strayLength } from './marks.ts';
+import { isMention } from './mentions.ts';
 
 export interface Healed {
   calls: readonly HealedCall[];
@@ -17,22 +18,46 @@ export interface Healed {
   text: string;
 }
 
+/** Blocks of calls with nothing said between them; only what follows can show that they are merely shown. */
+interface Group {
+  /** What was said before them. */
+  before: string;
+  /** Their raw text, with what was dropped between and after them. */
+  raw: string;
+  /** What was dropped after the last of them. */
+  gap: string;
+  /** How many calls had been found before. */
+  callsBefore: number;
+}
+
 /** The text said so far, without what is held back. */
 type SaidText = { readonly text: string } | undefined;
 
 export class Healer {
   readonly #tools: ToolTable;
+  readonly #mayBeBare: boolean;
+  /** Whether nothing but white space has been read. */
+  #isAtStart = true;
   readonly #calls: HealedCall[] = [];
-  readonly #families = new Set<string>();
-  /** The raw text of what became calls, and of what was dropped after them. */
+  /** The family of each call. */
+  readonly #families: string[] = [];
+  /** The raw text of what became calls for certain, and of what was dropped after them. */
   readonly #dropped: string[] = [];
+  /** The newest blocks of calls. */
+  #group: Group | undefined;
+  /** What was said before the block that is open. */
+  #before = '';
+  /** White space before that, if nothing else was said. */
+  #lead = '';
   /** The end of the text, as long as a mark may begin there. */
   #held = '';
   #block: OpenBlock | undefined;
   #isAfterCall = false;
 
-  constructor(tools: ToolTable) {
+  /** @param mayBeBare whether an answer that consists of calls without any mark is read as such */
+  constructor(tools: ToolTable, mayBeBare: boolean) {
     this.#tools = tools;
+    this.#mayBeBare = mayBeBare;
   }
 
   /** True while no sign of a call has been found. */
@@ -42,12 +67,12 @@ export class Healer {
 
   /** The text that is held back. */
   get waiting(): string {
-    return this.#block?.text ?? this.#held;
+    return this.#block === undefined ? this.#held : this.#lead + this.#block.text;
   }
 
   /** @returns the text that can be said */
   read(delta: string, said: SaidText): string {
-    const isQuiet = this.#block === undefined && this.#held === '' && !this.#isAfterCall;
+    const isQuiet = this.#block === undefined && this.#held === '' && !this.#isAfterCall && !this.#isAtStart;
     if (isQuiet && !mayHoldMark(delta)) return delta;
     const text = this.#held + delta;
     this.#held = '';
@@ -58,7 +83,8 @@ export class Healer {
   flush(): string {
     const held = this.#held;
     this.#held = '';
-    return held;
+    if (held !== '') this.#isAtStart = false;
+    return this.#asText(held);
   }
 
   /**
@@ -67,8 +93,9 @@ export class Healer {
    */
   end(isWhole: boolean, made: readonly HealedCall[], said: SaidText): Healed {
     if (!isWhole) {
-      const text = this.#dropped.join('') + (this.#block?.text ?? '') + this.flush();
-      return { calls: [], families: [], text };
+      const raw = this.#dropped.join('') + (this.#group?.raw ?? '');
+      this.#group = undefined;
+      return { calls: [], families: [], text: raw + this.#lead + (this.#block?.text ?? '') + this.flush() };
     }
     let text = '';
     while (this.#block !== undefined) {
@@ -76,7 +103,9 @@ export class Healer {
       text += this.#close(end);
       text += this.#readOn(end.rest, { text: (said?.text ?? '') + text });
     }
-    return { calls: this.#unmade(made), families: [...this.#families], text: text + this.flush() };
+    // Half a mark at the end is no prose that follows a call.
+    this.#group = undefined;
+    return { calls: this.#unmade(made), families: [...new Set(this.#families)], text: text + this.flush() };
   }
 
   #unmade(made: readonly HealedCall[]): HealedCall[] {
@@ -104,41 +133,100 @@ export class Healer {
       } else if (this.#isAfterCall) {
         rest = this.#skipStrays(rest);
       } else {
-        const before = (said?.text ?? '') + fresh;
-        const found = firstMark(rest, before);
-        if (found === undefined) return fresh + rest;
-        const { at, mark } = found;
-        fresh += rest.slice(0, at);
-        if (mark === undefined) {
-          this.#held = rest.slice(at);
-          return fresh;
-        }
-        this.#block = new OpenBlock(mark, this.#tools);
-        rest = rest.slice(at + mark.open.length);
+        const read = this.#readText(rest, (said?.text ?? '') + fresh);
+        fresh += read.text;
+        rest = read.rest;
       }
     }
     return fresh;
   }
 
+  /** @returns the text that can be said, and the rest, which begins inside a block that was opened */
+  #readText(text: string, before: string): { text: string; rest: string } {
+    if (this.#isAtStart && text.trim() === '') {
+      this.#held = text;
+      return { text: '', rest: '' };
+    }
+    let shown = '';
+    let found = this.#startMark(text) ?? firstMark(text, before);
+    if (this.#group !== undefined && found?.at !== 0) {
+      shown = this.#endGroup(text);
+      found = firstMark(text, before + shown);
+    }
+    if (found === undefined) return { text: shown + text, rest: '' };
+    const { at, mark } = found;
+    // White space that is all there is before calls is not worth a message.
+    const lead = before === '' && text.slice(0, at).trim() === '' ? text.slice(0, at) : '';
+    const said = shown + text.slice(lead.length, at);
+    if (mark === undefined) {
+      this.#held = lead + text.slice(at);
+      return { text: said, rest: '' };
+    }
+    this.#isAtStart = false;
+    this.#lead = lead;
+    this.#before = before + said;
+    this.#block = new OpenBlock(mark, this.#tools);
+    return { text: said, rest: text.slice(at + mark.open.length) };
+  }
+
+  #startMark(text: string): FoundMark | undefined {
+    if (!this.#isAtStart) return undefined;
+    const found = startMark(text, this.#mayBeBare);
+    this.#isAtStart = found !== undefined && found.mark === undefined;
+    return found;
+  }
+
   /** @returns the rest, to be read as text */
   #skipStrays(text: string): string {
     const { length, mayGoOn } = strayLength(text);
-    this.#dropped.push(text.slice(0, length));
+    this.#drop(text.slice(0, length));
     this.#isAfterCall = mayGoOn;
     if (!mayGoOn) return text.slice(length);
     this.#held = text.slice(length);
     return '';
   }
 
+  #drop(stray: string): void {
+    if (this.#group === undefined) {
+      this.#dropped.push(stray);
+      return;
+    }
+    this.#group.raw += stray;
+    this.#group.gap += stray;
+  }
+
   /** @returns the block's text if it is not made of calls */
-  #close({ text, calls, family }: BlockEnd): string {
+  #close({ text: block, calls, family }: BlockEnd): string {
+    const text = this.#lead + block;
     this.#block = undefined;
-    if (calls === undefined) return text;
+    this.#lead = '';
+    if (calls === undefined) return this.#asText(text);
+    this.#group ??= { before: this.#before, raw: '', gap: '', callsBefore: this.#calls.length };
+    this.#group.raw += text;
+    this.#group.gap = '';
     this.#calls.push(...calls);
-    this.#families.add(family);
-    this.#dropped.push(text);
+    this.#families.push(...calls.map(() => family));
     this.#isAfterCall = true;
     return '';
+  }
+
+  /** @returns the text, with the blocks before it if it shows that they are only mentioned */
+  #asText(text: string): string {
+    return text === '' ? '' : this.#endGroup(text) + text;
+  }
+
+  /** @returns the raw text of the newest blocks if what follows shows that they are only mentioned */
+  #endGroup(after: string): string {
+    const group = this.#group;
+    if (group === undefined) return '';
+    this.#group = undefined;
+    if (!isMention({ before: group.before, gap: group.gap, after })) {
+      this.#dropped.push(group.raw);
+      return '';
+    }
+    this.#calls.length = group.callsBefore;
+    this.#families.length = group.callsBefore;
+    return group.raw;
   }
 }
 

@@ -1,4 +1,4 @@
-import { allOf, jsonCalls, type LeakFamily } from './family.ts';
+import { allOf, jsonCalls, type LeakedCall, type LeakFamily, objectIn } from './family.ts';
 
 const OPEN = '<tool_call>';
 const CLOSE = '</tool_call>';
@@ -12,10 +12,30 @@ export const HERMES: LeakFamily = {
     // Hunyuan and MiniMax M1: several calls between one pair of tags.
     { open: '<tool_calls>', close: '</tool_calls>' },
   ],
-  starts: /^\s*(?:<tool_call>\s*)?(?:```\w*\s*)?[[{]/,
+  starts: /^\s*(?:<tool_call>\s*)?(?:```\w*\s*)?(?:[\w.:-]+\s*)?[[{]/,
   read: (block) => {
     const body = block.replace(/^<tool_calls?>|<\/tool_calls?>$/g, '').trim();
-    if (!body.startsWith(OPEN) || !body.endsWith(CLOSE)) return jsonCalls(body);
-    return allOf(body.slice(OPEN.length, -CLOSE.length).split(BETWEEN).map(jsonCalls));
+    if (!body.startsWith(OPEN) || !body.endsWith(CLOSE)) return calls(body, block.endsWith(CLOSE));
+    return allOf(
+      body
+        .slice(OPEN.length, -CLOSE.length)
+        .split(BETWEEN)
+        .map((piece) => calls(piece, true)),
+    );
   },
 };
+
+/** @param isClosed whether a closing tag shows that nothing is missing at the end but a brace */
+function calls(text: string, isClosed: boolean): LeakedCall[] | undefined {
+  const named = NAMED.exec(text);
+  if (named !== null) {
+    const [, name = '', rest = ''] = named;
+    const args = objectIn(rest);
+    return args === undefined ? undefined : [{ name, arguments: args }];
+  }
+  // Qwen 2.5 and 3 often forget the brace around the call.
+  return jsonCalls(text) ?? (isClosed && text.trim().startsWith('{') ? jsonCalls(`${text}}`) : undefined);
+}
+
+/** The name before the arguments instead of in them. */
+const NAMED = /^\s*([\w.:-]+)\s*(\{[\s\S]*)$/;

@@ -7,11 +7,12 @@ export const KIMI: LeakFamily = {
   name: 'Kimi',
   marks: [
     { open: '<|tool_calls_section_begin|>', close: '<|tool_calls_section_end|>', isAroundCalls: true },
+    { open: '<|tool_call_section_begin|>', close: '<|tool_call_section_end|>', isAroundCalls: true },
     { open: '<|tool_call_begin|>', close: '<|tool_call_end|>' },
   ],
   starts: /^\s*(?:<\|tool_call_begin\|>|[\w.:/-]+\s*<\|tool_call_argument_begin)/,
   read: (block) => {
-    const body = block.replace(/<\|tool_calls_section_(begin|end)\|>/g, '');
+    const body = block.replace(/<\|tool_calls?_section_(begin|end)\|>/g, '');
     return allCalls(
       allMatches(body, CALL)?.map(([, id = '', text = '']) => {
         const args = objectIn(text);

@@ -1,28 +1,65 @@
 /** Finds where blocks of calls begin, for all families together. */
+import { BARE } from './bare.ts';
 import type { BlockMark, LeakFamily } from './family.ts';
 import { LEAK_FAMILIES } from './index.ts';
+import { isCode } from './mentions.ts';
 
 export interface Mark extends BlockMark {
   /** All families that open their blocks with this mark. */
   families: LeakFamily[];
 }
 
+export interface FoundMark {
+  at: number;
+  /** Undefined if only its beginning is there. */
+  mark: Mark | undefined;
+}
+
 /** The characters with which marks begin. */
-const FIRST = /[<[]/g;
+const FIRST = /[<[`]/g;
 
 /** A text without such a character neither contains nor begins a mark. */
 export function mayHoldMark(text: string): boolean {
-  return text.includes('<') || text.includes('[');
+  return text.includes('<') || text.includes('[') || text.includes('`');
 }
 
-const MARKS: readonly Mark[] = marksOf(LEAK_FAMILIES);
+const ALL: readonly Mark[] = marksOf(LEAK_FAMILIES);
+const MARKS = ALL.filter(({ isFirst }) => !isFirst);
+/** Marks that count only at the beginning of an answer. */
+const FIRST_MARKS = ALL.filter(({ isFirst }) => isFirst);
+/** Those of them that calls have which are known by a mark alone. */
+const FIRST_WORDS = FIRST_MARKS.filter(({ families }) => !families.includes(BARE));
+
+/**
+ * The mark with which an answer begins, or the beginning of one.
+ * @param text begins with the answer
+ * @param mayBeBare whether calls without any mark count
+ */
+export function startMark(text: string, mayBeBare: boolean): FoundMark | undefined {
+  const at = text.search(/\S/);
+  if (at === -1) return undefined;
+  const rest = text.slice(at);
+  const marks = mayBeBare ? FIRST_MARKS : FIRST_WORDS;
+  // `[` is also the beginning of `[TOOL_CALLS]`, which is searched for anywhere.
+  if (MARKS.some(({ open }) => rest.startsWith(open))) return undefined;
+  // Tokens are longer than a letter, and many answers begin with it.
+  const isHalf = ({ open }: Mark) =>
+    rest.length < open.length && open.startsWith(rest) && !/^[a-z]$/.test(rest);
+  if (MARKS.some(isHalf) || marks.some(isHalf)) return { at, mark: undefined };
+  const mark = marks.find(({ open }) => rest.startsWith(open));
+  return mark === undefined ? undefined : { at, mark };
+}
+
+/** Whether a text, such as a user's question, contains a mark. */
+export function holdsMark(text: string): boolean {
+  return mayHoldMark(text) && MARKS.some(({ open }) => text.includes(open));
+}
 
 /**
  * The first mark in a text, or the beginning of one at its end.
  * @param before what was said before the text
- * @returns `mark` is undefined if only its beginning is there
  */
-export function firstMark(text: string, before: string): { at: number; mark: Mark | undefined } | undefined {
+export function firstMark(text: string, before: string): FoundMark | undefined {
   FIRST.lastIndex = 0;
   for (let found = FIRST.exec(text); found !== null; found = FIRST.exec(text)) {
     const at = found.index;
@@ -36,7 +73,8 @@ export function firstMark(text: string, before: string): { at: number; mark: Mar
 
 /** Stray marks and end-of-turn tokens that models leave after a call. */
 const STRAYS: readonly string[] = [
-  ...new Set(MARKS.flatMap(({ close }) => close ?? [])),
+  // What closes a code fence may also open one.
+  ...new Set(MARKS.flatMap(({ close }) => (close === null || close.startsWith('`') ? [] : close))),
   '<|im_end|>',
   '<|eom_id|>',
   '<|eot_id|>',
@@ -59,11 +97,6 @@ export function strayLength(text: string): { length: number; mayGoOn: boolean } 
     if (stray === undefined) return { length, mayGoOn: STRAYS.some((mark) => mark.startsWith(rest)) };
     length += stray.length;
   }
-}
-
-/** Whether what follows this text is in a code block or quoted: the model is then writing about it. */
-function isCode(before: string): boolean {
-  return before.split('```').length % 2 === 0 || before.endsWith('`');
 }
 
 function marksOf(families: readonly LeakFamily[]): Mark[] {

@@ -10,7 +10,7 @@ export const MISTRAL: LeakFamily = {
   read: (block) => {
     const body = block
       .slice(OPEN.length)
-      .replace(/<\/s>\s*$/, '')
+      .replace(/(?:\[\/TOOL_CALLS\]|<\/s>)\s*$/, '')
       .trim();
     // A string among the arguments may contain the mark.
     if (/^[[{]/.test(body)) return jsonCalls(body) ?? allOf(body.split(OPEN).map(jsonCalls));

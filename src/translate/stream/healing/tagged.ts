@@ -13,6 +13,13 @@ const TAGS: readonly BlockMark[] = [
   { open: '<longcat_tool_call>', close: '</longcat_tool_call>' },
   // Command R7B and Command A.
   { open: '<|START_ACTION|>', close: '<|END_ACTION|>' },
+  // LFM2, if told to write JSON.
+  { open: '<|tool_call_start|>', close: '<|tool_call_end|>' },
+  // InternLM 2.5 and 3.
+  { open: '<|action_start|><|plugin|>', close: '<|action_end|>' },
+  // Qwen 2.5, which takes the tag around the tools for the one around calls.
+  { open: '<tools>', close: '</tools>' },
+  { open: '<tool_use>', close: '</tool_use>' },
 ];
 
 export const TAGGED: LeakFamily = {

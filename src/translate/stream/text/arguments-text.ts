@@ -173,6 +173,12 @@ export class ArgumentsText {
         case DOUBLE_QUOTE:
           this.#openString(fragment.slice(from, at), DOUBLE_QUOTE);
           return at + 1;
+        case 0x5c: // \
+          // The quotes of the first name are escaped, so those of everything are.
+          if (this.#held === '' || fragment.slice(from, at).trim() !== '') break;
+          this.#state = 'other';
+          this.#held += fragment.slice(from);
+          return fragment.length;
         case 0x7b: // {
         case 0x5b: // [
           this.#depth += 1;
@@ -292,16 +298,31 @@ function otherArguments(raw: string): string | undefined {
   if (isNothing(text)) return '{}';
   const object = objectIn(text);
   if (object !== undefined) return object;
-  return /^["[]/.test(text) && isCut(text) ? undefined : raw;
+  const isHalf = ESCAPED.test(text) ? isCut(unescaped(text) ?? '"') : /^["[]/.test(text) && isCut(text);
+  return isHalf ? undefined : raw;
 }
+
+/** An object whose quotes are escaped, as inside a string. */
+const ESCAPED = /^\{\s*\\/;
+
+function unescaped(text: string): string | undefined {
+  const value = parseJson(`"${text.replace(/[\n\r\t]/g, (found) => CONTROL_ESCAPES[found] ?? found)}"`);
+  return typeof value === 'string' ? value : undefined;
+}
+
+const HEAD = /^(?:(?:```|~~~)\w*\s*|(?:json|null|""|\[\]|<[|｜][^<>]*[|｜]>)\s*(?=\{))/;
 
 function isNothing(text: string): boolean {
   return text === '' || text === 'null' || text === '[]' || text === '""';
 }
 
-/** The object in a code fence, in a string, in a string inside that, or after an empty value that held its place. */
+/**
+ * The object in a code fence, in a string, in a string inside that, or after an empty value that held its place, a
+ * special token or the name of the language.
+ */
 function objectIn(text: string, levels = MAX_WRAPPERS): string | undefined {
-  const inner = text.replace(/^(?:```\w*\s*|(?:null|""|\[\])\s*(?=\{))/, '').trimStart();
+  const inner = text.replace(HEAD, '').trimStart();
+  if (ESCAPED.test(inner)) return levels === 0 ? undefined : objectIn(unescaped(inner) ?? '', levels - 1);
   if (inner.startsWith('{')) return mendedObject(inner);
   const value = inner.startsWith('"') ? parseJson(inner.replace(/\s*```$/, '')) : undefined;
   if (typeof value !== 'string' || levels === 0) return undefined;

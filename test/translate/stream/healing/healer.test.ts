@@ -197,9 +197,95 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
     'run{"x":"a"} run{}',
   ],
   [
+    'Hermes without the brace around the call',
+    '<tool_call>\n{"name": "run", "arguments": {"x": "}"}\n</tool_call>',
+    'run{"x":"}"}',
+  ],
+  ['Hermes, the name before the arguments', '<tool_call>\nrun\n{"x":"a"}\n</tool_call>', 'run{"x":"a"}'],
+  [
+    'Hermes, other names for the fields',
+    '<tool_call>{"tool":"run","input":{"x":"a"}}</tool_call>',
+    'run{"x":"a"}',
+  ],
+  [
+    'Hermes, free text as the arguments',
+    '<tool_call>{"name":"patch","arguments":"a\\nb"}</tool_call>',
+    'patch<a\nb>',
+  ],
+  ['Hermes as code', '<tool_call>run(x="a", n=5)</tool_call>', 'run{"x":"a","n":5}'],
+  ['Qwen 2.5', '<tools>\n{"name": "run", "arguments": {"x": "a"}}\n</tools>', 'run{"x":"a"}'],
+  ['GLM without arguments', '<tool_call>run\n</tool_call>', 'run{}'],
+  [
+    'LongCat, a tag for each argument',
+    '<longcat_tool_call>run\n<longcat_arg_key>x</longcat_arg_key>\n<longcat_arg_value>a</longcat_arg_value>\n</longcat_tool_call>',
+    'run{"x":"a"}',
+  ],
+  [
+    'Kimi, its section in the singular',
+    '<|tool_call_section_begin|><|tool_call_begin|>run:0<|tool_call_argument_begin|>{"x":"a"}<|tool_call_end|><|tool_call_section_end|>',
+    'run{"x":"a"}',
+  ],
+  ['Mistral, closed', '[TOOL_CALLS][{"name":"run","arguments":{"x":"a"}}][/TOOL_CALLS]', 'run{"x":"a"}'],
+  [
+    'InternLM',
+    '<|action_start|><|plugin|>\n{"name":"run","parameters":{"x":"a"}}<|action_end|>',
+    'run{"x":"a"}',
+  ],
+  ['LFM2', '<|tool_call_start|>[run(x="a"), patch(input="b")]<|tool_call_end|>', 'run{"x":"a"} patch<b>'],
+  [
+    'Llama 4',
+    '<|python_tag|>[run(x="it\'s \\"a\\"\\n", n=-5, o={\'y\': [True, None, 1.5]})]<|eot_id|>',
+    'run{"x":"it\'s \\"a\\"\\n","n":-5,"o":{"y":[true,null,1.5]}}',
+  ],
+  ['Llama, one call as code', '<|python_tag|>run(x="a")', 'run{"x":"a"}'],
+  ['Gemma 3', '```tool_code\nprint(default_api.run(x="""a\n```b"""))\n```', 'run{"x":"a\\n```b"}'],
+  ['Gemini', '<tool_code>\nrun(x=r"\\d") # find\nrun(x="b")\n</tool_code>', 'run{"x":"\\\\d"} run{"x":"b"}'],
+  ['OLMo', '<function_calls>\nrun(x="a")\nrun()\n</function_calls>', 'run{"x":"a"} run{}'],
+  [
+    'Claude',
+    '<antml:function_calls>\n<antml:invoke name="run">\n<antml:parameter name="x">a</antml:parameter>\n</antml:invoke>\n</antml:function_calls>',
+    'run{"x":"a"}',
+  ],
+  [
+    'gpt-oss while it thinks',
+    '<|channel|>analysis to=functions.run code<|message|>{"x":"a"}<|call|>',
+    'run{"x":"a"}',
+  ],
+  [
+    'Qwen Coder with literals as Python writes them',
+    "<function=run>\n<parameter=o>\n{'y': True}\n</parameter>\n</function>",
+    'run{"o":{"y":true}}',
+  ],
+  [
     'Hermes, closed three times',
     '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>\n</tool_call></tool_call>\n\n<|im_end|>',
     'run{"x":"a"}',
+  ],
+];
+
+/** What counts only if the answer consists of it, and the calls. */
+const WHOLE_ANSWERS: [text: string, calls: string][] = [
+  [
+    '<start_function_call>call:run{x:<escape>a, b:"c"<escape>,n:5}<end_function_call>',
+    'run{"x":"a, b:\\"c\\"","n":5}',
+  ],
+  ['<|tool_call>call:run{x:<|"|>a<|"|>,o:{y:true}}<tool_call|>', 'run{"x":"a","o":{"y":true}}'],
+  ['[run(x="a")]', 'run{"x":"a"}'],
+  ['\n[run(x="a"), run(x="b", n=2)]\n', 'run{"x":"a"} run{"x":"b","n":2}'],
+  ['{"name": "run", "parameters": {"x": "a"}}', 'run{"x":"a"}'],
+  ['{"name":"run","arguments":{"x":"a"}}<|im_end|>', 'run{"x":"a"}'],
+  ['{"type":"function","function":{"name":"run","arguments":{"x":"a"}}}', 'run{"x":"a"}'],
+  ['[{"name":"run","arguments":{"x":"a"}}]', 'run{"x":"a"}'],
+  ['{"tool_calls":[{"name":"run","arguments":{"x":"a"}}]}', 'run{"x":"a"}'],
+  [' functools[{"name": "run", "arguments": {"x": "a"}}]', 'run{"x":"a"}'],
+  ['to=functions.run<|channel|>commentary <|constrain|>json<|message|>{"x":"a"}<|call|>', 'run{"x":"a"}'],
+  ['commentary to=functions.run json{"x":"a"}', 'run{"x":"a"}'],
+  ['assistantcommentary to=functions.run json{"x":"a"}', 'run{"x":"a"}'],
+  ['<tool_call>\n<function=run>\n<parameter=x>\na\n</parameter>\n</function>', 'run{"x":"a"}'],
+  ['<tool_call>\n<function=run>\n<parameter=x>\na\n</parameter>\n</tool_call>', 'run{"x":"a"}'],
+  [
+    '<tool_call>\n<function=run>\n<parameter=x>\na\n<parameter=n>\n5\n</function>\n</tool_call>',
+    'run{"x":"a","n":5}',
   ],
 ];
 
@@ -217,6 +303,42 @@ const NO_CALLS: [what: string, text: string][] = [
   ['prose about the tags', 'put it between <tool_call> and </tool_call>, or <function=run>'],
   ['a call among prose in a block', '<function_calls>first <invoke name="run"></invoke></function_calls>'],
   ['code with angle brackets', 'if (a < b && c[0] > d) { x<T>(y); }'],
+  ...[
+    'Qwen writes BLOCK to run it.',
+    'The syntax is "BLOCK".',
+    'It is “BLOCK”',
+    'Write ` BLOCK ` there.',
+    'BLOCK is how it is written.',
+    'BLOCK, for one.',
+    'It said:\n> BLOCK\n',
+    '~~~\nBLOCK\n~~~',
+    'One:\n\n    BLOCK\n\nTwo.',
+    '<pre>\nBLOCK\n</pre>',
+    'For example:\n\nBLOCK\n\nThis runs it.',
+    'The format looks like this:\nBLOCK\nThe server reads it.',
+    '例如：\n\nBLOCK\n\n它会运行。',
+    'First BLOCK and then BLOCK again.',
+  ].map((text): [string, string] => [
+    `a mention: ${text}`,
+    text.replaceAll('BLOCK', '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>'),
+  ]),
+  ['a list of calls among prose', 'In Python:\n[run(x="a")]'],
+  ['a list of calls with prose behind', '[run(x="a")] returns a list.'],
+  ['one call as code', 'run(x="a")'],
+  ['a call of an unknown tool as code', '[what(x="a")]'],
+  ['arguments that the tool does not have, as code', '[run(y="a")]'],
+  ['arguments without names', '[run("a")]'],
+  ['a value that is code', '<|python_tag|>run(x=open("a").read())'],
+  ['other code', '<|python_tag|>import os\nrun(x="a")'],
+  ['code in a fence', '```python\n[run(x="a")]\n```'],
+  ['JSON with another field', '{"name":"run","arguments":{"x":"a"},"why":"b"}'],
+  ['JSON with arguments that the tool does not have', '{"name":"run","arguments":{"y":"a"}}'],
+  ['JSON behind prose', 'The call:\n{"name":"run","arguments":{"x":"a"}}'],
+  ['JSON before prose', '{"name":"run","arguments":{"x":"a"}}\nThat is it.'],
+  ['JSON in a fence', '```json\n{"name":"run","arguments":{"x":"a"}}\n```'],
+  ['other JSON', '{"name":"run","version":1}'],
+  ['a list', '[1, 2] and [x](y)'],
+  ['prose that begins like a mark', 'to=functions are called with it'],
   ['Mistral with more behind', '[TOOL_CALLS]run[ARGS]{"x":"a"} and then'],
 ];
 
@@ -251,6 +373,38 @@ describe('calls in the text', () => {
     });
   }
 
+  for (const [text, calls] of WHOLE_ANSWERS) {
+    it(`are read where the answer is ${JSON.stringify(text)}`, () => {
+      assert.equal(output([said(text), STOP]), calls);
+      const pieces = text.match(/\s|.{1,2}/gs) ?? [];
+      assert.equal(output([...pieces.map(said), STOP]), calls);
+      assert.equal(output([said(text), finishChunk('length')]), `message(${text}) [incomplete ]`);
+    });
+  }
+
+  it('are text in an answer for which JSON was asked', () => {
+    const text = '{"name":"run","arguments":{"x":"a"}}';
+    const format = { type: 'json_object' };
+    assert.equal(outputOf([said(text), STOP], { ...TOOLS, text: { format } }), `message(${text})`);
+  });
+
+  it('keep a text that may be one, whatever the schema calls a text', () => {
+    const parameters = {
+      type: 'object',
+      properties: {
+        a: { anyOf: [{ type: 'string' }, { type: 'null' }] },
+        b: { enum: ['1', '2'] },
+        c: { type: 'boolean' },
+      },
+    };
+    const text =
+      '<function=run><parameter=a>12</parameter><parameter=b>1</parameter><parameter=c>True</parameter></function>';
+    assert.equal(
+      outputOf([said(text), STOP], { tools: [{ type: 'function', name: 'run', parameters }] }),
+      'call_1:run{"a":"12","b":"1","c":true}',
+    );
+  });
+
   for (const [what, text] of NO_CALLS) {
     it(`are text: ${what}`, () => {
       assert.equal(output([said(text), STOP]), `message(${text})`);
@@ -259,6 +413,25 @@ describe('calls in the text', () => {
   }
 
   const BLOCK = '<tool_call>{"name":"run","arguments":{"x":"a"}}</tool_call>';
+
+  for (const input of [
+    'How does Qwen write a tool call?',
+    'show me an example of the function call syntax',
+    'What does <tool_call> mean in your answer',
+    '工具调用的格式是什么？',
+  ]) {
+    it(`are text in the answer to ${input}`, () => {
+      const text = 'Like this:\n<tool_call>{"name":"run","arguments":{}}</tool_call>';
+      const asked = [{ type: 'message', role: 'user', content: [{ type: 'input_text', text: input }] }];
+      assert.equal(outputOf([said(text), STOP], { ...TOOLS, input: asked }), `message(${text})`);
+      assert.equal(outputOf([said(text), STOP], { ...TOOLS, input }), `message(${text})`);
+    });
+  }
+
+  it('are read where the user wants something done about calls', () => {
+    const input = 'Fix the parser of tool calls in src/parse.ts';
+    assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}');
+  });
 
   it('are made once where the provider sends them as calls too, before or behind', () => {
     const call = deltaChunk({
