@@ -24,6 +24,10 @@ const WAITS: Partial<Record<ErrorCode, Wait>> = {
   insufficient_quota: { first: 5 * MINUTE, most: 30 * MINUTE, isOfKey: true },
   rate_limit_exceeded: { first: 20 * SECOND, most: 10 * MINUTE, isOfKey: false },
   server_is_overloaded: { first: 10 * SECOND, most: 2 * MINUTE, isOfKey: false },
+  // A country, an account's settings, a service that is off: another provider does not mind.
+  forbidden: { first: MINUTE, most: 10 * MINUTE, isOfKey: false },
+  // A wrong address, or a network that shows its login page in place of the provider.
+  not_found: { first: 5 * SECOND, most: 2 * MINUTE, isOfKey: false },
   model_not_found: { first: MINUTE, most: 10 * MINUTE, isOfKey: false },
   upstream_error: { first: 5 * SECOND, most: 2 * MINUTE, isOfKey: false },
   upstream_unreachable: { first: 5 * SECOND, most: 2 * MINUTE, isOfKey: false },

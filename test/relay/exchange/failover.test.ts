@@ -21,6 +21,7 @@ import {
 
 const NEVER = new Promise(() => {});
 const OK = streamReply(textChunks('from the second'));
+const PAGE = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome</body></html>';
 const PAID = streamReply(textChunks('from the second'), usageChunk(7, 3, { cost: 0.25 }));
 
 /** What the first target does, and whether another one can cure it. */
@@ -37,6 +38,17 @@ const CAUSES: [what: string, reply: ScriptedReply, hops: boolean][] = [
   ['says nothing and stops', streamReply(finishChunk('stop')), true],
   ['sends an error in the stream', { body: ['data: {"error":{"message":"boom","code":500}}\n\n'] }, true],
   ['sends nothing at all', { body: [NEVER] }, true],
+  [
+    'redirects to a login',
+    { status: 302, headers: { location: 'https://login.example/?s=1' }, body: [''] },
+    true,
+  ],
+  ['moved for good', { status: 308, headers: { location: '/v2/chat/completions' }, body: [''] }, true],
+  ['answers with a web page', { headers: { 'content-type': 'text/html' }, body: [PAGE] }, true],
+  ['calls a web page an event stream', { body: [`\uFEFF\n${PAGE}`] }, true],
+  ['has a page that says 404', { status: 404, headers: { 'content-type': 'text/html' }, body: [PAGE] }, true],
+  ['knows no such method', { status: 405, body: [''] }, true],
+  ['serves other countries', errorReply(403, 'Your country is not supported'), true],
   ['refuses the request', errorReply(400, 'messages[1].content is invalid'), false],
   [
     'finds the conversation too long',
@@ -161,6 +173,31 @@ describe('a target that cannot answer', () => {
         await stop();
       });
     }
+  }
+
+  for (const [what, reply, words] of [
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'https://login.example/in?secret=1' }, body: [''] },
+      /One redirects to another address \(HTTP 302, https:\/\/login\.example\/in\)/,
+    ],
+    [
+      'a web page',
+      { headers: { 'content-type': 'text/html' }, body: [PAGE] },
+      /One answered with a web page/,
+    ],
+  ] as const) {
+    it(`is named with what came, ${what}, where nobody stands in`, async () => {
+      const { relay, first, reports, post, stop } = await house([reply], { fallbacks: {} });
+      const answer = await post({});
+      const text = await answer.text();
+      assert.match(text, words);
+      assert.doesNotMatch(text, /secret/);
+      assert.equal(reports.at(-1)?.error?.code, 'not_found', 'the address is at fault, not the request');
+      assert.equal(relay.targets().length, 1);
+      assert.equal(first.chats.length, 1, 'the same address answers the same again');
+      await stop();
+    });
   }
 
   for (const [what, body] of [
