@@ -158,6 +158,7 @@ async function ask(
   const asked = { ...parts, ...told, needsImage: true as const };
   const outcome = await relayAnswer(exchange, attempt, undefined, asked);
   clearTimeout(timer);
+  beside.tokensBeside += outcome.response.usage?.total_tokens ?? 0;
   parts.running.end(exchange, outcome);
   parts.routing.health.note(target, outcome.error, Date.now());
   reportEnd(exchange, outcome, told);

@@ -52,6 +52,8 @@ export interface Exchange {
   nextSequence: number;
   /** The attempts so far; the last one answers. */
   attempts: Attempt[];
+  /** Tokens that were spent for this exchange by others, such as those that describe its images. */
+  tokensBeside: number;
 }
 
 /** What is sent to a target: a Chat request, or one for its own Responses API. */
@@ -98,6 +100,7 @@ export function beginExchange(request: ResponsesRequest, client: Client): Exchan
     firstTokenAt: undefined,
     nextSequence: 0,
     attempts: [],
+    tokensBeside: 0,
   };
 }
 

@@ -15,7 +15,7 @@ import { answerFrom } from './answer-from.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { ClientStream } from './client-stream.ts';
 import { warnOfCutPrompt } from './cut-prompt.ts';
-import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
+import { type Attempt, beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import type { ImageWords } from './image-words.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
@@ -82,11 +82,11 @@ export async function respond(
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
-    admission?.settle(0);
+    admission?.settle(0, tokensBeside(exchange, undefined));
     giveUp(exchange, targets[0], stream, error, parts);
     throw error;
   });
-  admission?.settle(tokensOf(outcome));
+  admission?.settle(tokensOf(outcome), tokensBeside(exchange, outcome.attempt));
   // The record is stored before the client learns of the end, since it may continue at once, even an answer that broke
   // off.
   if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
@@ -103,6 +103,12 @@ export async function respond(
 function tokensOf({ response: { usage, output }, error }: Outcome): number | undefined {
   if (usage !== null) return usage.total_tokens;
   return error !== undefined && output.length === 0 ? 0 : undefined;
+}
+
+/** What was spent beside the last attempt: by targets that were passed over, and for the descriptions of images. */
+function tokensBeside({ attempts, tokensBeside: others }: Exchange, last: Attempt | undefined): number {
+  const passed = attempts.filter((attempt) => attempt !== last);
+  return passed.reduce((sum, { reducer }) => sum + (reducer.response.usage?.total_tokens ?? 0), others);
 }
 
 /** After a failure of the relay itself, ends everything that was begun; the caller tells the client. */
