@@ -87,7 +87,7 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   if (error === undefined && before !== undefined && isOtherWire(before, attempt))
     wires.turnToChat(attempt.target);
   routing.health.note(attempt.target, error, Date.now());
-  const thread = boundThread(exchange.request, exchange.client, routing);
+  const thread = boundThread(exchange, routing);
   if (error !== undefined || thread === undefined) return;
   if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }

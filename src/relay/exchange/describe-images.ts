@@ -14,7 +14,7 @@ import { askForModels } from '../upstream/served-models.ts';
 import { beginAttempt, beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import { hashOfImage, type ImageWords } from './image-words.ts';
 import { type AnswerOptions, relayAnswer } from './relay-answer.ts';
-import { reportEnd, reportStart, threadName, threadOf } from './report.ts';
+import { reportEnd, reportStart, threadName } from './report.ts';
 import type { RunningExchanges } from './running.ts';
 import { whileThere } from './while-there.ts';
 import { withinBudget } from './within-budget.ts';
@@ -85,8 +85,8 @@ async function canSee(
 }
 
 /** For a client that names no turns, each request is a turn of its own. */
-function turnOf({ id, client, request }: Exchange): string {
-  return client.turn === undefined ? id : `${threadOf(request, client) ?? ''} ${client.turn}`;
+function turnOf({ id, client, threads }: Exchange): string {
+  return client.turn === undefined ? id : `${threads.thread ?? ''} ${client.turn}`;
 }
 
 /** @throws RelayError when no target describes the image */
@@ -192,8 +192,8 @@ function asRelay({ bearer }: Client): Client {
 
 /** Charges the costs to the thread and turn that needed the description. */
 function reportsBeside(beside: Exchange, { onRequest }: DescribeParts): DescribeParts['onRequest'] {
-  const { client, request } = beside;
-  const thread = threadName(threadOf(request, client));
+  const { client, threads } = beside;
+  const thread = threadName(threads.conversation);
   return (report) =>
     onRequest({
       ...report,

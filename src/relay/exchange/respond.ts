@@ -23,6 +23,7 @@ import { retain } from './retain.ts';
 import { roughTokens } from './rough-tokens.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
+import { threadsOf } from './threads.ts';
 import type { UnmarkedThinking } from './unmarked-thinking.ts';
 import { withinBudget } from './within-budget.ts';
 
@@ -70,12 +71,13 @@ export async function respond(
 ): Promise<Outcome> {
   const history = await recallResponses(asked, parts.history, connection.memory);
   const request = await recallItems(asked, history, parts.history);
-  const targets = await withinBudget(await route(request, client, parts), parts.budget);
+  const threads = threadsOf(request, client, history);
+  const targets = await withinBudget(await route(request, client, threads, parts), parts.budget);
   const admission = await parts.limits?.admit(
     () => roughTokens(history, request),
     request.max_output_tokens ?? undefined,
   );
-  const exchange = beginExchange(request, client);
+  const exchange = beginExchange(request, client, threads);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   connection.announce(exchange.id);
   parts.running.begin(exchange);

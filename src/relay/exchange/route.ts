@@ -5,8 +5,8 @@ import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
 import { askForModels } from '../upstream/served-models.ts';
 import type { Upstream } from '../upstream/upstream.ts';
-import type { Client } from './exchange.ts';
-import { threadOf } from './report.ts';
+import type { Client, Exchange } from './exchange.ts';
+import type { Threads } from './threads.ts';
 
 /**
  * The targets of a request, the best one first.
@@ -15,13 +15,17 @@ import { threadOf } from './report.ts';
 export async function route(
   request: ResponsesRequest,
   client: Client,
+  threads: Threads,
   { routing, upstream }: { routing: Routing; upstream: Upstream },
 ): Promise<[Target, ...Target[]]> {
+  const role = roleOf(client.labels, request);
   const asked = {
     model: request.model,
     bearer: client.bearer,
-    thread: boundThread(request, client, routing),
-    role: roleOf(client.labels, request),
+    thread: routing.threadFor(threads.thread, role),
+    // A role with a model of its own has nothing in common with the prompt of the thread that began it.
+    parent: routing.hasOwnModel(role) ? undefined : threads.parent,
+    role,
   };
   // Without a chosen model the alias stands for the first one that the upstream lists, so the list is needed first.
   if (routing.waitsForList(asked)) {
@@ -29,10 +33,11 @@ export async function route(
     await askForModels(routing.active, routing, upstream, client.bearer).catch(() => undefined);
   }
   await routing.recallBinding(asked.thread);
+  await routing.recallBinding(asked.parent);
   return routing.targetsFor(asked, Date.now());
 }
 
-/** The name under which the routing binds what the request belongs to; undefined if the client names no thread. */
-export function boundThread(request: ResponsesRequest, client: Client, routing: Routing): string | undefined {
-  return routing.threadFor(threadOf(request, client), roleOf(client.labels, request));
+/** The name under which the routing binds what an exchange belongs to; undefined if its client names no thread. */
+export function boundThread({ request, client, threads }: Exchange, routing: Routing): string | undefined {
+  return routing.threadFor(threads.thread, roleOf(client.labels, request));
 }

@@ -24,6 +24,8 @@ export interface Asked {
   bearer: string | undefined;
   /** The conversation that the request belongs to, by `threadFor()`; undefined if the client does not say. */
   thread: string | undefined;
+  /** The conversation that began that one: while it is bound nowhere itself, it goes where this one is. */
+  parent?: string | undefined;
   /** Set for side requests, which may have their own model. */
   role: Role | undefined;
 }
@@ -78,8 +80,11 @@ export class Routing {
    * their own, so that they never move the conversation itself.
    */
   threadFor(thread: string | undefined, role: Role | undefined): string | undefined {
-    const hasOwnModel = role !== undefined && this.#standIns.roles[role] !== undefined;
-    return thread === undefined || !hasOwnModel ? thread : `${thread} ${role}`;
+    return thread === undefined || !this.hasOwnModel(role) ? thread : `${thread} ${role}`;
+  }
+
+  hasOwnModel(role: Role | undefined): boolean {
+    return role !== undefined && this.#standIns.roles[role] !== undefined;
   }
 
   /** Asks the other relays about a thread that is not known here. */
@@ -171,12 +176,13 @@ export class Routing {
    * @throws RelayError `invalid_request` if the name stands for no model
    */
   targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
-    const { thread, bearer } = asked;
+    const { thread, parent, bearer } = asked;
     const requested = (asked.role && this.#standIns.roles[asked.role]) ?? asked.model;
     const first = this.#named(requested);
     const named = distinctModels([first, ...this.#standInsOf(first, requested)]);
     const targets = named.flatMap((one, at) => targetsOf(one, at === 0 ? bearer : undefined));
-    const bound = thread === undefined ? undefined : this.bindings.targetOf(thread, targets);
+    const home = thread !== undefined && this.bindings.has(thread) ? thread : parent;
+    const bound = home === undefined ? undefined : this.bindings.targetOf(home, targets);
     const preferred = bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)];
     const [best, ...others] = this.health.inOrder(preferred, now);
     if (best === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');

@@ -305,6 +305,35 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
+  it('keeps only the thread that moved, also under a key that a client sends with everything', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
+    const ask = (input: string) => post({ prompt_cache_key: 'always', input }).then((reply) => reply.text());
+    await ask('one');
+    relay.resetTargets();
+    await ask('two');
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 1]);
+    await ask('one');
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 2]);
+    await stop();
+  });
+
+  it('is not gone back to by a sub-agent of a thread that moved, which in turn moves nothing', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK]);
+    const ask = async (thread: string, more: Record<string, string> = {}) =>
+      (await post({ prompt_cache_key: 'main' }, { ...AS_CODEX, 'thread-id': thread, ...more })).text();
+    await ask('main');
+    relay.resetTargets();
+    await ask('sub', { 'x-openai-subagent': 'collab_spawn' });
+    assert.deepEqual([first.chats.length, second.chats.length], [1, 2]);
+    await ask('other');
+    assert.deepEqual(
+      [first.chats.length, second.chats.length],
+      [2, 2],
+      'no sub-agent, but a thread of its own',
+    );
+    await stop();
+  });
+
   it('stays left after a restart of the relay', async () => {
     let saved = '';
     const onBindings = (text: string) => {
@@ -453,7 +482,7 @@ describe('a thread that had to move', () => {
     const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
     relay.resetTargets();
-    await (await post(old)).text();
+    await (await post(old, AS_CODEX)).text();
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
     assert.deepEqual([first.chats.length, second.chats.length], [1, 3]);
     await stop();
