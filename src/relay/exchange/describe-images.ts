@@ -156,11 +156,12 @@ async function ask(
   parts.running.begin(exchange);
   reportStart(exchange, target, told);
   const asked = { ...parts, ...told, needsImage: true as const };
+  const began = parts.routing.health.noted;
   const outcome = await relayAnswer(exchange, attempt, undefined, asked);
   clearTimeout(timer);
   beside.tokensBeside += outcome.response.usage?.total_tokens ?? 0;
   parts.running.end(exchange, outcome);
-  parts.routing.health.note(target, outcome.error, Date.now());
+  parts.routing.health.note(target, outcome.error, Date.now(), began);
   reportEnd(exchange, outcome, told);
   return outcome;
 }

@@ -377,6 +377,24 @@ describe('a target that cannot answer', () => {
     });
   }
 
+  it("is one client's trouble where that client's own key is refused", async () => {
+    const reply: Parameters<typeof startScriptedUpstream>[0] = ({ headers }) =>
+      headers.authorization === 'Bearer bad' ? errorReply(401, 'bad key') : OK;
+    const upstream = await startScriptedUpstream(reply, ['m', 'n']);
+    const relay = await start({ port: 0, upstream: upstream.url, id: 'one', fallbacks: { m: ['one/n'] } });
+    const modelFor = async (key: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+      const body = JSON.stringify({ model: 'm', input: 'hi' });
+      await (await fetch(`${relay.url}/v1/responses`, { method: 'POST', headers, body })).text();
+      return upstream.chats.at(-1)?.body.model;
+    };
+    await modelFor('bad');
+    assert.equal(await modelFor('good'), 'm');
+    assert.doesNotMatch(JSON.stringify(relay.targets()), /Bearer|"bad"/);
+    await relay.stop();
+    await upstream.stop();
+  });
+
   it('has several keys: the next one is used, for its own origin', async () => {
     const upstream = await startScriptedUpstream(
       ({ headers }) => (headers.authorization === 'Bearer good-key' ? OK : errorReply(401, 'bad key')),
