@@ -20,7 +20,7 @@ import type { Target } from './target.ts';
 export interface Asked {
   /** The model as the client names it. */
   model: string;
-  /** The client's own key, for an upstream without one. */
+  /** The client's own key, for the upstream that it asks, if that has none. */
   bearer: string | undefined;
   /** The conversation that the request belongs to, by `threadFor()`; undefined if the client does not say. */
   thread: string | undefined;
@@ -179,8 +179,9 @@ export class Routing {
     const { thread, parent, bearer } = asked;
     const requested = (asked.role && this.#standIns.roles[asked.role]) ?? asked.model;
     const first = this.#named(requested);
+    const meant = this.#meant(asked.model)?.provider;
     const named = distinctModels([first, ...this.#standInsOf(first, requested)]);
-    const targets = named.flatMap((one, at) => targetsOf(one, at === 0 ? bearer : undefined));
+    const targets = named.flatMap((one) => targetsOf(one, one.provider === meant ? bearer : undefined));
     const home = thread !== undefined && this.bindings.has(thread) ? thread : parent;
     const bound = home === undefined ? undefined : this.bindings.targetOf(home, targets);
     const preferred = bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)];
@@ -266,12 +267,14 @@ export class Routing {
     );
   }
 
+  /** What a name stands for; undefined if that is the chosen model and none is chosen. */
+  #meant(requested: string): NamedModel | undefined {
+    const all = this.#providers.map((one) => this.#served(one));
+    return resolveModel(requested, this.#served(this.#active), all);
+  }
+
   #named(requested: string): NamedModel {
-    const named = resolveModel(
-      requested,
-      this.#served(this.#active),
-      this.#providers.map((one) => this.#served(one)),
-    );
+    const named = this.#meant(requested);
     if (named === undefined) throw noModelChosen(this.#active);
     if (named.isStandIn) {
       const { profile } = named.provider;

@@ -59,6 +59,23 @@ describe('routing that is told to serve other upstreams', () => {
     assert.deepEqual(targets(routing, 'b/y'), ['b/y', 'b/x', 'a/m']);
   });
 
+  it("sends a client's own key to the upstream that the client asks, whichever model answers there", () => {
+    const keyless = { apiKey: '' };
+    const routing = routingOf({
+      upstreams: [upstream('a', keyless), upstream('b', keyless)],
+      fallbacks: { '*': ['b/m', 'a/n'] },
+      roles: { title: 'b/small', review: 'a/large' },
+    });
+    const keysFor = (model: string, role?: 'title' | 'review') =>
+      routing
+        .targetsFor({ model, bearer: 'own', thread: undefined, role }, 0)
+        .map(({ provider, model: name, apiKey }) => `${provider.id}/${name} ${apiKey ?? '-'}`);
+    assert.deepEqual(keysFor('a/m'), ['a/m own', 'b/m -', 'a/n own']);
+    assert.deepEqual(keysFor('b/x'), ['b/x own', 'b/m own', 'a/n -']);
+    assert.deepEqual(keysFor('a/m', 'title'), ['b/small -', 'b/m -', 'a/n own']);
+    assert.deepEqual(keysFor('a/m', 'review'), ['a/large own', 'b/m -', 'a/n own']);
+  });
+
   it('takes other stand-ins with them', () => {
     const routing = routingOf({ fallbacks: { '*': ['b/x'] } });
     assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x']);
