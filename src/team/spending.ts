@@ -41,11 +41,11 @@ export interface SpendingOptions {
 }
 
 export async function openSpending(options: SpendingOptions): Promise<Spending> {
-  const { prices, connection, folder } = options;
-  const sums = connection === undefined ? new OwnSums() : new SharedSums(connection, options.logger);
+  const { prices, connection, folder, logger } = options;
+  const sums = connection === undefined ? new OwnSums() : new SharedSums(connection, logger);
   if (connection === undefined) {
     const since = startOf('month', Date.now());
-    for await (const records of new LedgerReader(folder).read({ since })) {
+    for await (const records of new LedgerReader(folder, logger).read({ since })) {
       for (const record of records) if (record.time >= since) count(record, prices, sums);
     }
   }

@@ -73,7 +73,7 @@ class LedgerBudget implements Budget {
     this.#options = options;
     this.#limits = options.limits;
     this.#now = options.now ?? Date.now;
-    this.#reader = new LedgerReader(options.folder);
+    this.#reader = new LedgerReader(options.folder, options.logger);
   }
 
   add(record: UsageRecord): void {
