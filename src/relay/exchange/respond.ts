@@ -141,5 +141,5 @@ function remember(
 ): void {
   if (error !== undefined) return;
   const output: readonly InputItem[] = response.output;
-  memory?.keep(response.id, [...history, ...inputItems(request.input), ...output]);
+  memory?.keep(response.id, [...history, ...inputItems(request.input), ...output], response.store);
 }
