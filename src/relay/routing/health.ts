@@ -89,7 +89,8 @@ export class Health {
     }
     const wait = WAITS[error.code];
     if (wait === undefined) return;
-    const key = wait.isOfKey ? keyKey(target) : modelKey(target);
+    const isOfKey = wait.isOfKey && !isOfModel(error, target);
+    const key = isOfKey ? keyKey(target) : modelKey(target);
     const before = this.#troubles.get(key);
     const isSame = before !== undefined && before.number > began;
     const failures = (before?.trouble.failures ?? 0) + (isSame ? 0 : 1);
@@ -99,7 +100,7 @@ export class Health {
     if (isSame && isWaiting(before.trouble, now) && before.trouble.until >= now + length) return;
     const trouble = {
       upstream: target.provider.id,
-      model: wait.isOfKey ? undefined : target.model,
+      model: isOfKey ? undefined : target.model,
       key: target.keyIndex,
       code: error.code,
       message: error.message,
@@ -160,6 +161,15 @@ export function isCurable({ code }: RelayError): boolean {
 
 export function isCurableCode(code: string): code is ErrorCode {
   return Object.hasOwn(WAITS, code);
+}
+
+/**
+ * Whether a key is refused, or out of quota, for one model only: providers then name it (Gemini has a free quota for
+ * each model, 2026-11). A key that is wrong (401) is wrong for all.
+ */
+function isOfModel({ status, message }: RelayError, { model }: Target): boolean {
+  const words = message.split(/[\s"'`,;()]+/).map((word) => word.replace(/[.:]+$/, ''));
+  return status !== 401 && (/\bmodel\b/i.test(message) || words.includes(model));
 }
 
 function isWaiting({ until }: Trouble, now: number): boolean {

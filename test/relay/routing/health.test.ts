@@ -72,6 +72,52 @@ describe('the health of targets', () => {
     });
   }
 
+  const OF_A_MODEL: [what: string, error: RelayError, ofKey: boolean][] = [
+    [
+      'a key that may not use it',
+      new RelayError(
+        'upstream_unauthorized',
+        'One refused the API key (HTTP 403): Your API key has no access to model a.',
+        { status: 403 },
+      ),
+      false,
+    ],
+    [
+      'a day of its free requests is used up (Gemini, 2026-11)',
+      new RelayError(
+        'insufficient_quota',
+        'One says that the account is out of quota: Quota exceeded for metric: generate_content_free_tier_requests, limit: 20, model: a',
+      ),
+      false,
+    ],
+    [
+      'a key that may do nothing',
+      new RelayError('upstream_unauthorized', 'One refused the API key (HTTP 403).', { status: 403 }),
+      true,
+    ],
+    [
+      'a key that is wrong',
+      new RelayError('upstream_unauthorized', 'One refused the API key: no such key for model a', {
+        status: 401,
+      }),
+      true,
+    ],
+    [
+      'an empty account',
+      new RelayError('insufficient_quota', 'One says that the account is out of quota: Insufficient Balance'),
+      true,
+    ],
+  ];
+  for (const [what, error, ofKey] of OF_A_MODEL) {
+    it(`keeps to the ${ofKey ? 'key' : 'model'} what is about it: ${what}`, () => {
+      const health = new Health();
+      health.note(target(0, 'a'), error, NOW);
+      const trouble = health.troubleOf(target(0, 'a'), NOW);
+      assert.equal(trouble?.model, ofKey ? undefined : 'a');
+      assert.equal(health.troubleOf(target(0, 'b'), NOW) !== undefined, ofKey);
+    });
+  }
+
   it('says nothing against a target for what the request caused', () => {
     for (const code of [
       'invalid_prompt',
