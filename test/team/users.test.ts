@@ -180,6 +180,35 @@ describe('users', () => {
     );
   });
 
+  it('pay with their tokens a minute for what they leave before its first word', async () => {
+    const { users } = await usersOf(sourceOf([userNamed('hugo', { tokensPerMinute: 1_200 })]));
+    let left = Promise.withResolvers<void>();
+    const own = await startRig(() => ({ body: [new Promise(() => {})] }), {
+      users,
+      token: 't',
+      apiKey: 'k',
+      onRequest: ({ state }) => state === 'cancelled' && left.resolve(),
+    });
+    // Each counts as its input and the 500 tokens that are guessed for an answer.
+    for (let at = 0; at < 2; at++) {
+      left = Promise.withResolvers();
+      const client = new AbortController();
+      const reply = fetch(`${own.relay.url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...as('hugo') },
+        body: '{"model":"m","input":"x"}',
+        signal: client.signal,
+      });
+      await own.upstream.chat(at);
+      client.abort();
+      await assert.rejects(reply, { name: 'AbortError' });
+      await left.promise;
+    }
+    const refused = await own.post({ model: 'm', input: 'x' }, as('hugo'));
+    assert.equal((await errorOf(refused)).code, 'rate_limit_exceeded');
+    await own.stop();
+  });
+
   it('pay with their tokens a minute for a target that was passed over as well', async () => {
     const { users } = await usersOf(sourceOf([userNamed('gina', { tokensPerMinute: 2_000 })]));
     const own = await startRig(

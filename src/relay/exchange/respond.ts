@@ -101,10 +101,14 @@ export async function respond(
   return outcome;
 }
 
-/** What an answer took: nothing if there was none, undefined if the provider does not say. */
+/**
+ * What an answer took: nothing if there was none, undefined if the provider does not say. A client that leaves before
+ * the first word has its prompt read all the same.
+ */
 function tokensOf({ response: { usage, output }, error }: Outcome): number | undefined {
   if (usage !== null) return usage.total_tokens;
-  return error !== undefined && output.length === 0 ? 0 : undefined;
+  const gaveNothing = error !== undefined && error.code !== 'cancelled' && output.length === 0;
+  return gaveNothing ? 0 : undefined;
 }
 
 /** What was spent beside the last attempt: by targets that were passed over, and for the descriptions of images. */
