@@ -25,7 +25,10 @@ export async function countInput(
 ): Promise<number> {
   const history = await recallResponses(asked, parts.history);
   const request = await recallItems(asked, history, parts.history);
-  const [target] = await route(request, client, threadsOf(request, client, history), parts);
+  const [target] = await route(request, client, threadsOf(request, client, history), {
+    ...parts,
+    budget: undefined,
+  });
   const { translation } = await prepare(request, target, history, parts);
   return guessedTokens(translation);
 }

@@ -25,7 +25,6 @@ import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
 import { threadsOf } from './threads.ts';
 import type { UnmarkedThinking } from './unmarked-thinking.ts';
-import { withinBudget } from './within-budget.ts';
 
 /** What all exchanges of one relay share. */
 export interface RelayParts {
@@ -72,7 +71,7 @@ export async function respond(
   const history = await recallResponses(asked, parts.history, connection.memory);
   const request = await recallItems(asked, history, parts.history);
   const threads = threadsOf(request, client, history);
-  const targets = await withinBudget(await route(request, client, threads, parts), parts.budget);
+  const targets = await route(request, client, threads, parts);
   const admission = await parts.limits?.admit(
     () => roughTokens(history, request),
     request.max_output_tokens ?? undefined,

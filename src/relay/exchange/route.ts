@@ -1,5 +1,6 @@
 /** Decides where a request may go. */
 import type { ResponsesRequest } from '../../wire/responses.ts';
+import type { SpendGuard } from '../options.ts';
 import { roleOf } from '../roles.ts';
 import type { Routing } from '../routing/routing.ts';
 import type { Target } from '../routing/target.ts';
@@ -7,16 +8,19 @@ import { askForModels } from '../upstream/served-models.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { Client, Exchange } from './exchange.ts';
 import type { Threads } from './threads.ts';
+import { withinBudget } from './within-budget.ts';
 
 /**
- * The targets of a request, the best one first.
- * @throws RelayError `invalid_request` where the name stands for no model
+ * The targets of a request that may be tried now, the best one first.
+ * @param parts.budget undefined: nothing is going to be sent
+ * @throws RelayError `invalid_request` where the name stands for no model; where there is no money for it, see
+ *   `withinBudget`
  */
 export async function route(
   request: ResponsesRequest,
   client: Client,
   threads: Threads,
-  { routing, upstream }: { routing: Routing; upstream: Upstream },
+  { routing, upstream, budget }: { routing: Routing; upstream: Upstream; budget: SpendGuard | undefined },
 ): Promise<[Target, ...Target[]]> {
   const role = roleOf(client.labels, request);
   const asked = {
@@ -34,7 +38,8 @@ export async function route(
   }
   await routing.recallBinding(asked.thread);
   await routing.recallBinding(asked.parent);
-  return routing.targetsFor(asked, Date.now());
+  // First the money: a stand-in that cannot be paid must not keep out a target that only waits.
+  return routing.worthATry(await withinBudget(routing.targetsFor(asked), budget), Date.now());
 }
 
 /** The name under which the routing binds what an exchange belongs to; undefined if its client names no thread. */

@@ -171,11 +171,10 @@ export class Routing {
   }
 
   /**
-   * The targets that may answer a request, in the order to try them.
-   * @param now milliseconds since the epoch
+   * The targets that may answer a request, in the order of preference.
    * @throws RelayError `invalid_request` if the name stands for no model
    */
-  targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
+  targetsFor(asked: Asked): [Target, ...Target[]] {
     const { thread, parent, bearer } = asked;
     const requested = (asked.role && this.#standIns.roles[asked.role]) ?? asked.model;
     const first = this.#named(requested);
@@ -184,10 +183,15 @@ export class Routing {
     const targets = named.flatMap((one) => targetsOf(one, one.provider === meant ? bearer : undefined));
     const home = thread !== undefined && this.bindings.has(thread) ? thread : parent;
     const bound = home === undefined ? undefined : this.bindings.targetOf(home, targets);
-    const preferred = bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)];
-    const [best, ...others] = this.health.inOrder(preferred, now);
-    if (best === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');
-    return [best, ...others];
+    return atLeastOne(bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)]);
+  }
+
+  /**
+   * The targets to try, in order: those that do not wait, or the one that waits least.
+   * @param now milliseconds since the epoch
+   */
+  worthATry(targets: readonly [Target, ...Target[]], now: number): [Target, ...Target[]] {
+    return atLeastOne(this.health.inOrder(targets, now));
   }
 
   /**
@@ -318,6 +322,11 @@ function targetsOf({ provider, model }: NamedModel, bearer: string | undefined):
   const { wire, profile: native } = nativeFor(preset, model, wires);
   const keys = apiKeys.length > 0 ? apiKeys : [bearer];
   return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
+}
+
+function atLeastOne([first, ...others]: readonly Target[]): [Target, ...Target[]] {
+  if (first === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');
+  return [first, ...others];
 }
 
 /** Removes duplicates: a stand-in may be the model itself or another stand-in. */

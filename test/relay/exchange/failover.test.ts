@@ -1,6 +1,8 @@
 /** Another target answers where one cannot: cause by cause, stage by stage, over real sockets. */
 import assert from 'node:assert/strict';
+import { RelayError } from '../../../src/errors.ts';
 import { type RelayHandle, type RelayOptions, type RequestReport, start } from '../../../src/index.ts';
+import type { SpendGuard } from '../../../src/relay/gateway-options.ts';
 import { recordsOf } from '../../../src/usage/record.ts';
 import type { ResponseEvent, ResponseResource } from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
@@ -283,6 +285,20 @@ describe('a target that cannot answer', () => {
     relay.resetTargets();
     await (await post({ prompt_cache_key: 'new' })).text();
     assert.equal(first.chats.length, 2);
+    await stop();
+  });
+
+  it('is asked while it waits where there is no money for its stand-in', async () => {
+    const budget: SpendGuard = {
+      allow: async ({ upstream }) => {
+        if (upstream === 'two') throw new RelayError('insufficient_quota', 'used up');
+      },
+    };
+    const { first, second, post, stop } = await house([errorReply(500, 'down'), OK], { budget });
+    await (await post({}, { 'x-stainless-retry-count': '0' })).text();
+    const reply = await post({});
+    assert.match(await reply.text(), /from the second/);
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 0]);
     await stop();
   });
 

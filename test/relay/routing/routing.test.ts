@@ -25,7 +25,7 @@ const listsOf = (routing: Routing) => routing.catalog().map(({ id, listed }) => 
 
 const targets = (routing: Routing, model: string) =>
   routing
-    .targetsFor({ model, bearer: undefined, thread: undefined, role: undefined }, 0)
+    .targetsFor({ model, bearer: undefined, thread: undefined, role: undefined })
     .map(({ provider, model: name }) => `${provider.id}/${name}`);
 
 describe('routing that is told to serve other upstreams', () => {
@@ -68,7 +68,7 @@ describe('routing that is told to serve other upstreams', () => {
     });
     const keysFor = (model: string, role?: 'title' | 'review') =>
       routing
-        .targetsFor({ model, bearer: 'own', thread: undefined, role }, 0)
+        .targetsFor({ model, bearer: 'own', thread: undefined, role })
         .map(({ provider, model: name, apiKey }) => `${provider.id}/${name} ${apiKey ?? '-'}`);
     assert.deepEqual(keysFor('a/m'), ['a/m own', 'b/m -', 'a/n own']);
     assert.deepEqual(keysFor('b/x'), ['b/x own', 'b/m own', 'a/n -']);
