@@ -23,6 +23,8 @@ interface ThreadClient {
   labels: RequestLabels;
 }
 
+/** A longer id is remembered by its hash: clients may send megabytes, and a thousand threads are kept. */
+const LONGEST_ID = 256;
 /** More of a first message says no more about which conversation it begins. */
 const FIRST_CHARS = 4_096;
 
@@ -34,13 +36,20 @@ const FIRST_CHARS = 4_096;
  */
 export function threadsOf(
   request: ResponsesRequest,
-  { isCodex, thread: named, labels }: ThreadClient,
+  { isCodex, thread: header, labels }: ThreadClient,
   history: readonly InputItem[] = [],
 ): Threads {
-  const key = request.prompt_cache_key || undefined;
+  const key = shortId(request.prompt_cache_key);
+  const named = shortId(header);
   const thread = named ?? (key === undefined || isCodex ? key : `${key} ${beginningOf(request, history)}`);
   const isSubagent = labels.subagent !== undefined && key !== undefined && key !== thread;
   return { thread, parent: isSubagent ? key : undefined, conversation: isSubagent ? key : thread };
+}
+
+/** Undefined for an empty id. */
+function shortId(id: string | null | undefined): string | undefined {
+  if (!id) return undefined;
+  return id.length > LONGEST_ID ? hash('sha256', id) : id;
 }
 
 /** A hash of what the user said first, which stays the same from turn to turn. */

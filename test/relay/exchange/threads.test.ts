@@ -51,6 +51,16 @@ describe('a thread', () => {
     assert.equal(threadOf('a', null), undefined);
   });
 
+  it('has a short name, however long its id is', () => {
+    const long = 'k'.repeat(2_000_000);
+    for (const isCodex of [true, false]) {
+      const [one = '', other = ''] = [`${long}1`, `${long}2`].map((key) => threadOf('a', key, { isCodex }));
+      assert.ok(one.length < 100);
+      assert.notEqual(one, other);
+      assert.ok((threadOf('a', 'k', { thread: long }) ?? '').length < 100);
+    }
+  });
+
   it('is another one where another conversation begins under the same key', () => {
     const beginnings: (string | InputItem[])[] = [
       'fix the tests',
