@@ -180,8 +180,8 @@ describe('a target that cannot answer', () => {
   for (const [what, reply, words] of [
     [
       'a redirect',
-      { status: 302, headers: { location: 'https://login.example/in?secret=1' }, body: [''] },
-      /One redirects to another address \(HTTP 302, https:\/\/login\.example\/in\)/,
+      { status: 302, headers: { location: 'https://login.example/in/key-of-one?secret=1' }, body: [''] },
+      /One redirects to another address \(HTTP 302, https:\/\/login\.example\/in\/\[key\]\)/,
     ],
     [
       'a web page',
