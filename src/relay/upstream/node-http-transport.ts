@@ -10,11 +10,7 @@ import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../trans
 import { decoded } from './decoded.ts';
 import { firstValues } from './first-values.ts';
 import type { Connections } from './kept-connections.ts';
-
-/** The errors of a kept connection that the provider closed while the request was on its way. */
-const STALE = new Set<unknown>(['ECONNRESET', 'EPIPE']);
-/** The network tells of such a connection at once. After longer the provider was at work, and may charge for it. */
-const STALE_MS = 2_000;
+import { STALE, STALE_MS } from './stale.ts';
 
 /**
  * @param connections called for each request; without it Node's own agents are used, as VS Code needs it: with other
