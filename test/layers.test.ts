@@ -40,7 +40,7 @@ const PACKAGES: Record<string, string[]> = {
   wire: ['zod/mini'],
   redis: ['node:', 'ioredis'],
   history: ['node:', 'lru-cache', 'zod/mini'],
-  'relay/routing': ['node:util'],
+  'relay/routing': ['node:crypto', 'node:util'],
   'relay/upstream': ['node:', 'undici'],
   team: ['node:', 'prom-client', 'rate-limiter-flexible', 'zod/mini'],
   'relay/exchange': ['node:', 'eventsource-parser', 'lru-cache'],

@@ -54,8 +54,11 @@ export interface RequestLimits {
 
 /** A request that was let in. */
 export interface Admission {
-  /** The request has ended: what it really took replaces the guess, which stands if nobody knows (undefined). */
-  settle(tokens: number | undefined): void;
+  /**
+   * The request has ended: what it really took replaces the guess, which stands if nobody knows (undefined).
+   * @param besides tokens on top of that, which targets took that were passed over or that described images; default 0
+   */
+  settle(tokens: number | undefined, besides?: number): void;
 }
 
 /** A change in what relays know about targets and threads. */

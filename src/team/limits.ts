@@ -35,13 +35,12 @@ export function limitsFor(user: UserRecord, connection: Connection | undefined):
       const reserved = Math.max(1, Math.min(guess, tokensPerMinute));
       const settled = await reserve(tokens, id, reserved, `${tokensPerMinute} tokens`);
       return {
-        settle(used) {
-          if (used === undefined) return;
-          if (used > 0) {
+        settle(used, besides = 0) {
+          if (used !== undefined && used > 0) {
             const output = Math.max(0, used - input);
             usualOutput = Math.ceil(usualOutput * (1 - LATEST_SHARE) + output * LATEST_SHARE);
           }
-          settled.settle(used);
+          settled.settle((used ?? reserved) + besides);
         },
       };
     },

@@ -6,7 +6,7 @@ import { type Connection, scriptOf, WRITE_PATIENCE_MS } from '../redis/connectio
 import type { SpendGuard } from '../relay/gateway-options.ts';
 import { type Limit, parseLimits } from '../usage/budget-limits.ts';
 import { dayOf, monthOf, startOf } from '../usage/calendar.ts';
-import { costOf, isFree, type Prices } from '../usage/cost.ts';
+import { costOf, isForNothing, type Prices } from '../usage/cost.ts';
 import { LedgerReader } from '../usage/ledger-reader.ts';
 import type { UsageRecord } from '../usage/record.ts';
 import type { UserRecord } from './user-records.ts';
@@ -41,17 +41,17 @@ export interface SpendingOptions {
 }
 
 export async function openSpending(options: SpendingOptions): Promise<Spending> {
-  const { prices, connection, folder } = options;
-  const sums = connection === undefined ? new OwnSums() : new SharedSums(connection, options.logger);
+  const { prices, connection, folder, logger } = options;
+  const sums = connection === undefined ? new OwnSums() : new SharedSums(connection, logger);
   if (connection === undefined) {
     const since = startOf('month', Date.now());
-    for await (const records of new LedgerReader(folder).read({ since })) {
+    for await (const records of new LedgerReader(folder, logger).read({ since })) {
       for (const record of records) if (record.time >= since) count(record, prices, sums);
     }
   }
   return {
     add: (record) => count(record, prices, sums),
-    guardOf: (user) => guardOf(user, sums),
+    guardOf: (user) => guardOf(user, sums, prices),
   };
 }
 
@@ -68,12 +68,13 @@ function count(record: UsageRecord, prices: Prices, sums: Sums): void {
   sums.add(user, names, cost);
 }
 
-function guardOf({ id, budget }: UserRecord, sums: Sums): SpendGuard {
+function guardOf({ id, budget }: UserRecord, sums: Sums, prices: Prices): SpendGuard {
   const limits = budget === '' ? [] : (parseLimits(budget) ?? []);
   return {
-    async allow({ upstream, service }) {
+    async allow(target) {
+      const { upstream } = target;
       const own = limits.filter((limit) => (limit.upstream ?? upstream) === upstream);
-      if (own.length === 0 || isFree(service)) return;
+      if (own.length === 0 || isForNothing(target, prices)) return;
       const spent = await sums.read(id, own.map(nameOf));
       const at = own.findIndex(({ usd }, position) => (spent[position] ?? 0) >= usd);
       const limit = own[at];

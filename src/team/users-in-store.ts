@@ -1,8 +1,11 @@
 /** Users in the store that relays share: one hash, keyed by name, small enough to be read whole. */
-import { type Connection, WRITE_PATIENCE_MS } from '../redis/connection.ts';
+import { type Connection, scriptOf, WRITE_PATIENCE_MS } from '../redis/connection.ts';
 import { decodeUser, type UserSource } from './user-records.ts';
 
 const KEY = 'codex-relay:{users}';
+/** Done durably: after a failover, whoever was taken out must not be let in again. */
+const PUT = scriptOf(`return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])`);
+const REMOVE = scriptOf(`return redis.call('HDEL', KEYS[1], ARGV[1])`);
 
 export function usersInStore(connection: Connection): UserSource {
   const { client } = connection;
@@ -14,9 +17,14 @@ export function usersInStore(connection: Connection): UserSource {
         .toSorted((left, right) => (left.id < right.id ? -1 : 1));
     },
     put: async (user) => {
-      await connection.attempt(() => client.hset(KEY, user.id, JSON.stringify(user)), WRITE_PATIENCE_MS);
+      await connection.runDurably(PUT, KEY, [user.id, JSON.stringify(user)]);
     },
-    remove: async (id) => (await connection.attempt(() => client.hdel(KEY, id), WRITE_PATIENCE_MS)) > 0,
+    remove: async (id) => {
+      // Asked first: if the answer to the removal is lost, the second attempt finds nobody.
+      const names = await connection.attempt(() => client.hkeys(KEY), WRITE_PATIENCE_MS);
+      const removed = await connection.runDurably(REMOVE, KEY, [id]);
+      return names.includes(id) || removed === 1;
+    },
     close: () => connection.close(),
   };
 }

@@ -7,9 +7,8 @@ import type { Logger } from '../logger.ts';
 import type { SpendGuard } from '../relay/options.ts';
 import type { Limit } from './budget-limits.ts';
 import { dayOf, monthOf, startOf } from './calendar.ts';
-import { costOf, isFree, type Prices } from './cost.ts';
+import { costOf, isForNothing, type Prices } from './cost.ts';
 import { LedgerReader } from './ledger-reader.ts';
-import { ownPriceOf } from './own-prices.ts';
 import type { UsageRecord } from './record.ts';
 
 /** The share of a limit at which the user is warned. */
@@ -73,7 +72,7 @@ class LedgerBudget implements Budget {
     this.#options = options;
     this.#limits = options.limits;
     this.#now = options.now ?? Date.now;
-    this.#reader = new LedgerReader(options.folder);
+    this.#reader = new LedgerReader(options.folder, options.logger);
   }
 
   add(record: UsageRecord): void {
@@ -86,11 +85,10 @@ class LedgerBudget implements Budget {
     this.#warn();
   }
 
-  async allow({ upstream, service, model }: Parameters<SpendGuard['allow']>[0]): Promise<void> {
+  async allow(target: Parameters<SpendGuard['allow']>[0]): Promise<void> {
     const { prices, logger, where } = this.#options;
-    if (this.#limits.length === 0) return;
-    const isForNothing = isFree(service) && ownPriceOf(prices.own, upstream, model) === undefined;
-    if (isForNothing) return;
+    const { upstream, model } = target;
+    if (this.#limits.length === 0 || isForNothing(target, prices)) return;
     // Whoever asks during a look waits for it, too, or the second of two requests would pass on what is out of date.
     if (this.#looking !== undefined || Math.abs(this.#now() - this.#lookedAt) >= LOOK_AGAIN_MS) {
       await this.lookAtOthers().catch((error: unknown) => {

@@ -42,8 +42,16 @@ export function savedOf(record: UsageRecord, { list, own }: Prices): number | un
 }
 
 /** Whether nothing is charged for a request: a subscription covers it, or the model runs on the user's own machine. */
-export function isFree(service: string | undefined): boolean {
+function isFree(service: string | undefined): boolean {
   return service === 'plan' || service === 'local';
+}
+
+/** Whether a request to this model costs nothing: it is free, and the user has set no price for it. */
+export function isForNothing(
+  { upstream, service, model }: Pick<UsageRecord, 'upstream' | 'service' | 'model'>,
+  { own }: Prices,
+): boolean {
+  return isFree(service) && ownPriceOf(own, upstream, model) === undefined;
 }
 
 /** Whether a request was refused, for which providers charge nothing. An aborted one may have cost its prompt. */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { parseObject } from '../json.ts';
 import { whereCode } from '../node-errors.ts';
 import { COLUMNS } from './record.ts';
 
@@ -38,6 +39,15 @@ export function headLine(prices: string): string {
     prices,
   };
   return `${JSON.stringify(head)}\n`;
+}
+
+/**
+ * Whether a file was written by a newer release, whose lines may mean something else.
+ * @param line its first
+ */
+export function isOfNewerFormat(line: string): boolean {
+  const { format, version } = parseObject(line) ?? {};
+  return format === FORMAT && typeof version === 'number' && version > VERSION;
 }
 
 /** All files, the oldest first; none if there is no folder. Rejects if one cannot be read. */

@@ -1,12 +1,15 @@
 /** Reads a ledger folder: everything the first time, and then only what was added. */
 import { type FileHandle, open } from 'node:fs/promises';
+import { type Logger, SILENT_LOGGER } from '../logger.ts';
 import { whereCode } from '../node-errors.ts';
-import { type LedgerFile, ledgerFiles } from './ledger-files.ts';
+import { isOfNewerFormat, type LedgerFile, ledgerFiles } from './ledger-files.ts';
 import type { UsageRecord } from './record.ts';
 import { LineReader } from './record-lines.ts';
 
 const CHUNK_BYTES = 32 * 1024;
 const LINE_END = 0x0a;
+/** How many bytes of a file identify it; the first line is some 400 bytes, the next one holds a time. */
+const MARK_BYTES = 1024;
 
 export interface LedgerScope {
   /** Files that were last appended to before this moment are skipped; milliseconds since the epoch. */
@@ -15,14 +18,27 @@ export interface LedgerScope {
   isLeftOut?: (name: string) => boolean;
 }
 
+/** What is known of a file that was read. */
+interface Known {
+  /** How far it was read, always up to the end of a line. */
+  offset: number;
+  /** When it was last appended to at that time. */
+  changedAt: number;
+  /** How it begins: another relay may remove it, and its owner then begins it anew. */
+  mark: Buffer;
+  isNewer: boolean;
+}
+
 export class LedgerReader {
   readonly #folder: string;
-  /** How far each file has been read, always up to the end of a line. */
-  readonly #offsets = new Map<string, number>();
+  readonly #logger: Pick<Logger, 'warn'>;
+  readonly #known = new Map<string, Known>();
   readonly #lines = new LineReader();
 
-  constructor(folder: string) {
+  /** @param logger is told of files that are left alone because a newer release wrote them. Default: silent */
+  constructor(folder: string, logger: Pick<Logger, 'warn'> = SILENT_LOGGER) {
     this.#folder = folder;
+    this.#logger = logger;
   }
 
   /**
@@ -32,25 +48,49 @@ export class LedgerReader {
    */
   async *read({ since = 0, isLeftOut = () => false }: LedgerScope = {}): AsyncGenerator<UsageRecord[]> {
     for (const file of await ledgerFiles(this.#folder)) {
-      const offset = this.#offsets.get(file.name) ?? 0;
-      if (file.bytes <= offset || file.changedAt < since || isLeftOut(file.name)) continue;
-      yield* this.#readFile(file, offset);
+      const known = this.#known.get(file.name);
+      const isRead = known?.offset === file.bytes && known.changedAt === file.changedAt;
+      if (isRead || file.bytes === 0 || file.changedAt < since || isLeftOut(file.name)) continue;
+      yield* this.#readFile(file);
     }
   }
 
-  async *#readFile({ name, path }: LedgerFile, offset: number): AsyncGenerator<UsageRecord[]> {
+  async *#readFile({ name, path, changedAt }: LedgerFile): AsyncGenerator<UsageRecord[]> {
     // Another relay may have removed it in the meantime.
     const file = await open(path, 'r').catch(whereCode(['ENOENT'], undefined));
     if (file === undefined) return;
     try {
-      for await (const lines of wholeLines(file, offset)) {
-        this.#offsets.set(name, (this.#offsets.get(name) ?? 0) + lines.length);
+      let known = this.#known.get(name);
+      if (known !== undefined && !(await beginsWith(file, known.mark))) known = undefined;
+      if (known?.isNewer) return;
+      if (known !== undefined) known.changedAt = changedAt;
+      for await (const lines of wholeLines(file, known?.offset ?? 0)) {
+        known ??= this.#meet(name, changedAt, lines);
+        if (known.isNewer) return;
+        known.offset += lines.length;
         yield this.#lines.recordsIn(lines.toString('utf8'));
       }
     } finally {
       await file.close();
     }
   }
+
+  /** @param lines the first of the file */
+  #meet(name: string, changedAt: number, lines: Buffer): Known {
+    const mark = Buffer.from(lines.subarray(0, MARK_BYTES));
+    const isNewer = isOfNewerFormat(lines.toString('utf8', 0, lines.indexOf(LINE_END)));
+    const known = { offset: 0, changedAt, mark, isNewer };
+    this.#known.set(name, known);
+    if (isNewer)
+      this.#logger.warn(`Usage that a newer Codex Relay recorded is not counted (${name}): update this one`);
+    return known;
+  }
+}
+
+/** Whether the file begins so, as far as it goes: after a failure its owner may have taken its last lines back. */
+async function beginsWith(file: FileHandle, mark: Buffer): Promise<boolean> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(mark.length), 0, mark.length, 0);
+  return buffer.subarray(0, bytesRead).equals(mark.subarray(0, bytesRead));
 }
 
 /** The file in pieces that end with a whole line. */

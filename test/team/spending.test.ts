@@ -13,6 +13,34 @@ import { userNamed } from './support.ts';
 const DOLLAR: Prices = { list: { costOf: () => 1 }, own: new Map() };
 const TARGET = { upstream: 'scripted', service: 'scripted', model: 'm' };
 
+describe('what users spend', () => {
+  const own = new Map([['plan/m', { input: 1_000, output: 0 }]]);
+  const CASES: [what: string, service: string, prices: Prices, isRefused: boolean][] = [
+    ['a plan, which costs nothing', 'plan', { ...DOLLAR, own: new Map() }, false],
+    ["a plan, at the operator's own price", 'plan', { ...DOLLAR, own }, true],
+    ["a local model, at the operator's own price", 'local', { ...DOLLAR, own }, true],
+    [
+      'a local model, where another model has a price',
+      'local',
+      { ...DOLLAR, own: new Map([['x', { input: 1, output: 1 }]]) },
+      false,
+    ],
+    ['tokens', 'scripted', DOLLAR, true],
+  ];
+  for (const [what, service, prices, isRefused] of CASES) {
+    it(`${isRefused ? 'ends at' : 'is no matter of'} their budget: ${what}`, async () => {
+      const logger = recordingLogger();
+      const spending = await openSpending({ prices, connection: undefined, folder: '/nowhere', logger });
+      const guard = spending.guardOf(userNamed('anna', { budget: 'day=0.5' }));
+      const target = { upstream: 'plan', service, model: 'm' };
+      await guard.allow(target);
+      spending.add(recordWith({ ...target, user: 'anna', time: Date.now() }));
+      if (isRefused) await assert.rejects(guard.allow(target), /used up/);
+      else await guard.allow(target);
+    });
+  }
+});
+
 describe('what users spend, in a store', () => {
   const connections: Connection[] = [];
   const networks: LossyNetwork[] = [];

@@ -15,7 +15,7 @@ import {
   startRig,
   textIn,
 } from '../support/relay-client.ts';
-import { streamReply, textChunks, usageChunk } from '../support/scripted-upstream.ts';
+import { finishChunk, streamReply, textChunks, usageChunk } from '../support/scripted-upstream.ts';
 import { as, sourceOf, userNamed, usersOf } from './support.ts';
 
 const OPERATOR = { authorization: 'Bearer token-of-the-operator' };
@@ -178,6 +178,51 @@ describe('users', () => {
       await codex.text(),
       /^emil has used up the 2 requests a minute, so nothing was sent: try again in \d+ s\.$/,
     );
+  });
+
+  it('pay with their tokens a minute for what they leave before its first word', async () => {
+    const { users } = await usersOf(sourceOf([userNamed('hugo', { tokensPerMinute: 1_200 })]));
+    let left = Promise.withResolvers<void>();
+    const own = await startRig(() => ({ body: [new Promise(() => {})] }), {
+      users,
+      token: 't',
+      apiKey: 'k',
+      onRequest: ({ state }) => state === 'cancelled' && left.resolve(),
+    });
+    // Each counts as its input and the 500 tokens that are guessed for an answer.
+    for (let at = 0; at < 2; at++) {
+      left = Promise.withResolvers();
+      const client = new AbortController();
+      const reply = fetch(`${own.relay.url}/v1/responses`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...as('hugo') },
+        body: '{"model":"m","input":"x"}',
+        signal: client.signal,
+      });
+      await own.upstream.chat(at);
+      client.abort();
+      await assert.rejects(reply, { name: 'AbortError' });
+      await left.promise;
+    }
+    const refused = await own.post({ model: 'm', input: 'x' }, as('hugo'));
+    assert.equal((await errorOf(refused)).code, 'rate_limit_exceeded');
+    await own.stop();
+  });
+
+  it('pay with their tokens a minute for a target that was passed over as well', async () => {
+    const { users } = await usersOf(sourceOf([userNamed('gina', { tokensPerMinute: 2_000 })]));
+    const own = await startRig(
+      ({ body }) =>
+        body.model === 'small'
+          ? streamReply(finishChunk('stop'), usageChunk(900, 900))
+          : streamReply(textChunks('hi'), usageChunk(60, 40)),
+      { users, token: 't', apiKey: 'k', id: 'scripted', fallbacks: { '*': ['scripted/large'] } },
+      ['small', 'large'],
+    );
+    const post = () => own.post({ model: 'small', input: 'x' }, as('gina'));
+    assert.equal(textIn(await responseOf(await post())), 'hi');
+    assert.equal((await errorOf(await post())).code, 'rate_limit_exceeded');
+    await own.stop();
   });
 
   it('use as many tokens in a minute as they may, by what answers really took', async () => {

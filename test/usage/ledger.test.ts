@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  mkdir,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
@@ -243,6 +254,47 @@ describe('a torn ledger file', () => {
     assert.deepEqual(await next(), []);
     await appendFile(path, two.slice(10));
     assert.deepEqual(await next(), [2]);
+  });
+
+  it('is counted whole where it was removed and begun anew, whatever its size', async () => {
+    for (const after of [[3], [3, 4], [3, 4, 5]]) {
+      await using folder = await temporaryFolder();
+      const path = join(folder.path, newFileName(0));
+      const reader = new LedgerReader(folder.path);
+      const next = async () => (await Array.fromAsync(reader.read())).flat().map(({ time }) => time);
+      const text = (times: number[]) =>
+        headLine('x') + times.map((time) => encodeRecord(recordWith({ time }))).join('');
+      await writeFile(path, text([1, 2]));
+      assert.deepEqual(await next(), [1, 2]);
+      await rm(path);
+      assert.deepEqual(await next(), []);
+      await writeFile(path, text(after));
+      await utimes(path, new Date(), new Date(Date.now() + 5_000));
+      assert.deepEqual(await next(), after);
+      assert.deepEqual(await next(), []);
+      // The owner takes back what a full disk took in part, and writes it again.
+      await truncate(path, headLine('x').length + 10);
+      assert.deepEqual(await next(), []);
+      await writeFile(path, text([...after, 6]));
+      assert.deepEqual(await next(), [6]);
+    }
+  });
+
+  it('is left alone where a newer release wrote it, which is said once', async () => {
+    await using folder = await temporaryFolder();
+    const newer = headLine('x').replace('"version":1', '"version":2');
+    assert.notEqual(newer, headLine('x'));
+    const path = join(folder.path, newFileName(0));
+    await writeFile(path, newer + encodeRecord(recordWith({ time: 1 })));
+    await writeFile(join(folder.path, newFileName(1)), headLine('x') + encodeRecord(recordWith({ time: 2 })));
+    const warnings: string[] = [];
+    const reader = new LedgerReader(folder.path, { warn: (text) => warnings.push(text) });
+    const next = async () => (await Array.fromAsync(reader.read())).flat().map(({ time }) => time);
+    assert.deepEqual(await next(), [2]);
+    await appendFile(path, encodeRecord(recordWith({ time: 3 })));
+    assert.deepEqual(await next(), []);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /newer Codex Relay recorded is not counted \(usage-.*update/);
   });
 
   it('may hold a line longer than a piece that is read', async () => {

@@ -14,7 +14,7 @@ import { asTable } from '../usage-report/table.ts';
 import { balances } from './balances.ts';
 
 export const usage: Command = async (invocation) => {
-  const { settings, environment, columns, print } = invocation;
+  const { settings, environment, columns, print, logger } = invocation;
   const { by, json, csv } = settings;
   if (settings.balance) return balances(invocation);
   if (json && csv) throw new UsageError('--json and --csv are two forms of one result: choose one');
@@ -22,7 +22,7 @@ export const usage: Command = async (invocation) => {
   const now = Date.now();
   const since = startOfSpan(settings.since, now) ?? 0;
   const prices = { list: await loadPriceList(), own: await readOwnPrices(environment) };
-  const summary = await summarise(new LedgerReader(folder).read({ since }), { by, prices, since });
+  const summary = await summarise(new LedgerReader(folder, logger).read({ since }), { by, prices, since });
   const report: UsageReport = { ...summary, by, since, now, folder };
   print(json ? asJson(report) : csv ? asCsv(report) : asTable(report, columns));
   return 0;

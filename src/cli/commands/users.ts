@@ -1,4 +1,5 @@
 /** `codex-relay users add NAME`, `users list` and `users revoke NAME`: who may use a team's relay. */
+import { RelayError } from '../../errors.ts';
 import { hashOf, isUserId, newToken, type UserRecord, type UserSource } from '../../team/user-records.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
@@ -32,7 +33,8 @@ const ACTIONS: Readonly<
     const isKnown = (await source.read()).some(({ id }) => id === name);
     if (isKnown) throw new CommandError(`${name} has a token already: revoke it first`);
     const token = newToken();
-    await source.put(recordFrom(settings, name, token));
+    const cure = `run users revoke ${name}, then users add ${name} again`;
+    await orUncertain(source.put(recordFrom(settings, name, token)), `${name} was added`, cure);
     logger.info(`${name} may use the relay with this token, which is shown only now and kept as a hash:`);
     print(`${token}\n`);
   },
@@ -41,10 +43,27 @@ const ACTIONS: Readonly<
     print(settings.json ? `${JSON.stringify(all, null, 2)}\n` : all.map(lineOf).join(''));
   },
   async revoke(source, { logger }, name) {
-    if (!(await source.remove(name))) throw new CommandError(`there is no user ${name}`);
-    logger.info(`${name} is no longer let in; relays that run know it within two seconds`);
+    const wasThere = await orUncertain(source.remove(name), `${name} was revoked`, 'run the command again');
+    if (!wasThere) throw new CommandError(`there is no user ${name}`);
+    logger.info(
+      `${name} is no longer let in; relays that run know it within two seconds, unless they cannot read the list`,
+    );
   },
 };
+
+/**
+ * What was sent to a store may have been done although no answer came.
+ * @throws CommandError that says so
+ */
+async function orUncertain<T>(change: Promise<T>, what: string, cure: string): Promise<T> {
+  try {
+    return await change;
+  } catch (cause) {
+    if (!(cause instanceof RelayError) || cause.code !== 'store_unavailable') throw cause;
+    const words = `it is not certain whether ${what}: ${cure} once the store answers. ${cause.message}`;
+    throw new CommandError(words, { cause });
+  }
+}
 
 function recordFrom(settings: Settings, id: string, token: string): UserRecord {
   return {

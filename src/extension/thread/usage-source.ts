@@ -8,12 +8,12 @@ import { readPrices } from './read-prices.ts';
 export class UsageSource {
   readonly #folder: string;
   readonly #days: number;
-  readonly #logger: Pick<Logger, 'error'>;
+  readonly #logger: Pick<Logger, 'error' | 'warn'>;
   #known: { day: string; reader: LedgerReader; overview: Overview } | undefined;
   #reading: Promise<OverviewData> | undefined;
 
   /** @param days how many, ending with today */
-  constructor(folder: string, days: number, logger: Pick<Logger, 'error'>) {
+  constructor(folder: string, days: number, logger: Pick<Logger, 'error' | 'warn'>) {
     this.#folder = folder;
     this.#days = days;
     this.#logger = logger;
@@ -38,7 +38,7 @@ export class UsageSource {
     const day = dayOf(Date.now());
     if (this.#known?.day !== day) {
       const overview = new Overview(await readPrices(this.#logger), Date.now(), this.#days);
-      this.#known = { day, reader: new LedgerReader(this.#folder), overview };
+      this.#known = { day, reader: new LedgerReader(this.#folder, this.#logger), overview };
     }
     const { reader, overview } = this.#known;
     try {

@@ -44,12 +44,13 @@ export async function answerFrom(
     contextWindow: parts.routing.windowOf(target),
   });
   const [next, ...rest] = others;
+  const began = parts.routing.health.noted;
   const outcome = await relayAnswer(exchange, attempt, stream, { ...parts, isLast: next === undefined });
   if (refusesWire(attempt) && !stream?.hasGiven) {
     leaveUntold(exchange, outcome);
     return answerFrom([onChat(target), ...others], exchange, history, stream, parts);
   }
-  noteOutcome(exchange, outcome, parts);
+  noteOutcome(exchange, outcome, began, parts);
   if (outcome.error === undefined) return outcome;
   if (next === undefined || !mayHop(outcome, exchange, stream)) {
     // Codex understands some error codes only as events.
@@ -72,8 +73,16 @@ function mayHop({ error }: Outcome, { abort }: Exchange, stream: ClientStream | 
   return error !== undefined && isCurable(error) && !abort.signal.aborted && !stream?.hasGiven;
 }
 
-/** Records what the outcome says about the target: its health, and where the thread belongs from now on. */
-function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: AnswerParts): void {
+/**
+ * Records what the outcome says about the target: its health, and where the thread belongs from now on.
+ * @param began see `Health.note`
+ */
+function noteOutcome(
+  exchange: Exchange,
+  { attempt, error }: Outcome,
+  began: number,
+  parts: AnswerParts,
+): void {
   const { routing, wires, onBindings, unmarkedThinking } = parts;
   if ('closedUnopened' in attempt.reducer && attempt.reducer.closedUnopened) {
     unmarkedThinking.add(attempt.target);
@@ -86,8 +95,8 @@ function noteOutcome(exchange: Exchange, { attempt, error }: Outcome, parts: Ans
   // If Chat Completions had been refused as well, the wire would not be the cause.
   if (error === undefined && before !== undefined && isOtherWire(before, attempt))
     wires.turnToChat(attempt.target);
-  routing.health.note(attempt.target, error, Date.now());
-  const thread = boundThread(exchange.request, exchange.client, routing);
+  routing.health.note(attempt.target, error, Date.now(), began);
+  const thread = boundThread(exchange, routing);
   if (error !== undefined || thread === undefined) return;
   if (routing.bind(thread, attempt.target)) onBindings(routing.bindings.text());
 }

@@ -1,9 +1,9 @@
 /** The body of an upstream reply as Chat Completions chunks. */
-import { RelayError } from '../../errors.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
 import type { ChatChunk } from '../../wire/chat.ts';
 import { asChatChunk } from '../../wire/chunk-shape.ts';
+import { webPage } from '../upstream/failures.ts';
 import { DeltaLane } from './delta-lane.ts';
 import { type PieceKind, StreamReader } from './stream-reader.ts';
 
@@ -14,11 +14,7 @@ const STATE_KEY = /^(type|status|state|event|object)$/i;
 const FAILED = /err|fail|exception/i;
 
 const CHUNKS: PieceKind<ChatChunk> = {
-  page: ({ name }) =>
-    new RelayError(
-      'invalid_prompt',
-      `${name} answered with a web page instead of a completion. Check the base URL and the network.`,
-    ),
+  page: (profile) => webPage(profile, 'a completion'),
   lane: () => new DeltaLane(),
   piece: (value) => asChatChunk(value),
   error: (error) => ({ error }),

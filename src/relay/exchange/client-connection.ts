@@ -39,14 +39,17 @@ export interface ClientConnection {
 export class LastConversation {
   #id: string | undefined;
   #items: readonly InputItem[] = [];
+  #isStored = false;
 
   /** Oldest first; undefined for any other response than the last. */
-  upTo(responseId: string): readonly InputItem[] | undefined {
-    return responseId === this.#id ? this.#items : undefined;
+  upTo(responseId: string): { items: readonly InputItem[]; isStored: boolean } | undefined {
+    return responseId === this.#id ? { items: this.#items, isStored: this.#isStored } : undefined;
   }
 
-  keep(responseId: string, items: readonly InputItem[]): void {
+  /** @param isStored whether the history has it as well, so that it may be deleted there */
+  keep(responseId: string, items: readonly InputItem[], isStored: boolean): void {
     this.#id = responseId;
     this.#items = items;
+    this.#isStored = isStored;
   }
 }

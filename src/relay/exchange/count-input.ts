@@ -10,6 +10,7 @@ import { prepare } from './prepare.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import type { RelayParts } from './respond.ts';
 import { route } from './route.ts';
+import { threadsOf } from './threads.ts';
 
 const BYTES_PER_TOKEN = 4;
 /** Roughly what providers charge for a screenshot; the byte size of an image says nothing about its tokens. */
@@ -24,7 +25,10 @@ export async function countInput(
 ): Promise<number> {
   const history = await recallResponses(asked, parts.history);
   const request = await recallItems(asked, history, parts.history);
-  const [target] = await route(request, client, parts);
+  const [target] = await route(request, client, threadsOf(request, client, history), {
+    ...parts,
+    budget: undefined,
+  });
   const { translation } = await prepare(request, target, history, parts);
   return guessedTokens(translation);
 }

@@ -14,7 +14,7 @@ import { askForModels } from '../upstream/served-models.ts';
 import { beginAttempt, beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import { hashOfImage, type ImageWords } from './image-words.ts';
 import { type AnswerOptions, relayAnswer } from './relay-answer.ts';
-import { reportEnd, reportStart, threadName, threadOf } from './report.ts';
+import { reportEnd, reportStart, threadName } from './report.ts';
 import type { RunningExchanges } from './running.ts';
 import { whileThere } from './while-there.ts';
 import { withinBudget } from './within-budget.ts';
@@ -85,8 +85,8 @@ async function canSee(
 }
 
 /** For a client that names no turns, each request is a turn of its own. */
-function turnOf({ id, client, request }: Exchange): string {
-  return client.turn === undefined ? id : `${threadOf(request, client) ?? ''} ${client.turn}`;
+function turnOf({ id, client, threads }: Exchange): string {
+  return client.turn === undefined ? id : `${threads.thread ?? ''} ${client.turn}`;
 }
 
 /** @throws RelayError when no target describes the image */
@@ -156,10 +156,12 @@ async function ask(
   parts.running.begin(exchange);
   reportStart(exchange, target, told);
   const asked = { ...parts, ...told, needsImage: true as const };
+  const began = parts.routing.health.noted;
   const outcome = await relayAnswer(exchange, attempt, undefined, asked);
   clearTimeout(timer);
+  beside.tokensBeside += outcome.response.usage?.total_tokens ?? 0;
   parts.running.end(exchange, outcome);
-  parts.routing.health.note(target, outcome.error, Date.now());
+  parts.routing.health.note(target, outcome.error, Date.now(), began);
   reportEnd(exchange, outcome, told);
   return outcome;
 }
@@ -191,8 +193,8 @@ function asRelay({ bearer }: Client): Client {
 
 /** Charges the costs to the thread and turn that needed the description. */
 function reportsBeside(beside: Exchange, { onRequest }: DescribeParts): DescribeParts['onRequest'] {
-  const { client, request } = beside;
-  const thread = threadName(threadOf(request, client));
+  const { client, threads } = beside;
+  const thread = threadName(threads.conversation);
   return (report) =>
     onRequest({
       ...report,

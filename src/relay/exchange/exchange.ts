@@ -16,6 +16,7 @@ import { AnswerFeed, type Feed } from './answer-feed.ts';
 import { ChatStreamReader } from './chat-stream.ts';
 import { itemIds, newId } from './ids.ts';
 import { NativeStreamReader } from './native-stream.ts';
+import { type Threads, threadsOf } from './threads.ts';
 
 /** What the exchange needs to know about its client. */
 export interface Client {
@@ -40,6 +41,7 @@ export interface Exchange {
   newItemId: (prefix: string) => string;
   request: ResponsesRequest;
   client: Client;
+  threads: Threads;
   /** Ends the exchange. Its reason is the `RelayError` that the client is told. */
   abort: AbortController;
   /** Milliseconds since the epoch. */
@@ -52,6 +54,8 @@ export interface Exchange {
   nextSequence: number;
   /** The attempts so far; the last one answers. */
   attempts: Attempt[];
+  /** Tokens that were spent for this exchange by others, such as those that describe its images. */
+  tokensBeside: number;
 }
 
 /** What is sent to a target: a Chat request, or one for its own Responses API. */
@@ -85,19 +89,25 @@ export interface Outcome {
   lastEvents: readonly ResponseEvent[];
 }
 
-export function beginExchange(request: ResponsesRequest, client: Client): Exchange {
+export function beginExchange(
+  request: ResponsesRequest,
+  client: Client,
+  threads: Threads = threadsOf(request, client),
+): Exchange {
   const id = newId('resp');
   return {
     id,
     newItemId: itemIds(id),
     request,
     client,
+    threads,
     abort: new AbortController(),
     startedAt: Date.now(),
     beganAt: performance.now(),
     firstTokenAt: undefined,
     nextSequence: 0,
     attempts: [],
+    tokensBeside: 0,
   };
 }
 

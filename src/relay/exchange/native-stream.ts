@@ -3,6 +3,7 @@
  */
 import type { JsonObject } from '../../json.ts';
 import type { Profile } from '../../translate/profile.ts';
+import { webPage } from '../upstream/failures.ts';
 import { WireRefusal } from '../upstream/wire-refusal.ts';
 import { EventLane } from './event-lane.ts';
 import { type PieceKind, StreamReader } from './stream-reader.ts';
@@ -19,13 +20,12 @@ export class NativeStreamReader extends StreamReader<JsonObject> {
   }
 }
 
-function eventsOf({ name }: Profile): PieceKind<JsonObject> {
+function eventsOf(profile: Profile): PieceKind<JsonObject> {
   return {
-    page: () =>
-      new WireRefusal(
-        'invalid_prompt',
-        `${name} answered with a web page instead of a response. Check the base URL and the network.`,
-      ),
+    page: () => {
+      const { code, message, status } = webPage(profile, 'a response');
+      return new WireRefusal(code, message, { status });
+    },
     lane: () => new EventLane(),
     piece: (value, event) => {
       if (value['type'] === undefined && event?.startsWith('response.')) value['type'] = event;

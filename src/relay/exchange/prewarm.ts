@@ -22,9 +22,9 @@ export async function prewarm(
   const now = Math.floor(Date.now() / 1000);
   const created = newResponse(request, newId('resp'), now);
   const completed = { ...created, status: 'completed' as const, completed_at: now };
-  memory.keep(created.id, [...history, ...inputItems(request.input)]);
   // As in every other answer, one that could not be kept does not claim to be.
   const store = created.store && (await retainResponse(request, completed, parts));
+  memory.keep(created.id, [...history, ...inputItems(request.input)], store);
   return [
     { type: 'response.created', sequence_number: 0, response: created },
     { type: 'response.completed', sequence_number: 1, response: { ...completed, store } },

@@ -32,11 +32,21 @@ export async function recallResponses(
   memory?: LastConversation,
 ): Promise<readonly InputItem[]> {
   if (!id) return [];
-  const items = memory?.upTo(id) ?? (await history.conversation(id));
-  if (items !== undefined) return items;
+  const last = memory?.upTo(id);
+  const items = last === undefined ? await history.conversation(id) : last.items;
+  const isDeleted = last?.isStored === true && !(await mayBeStored(id, history));
+  if (items !== undefined && !isDeleted) return items;
   throw new RelayError('previous_response_not_found', `Previous response with id '${id}' not found.`, {
     param: 'previous_response_id',
   });
+}
+
+/** Whether nothing says that a response was deleted or has expired; a store that is away says nothing. */
+async function mayBeStored(id: string, history: HistoryStore): Promise<boolean> {
+  return history.exchange(id).then(
+    (stored) => stored !== undefined,
+    () => true,
+  );
 }
 
 /**

@@ -106,10 +106,10 @@ function costsOf({ reducer }: Attempt): Pick<RequestReport, 'usage' | 'costUsd'>
 }
 
 function reportOf(exchange: Exchange, target: Target, state: RequestReport['state']): RequestReport {
-  const { id, request, client, startedAt, beganAt, firstTokenAt, attempts } = exchange;
+  const { id, request, client, threads, startedAt, beganAt, firstTokenAt, attempts } = exchange;
   const { provider } = target;
   const { service } = provider;
-  const thread = threadName(threadOf(request, client));
+  const thread = threadName(threads.conversation);
   const role = roleOf(client.labels, request);
   // Switching to the other wire is not a failure of the target.
   const passed = attempts.slice(0, -1).filter((attempt) => !refusesWire(attempt));
@@ -140,15 +140,6 @@ function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<Request
   const translation = attempt?.translation;
   const repairs = translation?.wire === 'responses' ? translation.repairs : [];
   return { wire: spoken, ...(repairs.length > 0 && { repairs }) };
-}
-
-/** The conversation that a request belongs to, by the client's own id. */
-export function threadOf(
-  { prompt_cache_key }: Exchange['request'],
-  { thread }: Exchange['client'],
-): string | undefined {
-  // An empty key names no conversation: all clients that send one would share it.
-  return prompt_cache_key || thread;
 }
 
 /** Keeps threads apart without telling the client's own ids. */

@@ -15,7 +15,7 @@ import { answerFrom } from './answer-from.ts';
 import type { ClientConnection } from './client-connection.ts';
 import { ClientStream } from './client-stream.ts';
 import { warnOfCutPrompt } from './cut-prompt.ts';
-import { beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
+import { type Attempt, beginExchange, type Client, type Exchange, type Outcome } from './exchange.ts';
 import type { ImageWords } from './image-words.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import { reportEnd, reportFailure, reportStart } from './report.ts';
@@ -23,8 +23,8 @@ import { retain } from './retain.ts';
 import { roughTokens } from './rough-tokens.ts';
 import { route } from './route.ts';
 import type { RunningExchanges } from './running.ts';
+import { threadsOf } from './threads.ts';
 import type { UnmarkedThinking } from './unmarked-thinking.ts';
-import { withinBudget } from './within-budget.ts';
 
 /** What all exchanges of one relay share. */
 export interface RelayParts {
@@ -70,23 +70,24 @@ export async function respond(
 ): Promise<Outcome> {
   const history = await recallResponses(asked, parts.history, connection.memory);
   const request = await recallItems(asked, history, parts.history);
-  const targets = await withinBudget(await route(request, client, parts), parts.budget);
+  const threads = threadsOf(request, client, history);
+  const targets = await route(request, client, threads, parts);
   const admission = await parts.limits?.admit(
     () => roughTokens(history, request),
     request.max_output_tokens ?? undefined,
   );
-  const exchange = beginExchange(request, client);
+  const exchange = beginExchange(request, client, threads);
   const stream = request.stream ? new ClientStream(connection, parts.keepAliveMs) : undefined;
   connection.announce(exchange.id);
   parts.running.begin(exchange);
   endWithClient(exchange, connection);
   reportStart(exchange, targets[0], parts);
   const outcome = await answerFrom(targets, exchange, history, stream, parts).catch((error: unknown) => {
-    admission?.settle(0);
+    admission?.settle(0, tokensBeside(exchange, undefined));
     giveUp(exchange, targets[0], stream, error, parts);
     throw error;
   });
-  admission?.settle(tokensOf(outcome));
+  admission?.settle(tokensOf(outcome), tokensBeside(exchange, outcome.attempt));
   // The record is stored before the client learns of the end, since it may continue at once, even an answer that broke
   // off.
   if (outcome.error === undefined || connection.hasBegun) await retain(exchange, outcome, parts);
@@ -99,10 +100,20 @@ export async function respond(
   return outcome;
 }
 
-/** What an answer took: nothing if there was none, undefined if the provider does not say. */
+/**
+ * What an answer took: nothing if there was none, undefined if the provider does not say. A client that leaves before
+ * the first word has its prompt read all the same.
+ */
 function tokensOf({ response: { usage, output }, error }: Outcome): number | undefined {
   if (usage !== null) return usage.total_tokens;
-  return error !== undefined && output.length === 0 ? 0 : undefined;
+  const gaveNothing = error !== undefined && error.code !== 'cancelled' && output.length === 0;
+  return gaveNothing ? 0 : undefined;
+}
+
+/** What was spent beside the last attempt: by targets that were passed over, and for the descriptions of images. */
+function tokensBeside({ attempts, tokensBeside: others }: Exchange, last: Attempt | undefined): number {
+  const passed = attempts.filter((attempt) => attempt !== last);
+  return passed.reduce((sum, { reducer }) => sum + (reducer.response.usage?.total_tokens ?? 0), others);
 }
 
 /** After a failure of the relay itself, ends everything that was begun; the caller tells the client. */
@@ -133,5 +144,5 @@ function remember(
 ): void {
   if (error !== undefined) return;
   const output: readonly InputItem[] = response.output;
-  memory?.keep(response.id, [...history, ...inputItems(request.input), ...output]);
+  memory?.keep(response.id, [...history, ...inputItems(request.input), ...output], response.store);
 }

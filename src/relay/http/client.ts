@@ -34,7 +34,7 @@ export function clientOf(ctx: Context, bearer: string | undefined, metadata: Jso
     isCodex: isCodex(ctx),
     bearer,
     retriesItself: retriesItself(ctx),
-    thread: ctx.get('thread-id') || undefined,
+    thread: textIn(metadata['thread_id']) || ctx.get('thread-id') || undefined,
     turn: textIn(turn_id),
     labels: { subagent: said('x-openai-subagent'), kind: textIn(request_kind) },
   };

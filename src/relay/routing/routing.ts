@@ -20,10 +20,12 @@ import type { Target } from './target.ts';
 export interface Asked {
   /** The model as the client names it. */
   model: string;
-  /** The client's own key, for an upstream without one. */
+  /** The client's own key, for the upstream that it asks, if that has none. */
   bearer: string | undefined;
   /** The conversation that the request belongs to, by `threadFor()`; undefined if the client does not say. */
   thread: string | undefined;
+  /** The conversation that began that one: while it is bound nowhere itself, it goes where this one is. */
+  parent?: string | undefined;
   /** Set for side requests, which may have their own model. */
   role: Role | undefined;
 }
@@ -78,8 +80,11 @@ export class Routing {
    * their own, so that they never move the conversation itself.
    */
   threadFor(thread: string | undefined, role: Role | undefined): string | undefined {
-    const hasOwnModel = role !== undefined && this.#standIns.roles[role] !== undefined;
-    return thread === undefined || !hasOwnModel ? thread : `${thread} ${role}`;
+    return thread === undefined || !this.hasOwnModel(role) ? thread : `${thread} ${role}`;
+  }
+
+  hasOwnModel(role: Role | undefined): boolean {
+    return role !== undefined && this.#standIns.roles[role] !== undefined;
   }
 
   /** Asks the other relays about a thread that is not known here. */
@@ -166,21 +171,27 @@ export class Routing {
   }
 
   /**
-   * The targets that may answer a request, in the order to try them.
-   * @param now milliseconds since the epoch
+   * The targets that may answer a request, in the order of preference.
    * @throws RelayError `invalid_request` if the name stands for no model
    */
-  targetsFor(asked: Asked, now: number): [Target, ...Target[]] {
-    const { thread, bearer } = asked;
+  targetsFor(asked: Asked): [Target, ...Target[]] {
+    const { thread, parent, bearer } = asked;
     const requested = (asked.role && this.#standIns.roles[asked.role]) ?? asked.model;
     const first = this.#named(requested);
+    const meant = this.#meant(asked.model)?.provider;
     const named = distinctModels([first, ...this.#standInsOf(first, requested)]);
-    const targets = named.flatMap((one, at) => targetsOf(one, at === 0 ? bearer : undefined));
-    const bound = thread === undefined ? undefined : this.bindings.targetOf(thread, targets);
-    const preferred = bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)];
-    const [best, ...others] = this.health.inOrder(preferred, now);
-    if (best === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');
-    return [best, ...others];
+    const targets = named.flatMap((one) => targetsOf(one, one.provider === meant ? bearer : undefined));
+    const home = thread !== undefined && this.bindings.has(thread) ? thread : parent;
+    const bound = home === undefined ? undefined : this.bindings.targetOf(home, targets);
+    return atLeastOne(bound === undefined ? targets : [bound, ...targets.filter((other) => other !== bound)]);
+  }
+
+  /**
+   * The targets to try, in order: those that do not wait, or the one that waits least.
+   * @param now milliseconds since the epoch
+   */
+  worthATry(targets: readonly [Target, ...Target[]], now: number): [Target, ...Target[]] {
+    return atLeastOne(this.health.inOrder(targets, now));
   }
 
   /**
@@ -260,12 +271,14 @@ export class Routing {
     );
   }
 
+  /** What a name stands for; undefined if that is the chosen model and none is chosen. */
+  #meant(requested: string): NamedModel | undefined {
+    const all = this.#providers.map((one) => this.#served(one));
+    return resolveModel(requested, this.#served(this.#active), all);
+  }
+
   #named(requested: string): NamedModel {
-    const named = resolveModel(
-      requested,
-      this.#served(this.#active),
-      this.#providers.map((one) => this.#served(one)),
-    );
+    const named = this.#meant(requested);
     if (named === undefined) throw noModelChosen(this.#active);
     if (named.isStandIn) {
       const { profile } = named.provider;
@@ -309,6 +322,11 @@ function targetsOf({ provider, model }: NamedModel, bearer: string | undefined):
   const { wire, profile: native } = nativeFor(preset, model, wires);
   const keys = apiKeys.length > 0 ? apiKeys : [bearer];
   return keys.map((apiKey, keyIndex) => ({ provider, model, profile, wire, native, apiKey, keyIndex }));
+}
+
+function atLeastOne([first, ...others]: readonly Target[]): [Target, ...Target[]] {
+  if (first === undefined) throw new RelayError('internal_error', 'There is no upstream to send this to.');
+  return [first, ...others];
 }
 
 /** Removes duplicates: a stand-in may be the model itself or another stand-in. */

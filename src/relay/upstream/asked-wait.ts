@@ -31,11 +31,22 @@ function untilReset(reply: UpstreamReply): number | undefined {
     const isUsedUp = Number(reply.headers[remaining] || Number.NaN) <= 0;
     return isUsedUp ? [waitOf(reply.headers[reset])] : [];
   });
-  // `limit=10, remaining=0, reset=7` and `"minute";r=0;t=7`, two drafts of the same standard.
-  const standard = /(?:^|[\s,;])(?:reset|t)=(\d+)/.exec(reply.headers['ratelimit'] ?? '')?.[1];
-  waits.push(...RESETS.map((name) => waitOf(reply.headers[name])), waitOf(standard));
+  waits.push(
+    ...RESETS.map((name) => waitOf(reply.headers[name])),
+    waitOf(resetInStandard(reply.headers['ratelimit'])),
+  );
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : wholeSeconds(Math.max(...known));
+}
+
+/**
+ * `limit=10, remaining=0, reset=7` and `"minute";r=0;t=7, "day";r=900;t=40000`, two drafts of the same standard. In the
+ * later one only the limit counts that is used up, if any is.
+ */
+function resetInStandard(header = ''): string | undefined {
+  const limits = header.split(',');
+  const usedUp = limits.find((limit) => /;\s*r=0\b/.test(limit) && /;\s*t=\d/.test(limit));
+  return /(?:^|[\s,;])(?:reset|t)=(\d+)/.exec(usedUp ?? header)?.[1];
 }
 
 /** `2m59.5s`, `7`, or a moment: a date, or seconds or milliseconds since the epoch. */

@@ -57,6 +57,29 @@ function networkCode(cause: unknown): string | undefined {
   return undefined;
 }
 
+/**
+ * A web page with status 200 where an answer was expected: the base URL is not the API's, or the network wants a login.
+ * @param expected what the page came in place of, such as `a completion`
+ */
+export function webPage({ name }: Profile, expected: string): RelayError {
+  return new RelayError(
+    'not_found',
+    `${name} answered with a web page instead of ${expected}. Check the base URL and the network.`,
+    { status: BAD_GATEWAY },
+  );
+}
+
+/** For clients: the relay's own address is right, while the one behind it is not. */
+const BAD_GATEWAY = 502;
+
+const LONGEST_PLACE = 200;
+
+/** Where a redirect leads, if it says so, without its query, which may hold a secret. */
+function placeIn({ headers }: UpstreamReply): string {
+  const { host = '', origin = '', pathname = '' } = URL.parse(headers['location'] ?? '') ?? {};
+  return host === '' ? '' : `, ${origin}${pathname}`.slice(0, LONGEST_PLACE);
+}
+
 /** The error for a reply whose status is not 2xx. */
 export function errorOf(
   reply: UpstreamReply,
@@ -67,8 +90,9 @@ export function errorOf(
 ): RelayError {
   if (reply.status >= 300 && reply.status < 400) {
     return new RelayError(
-      'invalid_prompt',
-      `${profile.name} redirects to another address (HTTP ${reply.status}); the key does not follow. Set the base URL to the new address.`,
+      'not_found',
+      `${profile.name} redirects to another address (HTTP ${reply.status}${withoutKey(placeIn(reply), apiKey)}); the key does not follow. Set the base URL to the new address.`,
+      { status: BAD_GATEWAY },
     );
   }
   const failure = {

@@ -10,19 +10,25 @@ import type { UpstreamReply, UpstreamRequest, UpstreamTransport } from '../trans
 import { decoded } from './decoded.ts';
 import { firstValues } from './first-values.ts';
 import type { Connections } from './kept-connections.ts';
-
-/** The errors of a kept connection that the provider closed while the request was on its way. */
-const STALE = new Set<unknown>(['ECONNRESET', 'EPIPE']);
+import { STALE, STALE_MS } from './stale.ts';
 
 /**
  * @param connections called for each request; without it Node's own agents are used, as VS Code needs it: with other
  *   agents, `http.proxySupport: on` would bypass its proxy
+ * @param clock monotonic, in milliseconds
  */
-export function createNodeHttpTransport(connections?: () => Connections): UpstreamTransport {
-  return (asked) => send(asked, connections?.());
+export function createNodeHttpTransport(
+  connections?: () => Connections,
+  clock: () => number = () => performance.now(),
+): UpstreamTransport {
+  return (asked) => send(asked, connections?.(), clock);
 }
 
-function send(asked: UpstreamRequest, connections: Connections | undefined): Promise<UpstreamReply> {
+function send(
+  asked: UpstreamRequest,
+  connections: Connections | undefined,
+  clock: () => number,
+): Promise<UpstreamReply> {
   const { method, url, headers, body, signal } = asked;
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
@@ -32,6 +38,7 @@ function send(asked: UpstreamRequest, connections: Connections | undefined): Pro
     const isSecure = target.protocol === 'https:';
     const { request: open } = isSecure ? https : http;
     const agent = isSecure ? connections?.https : connections?.http;
+    const sentAt = clock();
     const request = open(target, { method, headers: { ...headers, ...length }, agent });
     let reply: http.IncomingMessage | undefined;
     // Node's own `signal` option also fails the socket, which belongs to the agent once the reply is complete: nobody
@@ -40,8 +47,9 @@ function send(asked: UpstreamRequest, connections: Connections | undefined): Pro
     signal.addEventListener('abort', end, { once: true });
     // May also come after the reply; whoever reads the body then gets a separate error.
     request.on('error', (error) => {
-      const isStale = request.reusedSocket && reply === undefined && STALE.has(codeOf(error));
-      if (isStale && !signal.aborted) resolve(send(asked, connections));
+      const isUnanswered = request.reusedSocket && reply === undefined;
+      const isStale = isUnanswered && STALE.has(codeOf(error)) && clock() - sentAt < STALE_MS;
+      if (isStale && !signal.aborted) resolve(send(asked, connections, clock));
       else reject(error);
     });
     request.once('response', (response) => {

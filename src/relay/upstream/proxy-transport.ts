@@ -1,8 +1,10 @@
 /** The transport for a command line or library with a proxy: undici, which is loaded for nothing else. */
 import { EnvHttpProxyAgent, request } from 'undici';
-import type { UpstreamTransport } from '../transport.ts';
+import { codeOf } from '../../node-errors.ts';
+import type { UpstreamRequest, UpstreamTransport } from '../transport.ts';
 import { decoded } from './decoded.ts';
 import { firstValues } from './first-values.ts';
+import { STALE, STALE_MS } from './stale.ts';
 
 export interface ProxyOptions {
   httpProxy?: string;
@@ -23,7 +25,11 @@ export interface ProxyTransport {
   close(): Promise<void>;
 }
 
-export function createProxyTransport(proxy: ProxyOptions): ProxyTransport {
+/** @param clock monotonic, in milliseconds */
+export function createProxyTransport(
+  proxy: ProxyOptions,
+  clock: () => number = () => performance.now(),
+): ProxyTransport {
   const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
   // undici reads whatever is undefined here from the environment.
   const { httpProxy = '', httpsProxy = '' } = proxy;
@@ -34,8 +40,26 @@ export function createProxyTransport(proxy: ProxyOptions): ProxyTransport {
     httpsProxy,
     noProxy,
   });
-  const transport: UpstreamTransport = async ({ method, url, headers, body, signal }) => {
-    const reply = await request(url, { method, headers, body: body ?? null, signal, dispatcher });
+  /** Where a connection may have been kept. */
+  const asked = new Set<string>();
+  const send = async ({ method, url, headers, body, signal }: UpstreamRequest) => {
+    const { origin } = new URL(url);
+    const mayBeKept = asked.has(origin);
+    const sentAt = clock();
+    const open = () => request(url, { method, headers, body: body ?? null, signal, dispatcher });
+    try {
+      return await open();
+    } catch (error) {
+      // As over node:http; this library does not say whether the connection was a kept one.
+      const isStale = mayBeKept && STALE.has(codeOf(error)) && clock() - sentAt < STALE_MS;
+      if (!isStale || signal.aborted) throw error;
+      return await open();
+    } finally {
+      asked.add(origin);
+    }
+  };
+  const transport: UpstreamTransport = async (sent) => {
+    const reply = await send(sent);
     return {
       status: reply.statusCode,
       headers: firstValues(reply.headers),

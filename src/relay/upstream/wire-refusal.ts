@@ -16,8 +16,13 @@ const WANTS_MESSAGES =
 
 /** @param body of the reply, unchanged */
 export function refusesWire(status: number, body: string): boolean {
-  if (NO_SUCH_ADDRESS.has(status)) return true;
+  if (NO_SUCH_ADDRESS.has(status) || isRedirect(status)) return true;
   if (status === 401 || status === 402 || status === 429) return false;
   const { message } = saidIn(body);
   return NOT_THIS_API.test(message) || WANTS_MESSAGES.test(message);
+}
+
+/** Gateways send whoever asks for a route that they do not have to their start page or a login. */
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }

@@ -38,7 +38,8 @@ describe('the usage that a window shows', () => {
     ledger.put(recordWith({ ...MODEL, time: Date.now() }));
     await ledger.flush();
     const errors: string[] = [];
-    const source = new UsageSource(join(folder.path, 'usage'), 1, { error: (line) => errors.push(line) });
+    const logger = { ...SILENT_LOGGER, error: (line: string) => errors.push(line) };
+    const source = new UsageSource(join(folder.path, 'usage'), 1, logger);
     const cost = async (isFresh: boolean) => {
       const { costUsd = 0, unpriced = 0 } = (await source.read(isFresh)).spans.get(1) ?? {};
       return [Number(costUsd.toFixed(6)), unpriced];

@@ -1,6 +1,8 @@
 /** Another target answers where one cannot: cause by cause, stage by stage, over real sockets. */
 import assert from 'node:assert/strict';
+import { RelayError } from '../../../src/errors.ts';
 import { type RelayHandle, type RelayOptions, type RequestReport, start } from '../../../src/index.ts';
+import type { SpendGuard } from '../../../src/relay/gateway-options.ts';
 import { recordsOf } from '../../../src/usage/record.ts';
 import type { ResponseEvent, ResponseResource } from '../../../src/wire/responses.ts';
 import { assertEventRules } from '../../support/event-rules.ts';
@@ -21,6 +23,7 @@ import {
 
 const NEVER = new Promise(() => {});
 const OK = streamReply(textChunks('from the second'));
+const PAGE = '<!DOCTYPE html><html><head><title>Sign in</title></head><body>Welcome</body></html>';
 const PAID = streamReply(textChunks('from the second'), usageChunk(7, 3, { cost: 0.25 }));
 
 /** What the first target does, and whether another one can cure it. */
@@ -37,6 +40,17 @@ const CAUSES: [what: string, reply: ScriptedReply, hops: boolean][] = [
   ['says nothing and stops', streamReply(finishChunk('stop')), true],
   ['sends an error in the stream', { body: ['data: {"error":{"message":"boom","code":500}}\n\n'] }, true],
   ['sends nothing at all', { body: [NEVER] }, true],
+  [
+    'redirects to a login',
+    { status: 302, headers: { location: 'https://login.example/?s=1' }, body: [''] },
+    true,
+  ],
+  ['moved for good', { status: 308, headers: { location: '/v2/chat/completions' }, body: [''] }, true],
+  ['answers with a web page', { headers: { 'content-type': 'text/html' }, body: [PAGE] }, true],
+  ['calls a web page an event stream', { body: [`\uFEFF\n${PAGE}`] }, true],
+  ['has a page that says 404', { status: 404, headers: { 'content-type': 'text/html' }, body: [PAGE] }, true],
+  ['knows no such method', { status: 405, body: [''] }, true],
+  ['serves other countries', errorReply(403, 'Your country is not supported'), true],
   ['refuses the request', errorReply(400, 'messages[1].content is invalid'), false],
   [
     'finds the conversation too long',
@@ -163,6 +177,31 @@ describe('a target that cannot answer', () => {
     }
   }
 
+  for (const [what, reply, words] of [
+    [
+      'a redirect',
+      { status: 302, headers: { location: 'https://login.example/in/key-of-one?secret=1' }, body: [''] },
+      /One redirects to another address \(HTTP 302, https:\/\/login\.example\/in\/\[key\]\)/,
+    ],
+    [
+      'a web page',
+      { headers: { 'content-type': 'text/html' }, body: [PAGE] },
+      /One answered with a web page/,
+    ],
+  ] as const) {
+    it(`is named with what came, ${what}, where nobody stands in`, async () => {
+      const { relay, first, reports, post, stop } = await house([reply], { fallbacks: {} });
+      const answer = await post({});
+      const text = await answer.text();
+      assert.match(text, words);
+      assert.doesNotMatch(text, /secret/);
+      assert.equal(reports.at(-1)?.error?.code, 'not_found', 'the address is at fault, not the request');
+      assert.equal(relay.targets().length, 1);
+      assert.equal(first.chats.length, 1, 'the same address answers the same again');
+      await stop();
+    });
+  }
+
   for (const [what, body] of [
     ['thinks and says nothing', streamReply(finishChunk('stop'), usageChunk(60, 40, { cost: 0.5 }))],
     [
@@ -249,6 +288,20 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
+  it('is asked while it waits where there is no money for its stand-in', async () => {
+    const budget: SpendGuard = {
+      allow: async ({ upstream }) => {
+        if (upstream === 'two') throw new RelayError('insufficient_quota', 'used up');
+      },
+    };
+    const { first, second, post, stop } = await house([errorReply(500, 'down'), OK], { budget });
+    await (await post({}, { 'x-stainless-retry-count': '0' })).text();
+    const reply = await post({});
+    assert.match(await reply.text(), /from the second/);
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 0]);
+    await stop();
+  });
+
   it('never makes the relay refuse by itself: the only target is asked while it waits', async () => {
     const { first, post, stop } = await house([errorReply(401, 'bad key'), OK], { fallbacks: {} });
     await (await post({})).text();
@@ -265,6 +318,35 @@ describe('a target that cannot answer', () => {
     assert.deepEqual([first.chats.length, second.chats.length], [1, 2]);
     await (await post({ prompt_cache_key: 'new' })).text();
     assert.deepEqual([first.chats.length, second.chats.length], [2, 2]);
+    await stop();
+  });
+
+  it('keeps only the thread that moved, also under a key that a client sends with everything', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
+    const ask = (input: string) => post({ prompt_cache_key: 'always', input }).then((reply) => reply.text());
+    await ask('one');
+    relay.resetTargets();
+    await ask('two');
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 1]);
+    await ask('one');
+    assert.deepEqual([first.chats.length, second.chats.length], [2, 2]);
+    await stop();
+  });
+
+  it('is not gone back to by a sub-agent of a thread that moved, which in turn moves nothing', async () => {
+    const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK]);
+    const ask = async (thread: string, more: Record<string, string> = {}) =>
+      (await post({ prompt_cache_key: 'main' }, { ...AS_CODEX, 'thread-id': thread, ...more })).text();
+    await ask('main');
+    relay.resetTargets();
+    await ask('sub', { 'x-openai-subagent': 'collab_spawn' });
+    assert.deepEqual([first.chats.length, second.chats.length], [1, 2]);
+    await ask('other');
+    assert.deepEqual(
+      [first.chats.length, second.chats.length],
+      [2, 2],
+      'no sub-agent, but a thread of its own',
+    );
     await stop();
   });
 
@@ -310,6 +392,24 @@ describe('a target that cannot answer', () => {
       await stop();
     });
   }
+
+  it("is one client's trouble where that client's own key is refused", async () => {
+    const reply: Parameters<typeof startScriptedUpstream>[0] = ({ headers }) =>
+      headers.authorization === 'Bearer bad' ? errorReply(401, 'bad key') : OK;
+    const upstream = await startScriptedUpstream(reply, ['m', 'n']);
+    const relay = await start({ port: 0, upstream: upstream.url, id: 'one', fallbacks: { m: ['one/n'] } });
+    const modelFor = async (key: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${key}` };
+      const body = JSON.stringify({ model: 'm', input: 'hi' });
+      await (await fetch(`${relay.url}/v1/responses`, { method: 'POST', headers, body })).text();
+      return upstream.chats.at(-1)?.body.model;
+    };
+    await modelFor('bad');
+    assert.equal(await modelFor('good'), 'm');
+    assert.doesNotMatch(JSON.stringify(relay.targets()), /Bearer|"bad"/);
+    await relay.stop();
+    await upstream.stop();
+  });
 
   it('has several keys: the next one is used, for its own origin', async () => {
     const upstream = await startScriptedUpstream(
@@ -416,7 +516,7 @@ describe('a thread that had to move', () => {
     const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
     relay.resetTargets();
-    await (await post(old)).text();
+    await (await post(old, AS_CODEX)).text();
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
     assert.deepEqual([first.chats.length, second.chats.length], [1, 3]);
     await stop();

@@ -72,7 +72,7 @@ describe('what the ledger is told', () => {
       provider: 'vllm',
       onRequest: (report) => reports.push(report),
     });
-    await (await rig.post({ model: 'm', input: PROMPT, prompt_cache_key: 'thread-1' })).text();
+    await (await rig.post({ model: 'm', input: PROMPT, prompt_cache_key: 'thread-1' }, AS_CODEX)).text();
     await (await rig.post({ model: 'm', input: PROMPT }, { 'thread-id': 'thread-1' })).text();
     await (await rig.post({ model: 'm', input: PROMPT })).text();
     const [first, second, third] = reports.filter(({ state }) => state === 'completed');

@@ -100,6 +100,7 @@ const NO_API: [what: string, reply: ScriptedReply][] = [
   ['404', errorReply(404, 'Not Found')],
   ['404 without a body', { status: 404, body: [''] }],
   ['405', errorReply(405, 'Method Not Allowed')],
+  ['a redirect', { status: 302, headers: { location: '/login' }, body: [''] }],
   ['501', errorReply(501, 'Not Implemented')],
   ['400 that names the API', errorReply(400, 'The Responses API is not supported for this model.')],
   ['400 that names the other one', errorReply(400, 'This model is only supported in v1/chat/completions.')],

@@ -129,6 +129,24 @@ describe('WebSockets', () => {
     );
   });
 
+  it('do not go on from what was deleted meanwhile, but from what a store that is away cannot tell of', async () => {
+    const history = createMemoryStore();
+    const rig = await startOpen(HELLO, { history });
+    const { ask } = await openSocket(rig.relay.url);
+    const stored = { ...REQUEST, store: true };
+    for (const first of [stored, { ...stored, generate: false }]) {
+      const id = idOf(await ask(first));
+      const reply = await fetch(`${rig.relay.url}/v1/responses/${id}`, { method: 'DELETE' });
+      assert.equal(reply.status, 200);
+      const [refused] = await ask({ ...stored, previous_response_id: id });
+      assert.equal(errorIn(refused)?.['code'], 'previous_response_not_found');
+    }
+    const id = idOf(await ask(stored));
+    Object.assign(history, { exchange: () => Promise.reject(new Error('the store is away')) });
+    const next = await ask({ ...stored, previous_response_id: id });
+    assert.equal(next.at(-1)?.type, 'response.completed');
+  });
+
   it('tell Codex of a failure in the event that it shows, and others in the envelope', async () => {
     const rig = await startOpen(() => errorReply(400, 'No such thing.'));
     const codex = await openSocket(rig.relay.url, AS_CODEX);

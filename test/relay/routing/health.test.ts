@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type ErrorCode, RelayError } from '../../../src/errors.ts';
+import type { RoutingChange } from '../../../src/relay/gateway-options.ts';
 import { Health, isCurable } from '../../../src/relay/routing/health.ts';
 import { resolveProvider } from '../../../src/relay/routing/provider.ts';
 import type { Target } from '../../../src/relay/routing/target.ts';
@@ -71,6 +72,52 @@ describe('the health of targets', () => {
     });
   }
 
+  const OF_A_MODEL: [what: string, error: RelayError, ofKey: boolean][] = [
+    [
+      'a key that may not use it',
+      new RelayError(
+        'upstream_unauthorized',
+        'One refused the API key (HTTP 403): Your API key has no access to model a.',
+        { status: 403 },
+      ),
+      false,
+    ],
+    [
+      'a day of its free requests is used up (Gemini, 2026-11)',
+      new RelayError(
+        'insufficient_quota',
+        'One says that the account is out of quota: Quota exceeded for metric: generate_content_free_tier_requests, limit: 20, model: a',
+      ),
+      false,
+    ],
+    [
+      'a key that may do nothing',
+      new RelayError('upstream_unauthorized', 'One refused the API key (HTTP 403).', { status: 403 }),
+      true,
+    ],
+    [
+      'a key that is wrong',
+      new RelayError('upstream_unauthorized', 'One refused the API key: no such key for model a', {
+        status: 401,
+      }),
+      true,
+    ],
+    [
+      'an empty account',
+      new RelayError('insufficient_quota', 'One says that the account is out of quota: Insufficient Balance'),
+      true,
+    ],
+  ];
+  for (const [what, error, ofKey] of OF_A_MODEL) {
+    it(`keeps to the ${ofKey ? 'key' : 'model'} what is about it: ${what}`, () => {
+      const health = new Health();
+      health.note(target(0, 'a'), error, NOW);
+      const trouble = health.troubleOf(target(0, 'a'), NOW);
+      assert.equal(trouble?.model, ofKey ? undefined : 'a');
+      assert.equal(health.troubleOf(target(0, 'b'), NOW) !== undefined, ofKey);
+    });
+  }
+
   it('says nothing against a target for what the request caused', () => {
     for (const code of [
       'invalid_prompt',
@@ -94,6 +141,61 @@ describe('the health of targets', () => {
     assert.deepEqual(waits, [5, 10, 20, 40, 80, 120, 120]);
     health.note(target(0, 'a'), undefined, NOW);
     assert.equal(health.troubleOf(target(0, 'a'), NOW), undefined);
+  });
+
+  it('counts requests that ran side by side and failed for one cause as one failure', () => {
+    const health = new Health();
+    const began = health.noted;
+    for (let at = 0; at < 8; at++) health.note(target(0, 'a'), failure('upstream_error'), NOW, began);
+    assert.equal(health.troubleOf(target(0, 'a'), NOW)?.until, NOW + 5 * SECOND);
+    health.note(target(0, 'a'), failure('upstream_error', 60), NOW, began);
+    assert.equal(health.troubleOf(target(0, 'a'), NOW)?.until, NOW + 60 * SECOND, 'what is stated counts');
+    health.note(target(0, 'a'), failure('upstream_error'), NOW, began);
+    assert.equal(health.troubleOf(target(0, 'a'), NOW)?.until, NOW + 60 * SECOND, 'and stays');
+    health.note(target(0, 'a'), failure('upstream_error'), NOW, health.noted);
+    assert.equal(health.troubleOf(target(0, 'a'), NOW)?.failures, 2);
+  });
+
+  it('does not forget trouble because of an answer that began before it', () => {
+    for (const code of ['rate_limit_exceeded', 'insufficient_quota'] as const) {
+      const health = new Health();
+      const began = health.noted;
+      health.note(target(0, 'a'), failure(code, 300), NOW);
+      health.note(target(0, 'a'), undefined, NOW, began);
+      assert.equal(health.troubleOf(target(0, 'a'), NOW)?.code, code);
+      health.note(target(0, 'a'), undefined, NOW, health.noted);
+      assert.equal(health.troubleOf(target(0, 'a'), NOW), undefined);
+    }
+  });
+
+  it("keeps the trouble of a client's own key to that client", () => {
+    const told: RoutingChange[] = [];
+    const provider = resolveProvider({ id: 'open', upstream: 'http://127.0.0.1:1/v1' });
+    const by = (apiKey: string | undefined): Target => ({ ...target(0, 'a'), provider, apiKey });
+    for (const code of ['upstream_unauthorized', 'insufficient_quota', 'rate_limit_exceeded'] as const) {
+      const health = new Health((change) => told.push(change));
+      health.note(by('key-of-anna'), failure(code), NOW);
+      assert.equal(health.troubleOf(by('key-of-anna'), NOW)?.code, code);
+      assert.equal(health.troubleOf(by('key-of-ben'), NOW), undefined);
+      assert.equal(health.troubleOf(by(undefined), NOW), undefined);
+      health.note(by('key-of-ben'), undefined, NOW);
+      assert.ok(health.troubleOf(by('key-of-anna'), NOW), "another client's success is no news for this one");
+      health.note(by('key-of-anna'), undefined, NOW);
+      assert.equal(health.troubleOf(by('key-of-anna'), NOW), undefined);
+    }
+    assert.doesNotMatch(JSON.stringify(told), /key-of/);
+  });
+
+  it('remembers no more than a thousand, the latest, however many keys clients make up', () => {
+    const provider = resolveProvider({ id: 'open', upstream: 'http://127.0.0.1:1/v1' });
+    const health = new Health();
+    for (let at = 0; at < 3_000; at++) {
+      const apiKey = `made-up-${at}`;
+      health.note({ ...target(0, 'a'), provider, apiKey }, failure('upstream_unauthorized'), NOW);
+    }
+    assert.equal(health.troubles(NOW).length, 1_000);
+    const last = { ...target(0, 'a'), provider, apiKey: 'made-up-2999' };
+    assert.ok(health.troubleOf(last, NOW));
   });
 
   it('tries the one whose wait ends first when all wait', () => {

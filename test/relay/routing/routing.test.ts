@@ -25,7 +25,7 @@ const listsOf = (routing: Routing) => routing.catalog().map(({ id, listed }) => 
 
 const targets = (routing: Routing, model: string) =>
   routing
-    .targetsFor({ model, bearer: undefined, thread: undefined, role: undefined }, 0)
+    .targetsFor({ model, bearer: undefined, thread: undefined, role: undefined })
     .map(({ provider, model: name }) => `${provider.id}/${name}`);
 
 describe('routing that is told to serve other upstreams', () => {
@@ -57,6 +57,23 @@ describe('routing that is told to serve other upstreams', () => {
     const routing = routingOf({ fallbacks: { '*': ['b/x', 'a/m', 'b/y', 'b/x'] } });
     assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x', 'b/y']);
     assert.deepEqual(targets(routing, 'b/y'), ['b/y', 'b/x', 'a/m']);
+  });
+
+  it("sends a client's own key to the upstream that the client asks, whichever model answers there", () => {
+    const keyless = { apiKey: '' };
+    const routing = routingOf({
+      upstreams: [upstream('a', keyless), upstream('b', keyless)],
+      fallbacks: { '*': ['b/m', 'a/n'] },
+      roles: { title: 'b/small', review: 'a/large' },
+    });
+    const keysFor = (model: string, role?: 'title' | 'review') =>
+      routing
+        .targetsFor({ model, bearer: 'own', thread: undefined, role })
+        .map(({ provider, model: name, apiKey }) => `${provider.id}/${name} ${apiKey ?? '-'}`);
+    assert.deepEqual(keysFor('a/m'), ['a/m own', 'b/m -', 'a/n own']);
+    assert.deepEqual(keysFor('b/x'), ['b/x own', 'b/m own', 'a/n -']);
+    assert.deepEqual(keysFor('a/m', 'title'), ['b/small -', 'b/m -', 'a/n own']);
+    assert.deepEqual(keysFor('a/m', 'review'), ['a/large own', 'b/m -', 'a/n own']);
   });
 
   it('takes other stand-ins with them', () => {

@@ -28,6 +28,10 @@ describe('the wait that headers ask for', () => {
     [{ 'x-ratelimit-reset-after': '90' }, 90],
     [{ ratelimit: 'limit=10, remaining=0, reset=90' }, 90],
     [{ ratelimit: '"minute";r=0;t=90' }, 90],
+    [{ ratelimit: '"minute";r=12;t=7, "day";r=0;t=90' }, 90],
+    [{ ratelimit: '"minute";r=0;t=7, "day";r=500;t=40000' }, 7],
+    [{ ratelimit: '"minute";t=7;r=12,"day";t=90;r=0' }, 90],
+    [{ ratelimit: '"minute";t=7' }, 7],
     [{ 'ratelimit-reset': '1000000001' }, 0],
     [{ 'x-ratelimit-reset': '1000000000001' }, 0],
   ];
