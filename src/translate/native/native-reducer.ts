@@ -13,7 +13,7 @@ import { finishOf } from '../stream/finish-reasons.ts';
 import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
 import { Summary } from '../stream/summary.ts';
 import { UsageCounter } from '../stream/usage.ts';
-import { isChat, nativeError, wholeResponse, wrongRoad } from './stream/failures.ts';
+import { isChat, nativeError, saysError, wholeResponse, wrongRoad } from './stream/failures.ts';
 import { NativeAnswer, type NativeAnswerOptions } from './stream/native-answer.ts';
 import { type ReadEvent, readEvent } from './stream/read-event.ts';
 import { RepeatedEvents } from './stream/repeated-events.ts';
@@ -174,8 +174,8 @@ export class NativeReducer {
   /** Reads what is not an event of an answer: a whole response, an error, Chat Completions, or nothing. */
   #readOther(event: JsonObject): ResponseEvent[] {
     const response = wholeResponse(event);
-    if (response !== undefined) return this.#end(response, 'response.completed', event);
-    if (typeof event['type'] === 'string' && !event['error']) return [];
+    if (response !== undefined) return this.#whole(response, event);
+    if (typeof event['type'] === 'string' && !saysError(event['error'])) return [];
     if (isChat(event)) {
       this.#spokeChat = true;
       return this.fail(wrongRoad(this.#options.profile, this.#options.model));
@@ -186,14 +186,25 @@ export class NativeReducer {
 
   // ------------------------------------------------------------------------------------ endings
 
+  /** Takes a response in place of a stream, which nobody continues if it is not finished. */
+  #whole(response: JsonObject, event: JsonObject): ResponseEvent[] {
+    const { status } = response;
+    const isGoingOn = status === 'in_progress' || status === 'queued';
+    if (isGoingOn) return this.#failAsBroken(`answered with a response that is still ${status}`);
+    return this.#end(response, 'response.completed', event);
+  }
+
   #end(response: JsonObject, type: string, event: JsonObject): ResponseEvent[] {
     this.#readUsage(response['usage'] ?? event['usage']);
-    const { output, status, error, incomplete_details } = response;
+    const { output, output_text, status, error, incomplete_details: details } = response;
     const end = typeof status === 'string' && ENDS.has(status) ? status : type.replace('response.', '');
-    if (error || end === 'failed') return this.#failAsSaid({ ...event, ...response });
+    if (saysError(error) || end === 'failed') return this.#failAsSaid({ ...event, ...response });
     if (Array.isArray(output)) this.#answer.reconcile(output);
+    // MiniMax, 2026-11, repeats the text there.
+    if (typeof output_text === 'string' && this.#answer.saidText === '')
+      this.#answer.reconcile([{ type: 'message', content: output_text }]);
     if (end === 'completed' || end === 'done') return this.#complete();
-    if (end === 'incomplete') return this.#cut(asObject(incomplete_details)?.['reason']);
+    if (end === 'incomplete') return this.#cut(asObject(details)?.['reason'] ?? details);
     return this.#failAsBroken(`ended the answer with the status "${end}"`);
   }
 
@@ -205,7 +216,9 @@ export class NativeReducer {
     const hasSpoken =
       this.#summary?.tell(this.#options.newId('cmp'), events, output) ?? output.some(isSpoken);
     const what = this.#summary === undefined ? 'saying anything' : 'a summary of the conversation';
-    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}`);
+    const kinds = [...this.#answer.unknown].join(', ');
+    const but = kinds === '' ? '' : ` (it sent only what is not known here: ${kinds})`;
+    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}${but}`);
     return this.#frame.end('completed', this.#statedUsage);
   }
 

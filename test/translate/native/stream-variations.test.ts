@@ -56,6 +56,13 @@ const call = (id: Json, call_id: Json, name: string, given: Json): JsonObject =>
   name,
   arguments: given,
 });
+const custom = (fields: JsonObject): JsonObject => ({
+  type: 'custom_tool_call',
+  id: 'ctc',
+  call_id: 'c1',
+  name: 'apply_patch',
+  ...fields,
+});
 const thinking = (id: Json, text: string, sealed: Json): JsonObject => ({
   type: 'reasoning',
   id,
@@ -169,6 +176,185 @@ const IDS: readonly Variation[] = [
   ],
 ];
 
+const PLACES: readonly Variation[] = [
+  [
+    'indexes as text, and no ids',
+    [
+      added('0', call(null, 'c1', 'run', '')),
+      added('1', call(null, 'c2', 'exec', '')),
+      args('0', null, '{"a":1}'),
+      args('1', null, '{"b":2}'),
+      end(),
+    ],
+    ['run {"a":1} c1', 'exec {"b":2} c2'],
+  ],
+  [
+    'wrong indexes beside the right ids',
+    [
+      added(0, message('m', '')),
+      says(3, 'm', 'He'),
+      says(4, 'm', 'llo'),
+      done(9, message('m', 'Hello')),
+      end(),
+    ],
+    ['Hello'],
+  ],
+  [
+    'the end of an item before its beginning',
+    [done(0, message('m', 'x')), added(0, message('m', '')), says(0, 'm', 'x'), end()],
+    ['x'],
+  ],
+  [
+    'a text that comes before and after its item',
+    [
+      says(0, 'm', 'He'),
+      added(0, message('m', '')),
+      says(0, 'm', 'l'),
+      done(0, message('m', 'Hello')),
+      says(0, 'm', 'lo'),
+      end(),
+    ],
+    ['Hello'],
+  ],
+  ['a message that only begins', [added(0, message('m', 'x')), end()], ['x']],
+  [
+    'a message that begins with its first words',
+    [added(0, message('m', 'He')), says(0, 'm', 'llo'), done(0, message('m', 'Hello')), end()],
+    ['Hello'],
+  ],
+  [
+    'a message that begins with all its words',
+    [
+      added(0, message('m', 'Hello')),
+      says(0, 'm', 'He'),
+      says(0, 'm', 'llo'),
+      done(0, message('m', 'Hello')),
+      end(),
+    ],
+    ['Hello'],
+  ],
+  ['a call that only begins', [added(0, RUN), end()], ['run {"a":1} c1']],
+  [
+    'a call that begins with a draft of its arguments',
+    [added(0, call('f', 'c1', 'run', { a: '' })), args(0, 'f', '{"a":1}'), done(0, RUN), end()],
+    ['run {"a":1} c1'],
+  ],
+  [
+    'a name in the final response alone',
+    [
+      added(0, call('f', 'c1', '', '')),
+      args(0, 'f', '{"a":1}'),
+      done(0, call('f', 'c1', '', '{"a":1}')),
+      end([RUN]),
+    ],
+    ['run {"a":1} c1'],
+  ],
+  [
+    'a custom tool whose name is in the final response alone',
+    [
+      added(0, custom({ name: '', input: '' })),
+      done(0, custom({ name: '', input: 'p' })),
+      end([custom({ input: 'p' })]),
+    ],
+    ['apply_patch <p> c1'],
+  ],
+  [
+    'a call without events of its item',
+    [event('function_call_arguments.done', 0, 'f', { arguments: '{"a":1}', name: 'run' }), end()],
+    ['run {"a":1} call_1'],
+  ],
+  [
+    'arguments that are spelled otherwise at their end',
+    [added(0, call('f', 'c1', 'run', '')), args(0, 'f', '{"a": 1}'), done(0, RUN), end([RUN])],
+    ['run {"a": 1} c1'],
+  ],
+  [
+    'the response in the event itself',
+    [{ type: 'response.completed', output: [message('m', 'x')], usage: USAGE }],
+    ['x'],
+  ],
+  ['the text beside an empty output', [end([], { output_text: 'x' })], ['x']],
+  ['the text beside the output', [end([message('m', 'x')], { output_text: 'x' })], ['x']],
+  ...[{}, [], '', { code: null, message: null }, { code: '', message: '' }].map(
+    (error): Variation => [
+      `an error that says nothing: ${JSON.stringify(error)}`,
+      [...said(0, 'm', 'x'), end([], { error })],
+      ['x'],
+    ],
+  ),
+];
+
+const PARTS: readonly Variation[] = [
+  [
+    'parts of a text without their numbers',
+    [
+      added(0, message('m', '')),
+      says(0, 'm', 'A'),
+      event('output_text.done', 0, 'm', { text: 'A' }),
+      says(0, 'm', 'B'),
+      event('output_text.done', 0, 'm', { text: 'B' }),
+      done(0, { ...message('m', ''), content: ['A', 'B', 'C'] }),
+      end(),
+    ],
+    ['ABC'],
+  ],
+  [
+    'parts of a text of which the last was not told to its end',
+    [
+      added(0, message('m', '')),
+      event('output_text.delta', 0, 'm', { content_index: 0, delta: 'A' }),
+      event('output_text.delta', 0, 'm', { content_index: 1, delta: 'B' }),
+      done(0, { ...message('m', ''), content: ['A', 'BC', 'D'] }),
+      end(),
+    ],
+    ['A | BC | D'],
+  ],
+  [
+    'thinking beside an empty content',
+    [
+      done(0, { type: 'reasoning', id: 'r', summary: [], content: [], text: 'Hm' }),
+      ...said(1, 'm', 'x'),
+      end(),
+    ],
+    ['thinks Hm ()', 'x'],
+  ],
+  [
+    'thinking in everything that can hold it, empty',
+    [
+      done(0, { type: 'reasoning', id: 'r', summary: null, content: null, encrypted_content: null }),
+      ...said(1, 'm', 'x'),
+      end(),
+    ],
+    ['x'],
+  ],
+];
+
+const CUSTOM: readonly Variation[] = [
+  ['its input in an object', [done(0, custom({ input: { input: 'p' } })), end()], ['apply_patch <p> c1']],
+  [
+    'the arguments of a function',
+    [done(0, custom({ arguments: '{"input":"p"}' })), end()],
+    ['apply_patch <p> c1'],
+  ],
+  ['text for arguments', [done(0, call('f', 'c1', 'apply_patch', 'p')), end()], ['apply_patch <p> c1']],
+  [
+    'deltas of a function',
+    [added(0, custom({ input: '' })), args(0, 'ctc', 'p'), done(0, custom({ input: 'p' })), end()],
+    ['apply_patch <p> c1'],
+  ],
+  ['no input', [done(0, custom({ input: '' })), end()], ['apply_patch <> c1']],
+  ['JSON for a function', [done(0, custom({ name: 'run', input: '{"a":1}' })), end()], ['run {"a":1} c1']],
+  [
+    'the name of no tool',
+    [
+      added(0, custom({ name: 'nobody', input: '' })),
+      done(0, custom({ name: 'nobody', input: 'a"b\n' })),
+      end(),
+    ],
+    ['nobody {"input":"a\\"b\\n"} c1'],
+  ],
+];
+
 function read(stream: NativeReducer, bytes: Uint8Array): ResponseEvent[] {
   const reader = new NativeStreamReader(PROFILE);
   const events = stream.start();
@@ -204,7 +390,13 @@ const STRIDE = 13;
 const isCall = ({ type }: OutputItem) => /^(function|custom_tool|tool_search)_call$/.test(type);
 
 describe('streams of Responses endpoints, written by hand', () => {
-  for (const [what, events, expected] of [...IDS]) {
+  const all = [
+    ...IDS,
+    ...PLACES,
+    ...PARTS,
+    ...CUSTOM.map(([what, ...rest]): Variation => [`a custom call with ${what}`, ...rest]),
+  ];
+  for (const [what, events, expected] of all) {
     it(what, () => {
       const stream = nativeStreamFor(TOOLS);
       const bytes = Buffer.from(sse(events).join(''));

@@ -60,8 +60,12 @@ export function shapeOf(item: JsonObject): Shape | undefined {
       return shapedReasoning(item);
     case 'function_call':
       return shapedCall(item, jsonText(item['arguments']), false);
-    case 'custom_tool_call':
-      return shapedCall(item, textIn(item['input'] ?? item['arguments']), true);
+    case 'custom_tool_call': {
+      // Gateways to endpoints that know only functions pass on their arguments.
+      const given = item['input'] ?? item['arguments'];
+      const isFreeText = typeof item['input'] === 'string' || !given;
+      return shapedCall(item, jsonText(given), isFreeText);
+    }
     case 'tool_search_call':
       return shapedCall({ name: 'tool_search', ...item }, jsonText(item['arguments']), false);
     default:
@@ -135,7 +139,7 @@ function shapedReasoning(item: JsonObject): ShapedReasoning {
     summary: listOf(summary)
       .map(textIn)
       .filter((part) => part !== ''),
-    text: textIn(content ?? text),
+    text: textIn(content) || textIn(text),
     sealed: typeof sealed === 'string' && sealed !== '' ? sealed : undefined,
     marks: {
       ...(typeof format === 'string' ? { format } : {}),

@@ -170,6 +170,13 @@ export class NativeAnswer {
 
   /** @returns false if an item was incomplete: the answer ends before it */
   close(ending: Ending): boolean {
+    if (ending === 'whole') {
+      for (const { draft } of this.#tracks.all) {
+        if (draft === undefined || draft.isClosed) continue;
+        draft.settle(this.#out);
+        if (draft.hasContent) this.#place(draft);
+      }
+    }
     return this.#queue.closeAll(ending);
   }
 

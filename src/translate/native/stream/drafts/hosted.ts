@@ -31,6 +31,10 @@ export class NativeHosted implements NativeDraft {
     this.isOver = true;
   }
 
+  settle(): void {
+    // Its beginning has been taken.
+  }
+
   lacks(): boolean {
     return false;
   }
