@@ -97,6 +97,11 @@ export class NativeTools extends ToolTable {
     return found?.upstreamName ?? flat;
   }
 
+  /** Whether a tool was sent under exactly this name. */
+  sends(namespace: string | undefined, name: string): boolean {
+    return this.#bySent.has(keyOf(namespace, name));
+  }
+
   #member(called: string): DeclaredTool | undefined {
     for (const name of bareNames(called)) {
       const member = this.#byMember.get(name);

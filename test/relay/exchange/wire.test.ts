@@ -354,6 +354,16 @@ describe('a request by the Responses API', () => {
     assert.match(log.join('\n'), /wire=responses repairs=\S/);
     await stop();
   });
+
+  it('is reported with the repairs of its answer', async () => {
+    const { ask, reports, stop } = await house(
+      always(jsonReply({ object: 'response', output: [{ role: 'assistant', content: 'x' }], usage: {} })),
+    );
+    await ask();
+    assert.deepEqual(reports.at(-1)?.repairs, ['json-body', 'usage']);
+    assert.deepEqual(reports[0]?.repairs, undefined, 'nothing is known at the beginning');
+    await stop();
+  });
 });
 
 describe('a thread that moves between the wires', () => {

@@ -355,6 +355,50 @@ const CUSTOM: readonly Variation[] = [
   ],
 ];
 
+/** What the report of a request names, and nothing else. */
+const REPAIRS: readonly [what: string, events: JsonObject[], expected: string[]][] = [
+  ['nothing', [...said(0, 'm', 'x'), ...called(1, 'f', 'c1', 'run', '{"a":1}'), end()], []],
+  ['a body without events', [{ object: 'response', output: [message('m', 'x')] }], ['json-body']],
+  ['events that are missing', [says(0, 'm', 'x'), end()], ['item-events']],
+  ['an unknown item', [done(0, { type: 'odd' }), ...said(1, 'm', 'x'), end()], ['unknown-item']],
+  [
+    'a call of the provider itself',
+    [...called(0, 'f', 'xs_1', 'x_search', '{}'), ...said(1, 'm', 'x'), end()],
+    ['server-call'],
+  ],
+  [
+    'a text that came in part',
+    [added(0, message('m', '')), says(0, 'm', 'H'), done(0, message('m', 'Hi')), end()],
+    ['item-text'],
+  ],
+  [
+    'a text that came otherwise',
+    [added(0, message('m', '')), says(0, 'm', 'Ho'), done(0, message('m', 'Hi')), end()],
+    ['item-text'],
+  ],
+  ['numbers', called(0, 'f', 'c1', 'run', '{"a":1.0}').concat(end()), ['arguments']],
+  ['a name', called(0, 'f', 'c1', 'functions.run', '{}').concat(end()), ['tool-name']],
+  [
+    'a name, a call id and a usage',
+    [...called(0, 'f', '', 'functions__run', '{}'), end([], { usage: { input_tokens: 2.5 } })],
+    ['usage', 'tool-name', 'call-id'],
+  ],
+  ['a usage of nothing', [...said(0, 'm', 'x'), end([], { usage: {} })], ['usage']],
+  ['no usage', [...said(0, 'm', 'x'), end([], { usage: null })], []],
+  ['the end', said(0, 'm', 'x'), ['missing-end']],
+  [
+    'an event that came twice',
+    [
+      ...said(0, 'm', 'a').slice(0, 1),
+      ...[1, 2, 3, 3].map((sequence_number) => ({ ...says(0, 'm', 'a'), sequence_number })),
+      done(0, message('m', 'aaa')),
+      end(),
+    ],
+    ['repeated-event'],
+  ],
+  ['an answer that failed', [says(0, 'm', 'x'), { type: 'error', message: 'Boom' }], []],
+];
+
 function read(stream: NativeReducer, bytes: Uint8Array): ResponseEvent[] {
   const reader = new NativeStreamReader(PROFILE);
   const events = stream.start();
@@ -413,6 +457,17 @@ describe('streams of Responses endpoints, written by hand', () => {
         const calls = cut.response.output.filter(isCall).map(brief);
         assert.deepEqual(calls, whole.slice(0, calls.length), `cut at ${at}`);
       }
+    });
+  }
+
+  for (const [what, events, expected] of REPAIRS) {
+    it(`reports what was changed: ${what}`, () => {
+      const stream = nativeStreamFor(TOOLS, {
+        native: { serverCalls: ['xs_'], missingTerminal: 'complete' },
+      });
+      assert.deepEqual(stream.repairs, []);
+      read(stream, Buffer.from(sse(events).join('')));
+      assert.deepEqual(stream.repairs, expected);
     });
   }
 });

@@ -9,6 +9,7 @@ import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
 import type { NativeProfile } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
+import { answerRepairs } from './answer-repairs.ts';
 import { NativeCall } from './drafts/call.ts';
 import { NativeHosted } from './drafts/hosted.ts';
 import { NativeMessage } from './drafts/message.ts';
@@ -111,6 +112,11 @@ export class NativeAnswer {
     return [...this.#placed].map((draft) => (draft instanceof NativeMessage ? draft.text : '')).join('');
   }
 
+  /** What had to be changed in the items, in short words; see `answerRepairs`. */
+  get repairs(): string[] {
+    return [...(this.unknown.size > 0 ? ['unknown-item'] : []), ...answerRepairs(this.#tracks.all)];
+  }
+
   item({ place, item, isDone }: Extract<ReadEvent, { kind: 'item' }>): void {
     const shape = this.#shape(item);
     if (shape === undefined) return;
@@ -121,8 +127,10 @@ export class NativeAnswer {
     const track = known ?? this.#begin(shape, place, this.#isServerCall(item));
     track.callId ??= callId;
     track.place = { id: track.place.id ?? place.id, index: track.place.index ?? place.index };
-    if (isDone) this.#complete(track, shape);
-    else {
+    if (isDone) {
+      track.isEnded = true;
+      this.#complete(track, shape);
+    } else {
       track.isBegun = true;
       track.draft?.begin(shape);
       if (shape.type === 'call' || shape.type === 'hosted') this.#place(track.draft);
@@ -208,7 +216,16 @@ export class NativeAnswer {
     const callId = shape.type === 'call' ? shape.callId : undefined;
     const draft = isHidden ? undefined : this.#draft(shape);
     const type = trackTypeOf(shape);
-    const track = { type, place, callId, draft, isBegun: false, isOver: false, end: undefined };
+    const track = {
+      type,
+      place,
+      callId,
+      draft,
+      isBegun: false,
+      isEnded: false,
+      isOver: false,
+      end: undefined,
+    };
     this.#tracks.all.push(track);
     return track;
   }

@@ -19,7 +19,9 @@ export interface Track<Draft> {
   draft: Draft | undefined;
   /** Whether the provider said that it begins. */
   isBegun: boolean;
-  /** Whether the provider said that it is finished. */
+  /** Whether the provider said that it ends, and not only the final response holds it. */
+  isEnded: boolean;
+  /** Whether it is finished. */
   isOver: boolean;
   /** The item as it was finished. */
   end: Shape | undefined;

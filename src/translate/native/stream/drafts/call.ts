@@ -14,6 +14,8 @@ import { added, type NativeDraft } from './native-draft.ts';
  */
 export class NativeCall implements NativeDraft {
   readonly hasContent = true;
+  /** Whether the provider called it by another name than it was declared under. */
+  isRenamed = false;
   isOver = false;
   isClosed = false;
   readonly callId: string;
@@ -22,6 +24,7 @@ export class NativeCall implements NativeDraft {
   readonly #isTwin: boolean;
   readonly #numbers = new WholeNumbers();
   #isDeclared = false;
+  #isRespelled = false;
   /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
   /** The payload so far, and the part of it that waits for the name. */
@@ -45,6 +48,10 @@ export class NativeCall implements NativeDraft {
   /** The name that the provider used. */
   get name(): string {
     return this.#draft.name;
+  }
+
+  get isMended(): boolean {
+    return this.#isRespelled || this.#numbers.isChanged;
   }
 
   get isVoid(): boolean {
@@ -83,6 +90,7 @@ export class NativeCall implements NativeDraft {
   complete(shape: Shape, out: EventOutput): void {
     if (shape.type !== 'call' || this.isOver) return;
     this.#call(shape.namespace, shape.name);
+    this.#isRespelled ||= this.#payload !== '' && this.#payload !== shape.payload;
     this.#append(added(this.#payload, shape.payload), shape.isFreeText, out);
     // The name may come with the final response.
     if (this.name === '') return;
@@ -114,6 +122,7 @@ export class NativeCall implements NativeDraft {
     const called = this.#tools.calledName(namespace, name);
     this.#draft.addName(called);
     this.#isDeclared = this.#tools.resolve(called) !== undefined;
+    this.isRenamed = this.#isDeclared && !this.#tools.sends(namespace, name);
   }
 
   #append(delta: string, isFreeText: boolean, out: EventOutput): void {

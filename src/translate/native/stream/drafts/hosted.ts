@@ -8,6 +8,7 @@ export class NativeHosted implements NativeDraft {
   readonly hasContent = true;
   readonly canOpen = true;
   readonly canClose = true;
+  readonly isMended = false;
   isOver = false;
   isClosed = false;
   readonly #id: string;

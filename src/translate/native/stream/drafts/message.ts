@@ -22,6 +22,7 @@ export class NativeMessage implements NativeDraft {
   readonly canOpen = true;
   readonly canClose = true;
   isOver = false;
+  isMended = false;
   isClosed = false;
   readonly #id: string;
   /** What the same message said in an earlier draft. */
@@ -71,6 +72,7 @@ export class NativeMessage implements NativeDraft {
     this.#phase ??= shape.phase;
     const parts = without(shape.parts, this.#before);
     const rest = unsaid(parts, this.text);
+    this.isMended ||= this.hasContent && (rest === undefined || rest.some((left) => left !== ''));
     for (const [at, { type, text, annotations }] of parts.entries()) {
       const left = rest?.[at] ?? text;
       const known = this.#parts[at];

@@ -8,6 +8,8 @@ export interface NativeDraft extends Draft {
   readonly isClosed: boolean;
   /** Whether there is anything to show; only then does it get a place among the others. */
   readonly hasContent: boolean;
+  /** Whether it was told otherwise than its end, or had to be corrected. */
+  readonly isMended: boolean;
   /** Takes the item as it begins. */
   begin(shape: Shape): void;
   say(said: Said, out: EventOutput): void;

@@ -19,6 +19,7 @@ interface SummaryPart {
 export class NativeReasoning implements NativeDraft {
   readonly canOpen = true;
   readonly canClose = true;
+  readonly isMended = false;
   isOver = false;
   isClosed = false;
   /** The thinking itself. */
