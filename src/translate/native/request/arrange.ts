@@ -116,10 +116,12 @@ class Arranger {
     this.#moveToEnd(answer);
   }
 
-  /** An output without an id belongs to the oldest call that has none yet. */
-  #openCallOf({ callId }: OutputEntry): number {
-    if (callId === undefined) return this.#open.findIndex(({ call }) => call.output === undefined);
-    return this.#open.findLastIndex(({ call }) => call.callId === callId);
+  /** An output that names no call belongs to the oldest one that has none yet. */
+  #openCallOf({ callId, itemId }: OutputEntry): number {
+    const own = callId ?? itemId;
+    const named = own === undefined ? -1 : this.#open.findLastIndex(({ call }) => call.callId === own);
+    if (named !== -1 || callId !== undefined) return named;
+    return this.#open.findIndex(({ call }) => call.output === undefined);
   }
 
   /** Outputs directly follow their calls, so the answer moves behind whatever came in between. */
