@@ -355,6 +355,16 @@ const CUSTOM: readonly Variation[] = [
   ],
 ];
 
+/** Calls that their provider says were cut off: whatever the response says, nobody may run them. */
+const CUT_CALLS: readonly JsonObject[] = [
+  call('f', 'c1', 'run', ''),
+  call('f', 'c1', 'run', '{}'),
+  call('f', 'c1', 'run', '{"a":'),
+  call('f', 'c1', 'apply_patch', '{"input":"*** Begin'),
+  custom({ input: '*** Begin' }),
+  custom({ input: '' }),
+];
+
 /** What the report of a request names, and nothing else. */
 const REPAIRS: readonly [what: string, events: JsonObject[], expected: string[]][] = [
   ['nothing', [...said(0, 'm', 'x'), ...called(1, 'f', 'c1', 'run', '{"a":1}'), end()], []],
@@ -458,6 +468,26 @@ describe('streams of Responses endpoints, written by hand', () => {
         assert.deepEqual(calls, whole.slice(0, calls.length), `cut at ${at}`);
       }
     });
+  }
+
+  for (const cut of CUT_CALLS) {
+    for (const status of ['incomplete', 'completed']) {
+      it(`a cut call is never run, in a response that is ${status}: ${JSON.stringify(cut)}`, () => {
+        const own = { ...cut, status: 'incomplete' };
+        const details = { incomplete_details: { reason: 'max_output_tokens' } };
+        for (const events of [
+          [added(1, { ...own, arguments: '', input: '' }), done(1, own), end([], { status, ...details })],
+          [done(1, own), end([own], { status, ...details })],
+          [end([own], { status, ...details })],
+        ]) {
+          const stream = nativeStreamFor(TOOLS);
+          const told = read(stream, Buffer.from(sse([...said(0, 'm', 'x'), ...events]).join('')));
+          assert.deepEqual(stream.response.output.filter(isCall), []);
+          assert.ok(!told.some((one) => one.type === 'response.output_item.done' && isCall(one.item)));
+          assert.equal(stream.response.status, status === 'completed' ? 'failed' : status);
+        }
+      });
+    }
   }
 
   for (const [what, events, expected] of REPAIRS) {

@@ -39,6 +39,8 @@ export interface ShapedCall {
   payload: string;
   /** Whether the payload is the free text of a custom tool. */
   isFreeText: boolean;
+  /** Whether the provider says that the payload was cut off. */
+  isCut: boolean;
 }
 
 /** A tool that the provider ran itself. */
@@ -154,7 +156,7 @@ function listOf(value: Json | undefined): Json[] {
 }
 
 function shapedCall(item: JsonObject, payload: string, isFreeText: boolean): ShapedCall {
-  const { call_id, name, namespace } = item;
+  const { call_id, name, namespace, status } = item;
   return {
     type: 'call',
     callId: typeof call_id === 'string' && call_id !== '' ? call_id : undefined,
@@ -162,6 +164,7 @@ function shapedCall(item: JsonObject, payload: string, isFreeText: boolean): Sha
     name: typeof name === 'string' ? name : '',
     payload,
     isFreeText,
+    isCut: status === 'incomplete',
   };
 }
 

@@ -63,6 +63,7 @@ const UNSAID = {
     name: '',
     payload: '',
     isFreeText: false,
+    isCut: false,
   },
 } as const satisfies Record<(typeof CHANNEL_TYPES)[Channel], Shape>;
 

@@ -25,6 +25,7 @@ export class NativeCall implements NativeDraft {
   readonly #numbers = new WholeNumbers();
   #isDeclared = false;
   #isRespelled = false;
+  #isCut = false;
   /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
   /** The payload so far, and the part of it that waits for the name. */
@@ -68,7 +69,7 @@ export class NativeCall implements NativeDraft {
   }
 
   canEnd(ending: Ending): boolean {
-    return this.#draft.canEnd(ending);
+    return !this.#isCut && this.#draft.canEnd(ending);
   }
 
   /** The first name counts; later events cannot change it. */
@@ -95,9 +96,10 @@ export class NativeCall implements NativeDraft {
     // The name may come with the final response.
     if (this.name === '') return;
     this.#read(shape.isFreeText, out);
-    if (this.#field) this.#draft.append('"}', false, out);
+    if (this.#field && !shape.isCut) this.#draft.append('"}', false, out);
     const { isWhole, isPlaceholder, hasArguments } = this.#draft;
-    this.isOver = isWhole || isPlaceholder || !hasArguments;
+    this.#isCut = shape.isCut && !isWhole;
+    this.isOver = !this.#isCut && (isWhole || isPlaceholder || !hasArguments);
   }
 
   lacks(): boolean {
