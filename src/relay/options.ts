@@ -190,7 +190,10 @@ export interface RequestReport {
   user?: string;
   /** The API that was spoken to the provider. Default `chat`. */
   wire?: Wire;
-  /** On the `responses` wire: what had to be changed in the request for the provider, in short words. Default none. */
+  /**
+   * On the `responses` wire: what had to be changed in the request for the provider, and in its answer for the client,
+   * in short words. Default none.
+   */
   repairs?: readonly string[];
 }
 

@@ -11,7 +11,7 @@ import type { ResponseEvent, ResponseResource, ResponsesRequest } from '../../wi
 import type { RequestLabels } from '../roles.ts';
 import type { Target } from '../routing/target.ts';
 import { withoutKey } from '../upstream/redact.ts';
-import { WireRefusal } from '../upstream/wire-refusal.ts';
+import { refusesWire as isWireRefused, WireRefusal } from '../upstream/wire-refusal.ts';
 import { AnswerFeed, type Feed } from './answer-feed.ts';
 import { ChatStreamReader } from './chat-stream.ts';
 import { itemIds, newId } from './ids.ts';
@@ -174,9 +174,15 @@ function nativeAnswer(
   return { reducer, feed: new AnswerFeed(new NativeStreamReader(options.profile), reducer) };
 }
 
-/** Whether the target turned out to have no Responses API for this model: by the status, or because chunks came. */
+/**
+ * Whether the target turned out to have no Responses API for this model: by the status, because chunks came, or by an
+ * error in a reply with status 200 (Z.ai, 2026-10, sends all errors so).
+ */
 export function refusesWire({ reducer }: Attempt): boolean {
-  return reducer.error instanceof WireRefusal || ('spokeChat' in reducer && reducer.spokeChat);
+  const { error } = reducer;
+  if (error instanceof WireRefusal) return true;
+  if (!('spokeChat' in reducer) || error === undefined) return false;
+  return reducer.spokeChat || isWireRefused(error.status ?? 0, error.message);
 }
 
 function seconds(milliseconds: number): number {

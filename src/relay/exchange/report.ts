@@ -138,7 +138,9 @@ function wireFacts({ wire }: Target, attempt: Attempt | undefined): Pick<Request
   const spoken = attempt?.target.wire ?? wire;
   if (spoken === 'chat') return {};
   const translation = attempt?.translation;
-  const repairs = translation?.wire === 'responses' ? translation.repairs : [];
+  const sent = translation?.wire === 'responses' ? translation.repairs : [];
+  const received = attempt !== undefined && 'repairs' in attempt.reducer ? attempt.reducer.repairs : [];
+  const repairs = [...sent, ...received];
   return { wire: spoken, ...(repairs.length > 0 && { repairs }) };
 }
 

@@ -3,10 +3,11 @@
  * more than any documentation. The findings make an entry of `codex-relay.native.json` or a preset.
  */
 import { messageOf } from '../../errors.ts';
-import { isObject, type JsonObject, parseJson } from '../../json.ts';
+import { asObject, isObject, type JsonObject, parseJson } from '../../json.ts';
 import type { DeepPartial } from '../../providers/index.ts';
 import { saidIn } from '../../translate/errors/said.ts';
 import type { NativeProfile } from '../../translate/native/native-profile.ts';
+import { isChat, wholeResponse } from '../../translate/native/stream/failures.ts';
 import type { Wire } from '../../wire/wire.ts';
 import type { Upstream, UpstreamCall } from './upstream.ts';
 import { refusesWire } from './wire-refusal.ts';
@@ -146,14 +147,36 @@ function withoutState({ id: _, status: __, ...item }: JsonObject): JsonObject {
 async function send(upstream: Upstream, call: UpstreamCall, body: JsonObject): Promise<Reply> {
   try {
     const { status, text } = await upstream.post(call, '/responses', body);
-    const value = parseJson(text);
-    const output = isObject(value) && Array.isArray(value['output']) ? value['output'].filter(isObject) : [];
-    const isAnswer = status < 300 && output.length > 0;
-    const error = isAnswer ? '' : saidIn(text).message.slice(0, MAX_WORDS) || `HTTP ${status}`;
-    return { status, output, error, isNoEndpoint: status >= 300 && refusesWire(status, text) };
+    const output = status < 300 ? outputIn(text) : [];
+    const isOtherApi = isChat(asObject(parseJson(text)) ?? {});
+    const words = isOtherApi
+      ? 'it answered with Chat Completions'
+      : saidIn(text).message.slice(0, MAX_WORDS) || `HTTP ${status}`;
+    const isNoEndpoint = isOtherApi || (status >= 300 && refusesWire(status, text));
+    return { status, output, error: output.length > 0 ? '' : words, isNoEndpoint };
   } catch (error) {
     return { status: 0, output: [], error: messageOf(error), isNoEndpoint: false };
   }
+}
+
+/** The items of a reply: a response, alone or wrapped, or the events that some endpoints send whatever was asked for. */
+function outputIn(text: string): JsonObject[] {
+  const value = asObject(parseJson(text));
+  if (value !== undefined) return itemsOf(wholeResponse(value));
+  const events = text
+    .split(/\r?\n/)
+    .map((line) => (line.startsWith('data:') ? parseJson(line.slice(5)) : undefined))
+    .filter(isObject);
+  const end = events.findLast(({ type }) => type === 'response.completed' || type === 'response.incomplete');
+  if (end === undefined) return [];
+  const output = itemsOf(asObject(end['response']));
+  const done = events.filter(({ type }) => type === 'response.output_item.done');
+  return output.length > 0 ? output : done.map(({ item }) => item).filter(isObject);
+}
+
+function itemsOf(response: JsonObject | undefined): JsonObject[] {
+  const output = response?.['output'];
+  return Array.isArray(output) ? output.filter(isObject) : [];
 }
 
 function read(probe: Probe, { status, output, error, isNoEndpoint }: Reply): Probed {

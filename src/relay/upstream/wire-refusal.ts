@@ -10,6 +10,8 @@ const NO_SUCH_ADDRESS = new Set([404, 405, 501]);
 /** "This is a chat model and not supported in the v1/responses endpoint", "Responses API is not enabled" (2026-11). */
 const NOT_THIS_API =
   /responses?[ -](api|endpoint|interface)\b.{0,60}(not|n't|un|disabled|only)|(not|n't|un)[ -]?(support|available|enabled|allowed|implemented|known).{0,60}(responses?[ -](api|endpoint)|\/responses\b)|\/responses\b.{0,80}(not|n't|un|disabled)|use (the )?(chat[ /.]completions?|\/v1\/chat)|only (supported|available) (in|on|via|through) (the )?`?\/?(v1\/)?chat\/completions/i;
+/** It has the API, but not now. */
+const FOR_A_WHILE = /temporar|try again|retry|overload|maintenance|at the moment|right now/i;
 /** The server read the request as one of Chat Completions. */
 const WANTS_MESSAGES =
   /messages?['"`]?\W{1,4}(field )?(is |are )?(required|missing)|missing (required )?(parameter|field)\W{1,4}messages|(required|missing)\W.{0,30}\bmessages\b/i;
@@ -19,6 +21,7 @@ export function refusesWire(status: number, body: string): boolean {
   if (NO_SUCH_ADDRESS.has(status) || isRedirect(status)) return true;
   if (status === 401 || status === 402 || status === 429) return false;
   const { message } = saidIn(body);
+  if (FOR_A_WHILE.test(message)) return false;
   return NOT_THIS_API.test(message) || WANTS_MESSAGES.test(message);
 }
 

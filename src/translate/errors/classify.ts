@@ -47,11 +47,11 @@ const SCHEMA =
   /\bschema\b|\btools?[.[]|\bfunctions?[.[]|\bparameters?[.:]|properties[.']|invalid (type|value) for|extra inputs/i;
 
 const RATE =
-  /rate.?limit|too many requests|requests? per (minute|second|hour|day)|tokens per (minute|day)|\b[RT]P[MD]\b|throttl|concurren\w+ (limit|request)|请求过于频繁|速率限制|频率/i;
+  /rate.?limit|too[ _]many[ _]requests|\bslow_down\b|requests? per (minute|second|hour|day)|tokens per (minute|day)|\b[RT]P[MD]\b|throttl|concurren\w+ (limit|request)|请求过于频繁|速率限制|频率/i;
 const QUOTA =
   /key limit exceeded|insufficient.{0,12}(quota|balance|credit|fund)|(quota|credits?|balance|allowance)\b.{0,40}\b(exceeded|exhausted|used up|depleted|run out|reached)|exceed\w*.{0,30}\b(quota|credits)\b|not[ _]enough[ _](balance|quota|funds)|overdue[ _](balance|payment)|payment method is required|billing[ _]hard[ _]limit|billing_not_active|payment required|arrearage|(out of|no|not enough|add( more)?|requires? more|purchase( more)?) credits?\b|credit balance is too low|top.?up your|账户余额|余额不足|欠费/i;
 const QUOTA_CODE =
-  /^(insufficient_(quota|balance|credits?|funds)|quota_exceeded|billing_(hard_limit\w*|not_active)|arrearage)$/i;
+  /^(insufficient_(quota|balance|credits?|funds)|quota_exceeded|billing_(hard_limit\w*|not_active)|arrearage|(organization_)?spend_limit_exceeded|usage_limit_(reached|exceeded)|usage_not_included)$/i;
 const BAD_KEY =
   /api[ _-]?key (is |was |has )?(not (valid|found|recognized|provided|set)|invalid|expired|incorrect|missing|wrong|disabled|revoked)|(invalid|incorrect|missing|expired|wrong|malformed|unknown|revoked|no|bad|provide\w* (an?|your|the)) (api|auth|access|bearer)[ _-]?(key|token|credential)|api_key_invalid|invalid_api_key|invalid.?authentication|authentication[ _](error|fail\w+|required)|unauthenticated|incorrect api key|令牌|密钥/i;
 /** A 403 without any of these words is not about the key. */

@@ -26,14 +26,26 @@ const DECLARED: ReadonlySet<string> = new Set(['custom', 'namespace', 'tool_sear
 const NAMELESS =
   /invalid[ _]?(parameter|argument|request|field|value|json)|bad request|unknown field|unmarshal/i;
 const REFUSES =
-  /unsupported|un(known|recognized|expected)|not (support|accept|allow|permit|valid|available)|n't support|does not|invalid|must|only/i;
+  /unsupported|un(known|recognized|expected)|not (support|accept|allow|permit|valid|available)|n't support|does not|could not|was not|invalid|must|only/i;
 
 interface Rule {
   refuses: string;
   when: RegExp;
   cure: string;
   change: Change;
+  /** See `Lesson.isPassing`. */
+  isPassing?: true;
 }
+
+/** Kinds of items that every Responses endpoint knows. */
+const PLAIN_ITEMS: ReadonlySet<string> = new Set([
+  'message',
+  'reasoning',
+  'function_call',
+  'function_call_output',
+]);
+const UNKNOWN_KIND =
+  /variant|un(supported|known|recognized|expected)|invalid[ _](value|type|item)|not (support|recogni|allow|permit|a valid)|n't support|does not match|expected one of/i;
 
 const RULES: readonly Rule[] = [
   {
@@ -41,6 +53,18 @@ const RULES: readonly Rule[] = [
     when: /\bdeveloper\b/i,
     cure: 'sent as system',
     change: withItems((item) => (item['role'] === 'developer' ? { ...item, role: 'system' } : item)),
+  },
+  {
+    // Whoever sealed it, with whatever key: what the model thinks next can be opened again.
+    refuses: 'reasoning in the input',
+    when: /invalid_encrypted_content|(encrypted[_ ]content|sealed|blob).{0,80}(verif|decrypt|decod|parse|issued|belong|corrupt|tamper)|(verif|decrypt|decod|parse).{0,60}(encrypted[_ ]content|blob)/i,
+    cure: 'left out',
+    isPassing: true,
+    change: (body) =>
+      withInput(
+        body,
+        body.input.filter(({ type, encrypted_content: sealed }) => type !== 'reasoning' || !sealed),
+      ),
   },
   {
     refuses: 'reasoning in the input',
@@ -95,7 +119,12 @@ export function nativeLessonsIn(
   const found = fresh(named, body, known);
   if (found.length > 0) return found;
   const rules = RULES.filter(({ when }) => when.test(words)).map(
-    ({ refuses, cure, change }): Lesson<NativeRequest> => ({ refuses, cure, change }),
+    ({ refuses, cure, change, isPassing }): Lesson<NativeRequest> => ({
+      refuses,
+      cure,
+      change,
+      ...(isPassing && { isPassing }),
+    }),
   );
   const [rule] = REFUSES.test(words) ? fresh(rules, body, known) : [];
   if (rule !== undefined) return [rule];
@@ -110,13 +139,22 @@ export function nativeLessonsIn(
 }
 
 /**
- * Whether the answer refuses a kind of tool that the client declared. These cannot be left out, but with Chat
- * Completions they all work, as functions.
+ * Whether the answer refuses a kind of tool that the client declared, or a kind of item. These cannot be left out, but
+ * with Chat Completions they all work, as functions and messages.
  */
 export function refusesTools(body: NativeRequest, answer: string): boolean {
   const words = wordsOf(answer);
+  if (refusesItems(body, words)) return true;
   if (!REFUSES.test(words) || !/\btools?\b|variant|\btype\b/i.test(words)) return false;
   return typesOf(body).some((type) => DECLARED.has(type) && new RegExp(`\\b${type}\\b`).test(words));
+}
+
+function refusesItems({ input }: NativeRequest, words: string): boolean {
+  if (!UNKNOWN_KIND.test(words)) return false;
+  // What follows is a list of what it knows.
+  const [refused = ''] = words.split(/expected|supported values/i);
+  const kinds = new Set(input.map(({ type }) => String(type)));
+  return [...kinds].some((type) => !PLAIN_ITEMS.has(type) && new RegExp(`\\b${type}\\b`).test(refused));
 }
 
 /** Whether the answer names a field of the request: that is then what it refuses, whatever it says about the API. */

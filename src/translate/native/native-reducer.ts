@@ -12,9 +12,9 @@ import { brokenAnswer, overflow, redacted, windowFull } from '../stream/failed-a
 import { finishOf } from '../stream/finish-reasons.ts';
 import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
 import { Summary } from '../stream/summary.ts';
-import { UsageCounter } from '../stream/usage.ts';
-import { isChat, nativeError, wholeResponse, wrongRoad } from './stream/failures.ts';
+import { isChat, nativeError, saysError, wholeResponse, wrongRoad } from './stream/failures.ts';
 import { NativeAnswer, type NativeAnswerOptions } from './stream/native-answer.ts';
+import { NativeUsage } from './stream/native-usage.ts';
 import { type ReadEvent, readEvent } from './stream/read-event.ts';
 import { RepeatedEvents } from './stream/repeated-events.ts';
 
@@ -34,11 +34,12 @@ export class NativeReducer {
   /** The finished items of the answer. */
   readonly #items: readonly OutputItem[];
   readonly #repeated = new RepeatedEvents();
-  readonly #usage = new UsageCounter();
-  #hasUsage = false;
+  readonly #usage = new NativeUsage();
   /** Whether upstream sent anything at all. */
   #hasHeard = false;
   #spokeChat = false;
+  /** What was changed outside of the items, in short words. */
+  readonly #changed = new Set<'json-body' | 'repeated-event' | 'missing-end'>();
 
   constructor(options: NativeReducerOptions) {
     this.#options = options;
@@ -94,6 +95,17 @@ export class NativeReducer {
     return this.#answer.calledTools;
   }
 
+  /** What had to be changed in the answer, in short words; empty until it has ended, and if it failed. */
+  get repairs(): readonly string[] {
+    const { status } = this.#frame.response;
+    if (status === 'in_progress' || status === 'failed') return [];
+    // Of a body without events, only these are missing.
+    const items = this.#answer.repairs.filter(
+      (name) => name !== 'item-events' || !this.#changed.has('json-body'),
+    );
+    return [...this.#changed, ...(this.#usage.isMended ? ['usage'] : []), ...items];
+  }
+
   /** Lines for the log about oddities of this answer, never about its content. */
   get notes(): readonly string[] {
     const { profile, tools } = this.#options;
@@ -130,7 +142,10 @@ export class NativeReducer {
     if (this.isEnded || !isObject(event)) return [];
     this.#hasHeard = true;
     if (!isShallow(event)) return this.#failAsBroken('sent an event that is nested too deeply');
-    if (this.#repeated.isRepeated(event)) return [];
+    if (this.#repeated.isRepeated(event)) {
+      this.#changed.add('repeated-event');
+      return [];
+    }
     const read = readEvent(event);
     if (read === undefined) return this.#readOther(event);
     return this.#read(read, event);
@@ -139,7 +154,10 @@ export class NativeReducer {
   /** Upstream has ended: returns the terminal event, unless it already went out. */
   finish(): ResponseEvent[] {
     if (this.isEnded) return [];
-    if (this.sawFinish) return this.#complete();
+    if (this.sawFinish) {
+      this.#changed.add('missing-end');
+      return this.#complete();
+    }
     // Some servers refuse a prompt that is too long by sending nothing at all.
     const hint = this.#hasHeard ? '' : ', without a single event: the prompt may be too long for it';
     return this.#failAsBroken(`closed the stream before the answer was finished${hint}`);
@@ -149,7 +167,7 @@ export class NativeReducer {
   fail(cause: RelayError): ResponseEvent[] {
     if (this.isEnded) return [];
     this.#answer.abandon();
-    return this.#frame.fail(cause, this.#statedUsage);
+    return this.#frame.fail(cause, this.#usage.stated);
   }
 
   #read(read: ReadEvent, event: JsonObject): ResponseEvent[] {
@@ -174,8 +192,8 @@ export class NativeReducer {
   /** Reads what is not an event of an answer: a whole response, an error, Chat Completions, or nothing. */
   #readOther(event: JsonObject): ResponseEvent[] {
     const response = wholeResponse(event);
-    if (response !== undefined) return this.#end(response, 'response.completed', event);
-    if (typeof event['type'] === 'string' && !event['error']) return [];
+    if (response !== undefined) return this.#whole(response, event);
+    if (typeof event['type'] === 'string' && !saysError(event['error'])) return [];
     if (isChat(event)) {
       this.#spokeChat = true;
       return this.fail(wrongRoad(this.#options.profile, this.#options.model));
@@ -186,14 +204,26 @@ export class NativeReducer {
 
   // ------------------------------------------------------------------------------------ endings
 
+  /** Takes a response in place of a stream, which nobody continues if it is not finished. */
+  #whole(response: JsonObject, event: JsonObject): ResponseEvent[] {
+    const { status } = response;
+    const isGoingOn = status === 'in_progress' || status === 'queued';
+    if (isGoingOn) return this.#failAsBroken(`answered with a response that is still ${status}`);
+    this.#changed.add('json-body');
+    return this.#end(response, 'response.completed', event);
+  }
+
   #end(response: JsonObject, type: string, event: JsonObject): ResponseEvent[] {
-    this.#readUsage(response['usage'] ?? event['usage']);
-    const { output, status, error, incomplete_details } = response;
+    this.#usage.read(response['usage'] ?? event['usage']);
+    const { output, output_text, status, error, incomplete_details: details } = response;
     const end = typeof status === 'string' && ENDS.has(status) ? status : type.replace('response.', '');
-    if (error || end === 'failed') return this.#failAsSaid({ ...event, ...response });
+    if (saysError(error) || end === 'failed') return this.#failAsSaid({ ...event, ...response });
     if (Array.isArray(output)) this.#answer.reconcile(output);
+    // MiniMax, 2026-11, repeats the text there.
+    if (typeof output_text === 'string' && this.#answer.saidText === '')
+      this.#answer.reconcile([{ type: 'message', content: output_text }]);
     if (end === 'completed' || end === 'done') return this.#complete();
-    if (end === 'incomplete') return this.#cut(asObject(incomplete_details)?.['reason']);
+    if (end === 'incomplete') return this.#cut(asObject(details)?.['reason'] ?? details);
     return this.#failAsBroken(`ended the answer with the status "${end}"`);
   }
 
@@ -205,8 +235,10 @@ export class NativeReducer {
     const hasSpoken =
       this.#summary?.tell(this.#options.newId('cmp'), events, output) ?? output.some(isSpoken);
     const what = this.#summary === undefined ? 'saying anything' : 'a summary of the conversation';
-    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}`);
-    return this.#frame.end('completed', this.#statedUsage);
+    const kinds = [...this.#answer.unknown].join(', ');
+    const but = kinds === '' ? '' : ` (it sent only what is not known here: ${kinds})`;
+    if (!hasSpoken) return this.#failAsBroken(`ended the answer without ${what}${but}`);
+    return this.#frame.end('completed', this.#usage.stated);
   }
 
   #cut(reason: unknown): ResponseEvent[] {
@@ -215,7 +247,7 @@ export class NativeReducer {
     if (finish === 'context_overflow') return this.fail(overflow(profile, model));
     if (finish !== 'length' && finish !== 'content_filter')
       return this.#failAsBroken(`ended the answer before it was finished (${String(reason)})`);
-    const hasThought = (this.#statedUsage?.output_tokens ?? 0) > 0;
+    const hasThought = (this.#usage.stated?.output_tokens ?? 0) > 0;
     if (finish === 'length' && !this.hasSpoken && !hasThought) return this.fail(overflow(profile, model));
     if (this.#summary !== undefined)
       return this.#failAsBroken(`ended inside the summary of the conversation (${finish})`);
@@ -225,13 +257,13 @@ export class NativeReducer {
         new RelayError('invalid_prompt', `${profile.name}'s content filter stopped the answer.`),
       );
     this.#answer.close('cut');
-    const full = finish === 'length' ? windowFull(this.#options, this.#statedUsage) : undefined;
+    const full = finish === 'length' ? windowFull(this.#options, this.#usage.stated) : undefined;
     // Only this error makes Codex free up room: its next turn begins with a summary. What was said is kept.
     if (full !== undefined) return this.fail(full);
     this.#frame.response.incomplete_details = {
       reason: finish === 'length' ? 'max_output_tokens' : finish,
     };
-    return this.#frame.end('incomplete', this.#statedUsage);
+    return this.#frame.end('incomplete', this.#usage.stated);
   }
 
   #failAsSaid(event: JsonObject): ResponseEvent[] {
@@ -243,19 +275,6 @@ export class NativeReducer {
 
   #failAsBroken(what: string): ResponseEvent[] {
     return this.fail(brokenAnswer(this.#options.profile, what));
-  }
-
-  // -------------------------------------------------------------------------------------- usage
-
-  #readUsage(value: unknown): void {
-    if (!isObject(value)) return;
-    this.#usage.read({ usage: value });
-    // An empty usage states nothing.
-    this.#hasUsage = (this.#usage.usage?.total_tokens ?? 0) > 0;
-  }
-
-  get #statedUsage() {
-    return this.#hasUsage ? this.#usage.usage : undefined;
   }
 }
 

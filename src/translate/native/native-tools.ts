@@ -97,6 +97,17 @@ export class NativeTools extends ToolTable {
     return found?.upstreamName ?? flat;
   }
 
+  /** Whether a tool was sent under exactly this name. */
+  sends(namespace: string | undefined, name: string): boolean {
+    return this.#bySent.has(keyOf(namespace, name));
+  }
+
+  /** Whether a tool may be declared twice. Where tools of items join `tools`, it is this relay that would repeat them. */
+  get #mayRepeat(): boolean {
+    const { namespaces, additionalTools, toolSearch } = this.#native;
+    return namespaces === 'keep' && additionalTools && toolSearch;
+  }
+
   #member(called: string): DeclaredTool | undefined {
     for (const name of bareNames(called)) {
       const member = this.#byMember.get(name);
@@ -130,7 +141,7 @@ export class NativeTools extends ToolTable {
     });
     if (isFlat || sent.length === 0) return sent;
     const known = this.#namespaces.get(name);
-    if (known !== undefined && this.#native.namespaces === 'unique') {
+    if (known !== undefined && !this.#mayRepeat) {
       // DeepSeek, 2026-09: a second namespace with the same name makes every further request of the thread fail.
       for (const member of sent) known.tools.push(member);
       return [];
@@ -157,7 +168,7 @@ export class NativeTools extends ToolTable {
   #tool(tool: Tool, declared: DeclaredTool, name: string, namespace?: string): JsonObject[] {
     const isNamespaced = Boolean(namespace) && this.#native.namespaces !== 'flat';
     const key = keyOf(isNamespaced ? this.#legal(namespace ?? '') : undefined, name);
-    if (this.#bySent.has(key) && this.#native.namespaces !== 'keep') return [];
+    if (this.#bySent.has(key) && !this.#mayRepeat) return [];
     this.#bySent.set(key, declared);
     return [this.#entry(tool, declared, name)];
   }

@@ -10,6 +10,7 @@ import {
   type NativeUpstream,
   nativeReply,
   openThought,
+  sse,
   startNativeUpstream,
   text,
   thought,
@@ -115,6 +116,20 @@ const NO_API: [what: string, reply: ScriptedReply][] = [
     'a completion as JSON',
     jsonReply({ object: 'chat.completion', choices: [{ message: { content: 'x' } }] }),
   ],
+  ['404 within 200', jsonReply({ success: false, code: 404, msg: '404 NOT_FOUND' })],
+  [
+    '200 with an error that names the API',
+    jsonReply({ error: { message: 'The Responses API is not supported for this model.' } }),
+  ],
+  [
+    'an error event that names the other API',
+    {
+      body: sse([
+        { type: 'response.created', response: {} },
+        { type: 'error', code: 400, message: 'This model is only supported in v1/chat/completions.' },
+      ]),
+    },
+  ],
 ];
 
 describe('the wire', () => {
@@ -182,10 +197,12 @@ describe('the wire', () => {
     await stop();
   });
 
-  it('is not left for a key that is refused, or for a limit', async () => {
+  it('is not left for a key that is refused, for a limit, or for a while', async () => {
     for (const reply of [
       errorReply(401, 'Incorrect API key'),
       errorReply(429, 'Responses API: rate limit, not now'),
+      errorReply(503, 'The Responses API is temporarily unavailable, try again later'),
+      jsonReply({ error: { message: 'The Responses API is temporarily unavailable' } }),
     ]) {
       const { ask, asked, stop } = await house(always(reply));
       // Codex is told of a limit by an event, of a key by the status.
@@ -353,6 +370,16 @@ describe('a request by the Responses API', () => {
     assert.equal(end?.wire, 'responses');
     assert.ok((end?.repairs ?? []).length > 0, 'the custom tool became a function');
     assert.match(log.join('\n'), /wire=responses repairs=\S/);
+    await stop();
+  });
+
+  it('is reported with the repairs of its answer', async () => {
+    const { ask, reports, stop } = await house(
+      always(jsonReply({ object: 'response', output: [{ role: 'assistant', content: 'x' }], usage: {} })),
+    );
+    await ask();
+    assert.deepEqual(reports.at(-1)?.repairs, ['json-body', 'usage']);
+    assert.deepEqual(reports[0]?.repairs, undefined, 'nothing is known at the beginning');
     await stop();
   });
 });

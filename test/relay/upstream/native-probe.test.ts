@@ -6,9 +6,11 @@ import type { NativeFindings, Probed } from '../../../src/relay/upstream/native-
 import { NATIVE_FAMILIES } from '../../providers/native-strict/families.ts';
 import { callLike, strictScript, thinking } from '../../providers/native-strict/rules.ts';
 import {
+  call,
   type NativeBody,
   nativeEvents,
   type Said,
+  sse,
   startNativeUpstream,
   text,
 } from '../../support/native-upstream.ts';
@@ -69,6 +71,37 @@ describe('the probe of a Responses endpoint', () => {
       assert.doesNotMatch(JSON.stringify(probed), /sk-secret/);
     });
   }
+
+  for (const [what, shaped] of [
+    ['as events', (said: Said[]) => ({ body: sse(nativeEvents(...said)) })],
+    [
+      'as events with an empty end',
+      (said: Said[]) => ({
+        body: sse([...nativeEvents(...said).slice(0, -1), { type: 'response.completed', response: {} }]),
+      }),
+    ],
+    ['wrapped', (said: Said[]) => jsonReply({ data: nativeEvents(...said).at(-1)?.['response'] })],
+  ] as const) {
+    it(`reads answers ${what}`, async () => {
+      const [probed, { wire }] = await probe(({ body }) => {
+        const isAsked = JSON.stringify(body.input).includes('Call the tool note');
+        return shaped([isAsked ? call('note', { value: 'ok' }) : text('OK')]);
+      });
+      assert.equal(wire, 'responses');
+      assert.deepEqual(
+        probed.slice(0, 2).map(({ state }) => state),
+        ['taken', 'taken'],
+      );
+    });
+  }
+
+  it('says so where Chat Completions answer', async () => {
+    const [probed, { wire }] = await probe(() =>
+      jsonReply({ object: 'chat.completion', choices: [{ message: { content: 'OK' } }] }),
+    );
+    assert.equal(wire, 'chat');
+    assert.match(probed[0]?.found ?? '', /no Responses API.*Chat Completions/);
+  });
 
   it('stops where there is no endpoint', async () => {
     const [probed, { wire, images }, count] = await probe(() => errorReply(404, 'Not Found'));

@@ -67,6 +67,41 @@ describe('a refusal of a Responses endpoint', () => {
       assert.equal(refusesTools(BODY, said(answer)), false, answer);
   });
 
+  it('is one of a kind of item where it names one that was sent', () => {
+    const item = (type: string): NativeRequest => ({ ...BODY, input: [...BODY.input, { type }] });
+    for (const [type, answer] of [
+      ['custom_tool_call', 'input[4]: unknown variant `custom_tool_call`, expected `message`'],
+      ['agent_message', "Invalid value: 'agent_message'. Supported values are: 'message', 'reasoning'."],
+      ['additional_tools', 'unknown item type: additional_tools'],
+      ['web_search_call', 'Input tag web_search_call does not match any of the expected tags'],
+    ] as const) {
+      assert.equal(refusesTools(item(type), said(answer)), true, answer);
+      assert.equal(refusesTools(BODY, said(answer)), false, 'it was not sent');
+    }
+    for (const answer of [
+      'input[1]: unknown variant `reasoning`, expected one of `message`, `custom_tool_call`',
+      'No tool output found for custom_tool_call c.',
+    ])
+      assert.equal(refusesTools(item('custom_tool_call'), said(answer)), false, answer);
+  });
+
+  it('leaves out for once what its service cannot open, and for good what it does not take', () => {
+    const own = { type: 'reasoning', summary: [], content: [{ type: 'reasoning_text', text: 'Hm.' }] };
+    const body = { ...BODY, input: [...BODY.input, own] };
+    for (const [answer, isPassing, left] of [
+      ['The encrypted content for item rs_1 could not be verified.', true, 1],
+      ['encrypted content was not issued to this caller', true, 1],
+      ['Could not decode the compaction blob: invalid', true, 1],
+      ['invalid_encrypted_content: must be valid', true, 1],
+      ['input[1].encrypted_content: not supported', undefined, 0],
+    ] as const) {
+      const [lesson] = nativeLessonsIn(body, said(answer), []);
+      assert.equal(lesson?.isPassing, isPassing, answer);
+      const sent = lesson?.change(body).input.filter(({ type }) => type === 'reasoning');
+      assert.equal(sent?.length, left, answer);
+    }
+  });
+
   it('is one of a field where it names one, whatever it says of the API', () => {
     assert.equal(refusesField(BODY, said("'include' is not supported in the Responses API")), true);
     assert.equal(refusesField(BODY, said('This model is not supported in the Responses API')), false);

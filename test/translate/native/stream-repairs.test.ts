@@ -475,6 +475,19 @@ describe('streams of Responses endpoints: ends', () => {
     assert.equal(told(events, { isCodex: true }).stream.error?.code, 'invalid_prompt');
   });
 
+  it('a reason without an object around it', () => {
+    const events = ending(
+      (response) => ({ ...response, status: 'incomplete', incomplete_details: 'content_filter' }),
+      text('a'),
+    );
+    assert.equal(told(events).stream.response.incomplete_details?.reason, 'content_filter');
+  });
+
+  it('an answer of nothing but unknown items says so', () => {
+    const { message } = failure(said(item({ type: 'local_shell_call', id: 'x' })));
+    assert.match(message, /local_shell_call/);
+  });
+
   const NO_ANSWERS: [what: string, events: JsonObject[]][] = [
     ['nothing', []],
     ['an end alone', [{ type: 'response.completed', response: { id: 'r', output: [], usage: {} } }]],
@@ -606,6 +619,43 @@ describe('streams of Responses endpoints: errors', () => {
       'rate_limit_exceeded',
       /3 ?s/,
     ],
+    ...(
+      [
+        ['slow_down', 'rate_limit_exceeded'],
+        ['organization_spend_limit_exceeded', 'insufficient_quota'],
+        ['usage_not_included', 'insufficient_quota'],
+        ['content_filter', 'invalid_prompt'],
+      ] as const
+    ).map(([own, code]): (typeof cases)[number] => [
+      own,
+      failed({ error: { code: own, message: 'Not now' } }),
+      code,
+      /Not now/,
+    ]),
+    [
+      'a status beside it',
+      { type: 'error', status: 429, error: { message: 'Not now' } },
+      'rate_limit_exceeded',
+      /Not now/,
+    ],
+    [
+      "the type of Open Responses' rate limit",
+      { type: 'error', error: { type: 'too_many_requests', code: null, message: 'Not now' } },
+      'rate_limit_exceeded',
+      /Not now/,
+    ],
+    [
+      'its type in the place of the event',
+      { type: 'rate_limit_error', error: { message: 'Not now' } },
+      'rate_limit_exceeded',
+      /Not now/,
+    ],
+    [
+      'in the event, not in its response',
+      { type: 'response.failed', error: { code: 'insufficient_quota', message: 'Not now' } },
+      'insufficient_quota',
+      /Not now/,
+    ],
     [
       'an empty purse',
       { success: false, code: 1113, msg: 'Insufficient balance' },
@@ -672,6 +722,13 @@ describe('streams of Responses endpoints: bodies of other kinds', () => {
       const { events, output } = told([body as JsonObject]);
       assert.deepEqual(types(output), ['reasoning', 'message', 'function_call']);
       assert.ok(events.some(({ type }) => type === 'response.output_text.delta'));
+    }
+  });
+
+  it('a response that is not finished is no answer', () => {
+    for (const status of ['in_progress', 'queued']) {
+      const output = [{ type: 'message', role: 'assistant', content: 'said' }];
+      assert.match(failure([{ object: 'response', status, output }]).message, new RegExp(`still ${status}`));
     }
   });
 

@@ -328,6 +328,16 @@ describe('native requests: tools', () => {
     assert.equal(JSON.stringify(kept).match(/"name":"mcp__tiny"/g)?.length, 1);
   });
 
+  it('tools that join others are not declared twice, whatever else is taken', () => {
+    const input: InputItem[] = [{ type: 'additional_tools', role: 'developer', tools: [RUN, MCP] }, USER];
+    const tools = toolsOf([RUN, MCP], { ...FULL, additionalTools: false }, input);
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      ['run', 'mcp__tiny'],
+    );
+    assert.equal(listOf(tools[1]?.['tools']).length, 1);
+  });
+
   it('a namespace always has a description', () => {
     const [tool] = toolsOf([{ ...MCP, description: null }], FULL);
     assert.ok(tool?.['description']);
@@ -609,6 +619,20 @@ describe('native requests: calls and outputs', () => {
     const sent = inputOf([USER, call('a'), USER, output('gone', 'words of a tool')]);
     assert.match(String(sent[2]?.['output']), /no output was recorded/);
     assert.match(JSON.stringify(sent), /words of a tool/);
+  });
+
+  it('an output that names no call is the oldest call', () => {
+    for (const named of [{}, { id: 'c1' }, { id: 'fco_1' }, { id: null, call_id: null }]) {
+      const nameless = { type: 'function_call_output', output: 'ran', ...named };
+      const input = inputOf([USER, call('c1', 'run'), call('c2', 'run'), nameless, output('c2')]);
+      assert.deepEqual(
+        input.slice(-2).map((item) => [item['call_id'], item['output']]),
+        [
+          ['c1', 'ran'],
+          ['c2', output('c2').output],
+        ],
+      );
+    }
   });
 
   it('ids that are too long get an alias, the same for both', () => {

@@ -117,13 +117,17 @@ class Arranger {
   }
 
   /**
-   * An output without an id belongs to the oldest call that has none yet; if ids recur, one with an id belongs to the
-   * newest answer with such a call, and to the first one there.
+   * An output that names no call belongs to the oldest one that has none yet. If ids recur, one that names a call
+   * belongs to the newest answer with such a call, and to the first one there.
    */
-  #openCallOf({ callId }: OutputEntry): number {
-    if (callId === undefined) return this.#open.findIndex(({ call }) => call.output === undefined);
-    const newest = this.#open.findLast(({ call }) => call.callId === callId)?.answer;
-    return this.#open.findIndex(({ answer, call }) => answer === newest && call.callId === callId);
+  #openCallOf({ callId, itemId }: OutputEntry): number {
+    const own = callId ?? itemId;
+    const newest = this.#open.findLast(({ call }) => own !== undefined && call.callId === own)?.answer;
+    const named = this.#open.findIndex(
+      ({ answer, call }) => own !== undefined && answer === newest && call.callId === own,
+    );
+    if (named !== -1 || callId !== undefined) return named;
+    return this.#open.findIndex(({ call }) => call.output === undefined);
   }
 
   /** Outputs directly follow their calls, so the answer moves behind whatever came in between. */

@@ -32,6 +32,8 @@ export interface CallEntry {
 export interface OutputEntry {
   kind: 'output';
   callId: string | undefined;
+  /** Codex's heartbeat, 2026-09: an output with its call id in `id`. */
+  itemId: string | undefined;
   output: JsonObject;
   /** Images that cannot stay inside it. */
   images: JsonObject[];
@@ -165,11 +167,11 @@ function asArguments(value: Json | undefined): JsonObject {
 
 function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputEntry {
   const { tools, native } = options;
-  // Codex's heartbeat, 2026-09: an output with its call id in `id`.
-  const callId = item.call_id || item.id || undefined;
+  const callId = item.call_id || undefined;
+  const itemId = item.id || undefined;
   if (kind.callType === 'tool_search_call' && native.toolSearch && item.type === 'tool_search_output') {
     const found = { execution: 'client', status: 'completed', tools: [...tools.sentIn(item)] };
-    return { kind: 'output', callId, output: found, images: [], source: item };
+    return { kind: 'output', callId, itemId, output: found, images: [], source: item };
   }
   const text = kind.replayOutput?.(item, (namespace, name) => {
     const sent = tools.sentName(namespace, name);
@@ -180,6 +182,7 @@ function output(item: InputItem, kind: CallKind, options: EntryOptions): OutputE
   return {
     kind: 'output',
     callId,
+    itemId,
     output: { output: content.output, ...status },
     images: content.images,
     source: item,

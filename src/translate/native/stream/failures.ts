@@ -22,6 +22,12 @@ export function isChat({ object, choices }: JsonObject): boolean {
   return Array.isArray(choices) || (typeof object === 'string' && object.startsWith('chat.completion'));
 }
 
+/** Whether the error of a response says anything: some servers fill in all fields, even of a response that has none. */
+export function saysError(error: Json | undefined): boolean {
+  if (!isObject(error) && !Array.isArray(error)) return Boolean(error);
+  return Object.values(error).some((value) => saysError(value));
+}
+
 export function wrongRoad({ name }: Profile, model: string): RelayError {
   return new RelayError(
     'invalid_prompt',
@@ -50,13 +56,15 @@ export function nativeError(
   // OpenRouter, 2026-10: there are only three codes, and this field tells more.
   const whole = {
     error: asRefusal(told || { message: 'no reason was given' }),
-    error_type: error_type ?? null,
+    error_type: error_type ?? codeLike(type),
+    // As OpenAI's WebSocket (2026-11) gives it.
+    status_code: (typeof status === 'number' ? status : event['status_code']) ?? null,
   };
   return errorInChunk(whole, profile, model, now);
 }
 
 /** Codes of the Responses API for requests that no retry can save (OpenAI, 2026-11). */
-const AT_FAULT = /^(invalid_|image_|unsupported_|empty_image|failed_to_download)|_policy/;
+const AT_FAULT = /^(invalid_|image_|unsupported_|empty_image|failed_to_download|content_filter$)|_policy/;
 
 /** If no retry can help, gives the error the type that refusals have before a stream. */
 function asRefusal(error: Json): Json {

@@ -39,6 +39,8 @@ export interface ShapedCall {
   payload: string;
   /** Whether the payload is the free text of a custom tool. */
   isFreeText: boolean;
+  /** Whether the provider says that the payload was cut off. */
+  isCut: boolean;
 }
 
 /** A tool that the provider ran itself. */
@@ -60,8 +62,12 @@ export function shapeOf(item: JsonObject): Shape | undefined {
       return shapedReasoning(item);
     case 'function_call':
       return shapedCall(item, jsonText(item['arguments']), false);
-    case 'custom_tool_call':
-      return shapedCall(item, textIn(item['input'] ?? item['arguments']), true);
+    case 'custom_tool_call': {
+      // Gateways to endpoints that know only functions pass on their arguments.
+      const given = item['input'] ?? item['arguments'];
+      const isFreeText = typeof item['input'] === 'string' || !given;
+      return shapedCall(item, jsonText(given), isFreeText);
+    }
     case 'tool_search_call':
       return shapedCall({ name: 'tool_search', ...item }, jsonText(item['arguments']), false);
     default:
@@ -135,7 +141,7 @@ function shapedReasoning(item: JsonObject): ShapedReasoning {
     summary: listOf(summary)
       .map(textIn)
       .filter((part) => part !== ''),
-    text: textIn(content ?? text),
+    text: textIn(content) || textIn(text),
     sealed: typeof sealed === 'string' && sealed !== '' ? sealed : undefined,
     marks: {
       ...(typeof format === 'string' ? { format } : {}),
@@ -150,7 +156,7 @@ function listOf(value: Json | undefined): Json[] {
 }
 
 function shapedCall(item: JsonObject, payload: string, isFreeText: boolean): ShapedCall {
-  const { call_id, name, namespace } = item;
+  const { call_id, name, namespace, status } = item;
   return {
     type: 'call',
     callId: typeof call_id === 'string' && call_id !== '' ? call_id : undefined,
@@ -158,6 +164,7 @@ function shapedCall(item: JsonObject, payload: string, isFreeText: boolean): Sha
     name: typeof name === 'string' ? name : '',
     payload,
     isFreeText,
+    isCut: status === 'incomplete',
   };
 }
 

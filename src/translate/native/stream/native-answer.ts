@@ -9,6 +9,7 @@ import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
 import type { NativeProfile } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
+import { answerRepairs } from './answer-repairs.ts';
 import { NativeCall } from './drafts/call.ts';
 import { NativeHosted } from './drafts/hosted.ts';
 import { NativeMessage } from './drafts/message.ts';
@@ -16,7 +17,7 @@ import type { NativeDraft } from './drafts/native-draft.ts';
 import { NativeReasoning } from './drafts/reasoning.ts';
 import { type Shape, shapeOf } from './item-shape.ts';
 import type { Channel, Place, ReadEvent } from './read-event.ts';
-import { type Track, Tracks } from './tracks.ts';
+import { type Track, Tracks, type TrackType, trackTypeOf } from './tracks.ts';
 
 export interface NativeAnswerOptions {
   request: ResponsesRequest;
@@ -62,6 +63,7 @@ const UNSAID = {
     name: '',
     payload: '',
     isFreeText: false,
+    isCut: false,
   },
 } as const satisfies Record<(typeof CHANNEL_TYPES)[Channel], Shape>;
 
@@ -111,18 +113,26 @@ export class NativeAnswer {
     return [...this.#placed].map((draft) => (draft instanceof NativeMessage ? draft.text : '')).join('');
   }
 
+  /** What had to be changed in the items, in short words; see `answerRepairs`. */
+  get repairs(): string[] {
+    return [...(this.unknown.size > 0 ? ['unknown-item'] : []), ...answerRepairs(this.#tracks.all)];
+  }
+
   item({ place, item, isDone }: Extract<ReadEvent, { kind: 'item' }>): void {
     const shape = this.#shape(item);
     if (shape === undefined) return;
     const callId = shape.type === 'call' ? shape.callId : undefined;
     const known = isDone
-      ? this.#tracks.finished(shape.type, place, callId)
-      : this.#tracks.begun(shape.type, place, callId);
+      ? this.#tracks.finished(shape, place, callId)
+      : this.#tracks.begun(trackTypeOf(shape), place, callId);
     const track = known ?? this.#begin(shape, place, this.#isServerCall(item));
     track.callId ??= callId;
     track.place = { id: track.place.id ?? place.id, index: track.place.index ?? place.index };
-    if (isDone) this.#complete(track, shape);
-    else {
+    if (isDone) {
+      track.isEnded = true;
+      this.#complete(track, shape);
+    } else {
+      track.isBegun = true;
       track.draft?.begin(shape);
       if (shape.type === 'call' || shape.type === 'hosted') this.#place(track.draft);
     }
@@ -148,23 +158,34 @@ export class NativeAnswer {
 
   /** Takes the items of the final response, and sends what was not sent before. */
   reconcile(output: readonly Json[]): void {
-    const ordinals = new Map<Shape['type'], number>();
+    const ordinals = new Map<TrackType, number>();
+    const claimed = new Set<NativeTrack>();
     for (const [at, value] of output.entries()) {
       const item = asObject(value);
       const shape = item === undefined ? undefined : this.#shape(item);
       if (item === undefined || shape === undefined) continue;
-      const ordinal = ordinals.get(shape.type) ?? 0;
-      ordinals.set(shape.type, ordinal + 1);
+      const type = trackTypeOf(shape);
+      const ordinal = ordinals.get(type) ?? 0;
+      ordinals.set(type, ordinal + 1);
       const callId = shape.type === 'call' ? shape.callId : undefined;
       const id = typeof item['id'] === 'string' ? item['id'] : undefined;
-      const known = this.#tracks.final(shape.type, at, ordinal, callId, id);
-      this.#complete(known ?? this.#begin(shape, { index: at, id }, this.#isServerCall(item)), shape);
+      const known = this.#tracks.final(shape, at, ordinal, { callId, id }, claimed);
+      const track = known ?? this.#begin(shape, { index: at, id }, this.#isServerCall(item));
+      claimed.add(track);
+      this.#complete(track, shape);
       this.#queue.advance();
     }
   }
 
   /** @returns false if an item was incomplete: the answer ends before it */
   close(ending: Ending): boolean {
+    if (ending === 'whole') {
+      for (const { draft } of this.#tracks.all) {
+        if (draft === undefined || draft.isClosed) continue;
+        draft.settle(this.#out);
+        if (draft.hasContent) this.#place(draft);
+      }
+    }
     return this.#queue.closeAll(ending);
   }
 
@@ -195,7 +216,17 @@ export class NativeAnswer {
   #begin(shape: Shape, place: Place, isHidden: boolean): NativeTrack {
     const callId = shape.type === 'call' ? shape.callId : undefined;
     const draft = isHidden ? undefined : this.#draft(shape);
-    const track = { type: shape.type, place, callId, draft, isOver: false };
+    const type = trackTypeOf(shape);
+    const track = {
+      type,
+      place,
+      callId,
+      draft,
+      isBegun: false,
+      isEnded: false,
+      isOver: false,
+      end: undefined,
+    };
     this.#tracks.all.push(track);
     return track;
   }
@@ -251,6 +282,7 @@ export class NativeAnswer {
 
   #complete(track: NativeTrack, shape: Shape): void {
     track.isOver = true;
+    track.end ??= shape;
     if (track.draft?.isClosed) {
       if (!track.draft.lacks(shape)) return;
       this.#goOn(track);

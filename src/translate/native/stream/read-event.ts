@@ -19,6 +19,8 @@ export interface Said {
   text: string;
   /** Whether the text is the whole of its part, not only what is new. */
   isWhole: boolean;
+  /** The name of the tool, if the event of a call repeats it. */
+  name?: string;
 }
 
 export type ReadEvent =
@@ -97,7 +99,10 @@ export function readEvent(event: JsonObject): ReadEvent | undefined {
     case 'response.error':
       return { kind: 'error' };
     default:
-      return ENDS.has(type) ? { kind: 'end', response: asObject(event['response']) ?? {}, type } : undefined;
+      // The fields of the response may be the event's own.
+      return ENDS.has(type)
+        ? { kind: 'end', response: asObject(event['response']) ?? event, type }
+        : undefined;
   }
 }
 
@@ -105,10 +110,12 @@ function readText(event: JsonObject, { channel, field, isWhole }: TextEvent): Re
   const value = event[field] ?? (isWhole ? undefined : event['text']);
   const said = channel === 'arguments' ? jsonText(value) : textIn(value);
   const part = numberOf(event[channel === 'summary' ? 'summary_index' : 'content_index']);
+  const { name } = event;
+  const named = isWhole && typeof name === 'string' ? { name } : {};
   return {
     kind: 'text',
     place: placeOf(event, event['item_id']),
-    said: { channel, part, text: said, isWhole },
+    said: { channel, part, text: said, isWhole, ...named },
   };
 }
 
@@ -135,5 +142,6 @@ function placeOf(event: JsonObject, id: Json | undefined): Place {
 }
 
 function numberOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'string' && /^\d{1,4}$/.test(value)) return Number(value);
   return typeof value === 'number' ? value : undefined;
 }

@@ -6,6 +6,8 @@
 export class WholeNumbers {
   /** The quote that opened the string; empty outside of strings. */
   #quote = '';
+  /** Whether any number lost its fraction. */
+  isChanged = false;
   #isEscaped = false;
   #isAfterDigit = false;
   /** A decimal point after a digit, and the zeros after it. */
@@ -28,6 +30,7 @@ export class WholeNumbers {
       const held = this.#held;
       this.#held = '';
       const goesOn = held === '.' || /[1-9eE]/.test(character);
+      this.isChanged ||= !goesOn;
       return (goesOn ? held : '') + this.#outside(character);
     }
     if (character === '.' && this.#isAfterDigit) {

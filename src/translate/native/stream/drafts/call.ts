@@ -3,7 +3,7 @@ import { CallDraft } from '../../../stream/drafts/call.ts';
 import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
 import type { CallIdPrefix } from '../../../tools/kinds/index.ts';
 import type { NativeTools } from '../../native-tools.ts';
-import type { Shape } from '../item-shape.ts';
+import type { Shape, ShapedCall } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
 import { WholeNumbers } from '../whole-numbers.ts';
 import { added, type NativeDraft } from './native-draft.ts';
@@ -14,6 +14,8 @@ import { added, type NativeDraft } from './native-draft.ts';
  */
 export class NativeCall implements NativeDraft {
   readonly hasContent = true;
+  /** Whether the provider called it by another name than it was declared under. */
+  isRenamed = false;
   isOver = false;
   isClosed = false;
   readonly callId: string;
@@ -22,11 +24,15 @@ export class NativeCall implements NativeDraft {
   readonly #isTwin: boolean;
   readonly #numbers = new WholeNumbers();
   #isDeclared = false;
+  #isRespelled = false;
+  #isCut = false;
   /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
   /** The payload so far, and the part of it that waits for the name. */
   #payload = '';
   #waiting = '';
+  /** The item as it began. */
+  #begun: ShapedCall | undefined;
 
   constructor(
     callId: string,
@@ -45,6 +51,10 @@ export class NativeCall implements NativeDraft {
     return this.#draft.name;
   }
 
+  get isMended(): boolean {
+    return this.#isRespelled || this.#numbers.isChanged;
+  }
+
   get isVoid(): boolean {
     return this.#draft.isVoid;
   }
@@ -59,29 +69,37 @@ export class NativeCall implements NativeDraft {
   }
 
   canEnd(ending: Ending): boolean {
-    return this.#draft.canEnd(ending);
+    return !this.#isCut && this.#draft.canEnd(ending);
   }
 
   /** The first name counts; later events cannot change it. */
   begin(shape: Shape): void {
-    if (shape.type !== 'call' || this.name !== '' || shape.name === '') return;
-    const called = this.#tools.calledName(shape.namespace, shape.name);
-    this.#draft.addName(called);
-    this.#isDeclared = this.#tools.resolve(called) !== undefined;
+    if (shape.type !== 'call') return;
+    this.#begun ??= shape;
+    this.#call(shape.namespace, shape.name);
   }
 
-  say({ channel, text, isWhole }: Said, out: EventOutput): void {
+  settle(out: EventOutput): void {
+    if (this.#payload === '' && this.#begun !== undefined) this.complete(this.#begun, out);
+  }
+
+  say({ channel, text, isWhole, name }: Said, out: EventOutput): void {
+    if (name !== undefined) this.#call(undefined, name);
     this.#append(isWhole ? added(this.#payload, text) : text, channel === 'input', out);
   }
 
   complete(shape: Shape, out: EventOutput): void {
     if (shape.type !== 'call' || this.isOver) return;
-    this.begin(shape);
+    this.#call(shape.namespace, shape.name);
+    this.#isRespelled ||= this.#payload !== '' && this.#payload !== shape.payload;
     this.#append(added(this.#payload, shape.payload), shape.isFreeText, out);
+    // The name may come with the final response.
+    if (this.name === '') return;
     this.#read(shape.isFreeText, out);
-    if (this.#field) this.#draft.append('"}', false, out);
+    if (this.#field && !shape.isCut) this.#draft.append('"}', false, out);
     const { isWhole, isPlaceholder, hasArguments } = this.#draft;
-    this.isOver = isWhole || isPlaceholder || !hasArguments;
+    this.#isCut = shape.isCut && !isWhole;
+    this.isOver = !this.#isCut && (isWhole || isPlaceholder || !hasArguments);
   }
 
   lacks(): boolean {
@@ -99,6 +117,14 @@ export class NativeCall implements NativeDraft {
   close(out: EventOutput): OutputItem | undefined {
     this.isClosed = true;
     return this.#draft.close(out);
+  }
+
+  #call(namespace: string | undefined, name: string): void {
+    if (this.name !== '' || name === '') return;
+    const called = this.#tools.calledName(namespace, name);
+    this.#draft.addName(called);
+    this.#isDeclared = this.#tools.resolve(called) !== undefined;
+    this.isRenamed = this.#isDeclared && !this.#tools.sends(namespace, name);
   }
 
   #append(delta: string, isFreeText: boolean, out: EventOutput): void {
@@ -121,9 +147,13 @@ export class NativeCall implements NativeDraft {
 
   /** Null for a tool that takes JSON, even if it comes as a custom call, whose text is then the JSON. */
   get #textField(): string | null {
-    return this.#tools.resolve(this.name)?.kind.textField ?? null;
+    const tool = this.#tools.resolve(this.name) ?? this.#tools.guess(this.name);
+    // A call that nobody can run is told as a function's, which must have JSON.
+    return tool === undefined ? UNKNOWN_FIELD : tool.kind.textField;
   }
 }
+
+const UNKNOWN_FIELD = 'input';
 
 /** Text escaped for the inside of a JSON string. */
 function escaped(text: string): string {

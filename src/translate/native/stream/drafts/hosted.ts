@@ -8,6 +8,7 @@ export class NativeHosted implements NativeDraft {
   readonly hasContent = true;
   readonly canOpen = true;
   readonly canClose = true;
+  readonly isMended = false;
   isOver = false;
   isClosed = false;
   readonly #id: string;
@@ -29,6 +30,10 @@ export class NativeHosted implements NativeDraft {
   complete(shape: Shape): void {
     this.begin(shape);
     this.isOver = true;
+  }
+
+  settle(): void {
+    // Its beginning has been taken.
   }
 
   lacks(): boolean {

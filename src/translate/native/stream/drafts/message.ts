@@ -1,7 +1,7 @@
 import type { MessageItem, OutputTextPart, RefusalPart, UrlCitation } from '../../../../wire/responses.ts';
 import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
-import type { Shape, ShapedPart } from '../item-shape.ts';
+import type { Shape, ShapedMessage, ShapedPart } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
@@ -22,12 +22,15 @@ export class NativeMessage implements NativeDraft {
   readonly canOpen = true;
   readonly canClose = true;
   isOver = false;
+  isMended = false;
   isClosed = false;
   readonly #id: string;
   /** What the same message said in an earlier draft. */
   readonly #before: string;
   readonly #parts: Part[] = [];
   #phase: MessageItem['phase'];
+  /** The item as it began, if it held anything. */
+  #begun: ShapedMessage | undefined;
   #index = -1;
 
   constructor(id: string, before = '') {
@@ -45,11 +48,14 @@ export class NativeMessage implements NativeDraft {
   }
 
   begin(shape: Shape): void {
-    if (shape.type === 'message') this.#phase ??= shape.phase;
+    if (shape.type !== 'message') return;
+    this.#phase ??= shape.phase;
+    if (shape.parts.length > 0) this.#begun ??= shape;
   }
 
   say({ channel, part, text, isWhole }: Said, out: EventOutput): void {
     if (channel !== 'output_text' && channel !== 'refusal') return;
+    if (!isWhole && !this.hasContent) this.#beginBefore(text, out);
     if (isWhole) this.#settle(channel, part, text, out);
     else this.#append(channel, part, text, out);
   }
@@ -64,14 +70,23 @@ export class NativeMessage implements NativeDraft {
   complete(shape: Shape, out: EventOutput): void {
     if (shape.type !== 'message') return;
     this.#phase ??= shape.phase;
-    for (const [at, { type, text, annotations }] of without(shape.parts, this.#before).entries()) {
+    const parts = without(shape.parts, this.#before);
+    const rest = unsaid(parts, this.text);
+    this.isMended ||= this.hasContent && (rest === undefined || rest.some((left) => left !== ''));
+    for (const [at, { type, text, annotations }] of parts.entries()) {
+      const left = rest?.[at] ?? text;
       const known = this.#parts[at];
       const isLast = at === this.#parts.length - 1;
-      if (known === undefined) this.#append(type, at, text, out);
+      if (rest !== undefined) this.#append(type, left === text ? at : this.#parts.at(-1)?.number, left, out);
+      else if (known === undefined) this.#append(type, at, text, out);
       else if (isLast && known.type === type) this.#settle(type, known.number, text, out);
-      if (at === this.#parts.length - 1) for (const citation of annotations) this.cite(citation, out);
+      if (at >= this.#parts.length - 1) for (const citation of annotations) this.cite(citation, out);
     }
     this.isOver = true;
+  }
+
+  settle(out: EventOutput): void {
+    if (!this.hasContent && this.#begun !== undefined) this.complete(this.#begun, out);
   }
 
   lacks(shape: Shape): boolean {
@@ -82,6 +97,13 @@ export class NativeMessage implements NativeDraft {
 
   successor(newId: string): NativeMessage {
     return new NativeMessage(newId, this.#before + this.text);
+  }
+
+  /** Says what the item held as it began, unless the first delta begins the same text anew. */
+  #beginBefore(delta: string, out: EventOutput): void {
+    const parts = this.#begun?.parts ?? [];
+    if (textOf(parts).startsWith(delta)) return;
+    for (const [at, { type, text }] of parts.entries()) this.#append(type, at, text, out);
   }
 
   #append(type: PartType, number: number | undefined, delta: string, out: EventOutput): void {
@@ -226,13 +248,20 @@ function textOf(parts: readonly { text: string }[]): string {
 /** The parts without `said` at their beginning; none if they begin with something else. */
 function without(parts: readonly ShapedPart[], said: string): ShapedPart[] {
   if (said === '') return [...parts];
-  let rest = said;
-  const left = parts.map((part) => {
-    const taken = part.text.startsWith(rest) ? rest : part.text;
-    rest = rest.startsWith(taken) ? rest.slice(taken.length) : rest;
-    return { ...part, text: part.text.slice(taken.length) };
+  const rest = unsaid(parts, said);
+  return parts.flatMap((part, at) => (rest?.[at] ? { ...part, text: rest[at] } : []));
+}
+
+/** The text of each part that comes after `said`, however that was divided; undefined if they begin with something else. */
+function unsaid(parts: readonly ShapedPart[], said: string): string[] | undefined {
+  let left = said;
+  const rest = parts.map(({ text }) => {
+    const taken = text.startsWith(left) ? left : text;
+    if (!left.startsWith(taken)) return text;
+    left = left.slice(taken.length);
+    return text.slice(taken.length);
   });
-  return rest === '' ? left.filter(({ text }) => text !== '') : [];
+  return left === '' ? rest : undefined;
 }
 
 function finished({ type, text, annotations }: Pick<Part, 'type' | 'text' | 'annotations'>) {

@@ -8,11 +8,15 @@ export interface NativeDraft extends Draft {
   readonly isClosed: boolean;
   /** Whether there is anything to show; only then does it get a place among the others. */
   readonly hasContent: boolean;
+  /** Whether it was told otherwise than its end, or had to be corrected. */
+  readonly isMended: boolean;
   /** Takes the item as it begins. */
   begin(shape: Shape): void;
   say(said: Said, out: EventOutput): void;
   /** Takes the finished item from the provider: adds what is still missing and ends the draft. */
   complete(shape: Shape, out: EventOutput): void;
+  /** The answer is over: takes what the item held as it began, if no event brought anything. */
+  settle(out: EventOutput): void;
   /** Whether the item holds more than was sent before another item ended it. */
   lacks(shape: Shape): boolean;
   /** A draft that continues where this one had to end; undefined if that is impossible. */

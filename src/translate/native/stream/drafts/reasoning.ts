@@ -19,6 +19,7 @@ interface SummaryPart {
 export class NativeReasoning implements NativeDraft {
   readonly canOpen = true;
   readonly canClose = true;
+  readonly isMended = false;
   isOver = false;
   isClosed = false;
   /** The thinking itself. */
@@ -76,6 +77,10 @@ export class NativeReasoning implements NativeDraft {
     }
     this.#settle('thinking', undefined, added(this.#before?.thinking ?? '', shape.text), out);
     this.isOver = true;
+  }
+
+  settle(): void {
+    // Thinking without an event is not worth a place behind the answer.
   }
 
   lacks(shape: Shape): boolean {
