@@ -8,6 +8,7 @@ import { Cluster, Redis } from 'ioredis';
 import { messageOf, RelayError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type StoreAddress, shownAddress } from './store-url.ts';
+import { isLackOfConnection, isRefusal, isWrongDatabase, troubleWith } from './troubles.ts';
 
 export type Client = Redis | Cluster;
 export type Argument = string | number | Buffer;
@@ -52,6 +53,8 @@ export class Connection {
   readonly #logger: Logger;
   readonly #onCall: NonNullable<ConnectionOptions['onCall']>;
   #isDown = false;
+  /** Why the last attempt to connect failed. A call that finds no connection cannot know. */
+  #failure: Error | undefined;
   #isClosed = false;
   #replicas = { isKnownUntil: 0, areThere: false };
   /** With Sentinels, a replica is assumed until time has shown that there is none. */
@@ -159,7 +162,14 @@ export class Connection {
 
   #open(): Client {
     const client = newClient(this.address);
-    client.on('error', (error: Error) => this.#noteDown(error));
+    client.on('error', (error: Error) => {
+      // It follows the error that ended the connection, and says nothing new.
+      if (isLackOfConnection(error)) return;
+      this.#failure = error;
+      this.#noteDown(error);
+      // The library would go on in database 0, whose users and histories may be somebody else's.
+      if (isWrongDatabase(error) && client instanceof Redis) client.stream.destroy();
+    });
     client.on('close', () => {
       this.#replicas.isKnownUntil = 0;
       if (!this.#isClosed) this.#noteDown(new Error('the connection was closed'));
@@ -171,17 +181,26 @@ export class Connection {
   #noteDown(error: Error): void {
     if (this.#isDown || this.#isClosed) return;
     this.#isDown = true;
-    this.#logger.warn(`store: ${shownAddress(this.address)} cannot be reached: ${error.message}`);
+    this.#logger.warn(
+      `store: ${shownAddress(this.address)} cannot be reached: ${troubleWith(error, this.address.isTls)}`,
+    );
   }
 
   #noteUp(): void {
     if (!this.#isDown || !this.isUp) return;
     this.#isDown = false;
+    this.#failure = undefined;
     this.#logger.info(`store: ${shownAddress(this.address)} is back`);
   }
 
-  #unavailable(cause: unknown): RelayError {
-    const message = `The relay's store (${shownAddress(this.address)}) does not answer, and this request needs it: ${messageOf(cause)}. Try again in a moment.`;
+  #unavailable(error: unknown): RelayError {
+    const isRefused = isRefusal(error);
+    const cause = isRefused ? error : (this.#failure ?? error);
+    const trouble = troubleWith(cause, this.address.isTls);
+    const store = `The relay's store (${shownAddress(this.address)})`;
+    const message = isRefused
+      ? `${store} refused what this request needs: ${trouble}. Whoever runs the relay has to see to it.`
+      : `${store} does not answer, and this request needs it: ${trouble}. Try again in a moment.`;
     return new RelayError('store_unavailable', message, { retryAfterSeconds: 1, cause });
   }
 }
@@ -248,11 +267,4 @@ async function runOn(
     if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
     return client.callBuffer('EVAL', [lua, 1, key, ...args]);
   }
-}
-
-/** Answers of a server that is starting, stopping or changing roles. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !PASSING.test(error.message);
 }
