@@ -206,7 +206,7 @@ export class Connection {
 }
 
 function newClient(address: StoreAddress): Client {
-  const { kind, hosts, master, isTls, db } = address;
+  const { kind, hosts, master, isTls, username, password, db } = address;
   const options = optionsFor(address);
   if (kind === 'cluster') {
     return new Cluster([...hosts], {
@@ -224,6 +224,11 @@ function newClient(address: StoreAddress): Client {
       sentinelRetryStrategy: pauseBefore,
       failoverDetector: true,
       enableTLSForSentinelMode: isTls,
+      ...(isTls && { sentinelTLS: {} }),
+      // A user of the master is unknown to Sentinels, but a password alone is usually the same for all. With the name,
+      // those who have none take it, too; without it, the client library would print a warning each time.
+      ...(username === undefined &&
+        password !== undefined && { sentinelUsername: 'default', sentinelPassword: password }),
     });
   }
   return new Redis({ ...options, db, ...hosts[0] });

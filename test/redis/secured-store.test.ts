@@ -14,7 +14,7 @@ import { connectionTo } from '../history/backends.ts';
 import { itemsOf, recordingLogger, turnOf } from '../history/support.ts';
 import { type Certificate, HAS_OPENSSL, makeCertificate } from '../support/certificate.ts';
 import { freePort } from '../support/ports.ts';
-import { type RedisServer, STORE_SERVERS, startRedis } from '../support/redis-server.ts';
+import { type RedisServer, STORE_SERVERS, startRedis, startSentinel } from '../support/redis-server.ts';
 import { userNamed } from '../team/support.ts';
 
 const [, RIGHTS = ''] = /`ACL SETUSER (.+?)`/.exec(readFileSync('src/team/README.md', 'utf8')) ?? [];
@@ -30,24 +30,32 @@ for (const [scheme] of STORE_SERVERS) {
     let port: number;
 
     /** Plain for those who start it, TLS for relays. */
-    const secured = async (extra: readonly string[] = []) => {
-      port = await freePort();
-      const { certFile, keyFile } = certificate;
-      const files = ['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile];
-      const lines = ['--tls-port', `${port}`, '--tls-auth-clients', 'no', ...files, ...extra];
-      const started = await startRedis(lines, scheme);
-      servers.push(started);
-      return started;
+    const speakingTls = (tlsPort: number): [name: string, value: string][] => [
+      ['tls-port', `${tlsPort}`],
+      ['tls-auth-clients', 'no'],
+      ['tls-replication', 'yes'],
+      ['tls-cert-file', certificate.certFile],
+      ['tls-key-file', certificate.keyFile],
+      ['tls-ca-cert-file', certificate.certFile],
+    ];
+    const admitted = async (to: RedisServer, ...users: string[][]) => {
+      const admin = new Redis({ port: to.port, protocol: 2 });
+      for (const rights of users) await admin.call('ACL', ['SETUSER', ...rights]);
+      admin.disconnect();
     };
     before(async function () {
       if (!HAS_OPENSSL) this.skip();
-      certificate = await makeCertificate(['localhost']);
-      server = await secured();
-      const admin = new Redis({ port: server.port, protocol: 2 });
-      await admin.call('ACL', ['SETUSER', ...RIGHTS.replace('PASSWORD', 'pa@ss:/word').split(' ')]);
-      await admin.call('ACL', ['SETUSER', 'guest', 'on', '>guest', '~*', '+@read', '+ping', '+info']);
-      await admin.call('ACL', ['SETUSER', 'default', 'resetpass', '>secret']);
-      admin.disconnect();
+      certificate = await makeCertificate(['localhost', '127.0.0.1']);
+      port = await freePort();
+      const lines = speakingTls(port).flatMap(([name, value]) => [`--${name}`, value]);
+      server = await startRedis([...lines, '--bind', '127.0.0.1', '127.0.0.2'], scheme);
+      servers.push(server);
+      await admitted(
+        server,
+        RIGHTS.replace('PASSWORD', 'pa@ss:/word').split(' '),
+        ['guest', 'on', '>guest', '~*', '+@read', '+ping', '+info'],
+        ['default', 'resetpass', '>secret'],
+      );
     });
     beforeEach(() => tls.setDefaultCACertificates([...TRUSTED, certificate.cert]));
     afterEach(async () => {
@@ -103,8 +111,8 @@ for (const [scheme] of STORE_SERVERS) {
       ],
       [
         'another name than that of the certificate',
-        () => `${scheme}s://:secret@127.0.0.1:${port}`,
-        /its certificate is for another name, so its address must be written with that: .*127\.0\.0\.1/,
+        () => `${scheme}s://:secret@127.0.0.2:${port}`,
+        /its certificate is for another name, so its address must be written with that: .*127\.0\.0\.2/,
       ],
       [
         'a wrong password',
@@ -137,6 +145,22 @@ for (const [scheme] of STORE_SERVERS) {
       const why =
         /^The relay's store \(localhost:\d+\) refused what this request needs: its user lacks a right, see .*NOPERM/;
       await assert.rejects(connection.attempt(set, 60_000), { code: 'store_unavailable', message: why });
+    });
+
+    it('is found by Sentinels that speak TLS, too, with and without the same password', async () => {
+      const tlsPort = await freePort();
+      const lines = speakingTls(tlsPort).map(([name, value]) => `${name} ${value}`);
+      const auth = 'sentinel auth-pass team secret';
+      const sentinel = await startSentinel({ ...server, port }, [...lines, auth], scheme);
+      servers.push(sentinel);
+      // First they ask for none, which is as good.
+      for (const rights of [[], ['resetpass', '>secret']]) {
+        await admitted(sentinel, ['default', ...rights]);
+        const { connection, lines: said } = open(`${scheme}s+sentinel://:secret@localhost:${tlsPort}/team/2`);
+        await connection.attempt(() => connection.client.ping(), 5_000);
+        assert.match(String(await connection.client.client('INFO')), / db=2 /);
+        assert.deepEqual(said, []);
+      }
     });
   });
 }

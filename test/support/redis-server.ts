@@ -60,6 +60,7 @@ export async function startRedis(extra: readonly string[] = [], scheme = 'redis'
 export async function startSentinel(
   master: RedisServer,
   extra: readonly string[] = [],
+  scheme = 'redis',
 ): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'codex-relay-sentinel-'));
@@ -74,7 +75,7 @@ export async function startSentinel(
     ...extra,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const server = processOf([file, '--sentinel'], port, folder);
+  const server = processOf([file, '--sentinel'], port, folder, scheme);
   await server.start();
   return server;
 }
