@@ -2,8 +2,8 @@
 import { messageOf } from '../errors.ts';
 import { codeOf } from '../node-errors.ts';
 
-/** Answers of a server that is starting, stopping or changing roles. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
+/** Answers of a server that is starting, stopping or changing roles, or whose keys are moving. */
+const PASSING = /^(MOVED|ASK|LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
 
 /** Whether the store answered that it will not do this, now or later: wrong script, full memory, missing right. */
 export function isRefusal(error: unknown): boolean {
@@ -44,11 +44,10 @@ const CAUSES: readonly (readonly [found: RegExp, words: (message: string) => str
 
 /** @param isTls whether the store is spoken to by TLS */
 export function troubleWith(error: unknown, isTls: boolean): string {
-  const inner = error instanceof Error ? (Reflect.get(error, 'lastNodeError') ?? error) : error;
   // It becomes part of a sentence.
-  const message = messageOf(inner).replace(/[.:\s]+$/, '');
-  if (isWrongDatabase(inner)) return `the database of its address cannot be chosen: ${message}`;
-  const code = codeOf(inner) ?? '';
+  const message = messageOf(error).replace(/[.:\s]+$/, '');
+  if (isWrongDatabase(error)) return `the database of its address cannot be chosen: ${message}`;
+  const code = codeOf(error) ?? '';
   if (isTls && code === 'ETIMEDOUT')
     return `${message}: is there a server, and does it speak TLS on this port?`;
   const cause = CAUSES.find(([found]) => found.test(`${code} ${message}`));

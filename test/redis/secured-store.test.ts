@@ -131,12 +131,24 @@ for (const [scheme] of STORE_SERVERS) {
         if (!trust) tls.setDefaultCACertificates(TRUSTED);
         const { connection, lines } = open(url());
         const set = () => connection.client.set('codex-relay:probe', '1');
-        await assert.rejects(connection.attempt(set, 500), { code: 'store_unavailable', message: why });
+        while (lines.length === 0) await sleep(10);
+        await assert.rejects(connection.attempt(set, 0), { code: 'store_unavailable', message: why });
         assert.match(lines.join(), /^warn store: [\w.]+:\d+ cannot be reached: /);
         assert.equal(lines.length, 1);
         assert.doesNotMatch(lines.join(), /secret|wrong@/);
       });
     }
+
+    it('can be left at any moment, also in a handshake that is about to fail', async () => {
+      tls.setDefaultCACertificates(TRUSTED);
+      // What is not caught fails the test, as it would end a relay.
+      for (let at = 0; at < 40; at++) {
+        const { connection } = open(`${scheme}s://:secret@localhost:${port}`);
+        await sleep(at % 20);
+        await connection.close();
+      }
+      await sleep(50);
+    });
 
     it('says what it refuses, and that asking again does not help', async () => {
       const { connection } = open(`${scheme}s://guest:guest@localhost:${port}`);

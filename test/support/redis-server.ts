@@ -20,6 +20,8 @@ export const STORE_SERVERS: readonly (readonly [scheme: string, program: string]
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void;
   /** Ends the process: by its own last words, or at once. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again, on the same port and what it had on disk. */
@@ -95,6 +97,9 @@ function processOf(args: readonly string[], port: number, folder: string, scheme
     async start() {
       child = spawn(program, [...args], { stdio: 'ignore' });
       await answers(port);
+    },
+    signal(signal) {
+      child?.kill(signal);
     },
     async stop(signal = 'SIGTERM') {
       const ending = child;
