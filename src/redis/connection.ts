@@ -7,7 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import { messageOf, RelayError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { Replicas } from './replicas.ts';
 import { type StoreAddress, shownAddress } from './store-url.ts';
+import { isLackOfConnection, isRefusal, isWrongDatabase, troubleWith } from './troubles.ts';
 
 export type Client = Redis | Cluster;
 export type Argument = string | number | Buffer;
@@ -37,10 +39,6 @@ export const WRITE_PATIENCE_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 3_000;
 const PAUSE_MS = 50;
-const REPLICA_TIMEOUT_MS = 1_000;
-const REPLICAS_KNOWN_MS = 500;
-/** A master that had a replica this recently and has none now may be about to be replaced by it. */
-const REPLICA_GRACE_MS = 10_000;
 
 export class Connection {
   readonly address: StoreAddress;
@@ -52,18 +50,18 @@ export class Connection {
   readonly #logger: Logger;
   readonly #onCall: NonNullable<ConnectionOptions['onCall']>;
   #isDown = false;
+  /** Why the last attempt to connect failed. A call that finds no connection cannot know. */
+  #failure: Error | undefined;
   #isClosed = false;
-  #replicas = { isKnownUntil: 0, areThere: false };
-  /** With Sentinels, a replica is assumed until time has shown that there is none. */
-  #replicaSeenAt: number;
+  readonly #replicas: Replicas;
 
   constructor({ address, logger, onCall = () => {} }: ConnectionOptions) {
     this.address = address;
-    this.#replicaSeenAt = address.kind === 'sentinel' ? performance.now() : Number.NEGATIVE_INFINITY;
     this.#logger = logger;
     this.#onCall = onCall;
     this.client = this.#open();
     this.#writer = this.#open();
+    this.#replicas = new Replicas(this.#writer, address.kind === 'sentinel');
   }
 
   /** Another connection to the same store, closed together with this one; a subscription needs its own. */
@@ -103,7 +101,7 @@ export class Connection {
   ): Promise<unknown> {
     return this.attempt(async () => {
       const result = await runOn(this.#writer, script, key, args);
-      await this.#replicated();
+      await this.#replicas.haveTaken(key);
       return result;
     }, patienceMs);
   }
@@ -135,65 +133,100 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const client of [this.client, this.#writer, ...this.#others]) client.disconnect();
-  }
-
-  /** After a failover only the replica's data counts, so what must be kept must have reached one. */
-  async #replicated(): Promise<void> {
-    if (this.#writer instanceof Cluster) return;
-    if (await this.#hasReplica(this.#writer)) {
-      this.#replicaSeenAt = performance.now();
-      if ((await this.#writer.wait(1, REPLICA_TIMEOUT_MS)) > 0) return;
-    } else if (performance.now() - this.#replicaSeenAt > REPLICA_GRACE_MS) return;
-    this.#replicas.isKnownUntil = 0;
-    throw new Error('no replica has taken the write');
-  }
-
-  async #hasReplica(writer: Redis): Promise<boolean> {
-    const now = performance.now();
-    if (now < this.#replicas.isKnownUntil) return this.#replicas.areThere;
-    const areThere = /^slave\d+:.*state=online/m.test(await writer.info('replication'));
-    this.#replicas = { isKnownUntil: now + REPLICAS_KNOWN_MS, areThere };
-    return areThere;
+    for (const client of [this.client, this.#writer, ...this.#others]) disconnect(client);
   }
 
   #open(): Client {
     const client = newClient(this.address);
-    client.on('error', (error: Error) => this.#noteDown(error));
+    client.on('error', (error: Error) => {
+      // What a cluster says is only that none of its nodes is connected, not why.
+      if (client instanceof Cluster)
+        void failureOf(this.address).then((why) => this.#noteFailure(why ?? error));
+      // It follows the error that ended the connection, and says nothing new.
+      else if (!isLackOfConnection(error)) this.#noteFailure(error);
+      // The library would go on in database 0, whose users and histories may be somebody else's.
+      if (isWrongDatabase(error) && client instanceof Redis) client.stream.destroy();
+    });
     client.on('close', () => {
-      this.#replicas.isKnownUntil = 0;
-      if (!this.#isClosed) this.#noteDown(new Error('the connection was closed'));
+      this.#replicas.forget();
+      const error = new Error('the connection was closed');
+      if (client instanceof Cluster) void this.#noteClusterFailure(error);
+      else this.#noteDown(error);
     });
     client.on('ready', () => this.#noteUp());
     return client;
   }
 
+  /** What a cluster says is only that none of its nodes is connected, not why. */
+  async #noteClusterFailure(error: Error): Promise<void> {
+    if (this.#isClosed) return;
+    const why = await failureOf(this.address);
+    if (!this.isUp) this.#noteFailure(why ?? error);
+  }
+
+  #noteFailure(error: Error): void {
+    this.#failure = error;
+    this.#noteDown(error);
+  }
+
   #noteDown(error: Error): void {
     if (this.#isDown || this.#isClosed) return;
     this.#isDown = true;
-    this.#logger.warn(`store: ${shownAddress(this.address)} cannot be reached: ${error.message}`);
+    this.#logger.warn(
+      `store: ${shownAddress(this.address)} cannot be reached: ${troubleWith(error, this.address.isTls)}`,
+    );
   }
 
   #noteUp(): void {
-    if (!this.#isDown || !this.isUp) return;
+    if (!this.isUp) return;
+    this.#failure = undefined;
+    if (!this.#isDown) return;
     this.#isDown = false;
     this.#logger.info(`store: ${shownAddress(this.address)} is back`);
   }
 
-  #unavailable(cause: unknown): RelayError {
-    const message = `The relay's store (${shownAddress(this.address)}) does not answer, and this request needs it: ${messageOf(cause)}. Try again in a moment.`;
+  #unavailable(error: unknown): RelayError {
+    const isRefused = isRefusal(error);
+    const cause = isRefused ? error : (this.#failure ?? error);
+    const trouble = troubleWith(cause, this.address.isTls);
+    const store = `The relay's store (${shownAddress(this.address)})`;
+    const message = isRefused
+      ? `${store} refused what this request needs: ${trouble}. Whoever runs the relay has to see to it.`
+      : `${store} does not answer, and this request needs it: ${trouble}. Try again in a moment.`;
     return new RelayError('store_unavailable', message, { retryAfterSeconds: 1, cause });
   }
 }
 
+/** Why the first node of a cluster cannot be reached; undefined if it can. */
+function failureOf(address: StoreAddress): Promise<Error | undefined> {
+  const client = newClient({ ...address, kind: 'server' });
+  return new Promise<Error | undefined>((resolve) => {
+    client.once('ready', () => resolve(undefined));
+    client.on('error', resolve);
+  }).finally(() => disconnect(client));
+}
+
+/**
+ * A TLS handshake that is broken off and would have failed gives a second error, for which the library has no listener:
+ * it would end the process (Node 24.21, ioredis 6.0, November 2026).
+ */
+function disconnect(client: Client): void {
+  const nodes: readonly Partial<Pick<Redis, 'stream'>>[] =
+    client instanceof Cluster ? client.nodes() : [client];
+  for (const { stream } of nodes) stream?.on('error', () => {});
+  client.disconnect();
+}
+
 function newClient(address: StoreAddress): Client {
-  const { kind, hosts, master, isTls, db } = address;
+  const { kind, hosts, master, isTls, username, password, db } = address;
   const options = optionsFor(address);
   if (kind === 'cluster') {
     return new Cluster([...hosts], {
       redisOptions: options,
       enableOfflineQueue: false,
       clusterRetryStrategy: pauseBefore,
+      // Certificates are for names, which the library would replace by addresses.
+      ...(isTls && { dnsLookup: (host, found) => found(null, host) }),
     });
   }
   if (kind === 'sentinel') {
@@ -205,6 +238,11 @@ function newClient(address: StoreAddress): Client {
       sentinelRetryStrategy: pauseBefore,
       failoverDetector: true,
       enableTLSForSentinelMode: isTls,
+      ...(isTls && { sentinelTLS: {} }),
+      // A user of the master is unknown to Sentinels, but a password alone is usually the same for all. With the name,
+      // those who have none take it, too; without it, the client library would print a warning each time.
+      ...(username === undefined &&
+        password !== undefined && { sentinelUsername: 'default', sentinelPassword: password }),
     });
   }
   return new Redis({ ...options, db, ...hosts[0] });
@@ -248,11 +286,4 @@ async function runOn(
     if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
     return client.callBuffer('EVAL', [lua, 1, key, ...args]);
   }
-}
-
-/** Answers of a server that is starting, stopping or changing roles. */
-const PASSING = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED|NOREPLICAS|BUSY)\b/;
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'ReplyError' && !PASSING.test(error.message);
 }

@@ -11,28 +11,21 @@ export interface StoreAddress {
   db: number;
 }
 
-const SCHEMES: Readonly<Record<string, Pick<StoreAddress, 'kind' | 'isTls'>>> = {
-  redis: { kind: 'server', isTls: false },
-  rediss: { kind: 'server', isTls: true },
-  valkey: { kind: 'server', isTls: false },
-  valkeys: { kind: 'server', isTls: true },
-  'redis+sentinel': { kind: 'sentinel', isTls: false },
-  'rediss+sentinel': { kind: 'sentinel', isTls: true },
-  'redis+cluster': { kind: 'cluster', isTls: false },
-  'rediss+cluster': { kind: 'cluster', isTls: true },
-};
+const KINDS = { '': 'server', '+sentinel': 'sentinel', '+cluster': 'cluster' } as const;
 const DEFAULT_PORTS = { server: 6379, sentinel: 26379, cluster: 6379 };
 
 /**
- * `redis://[USER:PASSWORD@]HOST[:PORT][/DB]`, the same with `rediss`, `valkey` and `valkeys`;
- * `redis+sentinel://HOST:PORT,HOST:PORT/MASTER[/DB]`; `redis+cluster://HOST:PORT,HOST:PORT`. User and password are
- * percent-encoded. Undefined for anything else.
+ * `redis://[USER:PASSWORD@]HOST[:PORT][/DB]`; `redis+sentinel://HOST:PORT,HOST:PORT/MASTER[/DB]`;
+ * `redis+cluster://HOST:PORT,HOST:PORT`; all of them with TLS as `rediss`, and as `valkey` and `valkeys`. User and
+ * password are percent-encoded. Undefined for anything else.
  */
 export function parseStoreUrl(text: string): StoreAddress | undefined {
-  const [, scheme = '', user, password, places = '', path = ''] =
-    /^([a-z+]+):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#@]+)\/?([^?#]*)$/.exec(text.trim()) ?? [];
-  const known = Object.hasOwn(SCHEMES, scheme) ? SCHEMES[scheme] : undefined;
-  if (known === undefined) return undefined;
+  const [, tls, suffix, user, password, places = '', path = ''] =
+    /^(?:redis|valkey)(s?)(\+sentinel|\+cluster|):\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#@]+)\/?([^?#]*)$/.exec(
+      text.trim(),
+    ) ?? [];
+  if (suffix !== '' && suffix !== '+sentinel' && suffix !== '+cluster') return undefined;
+  const known = { kind: KINDS[suffix], isTls: tls === 's' };
   const hosts = places.split(',').map((place) => hostOf(place, DEFAULT_PORTS[known.kind]));
   const found = hosts.filter((host) => host !== undefined);
   const isOne = known.kind === 'server';

@@ -5,7 +5,7 @@ import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../../src/history/st
 import type { Logger } from '../../src/logger.ts';
 import { Connection } from '../../src/redis/connection.ts';
 import { parseStoreUrl } from '../../src/redis/store-url.ts';
-import { REDIS_SERVER, sharedRedis } from '../support/redis-server.ts';
+import { STORE_SERVERS, sharedRedis } from '../support/redis-server.ts';
 import { type Backend, type Bench, diskBench, memoryBench, recordingLogger, START } from './support.ts';
 
 /** A relay's connection to a server of the tests. */
@@ -16,8 +16,8 @@ export function connectionTo(url: string, logger: Logger): Connection {
 }
 
 /** A restart is another relay's first look at the same history. */
-async function redisBench(limits: Partial<HistoryLimits> = {}): Promise<Bench> {
-  const { url } = await sharedRedis();
+async function redisBench(scheme: string, limits: Partial<HistoryLimits> = {}): Promise<Bench> {
+  const { url } = await sharedRedis(scheme);
   const logger = recordingLogger();
   const name = `test:{${randomUUID()}}`;
   const clock = () => bench.now;
@@ -41,8 +41,13 @@ async function redisBench(limits: Partial<HistoryLimits> = {}): Promise<Bench> {
   return bench;
 }
 
+const storeBackends = STORE_SERVERS.map(([scheme]): [string, Backend] => [
+  scheme,
+  (limits) => redisBench(scheme, limits),
+]);
+
 export const BACKENDS: readonly (readonly [name: string, open: Backend])[] = [
   ['memory', memoryBench],
   ['disk', diskBench],
-  ...(REDIS_SERVER === undefined ? [] : [['redis', redisBench] as const]),
+  ...storeBackends,
 ];

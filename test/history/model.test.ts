@@ -322,7 +322,7 @@ async function play(name: string, open: Backend, sequence: readonly Step[]): Pro
   }
 }
 
-const RUNS: Readonly<Record<string, number>> = { memory: 120, disk: 40, redis: 80 };
+const RUNS: Readonly<Record<string, number>> = { memory: 120, disk: 40, redis: 80, valkey: 10 };
 
 describe('history against a model', () => {
   for (const [name, open] of BACKENDS) {

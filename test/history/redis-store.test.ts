@@ -1,10 +1,11 @@
 /** What a shared store promises beside the contract of all: many writers, one truth, and a clear word while it is away. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RelayError } from '../../src/errors.ts';
 import { RedisHistory } from '../../src/history/redis/redis-store.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../../src/history/store.ts';
-import type { Connection } from '../../src/redis/connection.ts';
+import { type Connection, READ_PATIENCE_MS } from '../../src/redis/connection.ts';
 import { losingAnAnswerTo, REDIS_SERVER, sharedRedis, startRedis } from '../support/redis-server.ts';
 import { AS_CODEX, errorOf, responseOf, startRig } from '../support/relay-client.ts';
 import { streamReply, textChunks } from '../support/scripted-upstream.ts';
@@ -231,6 +232,8 @@ describe('a store that is away', function () {
 
       // What ends while the store is away is kept when it comes back.
       const waiting = rig.post({ model: 'm', input: 'three' });
+      // Longer than anything waits that is only read.
+      await sleep(2 * READ_PATIENCE_MS);
       await server.start();
       const kept = await responseOf(await waiting);
       assert.equal(kept.store, true);

@@ -47,6 +47,14 @@ describe('the address of a store', () => {
         { host: 'b', port: 1 },
       ],
     },
+    'valkeys+sentinel://a/team': {
+      ...PLAIN,
+      kind: 'sentinel',
+      isTls: true,
+      hosts: [{ host: 'a', port: 26379 }],
+      master: 'team',
+    },
+    'valkey+cluster://a:1': { ...PLAIN, kind: 'cluster', hosts: [{ host: 'a', port: 1 }] },
   };
   for (const [text, address] of Object.entries(KNOWN)) {
     it(`may be ${text}`, () => assert.deepEqual(parseStoreUrl(text), address));
@@ -58,6 +66,8 @@ describe('the address of a store', () => {
     'http://cache',
     'redis://',
     'redis://a,b',
+    'rediss+ring://a',
+    'valkey+://a',
     'redis://cache:99999',
     'redis://cache:x',
     'redis://cache/x',

@@ -11,9 +11,17 @@ import { freePort } from './ports.ts';
 
 export const REDIS_SERVER = programOf('redis-server', 'redis-server');
 
+/** The programs that a team's store can be, by the scheme of their address: what is said of one is held against both. */
+export const STORE_SERVERS: readonly (readonly [scheme: string, program: string])[] = [
+  ['redis', REDIS_SERVER] as const,
+  ['valkey', programOf('valkey-server', 'valkey-server')] as const,
+].flatMap(([scheme, program]) => (program === undefined ? [] : [[scheme, program] as const]));
+
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
+  /** Sends a signal that does not end it, such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void;
   /** Ends the process: by its own last words, or at once. */
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Starts it again, on the same port and what it had on disk. */
@@ -22,8 +30,11 @@ export interface RedisServer {
   remove(): Promise<void>;
 }
 
-/** @param extra further lines of its configuration, e.g. `['--replicaof', '127.0.0.1', '7000']` */
-export async function startRedis(extra: readonly string[] = []): Promise<RedisServer> {
+/**
+ * @param extra further lines of its configuration, e.g. `['--replicaof', '127.0.0.1', '7000']`
+ * @param scheme of `STORE_SERVERS`
+ */
+export async function startRedis(extra: readonly string[] = [], scheme = 'redis'): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'codex-relay-redis-'));
   // Each write is on disk before it is acknowledged. With "everysec" it may not even be in the system's hands, and a
@@ -42,13 +53,17 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
     '--appendfsync',
     'always',
   ];
-  const server = processOf([...args, ...extra], port, folder);
+  const server = processOf([...args, ...extra], port, folder, scheme);
   await server.start();
   return server;
 }
 
-/** A Sentinel that watches one master by the name `team`. */
-export async function startSentinel(master: RedisServer): Promise<RedisServer> {
+/** A Sentinel that watches one master by the name `team`. @param extra further lines of its configuration */
+export async function startSentinel(
+  master: RedisServer,
+  extra: readonly string[] = [],
+  scheme = 'redis',
+): Promise<RedisServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'codex-relay-sentinel-'));
   const file = join(folder, 'sentinel.conf');
@@ -59,14 +74,16 @@ export async function startSentinel(master: RedisServer): Promise<RedisServer> {
     `sentinel monitor team 127.0.0.1 ${master.port} 1`,
     'sentinel down-after-milliseconds team 500',
     'sentinel failover-timeout team 3000',
+    ...extra,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
-  const server = processOf([file, '--sentinel'], port, folder);
+  const server = processOf([file, '--sentinel'], port, folder, scheme);
   await server.start();
   return server;
 }
 
-function processOf(args: readonly string[], port: number, folder: string): RedisServer {
+function processOf(args: readonly string[], port: number, folder: string, scheme = 'redis'): RedisServer {
+  const program = new Map(STORE_SERVERS).get(scheme) ?? `${scheme}-server`;
   let child: ChildProcess | undefined;
   const end = () => {
     child?.kill('SIGKILL');
@@ -76,10 +93,13 @@ function processOf(args: readonly string[], port: number, folder: string): Redis
   process.once('exit', end);
   const server: RedisServer = {
     port,
-    url: `redis://127.0.0.1:${port}`,
+    url: `${scheme}://127.0.0.1:${port}`,
     async start() {
-      child = spawn(REDIS_SERVER ?? 'redis-server', [...args], { stdio: 'ignore' });
+      child = spawn(program, [...args], { stdio: 'ignore' });
       await answers(port);
+    },
+    signal(signal) {
+      child?.kill(signal);
     },
     async stop(signal = 'SIGTERM') {
       const ending = child;
@@ -114,12 +134,13 @@ async function answers(port: number): Promise<void> {
   }
 }
 
-let shared: Promise<RedisServer> | undefined;
+const shared = new Map<string, Promise<RedisServer>>();
 
-/** One server for all tests of a run; each takes names of its own. */
-export function sharedRedis(): Promise<RedisServer> {
-  shared ??= startRedis();
-  return shared;
+/** One server for all tests of a run; each takes names of its own. @param scheme of `STORE_SERVERS` */
+export function sharedRedis(scheme = 'redis'): Promise<RedisServer> {
+  const server = shared.get(scheme) ?? startRedis([], scheme);
+  shared.set(scheme, server);
+  return server;
 }
 
 export interface LossyNetwork {

@@ -1,7 +1,13 @@
 /** A history in Redis or Valkey, shared by any number of relays. Its rules are in the scripts. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Logger } from '../../logger.ts';
-import { type Argument, type Connection, READ_PATIENCE_MS, type Script } from '../../redis/connection.ts';
+import {
+  type Argument,
+  type Connection,
+  READ_PATIENCE_MS,
+  type Script,
+  WRITE_PATIENCE_MS,
+} from '../../redis/connection.ts';
 import type { ProviderReasoning } from '../../translate/reasoning/reasoning.ts';
 import type { InputItem } from '../../wire/responses.ts';
 import {
@@ -48,7 +54,7 @@ const [FIRST, MOST] = [4, 128];
  * Others may change the same records at the same time. What is still repeated after these attempts becomes unreadable.
  */
 const DELETE_ATTEMPTS = 100;
-/** Whether reading a record renews its claim to stay. */
+/** Whether reading a record renews its claim to stay. What a write has to know first is only seen. */
 const [SEEN, USED] = [0, 1] as const;
 type Use = 0 | 1;
 
@@ -219,7 +225,7 @@ export class RedisHistory implements HistoryStore {
     let count = FIRST;
     for (let items = digests.count; items > 0; items -= count, count = MOST) {
       const asked = Array.from({ length: Math.min(count, items) }, (_, at) => digests.ofFirst(items - at));
-      const [position, key, chain] = asList(await this.#run(FIND_INPUT, [JSON.stringify(asked)]));
+      const [position, key, chain] = asList(await this.#runForWrite(FIND_INPUT, [JSON.stringify(asked)]));
       if (typeof position === 'number') {
         return { key: textOf(key), chain: Number(textOf(chain)), items: items - position };
       }
@@ -257,7 +263,9 @@ export class RedisHistory implements HistoryStore {
   }
 
   async #read(index: string, name: string, use: Use): Promise<Found | undefined> {
-    const [key, bytes, version, other] = asList(await this.#run(READ, [index, name, use]));
+    const asked = [index, name, use];
+    const answer = use === SEEN ? this.#runForWrite(READ, asked) : this.#run(READ, asked);
+    const [key, bytes, version, other] = asList(await answer);
     if (key === undefined) return undefined;
     const [text, rest] = await Promise.all([unpack(asBytes(bytes)), unpack(asBytes(other))]);
     if (text !== undefined && rest !== undefined) return { text, rest, version: textOf(version) };
@@ -265,8 +273,13 @@ export class RedisHistory implements HistoryStore {
     return undefined;
   }
 
-  #run(script: Script, args: readonly Argument[]): Promise<unknown> {
-    return this.#connection.run(script, this.#name, [this.#clock(), ...this.#limits, ...args]);
+  #run(script: Script, args: readonly Argument[], patienceMs = READ_PATIENCE_MS): Promise<unknown> {
+    return this.#connection.run(script, this.#name, [this.#clock(), ...this.#limits, ...args], patienceMs);
+  }
+
+  /** Reads what a write needs, and is therefore as patient as that. */
+  #runForWrite(script: Script, args: readonly Argument[]): Promise<unknown> {
+    return this.#run(script, args, WRITE_PATIENCE_MS);
   }
 
   #runDurably(script: Script, args: readonly Argument[], patienceMs?: number): Promise<unknown> {
