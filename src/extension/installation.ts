@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseObject } from '../json.ts';
-import { codeOf } from '../node-errors.ts';
+import { whereCode } from '../node-errors.ts';
 import { stateFolder } from '../state-folder.ts';
 import { writeAtomic } from '../write-atomic.ts';
 
@@ -53,11 +53,6 @@ export async function forgetInstallation(file: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
+function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(whereCode(['ENOENT'], ''));
 }

@@ -1,7 +1,7 @@
 /** The user's own prices, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
+import { whereCode } from '../../node-errors.ts';
 import { type OwnPrices, PRICES_FILE, parseOwnPrices } from '../../usage/own-prices.ts';
 import { codexHome } from './codex-home.ts';
 
@@ -9,10 +9,7 @@ import { codexHome } from './codex-home.ts';
 export async function readOwnPrices(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<OwnPrices> {
-  try {
-    return parseOwnPrices(await readFile(join(codexHome(environment), PRICES_FILE), 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return new Map();
-    throw error;
-  }
+  const path = join(codexHome(environment), PRICES_FILE);
+  const text = await readFile(path, 'utf8').catch(whereCode(['ENOENT'], undefined));
+  return text === undefined ? new Map() : parseOwnPrices(text);
 }
