@@ -21,8 +21,8 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** The text without the mark (U+FEFF) that editors on Windows put before it, and that `JSON.parse` does not take. */
-export function withoutMark(text: string): string {
+/** The text without the byte order mark (U+FEFF) that editors on Windows put first, and that `JSON.parse` refuses. */
+export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
