@@ -16,7 +16,7 @@ export { isCodexInstalled } from '../../codex/home/installed-codex.ts';
 export { readNativeEntries } from '../../codex/home/native-file.ts';
 export { refreshCatalog } from '../../codex/home/refresh-catalog.ts';
 export type { Trap } from '../../codex/legacy-traps.ts';
-export { type NamedRelay, namedRelays } from '../../codex/named-relays.ts';
+export { namedRelays } from '../../codex/named-relays.ts';
 export { howToOverride } from '../../codex/overrides.ts';
 export { CONFIG_FILE, type CodexTexts, type FileChange, inFile, planRemoval } from '../../codex/plan.ts';
 export { PROFILE_FILE, relayPort } from '../../codex/relay-keys.ts';

@@ -16,7 +16,6 @@ import type { CatalogSource } from './catalog-source.ts';
 import { ChangesPreview } from './changes-preview.ts';
 import type { FileChange, PreparedConfig, Trap } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
-import { namedRelays } from './named-relays.ts';
 import { askWhenClosed, whatHappensWhenClosed } from './when-closed-question.ts';
 
 type Choice = 'write' | 'default' | 'copy';
@@ -154,10 +153,10 @@ export class CodexConfigCommands {
 
   /** Offers to update Codex files that still name the relay's old port or token, once for each port and token. */
   async offerUpdate(): Promise<void> {
-    const { readCodexFiles } = await loadCodexFiles();
+    const { namedRelays, readCodexFiles } = await loadCodexFiles();
     const token = await this.#choices.keys.token();
     const { port } = this.#choices.settings;
-    const named = await namedRelays(await readCodexFiles(await this.#home()));
+    const named = namedRelays(await readCodexFiles(await this.#home()));
     // If both differ, the file belongs to another relay, such as the command line program.
     const isStale = named.some((one) => (one.port === port) !== (one.token === token));
     const offer = `${port} ${token}`;

@@ -90,6 +90,7 @@ export interface HostSide {
   endCall(id: number): void;
 }
 
+/** Functions of the host for whose end the thread does not wait. */
 export const HOST_EVENTS = [
   'log',
   'onRequest',
@@ -98,5 +99,5 @@ export const HOST_EVENTS = [
   'endCall',
 ] as const satisfies (keyof HostSide)[];
 
-/** Nobody waits for these: there is nothing to be told, and a thread that dies meanwhile is told of elsewhere. */
+/** Nobody waits for these: they have no result, and the end of a thread is reported elsewhere. */
 export const THREAD_EVENTS = ['setNetwork', 'giveUp'] as const satisfies (keyof ThreadSide)[];
