@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
 import { askBack } from './caretaker/ask-back.ts';
-import { memoryOf } from './caretaker/memory.ts';
+import { createWhenClosed } from './caretaker/create-when-closed.ts';
+import { givenBackFile } from './caretaker/given-back-file.ts';
 import { PortNote } from './caretaker/port-note.ts';
-import { createWhenClosed } from './caretaker/vscode-parts.ts';
 import { CatalogKeeper } from './codex/catalog-keeper.ts';
 import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
@@ -89,7 +89,7 @@ export function buildParts(context: vscode.ExtensionContext) {
   );
   const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
   const codexCommands = new CodexConfigCommands(choices, providerCommands, source, {
-    memory: memoryOf(shared),
+    memory: givenBackFile(shared),
     tellWritten: () => void whenClosed.look(),
   });
   const catalog = createCatalogKeeper({ choices, source, codexCommands, memory: context.globalState, log });

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { applyChanges, readCodexFiles } from '../../../src/codex/home/codex-files.ts';
 import { giveBack } from '../../../src/codex/home/give-back.ts';
 import { planWrite } from '../../../src/codex/plan.ts';
-import { memoryOf } from '../../../src/extension/caretaker/memory.ts';
+import { givenBackFile } from '../../../src/extension/caretaker/given-back-file.ts';
 import { PortNote } from '../../../src/extension/caretaker/port-note.ts';
 import { cleanUp } from '../../../src/extension/caretaker/uninstall.ts';
 import { hashOf, installationFile, rememberInstallation } from '../../../src/extension/installation.ts';
@@ -69,7 +69,7 @@ describe('uninstalling', () => {
       'the default, given back when VS Code was closed',
       async () => {
         await write(true);
-        await giveBack({ home, memory: memoryOf(storage), relay: RELAY });
+        await giveBack({ home, memory: givenBackFile(storage), relay: RELAY });
       },
     ],
   ] as const)
