@@ -16,7 +16,7 @@ export interface CommandLine {
   words: readonly string[];
 }
 
-/** Throws a `UsageError`. An empty variable counts as unset. */
+/** An empty variable counts as unset. @throws UsageError that names the flag or variable at fault */
 export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {
   const { flags, texts, words } = readArguments(args);
   const settings: Record<string, unknown> = {};

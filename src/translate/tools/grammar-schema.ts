@@ -85,7 +85,7 @@ function isSome(value: Json | undefined): value is Json {
   return value !== undefined;
 }
 
-/** A property whose schema is none may be anything. */
+/** A property whose value is not a schema may be anything. */
 function schemasIn(properties: Json): Json {
   if (!isObject(properties) || Object.values(properties).every(isObject)) return properties;
   const entries = Object.entries(properties).map(([name, schema]) => [name, isObject(schema) ? schema : {}]);
