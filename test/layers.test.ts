@@ -118,7 +118,7 @@ describe('the layers', () => {
     });
   }
 
-  it('have no circle of files', () => {
+  it('have no circular imports', () => {
     const done = new Set<string>();
     const visit = (path: string, trail: readonly string[]): void => {
       assert.ok(!trail.includes(path), [...trail.slice(trail.indexOf(path)), path].join(' -> '));

@@ -57,13 +57,13 @@ describe('packages', () => {
       }
     });
 
-    it(`the ${name} holds nothing else of this repository`, async () => {
+    it(`the ${name} contains nothing else of this repository`, async () => {
       const others = (await files()).filter((file) => /^(src|test|fixtures|node_modules|\.)/.test(file));
       assert.deepEqual(others, []);
     });
   }
 
-  it('load what only a team needs where a team is served, and the extension has none of it', () => {
+  it('load a team’s libraries only for a team, and the extension has none of them', () => {
     const { outputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as {
       outputs: Record<
         string,
@@ -96,7 +96,7 @@ describe('packages', () => {
     assert.ok(packagesIn(command('team')).length > 0);
   });
 
-  it('show one page for all languages, with links that lead somewhere in it', () => {
+  it('show one page for all languages, whose links work there', () => {
     const page = readFileSync('dist/extension-README.md', 'utf8');
     assert.match(page, /^## 简体中文$/m);
     assert.match(page, /\]\(#简体中文\)/);
@@ -110,7 +110,7 @@ describe('packages', () => {
       assert.match(String(manifest[link]), /^$|^https:\/\/\S+$/, link);
   });
 
-  it('tell the licence of each package that is bundled, and it lets us', () => {
+  it('name the licence of each bundled package, all of them permissive', () => {
     const told = readFileSync(LICENCES, 'utf8');
     const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as { inputs: object };
     const folders = Object.keys(inputs).flatMap(

@@ -105,7 +105,7 @@ describe('words of others', () => {
     });
   }
 
-  it('come back as the names of tools that they are', async () => {
+  it('come back unchanged as names of tools', async () => {
     const names = [
       '__proto__',
       'constructor',

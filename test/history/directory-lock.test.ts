@@ -90,7 +90,7 @@ describe('the lock of a history directory', () => {
     await assert.rejects(lockDirectory(place.path, { beatMs: BEAT_MS }), { code: 'EISDIR' });
   });
 
-  it('says once that it cannot be renewed, and says nothing where the directory is gone', async () => {
+  it('says once that it cannot be renewed, unless the directory is gone', async () => {
     await using place = await temporaryDirectory();
     const warnings: string[] = [];
     const logger = { ...SILENT_LOGGER, warn: (line: string) => warnings.push(line) };

@@ -230,7 +230,7 @@ function scenes(family: NativeFamily): void {
     await ask({ text: { format: { type: 'json_object' } }, tools: [] });
   });
 
-  it('lifts tools that stand in items', async () => {
+  it('lifts tools out of items', async () => {
     const tool = {
       type: 'function',
       name: 'late_tool',
@@ -247,7 +247,7 @@ function scenes(family: NativeFamily): void {
     if (!isRead) assert.equal(callsOf(output)[0]?.name, 'late_tool');
   });
 
-  it('passes for what its preset says of it', () => {
+  it('has a preset that knows the endpoint', () => {
     assert.ok(presetById(family.preset)?.native, 'the preset knows the endpoint');
   });
 }

@@ -144,7 +144,7 @@ describe('three relays behind nginx', function () {
     return made;
   }
 
-  it('let as many requests in a minute as the user has, and not one more', async () => {
+  it('admit exactly the user’s requests in a minute', async () => {
     const limit = 100;
     const token = await gateway.addUser('dora', '--requests-per-minute', `${limit}`);
     const replies = await burst(() => ask(gateway.url, { token, input: 'hello' }), 3 * limit);
@@ -156,7 +156,7 @@ describe('three relays behind nginx', function () {
     assert.ok(Number(refused?.headers.get('retry-after')) <= 60);
   });
 
-  it('let as many tokens in a minute as the user has, to within two per cent', async () => {
+  it('admit the user’s tokens in a minute, to within two per cent', async () => {
     const limit = 10_000;
     const token = await gateway.addUser('emil', '--tokens-per-minute', `${limit}`);
     let used = 0;

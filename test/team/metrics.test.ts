@@ -77,7 +77,7 @@ describe('metrics', () => {
     await rig.stop();
   });
 
-  it('can have a port of their own', async () => {
+  it('can have their own port', async () => {
     const metrics = createMetrics(PRICES);
     const open = await serveMetrics(metrics, { port: 0, address: '127.0.0.1', token: '' });
     assert.match(await (await fetch(`http://127.0.0.1:${open.port}/metrics`)).text(), /codex_relay_running/);

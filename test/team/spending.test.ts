@@ -24,7 +24,7 @@ describe('what users spend, in a store', () => {
     for (const network of networks) network.close();
   });
 
-  it('is counted once, though the store was asked again because its answer was lost', async () => {
+  it('is counted once, even if it was added again because the store’s answer was lost', async () => {
     const logger = recordingLogger();
     const id = `anna-${randomUUID()}`;
     const network = await losingAnAnswerTo(`spent:{${id}}`);

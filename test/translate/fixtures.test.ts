@@ -13,7 +13,7 @@ const { UPDATE_GOLDEN } = process.env;
 const FIXTURES = readFixtures();
 
 describe('recorded requests of the real Codex', () => {
-  it('are there, of two releases at least', () => {
+  it('exist for two releases at least', () => {
     assert.ok(new Set(FIXTURES.map(({ codex }) => codex)).size >= 2);
   });
 

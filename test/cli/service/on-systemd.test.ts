@@ -43,7 +43,7 @@ describe('codex-relay service', function () {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it('runs under systemd: installed, killed, installed again, taken out', async function () {
+  it('runs under systemd: installed, killed, installed again, removed', async function () {
     if (process.getuid?.() !== 0 || !existsSync(SYSTEMD)) return this.skip();
     const [port, other] = [await freePort(), await freePort()];
     const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'bash', '-c', SCRIPT], {

@@ -36,5 +36,5 @@ describe('tidyBackups', () => {
       assert.equal(readFileSync(join(home, 'config.toml.mine'), 'utf8'), withRelay('b = 1\n'));
     });
 
-  it('finds no fault with a folder that is not there', () => tidyBackups(join(home, 'gone')));
+  it('accepts a folder that does not exist', () => tidyBackups(join(home, 'gone')));
 });

@@ -33,7 +33,7 @@ describe('the release of Codex on the PATH', () => {
     });
   }
 
-  it('is none where there is no Codex', async () => {
+  it('is undefined if there is no Codex', async () => {
     assert.equal(await codexRelease({ PATH: folder }), undefined);
   });
 });

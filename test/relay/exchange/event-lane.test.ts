@@ -66,7 +66,7 @@ const PLAIN: Form = {
 };
 
 describe('the lane for native events', () => {
-  it('says what the events say, in any form and any split of their bytes', () => {
+  it('says the same as the events, in any form and any split of their bytes', () => {
     const form = fc.record({
       hasName: fc.boolean(),
       hasType: fc.boolean(),

@@ -70,7 +70,7 @@ describe('the probe of a Responses endpoint', () => {
     });
   }
 
-  it('stops where there is no endpoint', async () => {
+  it('stops if there is no endpoint', async () => {
     const [probed, { wire, images }, count] = await probe(() => errorReply(404, 'Not Found'));
     assert.equal(count, 1);
     assert.equal(wire, 'chat');

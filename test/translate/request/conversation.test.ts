@@ -517,7 +517,7 @@ describe('conversation', () => {
     assert.deepEqual(messages[0], { role: 'system', content: 'base\n\nmore' });
   });
 
-  it('only appends: what was sent stays as it was, unless an output comes later', () => {
+  it('only appends: what was sent stays the same, unless an output comes later', () => {
     const ids = fc.constantFrom('a', 'b', 'a_2');
     const items = fc.oneof(
       fc.constant([user('more')]),
@@ -607,7 +607,7 @@ describe('reasoning on its way back', () => {
     for (const item of strangers) assert.equal('reasoning_content' in (assistant([item]) ?? {}), false);
   });
 
-  it('is replaced by the placeholder where it was lost and the provider insists', () => {
+  it('is replaced by the placeholder if it was lost and the provider insists', () => {
     const replay = { answers: 'with-calls', field: 'reasoning_content', placeholder: ' ' } as const;
     assert.equal(Reflect.get(assistant([], { reasoningReplay: replay }) ?? {}, 'reasoning_content'), ' ');
   });

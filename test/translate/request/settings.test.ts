@@ -138,7 +138,7 @@ describe('settings', () => {
     });
   }
 
-  it('keeps the prefix of a conversation whose format is told in words, and no order is broken', () => {
+  it('keeps prefix and order of a conversation whose format is in words', () => {
     const input = [
       { role: 'developer', content: 'be kind' },
       { role: 'user', content: 'question' },

@@ -65,7 +65,7 @@ describe('ItemQueue', () => {
     );
   });
 
-  it('lets nobody pass: what waits for an item that cannot end or begin is not opened', () => {
+  it('lets no item overtake one that cannot end or begin', () => {
     const first = letter('a', { canClose: false });
     const second = letter('b', { canOpen: false });
     queue.begin(first);
@@ -115,14 +115,14 @@ describe('ItemQueue', () => {
     ]);
   });
 
-  it('stops at an item that may not end so, without opening it', () => {
+  it('stops at an item that may not end in this way, without opening it', () => {
     for (const can of [{}, { mayEnd: false, canOpen: false }, {}]) queue.add(letter('x', can));
     assert.equal(queue.closeAll('whole'), false);
     assert.deepEqual(log, ['open x0', 'close x whole', 'done x0']);
     assert.ok(queue.isEmpty);
   });
 
-  it('stops at an item that is not whole: it is never done', () => {
+  it('stops at an incomplete item, which is never done', () => {
     queue.begin(letter('a', { isWhole: false }));
     queue.add(letter('b'));
     assert.equal(queue.closeAll('whole'), false);

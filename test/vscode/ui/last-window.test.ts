@@ -209,7 +209,7 @@ describe('plain codex, when VS Code goes away', function () {
     assert.match(await said(), BY_RELAY);
   });
 
-  it('changes over to the next window without a word', async () => {
+  it('moves to the next window silently', async () => {
     const bench = await open();
     assert.match(await said(), BY_RELAY);
     await bench.run('Codex Relay: Show Requests');
@@ -240,7 +240,7 @@ describe('plain codex, when VS Code goes away', function () {
     assert.match(await said(), BY_RELAY);
   });
 
-  it('has nothing of it left once the extension is uninstalled', async () => {
+  it('has nothing left of the relay once the extension is uninstalled', async () => {
     await close();
     await machine.server.stop();
     const installed = installServer(() => {});

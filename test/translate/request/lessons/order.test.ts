@@ -138,7 +138,7 @@ describe('messages in another form', () => {
     );
   });
 
-  it('text instead of lists leaves images alone', () => assert.equal(contentAsText(shown), shown));
+  it('text instead of lists keeps images', () => assert.equal(contentAsText(shown), shown));
 
   it('reasoning that is there stays', () => {
     const body = requestOf([{ role: 'assistant', content: 'a', reasoning_content: 'r' }, ...parse('a:b')]);
