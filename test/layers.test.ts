@@ -32,7 +32,7 @@ const FLOORS: string[][] = [
   ['cli', 'extension'],
 ];
 
-/** Packages and built-in modules that a room may use; `node:` stands for all built-in modules but its process. */
+/** Packages and built-in modules that a room may use; `node:` stands for all built-in modules except `node:process`. */
 const PACKAGES: Record<string, string[]> = {
   'state-folder.ts': ['node:'],
   'write-atomic.ts': ['node:'],
@@ -53,7 +53,7 @@ const PACKAGES: Record<string, string[]> = {
   extension: ['node:', 'birpc', 'vscode'],
 };
 
-/** Rooms that see nothing of what comes between: data, and text in, text out. */
+/** Lower rooms that a room must not import, because it is data, or text in and text out. */
 const BLIND: Record<string, string[]> = {
   providers: ['translate/request', 'translate/stream', 'translate/stream/drafts', 'translate/errors'],
   codex: ['history'],

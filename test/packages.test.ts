@@ -1,4 +1,4 @@
-/** What is given to users: both packages, as their tools put them together. */
+/** What users get: both packages, as their tools build them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 const LICENCES = 'dist/LICENSES.txt';
-/** Licences that ask for no more than that their text goes along. */
+/** Licences that only require their text to be included. */
 const PERMISSIVE = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD'];
 
 async function filesOfNpm(): Promise<string[]> {
@@ -50,7 +50,7 @@ describe('packages', () => {
       const held = await files();
       for (const file of [...programs, LICENCES, 'LICENSE', 'SECURITY.md', 'CHANGELOG.md'])
         assert.ok(held.includes(file), file);
-      // Comments that a licence wants kept stand beside the program that they were taken out of.
+      // Comments that a licence wants kept are in a file next to the program.
       for (const program of programs) {
         const comments = `${program}.LEGAL.txt`;
         assert.equal(held.includes(comments), existsSync(comments), comments);

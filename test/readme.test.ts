@@ -1,4 +1,4 @@
-/** What the READMEs, the page on security and the fixtures' notes point at is there: a map is worth what its names are worth. */
+/** Everything that the READMEs, the page on security and the fixtures' notes point at exists. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -26,7 +26,7 @@ const [ENGLISH, CHINESE] = ['package.nls.json', 'package.nls.zh-cn.json'].map(
   (file) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>,
 ) as [Record<string, string>, Record<string, string>];
 
-/** `NAME`, `CASE` and what stands in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
+/** `NAME`, `CASE` and whatever is in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
 function found(path: string): boolean {
   const pattern = path
     .replace(/\/$/, '')

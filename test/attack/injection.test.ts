@@ -1,4 +1,4 @@
-/** Words of others in files, streams, logs and views of ours: they stay words. */
+/** Text from others in our files, streams, logs and views stays text. */
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Node itself ignores the variable in the file of `--env-file`, so each case is a process with such a file. */
+/** Node ignores the variable in the file of `--env-file`, so each case is a process with such a file. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -90,7 +90,7 @@ describe('buildCatalog', () => {
     assert.deepEqual([...entries.keys()], ['codex-relay', 'q:latest']);
     assert.equal(entries.get('codex-relay')?.context_window, 32_768);
     assert.deepEqual(efforts(entries.get('codex-relay')), []);
-    // A configuration that names it in the short way still finds it.
+    // A configuration with the short name still finds it.
     const named = entriesOf({ preset: ollama, listed, alsoServed: ['q'] });
     assert.equal(named.get('q')?.context_window, 32_768);
     const overridden = entriesOf({ preset: ollama, listed, overrides: { q: { contextWindow: 9 } } });
@@ -388,7 +388,7 @@ describe('the catalogs of the shipped providers', () => {
           `${entry.slug}: two levels mean the same`,
         );
         const known = (facts?.efforts ?? []).filter((effort) => sent(effort) === effort);
-        // Beside xhigh there is no name left for max, which old releases refuse the whole catalog for.
+        // With xhigh in use there is no other name for max, which makes old releases refuse the whole catalog.
         const wanted = known.includes('xhigh') ? known.filter((effort) => effort !== 'max') : known;
         assert.deepEqual(offered.map(sent), wanted, entry.slug);
         const images = facts?.images === true && profile.userImages === 'send';

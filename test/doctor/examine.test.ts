@@ -119,7 +119,7 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     await writeFile(join(home, 'config.toml'), addRelayKeys('', { port: relay.port, token: TOKEN }));
     const profiles = [
       addRelayKeys('', { port: other, token: STALE }),
-      // What stays of one that Codex wrote to, when the relay is removed from it.
+      // What is left of one that Codex wrote to after the relay is removed from it.
       'model_provider = "codex-relay"\n',
     ];
     try {

@@ -1,4 +1,4 @@
-/** What every history promises, whatever it is made of. */
+/** What every history promises, whatever its backend. */
 import assert from 'node:assert/strict';
 import type { StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
@@ -87,7 +87,7 @@ for (const [name, open] of BACKENDS) {
     });
 
     describe('clients that send their whole history', () => {
-      /** A conversation of which each request repeats all that came before. */
+      /** A conversation in which each request repeats everything before. */
       async function converse(bench: Bench, count: number): Promise<StoredExchange[]> {
         const turns: StoredExchange[] = [];
         for (let at = 0; at < count; at++) {

@@ -1,4 +1,4 @@
-/** What only the disk store promises: what lies in its directory, and what becomes of a directory in disorder. */
+/** What only the disk store promises: what is in its directory, and what becomes of a directory in disorder. */
 import assert from 'node:assert/strict';
 import {
   chmod,

@@ -1,4 +1,4 @@
-/** Two thousand turns in one conversation cost two thousand times one turn, wherever they lie. */
+/** Two thousand turns in one conversation cost two thousand times one turn, wherever they are stored. */
 import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What a shared store promises beside the contract of all: many writers, one truth, and a clear word while it is away. */
+/** What a shared store promises beyond the contract of all: many writers, one truth, and clear errors while it is away. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { RelayError } from '../../src/errors.ts';
@@ -113,7 +113,7 @@ describe('a history that relays share', function () {
     const name = `test:{${randomUUID()}}`;
     const [store] = await relays(1, {}, name);
     await store?.record(turnOf('resp_a'));
-    // The server knows the script from then on: what it is asked first is the deletion.
+    // The server knows the script from then on, so the first thing it gets is the deletion.
     assert.equal(await store?.delete('resp_none'), false);
     const network = await losingAnAnswerTo('sessions/resp_a.json');
     const connection = connectionTo(network.url, logger);

@@ -242,7 +242,7 @@ function scenes(family: NativeFamily): void {
     const { output } = await ask({
       input: [user, { type: 'additional_tools', role: 'developer', tools: [tool] }] as JsonObject[],
     });
-    // OpenAI and OpenRouter read them where they stand.
+    // OpenAI and OpenRouter read them in place.
     const isRead = family.preset === 'openai' || family.preset === 'azure' || family.preset === 'openrouter';
     if (!isRead) assert.equal(callsOf(output)[0]?.name, 'late_tool');
   });

@@ -45,7 +45,7 @@ describe('presets', () => {
       }
     }
     assert.equal(presetByUrl('http://127.0.0.1:11434/v1').profile.id, 'ollama');
-    // A plan shares its host with pay-as-you-go: the address tells them apart, however it goes on.
+    // A plan shares its host with pay-as-you-go: the beginning of the address distinguishes them.
     assert.equal(presetByUrl('https://api.z.ai/api/coding/paas/v4/').profile.id, 'zai-coding');
     assert.equal(presetByUrl('https://api.z.ai/api/paas/v4').profile.id, 'zai');
     assert.equal(

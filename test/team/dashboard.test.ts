@@ -1,4 +1,4 @@
-/** The dashboard asks for metrics that there are, by labels that they have. */
+/** The dashboard queries only existing metrics, by labels that they have. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '../../src/team/metrics.ts';

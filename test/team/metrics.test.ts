@@ -1,4 +1,4 @@
-/** What Prometheus reads: the right counts, for whoever may read them, and no word of a user's. */
+/** What Prometheus reads: the right counts, for whoever may read them, and nothing that a user wrote. */
 import assert from 'node:assert/strict';
 import { createMetrics, serveMetrics } from '../../src/team/metrics.ts';
 import { startRig } from '../support/relay-client.ts';

@@ -1,4 +1,4 @@
-/** A WebSocket stays open for hours: what its user may do is asked with every request on it. */
+/** A WebSocket stays open for hours, so rights are checked for every request on it. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asObject } from '../../src/json.ts';

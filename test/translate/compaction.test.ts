@@ -1,4 +1,4 @@
-/** What is put into a compaction item comes out of it again, and nothing else does. */
+/** A compaction item returns what was put into it, and nothing else. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {

@@ -32,7 +32,7 @@ const KEY = 'upstream-key-of-the-doctor';
 const TOKEN = 'local-token-of-the-doctor';
 const CALL = { id: 'call_1', name: 'exec_command', arguments: { cmd: 'echo ok' } };
 
-/** A provider in good health. */
+/** A healthy provider. */
 function healthy({ body }: ReceivedChat) {
   return body.tools ? streamReply(toolCallChunks(CALL)) : streamReply(textChunks('OK'));
 }

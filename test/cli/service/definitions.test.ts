@@ -1,4 +1,4 @@
-/** What the three systems are told: their files, for programs in whatever folder. */
+/** The definitions for the three systems, for programs in any folder. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

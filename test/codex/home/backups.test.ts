@@ -1,4 +1,4 @@
-/** Backups outlive the relay, its token does not. */
+/** Backups outlive the relay, but its token does not. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

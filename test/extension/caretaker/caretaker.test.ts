@@ -43,7 +43,7 @@ function arrange(whenClosed: WhenClosed | undefined, ownerAt: (ms: number) => Po
       world.now += ms;
       world.onTime(world.now);
       await Promise.resolve();
-      // No story takes as long.
+      // No test takes that long.
       assert.ok(world.now < 10_000_000, 'it never ends');
     },
     end: () => void world.events.push('end'),

@@ -60,7 +60,7 @@ describe('the caretaker as a program', function () {
     upstream = await startScriptedUpstream(() => answer(), ['m']);
     const base = ordersFor('keepRunning', await freePort());
     const own = { id: 'own', provider: 'openai-compatible', upstream: upstream.url, apiKey: KEY, model: 'm' };
-    // VS Code's own models, and what stands in with them, are left out: they end with it.
+    // VS Code's own models, and stand-ins among them, are left out, because they end with it.
     const inWindow = { id: 'vscode', provider: 'vscode', upstream: 'vscode://lm' };
     const standIns = {
       fallbacks: { '*': ['vscode/a', 'own/m'], 'own/m': ['vscode/a'] },

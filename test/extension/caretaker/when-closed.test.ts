@@ -12,7 +12,7 @@ const on = (port: number): ReadyPlan => ({ ...plan, server: { ...plan.server, po
 function arrange() {
   const world = {
     choice: 'giveBack' as Orders['whenClosed'],
-    /** Port of the relay that config.toml names; the memory of one that was given back. */
+    /** The port of the relay in config.toml, and of the one that was given back. */
     config: undefined as number | undefined,
     memory: undefined as number | undefined,
     events: [] as string[],

@@ -40,7 +40,7 @@ describe("the relay's thread", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** A thread that does what the relay's never should. */
+  /** A thread that misbehaves. */
   function program(name: string, text: string): string {
     const path = join(folder, `${name}.cjs`);
     writeFileSync(path, text);

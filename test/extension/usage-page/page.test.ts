@@ -57,7 +57,7 @@ async function loadPage(desk: Desk): Promise<typeof import('../../../src/extensi
     resolve: (specifier, context, next) => {
       if (specifier === 'vscode') return { url, shortCircuit: true };
       const found = next(specifier, context);
-      // A window of its own, whatever another test has loaded.
+      // A fresh copy of the module, whatever another test has loaded.
       return found.url.includes('/src/extension/') ? { ...found, url: `${found.url}?page` } : found;
     },
   });

@@ -1,4 +1,4 @@
-/** What happens to an answer when the machine around it does not behave: the answer is worth more than its record. */
+/** What happens to an answer when the machine around it fails: the answer is worth more than its record. */
 import assert from 'node:assert/strict';
 import { createMemoryStore } from '../../../src/history/memory-store.ts';
 import type { HistoryStore } from '../../../src/history/store.ts';
@@ -9,7 +9,7 @@ import { deltaChunk, reasoningChunks, streamReply, textChunks } from '../../supp
 const HOUR = 3_600_000;
 const REQUEST = { model: 'm', input: 'x' };
 
-/** A store that begins to fail as a full disk, or a folder that is gone, lets it. */
+/** A store that begins to fail as with a full disk, or a folder that is gone. */
 function failing(code: string): { store: HistoryStore; begin: () => void } {
   const store = createMemoryStore();
   const fail = () => Promise.reject(Object.assign(new Error(`${code}: the system refuses`), { code }));

@@ -11,7 +11,7 @@ import { PROFILE, streamFor } from '../../support/translating.ts';
 
 const WITHOUT_TAGS: Profile = { ...PROFILE, thinkTag: null };
 
-/** What became of a stream: its events but for the cuts in its texts, and what is kept of it. */
+/** The result of a stream: its events, apart from the cuts in its texts, and what is kept of it. */
 function outcomeOf(reads: Iterable<Uint8Array>, profile = PROFILE) {
   const stream = streamFor({ tools: [{ type: 'function', name: 'run' }] }, { profile });
   const reader = new ChatStreamReader(profile);

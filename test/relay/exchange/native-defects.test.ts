@@ -290,7 +290,7 @@ const MENDED: [what: string, reply: () => ScriptedReply, check: (answer: Answer)
   ],
 ];
 
-/** Answers that failed, and are told as failures that Codex understands. */
+/** Answers that failed, and are reported as failures that Codex understands. */
 const FAILED: [what: string, reply: () => ScriptedReply, message: RegExp][] = [
   [
     'a socket that closes after finished items, without an end',

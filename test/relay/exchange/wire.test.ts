@@ -187,7 +187,7 @@ describe('the wire', () => {
       errorReply(429, 'Responses API: rate limit, not now'),
     ]) {
       const { ask, asked, stop } = await house(always(reply));
-      // Codex is told of a limit by an event, of a key by the status.
+      // Codex learns of a limit from an event, and of a key from the status.
       await ask().catch(() => undefined);
       assert.equal(asked().chat, 0);
       await stop();
@@ -278,7 +278,7 @@ describe('a request by the Responses API', () => {
         ],
         store: false,
       });
-      // Where nothing of it was sent, there was nothing to learn.
+      // If it was never sent, there was nothing to learn.
       assert.equal(textIn(first), 'by responses', upstream.responses.at(-1)?.text);
       assert.equal(asked().chat, 0);
       await stop();

@@ -1,4 +1,4 @@
-/** Compaction over real HTTP: the route, the trigger, and the summary in the hands of whoever is asked next. */
+/** Compaction over real HTTP: the route, the trigger, and the summary at the next model. */
 import assert from 'node:assert/strict';
 import OpenAI, { BadRequestError } from 'openai';
 import { sealSummary } from '../../../src/translate/compaction.ts';

@@ -1,4 +1,4 @@
-/** Turns minutes apart pay for one TLS handshake; the first after a night's sleep does not meet a dead connection. */
+/** Turns minutes apart share one TLS handshake; the first after a night's sleep does not use a dead connection. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';

@@ -1,4 +1,4 @@
-/** What eight requests find out of endpoints that are scripted strictly: what their families say themselves. */
+/** What eight requests find out about strictly scripted endpoints is what their families declare. */
 import assert from 'node:assert/strict';
 import { parseNativeEntries } from '../../../src/codex/native-file.ts';
 import { probeResponses } from '../../../src/index.ts';

@@ -14,7 +14,7 @@ const OLLAMA_GUESS = {
   windowNote: "Ollama's default without a GPU",
 } as const;
 
-/** What a server's models are said to be. */
+/** What is known about a server's models. */
 async function served(
   routes: OtherRoutes,
   provider: string | undefined,

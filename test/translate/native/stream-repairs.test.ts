@@ -704,7 +704,7 @@ describe('streams of Responses endpoints: order', () => {
     ] as JsonObject[];
     const output = done(events);
     assert.deepEqual(types(output), ['reasoning', 'message']);
-    // llama.cpp, 2026-07: what began first ends when all is over.
+    // llama.cpp, 2026-07: what began first ends last.
     const late = [
       ...own.slice(0, 3),
       ...[messageAdded, ...rest].map((event) => ({ ...event, ...later })),

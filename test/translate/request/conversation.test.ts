@@ -544,7 +544,7 @@ describe('conversation', () => {
   });
 });
 
-/** Whether some output may belong to a call of before. */
+/** Whether an output may belong to an earlier call. */
 function hasOpenCallFor(history: readonly InputItem[], added: readonly InputItem[]): boolean {
   const open = new Map<string, number>();
   for (const { type, call_id: id } of history) {

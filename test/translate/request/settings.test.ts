@@ -176,7 +176,7 @@ describe('settings', () => {
   ][] = [
     ['required', ['auto', 'none', 'required'], ['auto', 'none'], undefined],
     ['auto', ['auto', 'none', 'required'], ['auto', 'none'], 'auto'],
-    // What is refused without thinking is refused with it too.
+    // What is refused without thinking is refused with it, too.
     ['auto', [], ['auto', 'none'], undefined],
     ['none', ['auto'], ['auto', 'none'], undefined],
   ];

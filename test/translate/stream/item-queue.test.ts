@@ -3,7 +3,7 @@ import type { Draft, Ending, EventOutput } from '../../../src/translate/stream/d
 import { ItemQueue } from '../../../src/translate/stream/item-queue.ts';
 import type { OutputItem } from '../../../src/wire/responses.ts';
 
-/** A draft that is a letter, and can do what it is told. It writes down what is done with it. */
+/** A draft that is a letter, and behaves as the test says. It records what is done with it. */
 class Letter implements Draft {
   canOpen = true;
   canClose = true;

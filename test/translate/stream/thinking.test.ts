@@ -206,7 +206,7 @@ describe('thinking', () => {
             text.length,
           ];
           const cut = edges.slice(1).map((end, index) => text.slice(edges[index], end));
-          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          // Two deltas that do not grow, so that no later one is taken for a repetition.
           const said = (contents: string[]) =>
             outputOf(
               [...['1', '2', ...contents].map((content) => deltaChunk({ content })), STOP],

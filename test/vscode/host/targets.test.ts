@@ -1,4 +1,4 @@
-/** Many providers at once in the extension host: what is served, shown, written for Codex, and asked in place of another. */
+/** Many providers at once in the extension host: what is served, shown, written for Codex, and used as a stand-in. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

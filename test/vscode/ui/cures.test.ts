@@ -89,7 +89,7 @@ describe('cures', function () {
     await acme?.stop();
     rmSync(root, { recursive: true, force: true });
   });
-  // Nobody fails faster than this, and VS Code shows only three messages within 800 ms.
+  // VS Code shows only three messages within 800 ms, and real failures are slower.
   beforeEach(() => window.page.waitForTimeout(800));
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window?.screenshot(picture('failed-cures'));

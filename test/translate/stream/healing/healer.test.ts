@@ -324,7 +324,7 @@ describe('calls in the text', () => {
             text.length,
           ];
           const pieces = edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
-          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          // Two deltas that do not grow, so that no later one is taken for a repetition.
           const start = [said('1'), said('2')];
           const whole = output([...start, said(text), STOP]);
           assert.equal(output([...start, ...pieces.map(said), STOP]), whole);
