@@ -1,8 +1,10 @@
 /** A type for JSON, and helpers to narrow parsed JSON of unknown shape. */
 
+/** Whatever `JSON.parse` returns. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** Whether it is a JSON object, and neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

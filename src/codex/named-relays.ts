@@ -3,6 +3,7 @@ import { relayProvider } from './config-edit.ts';
 import { CONFIG_FILE, type CodexTexts, type Configuration, inFile } from './plan.ts';
 import { PROFILE_FILE, relayPort } from './relay-keys.ts';
 
+/** A relay that a file names as Codex's provider. */
 export interface NamedRelay {
   file: Configuration;
   port: number;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { ModelFacts } from '../providers/model-list.ts';
 import { parseUserFile } from './user-file.ts';
 
+/** Its name in Codex's folder. */
 export const OVERRIDES_FILE = 'codex-relay.overrides.json';
 
 const COUNT = 'must be a whole number of tokens';

@@ -29,6 +29,7 @@ export function installationFile(extensionFolder: string, environment: Environme
   return join(stateFolder(environment), 'vscode', `${name}.json`);
 }
 
+/** SHA-256 in hexadecimal digits. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -19,6 +19,7 @@ export async function readCodexFiles(home: string): Promise<CodexTexts> {
   >;
 }
 
+/** A file that was written or removed. */
 export interface AppliedChange {
   file: CodexFile;
   /** Where the replaced text is kept; only for the user's own `config.toml`. */

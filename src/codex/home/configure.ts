@@ -30,6 +30,7 @@ export async function prepareCatalog(
   });
 }
 
+/** The planned changes, with the catalog that is among them. */
 export interface PreparedConfig extends WritePlan {
   catalog: Catalog;
 }

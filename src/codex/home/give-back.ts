@@ -7,6 +7,7 @@ import { writeAtomic } from '../../write-atomic.ts';
 import { planGiveBack, planTakeAgain, type RelayAddress, readGivenBack } from '../give-back.ts';
 import { applyChanges, readCodexFiles } from './codex-files.ts';
 
+/** Whose configuration it is, and which relay's. */
 export interface GiveBackPlace {
   /** Codex's folder. */
   home: string;

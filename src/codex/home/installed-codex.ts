@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { codeOf } from '../../node-errors.ts';
 
+/** What one run of Codex came to. */
 export interface CodexOutput {
   /** Null if it was ended at its time limit or by a signal. */
   exitCode: number | null;

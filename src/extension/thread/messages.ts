@@ -23,6 +23,7 @@ export interface Launch {
   usageFolder: string;
 }
 
+/** What came of asking a provider for a short answer. */
 export interface ConnectionAnswer {
   model: string;
   milliseconds: number;
@@ -71,6 +72,7 @@ export interface ThreadSide {
 /** A request without its signal, which `HostSide.endCall` replaces. */
 export type HostCall = Omit<UpstreamRequest, 'signal'>;
 
+/** A reply as it passes between threads. */
 export interface HostReply {
   status: number;
   headers: Readonly<Record<string, string>>;

@@ -4,6 +4,7 @@ import { presetByUrl } from '../../providers/index.ts';
 import { serverOf } from '../../providers/model-servers.ts';
 import { GENERIC_DIALECT } from '../choosable-provider.ts';
 
+/** What an endpoint's answers revealed. */
 export interface Probed {
   /** The address that answered: the one given, or the same with `/v1`. */
   baseUrl: string;
