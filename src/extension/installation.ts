@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { parseObject } from '../json.ts';
 import { whereCode } from '../node-errors.ts';
 import { stateFolder } from '../state-folder.ts';
@@ -17,8 +18,6 @@ export interface Installation {
   storage: string;
   tokenHash: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The path of that file: one for each VS Code, distinguished by the folder of its extensions.

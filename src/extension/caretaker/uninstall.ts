@@ -9,6 +9,7 @@ import { tidyBackups } from '../../codex/home/backups.ts';
 import { applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
 import { namedRelays } from '../../codex/named-relays.ts';
 import { planRemoval } from '../../codex/plan.ts';
+import type { Environment } from '../../environment.ts';
 import { whereCode } from '../../node-errors.ts';
 import { forgetInstallation, hashOf, installationFile, readInstallation } from '../installation.ts';
 import { signalFile } from '../relay/window-signals.ts';
@@ -17,7 +18,7 @@ import { PortNote } from './port-note.ts';
 export interface CleanUpInput {
   /** Where the extension was. */
   extensionFolder: string;
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
   pause(ms: number): Promise<unknown>;
 }
 
