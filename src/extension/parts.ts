@@ -57,9 +57,14 @@ export function buildParts(context: vscode.ExtensionContext) {
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const note = new PortNote(shared);
-  const localServers = new LocalServers(context.globalState);
   const languageModels = new OfferedModels(context);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
+  const choices = new UserChoices({
+    context,
+    keys: new KeyStore(context.secrets),
+    localServers: new LocalServers(context.globalState),
+    languageModels,
+    log,
+  });
   const launcher = createLauncher(context, shared, languageModels, log);
   const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
   const controller = createController(
@@ -80,13 +85,13 @@ export function buildParts(context: vscode.ExtensionContext) {
   const whenClosed = createWhenClosed(context, choices, log);
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
-  const providerCommands = new ProviderCommands(
+  const providerCommands = new ProviderCommands({
     choices,
     controller,
     launcher,
     signals,
-    new Recents(context.globalState),
-  );
+    recents: new Recents(context.globalState),
+  });
   const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
   const codexCommands = new CodexConfigCommands(choices, providerCommands, source, {
     memory: givenBackFile(shared),

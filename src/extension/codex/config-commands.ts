@@ -42,8 +42,7 @@ export class CodexConfigCommands {
   /** The port and token about which the user has already been asked. */
   #offered: string | undefined;
 
-  /** True while the user answers the setup's questions, so that their results cause no further offers. */
-  isSettingUp = false;
+  #isSettingUp = false;
 
   constructor(
     choices: UserChoices,
@@ -57,6 +56,11 @@ export class CodexConfigCommands {
     this.#keeping = keeping;
   }
 
+  /** Whether the user is answering the setup's questions: their results must not cause further offers. */
+  get isSettingUp(): boolean {
+    return this.#isSettingUp;
+  }
+
   /** Whether the user is reviewing changes to Codex's files. */
   get isAsking(): boolean {
     return this.#open > 0;
@@ -64,9 +68,9 @@ export class CodexConfigCommands {
 
   async generate(): Promise<void> {
     if (!this.#choices.provider) {
-      this.isSettingUp = true;
+      this.#isSettingUp = true;
       await this.#providers.selectProvider().finally(() => {
-        this.isSettingUp = false;
+        this.#isSettingUp = false;
       });
     }
     if (!this.#choices.provider) return;
