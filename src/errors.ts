@@ -1,5 +1,6 @@
 /** The only error that crosses layers: what happened, where, and what a client may do about it. */
 
+/** What went wrong. Each code has an HTTP status of its own. */
 export type ErrorCode =
   /** The request itself is wrong: `param` names the field. */
   | 'invalid_request'
@@ -50,6 +51,7 @@ const STATUS: Record<ErrorCode, number> = {
   internal_error: 500,
 };
 
+/** What clients may be told besides code and message. */
 export interface RelayErrorDetails {
   /** HTTP status for clients other than Codex. Default: the code's own. */
   status?: number | undefined;
@@ -60,6 +62,7 @@ export interface RelayErrorDetails {
   cause?: unknown;
 }
 
+/** `message` is for a person: what happened, where (provider, field, file), and what to do. It contains no key. */
 export class RelayError extends Error {
   readonly code: ErrorCode;
   readonly status: number;

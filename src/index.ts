@@ -24,8 +24,8 @@ import { createApp } from './relay/http/app.ts';
 import { checkedHosts, localUrl } from './relay/http/reach.ts';
 import { listen } from './relay/http/server.ts';
 import type { WebSockets } from './relay/http/web-sockets.ts';
-import type { RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
-import { resolveProvider } from './relay/routing/provider.ts';
+import type { Refusal, RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
+import { type Provider, resolveProvider } from './relay/routing/provider.ts';
 import { Routing } from './relay/routing/routing.ts';
 import type { UpstreamTransport } from './relay/transport.ts';
 import { askForBalance, type Balance } from './relay/upstream/balance.ts';
@@ -105,10 +105,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     metrics: options.metrics,
     isReady: () => !isStopping,
     onRefusal: (refusal) => {
-      const { client, sentToken } = refusal;
-      parts.warnOnce(
-        `A client (${client || 'without a name'}) was refused: it sent ${sentToken ? 'another token' : 'no token'}.`,
-      );
+      parts.warnOnce(refusalSentence(refusal));
       options.onRefusal?.(refusal);
     },
   });
@@ -123,24 +120,9 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   return {
     url: localUrl(options, listening.port),
     port: listening.port,
+    ...routingControls(parts, lists),
     get running() {
       return running.count;
-    },
-    use: (other) => {
-      routing.use(other);
-      void lists.learn();
-    },
-    serve: (upstreams, active, standIns) => {
-      routing.serve(upstreams, active, standIns);
-      void lists.learn();
-    },
-    learnModels: (ids) => lists.learn(ids),
-    models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
-    catalog: () => routing.catalog(),
-    targets: () => routing.health.troubles(Date.now()),
-    resetTargets: () => {
-      routing.health.reset();
-      upstream.endWaits();
     },
     drain: async () => {
       isStopping = true;
@@ -162,17 +144,46 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
   };
 }
 
+/** What a handle offers to change and to watch where requests go. */
+function routingControls(
+  { routing, upstream }: RelayParts,
+  lists: ModelLists,
+): Omit<RelayHandle, 'url' | 'port' | 'running' | 'drain' | 'stop'> {
+  return {
+    use: (other) => {
+      routing.use(other);
+      void lists.learn();
+    },
+    serve: (upstreams, active, standIns) => {
+      routing.serve(upstreams, active, standIns);
+      void lists.learn();
+    },
+    learnModels: (ids) => lists.learn(ids),
+    models: async () => (await askForModels(routing.active, routing, upstream)).map(({ id }) => id),
+    catalog: () => routing.catalog(),
+    targets: () => routing.health.troubles(Date.now()),
+    resetTargets: () => {
+      routing.health.reset();
+      upstream.endWaits();
+    },
+  };
+}
+
+function refusalSentence({ client, sentToken }: Refusal): string {
+  const name = client || 'without a name';
+  return `A client (${name}) was refused: it sent ${sentToken ? 'another token' : 'no token'}.`;
+}
+
+/** A provider, and how to reach it without a relay. */
+type ProviderOptions = UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>;
+
 /**
  * The models that a provider lists, with what it tells about each. Needs no running relay.
  * @throws RelayError for options that cannot be used, or with the reason if the provider gives no list
  */
-export async function listModels(
-  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
-): Promise<ListedModel[]> {
-  const provider = resolveProvider(options);
-  const { transport, close } = await openTransport(options);
+export async function listModels(options: ProviderOptions): Promise<ListedModel[]> {
+  const { provider, upstream, close } = await openProvider(options);
   try {
-    const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const { signal } = new AbortController();
     return await servedModels({ provider, apiKey: provider.apiKeys[0], signal }, upstream);
   } finally {
@@ -186,15 +197,10 @@ export async function listModels(
  * @throws RelayError for options that cannot be used
  */
 export async function* probeResponses(
-  options: UpstreamOptions & { model: string } & Pick<
-      RelayOptions,
-      'fetch' | 'transport' | 'proxy' | 'logger'
-    >,
+  options: ProviderOptions & { model: string },
 ): AsyncGenerator<Probed, NativeFindings> {
-  const provider = resolveProvider(options);
-  const { transport, close } = await openTransport(options);
+  const { provider, upstream, close } = await openProvider(options);
   try {
-    const upstream = new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER);
     const call = { provider, apiKey: provider.apiKeys[0], signal: AbortSignal.timeout(PROBE_LIMIT_MS) };
     return yield* probeNative(upstream, call, options.model);
   } finally {
@@ -207,19 +213,22 @@ export async function* probeResponses(
  * @throws RelayError for options that cannot be used, for a provider that does not tell, or with the provider's own
  *   error
  */
-export async function accountBalance(
-  options: UpstreamOptions & Pick<RelayOptions, 'fetch' | 'transport' | 'proxy' | 'logger'>,
-): Promise<Balance> {
-  const provider = resolveProvider(options);
-  const { transport, close } = await openTransport(options);
+export async function accountBalance(options: ProviderOptions): Promise<Balance> {
+  const { provider, upstream, close } = await openProvider(options);
   try {
-    return await askForBalance(
-      provider,
-      new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER),
-    );
+    return await askForBalance(provider, upstream);
   } finally {
     await close();
   }
+}
+
+/** @throws RelayError for options that cannot be used; nothing is open then */
+async function openProvider(
+  options: ProviderOptions,
+): Promise<{ provider: Provider; upstream: Upstream; close(): Promise<void> }> {
+  const provider = resolveProvider(options);
+  const { transport, close } = await openTransport(options);
+  return { provider, upstream: new Upstream(transport, USER_AGENT, options.logger ?? SILENT_LOGGER), close };
 }
 
 function assemble(options: RelayOptions, transport: UpstreamTransport, logger: Logger): RelayParts {

@@ -1,8 +1,10 @@
 /** A type for JSON, and helpers to narrow parsed JSON of unknown shape. */
 
+/** Whatever `JSON.parse` returns. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
+/** Whether it is a JSON object, and neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -21,8 +23,8 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
-/** The text without the mark (U+FEFF) that editors on Windows put before it, and that `JSON.parse` does not take. */
-export function withoutMark(text: string): string {
+/** The text without the byte order mark (U+FEFF) that editors on Windows put first, and that `JSON.parse` refuses. */
+export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 

@@ -9,6 +9,7 @@ export interface Logger {
   error(message: string): void;
 }
 
+/** Discards everything. */
 export const SILENT_LOGGER: Logger = {
   debug: () => {},
   info: () => {},

@@ -1,8 +1,7 @@
 /** Where both hosts keep data that outlives a run and belongs to no workspace. */
 import { homedir, platform } from 'node:os';
 import { join } from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './environment.ts';
 
 /** The platform's folder for a program's own state. */
 export function stateFolder(environment: Environment): string {

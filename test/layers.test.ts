@@ -11,7 +11,7 @@ import { posix } from 'node:path';
  * the top of `src`. It imports itself and the floors below it; rooms of one floor never meet.
  */
 const FLOORS: string[][] = [
-  ['errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
+  ['environment.ts', 'errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
   ['ask-by-http.ts', 'state-folder.ts', 'write-atomic.ts', 'redis'],
   ['wire'],
   ['translate'],
@@ -32,7 +32,7 @@ const FLOORS: string[][] = [
   ['cli', 'extension'],
 ];
 
-/** Packages and built-in modules that a room may use; `node:` stands for all built-in modules but its process. */
+/** Packages and built-in modules that a room may use; `node:` stands for all built-in modules except `node:process`. */
 const PACKAGES: Record<string, string[]> = {
   'ask-by-http.ts': ['node:'],
   'state-folder.ts': ['node:'],
@@ -54,7 +54,7 @@ const PACKAGES: Record<string, string[]> = {
   extension: ['node:', 'birpc', 'vscode'],
 };
 
-/** Rooms that see nothing of what comes between: data, and text in, text out. */
+/** Lower rooms that a room must not import, because it is data, or text in and text out. */
 const BLIND: Record<string, string[]> = {
   providers: ['translate/request', 'translate/stream', 'translate/stream/drafts', 'translate/errors'],
   codex: ['history'],
@@ -119,7 +119,7 @@ describe('the layers', () => {
     });
   }
 
-  it('have no circle of files', () => {
+  it('have no circular imports', () => {
     const done = new Set<string>();
     const visit = (path: string, trail: readonly string[]): void => {
       assert.ok(!trail.includes(path), [...trail.slice(trail.indexOf(path)), path].join(' -> '));

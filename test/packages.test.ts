@@ -1,4 +1,4 @@
-/** What is given to users: both packages, as their tools put them together. */
+/** What users get: both packages, as their tools build them. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ interface Manifest {
 }
 
 const LICENCES = 'dist/LICENSES.txt';
-/** Licences that ask for no more than that their text goes along. */
+/** Licences that only require their text to be included. */
 const PERMISSIVE = ['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0', '0BSD'];
 
 async function filesOfNpm(): Promise<string[]> {
@@ -50,20 +50,20 @@ describe('packages', () => {
       const held = await files();
       for (const file of [...programs, LICENCES, 'LICENSE', 'SECURITY.md', 'CHANGELOG.md'])
         assert.ok(held.includes(file), file);
-      // Comments that a licence wants kept stand beside the program that they were taken out of.
+      // Comments that a licence wants kept are in a file next to the program.
       for (const program of programs) {
         const comments = `${program}.LEGAL.txt`;
         assert.equal(held.includes(comments), existsSync(comments), comments);
       }
     });
 
-    it(`the ${name} holds nothing else of this repository`, async () => {
+    it(`the ${name} contains nothing else of this repository`, async () => {
       const others = (await files()).filter((file) => /^(src|test|fixtures|node_modules|\.)/.test(file));
       assert.deepEqual(others, []);
     });
   }
 
-  it('load what only a team needs where a team is served, and the extension has none of it', () => {
+  it('load a team’s libraries only for a team, and the extension has none of them', () => {
     const { outputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as {
       outputs: Record<
         string,
@@ -96,7 +96,7 @@ describe('packages', () => {
     assert.ok(packagesIn(command('team')).length > 0);
   });
 
-  it('show one page for all languages, with links that lead somewhere in it', () => {
+  it('show one page for all languages, whose links work there', () => {
     const page = readFileSync('dist/extension-README.md', 'utf8');
     assert.match(page, /^## 简体中文$/m);
     assert.match(page, /\]\(#简体中文\)/);
@@ -110,7 +110,7 @@ describe('packages', () => {
       assert.match(String(manifest[link]), /^$|^https:\/\/\S+$/, link);
   });
 
-  it('tell the licence of each package that is bundled, and it lets us', () => {
+  it('name the licence of each bundled package, all of them permissive', () => {
     const told = readFileSync(LICENCES, 'utf8');
     const { inputs } = JSON.parse(readFileSync('dist/meta.json', 'utf8')) as { inputs: object };
     const folders = Object.keys(inputs).flatMap(

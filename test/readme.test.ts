@@ -1,4 +1,4 @@
-/** What the READMEs, the page on security and the fixtures' notes point at is there: a map is worth what its names are worth. */
+/** Everything that the READMEs, the page on security and the fixtures' notes point at exists. */
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { posix } from 'node:path';
@@ -26,7 +26,7 @@ const [ENGLISH, CHINESE] = ['package.nls.json', 'package.nls.zh-cn.json'].map(
   (file) => JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>,
 ) as [Record<string, string>, Record<string, string>];
 
-/** `NAME`, `CASE` and what stands in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
+/** `NAME`, `CASE` and whatever is in brackets, as in `fixtures/codex_<release>/`, stand for any name. */
 function found(path: string): boolean {
   const pattern = path
     .replace(/\/$/, '')
@@ -39,7 +39,7 @@ for (const page of PAGES) {
   describe(page, () => {
     const text = readFileSync(page, 'utf8');
 
-    it('names files and folders that there are', () => {
+    it('names only files and folders that exist', () => {
       const paths = [...text.matchAll(/(?<![\w./~-])(?:src|test|fixtures|media|l10n)\/[\w./<>*-]*/g)].map(
         ([path]) => path.replace(/\.$/, ''),
       );
@@ -49,7 +49,7 @@ for (const page of PAGES) {
       );
     });
 
-    it('links to files that there are', () => {
+    it('links only to files that exist', () => {
       const links = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = '']) => target);
       const own = links.filter((target) => !/^[a-z]+:/.test(target));
       assert.deepEqual(
@@ -58,7 +58,7 @@ for (const page of PAGES) {
       );
     });
 
-    it('names scripts of npm that there are', () => {
+    it('names only npm scripts that exist', () => {
       const names = [...text.matchAll(/npm (?:run )?(start|test|(?<=run )[\w:]+)/g)].map(
         ([, name = '']) => name,
       );
@@ -123,13 +123,13 @@ describe('README.md', () => {
     for (const command of ['npm start', 'npm test']) assert.ok(first.includes(`\`${command}\``), command);
   });
 
-  it('says of each release of Codex what came of its scenes', () => {
+  it('sums up the scenes of each release of Codex', () => {
     const expected = withSums(text, scenesIn(readFileSync('fixtures/VERSIONS.md', 'utf8')));
     if (process.env['UPDATE_README']) writeFileSync('README.md', expected);
     assert.equal(unpadded(text), unpadded(expected), 'run again with UPDATE_README=1');
   });
 
-  it('stays short, and readable where nothing wraps its lines', () => {
+  it('stays short, and readable without line wrapping', () => {
     const lines = text.trimEnd().split('\n');
     assert.ok(lines.length < 200);
     assert.deepEqual(

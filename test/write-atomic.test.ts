@@ -22,7 +22,7 @@ describe('writeAtomic', () => {
     assert.deepEqual(readdirSync(folder), ['file']);
   });
 
-  it('shows the old file until the last word is said, and keeps it when that is no', async () => {
+  it('shows the old file until `confirm` resolves, and keeps it if that rejects', async () => {
     const confirm = async () => {
       assert.equal(readFileSync(path, 'utf8'), 'old');
       throw new Error('no');
@@ -32,7 +32,7 @@ describe('writeAtomic', () => {
     assert.deepEqual(readdirSync(folder), ['file']);
   });
 
-  it('dates the file as told, and keeps others from reading it', async () => {
+  it('sets the file’s date and permissions', async () => {
     const mtime = Date.UTC(2020, 1, 2);
     await writeAtomic({ path, text: 'new', mode: 0o600, mtime });
     const { mtimeMs, mode } = statSync(path);
@@ -40,7 +40,7 @@ describe('writeAtomic', () => {
     if (process.platform !== 'win32') assert.equal(mode & 0o777, 0o600);
   });
 
-  it('fails where there is no folder', async () => {
+  it('fails without a folder', async () => {
     await assert.rejects(writeAtomic({ path: join(folder, 'none', 'file'), text: '', mode: 0o600 }), {
       code: 'ENOENT',
     });

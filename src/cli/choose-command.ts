@@ -23,7 +23,7 @@ const BY_FLAG: Partial<Record<Flag, Command>> = {
 /** Commands chosen by a word, as in `codex-relay doctor`. */
 const BY_WORD: Readonly<Record<string, Command>> = { doctor, targets, usage, service, users };
 
-/** The relay runs unless a flag or word says otherwise. Throws a `UsageError` for an unknown word. */
+/** The relay runs unless a flag or word says otherwise. @throws UsageError for an unknown word */
 export function chooseCommand({ settings, words }: CommandLine): Command {
   for (const [flag, command] of Object.entries(BY_FLAG)) {
     if (settings[flag as Flag] === true) return command;

@@ -1,10 +1,12 @@
 /** Reads arguments and environment into settings; `options.ts` defines the options. */
+
 import { parseArgs } from 'node:util';
+import type { Environment } from '../environment.ts';
 import { UsageError } from './errors.ts';
 import type { Option } from './option.ts';
 import { type Flag, OPTIONS, type Settings } from './options.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type { Environment };
 
 export interface CommandLine {
   settings: Settings;
@@ -16,7 +18,7 @@ export interface CommandLine {
   words: readonly string[];
 }
 
-/** Throws a `UsageError`. An empty variable counts as unset. */
+/** An empty variable counts as unset. @throws UsageError that names the flag or variable at fault */
 export function readCommandLine(args: readonly string[], environment: Environment): CommandLine {
   const { flags, texts, words } = readArguments(args);
   const settings: Record<string, unknown> = {};

@@ -16,7 +16,7 @@ export function historyLimits(settings: Settings): HistoryLimits {
   };
 }
 
-/** In memory or on disk. Throws a `CommandError` that names the directory if the disk store cannot be opened. */
+/** In memory or on disk. @throws CommandError that names the directory if the disk store cannot be opened */
 export async function openHistory(settings: Settings, logger: Logger): Promise<HistoryStore> {
   const limits = historyLimits(settings);
   if (settings['history-store'] === 'memory') return createMemoryStore(limits, { logger });

@@ -20,6 +20,7 @@ import {
 
 export { type CatalogInput, type CatalogUpstream, selectedModel } from './catalog-rows.ts';
 
+/** The catalog's entries, with what hosts say about them. */
 export interface Catalog {
   models: CatalogEntry[];
   /** The model that the alias stands for, with what is known about it. */

@@ -31,6 +31,7 @@ const savedPrefix = (what: string) => `# codex-relay saved ${what}: `;
 const TABLE = `[${PROVIDER_PATH.join('.')}]`;
 const TABLE_NOTE = '# Codex Relay; "codex-relay --remove-config" takes this out again.';
 
+/** A configuration after the relay was removed from it. */
 export interface Removal {
   text: string;
   /** Sentences about entries that stay because they are not ours. */

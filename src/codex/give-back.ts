@@ -23,6 +23,7 @@ export interface GivenBack {
   webSocket: boolean;
 }
 
+/** What to write, and what to remember for `planTakeAgain`. */
 export interface GiveBackPlan {
   changes: FileChange[];
   given: GivenBack;

@@ -12,6 +12,7 @@ import {
 /** The variable from which Codex reads the relay's token if it is not in the file. */
 export const TOKEN_VARIABLE = 'CODEX_RELAY_TOKEN';
 
+/** What the configuration says. The token itself is left out. */
 export interface HandWritten extends Omit<RelayConfig, 'token' | 'catalog' | 'resetModel'> {
   /** Where Codex finds the catalog; undefined if there is none. */
   catalog?: string | undefined;

@@ -6,6 +6,7 @@ import { PROVIDER_ID } from '../names.ts';
 import { OTHER_AUTH_KEYS } from './relay-keys.ts';
 import { type Entry, TomlDocument } from './toml-document.ts';
 
+/** A setting that gets in the way. */
 export interface Trap {
   /** Counted from 1. */
   line: number;

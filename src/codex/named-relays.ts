@@ -4,6 +4,7 @@ import { CONFIG_FILE, type CodexTexts, type Configuration, inFile } from './plan
 import { PROFILE_FILE, relayPort } from './relay-keys.ts';
 import { isSetUp } from './removed-mark.ts';
 
+/** A relay that a file names as Codex's provider. */
 export interface NamedRelay {
   file: Configuration;
   port: number;

@@ -3,12 +3,11 @@
  * `CODEX_HOME`. `codex-relay doctor --probe-native` prints such entries.
  */
 import * as z from 'zod/mini';
-import { withoutMark } from '../json.ts';
 import { NATIVE_FILE } from '../names.ts';
 import type { DeepPartial } from '../providers/index.ts';
 import { NATIVE_FIELDS, type NativeProfile } from '../translate/native/native-profile.ts';
 import { WIRES, type Wire } from '../wire/wire.ts';
-import { CodexConfigError } from './errors.ts';
+import { parseUserFile } from './user-file.ts';
 
 /** For one model, or for all of a provider's. */
 export interface NativeEntry {
@@ -25,7 +24,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 const flag = z.boolean('must be true or false');
 
-const takes = z.partial(
+const takes = z.exactPartial(
   z.strictObject({
     customTools: oneOf('keep', 'text', 'function'),
     customNames: z.nullable(words),
@@ -65,7 +64,7 @@ const takes = z.partial(
 const entries = z.record(
   z.string().check(z.regex(/^[^/]+\/.+$/, 'must be named provider/model')),
   z.strictObject(
-    { wire: z.optional(z.enum(WIRES, `must be ${WIRES.join(' or ')}`)), takes: z.optional(takes) },
+    { wire: z.exactOptional(z.enum(WIRES, `must be ${WIRES.join(' or ')}`)), takes: z.exactOptional(takes) },
     'takes wire and takes, nothing else',
   ),
   'must be an object with one entry a model, named provider/model',
@@ -73,18 +72,5 @@ const entries = z.record(
 
 /** @throws CodexConfigError that says where the file is wrong */
 export function parseNativeEntries(text: string): NativeEntries {
-  const result = entries.safeParse(parseJson(text));
-  if (result.success) return result.data as NativeEntries;
-  const [issue] = result.error.issues;
-  const place = issue?.path.map((part) => JSON.stringify(part)).join(' > ');
-  throw new CodexConfigError(`${NATIVE_FILE}: ${place ? `${place}: ` : ''}${issue?.message ?? 'not usable'}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(withoutMark(text));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CodexConfigError(`${NATIVE_FILE} is not JSON: ${reason}`, { cause });
-  }
+  return parseUserFile(NATIVE_FILE, text, entries);
 }

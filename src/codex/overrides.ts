@@ -1,23 +1,23 @@
 /** The user's own facts about models: `codex-relay.overrides.json` in `CODEX_HOME`. */
 import * as z from 'zod/mini';
-import { withoutMark } from '../json.ts';
 import type { ModelFacts } from '../providers/model-list.ts';
-import { CodexConfigError } from './errors.ts';
+import { parseUserFile } from './user-file.ts';
 
+/** Its name in Codex's folder. */
 export const OVERRIDES_FILE = 'codex-relay.overrides.json';
 
 const COUNT = 'must be a whole number of tokens';
-const tokens = z.optional(z.int(COUNT).check(z.positive(COUNT)));
+const tokens = z.exactOptional(z.int(COUNT).check(z.positive(COUNT)));
 const text = z.string('must be text');
 const overrides = z.record(
   z.string(),
   z.strictObject(
     {
-      name: z.optional(text),
+      name: z.exactOptional(text),
       contextWindow: tokens,
       maxOutput: tokens,
-      images: z.optional(z.boolean('must be true or false')),
-      efforts: z.optional(z.array(text, 'must be a list of level names')),
+      images: z.exactOptional(z.boolean('must be true or false')),
+      efforts: z.exactOptional(z.array(text, 'must be a list of level names')),
     },
     'takes name, contextWindow, maxOutput, images and efforts, nothing else',
   ),
@@ -26,13 +26,7 @@ const overrides = z.record(
 
 /** The facts in the file, by model id. @throws CodexConfigError */
 export function parseOverrides(text: string): Record<string, ModelFacts> {
-  const result = overrides.safeParse(parseJson(text));
-  if (result.success) return result.data as Record<string, ModelFacts>;
-  const [issue] = result.error.issues;
-  const place = issue?.path.map((part) => JSON.stringify(part)).join(' > ');
-  throw new CodexConfigError(
-    `${OVERRIDES_FILE}: ${place ? `${place}: ` : ''}${issue?.message ?? 'not usable'}`,
-  );
+  return parseUserFile(OVERRIDES_FILE, text, overrides);
 }
 
 const MOST_NAMED = 3;
@@ -45,13 +39,4 @@ export function howToOverride(models: readonly string[]): string {
     `Nothing is known about ${models.slice(0, MOST_NAMED).join(', ')}${more}: Codex is told 128,000 tokens and ` +
     `text only. To say better, write e.g. ${JSON.stringify(example)} into ${OVERRIDES_FILE} in Codex's folder.`
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(withoutMark(text));
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new CodexConfigError(`${OVERRIDES_FILE} is not JSON: ${reason}`, { cause });
-  }
 }

@@ -12,11 +12,13 @@ export const CONFIG_FILE = 'config.toml';
 
 /** The files in `CODEX_HOME` that concern the relay, in the order in which they are written. */
 export const CODEX_FILES = [CATALOG_FILE, PROFILE_FILE, CONFIG_FILE] as const;
+/** One of these files, by its name. */
 export type CodexFile = (typeof CODEX_FILES)[number];
 
 /** The texts of these files; undefined if there is no such file. */
 export type CodexTexts = Readonly<Record<CodexFile, string | undefined>>;
 
+/** A file's text before and after. A write is refused if the text is no longer `before`. */
 export interface FileChange {
   file: CodexFile;
   before: string | undefined;
@@ -24,12 +26,14 @@ export interface FileChange {
   after: string | undefined;
 }
 
+/** What changes when the relay is configured. */
 export interface WritePlan {
   changes: FileChange[];
   /** The user's settings that get in the way. */
   traps: Trap[];
 }
 
+/** What changes when the relay is removed. */
 export interface RemovalPlan {
   changes: FileChange[];
   /** Sentences about entries that stay because they are not ours. */
@@ -65,6 +69,7 @@ export function planWrite(
 
 /** Files that may contain a configuration of the relay. */
 const CONFIGURATIONS = [PROFILE_FILE, CONFIG_FILE] as const;
+/** One of these files, by its name. */
 export type Configuration = (typeof CONFIGURATIONS)[number];
 
 /**

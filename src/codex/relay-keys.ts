@@ -9,6 +9,7 @@ export function isCatalogPath(value: unknown): boolean {
   return typeof value === 'string' && value.split(/[\\/]/).at(-1) === CATALOG_FILE;
 }
 
+/** The path of the relay's table. */
 export const PROVIDER_PATH = ['model_providers', PROVIDER_ID] as const;
 /** Must not be exactly `OpenAI`, which Codex treats in ways that only OpenAI's own servers understand. */
 export const PROVIDER_NAME = 'Codex Relay';
@@ -29,6 +30,7 @@ export interface RelayConfig {
   catalog?: string;
 }
 
+/** The keys before the first table that make the relay Codex's provider. */
 export const ROOT_KEYS = ['model', 'model_provider', 'model_catalog_json'] as const;
 export type RootKey = (typeof ROOT_KEYS)[number];
 
@@ -84,6 +86,7 @@ export function relayPort(values: Readonly<Record<string, unknown>>): number | u
   return port === undefined ? undefined : Number(port);
 }
 
+/** A key with its value as a line of TOML. */
 export function keyLine(key: string, value: string | boolean): string {
   return `${key} = ${tomlValue(value)}`;
 }

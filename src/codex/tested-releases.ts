@@ -4,6 +4,7 @@
 export const OLDEST_TESTED = '0.110.0';
 export const NEWEST_TESTED = '0.171.0';
 
+/** Completes a sentence such as "This relay was ...". */
 export const TESTED_WITH = `tested with Codex ${OLDEST_TESTED} to ${NEWEST_TESTED}`;
 
 /**

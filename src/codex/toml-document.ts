@@ -44,6 +44,7 @@ interface Line {
 
 const BOM = '\uFEFF';
 
+/** Line numbers count from 0, and change when lines are inserted or removed. */
 export class TomlDocument {
   readonly #bom: string;
   readonly #eol: string;

@@ -2,7 +2,6 @@
 
 import { relayProvider } from '../codex/config-edit.ts';
 import {
-  type CodexCall,
   type CodexRelease,
   codexRelease,
   OLDEST_CATALOG,
@@ -16,10 +15,9 @@ import { PROFILE_FILE, relayPort } from '../codex/relay-keys.ts';
 import { isSetUp } from '../codex/removed-mark.ts';
 import { outsideTested, TESTED_WITH } from '../codex/tested-releases.ts';
 import { parseToml } from '../codex/toml-document.ts';
+import type { Environment } from '../environment.ts';
 import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
 import type { Finding } from './finding.ts';
-
-type Environment = CodexCall['environment'];
 
 /** What Codex's files say about the relay. */
 export interface FoundConfig {

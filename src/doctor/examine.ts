@@ -1,9 +1,10 @@
 /** Examines the way from Codex to the model, step by step, and yields each finding as it is made. */
+
 import { CodexConfigError } from '../codex/errors.ts';
 import { readCodexFiles } from '../codex/home/codex-files.ts';
 import { codexHome } from '../codex/home/codex-home.ts';
 import { codexVariables } from '../codex/home/codex-variables.ts';
-import type { CodexCall } from '../codex/home/installed-codex.ts';
+import type { Environment } from '../environment.ts';
 import { messageOf } from '../errors.ts';
 import { codeOf } from '../node-errors.ts';
 import { findOwner, isOpen, onPort } from './ask-relay.ts';
@@ -28,7 +29,7 @@ import {
 
 /** What the host knows and can do. */
 export interface Patient {
-  environment: CodexCall['environment'];
+  environment: Environment;
   /** The port to examine; undefined: the one in Codex's configuration. */
   port: number | undefined;
   /** Used if Codex's configuration names no relay. */
@@ -56,10 +57,7 @@ export async function* examine(patient: Patient): AsyncGenerator<Finding> {
   yield* examineWay(patient, 'state' in config ? {} : config);
 }
 
-async function readConfig(
-  home: string,
-  environment: CodexCall['environment'],
-): Promise<FoundConfig | Finding> {
+async function readConfig(home: string, environment: Environment): Promise<FoundConfig | Finding> {
   try {
     return findConfig(await readCodexFiles(home), await codexVariables(home, environment));
   } catch (error) {

@@ -2,6 +2,7 @@
 import { type Event, EventEmitter } from 'vscode';
 import type { RelayController, RelayState } from './relay/controller.ts';
 
+/** The state of this window's relay. `attached`: another window serves. */
 export interface RelayStatus {
   state: 'stopped' | 'starting' | 'running' | 'attached' | 'needs-key' | 'error';
   /** Id and name of the chosen provider; absent until one is chosen. */
@@ -10,6 +11,7 @@ export interface RelayStatus {
   url?: string;
 }
 
+/** Version 1 of the API: fields may be added to it, but none changed or removed. */
 export interface CodexRelayApi {
   readonly apiVersion: 1;
   readonly status: RelayStatus;

@@ -3,6 +3,7 @@ import { type Limit, limitOf } from '../usage/budget-limits.ts';
 import type { ExtensionSettings } from './settings.ts';
 import type { UnusableName } from './stand-ins.ts';
 
+/** What the relay gets, and what was left out of it. */
 export interface UsableBudgets {
   limits: readonly Limit[];
   unusable: readonly UnusableName[];

@@ -5,6 +5,7 @@ import type { ExtensionSettings } from './settings.ts';
 /** The dialect of an unknown endpoint: a preset without an address. */
 export const GENERIC_DIALECT = 'openai-compatible';
 
+/** A provider as pickers, keys and plans know it. */
 export interface ChoosableProvider {
   id: string;
   name: string;
@@ -100,6 +101,7 @@ export function isUnencrypted(baseUrl: string): boolean {
   return new URL(baseUrl).protocol === 'http:' && !isOnThisMachine(baseUrl);
 }
 
+/** Whether the address is on loopback. */
 export function isOnThisMachine(baseUrl: string): boolean {
   const { hostname } = new URL(baseUrl);
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');

@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Environment } from '../environment.ts';
 import { parseObject } from '../json.ts';
-import { codeOf } from '../node-errors.ts';
+import { whereCode } from '../node-errors.ts';
 import { stateFolder } from '../state-folder.ts';
 import { writeAtomic } from '../write-atomic.ts';
 
@@ -18,8 +19,6 @@ export interface Installation {
   tokenHash: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * The path of that file: one for each VS Code, distinguished by the folder of its extensions.
  * @param extensionFolder of any release
@@ -29,6 +28,7 @@ export function installationFile(extensionFolder: string, environment: Environme
   return join(stateFolder(environment), 'vscode', `${name}.json`);
 }
 
+/** SHA-256 in hexadecimal digits. */
 export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
@@ -53,11 +53,6 @@ export async function forgetInstallation(file: string): Promise<void> {
   await rm(file, { force: true });
 }
 
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
+function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch(whereCode(['ENOENT'], ''));
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../errors.ts';
 import { askBack } from './caretaker/ask-back.ts';
-import { memoryOf } from './caretaker/memory.ts';
+import { createWhenClosed } from './caretaker/create-when-closed.ts';
+import { givenBackFile } from './caretaker/given-back-file.ts';
 import { PortNote } from './caretaker/port-note.ts';
-import { createWhenClosed } from './caretaker/vscode-parts.ts';
 import { CatalogKeeper } from './codex/catalog-keeper.ts';
 import { CatalogSource } from './codex/catalog-source.ts';
 import { CodexConfigCommands } from './codex/config-commands.ts';
@@ -14,6 +14,7 @@ import { loadCodexFiles } from './codex/load-codex-files.ts';
 import { drawStatus } from './draw-status.ts';
 import { inBackground } from './in-background.ts';
 import { KeyStore } from './key-store.ts';
+import type { LanguageModels } from './language-models/language-model.ts';
 import { OfferedModels } from './language-models/offered-models.ts';
 import { withLanguageModels } from './language-models/transport.ts';
 import { RelayController } from './relay/controller.ts';
@@ -22,6 +23,7 @@ import { RelayLauncher } from './relay/launcher.ts';
 import { LocalServers } from './relay/local-servers.ts';
 import { networkSettings } from './relay/network-settings.ts';
 import { describePortHolder, probePort } from './relay/port-owner.ts';
+import type { RelayListener } from './relay/relay-thread.ts';
 import { RequestLog } from './relay/request-log.ts';
 import { RequestReporter } from './relay/request-reporter.ts';
 import { TargetBoard } from './relay/target-board.ts';
@@ -46,7 +48,7 @@ import { UserChoices } from './user-choices.ts';
 
 export type Parts = ReturnType<typeof buildParts>;
 
-/** Gives each part the parts that it needs; nothing starts yet. */
+/** Gives each part the parts that it needs; nothing starts yet. Larger parts are put together in functions below. */
 export function buildParts(context: vscode.ExtensionContext) {
   const log = vscode.window.createOutputChannel('Codex Relay', { log: true });
   const shared = context.globalStorageUri.fsPath;
@@ -55,41 +57,24 @@ export function buildParts(context: vscode.ExtensionContext) {
   const reporter = new RequestReporter(requests, signals, log);
   const board = new TargetBoard(join(shared, 'targets.json'), signals, log);
   const note = new PortNote(shared);
-  const localServers = new LocalServers(context.globalState);
   const languageModels = new OfferedModels(context);
-  const choices = new UserChoices(context, new KeyStore(context.secrets), localServers, languageModels, log);
-  const launcher = new RelayLauncher({
-    program: join(context.extensionPath, 'dist', 'relay.cjs'),
-    logger: log,
-    network: () =>
-      networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
-    transport: withLanguageModels(sendAsVsCode, languageModels, log),
-    bindingsFile: join(shared, 'bindings.json'),
-    usageFolder: join(shared, 'usage'),
+  const choices = new UserChoices({
+    context,
+    keys: new KeyStore(context.secrets),
+    localServers: new LocalServers(context.globalState),
+    languageModels,
+    log,
   });
+  const launcher = createLauncher(context, shared, languageModels, log);
   const budgetNotices = new BudgetNotices(context.globalState, (id) => choices.nameOf(id));
-  const controller = new RelayController({
-    plan: () => choices.plan(),
-    launch: (plan) =>
-      launcher.launch(plan, {
-        onRequest: (report) => reporter.put(report),
-        onModels: () => catalog.refresh(),
-        onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
-        onDeath: (error) => {
-          log.error(`The relay broke down and is started again: ${messageOf(error)}`);
-          inBackground(log, restart(controller));
-        },
-      }),
-    probe: probePort,
-    describeHolder: describePortHolder,
-    isHeldForUs: () => note.isThere,
-    askBack: (port, token) =>
-      askBack({ note, send: () => signals.send('hand-back'), probe: () => probePort(port, token) }),
-    later: (ms, callback) => {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
+  const controller = createController(
+    { choices, launcher, signals, note, log },
+    {
+      onRequest: (report) => reporter.put(report),
+      onModels: () => catalog.refresh(),
+      onBudget: (notice) => inBackground(log, budgetNotices.tell(notice)),
     },
-  });
+  );
   const today = new Today(launcher, log);
   const usagePage = new UsagePage({
     choices,
@@ -100,27 +85,19 @@ export function buildParts(context: vscode.ExtensionContext) {
   const whenClosed = createWhenClosed(context, choices, log);
   const view = new RequestsView(requests, choices);
   const statusBar = new StatusBar();
-  const providerCommands = new ProviderCommands(
+  const providerCommands = new ProviderCommands({
     choices,
     controller,
     launcher,
     signals,
-    new Recents(context.globalState),
-  );
+    recents: new Recents(context.globalState),
+  });
   const source = new CatalogSource(controller, launcher, new ListMemory(join(shared, 'lists.json')));
   const codexCommands = new CodexConfigCommands(choices, providerCommands, source, {
-    memory: memoryOf(shared),
+    memory: givenBackFile(shared),
     tellWritten: () => void whenClosed.look(),
   });
-  const catalog = new CatalogKeeper({
-    home: async () => (await loadCodexFiles()).codexHome(process.env),
-    server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
-    upstreams: () => source.served(),
-    isAsking: () => codexCommands.isAsking,
-    tell: () => inBackground(log, tellCatalogChanged(context.globalState)),
-    fail: (error) => log.error(messageOf(error)),
-    later: (ms, callback) => void setTimeout(callback, ms),
-  });
+  const catalog = createCatalogKeeper({ choices, source, codexCommands, memory: context.globalState, log });
   const extensionVersion = (context.extension.packageJSON as { version: string }).version;
   const relayCommands = new RelayCommands({
     choices,
@@ -195,7 +172,76 @@ export function buildParts(context: vscode.ExtensionContext) {
   return parts;
 }
 
-/** Restarts the relay after its thread broke down, and tells it everything again. */
-async function restart(controller: RelayController): Promise<void> {
-  await controller.restart();
+function createLauncher(
+  { extensionPath }: vscode.ExtensionContext,
+  shared: string,
+  languageModels: LanguageModels,
+  log: vscode.LogOutputChannel,
+): RelayLauncher {
+  return new RelayLauncher({
+    program: join(extensionPath, 'dist', 'relay.cjs'),
+    logger: log,
+    network: () =>
+      networkSettings((name) => vscode.workspace.getConfiguration('http').get(name), process.env),
+    transport: withLanguageModels(sendAsVsCode, languageModels, log),
+    bindingsFile: join(shared, 'bindings.json'),
+    usageFolder: join(shared, 'usage'),
+  });
+}
+
+interface ControlledParts {
+  choices: UserChoices;
+  launcher: RelayLauncher;
+  signals: WindowSignals;
+  note: PortNote;
+  log: vscode.LogOutputChannel;
+}
+
+/** @param listener is told what happens in each relay that the controller launches */
+function createController(
+  { choices, launcher, signals, note, log }: ControlledParts,
+  listener: Omit<RelayListener, 'onDeath'>,
+): RelayController {
+  const controller = new RelayController({
+    plan: () => choices.plan(),
+    launch: (plan) =>
+      launcher.launch(plan, {
+        ...listener,
+        onDeath: (error) => {
+          log.error(`The relay broke down and is started again: ${messageOf(error)}`);
+          inBackground(log, controller.restart());
+        },
+      }),
+    probe: probePort,
+    describeHolder: describePortHolder,
+    isHeldForUs: () => note.isThere,
+    askBack: (port, token) =>
+      askBack({ note, send: () => signals.send('hand-back'), probe: () => probePort(port, token) }),
+    later: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
+  return controller;
+}
+
+interface CataloguedParts {
+  choices: UserChoices;
+  source: CatalogSource;
+  codexCommands: CodexConfigCommands;
+  memory: vscode.Memento;
+  log: vscode.LogOutputChannel;
+}
+
+function createCatalogKeeper(parts: CataloguedParts): CatalogKeeper {
+  const { choices, source, codexCommands, memory, log } = parts;
+  return new CatalogKeeper({
+    home: async () => (await loadCodexFiles()).codexHome(process.env),
+    server: async () => ({ port: choices.settings.port, token: await choices.keys.token() }),
+    upstreams: () => source.served(),
+    isAsking: () => codexCommands.isAsking,
+    tell: () => inBackground(log, tellCatalogChanged(memory)),
+    fail: (error) => log.error(messageOf(error)),
+    later: (ms, callback) => void setTimeout(callback, ms),
+  });
 }

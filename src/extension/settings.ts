@@ -11,6 +11,7 @@ import type { ByModel } from '../relay/routing/wire-choices.ts';
 import { isWire, type Wire } from '../wire/wire.ts';
 import type { WrittenFields } from './request-fields.ts';
 
+/** An endpoint of the user's own. */
 export interface CustomProvider {
   id: string;
   name: string;
@@ -27,6 +28,7 @@ export interface CustomProvider {
  */
 export type WhenClosed = 'giveBack' | 'keepRunning';
 
+/** Every setting; its default replaces whatever is unset or of the wrong type. */
 export interface ExtensionSettings {
   /** Id of a preset or of a custom provider; empty until one is chosen. */
   provider: string;

@@ -29,6 +29,7 @@ export interface UnusableName {
     | 'not-recorded';
 }
 
+/** What the relay gets, and what was left out of it. */
 export interface UsableStandIns {
   standIns: AllStandIns;
   unusable: readonly UnusableName[];

@@ -22,21 +22,23 @@ import { WORKSPACE_SETTINGS, type WorkspaceChoice, workspaceChoice } from './wor
 
 const SECTION = 'codexRelay';
 
+export interface ChoiceParts {
+  context: Pick<vscode.ExtensionContext, 'storageUri' | 'globalStorageUri'>;
+  keys: KeyStore;
+  localServers: LocalServers;
+  languageModels: OfferedModels;
+  log: Logger;
+}
+
 export class UserChoices {
   readonly keys: KeyStore;
   readonly localServers: LocalServers;
   readonly languageModels: OfferedModels;
-  readonly #context: vscode.ExtensionContext;
+  readonly #context: ChoiceParts['context'];
   readonly #log: Logger;
   #here: WorkspaceChoice | undefined;
 
-  constructor(
-    context: vscode.ExtensionContext,
-    keys: KeyStore,
-    localServers: LocalServers,
-    languageModels: OfferedModels,
-    log: Logger,
-  ) {
+  constructor({ context, keys, localServers, languageModels, log }: ChoiceParts) {
     this.#context = context;
     this.#log = log;
     this.keys = keys;

@@ -8,6 +8,7 @@ import type { UnusableName } from './stand-ins.ts';
 /** Settings that a workspace may override for its own Codex; the user's values apply to everything else. */
 export const WORKSPACE_SETTINGS: readonly string[] = ['provider', 'models'];
 
+/** What Codex is started with in this workspace. */
 export interface WorkspaceChoice {
   /** Id of a provider. */
   provider: string;

@@ -1,6 +1,7 @@
 /** How providers report an account's balance, as data in their presets. */
 import { listAt, valueAt } from './read-json.ts';
 
+/** Where a provider tells what is left on an account, and how to read its answer. */
 export interface BalanceSource {
   /** The path, below the origin of the base URL, where a GET with the key tells it. */
   path: string;
@@ -19,6 +20,7 @@ export interface BalanceSource {
   checked: string;
 }
 
+/** What is left, in one currency. */
 export interface Amount {
   amount: number;
   /** ISO 4217. */

@@ -1,4 +1,5 @@
 /** Which model of a list a name means: the same rule for relay, catalog and doctor. */
+
 /**
  * The name as the upstream takes it, found in its list even if it is not there literally: in different letter case,
  * without an implied tag (Ollama's `:latest`, 2026-11), or as a variant of a listed model (OpenRouter's `:free` and

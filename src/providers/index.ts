@@ -49,6 +49,7 @@ export { nativeFor, type WireFacts } from './native-for.ts';
 export type { DeepPartial, Preset } from './preset.ts';
 export { profileFor } from './profile-for.ts';
 
+/** In the order in which pickers and the README show them. */
 export const PRESETS: readonly Preset[] = [
   deepseek,
   kimi,
@@ -97,6 +98,7 @@ export const PRESETS: readonly Preset[] = [
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Undefined if there is no such preset. */
 export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.profile.id === id);
 }

@@ -16,6 +16,7 @@ interface Rule {
 
 const patterns = new WeakMap<Rule, RegExp>();
 
+/** Whether a rule applies to a model, by the upstream's name for it. */
 export function matches(rule: Rule, model: string): boolean {
   let pattern = patterns.get(rule);
   if (pattern === undefined) {

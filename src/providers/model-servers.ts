@@ -6,6 +6,7 @@ import { asObject } from '../json.ts';
 import { type ListedModel, readModelList } from './model-list.ts';
 import { count, countAt, flagAt, listAt, smallest, textAt, told, valueAt } from './read-json.ts';
 
+/** A known program, by its preset's id. */
 export type ServerId = 'llamacpp' | 'ollama' | 'lmstudio' | 'vllm';
 
 /** What a route tells about one model. */
@@ -23,6 +24,7 @@ export type FactRoute =
       read: (answer: unknown, isHosted: boolean) => ServedFacts;
     };
 
+/** A program that serves models, started by the user or by its maker. */
 export interface ModelServer {
   id: ServerId;
   /** The value of `owned_by` in its list. */

@@ -83,6 +83,7 @@ export interface NativePreset {
   checked: string;
 }
 
+/** How models of one kind differ at a provider's Responses endpoint. */
 export interface NativeRule {
   /** As in `ModelRule`. */
   match: readonly string[];

@@ -6,16 +6,19 @@ export function valueAt(value: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((inner, key) => asObject(inner)?.[key], value);
 }
 
+/** Only text that is not empty. */
 export function textAt(value: unknown, path: string): string | undefined {
   const found = valueAt(value, path);
   return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
+/** Only a boolean. */
 export function flagAt(value: unknown, path: string): boolean | undefined {
   const found = valueAt(value, path);
   return typeof found === 'boolean' ? found : undefined;
 }
 
+/** Only a list. */
 export function listAt(value: unknown, path: string): unknown[] | undefined {
   const found = valueAt(value, path);
   return Array.isArray(found) ? found : undefined;
@@ -29,6 +32,7 @@ export function countAt(value: unknown, path: string): number | undefined {
 /** `k` and `m` may mean thousands or 1024s, so the smaller is assumed. */
 const UNITS: Readonly<Record<string, number>> = { k: 1000, m: 1_000_000 };
 
+/** The same for a value that was already read. */
 export function count(value: unknown): number | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : undefined;
   if (typeof value !== 'string') return undefined;

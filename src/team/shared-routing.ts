@@ -76,7 +76,7 @@ async function subscribe(
   learn: (change: RoutingChange) => void,
 ): Promise<void> {
   await subscriber.subscribe(CHANNEL);
-  // The other connection may not stand yet.
+  // The other connection may not be up yet.
   const troubles = await connection.attempt(() => connection.client.hgetall(TROUBLES), READ_PATIENCE_MS);
   for (const [key, text] of Object.entries(troubles)) {
     const trouble = asTrouble(parseJson(text));

@@ -17,7 +17,7 @@ const LOOK_AGAIN_MS = 1_000;
 
 /**
  * Adds to sums. 1 names the addition, 2 is the amount, 3 for how many seconds the sums are kept; the others name the sums.
- * Whoever gets no answer asks again, for less than a minute: what was added already is not added once more.
+ * A relay that got no answer asks again for less than a minute, so an addition is remembered for that long and made once.
  */
 const ADD = scriptOf(`
 if not redis.call('SET', KEYS[1] .. ':added:' .. ARGV[1], '', 'NX', 'EX', 60) then return 0 end

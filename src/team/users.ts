@@ -70,7 +70,7 @@ class KnownUsers implements Users {
     const entries = await Promise.allSettled(
       records.map(async (record): Promise<[string, Known]> => [record.token, await this.#knownFrom(record)]),
     );
-    // Who was taken out must not stay because the history of somebody else cannot be opened.
+    // A user who was removed must not stay because another user's history cannot be opened.
     this.#known = new Map(entries.flatMap((entry) => (entry.status === 'fulfilled' ? [entry.value] : [])));
     this.#lookedAt = performance.now();
     const failed = entries.find((entry) => entry.status === 'rejected');

@@ -89,7 +89,7 @@ class LedgerBudget implements Budget {
     const { prices, logger, where } = this.#options;
     const { upstream, model } = target;
     if (this.#limits.length === 0 || isForNothing(target, prices)) return;
-    // Whoever asks during a look waits for it, too, or the second of two requests would pass on what is out of date.
+    // Requests that come during a look wait for it, too: the second of two would be judged by outdated sums otherwise.
     if (this.#looking !== undefined || Math.abs(this.#now() - this.#lookedAt) >= LOOK_AGAIN_MS) {
       await this.lookAtOthers().catch((error: unknown) => {
         this.#tell('unread', `The budget does not know what other relays spend: ${messageOf(error)}`);

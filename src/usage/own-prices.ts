@@ -1,7 +1,7 @@
 /** The user's own prices: `codex-relay.prices.json` in Codex's folder. */
 import * as z from 'zod/mini';
 import { RelayError } from '../errors.ts';
-import { parseJson, withoutMark } from '../json.ts';
+import { parseJson, withoutByteOrderMark } from '../json.ts';
 import type { TokenUsage } from '../relay/options.ts';
 
 export const PRICES_FILE = 'codex-relay.prices.json';
@@ -25,7 +25,7 @@ export type OwnPrices = ReadonlyMap<string, OwnPrice>;
 
 /** @throws RelayError `invalid_request` that names the entry */
 export function parseOwnPrices(text: string): OwnPrices {
-  const parsed = parseJson(withoutMark(text));
+  const parsed = parseJson(withoutByteOrderMark(text));
   if (parsed === undefined) throw unusable('is not JSON');
   const result = prices.safeParse(parsed);
   if (result.success) return new Map(Object.entries(result.data));

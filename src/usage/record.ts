@@ -45,8 +45,8 @@ const LEAST_COLUMNS = 16;
 const LAST_TIME = 8.64e15;
 
 /**
- * The reports of all that a finished request has to pay for, its own last. A target that was passed over has one of its
- * own where it states what it took, because it is paid for as well.
+ * The reports of everything that a finished request is charged for, its own last. A target that was passed over has one
+ * too if it states what it took, because that has to be paid as well.
  */
 export function chargedReports(report: RequestReport): RequestReport[] {
   // What was measured and counted is the last target's.

@@ -114,17 +114,7 @@ interface Look {
 }
 
 function optionsOf({ days, series }: ChartModel, look: Look): uPlot.Options {
-  const { width, style, colourOf, format, tell } = look;
-  const foreground = style.getPropertyValue('--vscode-foreground').trim();
-  const background = style.getPropertyValue('--vscode-editor-background').trim();
-  const line = style.getPropertyValue('--vscode-editorIndentGuide-background1').trim() || foreground;
-  const axis = {
-    stroke: foreground,
-    font: `12px ${style.fontFamily}`,
-    grid: { stroke: line, width: 1 },
-    ticks: { show: false },
-  };
-  const bars = uPlot.paths.bars?.({ size: [0.7, 48] });
+  const { width, colourOf, tell } = look;
   return {
     width,
     height: HEIGHT,
@@ -134,31 +124,43 @@ function optionsOf({ days, series }: ChartModel, look: Look): uPlot.Options {
       x: { time: false, range: [-0.5, days.length - 0.5] },
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.05 : 1] },
     },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        space: 64,
-        incrs: [1, 2, 5, 7, 10, 15],
-        size: 28,
-        values: (_plot, splits) => splits.map((day) => days[day]?.short ?? ''),
-      },
-      { ...axis, size: 72, space: 40, values: (_plot, splits) => splits.map(format) },
-    ],
-    series: [
-      {},
-      ...series
-        .map((_, at) => ({
-          fill: colourOf(at),
-          // A line between two colours that may look alike.
-          stroke: background,
-          width: 1,
-          points: { show: false },
-          ...(bars && { paths: bars }),
-        }))
-        .toReversed(),
-    ],
+    axes: axesOf(days, look),
+    series: [{}, ...series.map((_, at) => bars(colourOf(at), look.style)).toReversed()],
     hooks: { setCursor: [({ cursor }) => tell(cursor.idx)] },
+  };
+}
+
+function axesOf(days: ChartModel['days'], { style, format }: Look): uPlot.Axis[] {
+  const foreground = style.getPropertyValue('--vscode-foreground').trim();
+  const line = style.getPropertyValue('--vscode-editorIndentGuide-background1').trim() || foreground;
+  const axis = {
+    stroke: foreground,
+    font: `12px ${style.fontFamily}`,
+    grid: { stroke: line, width: 1 },
+    ticks: { show: false },
+  };
+  return [
+    {
+      ...axis,
+      grid: { show: false },
+      space: 64,
+      incrs: [1, 2, 5, 7, 10, 15],
+      size: 28,
+      values: (_plot, splits) => splits.map((day) => days[day]?.short ?? ''),
+    },
+    { ...axis, size: 72, space: 40, values: (_plot, splits) => splits.map(format) },
+  ];
+}
+
+function bars(colour: string, style: CSSStyleDeclaration): uPlot.Series {
+  const paths = uPlot.paths.bars?.({ size: [0.7, 48] });
+  return {
+    fill: colour,
+    // A line between two colours that may look alike.
+    stroke: style.getPropertyValue('--vscode-editor-background').trim(),
+    width: 1,
+    points: { show: false },
+    ...(paths && { paths }),
   };
 }
 

@@ -3,6 +3,7 @@
  * language; the page only arranges them.
  */
 
+/** Everything that the page may tell the extension. */
 export const ACTIONS = ['ready', 'refresh', 'exportCsv', 'askBalances', 'openSettings'] as const;
 /** A message from the page: it is ready, or one of its buttons was pressed. */
 export type Action = (typeof ACTIONS)[number];
@@ -27,6 +28,7 @@ export interface Series {
   tokens: readonly number[];
 }
 
+/** The bars, and the words around them. */
 export interface ChartModel {
   title: string;
   /** The label of the choice between cost and tokens. */
@@ -45,6 +47,7 @@ export interface ChartModel {
   asTable: string;
 }
 
+/** A table, its cells already in the user's language. */
 export interface TableModel {
   /** Identifies the table in every language. */
   id: string;
@@ -55,6 +58,7 @@ export interface TableModel {
   empty: string;
 }
 
+/** The whole page; each change replaces all of it. */
 export interface PageModel {
   /** BCP 47. */
   language: string;

@@ -2,6 +2,7 @@
 import { element } from './dom.ts';
 import type { TableModel } from './model.ts';
 
+/** A table with a heading or, without rows, the sentence that says why there are none. */
 export function tableSection(model: TableModel): HTMLElement {
   const heading = element('h2', { id: `${model.id}-title` }, model.title);
   const content = model.rows.length === 0 ? element('p', { class: 'empty' }, model.empty) : table(model);

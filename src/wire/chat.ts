@@ -56,6 +56,7 @@ export interface ChatToolMessage {
 
 export type ChatMessage = ChatSystemMessage | ChatUserMessage | ChatAssistantMessage | ChatToolMessage;
 
+/** A declared function; its `parameters` are a JSON Schema. */
 export interface ChatFunctionTool {
   type: 'function';
   function: { name: string; description?: string; parameters: JsonObject; strict?: boolean };
@@ -74,6 +75,7 @@ export interface ChatRequest {
 
 // ------------------------------------------------------------------------------------------------ chunks
 
+/** A fragment of a call. Which call it continues is up to `stream/call-tracker.ts`. */
 export interface ChatToolCallDelta {
   index?: number | string | null;
   id?: string | null;
@@ -82,6 +84,7 @@ export interface ChatToolCallDelta {
   extra_content?: Json;
 }
 
+/** What a chunk adds to the message. */
 export interface ChatDelta {
   role?: string | null;
   content?: Json;
@@ -99,10 +102,12 @@ export interface ChatDelta {
   usage?: ChatUsage | null;
 }
 
+/** Token counts in any provider's spelling; `stream/usage.ts` reads them. */
 export interface ChatUsage {
   [field: string]: unknown;
 }
 
+/** One of the answers in a chunk; normally there is only one. */
 export interface ChatChoice {
   index?: number | string | null;
   delta?: ChatDelta | null;
@@ -113,6 +118,7 @@ export interface ChatChoice {
   error?: unknown;
 }
 
+/** One event of a stream, or a whole blocking completion. */
 export interface ChatChunk {
   id?: string | null;
   model?: string | null;

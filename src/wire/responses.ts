@@ -21,6 +21,7 @@ export interface ContentPart {
   file_url?: string | null | undefined;
 }
 
+/** The content of a message or of a tool output: plain text, or parts in order. */
 export type Content = string | readonly ContentPart[];
 
 /**
@@ -68,6 +69,7 @@ export interface Tool {
   external_web_access?: boolean | undefined;
 }
 
+/** Which tools may or must be called: any, one by name, or (`allowed_tools`) those in a list. */
 export type ToolChoice =
   | 'none'
   | 'auto'
@@ -80,12 +82,14 @@ export type ToolChoice =
       tools?: readonly ToolReference[] | null | undefined;
     };
 
+/** A declared tool, by its name and, for a function in a namespace, that of the namespace. */
 export interface ToolReference {
   type: string;
   name?: string | null | undefined;
   namespace?: string | null | undefined;
 }
 
+/** The form that the answer's text must have, e.g. `json_schema` with a schema. */
 export interface TextFormat {
   type: string;
   name?: string | null | undefined;
@@ -94,6 +98,7 @@ export interface TextFormat {
   strict?: boolean | null | undefined;
 }
 
+/** How much the model should think, and whether its thinking is summarised for the client. */
 export interface ReasoningOptions {
   effort?: string | null | undefined;
   summary?: string | null | undefined;
@@ -164,6 +169,7 @@ export interface ReasoningTextPart {
   text: string;
 }
 
+/** What the assistant says to the user. */
 export interface MessageItem {
   type: 'message';
   id: string;
@@ -174,6 +180,7 @@ export interface MessageItem {
   phase?: 'commentary' | 'final_answer';
 }
 
+/** What the model thought, as far as it may be shown. */
 export interface ReasoningItem {
   type: 'reasoning';
   id: string;
@@ -184,6 +191,7 @@ export interface ReasoningItem {
   encrypted_content?: string;
 }
 
+/** A call of a function; the client runs it and answers with a `function_call_output`. */
 export interface FunctionCallItem {
   type: 'function_call';
   id: string;
@@ -196,6 +204,7 @@ export interface FunctionCallItem {
   arguments: string;
 }
 
+/** A call of a tool that takes free text instead of JSON. */
 export interface CustomToolCallItem {
   type: 'custom_tool_call';
   id: string;
@@ -249,6 +258,7 @@ export type OutputItem = MessageItem | ReasoningItem | CallItem | HostedItem | C
 
 // ------------------------------------------------------------------------------------ response and events
 
+/** Cached tokens are part of the input, and reasoning tokens of the output. */
 export interface ResponseUsage {
   input_tokens: number;
   input_tokens_details: { cached_tokens: number; cache_write_tokens: number };
@@ -257,6 +267,7 @@ export interface ResponseUsage {
   total_tokens: number;
 }
 
+/** Why a response failed; the message is one sentence. */
 export interface ResponseError {
   code: string;
   message: string;
@@ -308,6 +319,7 @@ interface InItem extends Sequenced {
   output_index: number;
 }
 
+/** Every event that a client may get. Within a response, `sequence_number` counts up without gaps. */
 export type ResponseEvent =
   | (Sequenced & {
       type:
@@ -357,4 +369,5 @@ export type ResponseEvent =
   | (InItem & { type: 'response.custom_tool_call_input.delta'; delta: string })
   | (InItem & { type: 'response.custom_tool_call_input.done'; input: string });
 
+/** The types of the event that ends a response; exactly one is sent. */
 export type TerminalEventType = 'response.completed' | 'response.failed' | 'response.incomplete';

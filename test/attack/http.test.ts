@@ -51,7 +51,7 @@ describe('attacks on HTTP', () => {
       'a chunk that is no number': `${post('Transfer-Encoding: chunked')}zz\r\n\r\n${inner}`,
     };
     for (const [what, bytes] of Object.entries(CASES)) {
-      it(`is not seen: ${what}`, async () => assert.deepEqual(statuses(await send(rig, bytes)), [400]));
+      it(`is not served: ${what}`, async () => assert.deepEqual(statuses(await send(rig, bytes)), [400]));
     }
   });
 
@@ -76,7 +76,7 @@ describe('attacks on HTTP', () => {
       'a method in another header': [get(HOST, TOKEN, 'X-HTTP-Method-Override: DELETE'), 200],
     };
     for (const [what, [bytes, status]] of Object.entries(CASES)) {
-      it(`is read in one way: ${what}`, async () => {
+      it(`has only one meaning: ${what}`, async () => {
         const closing = bytes.replace(/\r\n\r\n$/, '\r\nConnection: close\r\n\r\n');
         assert.deepEqual(statuses(await send(rig, closing)), [status]);
       });
@@ -115,7 +115,7 @@ describe('attacks on HTTP', () => {
       ['/v1/responses/toString/input_items', 404],
     ];
     for (const [path, status] of CASES) {
-      it(`is what it says: ${path}`, async () => {
+      it(`is taken literally: ${path}`, async () => {
         const reply = await send(rig, head(`GET ${path} HTTP/1.1`, HOST, TOKEN, 'Connection: close'));
         assert.deepEqual(statuses(reply), [status]);
       });
@@ -134,7 +134,7 @@ describe('attacks on HTTP', () => {
     assert.deepEqual(statuses(await send(rig, head('CONNECT evil.example:443 HTTP/1.1', HOST, TOKEN))), []);
   });
 
-  it('serves no request that comes in pieces of a pipeline without its own token', async () => {
+  it('needs the token in each pipelined request', async () => {
     const good = head('GET /healthz HTTP/1.1', HOST, TOKEN);
     const bad = head('GET /healthz HTTP/1.1', HOST, 'Connection: close');
     assert.deepEqual(statuses(await send(rig, good + good + bad)), [200, 200, 401]);
@@ -152,7 +152,7 @@ describe('attacks on HTTP', () => {
     assert.doesNotMatch(reply, /local-token/);
   });
 
-  it('reads a body as one request, however much it looks like two', async () => {
+  it('is not split into two requests by what its body looks like', async () => {
     const asked = rig.upstream.chats.length;
     const lines = ['Content-Type: application/json', `Content-Length: ${BODY.length}`];
     const next = head('GET /healthz HTTP/1.1', HOST, 'Connection: close');

@@ -1,4 +1,4 @@
-/** Words of others in files, streams, logs and views of ours: they stay words. */
+/** Text from others in our files, streams, logs and views stays text. */
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import fc from 'fast-check';
@@ -105,7 +105,7 @@ describe('words of others', () => {
     });
   }
 
-  it('come back as the names of tools that they are', async () => {
+  it('come back unchanged as names of tools', async () => {
     const names = [
       '__proto__',
       'constructor',

@@ -1,4 +1,4 @@
-/** Too much of everything: it is refused, and the relay goes on. */
+/** Too much of anything is refused, and the relay goes on. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { text as readAll } from 'node:stream/consumers';

@@ -62,7 +62,7 @@ export async function ask(url: string, body: Buffer): Promise<Answer> {
   return answer;
 }
 
-/** Lets the process end although connections are kept alive. */
+/** Lets the process end even if connections are kept alive. */
 export function closeConnections(): void {
   agent.destroy();
 }

@@ -15,7 +15,7 @@ export interface HistoryEffort {
   depths: readonly number[];
   /** How many turns are measured at each depth. */
   samples: number;
-  /** How many records lie in a directory that is opened. */
+  /** How many records are in a directory that is opened. */
   directories: readonly number[];
   opens: number;
 }

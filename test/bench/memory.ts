@@ -1,4 +1,4 @@
-/** What is resident, and what stays in memory after many requests. */
+/** What is resident, and what remains in memory after many requests. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { ask } from './client.ts';

@@ -130,7 +130,7 @@ function usageMessage(action: () => unknown): string {
 }
 
 describe('command line', () => {
-  it('has a case below for every option with a value', () => {
+  it('has a case below for each option that takes a value', () => {
     assert.deepEqual(Object.keys(CASES), withValue);
   });
 
@@ -212,11 +212,11 @@ describe('command line', () => {
     assert.equal(message, '--apikey is not an option; codex-relay --help lists them all');
   });
 
-  it('keeps the words beside the flags', () => {
+  it('returns the words that are not flags', () => {
     assert.deepEqual(readCommandLine(['doctor', '--port', '1', 'x'], {}).words, ['doctor', 'x']);
   });
 
-  it('shows a long value shortened', () => {
+  it('shortens a long value in an error', () => {
     const message = usageMessage(() => readCommandLine(['--port', '9'.repeat(1000)], {}));
     assert.ok(message.length < 200, message);
   });
@@ -240,7 +240,7 @@ describe('RUST_LOG', () => {
     });
   }
 
-  it('is beaten by CODEX_RELAY_LOG and by --log-level', () => {
+  it('is overridden by CODEX_RELAY_LOG and by --log-level', () => {
     const environment = { RUST_LOG: 'codex_relay=debug', CODEX_RELAY_LOG: 'warn' };
     assert.equal(readCommandLine([], environment).settings['log-level'], 'warn');
     assert.equal(readCommandLine(['--log-level', 'debug'], environment).settings['log-level'], 'debug');

@@ -1,4 +1,4 @@
-/** Node itself ignores the variable in the file of `--env-file`, so each case is a process with such a file. */
+/** Node ignores the variable in the file of `--env-file`, so each case is a process with such a file. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -34,15 +34,15 @@ describe('the extra certificates of a service', () => {
     return JSON.parse(execFileSync(process.execPath, args, { env, encoding: 'utf8', stdio: 'pipe' }));
   }
 
-  it('are trusted, each of those in the file', () => {
+  it('are all trusted, however many the file has', () => {
     const certificates = join(folder, 'company.pem');
     writeFileSync(certificates, tls.rootCertificates.slice(0, 2).join('\n'));
     assert.deepEqual(outcomeOf({ NODE_EXTRA_CA_CERTS: certificates }), { more: 2, warnings: [] });
   });
 
-  it('are not needed', () => assert.deepEqual(outcomeOf({}), { more: 0, warnings: [] }));
+  it('are optional', () => assert.deepEqual(outcomeOf({}), { more: 0, warnings: [] }));
 
-  it('are ignored, with a warning, where they cannot be read', () => {
+  it('are ignored with a warning if they cannot be read', () => {
     const { more, warnings } = outcomeOf({ NODE_EXTRA_CA_CERTS: join(folder, 'gone.pem') });
     assert.equal(more, 0);
     assert.match(warnings.join(), /^NODE_EXTRA_CA_CERTS is ignored: ENOENT/);

@@ -34,12 +34,12 @@ describe('log', () => {
     assert.deepEqual(lines, ['{"time":"2026-11-22T12:00:00.000Z","level":"info","message":"a\\n\\"b\\""}\n']);
   });
 
-  it('lets no message forge a line or steer the terminal', () => {
+  it('lets no message forge a line or control the terminal', () => {
     const lines = logged('info', 'text', (logger) => logger.info('said:\r\nerror\u001b[2J\u009b\r\tdone'));
     assert.deepEqual(lines, ['2026-11-22T12:00:00.000Z info  said:\n    error\\x1b[2J\\x9b\\x0d\\x09done\n']);
   });
 
-  it('lets no message turn its text around, or break its line where only some programs see it', () => {
+  it('escapes marks that reverse text, and line breaks that only some programs know', () => {
     const lines = logged('info', 'text', (logger) => logger.info('a\u2028b\u0085c\u202ed\u2066e'));
     assert.deepEqual(lines, ['2026-11-22T12:00:00.000Z info  a\n    b\\x85c\\u202ed\\u2066e\n']);
   });

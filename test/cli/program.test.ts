@@ -79,7 +79,7 @@ describe('codex-relay', () => {
     });
   }
 
-  it('--help helps, whatever else is wrong', async () => {
+  it('--help works, whatever else is wrong', async () => {
     const { code, stdout, stderr } = await runCli(['--port', 'x', '--help'], {
       environment: { CODEX_RELAY_PORT: 'y' },
     });
@@ -110,7 +110,7 @@ describe('codex-relay', () => {
     });
   }
 
-  it('serves several providers, and targets tells which one waits and why', async () => {
+  it('serves several providers, and `targets` tells which one waits and why', async () => {
     const full = await startScriptedUpstream(() =>
       errorReply(429, 'Slow down', { headers: { 'retry-after': '90' } }),
     );
@@ -284,7 +284,7 @@ describe('codex-relay', () => {
     assert.equal(code, 1);
   });
 
-  it('--demo gives way to an upstream of the environment', async () => {
+  it('--demo is overridden by an upstream in the environment', async () => {
     const base = await upstreamOf([streamReply(textChunks('From upstream'))]);
     const { cli, url } = await startRelayCli(['--demo'], { environment: { CODEX_RELAY_UPSTREAM: base } });
     await cli.logged(/Models: scripted-model/);
@@ -341,7 +341,7 @@ describe('codex-relay', () => {
     await cli.logged(/ -m MODEL\n/);
   });
 
-  it('asks a proxy for a tunnel to its provider', async () => {
+  it('reaches its provider through a tunnel of the proxy', async () => {
     const asked = Promise.withResolvers<string>();
     const proxy = createHttpServer().on('connect', ({ url = '' }, socket) => {
       asked.resolve(url);

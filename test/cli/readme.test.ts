@@ -14,7 +14,7 @@ const flagsIn = (text: string) =>
 describe("the README's options", () => {
   const [, section = ''] = /\n## Options\n(.*?)\n## /s.exec(README) ?? [];
 
-  it('are all that there are, each once', () => {
+  it('include every option once', () => {
     const listed = flagsIn(section.slice(section.indexOf('\n- '))).toSorted();
     const expected = FLAGS.filter((flag) => !OF_COMMANDS.includes(flag)).toSorted();
     assert.deepEqual(listed, expected);
@@ -25,7 +25,7 @@ describe("the README's options", () => {
     for (const flag of FLAGS) assert.ok(helpText().includes(OPTIONS[flag].help), flag);
   });
 
-  it('are the only ones that the README speaks of', () => {
+  it('are the only options that the README mentions', () => {
     const flags = flagsIn(README);
     assert.ok(flags.length > 20);
     for (const flag of flags) assert.ok(flag in OPTIONS, flag);

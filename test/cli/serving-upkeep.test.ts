@@ -52,7 +52,7 @@ describe('the catalog beside a running relay', () => {
     assert.match(text, /Be good\./);
   });
 
-  it('tells of other models, and not of another order', async () => {
+  it('reports changed models, but not a changed order', async () => {
     const said: string[] = [];
     const logger = { ...SILENT_LOGGER, info: (message: string) => void said.push(message) };
     const models = ['one', 'two', 'three'].map((id) => ({ id }));
@@ -65,7 +65,7 @@ describe('the catalog beside a running relay', () => {
     assert.equal(said.length, 1, 'nobody has to restart for that');
   });
 
-  it('is left alone by another relay beside it, such as a demo', async () => {
+  it('is not touched by any other relay, such as a demo', async () => {
     assert.equal(await catalogOf(4447), before);
   });
 });

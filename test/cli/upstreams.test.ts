@@ -64,7 +64,7 @@ describe('the upstreams of the command line', () => {
     it(what, () => assert.deepEqual(served(args, environment), expected));
   }
 
-  it('have their part of --wire, over what the file says', () => {
+  it('get their part of --wire, which beats the file', () => {
     const args = ['--providers', 'kimi,deepseek', '--wire', 'kimi/kimi-k3=responses,deepseek=chat'];
     const { upstreams } = servedUpstreams(readCommandLine(args, KEYS), KEYS, {
       'deepseek/*': { wire: 'responses', takes: { namespaces: 'flat' } },

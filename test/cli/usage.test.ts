@@ -38,7 +38,7 @@ describe('codex-relay usage', () => {
     return { folder, environment };
   }
 
-  it('tells what two relays and two runs used, as a table, JSON and CSV, and keeps no content', async () => {
+  it('adds up two relays and two runs as a table, JSON and CSV, without any content', async () => {
     const { folder, environment } = await place();
     await using _ = folder;
     const upstream = await answering(0.25);
@@ -69,7 +69,7 @@ describe('codex-relay usage', () => {
     await upstream.stop();
   });
 
-  it('keeps to a budget over a restart, and tells Codex where to raise it', async () => {
+  it('keeps to a budget across a restart, and tells Codex where to raise it', async () => {
     const { folder, environment } = await place();
     await using _ = folder;
     const upstream = await answering(0.9);
@@ -109,7 +109,7 @@ describe('codex-relay usage', () => {
     );
   });
 
-  it('asks for balances only where that is documented, and says why it does not', async () => {
+  it('asks for balances only if that is documented, and otherwise says why not', async () => {
     const { folder, environment } = await place();
     await using _ = folder;
     const upstream = await answering(1);

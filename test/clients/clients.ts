@@ -1,6 +1,6 @@
 /**
  * Client libraries of several languages against a relay with a scripted provider: small programs, each of which says
- * what it saw. Prints a matrix; ends with 1 when a program saw something else than it should.
+ * what it saw. Prints a matrix; exits with 1 if a program saw anything unexpected.
  *
  *     npm run test:clients [-- NAME ...]
  */

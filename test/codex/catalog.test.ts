@@ -72,7 +72,7 @@ describe('buildCatalog', () => {
     });
   });
 
-  it('has the alias first, with the facts of the chosen model', () => {
+  it('begins with the alias, which has the facts of the chosen model', () => {
     const [alias, first] = entriesOf({ selected: 'deepseek-v4-pro' }).values();
     assert.deepEqual(
       { ...alias, slug: '', display_name: '', description: '', priority: 1 },
@@ -90,14 +90,14 @@ describe('buildCatalog', () => {
     assert.deepEqual([...entries.keys()], ['codex-relay', 'q:latest']);
     assert.equal(entries.get('codex-relay')?.context_window, 32_768);
     assert.deepEqual(efforts(entries.get('codex-relay')), []);
-    // A configuration that names it in the short way still finds it.
+    // A configuration with the short name still finds it.
     const named = entriesOf({ preset: ollama, listed, alsoServed: ['q'] });
     assert.equal(named.get('q')?.context_window, 32_768);
     const overridden = entriesOf({ preset: ollama, listed, overrides: { q: { contextWindow: 9 } } });
     assert.equal(overridden.get('q:latest')?.context_window, 9);
   });
 
-  it('says of a guess that it is one, and why', () => {
+  it('marks a guess as one, and says why', () => {
     const windowNote = 'a default';
     const listed = [
       { id: 'a', contextWindow: 4096, windowFrom: 'guessed' as const, windowNote },
@@ -109,7 +109,7 @@ describe('buildCatalog', () => {
     assert.equal(entries.get('b')?.description, 'My endpoint: 4K context');
   });
 
-  it('always has the chosen model, what configurations name, and what names are mapped to', () => {
+  it('always includes the chosen model, models in configurations, and targets of mapped names', () => {
     const listed = [{ id: 'listed' }];
     const modelMap = { 'gpt-5.4': 'target', 'codex-relay': 'of-the-alias' };
     const entries = entriesOf({
@@ -125,7 +125,7 @@ describe('buildCatalog', () => {
     assert.match(entries.get('codex-relay')?.description ?? '', /of-the-alias/);
   });
 
-  it('takes shipped models when the provider cannot be asked', () => {
+  it('uses the shipped models if the provider cannot be asked', () => {
     assert.ok(entriesOf({}).has('deepseek-flash'));
     assert.deepEqual([...entriesOf({ listed: [{ id: 'only' }] }).keys()], ['codex-relay', 'only']);
   });
@@ -135,7 +135,7 @@ describe('buildCatalog', () => {
     assert.deepEqual([...entriesOf({ listed }).keys()], ['codex-relay', 'good']);
   });
 
-  it('lets the list beat shipped data, and the user beat both', () => {
+  it('prefers the list to shipped data, and the user to both', () => {
     const listed = [{ id: 'deepseek-v4-pro', contextWindow: 500_000 }];
     assert.equal(entriesOf({ listed }).get('deepseek-v4-pro')?.context_window, 500_000);
     const overrides = { 'deepseek-v4-pro': { contextWindow: 64_000, images: true, efforts: ['low'] } };
@@ -263,7 +263,7 @@ describe('buildCatalog', () => {
     ['one that no list has', [[], ['typed']], ['d/a', 'g/typed', 'd/b', 'd/c', 'g/x', 'g/y', 'g/z']],
   ];
   for (const [what, [active, other], slugs] of USED) {
-    it(`has what was used last behind what is chosen: ${what}`, () => {
+    it(`puts recently used models after the chosen one: ${what}`, () => {
       const listed = (...ids: string[]) => ids.map((id) => ({ id }));
       const others = [
         { id: 'g', preset: UNKNOWN, selected: 'x', listed: listed('x', 'y', 'z'), recent: other },
@@ -274,14 +274,14 @@ describe('buildCatalog', () => {
     });
   }
 
-  it('has what was used of a long list, and only some of it first', () => {
+  it('includes the five most recently used models of a long list', () => {
     const listed = Array.from({ length: 60 }, (_, at) => ({ id: `m${at}` }));
     const recent = ['m50', 'm40', 'm30', 'm20', 'm10', 'm5'];
     const entries = entriesOf({ preset: UNKNOWN, selected: 'm1', listed, recent });
     assert.deepEqual([...entries.keys()], ['codex-relay', 'm1', 'm50', 'm40', 'm30', 'm20', 'm10']);
   });
 
-  it('has the models that it knows before those that it does not', () => {
+  it('puts known models before unknown ones', () => {
     const listed = [{ id: 'unheard-of' }, { id: 'deepseek-v4-pro' }, { id: 'other' }, { id: 'described' }];
     const entries = entriesOf({ preset: UNKNOWN, listed, overrides: { described: { contextWindow: 9000 } } });
     assert.deepEqual(
@@ -291,7 +291,7 @@ describe('buildCatalog', () => {
     );
   });
 
-  it('has the first fit model for the alias where none is chosen', () => {
+  it('lets the alias stand for the first fit model if none is chosen', () => {
     const listed = [
       { id: 'embedder', unfit: true as const },
       { id: 'good', contextWindow: 9000 },
@@ -301,7 +301,7 @@ describe('buildCatalog', () => {
     assert.equal(alias?.context_window, 9000);
   });
 
-  it('has of a long list only what somebody named or knows', () => {
+  it('includes only named or known models of a long list', () => {
     const listed = Array.from({ length: 300 }, (_, index) => ({ id: `vendor/m${index}` }));
     const { models, guessed } = buildCatalog({
       preset: UNKNOWN,
@@ -319,7 +319,7 @@ describe('buildCatalog', () => {
     assert.deepEqual(guessed, ['vendor/m299', 'vendor/m297', 'vendor/m298']);
   });
 
-  it('becomes a file of JSON with `models` alone', () => {
+  it('becomes a JSON file whose only key is `models`', () => {
     const catalog = buildCatalog({ preset: DEEPSEEK, listed: [], instructions: '' });
     assert.deepEqual(JSON.parse(catalogText(catalog)), { models: catalog.models });
   });
@@ -388,7 +388,7 @@ describe('the catalogs of the shipped providers', () => {
           `${entry.slug}: two levels mean the same`,
         );
         const known = (facts?.efforts ?? []).filter((effort) => sent(effort) === effort);
-        // Beside xhigh there is no name left for max, which old releases refuse the whole catalog for.
+        // With xhigh in use there is no other name for max, which makes old releases refuse the whole catalog.
         const wanted = known.includes('xhigh') ? known.filter((effort) => effort !== 'max') : known;
         assert.deepEqual(offered.map(sent), wanted, entry.slug);
         const images = facts?.images === true && profile.userImages === 'send';
@@ -411,7 +411,7 @@ describe('instructionsFrom', () => {
     assert.equal(instructionsFrom(prompt), prompt);
   });
 
-  it('takes ours where there is none, or something else came', () => {
+  it('uses ours if there is none, or if it is implausible', () => {
     for (const other of [undefined, '', 'short', 'x'.repeat(300_000)]) {
       assert.equal(instructionsFrom(other), DEFAULT_INSTRUCTIONS);
     }
@@ -427,7 +427,7 @@ describe('instructionsFrom', () => {
 });
 
 describe('parseOverrides', () => {
-  it('reads what it is told', () => {
+  it('reads every field', () => {
     const facts = { name: 'A', contextWindow: 1000, maxOutput: 10, images: true, efforts: ['low'] };
     assert.deepEqual(parseOverrides(JSON.stringify({ 'a/b': facts, c: {} })), { 'a/b': facts, c: {} });
     assert.deepEqual(parseOverrides('\ufeff{"c":{}}'), { c: {} }, 'with the mark of editors on Windows');

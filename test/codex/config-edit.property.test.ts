@@ -4,7 +4,7 @@ import { addRelayKeys, relayProvider, removeRelayKeys } from '../../src/codex/co
 import { type CodexTexts, planRemoval } from '../../src/codex/plan.ts';
 import { parseToml, sameToml, TomlFileError } from '../../src/codex/toml-document.ts';
 
-/** Names that meet ours as often as not, in every way to write them. */
+/** Names that often collide with ours, in every spelling. */
 const name = fc.constantFrom(
   'model',
   'model_provider',
@@ -109,7 +109,7 @@ function tryAdd(text: string, port: number): string | undefined {
   }
 }
 
-/** What is in the file beside our keys. */
+/** The content of the file outside our keys. */
 function others(text: string): unknown {
   const { model, model_provider, model_catalog_json, model_providers, ...rest } = parseToml(text);
   const { 'codex-relay': ours, ...providers } = (model_providers ?? {}) as Record<string, unknown>;

@@ -61,7 +61,7 @@ describe('addRelayKeys', () => {
       assert.deepEqual(removeRelayKeys(addRelayKeys(moved, { port: 1 })), { text, kept: [] });
     });
 
-    it(`${name}: each line of the user's is still there, or saved as a comment, in the same order`, () => {
+    it(`${name}: each line of the user is kept or saved as a comment, in the same order`, () => {
       const before = linesOf(text);
       const written = linesOf(addRelayKeys(text, CONFIG)).map((line) =>
         before.includes(line) ? line : line.replace(SAVED, '$1'),
@@ -90,7 +90,7 @@ describe('addRelayKeys', () => {
     assert.throws(() => addRelayKeys(text, CONFIG), /^TomlFileError: line 3, column 1: .*redefine/);
   });
 
-  it('writes what a person would', () => {
+  it('writes what a person would write', () => {
     const before = ['# mine', 'model = "gpt-5.5" # fav', '', '[mcp_servers.a]', 'command = "a"', ''];
     const after = [
       '# mine',
@@ -146,7 +146,7 @@ describe('addRelayKeys', () => {
     assert.equal(removeRelayKeys(chosen).text, '', 'which means nothing without the relay');
   });
 
-  it('saves what was chosen in place of our keys since', () => {
+  it('saves what the user has since chosen in place of our keys', () => {
     const written = addRelayKeys('model = "gpt-5.5"\n', CONFIG);
     const switched = written
       .replace('model = "codex-relay"', 'model = "gpt-6-sol"')
@@ -167,7 +167,7 @@ describe('addRelayKeys', () => {
     });
   });
 
-  it("takes over a provider of the user's own making, other ways to authenticate included", () => {
+  it('takes over a provider that the user wrote, including other ways to authenticate', () => {
     const text = readFileSync(join(CORPUS, 'original-relay.toml'), 'utf8');
     const written = addRelayKeys(text, CONFIG);
     assert.deepEqual({ ...providersOf(parseToml(written))['codex-relay'] }, PROVIDER);
@@ -177,7 +177,7 @@ describe('addRelayKeys', () => {
 });
 
 describe('removeRelayKeys', () => {
-  it('leaves what Codex and the user wrote after us', () => {
+  it('keeps what Codex and the user wrote after us', () => {
     // As Codex 0.169.0 left the file after config/value/write calls: it puts new tables before the last comment.
     const written = addRelayKeys('model = "gpt-5.5"\n\n# the end\n', CONFIG);
     const edited = written
@@ -190,7 +190,7 @@ describe('removeRelayKeys', () => {
     });
   });
 
-  it('leaves another provider that was chosen since, and its model', () => {
+  it('keeps another provider that was chosen since, and its model', () => {
     const written = addRelayKeys('model = "gpt-5.5"\n', CONFIG);
     const switched = written
       .replace('model = "codex-relay"', 'model = "gpt-6-sol"')
@@ -208,7 +208,7 @@ describe('removeRelayKeys', () => {
     ['a model', 'model = "gpt-5.5"\n', /^# codex-relay saved model: .*\n/m],
     ['a provider', 'model_providers.codex-relay.name = "Mine"\n', /^# codex-relay saved provider: .*\n/m],
   ] as const) {
-    it(`leaves ${name} saved where uncommenting it would set something else`, () => {
+    it(`keeps ${name} as a comment if uncommenting it would set something else`, () => {
       const written = addRelayKeys(user, CONFIG);
       const [comment = ''] = saved.exec(written) ?? [];
       const theirs = `[projects."/x"]\ntrust_level = "trusted"\n${comment}`;
@@ -218,7 +218,7 @@ describe('removeRelayKeys', () => {
     });
   }
 
-  it('leaves a table that holds settings of the user, without the token', () => {
+  it('keeps a table with settings of the user, without the token', () => {
     const mine = addRelayKeys('', CONFIG).replace('wire_api', 'http_headers = { "x-a" = "b" }\nwire_api');
     const { text, kept } = removeRelayKeys(mine);
     assert.doesNotMatch(text, /local-token/);
@@ -228,14 +228,14 @@ describe('removeRelayKeys', () => {
     ]);
   });
 
-  it('leaves a provider that is not ours', () => {
+  it('keeps a provider that is not ours', () => {
     const text = readFileSync(join(CORPUS, 'original-relay.toml'), 'utf8');
     const { text: after, kept } = removeRelayKeys(text);
     assert.equal(after, text);
     assert.match(kept.join(), /not written by Codex Relay/);
   });
 
-  it('takes out the root keys of a configuration that a person wrote for the relay, and a token', () => {
+  it('removes root keys and token of a configuration that a person wrote for the relay', () => {
     const byHand = handWrittenConfig({ port: 4444, catalog: 'codex-relay.models.json', needsToken: true });
     const { text, kept } = removeRelayKeys(byHand);
     assert.deepEqual(Object.keys(parseToml(text)), ['model_providers']);
@@ -254,7 +254,7 @@ describe('removeRelayKeys', () => {
     ['address', 'http://127.0.0.1:4444/v1', 'http://relay.lan:4444/v1'],
     ['name', '"Codex Relay"', '"Mine"'],
   ] as const) {
-    it(`takes the catalog out, and only that, where the provider has another ${what}`, () => {
+    it(`removes only the catalog if the provider has another ${what}`, () => {
       const mine = addRelayKeys('model_catalog_json = "mine.json"\n', CONFIG).replace(from, to);
       const { text, kept } = removeRelayKeys(mine);
       assert.deepEqual({ ...parseToml(text) }, { ...parseToml(mine), model_catalog_json: 'mine.json' });
@@ -273,7 +273,7 @@ describe('removeRelayKeys', () => {
 describe('checked', () => {
   const BEFORE = 'a = 1\nday = 1979-05-27\n[model_providers.x]\nname = "x"\n[t]\nb = nan\n';
 
-  it('lets changes of our keys pass', () => {
+  it('accepts changes of our keys', () => {
     const after = `model = "m"\n${BEFORE}[model_providers.codex-relay]\nname = "y"\n`;
     assert.equal(checked(BEFORE, after), after);
   });
@@ -286,7 +286,7 @@ describe('checked', () => {
     ['[t]', '[u]'],
     ['a = 1', '[['],
   ] as const) {
-    it(`stops ${JSON.stringify(to)} for ${JSON.stringify(from)}`, () => {
+    it(`refuses ${JSON.stringify(to)} for ${JSON.stringify(from)}`, () => {
       assert.throws(() => checked(BEFORE, BEFORE.replace(from, to)), TomlFileError);
     });
   }

@@ -68,7 +68,7 @@ describe('planGiveBack', () => {
     ['a setting', 'request_max_retries = 3\n'],
     ['a table', '[model_providers.codex-relay.http_headers]\nx-team = "a"\n'],
   ] as const) {
-    it(`takes it again where the user added ${name} to the provider, whose token was taken out`, () => {
+    it(`puts the relay in again if the user added ${name} to the provider, whose token was removed`, () => {
       const written = madeDefault('model = "gpt-6"\n');
       const texts = { ...written, 'config.toml': `${written['config.toml']}${added}` };
       const back = givenBack(texts);
@@ -103,7 +103,7 @@ describe('planGiveBack', () => {
     ['the relay of another program', madeDefault('', { port: 4444, token: 'of-the-command-line' })],
     ['the relay on another port', madeDefault('', { port: 4445, token: 'local-token' })],
   ] as const)
-    it(`leaves ${whose} alone`, () => assert.equal(planGiveBack(texts, RELAY), undefined));
+    it(`does not touch ${whose}`, () => assert.equal(planGiveBack(texts, RELAY), undefined));
 
   it('says which line of a broken file is at fault, and changes nothing', () => {
     assert.throws(
@@ -114,16 +114,16 @@ describe('planGiveBack', () => {
 });
 
 describe('planTakeAgain', () => {
-  it('does nothing where the relay is the default already', () => {
+  it('does nothing if the relay is the default already', () => {
     assert.deepEqual(planTakeAgain(madeDefault('a = 1\n'), RELAY, GIVEN), []);
   });
 
-  it('does nothing where the catalog is gone: Codex would not start', () => {
+  it('does nothing if the catalog is gone, because Codex would not start', () => {
     const back = givenBack(madeDefault('a = 1\n'));
     assert.deepEqual(planTakeAgain({ ...back, 'codex-relay.models.json': undefined }, RELAY, GIVEN), []);
   });
 
-  it('does nothing where another relay took the place', () => {
+  it('does nothing if another relay has taken its place', () => {
     for (const config of [{ port: 5555, token: 'other' }, { port: 5555 }, { port: 4444 }]) {
       const other = madeDefault('', config);
       assert.deepEqual(planTakeAgain(other, RELAY, GIVEN), []);

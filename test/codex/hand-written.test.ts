@@ -18,16 +18,16 @@ env_key = "CODEX_RELAY_TOKEN"  # the variable that holds the relay's token
 `;
 
 describe('handWrittenConfig', () => {
-  it('says beside each line what it is for', () => {
+  it('explains each line in a comment', () => {
     assert.equal(handWrittenConfig({ port: 4444, needsToken: true, catalog: CATALOG_FILE }), WITH_CATALOG);
   });
 
-  it('says so where the relay takes WebSockets', () => {
+  it('says if the relay takes WebSockets', () => {
     const text = handWrittenConfig({ port: 4444, needsToken: false, webSocket: true });
     assert.match(text, /^supports_websockets = true$/m);
   });
 
-  it('is TOML without a catalog, too, and says what that means', () => {
+  it('is valid TOML without a catalog, too, and says what that means', () => {
     const text = handWrittenConfig({ port: 4446, needsToken: false, model: 'a/b', contextWindow: 65_536 });
     assert.match(text, /^# Without a model catalog Codex warns/m);
     const { model, model_context_window, model_providers } = parseToml(text);

@@ -36,7 +36,7 @@ describe('tokens in a configuration that is shown', () => {
     });
   }
 
-  it('leave the rest as it is', () => {
+  it('are all that is hidden', () => {
     const rest = 'model = "m"\nenv_key = "KEY" # experimental_bearer_token is elsewhere\n[x]\ny = \'z\'\r\n';
     assert.equal(hideTokens(rest), rest);
     assert.equal(
@@ -45,7 +45,7 @@ describe('tokens in a configuration that is shown', () => {
     );
   });
 
-  it('take no harm from an empty or a short one', () => {
+  it('are hidden, but an empty or short one is not looked for elsewhere', () => {
     assert.equal(
       hideTokens('experimental_bearer_token = ""\nmodel = "a"'),
       'experimental_bearer_token = "..."\nmodel = "a"',

@@ -41,7 +41,7 @@ describe('findTraps', () => {
     });
   }
 
-  it('finds all traps of a file, in its order', () => {
+  it('finds all traps of a file, in file order', () => {
     const lines = findTraps(corpus('legacy.toml')).map(({ line }) => line);
     assert.deepEqual(lines, [1, 3, 4, 5, 7, 14, 21, 23]);
   });

@@ -26,13 +26,13 @@ describe('the file about Responses endpoints', () => {
     assert.deepEqual(parseNativeEntries(JSON.stringify(entries)), entries);
   });
 
-  it('may begin with the mark that editors on Windows write', () =>
+  it('may begin with a byte order mark', () =>
     assert.deepEqual(parseNativeEntries('\ufeff{"xai/*": {}}'), { 'xai/*': {} }));
 
-  it('may say nothing', () => assert.deepEqual(parseNativeEntries('{"xai/*": {}}'), { 'xai/*': {} }));
+  it('may be empty', () => assert.deepEqual(parseNativeEntries('{"xai/*": {}}'), { 'xai/*': {} }));
 
   for (const [what, text, message] of REFUSED) {
-    it(`is refused with its place: ${what}`, () => {
+    it(`is refused with the place of the mistake: ${what}`, () => {
       assert.throws(() => parseNativeEntries(text), { name: 'CodexConfigError', message });
     });
   }

@@ -48,12 +48,12 @@ describe('planWrite', () => {
     assert.match(moved['config.toml'] ?? '', /127\.0\.0\.1:5555/);
   });
 
-  it('leaves a config.toml alone whose codex-relay provider is of the user’s own making', () => {
+  it('does not touch a config.toml whose codex-relay provider the user wrote', () => {
     const user = 'model_provider = "codex-relay"\n[model_providers.codex-relay]\nname = "x"\n';
     assert.equal(write({ ...NOTHING, 'config.toml': user })['config.toml'], user);
   });
 
-  it('changes nothing when all is as it should be', () => {
+  it('changes nothing if everything is up to date', () => {
     const texts = write(NOTHING, true);
     assert.deepEqual(planWrite(texts, { ...WANTED, makeDefault: true }).changes, []);
   });
@@ -65,7 +65,7 @@ describe('planWrite', () => {
     assert.match(moved['codex-relay.config.toml'] ?? '', /^approval_policy = "never"$[\s\S]*5555/m);
   });
 
-  it('tells of settings that are in the way', () => {
+  it('reports settings that get in the way', () => {
     const texts = { ...NOTHING, 'config.toml': 'profile = "x"\n' };
     assert.deepEqual(
       planWrite(texts, { ...WANTED, makeDefault: false }).traps.map(({ line, weight }) => [line, weight]),
@@ -136,19 +136,19 @@ describe('planRemoval', () => {
       });
     }
 
-    it('leaves a provider of the user’s own alone', () => {
+    it('does not touch a provider that the user wrote', () => {
       const mine = { ...NOTHING, 'codex-relay.config.toml': 'model_provider = "mine"\n' };
       const written = write(mine);
       assert.deepEqual(applied(written, planRemoval(written).changes), mine);
     });
 
-    it('leaves a profile alone that never was ours', () => {
+    it('does not touch a profile that never was ours', () => {
       const mine = { ...NOTHING, 'codex-relay.config.toml': '[tui]\nanimations = false\n' };
       assert.deepEqual(planRemoval(mine), { changes: [], kept: [] });
     });
   });
 
-  it('takes the relay out of one file only, where another relay stands in the other', () => {
+  it('removes the relay from the given files only', () => {
     const texts = write(NOTHING, true);
     const left = applied(texts, planRemoval(texts, ['codex-relay.config.toml']).changes);
     assert.deepEqual(left, { ...texts, 'codex-relay.config.toml': undefined });
@@ -162,7 +162,7 @@ describe('planRemoval', () => {
     ['under a Windows path', "model_catalog_json = 'C:\\Users\\me\\.codex\\codex-relay.models.json'\n"],
     ['in a profile', '[profiles.relay]\nmodel_catalog_json = "codex-relay.models.json"\n'],
   ] as const) {
-    it(`leaves a catalog that config.toml still names ${where}`, () => {
+    it(`keeps a catalog that config.toml still names ${where}`, () => {
       const texts = { ...write(NOTHING), 'config.toml': text };
       const { changes, kept } = planRemoval(texts);
       const left = applied(texts, changes);
@@ -175,7 +175,7 @@ describe('planRemoval', () => {
   }
 
   for (const catalog of ['codex-relay.models.json', '/home/me/.codex/codex-relay.models.json']) {
-    it(`takes out a hand-written configuration with its catalog ${catalog}`, () => {
+    it(`removes a hand-written configuration with its catalog ${catalog}`, () => {
       const byHand = handWrittenConfig({ port: 4444, catalog, needsToken: false });
       const texts = { ...write(NOTHING), 'config.toml': `# mine\n${byHand}` };
       const { changes, kept } = planRemoval(texts);
@@ -186,13 +186,13 @@ describe('planRemoval', () => {
     });
   }
 
-  it('has nothing to do where nothing was written', () => {
+  it('has nothing to do if nothing was written', () => {
     assert.deepEqual(planRemoval(NOTHING), { changes: [], kept: [] });
   });
 });
 
 describe('namedModels', () => {
-  it('gives the models of files that use the relay, and of no others', () => {
+  it('returns the models of the files that use the relay, and of no others', () => {
     const texts = write(NOTHING, true);
     const chosen = {
       ...texts,

@@ -68,17 +68,17 @@ describe('what this relay does not know of Codex', () => {
     it(`is named: ${name}`, () => assert.deepEqual(namesIn(body, headers), expected));
   }
 
-  it('is nothing in what a provider did itself, whose items Codex sends back', () => {
+  it('does not include what a provider did itself, whose items Codex sends back', () => {
     const search = { type: 'web_search_call', id: 'ws_1', status: 'completed', action: {}, results: [] };
     assert.deepEqual(namesIn({ input: [user, search] }), []);
   });
 
-  it('is named once, however often it stands there', () => {
+  it('is named once, however often it occurs', () => {
     const dream = { type: 'dream' };
     assert.deepEqual(namesIn({ input: [user, dream, dream, dream] }), ['item dream']);
   });
 
-  it('is none of what OpenAI hosts, of which the log says more', () => {
+  it('does not include the tools that OpenAI hosts, which the log reports elsewhere', () => {
     assert.deepEqual(namesIn({ tools: [{ type: 'web_search' }, { type: 'image_generation' }] }), []);
   });
 });

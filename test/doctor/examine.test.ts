@@ -70,7 +70,7 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     return [state, cure];
   };
 
-  it('finds the whole way well', async () => {
+  it('finds nothing wrong on the whole way', async () => {
     await told(TOKEN);
     const found = await findings();
     assert.deepEqual(stateOf(found, 'codex'), ['attention', 'install-codex']);
@@ -87,7 +87,7 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
       assert.deepEqual(stateOf(found, check), ['ok', undefined], check);
   });
 
-  it('says nothing of the token of a Codex that is told none, and looks at the rest', async () => {
+  it('skips the token if Codex is told none, and checks the rest', async () => {
     await rm(join(home, 'codex-relay.config.toml'), { force: true });
     const found = await findings();
     assert.deepEqual(stateOf(found, 'config'), ['problem', 'set-up']);
@@ -95,31 +95,31 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     assert.deepEqual(stateOf(found, 'tool call'), ['ok', undefined]);
   });
 
-  it('looks behind its own relay where Codex has a token of before', async () => {
+  it('checks what is behind its own relay even if Codex has an older token', async () => {
     await told(STALE);
     const found = await findings();
     assert.deepEqual(stateOf(found, 'token'), ['problem', 'set-up']);
     assert.deepEqual(stateOf(found, 'tool call'), ['ok', undefined]);
   });
 
-  it('does not tell its token to the relay of somebody else', async () => {
+  it('does not send its token to somebody else’s relay', async () => {
     await told(STALE);
     const found = await findings({ ownToken: 'yet-another-token-of-a-window' });
     assert.deepEqual(stateOf(found, 'token'), ['problem', 'set-up']);
     assert.deepEqual(stateOf(found, 'answer'), ['skipped', undefined]);
   });
 
-  it('finds Codex told another port', async () => {
+  it('reports that Codex is told another port', async () => {
     await told(TOKEN, relay.port === 4444 ? 4445 : 4444);
     assert.deepEqual(stateOf(await findings(), 'config'), ['problem', 'set-up']);
   });
 
-  it('looks at what plain Codex uses, whatever the profile says', async () => {
+  it('checks what plain Codex uses, whatever the profile says', async () => {
     const other = relay.port === 4444 ? 4445 : 4444;
     await writeFile(join(home, 'config.toml'), addRelayKeys('', { port: relay.port, token: TOKEN }));
     const profiles = [
       addRelayKeys('', { port: other, token: STALE }),
-      // What stays of one that Codex wrote to, when the relay is removed from it.
+      // What is left of one that Codex wrote to after the relay is removed from it.
       'model_provider = "codex-relay"\n',
     ];
     try {
@@ -159,7 +159,7 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     });
   }
 
-  it('finds that the variable of the token is not set, where the relay asks for none', async () => {
+  it('reports an unset token variable even if the relay asks for no token', async () => {
     const open = await start({ upstream: upstream.url, model: 'acme-large', port: 0 });
     const text = `${addRelayKeys('', { port: open.port })}env_key = "MY_TOKEN"\n`;
     await writeFile(join(home, 'codex-relay.config.toml'), text);
@@ -236,7 +236,7 @@ describe("the doctor's examination, by a host with a relay of its own", () => {
     assert.equal(upstream.chats.length, asked);
   });
 
-  it('asks no more once it is ended', async () => {
+  it('asks nothing more once it is cancelled', async () => {
     await told(TOKEN);
     const abort = new AbortController();
     abort.abort();

@@ -17,7 +17,7 @@ describe('the budgets of the settings', () => {
     });
   });
 
-  it('are told where they cannot be held, and the others hold', () => {
+  it('are reported if they cannot be enforced, and the others apply', () => {
     const budgets = {
       day: 5,
       week: 1,
@@ -42,7 +42,7 @@ describe('the budgets of the settings', () => {
     );
   });
 
-  it('hold without a record too, which is told', () => {
+  it('apply even if nothing is recorded, which the user is told', () => {
     const { limits, unusable } = usableBudgets({ budgets: { day: 5 }, usage: false }, KNOWN);
     assert.equal(limits.length, 1);
     assert.deepEqual(

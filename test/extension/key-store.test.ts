@@ -44,7 +44,7 @@ describe('key store', () => {
     'http://api.acme.example/v1',
     'https://api.acme.example:8443/v1',
   ]) {
-    it(`does not hand the key to ${baseUrl}`, async () => {
+    it(`does not give the key to ${baseUrl}`, async () => {
       const store = new KeyStore(secrets());
       await store.set(ACME, 'sk-acme');
       assert.equal(await store.get({ ...ACME, baseUrl }), undefined);
@@ -52,7 +52,7 @@ describe('key store', () => {
     });
   }
 
-  it('hands it to another path of the same origin', async () => {
+  it('gives the key to another path of the same origin', async () => {
     const store = new KeyStore(secrets());
     await store.set(ACME, 'sk-acme');
     assert.equal(await store.get({ ...ACME, baseUrl: 'https://api.acme.example/v2/' }), 'sk-acme');
@@ -73,7 +73,7 @@ describe('key store', () => {
     assert.equal(await store.status(ACME), 'missing');
   });
 
-  it('hands none of several keys to another host, and drops them when a key is given for that', async () => {
+  it('gives no key to another host, and drops all of them when one is set for that host', async () => {
     const store = new KeyStore(secrets());
     const moved = { ...ACME, baseUrl: 'https://elsewhere.example/v1' };
     await store.set(ACME, 'sk-one');
@@ -84,13 +84,13 @@ describe('key store', () => {
     assert.deepEqual(await store.all(ACME), []);
   });
 
-  it('reads what releases with one key have stored', async () => {
+  it('reads what releases with a single key have stored', async () => {
     const storage = secrets();
     storage.kept.set('codexRelay.key.acme', '{"origin":"https://api.acme.example","key":"sk-old"}');
     assert.deepEqual(await new KeyStore(storage).all(ACME), ['sk-old']);
   });
 
-  it('takes an entry that it did not write for none', async () => {
+  it('ignores an entry that it did not write', async () => {
     const storage = secrets();
     for (const text of ['', 'sk-plain', '{}', '[1]', '{"origin":"x"}']) {
       storage.kept.set('codexRelay.key.acme', text);
@@ -108,7 +108,7 @@ describe('key store', () => {
     assert.match(later, /^[\w-]{43}$/);
   });
 
-  it('tells of changes of keys and token, of nothing else', async () => {
+  it('reports changes of keys and token, and nothing else', async () => {
     const storage = secrets();
     const store = new KeyStore(storage);
     let changes = 0;

@@ -24,7 +24,7 @@ function loadedBy(entry: string): { modules: string[]; packages: string[] } {
 }
 
 describe('the extension at startup', () => {
-  it('begins with an entry that needs nothing else', () => {
+  it('loads an entry that imports nothing else', () => {
     assert.deepEqual(loadedBy('src/extension/extension.ts').modules, ['src/extension/extension.ts']);
   });
 

@@ -74,7 +74,7 @@ describe('manifest of the extension', () => {
     for (const { command } of Object.values(menus).flat()) assert.ok(known.has(command), command);
   });
 
-  it('welcomes in every state, by the names that the code gives them', () => {
+  it('has a welcome text for every state that the code names', () => {
     const provider = { id: 'a', name: 'A', baseUrl: '', preset: '', needsKey: true, custom: true };
     const states: Record<RelayState['kind'] | 'none', RelayState> = {
       none: { kind: 'stopped' },
@@ -100,7 +100,7 @@ describe('manifest of the extension', () => {
       assert.ok(known.includes(compared ?? awaited ?? ''), compared ?? awaited);
   });
 
-  it('names only commands that exist in texts with links', () => {
+  it('links only to commands that exist', () => {
     const known = new Set(commands.map(({ command }) => command));
     for (const [name, shown] of Object.entries(english)) {
       for (const [, command = ''] of shown.matchAll(/\(command:([\w.]+)\)/g)) {
@@ -109,7 +109,7 @@ describe('manifest of the extension', () => {
     }
   });
 
-  it('lets no workspace decide a setting, but choose provider and models where it is trusted', () => {
+  it('lets a workspace decide nothing but provider and models, and these only if it is trusted', () => {
     const chosen = WORKSPACE_SETTINGS.map((name) => `codexRelay.${name}`);
     for (const [name, { scope }] of Object.entries(configuration.properties))
       assert.equal(scope, chosen.includes(name) ? 'machine-overridable' : 'machine', name);

@@ -43,7 +43,7 @@ describe('problems of settings', () => {
     [{ ...own, dialect: 'depseek' }, 'unknownDialect', 'customProviders[0].dialect'],
   ];
   for (const [entry, code, place] of ENTRIES) {
-    it(`are told where they stand: ${JSON.stringify(entry)}`, () => {
+    it(`are reported with their place: ${JSON.stringify(entry)}`, () => {
       const found = find({ customProviders: [entry] });
       assert.deepEqual(
         found.map((problem) => [problem.code, problem.place]),
@@ -81,7 +81,7 @@ describe('problems of settings', () => {
     [{ heal: 0 }, 'badSwitch', 'heal', '0'],
   ];
   for (const [settings, code, place, value] of VALUES) {
-    it(`are told of a value that is of no use: ${JSON.stringify(settings)}`, () => {
+    it(`are reported for a useless value: ${JSON.stringify(settings)}`, () => {
       const found = find(settings).map((problem) => [problem.code, problem.place, problem.value]);
       assert.deepEqual(found, [[code, `codexRelay.${place}`, value]]);
     });
@@ -93,14 +93,14 @@ describe('problems of settings', () => {
       assert.deepEqual(find({ upstreamExtraParams, dropUpstreamParams, heal: false }), []);
   });
 
-  it('are told of the second of two with one id', () => {
+  it('are reported for the second of two providers with one id', () => {
     assert.deepEqual(
       find({ customProviders: [own, own] }).map(({ place }) => place),
       ['codexRelay.customProviders[1].id'],
     );
   });
 
-  it('are no reason to fail, whatever stands there', () => {
+  it('never make it throw, whatever the settings contain', () => {
     for (const customProviders of [null, 7, 'x', [null, 7, 'x', []]])
       assert.ok(Array.isArray(find({ provider: 9, customProviders })));
   });
@@ -113,7 +113,7 @@ describe('the schema of settings', () => {
     assert.ok(!schema.includes('openai-compatible'));
   });
 
-  it('is in the manifest for what ships', () => {
+  it('agrees with the manifest for what ships', () => {
     const { contributes } = JSON.parse(readFileSync('package.json', 'utf8'));
     const { dialect } = contributes.configuration.properties['codexRelay.customProviders'].items.properties;
     const dialects = PRESETS.filter(

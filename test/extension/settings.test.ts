@@ -78,12 +78,12 @@ describe('settings', () => {
     });
   }
 
-  it('read wires, and leave out what is none', () => {
+  it('read wires, and leave out what is not one', () => {
     const { wire } = read({ wire: { xai: 'responses', 'deepseek/a': 'chat', kimi: 'smoke', qwen: 7 } });
     assert.deepEqual(wire, { xai: 'responses', 'deepseek/a': 'chat' });
   });
 
-  it('heal, unless it is said that they must not', () => {
+  it('heal calls by default', () => {
     for (const value of [undefined, true, null, 'false', 0]) assert.equal(read({ heal: value }).heal, true);
     assert.equal(read({ heal: false }).heal, false);
   });
@@ -107,11 +107,11 @@ describe('settings', () => {
     });
   }
 
-  it('keep to the bounds of the port', () => {
+  it('keep the port within its bounds', () => {
     for (const port of [80, 0, -1, 70_000, 4444.5]) assert.equal(read({ port }).port, 4444);
   });
 
-  it('take custom providers that make sense, the last of an id', () => {
+  it('take custom providers that make sense; of one id, the last', () => {
     const { customProviders } = read({
       customProviders: [
         { id: 'one', name: 'One', baseUrl: 'https://one.example/v1/chat/completions', dialect: 'deepseek' },
@@ -137,8 +137,7 @@ describe('settings', () => {
     ['javascript:alert(1)', undefined],
   ];
   for (const [given, expected] of addresses) {
-    it(`bring the address "${given}" into its plain form`, () =>
-      assert.equal(usableBaseUrl(given), expected));
+    it(`normalise the address "${given}"`, () => assert.equal(usableBaseUrl(given), expected));
   }
 
   it('know ids that may stand in a setting', () => {

@@ -52,7 +52,7 @@ describe('translations', () => {
             assert.deepEqual(fixedParts(text), fixedParts(english[key] ?? ''), `${key}: ${text}`);
         });
 
-        it('is in that language', () => {
+        it('is written in that language', () => {
           const same = Object.entries(texts).filter(([key, text]) => text === english[key]);
           const unexpected = same.filter(([, text]) => !SAME[language]?.includes(text));
           assert.deepEqual(unexpected, []);

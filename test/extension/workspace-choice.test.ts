@@ -11,7 +11,7 @@ const USER = {
 const choose = (provider: unknown, models?: unknown) => workspaceChoice({ provider, models }, USER);
 
 describe('the choice of a workspace', () => {
-  it('is none where it says nothing', () => {
+  it('is undefined if its settings say nothing', () => {
     assert.deepEqual(choose(undefined), { choice: undefined, unusable: [] });
     assert.deepEqual(choose('', {}), { choice: undefined, unusable: [] });
   });
@@ -71,7 +71,7 @@ describe('the choice of a workspace', () => {
     );
   });
 
-  it('has no way to the settings that say where keys go', () => {
+  it('cannot reach the settings that decide where keys go', () => {
     const source = readFileSync('src/extension/user-choices.ts', 'utf8');
     const reads = [...source.matchAll(/ofWorkspace\('(\w+)'\)/g)].map(([, name]) => name);
     assert.deepEqual(reads, ['provider', 'models']);

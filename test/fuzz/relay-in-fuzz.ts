@@ -13,7 +13,7 @@ export const KEY = 'sk-canary-0123456789';
 export interface RelayInFuzz {
   /** What the provider answers from now on. */
   reply: () => Response;
-  /** Asks, and checks the answer. Resolves with all lines of the log that the question gave rise to. */
+  /** Asks, and checks the answer. Resolves with all lines of the log that the question caused. */
   ask(body: string, asCodex: boolean): Promise<string>;
   stop(): Promise<void>;
 }

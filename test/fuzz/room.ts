@@ -16,13 +16,13 @@ export interface OpenRoom {
   close(): Promise<void>;
 }
 
-/** No input may reach the prototype that all objects share. */
+/** No input may change the prototype that all objects share. */
 export function assertUnpolluted(): void {
   const { polluted } = {} as { polluted?: unknown };
   assert.equal(polluted, undefined, 'the prototype of all objects is as it was');
 }
 
-/** Every text under a key of this name, wherever it stands. */
+/** Every text under a key of this name, wherever it is. */
 export function textsUnder(value: Json, keys: ReadonlySet<string>): string[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, entry]) => [

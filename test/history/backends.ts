@@ -1,4 +1,4 @@
-/** Every store there is, as the tests of what all of them promise open it. */
+/** Every store, opened for the tests of what all of them promise. */
 import { randomUUID } from 'node:crypto';
 import { RedisHistory } from '../../src/history/redis/redis-store.ts';
 import { DEFAULT_HISTORY_LIMITS, type HistoryLimits } from '../../src/history/store.ts';

@@ -1,4 +1,4 @@
-/** What every history promises, whatever it is made of. */
+/** What every history promises, whatever its backend. */
 import assert from 'node:assert/strict';
 import type { StoredExchange } from '../../src/history/store.ts';
 import type { InputItem } from '../../src/wire/responses.ts';
@@ -26,7 +26,7 @@ async function alive(bench: Bench, ...ids: readonly string[]): Promise<string[]>
 for (const [name, open] of BACKENDS) {
   describe(`history in ${name}`, () => {
     describe('conversations', () => {
-      it('gives back a turn as it was recorded', async () => {
+      it('returns a turn as it was recorded', async () => {
         await using bench = await open();
         const turn = turnOf('resp_a');
         await bench.store.record(turn);
@@ -50,7 +50,7 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.conversation('resp_r'), itemsOf(a, right));
       });
 
-      it('knows nothing of what was never recorded, or whose beginning is missing', async () => {
+      it('has nothing that was never recorded, or whose beginning is missing', async () => {
         await using bench = await open();
         await recordAll(bench, 'child<missing');
         assert.equal(await bench.store.conversation('resp_none'), undefined);
@@ -71,7 +71,7 @@ for (const [name, open] of BACKENDS) {
         });
       }
 
-      it('tells ids apart that differ only by case or by what a file name cannot hold', async () => {
+      it('distinguishes ids that differ only by case or by what a file name cannot hold', async () => {
         await using bench = await open();
         const ids = ['Resp_A', 'resp_a', 'RESP_A', 'resp/a', 'resp:a', 'resp_a '];
         for (const id of ids) await bench.store.record(turnOf(id));
@@ -87,7 +87,7 @@ for (const [name, open] of BACKENDS) {
     });
 
     describe('clients that send their whole history', () => {
-      /** A conversation of which each request repeats all that came before. */
+      /** A conversation in which each request repeats everything before. */
       async function converse(bench: Bench, count: number): Promise<StoredExchange[]> {
         const turns: StoredExchange[] = [];
         for (let at = 0; at < count; at++) {
@@ -143,7 +143,7 @@ for (const [name, open] of BACKENDS) {
         ['neighbours', [3, 2]],
         ['all but the last, at once', [0, 1, 2, 3, 4]],
       ] as const) {
-        it(`may delete ${which}, also while others are read and recorded`, async () => {
+        it(`can delete ${which}, even while others are read and recorded`, async () => {
           await using bench = await open();
           const turns = await converse(bench, 6);
           const [fork, left] = [
@@ -172,7 +172,7 @@ for (const [name, open] of BACKENDS) {
         for (const turn of turns) assert.equal(await bench.store.exchange(turn.response.id), undefined);
       });
 
-      it('are kept also when all their turns together exceed the budget', async () => {
+      it('are kept even if all their turns together exceed the budget', async () => {
         await using bench = await open({ maxMemoryMb: 1 });
         const turns: StoredExchange[] = [];
         for (let at = 0; at < 120; at++) {
@@ -199,7 +199,7 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.conversation('resp_a'), itemsOf(turnOf('resp_a')));
       });
 
-      it('takes the reasoning with it that came with the response', async () => {
+      it('removes the reasoning that came with the response', async () => {
         await using bench = await open();
         await recordAll(bench, 'a', 'b');
         for (const id of ['a', 'b']) {
@@ -260,7 +260,7 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.reasoningByFingerprint('f1'), full);
       });
 
-      it('of two turns with one call id stays apart by turn; the id finds the later', async () => {
+      it('of two turns with one call id is distinguished by turn; the id finds the later', async () => {
         await using bench = await open();
         const [first, second] = [reasoningOf('first'), reasoningOf('second')];
         const callIds = ['functions.shell:0'];
@@ -303,7 +303,7 @@ for (const [name, open] of BACKENDS) {
         assert.deepEqual(await bench.store.reasoningByCallId('functions.shell:0'), reasoningOf('second'));
       });
 
-      it('of the same turn is replaced', async () => {
+      it('of the same turn replaces the earlier one', async () => {
         await using bench = await open();
         for (const text of ['old', 'new']) {
           await bench.store.retainReasoning({
@@ -367,7 +367,7 @@ for (const [name, open] of BACKENDS) {
         assert.ok(await bench.store.conversation('resp_fork'));
       });
 
-      it('stays within the budget and uses it', async () => {
+      it('stays within the budget, and makes use of it', async () => {
         await using bench = await open({ maxMemoryMb: 1, maxSessions: 1000 });
         const size = 20_000;
         for (let at = 0; at < 120; at++) {

@@ -183,7 +183,7 @@ describe('processes in a history directory', () => {
     await third.close();
   });
 
-  it('of two containers on one volume do not disturb each other, and nothing is lost', async function () {
+  it('in two containers on one volume do not disturb each other, and nothing is lost', async function () {
     const [command = '', ...args] = CONTAINER;
     const { status, error } = spawnSync(command, [...args, 'true'], { encoding: 'utf8' });
     if (status !== 0) {

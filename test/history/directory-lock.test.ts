@@ -1,4 +1,4 @@
-/** Whose lock counts: that of a process that still runs, also in another container, and of no other. */
+/** Whose lock counts: only that of a process that still runs, even in another container. */
 import assert from 'node:assert/strict';
 import { mkdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -78,7 +78,7 @@ describe('the lock of a history directory', () => {
     assert.ok('release' in lock);
     const file = join(place.path, 'lock.1', 'owner.json');
     await utimes(file, 1, 1);
-    // Resolves with the first beat; without one, the test runs into its time limit.
+    // Resolves with the first beat; without one, the test times out.
     while ((await stat(file)).mtimeMs === 1000) await new Promise(setImmediate);
     await lock.release();
     assert.equal((JSON.parse(await readFile(file, 'utf8')) as Owner).pid, 0);
@@ -90,7 +90,7 @@ describe('the lock of a history directory', () => {
     await assert.rejects(lockDirectory(place.path, { beatMs: BEAT_MS }), { code: 'EISDIR' });
   });
 
-  it('says once that it cannot be renewed, and says nothing where the directory is gone', async () => {
+  it('says once that it cannot be renewed, unless the directory is gone', async () => {
     await using place = await temporaryDirectory();
     const warnings: string[] = [];
     const logger = { ...SILENT_LOGGER, warn: (line: string) => warnings.push(line) };

@@ -1,4 +1,4 @@
-/** What only the disk store promises: what lies in its directory, and what becomes of a directory in disorder. */
+/** What only the disk store promises: what is in its directory, and what becomes of a directory in disorder. */
 import assert from 'node:assert/strict';
 import {
   chmod,
@@ -128,7 +128,7 @@ describe('disk store', () => {
     assert.equal(await readFile(join(bench.directory, '.gitignore'), 'utf8'), '*\n');
   });
 
-  it('closes folders that others could read, and leaves a directory of the user as it is', async function () {
+  it('closes folders that others could read, but does not change the user’s directory', async function () {
     if (process.platform === 'win32') this.skip(); // no such modes there
     await using place = await temporaryDirectory();
     await mkdir(join(place.path, 'sessions'), { mode: 0o755 });
@@ -161,7 +161,7 @@ describe('disk store', () => {
     assert.deepEqual(await readdir(join(bench.directory, 'sessions')), ['resp_new.json']);
   });
 
-  it('finds records that were laid out anew, and refuses the wrong name', async () => {
+  it('finds records that were reformatted, and refuses one under a wrong name', async () => {
     await using bench = await diskBench();
     await bench.store.record(turnOf('resp_a'));
     const file = join(bench.directory, 'sessions', 'resp_a.json');
@@ -189,7 +189,7 @@ describe('disk store', () => {
     assert.deepEqual(await readdir(sessions), ['resp_a.json', 'resp_b.json']);
   });
 
-  it('begins anew when its directory is removed under it', async () => {
+  it('starts again if its directory is removed in the meantime', async () => {
     await using bench = await diskBench();
     await bench.store.record(turnOf('resp_a'));
     await rm(bench.directory, { recursive: true });
@@ -323,7 +323,7 @@ describe('disk store', () => {
       assert.ok((await stat(outside)).isFile());
     });
 
-    it('skips a record that was damaged inside, and one that was removed, when they are asked for', async () => {
+    it('skips a record that is found to be damaged or missing when it is read', async () => {
       await using bench = await diskBench();
       for (const id of ['resp_a', 'resp_b', 'resp_c']) await bench.store.record(turnOf(id));
       await bench.restart();
@@ -358,7 +358,7 @@ describe('disk store', () => {
       }
     });
 
-    it('takes a folder that was removed while it runs for what it is: nothing is left to remove', async () => {
+    it('accepts that nothing is left to remove in a folder that is gone', async () => {
       for (const gone of ['sessions', '.']) {
         await using bench = await diskBench();
         for (const id of ['resp_a', 'resp_b']) await bench.store.record(turnOf(id));
@@ -385,7 +385,7 @@ describe('disk store', () => {
       assert.equal(warnings(bench).length, 3);
     });
 
-    it('finds its place among records whose files were touched in the future', async () => {
+    it('puts new records after those whose files have dates in the future', async () => {
       await using bench = await diskBench({ maxSessions: 2 });
       await bench.store.record(turnOf('resp_a'));
       bench.now -= 60_000;

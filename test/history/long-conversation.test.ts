@@ -1,4 +1,4 @@
-/** Two thousand turns in one conversation cost two thousand times one turn, wherever they lie. */
+/** Two thousand turns in one conversation cost two thousand times one turn, wherever they are stored. */
 import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ describe('a conversation that its client sends whole, with every request', () =>
     return JSON.stringify(items).length;
   }
 
-  it('takes memory as if it were sent once, or twice', async () => {
+  it('takes less than three times the memory of its items', async () => {
     const store = createMemoryStore(limits);
     const before = retainedBytes();
     const size = await send(store);
@@ -88,7 +88,7 @@ describe('a conversation that its client sends whole, with every request', () =>
     assert.ok(size > 1_600_000 && retained < 3 * size, `${retained} bytes for ${size}`);
   });
 
-  it('takes disk space likewise, and is read back after a restart', async () => {
+  it('takes less than three times the disk space of its items, and is read back after a restart', async () => {
     await using place = await temporaryDirectory();
     const store = await openDiskStore({ directory: place.path, limits, logger });
     const size = await send(store);
@@ -103,7 +103,7 @@ describe('a conversation that its client sends whole, with every request', () =>
 });
 
 describe(`a conversation of ${TURNS} turns`, () => {
-  it('takes memory in proportion', async () => {
+  it('takes memory in proportion to its length', async () => {
     const store = createMemoryStore(limits);
     const before = retainedBytes();
     const quarters = await converse(store, async () => retainedBytes() - before);
@@ -111,7 +111,7 @@ describe(`a conversation of ${TURNS} turns`, () => {
     assertLinear(quarters);
   });
 
-  it('takes disk space in proportion', async () => {
+  it('takes disk space in proportion to its length', async () => {
     await using place = await temporaryDirectory();
     const store = await openDiskStore({ directory: place.path, limits, logger });
     const quarters = await converse(store, () => bytesIn(join(place.path, 'sessions')));

@@ -143,7 +143,7 @@ class Model {
     return record.parent === null ? [record] : [...this.#known(record.parent), record];
   }
 
-  /** What has no claim and is continued by nothing goes, until nothing more goes. */
+  /** Records without a claim that nothing continues go, until no more go. */
   #collect(): void {
     for (;;) {
       const needed = new Set(this.records.map(({ parent }) => parent));
@@ -159,11 +159,11 @@ interface Run {
   model: Model;
   indent: number;
   count: number;
-  /** What another relay's store holds does not begin anew with this one. */
+  /** A shared store does not start empty with this relay. */
   isShared: boolean;
 }
 
-/** What can happen, as data: a failing sequence can be read. */
+/** What can happen, as data, so that a failing sequence is readable. */
 type Step =
   | readonly ['record' | 'send', back: number, padding: number]
   | readonly ['conversation' | 'turn' | 'delete', back: number]

@@ -14,11 +14,11 @@ describe('records in the store', () => {
     }
   });
 
-  it('are smaller there, where they are of any size', async () => {
+  it('are much smaller there if they are long', async () => {
     assert.ok((await pack('what the model said '.repeat(500))).length < 500);
   });
 
-  it('that are damaged are told from whole ones, however they are', async () => {
+  it('that are damaged are recognised, whatever the damage', async () => {
     const packed = await pack('what the model said '.repeat(500));
     for (const bytes of [
       Buffer.alloc(0),

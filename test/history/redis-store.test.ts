@@ -1,4 +1,4 @@
-/** What a shared store promises beside the contract of all: many writers, one truth, and a clear word while it is away. */
+/** What a shared store promises beyond the contract of all: many writers, one truth, and clear errors while it is away. */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,7 +34,7 @@ describe('a history that relays share', function () {
     });
   }
 
-  it('is the same for all of them, at once, what one of them keeps in mind included', async () => {
+  it('is the same for all of them at once, even for a relay that has read it before', async () => {
     const [one, other] = await relays(2);
     assert.ok(one && other);
     const turns = Array.from({ length: 12 }, (_, at) =>
@@ -60,7 +60,7 @@ describe('a history that relays share', function () {
     assert.deepEqual(await one.reasoningByCallId('c'), reasoningOf('hm'));
   });
 
-  it('of one name knows nothing of what is in another', async () => {
+  it('of one name has nothing of another', async () => {
     const [[anna], [ben]] = await Promise.all([relays(1), relays(1)]);
     assert.ok(anna && ben);
     await anna.record(turnOf('resp_a'));
@@ -110,11 +110,11 @@ describe('a history that relays share', function () {
     for (const id of deleted) assert.equal(await stores[3]?.exchange(id), undefined);
   });
 
-  it('says of what it deleted that it was there, though it was asked again because its answer was lost', async () => {
+  it('reports a deletion even if it had to be repeated because its answer was lost', async () => {
     const name = `test:{${randomUUID()}}`;
     const [store] = await relays(1, {}, name);
     await store?.record(turnOf('resp_a'));
-    // The server knows the script from then on: what it is asked first is the deletion.
+    // The server knows the script from then on, so the first thing it gets is the deletion.
     assert.equal(await store?.delete('resp_none'), false);
     const network = await losingAnAnswerTo('sessions/resp_a.json');
     const connection = connectionTo(network.url, logger);
@@ -202,7 +202,7 @@ describe('a store that is away', function () {
     if (REDIS_SERVER === undefined) this.skip();
   });
 
-  it('keeps what was acknowledged over a kill, and makes only those wait who need it', async () => {
+  it('keeps what was acknowledged across a kill, and delays only those who need it', async () => {
     const server = await startRedis();
     const connection = connectionTo(server.url, logger);
     const history = new RedisHistory({
@@ -246,7 +246,7 @@ describe('a store that is away', function () {
     }
   });
 
-  it('does not make a response say that it was kept', async () => {
+  it('lets a response say that it was not stored', async () => {
     const history = {
       ...(await emptyHistory()),
       record: () => Promise.reject(new RelayError('store_unavailable', 'away')),

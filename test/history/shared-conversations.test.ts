@@ -17,7 +17,7 @@ async function walked(id: string): Promise<Buffer> {
 }
 
 describe('a conversation out of the store', () => {
-  it('that cannot be read on ends in one error, which its reader gets, and in no other', async () => {
+  it('that cannot be read to its end causes one error, for its reader alone', async () => {
     const texts = await walked('resp_1');
     const refusal = new Error('OOM command not allowed');
     let walks = 0;

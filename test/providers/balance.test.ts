@@ -52,7 +52,7 @@ describe('what a provider tells of an account', () => {
     });
   }
 
-  it('is not made up where the answer is another', () => {
+  it('is undefined if the answer is not as documented', () => {
     const others = [
       undefined,
       null,

@@ -173,7 +173,7 @@ describe('at model servers of the user', () => {
     ['vLLM', 'vllm', vllmServer({ model: MODEL, window: 4096 })],
   ];
   for (const [what, provider, server] of OVERFLOWS) {
-    it(`tells that a prompt is too long for ${what}, after one attempt and with the numbers in the log`, async () => {
+    it(`says that a prompt is too long for ${what}, after one attempt and with the numbers in the log`, async () => {
       await serve(provider, server);
       const reply = await ask({ ...LONG, stream: false }, {});
       const { error } = (await reply.json()) as { error: { code: string; message: string } };
@@ -184,7 +184,7 @@ describe('at model servers of the user', () => {
     });
   }
 
-  it('tells the number of tokens that Ollama really read when it cut the prompt', async () => {
+  it('reports how many tokens Ollama really read if it cut the prompt', async () => {
     await serve('ollama', ollamaServer({ model: MODEL }));
     const { response } = await answerTo(LONG);
     assert.equal(response.usage?.input_tokens, 2048);

@@ -102,7 +102,7 @@ describe('readOllamaShow', () => {
     it(`reads ${what}`, () => assert.deepEqual(readOllamaShow(answer), facts));
   }
 
-  it("gives a model at Ollama's own host all of its window", () =>
+  it('gives a model in Ollama’s cloud its full window', () =>
     assert.deepEqual(readOllamaShow({ model_info: info }, true), { contextWindow: 40960 }));
 });
 
@@ -123,7 +123,7 @@ describe('readers of what all models have', () => {
       ],
     ));
 
-  it('read what LM Studio has loaded', () =>
+  it('read the models that LM Studio has loaded', () =>
     assert.deepEqual(
       readLmStudioModels({
         models: [
@@ -161,7 +161,7 @@ describe('readers of what all models have', () => {
 });
 
 describe('serverOf', () => {
-  it('goes by the preset, and by the list where the preset stands for any', () => {
+  it('follows the preset, or the list if the preset stands for any server', () => {
     assert.equal(serverOf('vllm', ['library'])?.id, 'vllm');
     assert.equal(serverOf('any', ['someone', 'library'])?.id, 'ollama');
     assert.equal(serverOf('any', ['llamacpp'])?.id, 'llamacpp');
@@ -171,7 +171,7 @@ describe('serverOf', () => {
 });
 
 describe('where a window comes from', () => {
-  it('says that what ships is known, and that what others have of the name is a guess here', () => {
+  it('calls shipped data known, and what other providers have under the name a guess', () => {
     const { contextWindow } = shippedFacts('deepseek', 'deepseek-v4-pro') ?? {};
     assert.ok(contextWindow);
     assert.equal(shippedFacts('deepseek', 'deepseek-v4-pro')?.windowFrom, 'known');

@@ -16,12 +16,12 @@ function wireOf(id: string, model: string, facts = OWN) {
 const NATIVE = ['deepseek', 'xai', 'zai-coding', 'zhipu-coding'];
 
 describe('the wire of a model', () => {
-  it('is the Responses API for the few providers where that is better', () => {
+  it('is the Responses API only for the few providers where that is better', () => {
     const native = PRESETS.filter(({ profile }) => wireOf(profile.id, 'any-model') === 'responses');
     assert.deepEqual(native.map(({ profile }) => profile.id).toSorted(), NATIVE);
   });
 
-  it("is it for OpenAI's models that reason and call tools at once", () => {
+  it('is the Responses API for OpenAI’s models that reason and call tools at once', () => {
     for (const model of ['gpt-5.4', 'gpt-5.5-codex', 'gpt-6'])
       assert.equal(wireOf('openai', model), 'responses');
     for (const model of ['gpt-4.1', 'gpt-5', 'o3']) assert.equal(wireOf('openai', model), 'chat');
@@ -31,14 +31,14 @@ describe('the wire of a model', () => {
     for (const id of NATIVE) assert.equal(wireOf(id, 'any-model', { ...OWN, isOwn: false }), 'chat');
   });
 
-  it('is what the user says, both ways, a name before a pattern', () => {
+  it('is what the user says, either way, and a name beats a pattern', () => {
     const wires = { 'grok-*': 'chat', 'grok-4.7': 'responses', '*': 'chat' } as const;
     assert.equal(wireOf('xai', 'grok-4.7', { ...OWN, wires }), 'responses');
     assert.equal(wireOf('xai', 'grok-4.6', { ...OWN, wires }), 'chat');
     assert.equal(wireOf('groq', 'any', { ...OWN, isOwn: false, wires: { '*': 'responses' } }), 'responses');
   });
 
-  it('takes what the preset says, and the user over it', () => {
+  it('is described by the preset, and the user’s entries beat it', () => {
     const preset = presetById('deepseek');
     assert.ok(preset);
     const profiles = { 'deepseek-*': { customNames: null, hostedTools: {} } };
@@ -46,9 +46,9 @@ describe('the wire of a model', () => {
     assert.equal(profile.customNames, null);
     assert.deepEqual(profile.hostedTools, {});
     assert.equal(profile.effortWithoutReasoning, 'none');
-    const groq = presetById('cerebras');
-    assert.ok(groq);
-    assert.deepEqual(nativeFor(groq, 'any', OWN).profile, BASE_NATIVE);
+    const cerebras = presetById('cerebras');
+    assert.ok(cerebras);
+    assert.deepEqual(nativeFor(cerebras, 'any', OWN).profile, BASE_NATIVE);
   });
 
   for (const { profile, native } of PRESETS) {

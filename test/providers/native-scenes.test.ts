@@ -230,7 +230,7 @@ function scenes(family: NativeFamily): void {
     await ask({ text: { format: { type: 'json_object' } }, tools: [] });
   });
 
-  it('lifts tools that stand in items', async () => {
+  it('lifts tools out of items', async () => {
     const tool = {
       type: 'function',
       name: 'late_tool',
@@ -242,12 +242,12 @@ function scenes(family: NativeFamily): void {
     const { output } = await ask({
       input: [user, { type: 'additional_tools', role: 'developer', tools: [tool] }] as JsonObject[],
     });
-    // OpenAI and OpenRouter read them where they stand.
+    // OpenAI and OpenRouter read them in place.
     const isRead = family.preset === 'openai' || family.preset === 'azure' || family.preset === 'openrouter';
     if (!isRead) assert.equal(callsOf(output)[0]?.name, 'late_tool');
   });
 
-  it('passes for what its preset says of it', () => {
+  it('has a preset that knows the endpoint', () => {
     assert.ok(presetById(family.preset)?.native, 'the preset knows the endpoint');
   });
 }

@@ -24,11 +24,11 @@ describe('presets', () => {
     assertUnique(PRESETS.flatMap(({ suggestedPort }) => suggestedPort ?? []));
   });
 
-  it('keep the ports that people have in their configuration', () => {
+  it('keep the ports that are in people’s configurations', () => {
     for (const [id, port] of Object.entries(PORTS)) assert.equal(presetById(id)?.suggestedPort, port, id);
   });
 
-  it('stand in one file each, which index.ts lists', () => {
+  it('have one file each, which index.ts lists', () => {
     const files = readdirSync(new URL('../../src/providers/presets/', import.meta.url)).map((file) =>
       file.replace(/\.ts$/, ''),
     );
@@ -45,7 +45,7 @@ describe('presets', () => {
       }
     }
     assert.equal(presetByUrl('http://127.0.0.1:11434/v1').profile.id, 'ollama');
-    // A plan shares its host with pay-as-you-go: the address tells them apart, however it goes on.
+    // A plan shares its host with pay-as-you-go: the beginning of the address distinguishes them.
     assert.equal(presetByUrl('https://api.z.ai/api/coding/paas/v4/').profile.id, 'zai-coding');
     assert.equal(presetByUrl('https://api.z.ai/api/paas/v4').profile.id, 'zai');
     assert.equal(
@@ -68,7 +68,7 @@ describe('presets', () => {
         assert.ok(!Number.isNaN(Date.parse(preset.checked)));
       });
 
-      it('tells where a key comes from, if it needs one', () => {
+      it('says where to get a key, if it needs one', () => {
         assert.equal(preset.needsKey, preset.keyUrl !== undefined);
         assert.equal(preset.needsKey, preset.keyVariable !== undefined);
       });

@@ -16,7 +16,7 @@ describe("the README's table of providers", () => {
   });
 });
 
-/** What tells the preset: its hosts, or its one address where others share the host. */
+/** How the preset is recognised: by its hosts, or by its address if others share the host. */
 function placeOf({ hosts, baseUrl }: Preset): string {
   const named = hosts.map((host) => `\`${host}\``).join(', ');
   return named || (baseUrl === undefined ? 'anything else' : `\`${baseUrl}\``);

@@ -171,7 +171,7 @@ function scenes(family: StrictFamily, preset: string, model: string): void {
     assert.ok(JSON.stringify(lastMessages()).includes('Permissions changed.'));
   });
 
-  /** The thought stands with the calls that it led to, wherever the provider wants it back. */
+  /** The thought comes with the calls that it led to, if the provider wants it back. */
   function assertReplayed(thought: string): void {
     const { reasoningReplay } = profileFor(presetOf(preset), model);
     if (reasoningReplay.answers === 'never' || family.thinks === false) return;

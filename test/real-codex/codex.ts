@@ -77,7 +77,7 @@ export async function createPlace(settings: CodexSettings): Promise<CodexPlace> 
   return { root, home, workspace, temp, remove };
 }
 
-/** Never rejects for what Codex does: exit code, output and events tell. */
+/** Never rejects because of what Codex does: see exit code, output and events. */
 export function runCodex({
   executable,
   place,
@@ -108,7 +108,7 @@ function isJsonExec(args: readonly string[]): boolean {
   return args.includes('exec') && args.includes('--json');
 }
 
-/** Little of our own environment reaches Codex: no key, no proxy, no configuration of the person who tests. */
+/** Codex gets little of our own environment: no key, no proxy, none of the tester's configuration. */
 export function environment({ root, home, temp }: CodexPlace, token: string): NodeJS.ProcessEnv {
   const { PATH, SystemRoot, ComSpec } = process.env;
   return {
@@ -116,7 +116,7 @@ export function environment({ root, home, temp }: CodexPlace, token: string): No
     HOME: root,
     USERPROFILE: root,
     CODEX_HOME: home,
-    // Codex warns when its home lies below the temp folder, as it does where the cache is kept in /tmp.
+    // Codex warns if its home is below the temp folder, as it is if the cache is in /tmp.
     TMPDIR: temp,
     TEMP: temp,
     TZ: 'UTC',

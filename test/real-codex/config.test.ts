@@ -125,7 +125,7 @@ describeReleases('the generated configuration in the real', (scene) => {
     for (const name of names) {
       const text = readFileSync(join(folder, name), 'utf8');
       await writeFile(file, text);
-      // An older release may refuse what the file says by itself; the newest reads them all.
+      // An older release may refuse the file's own content; the newest reads them all.
       if (release !== NEWEST && (await stage.codex('debug', 'models')).exitCode !== 0) continue;
       await writeFile(file, addRelayKeys(text, { port: stage.relay.port, token: TOKEN }));
       const { exitCode, stdout, stderr } = await stage.codex('debug', 'models');

@@ -32,7 +32,7 @@ function hasOutput({ messages }: ChatRequest): boolean {
   return messages.some(({ role }) => role === 'tool');
 }
 
-/** A scripted reply for the first request, and for all others what `then` says. */
+/** A scripted reply for the first request, and `then` for all others. */
 function once(first: ScriptedReply, then: Script): Script {
   return async (chat, index) => {
     if (index === 0) return first;

@@ -12,7 +12,7 @@ interface Row {
 
 const README = new URL('../../README.md', import.meta.url);
 
-/** The table stands between these lines. */
+/** The table is between these lines. */
 const [FIRST, LAST] = ['<!-- matrix -->', '<!-- end of the matrix -->'];
 
 const rows = new Map<string, Row>();
@@ -41,7 +41,7 @@ export function withMatrix(text: string, scenes: readonly Row[]): string {
   return `${before}${FIRST}\n\n${tableOf(scenes)}\n\n${LAST}${after}`;
 }
 
-/** What stands in the README: how many scenes each release passes, fails and does not offer. */
+/** For the README: how many scenes each release passes, fails and does not offer. */
 export function withSums(readme: string, scenes: readonly Row[]): string {
   const releases = releasesIn(scenes);
   const sums = (['passes', 'not offered', 'fails'] as const).flatMap((result) => {
@@ -55,7 +55,7 @@ export function withSums(readme: string, scenes: readonly Row[]): string {
   return readme.replace(/^\| Codex +\|.*\n(?:\|.*\n)+/m, table);
 }
 
-/** Aligned, as the formatter has it. */
+/** Aligned as the formatter aligns it. */
 function markdown(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const lines = [head, ...rows].map((cells) => cells.map(String));
   const widths = head.map((_, at) => Math.max(3, ...lines.map((cells) => cells[at]?.length ?? 0)));

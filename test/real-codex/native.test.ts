@@ -21,7 +21,7 @@ import { SCENES } from './scenes.ts';
 import { SHAPES } from './shapes.ts';
 import { EXEC } from './stage.ts';
 
-/** Who takes the least, who takes thinking only as it sealed it itself, and who takes all tools, and all that Codex sends. */
+/** The endpoint that takes the least, one that takes thinking only in its own seal, and one that takes everything. */
 const PRESETS = ['openai-compatible', 'xai', 'openrouter', 'openai'];
 
 describeReleases('on the native road, the real', (scene) => {

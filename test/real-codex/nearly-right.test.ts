@@ -1,4 +1,4 @@
-/** Answers and files that are nearly right: what Codex makes of them when the relay stands between. */
+/** Answers and files that are nearly right, and what Codex makes of them behind the relay. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -40,7 +40,7 @@ const LEAKED: readonly [how: string, pieces: readonly string[]][] = [
   ['in other tags', ['<thinking>', 'A secret thought.</thinking>\nThe ', 'answer.']],
 ];
 
-/** Arguments of which no call can be made. */
+/** Arguments that make no call. */
 const NO_ARGUMENTS: readonly [what: string, text: string][] = [
   ['mere words', 'please run echo'],
   // Codex would take it for the fields, one after the other; in 0.110 the first of them is the command.

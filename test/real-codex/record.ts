@@ -42,7 +42,7 @@ async function recordRelease(release: string): Promise<void> {
   const scenes = [...SCENES, ...SHAPES].filter(({ since = '0' }) => !isOlder(release, since));
   for (const scene of scenes) fixtures.push(await recordScene(scene, release, executable));
 
-  // Only now: a scene that fails leaves the earlier recording as it was.
+  // Not before: a scene that fails must not change the earlier recording.
   replaceFixtures(release, fixtures);
   for (const fixture of fixtures) writeGolden(fixture, toGolden(replay(fixture)));
   const usual = fixtures.filter(({ scene }) => SCENES.some(({ name }) => name === scene));

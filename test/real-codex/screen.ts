@@ -2,7 +2,7 @@
 
 const ESCAPE = '\u001b';
 const BELL = '\u0007';
-/** Behind the escape character; what is asked in `]` goes on to the bell, or to the next escape character. */
+/** After the escape character; a question in `]` extends to the bell, or to the next escape character. */
 const COMMAND = /^\[([0-9;?<>=]*)[ -/]*([@-~])/;
 const OTHER = /^([()][A-Za-z0-9]|[^[\]()])/;
 

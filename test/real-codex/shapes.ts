@@ -109,7 +109,7 @@ export const SHAPES: readonly Scene[] = [
       assertDone(outcome);
       const [first, second, third] = outcome.requests;
       assert.ok(!toolNames(first).some((name) => /echo/.test(name)), 'the tool is not offered before');
-      // What stood there before stands there still: the provider's prompt cache depends on it.
+      // What came before is unchanged: the provider's prompt cache depends on it.
       assert.deepEqual(toolNames(second).slice(0, toolNames(first).length), toolNames(first));
       assert.match(outputOf(second, 'call_search'), /echo.back/);
       assert.match(outputOf(third, 'call_echo'), /reward/);

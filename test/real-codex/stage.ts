@@ -46,7 +46,7 @@ export interface ScriptedProvider {
 
 export interface StageOptions {
   executable: string;
-  /** By the id that stands in front of their models' names; the first is the active one. */
+  /** By the id before their models' names; the first is the active one. */
   providers: Readonly<Record<string, ScriptedProvider>>;
   /** More options of the relay. */
   relay?: RelayOptions;
@@ -71,7 +71,7 @@ export interface Stage extends AsyncDisposable {
   upstream(id: string): ScriptedUpstream;
   /** The warnings and errors that the relay logged. */
   warnings: readonly string[];
-  /** Writes configuration and catalog as the hosts do; once is done already. */
+  /** Writes configuration and catalog as the hosts do; it has been done once already. */
   writeConfiguration(options?: { executable?: string }): Promise<void>;
   codex(...args: string[]): Promise<CodexResult>;
 }

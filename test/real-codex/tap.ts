@@ -14,7 +14,7 @@ export async function startTap(relayPort: number, hear: (text: string) => void):
     const relay = connect(relayPort, '127.0.0.1');
     for (const socket of [codex, relay]) {
       sockets.add(socket);
-      // Either side may go when it likes; then the other goes too.
+      // Either side may close at any time; the other is then closed, too.
       socket.on('error', () => socket.destroy());
       socket.once('close', () => {
         sockets.delete(socket);

@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Json, JsonObject } from '../../src/json.ts';
 import type { RecordedRequest } from '../support/fixtures.ts';
 
-/** Stands where Codex sent workspace, git or installation data; the replay test looks for it upstream. */
+/** Replaces workspace, git and installation data of Codex; the replay test looks for it upstream. */
 export const PRIVATE = 'PRIVATE';
 
 /** Headers by which Codex and its sub-requests are known, and those that must never go upstream. */

@@ -4,7 +4,7 @@ import { type Result, scenesIn, withMatrix, withSums } from './matrix.ts';
 import { withVersionRow } from './versions.ts';
 
 describe('the tables of releases', () => {
-  it('have one row a recorded release, newest first, and keep what stands around them', () => {
+  it('have one row for each recorded release, newest first, and keep the text around them', () => {
     const table = ['# Title', '', '| release |', '|---|', '| 0.130.0 | old |', '', '## More', ''].join('\n');
     const row = (release: string) => ({ release, date: '2026-01-01', scenes: 8, wire: 'w' });
     const line = (release: string) => `| ${release} | 2026-01-01 | 8 | w |`;
@@ -13,7 +13,7 @@ describe('the tables of releases', () => {
     assert.equal(both, ['# Title', '', '| release |', '|---|', ...rows, '', '## More', ''].join('\n'));
   });
 
-  it('have a column for each release, and the same again when they are written again', () => {
+  it('have a column for each release, and stay the same when they are written again', () => {
     const text = 'before\n\n<!-- matrix -->\n\nold\n\n<!-- end of the matrix -->\nafter\n';
     const results = new Map<string, Result>([
       ['0.99.0', 'not offered'],

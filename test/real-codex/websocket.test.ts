@@ -59,14 +59,14 @@ const twoCommands = (index: number) =>
     streamReply(reasoningChunks(['Then that.']), command('call_2', 'echo two')),
   ][index] ?? streamReply(textChunks('Both ran.'), usageChunk(900, 50));
 
-/** What differs from run to run by itself. */
+/** What differs from run to run in any case. */
 function withoutChance({ messages, tools }: ChatRequest): string {
   return JSON.stringify({ messages, tools: tools?.length })
     .replaceAll(/run-\w+/g, 'run')
     .replaceAll(/Chunk ID: \w+|Wall time: [\d.]+|[0-9a-f]{8}-[0-9a-f-]{27}/g, '');
 }
 
-/** Older releases open some for nothing. */
+/** Older releases open some that they do not use. */
 function assertSockets({ sockets, streams }: ReturnType<Line['count']>, least: number): void {
   assert.ok(sockets >= least, `${sockets} WebSockets`);
   assert.equal(streams, 0, 'nothing goes over HTTP');
@@ -135,7 +135,7 @@ describeReleases('a WebSocket, and the real', (scene) => {
     SINCE,
   );
 
-  // Releases up to 0.145 wait for the end of an answer that they were to stop.
+  // Releases up to 0.145 wait for the end of an answer that they were told to stop.
   scene(
     'lets a turn be stopped, and carries the next ones and a compaction',
     async (executable) => {
@@ -229,7 +229,7 @@ describeReleases('a WebSocket, and the real', (scene) => {
       const run = await stage.codex('exec', ...EXEC, '--json', '--', 'Run two commands');
       succeeded(run);
       assert.deepEqual(printed(run), ['Both ran.']);
-      // A line of its log aside, its user hears nothing of it.
+      // Apart from a line in its log, its user does not notice.
       assert.deepEqual(completedItems(run, 'error'), []);
       assert.ok(!run.events.some(({ type }) => type === 'error'));
       const { sockets, streams, refused } = count();

@@ -23,7 +23,7 @@ describe('a connection to the store', () => {
     return connection;
   }
 
-  it('that breaks while a call waits for its answer makes the call again, within its patience', async () => {
+  it('that breaks during a call repeats the call, within its patience', async () => {
     const key = `test:${randomUUID()}`;
     const network = await losingAnAnswerTo(key);
     closing.push(network);
@@ -33,7 +33,7 @@ describe('a connection to the store', () => {
     assert.equal(network.named(), 2);
   });
 
-  it('to a store that hangs is given up, so that the next call need not wait to know', async () => {
+  it('to a store that hangs is given up, so that the next call fails at once', async () => {
     const store = await sharedRedis();
     let isHanging = false;
     const network = createServer((near) => {

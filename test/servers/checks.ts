@@ -1,4 +1,4 @@
-/** What is asked of a real model server through the relay, and what must come of it. */
+/** What is asked of a real model server through the relay, and the expected results. */
 import assert from 'node:assert/strict';
 import type { RelayHandle } from '../../src/index.ts';
 import { parseObject } from '../../src/json.ts';

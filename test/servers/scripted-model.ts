@@ -43,7 +43,7 @@ const FEED_FORWARD = 64;
 const WORDS = 3000;
 /** Types of tokens in the format. */
 const [NORMAL, CONTROL] = [1, 3];
-/** Well above anything else, so that chance has no say. */
+/** Well above anything else, so that nothing is left to chance. */
 const SURE = 40;
 const FIXTURES = new URL('../../fixtures/codex_0_171_0/', import.meta.url).pathname;
 
@@ -143,7 +143,7 @@ function tensors(
 ): GgufTensor[] {
   const embedding = new Float32Array(texts.length * WIDTH);
   const output = new Float32Array(texts.length * WIDTH);
-  // The norm divides by the root of the mean square: these scales make logits of what stands behind them.
+  // The norm divides by the root of the mean square: these scales turn its output into logits.
   const [plain, scripted] = [Math.sqrt(WIDTH), Math.sqrt(WIDTH / 2)];
   texts.forEach((_, token) => {
     embedding[token * WIDTH] = 1;

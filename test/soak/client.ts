@@ -1,4 +1,4 @@
-/** One stream of the soak: asks, reads, and says what was not as it should be. */
+/** One stream of the soak: asks, reads, and reports what is wrong. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResponseEvent, ResponseResource } from '../../src/wire/responses.ts';

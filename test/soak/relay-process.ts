@@ -1,4 +1,4 @@
-/** Starts the built relay in a process of its own, and asks what it holds. */
+/** Starts the built relay in its own process, and measures what it holds. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

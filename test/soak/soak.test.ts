@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const SOAK = fileURLToPath(new URL('soak.ts', import.meta.url));
 
 describe('the soak', () => {
-  it('works, in a run too short to say anything about growth', async () => {
+  it('loses nothing in a run that is too short to show growth', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [
       SOAK,
       '--minutes',

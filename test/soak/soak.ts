@@ -26,7 +26,7 @@ assert.ok(seconds > 0 && seconds <= 86_400, '--minutes takes a number up to 1440
 const streams = Number(values.streams);
 assert.ok(Number.isInteger(streams) && streams > 0, '--streams takes a whole number');
 
-/** A busy machine takes seconds for what is no stall; a short run has no time for long ones. */
+/** A busy machine may pause for seconds without a stall; a short run has no time for long ones. */
 const STALL_MS = Math.min(15_000, Math.max(3000, seconds * 250));
 /** Stored responses beyond this push out the oldest, so that the history stays one size. */
 const MAX_SESSIONS = 500;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { ChatFunctionTool, ChatMessage, ChatRequest } from '../../src/wire/chat.ts';
 
-/** Fails when a request breaks a rule that strict providers reject requests for. */
+/** Fails if a request breaks a rule of strict providers. */
 export function assertChatRules(request: ChatRequest): void {
   assertOneLeadingSystemBlock(request.messages);
   assertCallsAreAnswered(request.messages);

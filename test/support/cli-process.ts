@@ -12,7 +12,7 @@ process.once('exit', () => rmSync(HOME, { recursive: true, force: true }));
 const CLI = join(import.meta.dirname, '../../dist/cli.js');
 
 export interface CliOptions {
-  /** Beside PATH, all that the process sees of the environment. */
+  /** Apart from PATH, the whole environment of the process. */
   environment?: Readonly<Record<string, string>>;
   /** Working directory. Default: that of the test. */
   directory?: string;

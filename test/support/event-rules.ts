@@ -51,7 +51,7 @@ function assertItems(events: readonly ResponseEvent[]): OutputItem[] {
   return done;
 }
 
-/** A search has its arguments as an object: an empty one where what was said is none. */
+/** A search has its arguments as an object, which is empty if what was said is not one. */
 function meant({ type }: OutputItem, said: string): string {
   return type === 'tool_search_call' ? JSON.stringify(parseObject(said) ?? {}) : said;
 }

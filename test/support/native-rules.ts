@@ -42,7 +42,7 @@ function holdsOthersFields(item: JsonObject): boolean {
   return Object.entries(item).some(([field, value]) => isOthers(field, value));
 }
 
-/** The calls of an answer stand together, and right behind them one output for each. */
+/** The calls of an answer are together, directly followed by one output for each. */
 export function assertCallsAreAnswered(input: readonly JsonObject[]): void {
   const open: unknown[] = [];
   const used = new Set<unknown>();

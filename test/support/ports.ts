@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 /**
  * A port of 127.0.0.1 on which nobody listens, not even by chance: IANA has assigned it to nothing, and no system gives
  * it away. A port that was free a moment ago does not do: whatever listens next, the relay itself for one, may be given
- * it. Ports 1, 7 and 9 do not do either: fetch refuses to ask them.
+ * it. Ports 1, 7 and 9 are no alternative, because fetch refuses them.
  */
 export const NOBODYS_PORT = 4;
 

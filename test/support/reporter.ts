@@ -1,7 +1,7 @@
 import mocha from 'mocha';
 
 /**
- * Mocha's own report, which also says aloud what failed at first: a test gets a second try, as thousands of real
+ * Mocha's own report, which also names what failed at first: a test gets a second try, because thousands of real
  * sockets and programs on a busy machine lose one now and then, but nobody may overlook that it needed it.
  */
 export default class Reporter extends mocha.reporters.Spec {

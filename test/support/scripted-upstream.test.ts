@@ -50,7 +50,7 @@ describe('scripted upstream', () => {
     assert.deepEqual(new Uint8Array(await (await ask(served)).arrayBuffer()), new Uint8Array(bytes));
   });
 
-  it('waits for a promise of the test and knows when its client left', async () => {
+  it('waits for the test’s promises, and knows when its client left', async () => {
     const gate = Promise.withResolvers<void>();
     const served = await begin([streamReply(textChunks('a'), gate.promise, textChunks('b'))]);
     const client = new AbortController();
@@ -61,7 +61,7 @@ describe('scripted upstream', () => {
     assert.equal(await (await served.chat(0)).clientLeft, true);
   });
 
-  it('resets the connection where the script says so', async () => {
+  it('resets the connection if the script says so', async () => {
     const served = await begin([{ body: [...textChunks('a'), CUT] }]);
     await assert.rejects(async () => (await ask(served)).text());
   });

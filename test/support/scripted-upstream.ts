@@ -15,7 +15,7 @@ import type { ChatChunk, ChatDelta, ChatRequest, ChatUsage } from '../../src/wir
  */
 export type BodyStep = ChatChunk | string | Uint8Array | Promise<unknown> | typeof CUT;
 
-/** Resets the connection where it stands in a body. */
+/** Resets the connection at this place in a body. */
 export const CUT = Symbol('cut');
 
 /** The line that ends a stream. */

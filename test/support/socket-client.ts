@@ -57,7 +57,7 @@ export async function openSocket(
     webSocket.once('open', resolve);
     webSocket.once('error', reject);
   });
-  // Later ones are told by the close code.
+  // Later requests fail with the close code.
   webSocket.on('error', () => {});
   return {
     webSocket,

@@ -1,4 +1,4 @@
-/** The dashboard asks for metrics that there are, by labels that they have. */
+/** The dashboard queries only existing metrics, by labels that they have. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createMetrics } from '../../src/team/metrics.ts';
@@ -19,7 +19,7 @@ describe('the dashboard', () => {
   });
 
   for (const { title, targets } of panels) {
-    it(`asks for metrics that there are: ${title}`, async () => {
+    it(`queries only existing metrics: ${title}`, async () => {
       const { body } = await createMetrics({
         list: { costOf: () => undefined },
         own: new Map(),
@@ -36,7 +36,7 @@ describe('the dashboard', () => {
     });
   }
 
-  it('shows all that the guide lists', () => {
+  it('shows everything that the guide lists', () => {
     const guide = readFileSync('src/team/README.md', 'utf8');
     const listed = [...guide.matchAll(/`codex_relay_(\w+)`/g)].map(([, name = '']) => name);
     assert.ok(listed.length > 5);

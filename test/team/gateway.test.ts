@@ -1,5 +1,5 @@
 /**
- * What a team relies on: whatever of it is killed, an answer that was given can be continued, nobody sees another's, and
+ * What a team relies on: whatever is killed, an acknowledged answer can be continued, nobody sees another's, and
  * limits hold over all relays together.
  */
 import assert from 'node:assert/strict';
@@ -91,7 +91,7 @@ describe('three relays behind nginx', function () {
     }
   });
 
-  /** Who the Sentinel says is the master. */
+  /** The master according to the Sentinel. */
   async function masterNow(): Promise<RedisServer> {
     const client = new Redis({ port: servers[2]?.port ?? 0, protocol: 2 });
     const said = String(await client.call('SENTINEL', ['get-master-addr-by-name', 'team']));
@@ -122,7 +122,7 @@ describe('three relays behind nginx', function () {
     };
     const store = async () => {
       await sleep(3_000);
-      // Back before the Sentinel misses it, or not: either is to be lived with.
+      // Back before the Sentinel misses it, or not: both must work.
       const restarted = await masterNow();
       await restarted.stop('SIGKILL');
       await restarted.start();
@@ -144,7 +144,7 @@ describe('three relays behind nginx', function () {
     return made;
   }
 
-  it('let as many requests in a minute as the user has, and not one more', async () => {
+  it('admit exactly the user’s requests in a minute', async () => {
     const limit = 100;
     const token = await gateway.addUser('dora', '--requests-per-minute', `${limit}`);
     const replies = await burst(() => ask(gateway.url, { token, input: 'hello' }), 3 * limit);
@@ -156,13 +156,13 @@ describe('three relays behind nginx', function () {
     assert.ok(Number(refused?.headers.get('retry-after')) <= 60);
   });
 
-  it('let as many tokens in a minute as the user has, to within two per cent', async () => {
+  it('admit the user’s tokens in a minute, to within two per cent', async () => {
     const limit = 10_000;
     const token = await gateway.addUser('emil', '--tokens-per-minute', `${limit}`);
     let used = 0;
     const startedAt = performance.now();
     const worker = async () => {
-      // Long before the minute is over nothing more is let in.
+      // Nothing more is let in long before the minute is over.
       while (performance.now() - startedAt < 12_000) {
         const reply = await ask(gateway.url, { token, input: 'hello' });
         if (reply?.status === 200)

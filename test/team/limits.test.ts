@@ -1,4 +1,4 @@
-/** How tokens are counted that a provider has not told yet, or never tells. */
+/** How tokens are counted that a provider has not stated yet, or never states. */
 import assert from 'node:assert/strict';
 import { limitsFor } from '../../src/team/limits.ts';
 import { userNamed } from './support.ts';

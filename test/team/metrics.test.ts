@@ -1,4 +1,4 @@
-/** What Prometheus reads: the right counts, for whoever may read them, and no word of a user's. */
+/** What Prometheus reads: the right counts, for whoever may read them, and nothing that a user wrote. */
 import assert from 'node:assert/strict';
 import { createMetrics, serveMetrics } from '../../src/team/metrics.ts';
 import { startRig } from '../support/relay-client.ts';
@@ -77,7 +77,7 @@ describe('metrics', () => {
     await rig.stop();
   });
 
-  it('can have a port of their own', async () => {
+  it('can have their own port', async () => {
     const metrics = createMetrics(PRICES);
     const open = await serveMetrics(metrics, { port: 0, address: '127.0.0.1', token: '' });
     assert.match(await (await fetch(`http://127.0.0.1:${open.port}/metrics`)).text(), /codex_relay_running/);

@@ -61,7 +61,7 @@ describe('routing that relays share', function () {
     }
   }
 
-  it('lets all pass over what failed for one, also those that start later, until one is told to forget', async () => {
+  it('makes all pass over what failed for one, even those that start later, until one is reset', async () => {
     const broken = await startScriptedUpstream(() => errorReply(429, 'slow down'), ['m']);
     const good = await startScriptedUpstream(() => streamReply(textChunks('hi')), ['m']);
     const upstreams = { broken: broken.url, good: good.url };
@@ -84,7 +84,7 @@ describe('routing that relays share', function () {
     await good.stop();
   });
 
-  it('is learned of also where the connection that reads it is the last one to stand', async () => {
+  it('is learned even if the connection that reads it is the last to be up', async () => {
     const direct = connectionTo(server.url, recordingLogger());
     connections.push(direct);
     const until = Date.now() + 60_000;

@@ -52,7 +52,7 @@ describe('what users spend, in a store', () => {
     for (const network of networks) network.close();
   });
 
-  it('is counted once, though the store was asked again because its answer was lost', async () => {
+  it('is counted once, even if it was added again because the store’s answer was lost', async () => {
     const logger = recordingLogger();
     const id = `anna-${randomUUID()}`;
     const network = await losingAnAnswerTo(`spent:{${id}}`);
@@ -64,7 +64,7 @@ describe('what users spend, in a store', () => {
     const add = (user: string) =>
       spending.add(recordWith({ user, upstream: 'scripted', service: 'scripted', time: Date.now() }));
     const keyOf = (user: string) => `codex-relay:spent:{${user}}:${monthOf(Date.now())}`;
-    // The server knows how to add from then on: what it is asked first is the addition.
+    // The server knows the script from then on, so the first thing it gets is the addition.
     add(`${id}-other`);
     while ((await connection.client.exists(keyOf(`${id}-other`))) === 0);
     add(id);

@@ -67,7 +67,7 @@ describe('users', () => {
     }
   });
 
-  it('send nothing of theirs to the provider, and see no key of it', async () => {
+  it('never have their token sent to the provider, nor see its key', async () => {
     const reply = await rig.post({ model: 'small', input: 'x' }, as('anna'));
     assert.doesNotMatch(await reply.text(), /provider-key/);
     const chat = rig.upstream.chats.at(-1);
@@ -166,7 +166,7 @@ describe('users', () => {
     assert.equal((await rig.post({ model: 'small', input: 'x' }, as('anna'))).status, 200);
   });
 
-  it('send as many requests in a minute as they may, and are told in one sentence when to go on', async () => {
+  it('send their requests of a minute, and are told in one sentence when to continue', async () => {
     const ask = (headers = {}) => rig.post({ model: 'small', input: 'x' }, { ...as('emil'), ...headers });
     assert.deepEqual([(await ask()).status, (await ask()).status], [200, 200]);
     const refused = await ask();
@@ -225,7 +225,7 @@ describe('users', () => {
     await own.stop();
   });
 
-  it('use as many tokens in a minute as they may, by what answers really took', async () => {
+  it('use their tokens of a minute, by what answers really took', async () => {
     const statuses: number[] = [];
     for (let at = 0; at < 30; at++) {
       statuses.push((await rig.post({ model: 'small', input: 'x' }, as('frida'))).status);
@@ -249,7 +249,7 @@ describe('users', () => {
 });
 
 describe('the list of users', () => {
-  it('is looked at again, and stays as it was while it cannot be read', async () => {
+  it('is reread, and stays as it was while it cannot be read', async () => {
     const records = [userNamed('anna')];
     let isBroken = false;
     const source = {
@@ -278,7 +278,7 @@ describe('the list of users', () => {
     assert.equal(await find('anna'), undefined);
   });
 
-  it('forgets who was taken out, also while the history of somebody else cannot be opened', async () => {
+  it('forgets a removed user even if another user’s history cannot be opened', async () => {
     const records = [userNamed('anna'), userNamed('ben')];
     const logger = recordingLogger();
     const users = await openUsers({

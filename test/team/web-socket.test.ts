@@ -1,4 +1,4 @@
-/** A WebSocket stays open for hours: what its user may do is asked with every request on it. */
+/** A WebSocket stays open for hours, so rights are checked for every request on it. */
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asObject } from '../../src/json.ts';
@@ -10,7 +10,7 @@ import { as, sourceOf, userNamed, usersOf } from './support.ts';
 const ask = { model: 'small', input: 'x' };
 
 describe('a WebSocket of a user', () => {
-  it('is opened by the token, sees nothing of others, and knows of each change of rights', async () => {
+  it('is opened by the token, sees nothing of others, and follows each change of rights', async () => {
     const records = [userNamed('anna', { models: ['scripted/small'] }), userNamed('ben')];
     const { users } = await usersOf(sourceOf(records));
     const script = () => streamReply(textChunks('hi'), usageChunk(60, 40));
@@ -42,7 +42,7 @@ describe('a WebSocket of a user', () => {
     await rig.stop();
   });
 
-  it('takes nothing new once the relay is to stop, and ends with what runs on it', async () => {
+  it('takes nothing new once the relay is stopping, and ends with its running answer', async () => {
     const hold = Promise.withResolvers<void>();
     const rig = await startRig(() => streamReply(textChunks('hi'), hold.promise), { webSocket: true });
     const idle = await openSocket(rig.relay.url);

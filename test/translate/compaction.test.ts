@@ -1,4 +1,4 @@
-/** What is put into a compaction item comes out of it again, and nothing else does. */
+/** A compaction item returns what was put into it, and nothing else. */
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import {
@@ -14,7 +14,7 @@ const TRIGGER = { type: 'compaction_trigger' };
 const compaction = (text: string, type = 'compaction') => ({ type, encrypted_content: sealSummary(text) });
 
 describe('a sealed summary', () => {
-  it('is opened as it was, in any script', () => {
+  it('is opened unchanged, in any script', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         assert.equal(summaryIn(compaction(text)), text);
@@ -34,7 +34,7 @@ describe('a sealed summary', () => {
 
 describe('a conversation with a summary', () => {
   for (const type of ['compaction', 'compaction_summary', 'context_compaction']) {
-    it(`goes on from its ${type}, with the calls before it gone and those after it whole`, () => {
+    it(`continues from its ${type}, without the calls before it and with those after it`, () => {
       const call = (call_id: string) => ({ type: 'function_call', call_id, name: 'run', arguments: '{}' });
       const output = (call_id: string) => ({ type: 'function_call_output', call_id, output: call_id });
       const messages = messagesOf([
@@ -73,7 +73,7 @@ describe('a request for a summary', () => {
     ['a trigger that is history', [TRIGGER, { role: 'user', content: 'q' }], false],
     ['a plain text', 'q', false],
   ] as const) {
-    it(`is told by its input: ${name}`, () => {
+    it(`is recognised by its input: ${name}`, () => {
       const request = requestOf({ input });
       assert.equal(wantsCompaction(request), isWanted);
       assert.equal(asSummaryRequest(request) === request, !isWanted);

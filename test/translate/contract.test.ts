@@ -1,4 +1,4 @@
-/** What we emit, held against the types of the official client. A mismatch fails the type check, not a run. */
+/** What we emit, compared with the types of the official client. A mismatch fails the type check, not a run. */
 import assert from 'node:assert/strict';
 import type OpenAI from 'openai';
 import type { CompactedResponse } from '../../src/relay/http/compact.ts';

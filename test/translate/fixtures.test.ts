@@ -13,7 +13,7 @@ const { UPDATE_GOLDEN } = process.env;
 const FIXTURES = readFixtures();
 
 describe('recorded requests of the real Codex', () => {
-  it('are there, of two releases at least', () => {
+  it('exist for two releases at least', () => {
     assert.ok(new Set(FIXTURES.map(({ codex }) => codex)).size >= 2);
   });
 
@@ -39,7 +39,7 @@ function threadsIn<T>({ exchanges }: Fixture, chats: readonly T[]): T[][] {
   return Object.values(threads).map((positions = []) => positions.flatMap((at) => chats[at] ?? []));
 }
 
-/** A later request of a session begins with the very messages of the earlier one: prompt caches keep hitting. */
+/** A later request of a thread begins with exactly the messages of the earlier one, so that prompt caches keep hitting. */
 function assertPrefixIsKept({ scene }: Fixture, chats: readonly { messages: readonly unknown[] }[]): void {
   chats.slice(1).forEach(({ messages }, index) => {
     const earlier = chats[index]?.messages ?? [];

@@ -49,7 +49,7 @@ async function openAt(
 const costing = (usd: number, parts = {}) => recordWith({ statedUsd: usd, ...parts });
 
 describe('a budget', () => {
-  it('is written as limits, each once', () => {
+  it('is parsed into limits, each once', () => {
     assert.deepEqual(parseLimits('day=5, month=$50.5,z.ai-2.day=0'), [
       { span: 'day', upstream: undefined, usd: 5 },
       { span: 'month', upstream: undefined, usd: 50.5 },
@@ -70,7 +70,7 @@ describe('a budget', () => {
       assert.equal(parseLimits(text), undefined, text);
   });
 
-  it('of nothing refuses, and warns of nothing before', async () => {
+  it('of zero refuses, without a warning first', async () => {
     await using folder = await temporaryFolder();
     const notices: string[] = [];
     const { budget, warnings } = await openAt(folder.path, 'deepseek.day=0', new Map(), ({ kind }) =>
@@ -81,7 +81,7 @@ describe('a budget', () => {
     assert.deepEqual(notices, ['used-up']);
   });
 
-  it('lets none of several requests at once pass on what was known before the last look', async () => {
+  it('judges none of several requests at once by outdated sums', async () => {
     await using folder = await temporaryFolder();
     const { budget, clock } = await openAt(folder.path, 'day=5');
     const other = openLedger({ folder: folder.path });
@@ -95,7 +95,7 @@ describe('a budget', () => {
     );
   });
 
-  it('warns at 80 % once a day, and refuses at 100 % with the place where it is raised', async () => {
+  it('warns at 80 % once a day, and at 100 % refuses and says where to raise it', async () => {
     await using folder = await temporaryFolder();
     const { budget, warnings, clock } = await openAt(folder.path, 'day=10');
     budget.add(costing(7.99));
@@ -117,7 +117,7 @@ describe('a budget', () => {
     assert.equal(warnings.join('\n').match(/are spent/g)?.length, 2);
   });
 
-  it('tells of each limit once in its day or month', async () => {
+  it('reports each limit once in its day or month', async () => {
     await using folder = await temporaryFolder();
     const notices: BudgetNotice[] = [];
     const { budget, clock } = await openAt(folder.path, 'day=1,month=2', new Map(), (notice) =>
@@ -138,7 +138,7 @@ describe('a budget', () => {
     assert.deepEqual(heard(), [['used-up', 'month', '2026-11']]);
   });
 
-  it('is held by day and by month, by provider and for all of them', async () => {
+  it('applies by day and by month, to one provider and to all', async () => {
     await using folder = await temporaryFolder();
     const { budget, clock } = await openAt(folder.path, 'month=10,deepseek.day=2');
     const kimi = { upstream: 'kimi', service: 'kimi', model: 'kimi-k3' };
@@ -236,7 +236,7 @@ async function startBudgeted(
 describe('a relay with a budget', () => {
   const REQUEST = { model: 'm', input: 'x', stream: true };
 
-  it('ends what runs, and refuses the rest of 50 requests at once before they are sent', async () => {
+  it('finishes what runs, and refuses the rest of 50 concurrent requests before they are sent', async () => {
     await using folder = await temporaryFolder();
     const gate = Promise.withResolvers<void>();
     const running = 10;

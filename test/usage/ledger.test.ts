@@ -21,7 +21,7 @@ import { encodeRecord, STATES, type UsageRecord } from '../../src/usage/record.t
 import { readAll, recordWith, temporaryFolder } from './support.ts';
 
 describe('the ledger', () => {
-  it('gives back what was put, in order, also from several owners and after a restart', async () => {
+  it('returns what was put, in order, from several owners and after a restart', async () => {
     await using folder = await temporaryFolder();
     const records = Array.from({ length: 30 }, (_, at) => recordWith({ time: at, thread: undefined }));
     const ledgers = [0, 1, 2].map(() => openLedger({ folder: join(folder.path, 'new') }));
@@ -54,7 +54,7 @@ describe('the ledger', () => {
     assert.ok(ledger.owns(name));
   });
 
-  it('stays within its size: the oldest file goes first, never its own', async () => {
+  it('stays within its size by removing the oldest file, never its own', async () => {
     await using folder = await temporaryFolder();
     const limits = { maxBytes: 20_000, maxFileBytes: 2_000 };
     for (let run = 0; run < 3; run++) {
@@ -76,7 +76,7 @@ describe('the ledger', () => {
     assert.ok(times.length > 50);
   });
 
-  it('removes what it can where the oldest cannot be removed, and says what is wrong', async () => {
+  it('removes what it can if the oldest file cannot be removed, and says why', async () => {
     await using folder = await temporaryFolder();
     const names = ['20200101', '20210101'].map((day) => `usage-${day}T000000000Z-1-00000000.jsonl`);
     const [stuck = '', loose = ''] = names;
@@ -111,7 +111,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('writes without being asked, also after a moment at which all was written', async () => {
+  it('writes without a flush, even after everything was written', async () => {
     await using folder = await temporaryFolder();
     const ledger = openLedger({ folder: folder.path });
     for (const time of [1, 2]) {
@@ -121,7 +121,7 @@ describe('the ledger', () => {
     }
   });
 
-  it('begins its file anew where another relay removed it', async () => {
+  it('begins a new file if another relay removed its own', async () => {
     await using folder = await temporaryFolder();
     const ledger = openLedger({ folder: folder.path });
     ledger.put(recordWith({ time: 1 }));
@@ -135,7 +135,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('keeps what the disk does not take, with one warning, and writes it once it does', async () => {
+  it('keeps what cannot be written, with one warning, and writes it later', async () => {
     await using folder = await temporaryFolder();
     const blocked = join(folder.path, 'usage');
     await writeFile(blocked, 'a file where the folder should be');
@@ -157,7 +157,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('joins nothing to half a line that could not be taken back', async () => {
+  it('never joins a record to half a line that could not be removed', async () => {
     await using folder = await temporaryFolder();
     const ledger = openLedger({ folder: folder.path });
     ledger.put(recordWith({ time: 1 }));
@@ -172,7 +172,7 @@ describe('the ledger', () => {
     );
   });
 
-  it('is empty where there is no folder, and skips what is not its own', async () => {
+  it('is empty without a folder, and skips other files', async () => {
     await using folder = await temporaryFolder();
     assert.deepEqual(await readAll(join(folder.path, 'nowhere')), []);
     await writeFile(join(folder.path, 'notes.jsonl'), encodeRecord(recordWith()));
@@ -243,7 +243,7 @@ describe('a torn ledger file', () => {
     assert.deepEqual(await readAll(folder.path), [recordWith({ time: 7 })]);
   });
 
-  it('is read on where it was left, also in the middle of a line that was being written', async () => {
+  it('is continued where reading stopped, even in the middle of a line', async () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, newFileName(0));
     const reader = new LedgerReader(folder.path);
@@ -297,7 +297,7 @@ describe('a torn ledger file', () => {
     assert.match(warnings[0] ?? '', /newer Codex Relay recorded is not counted \(usage-.*update/);
   });
 
-  it('may hold a line longer than a piece that is read', async () => {
+  it('may contain a line longer than one piece that is read', async () => {
     await using folder = await temporaryFolder();
     const long = recordWith({ model: 'ü'.repeat(400_000) });
     await writeFile(
@@ -307,7 +307,7 @@ describe('a torn ledger file', () => {
     assert.deepEqual(await readAll(folder.path), [recordWith(), long, recordWith({ time: 3 })]);
   });
 
-  it('says that a file cannot be read, and does not pass it over', async () => {
+  it('reports a file that cannot be read instead of skipping it', async () => {
     await using folder = await temporaryFolder();
     const name = newFileName(1);
     await symlink(name, join(folder.path, name));

@@ -59,7 +59,7 @@ describe('the overview of the last days', () => {
     );
   });
 
-  it('says where no price tells what a cache saved, and takes the list where only the cost is stated', () => {
+  it('says if the savings of a cache are unknown, and uses the list if only the cost is stated', () => {
     const overview = new Overview(prices, NOON, 30);
     overview.add([
       recordWith({ upstream: 'x', service: undefined, model: 'nobody-knows', tokens, statedUsd: 1 }),
@@ -81,7 +81,7 @@ describe('the overview of the last days', () => {
     assert.ok(Math.abs((stated.data().spans.get(30)?.savedUsd ?? 0) - 0.25 * 1.125) < 1e-9);
   });
 
-  it('names the last that failed, those that took longest, and the dearest threads', () => {
+  it('has the latest failures, the slowest requests and the most expensive threads', () => {
     const overview = new Overview(prices, NOON, 30);
     for (let batch = 0; batch < 10; batch++) {
       overview.add(

@@ -32,7 +32,7 @@ function near(actual: unknown, expected: number): void {
 }
 
 describe('the shipped prices', () => {
-  it('are those of the version that is named', () => {
+  it('have the version that is named', () => {
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
       devDependencies: Record<string, string>;
     };
@@ -134,14 +134,14 @@ describe('what a record cost', () => {
     assert.equal(cost({ statedUsd: 0.25, service: undefined, model: 'new' }), 0.25);
   });
 
-  it("else follows the user's prices, the most precise entry first", () => {
+  it('is else that of the user’s prices, the most precise entry first', () => {
     near(cost({}), (400 * 1 + 600 * 0.5 + 200 * 2) / 1e6);
     near(cost({ upstream: 'corp', service: undefined, model: 'any' }), (1200 * 3) / 1e6);
     assert.equal(cost({ upstream: 'corp', service: undefined, model: 'local-model' }), 0);
     near(cost({ upstream: 'corp', service: 'plan' }), (1200 * 3) / 1e6);
   });
 
-  it('else the list, else nobody knows', () => {
+  it('is else that of the list, and else unknown', () => {
     near(
       cost({ model: 'deepseek-v4-pro', time: Date.UTC(2026, 10, 28, 12) }),
       (400 * 0.66 + 600 * 0.022 + 200 * 1.98) / 1e6,
@@ -150,7 +150,7 @@ describe('what a record cost', () => {
     assert.equal(cost({ upstream: 'x', service: undefined }), 'unknown');
   });
 
-  it('is nothing for plans, local models and what was refused, and unknown where counts lack', () => {
+  it('is free for plans, local models and refusals, and unknown without counts', () => {
     assert.equal(cost({ upstream: 'kimi-coding', service: 'plan' }), 'free');
     assert.equal(cost({ upstream: 'ollama', service: 'local', tokens: undefined }), 'free');
     assert.equal(cost({ state: 'failed', tokens: undefined, firstTokenMs: undefined }), 'free');
@@ -161,7 +161,7 @@ describe('what a record cost', () => {
 });
 
 describe("the user's prices", () => {
-  it('may begin with the mark that editors on Windows write', () => {
+  it('may begin with a byte order mark', () => {
     assert.deepEqual(parseOwnPrices('\ufeff{"m":{"input":1,"output":2}}').get('m'), { input: 1, output: 2 });
   });
 
@@ -173,7 +173,7 @@ describe("the user's prices", () => {
     ['{"m":{"input":-1,"output":1}}', /"m" > "input" must be USD/],
     ['{"m":{"input":1,"output":1,"price":1}}', /"m" takes input, output, cached and cacheWrite/],
   ] as const) {
-    it(`are refused with the place: ${text}`, () => {
+    it(`are refused with the place of the mistake: ${text}`, () => {
       assert.throws(() => parseOwnPrices(text), said);
     });
   }

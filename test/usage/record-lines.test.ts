@@ -41,7 +41,7 @@ const records: fc.Arbitrary<UsageRecord> = fc.record({
 });
 
 describe('the reader of many lines', () => {
-  it('gives back any records that were written', () => {
+  it('returns any records that were written', () => {
     fc.assert(
       fc.property(fc.array(records, { maxLength: 20 }), (all) => {
         const text = all.map(encodeRecord).join('');
@@ -53,7 +53,7 @@ describe('the reader of many lines', () => {
     );
   });
 
-  it('takes a line for no more than it is, whatever became of a piece of it', () => {
+  it('reads damaged lines exactly as JSON.parse does', () => {
     const line = encodeRecord(recordWith({ statedUsd: 0.25 }));
     const pieces = [
       '',
@@ -82,7 +82,7 @@ describe('the reader of many lines', () => {
     );
   });
 
-  it('takes no number that is no moment, and no endless amount', () => {
+  it('refuses impossible dates and infinite amounts', () => {
     const line = encodeRecord(recordWith({ statedUsd: 0.25 }));
     for (const time of ['1e999', '9e15', '-9e15', '1e21']) {
       const text = `${line}${line.replace(String(NOON), time)}`;
@@ -95,7 +95,7 @@ describe('the reader of many lines', () => {
     assert.deepEqual(new LineReader().recordsIn(endless), plainly(endless));
   });
 
-  it('knows more names than it keeps', () => {
+  it('reads more names than it remembers', () => {
     const text = Array.from({ length: 300 }, (_, at) =>
       encodeRecord(recordWith({ model: `m${at % 100}` })),
     ).join('');

@@ -4,7 +4,7 @@ import { COLUMNS, decodeRecord, encodeRecord, recordOf, recordsOf } from '../../
 import { recordWith } from './support.ts';
 
 describe('a record of the ledger', () => {
-  it('is what was reported: the API that was spoken, and what was repaired for it', () => {
+  it('keeps the reported API and its repairs', () => {
     const report: RequestReport = {
       id: 'resp_1',
       state: 'completed',
@@ -25,7 +25,7 @@ describe('a record of the ledger', () => {
     assert.equal(recordOf({ ...report, wire: 'chat' })?.wire, 'chat');
   });
 
-  it('stands beside one of each target that was passed over and states what it took', () => {
+  it('comes after one for each target that was passed over and stated its usage', () => {
     const usage = recordWith().tokens;
     const tried = { provider: 'kimi', model: 'k', code: 'upstream_error', message: '' };
     const report: RequestReport = {

@@ -43,7 +43,7 @@ describe('the sums', () => {
     });
   }
 
-  it('count what has a price, what is free and what is not known apart', async () => {
+  it('count priced, free and unknown requests separately', async () => {
     const { total, unpriced } = await summaryBy('day');
     assert.deepEqual(total, {
       requests: 4,
@@ -63,7 +63,7 @@ describe('the sums', () => {
 });
 
 describe('a span', () => {
-  it('begins where its text says', () => {
+  it('begins when its text says', () => {
     const begins = (text: string) => startOfSpan(text, NOON);
     assert.equal(begins('24h'), NOON - DAY);
     assert.equal(begins('1d'), new Date(2026, 10, 28).getTime());

@@ -67,7 +67,7 @@ describe('the shape of a chunk', () => {
     assert.deepEqual(asChatChunk(delta({ tool_calls: [{ id: 7 }] })), delta({ tool_calls: [{ id: '7' }] }));
   });
 
-  it('keeps errors that say something, or stand in for an answer', () => {
+  it('keeps errors that say something, or that come instead of an answer', () => {
     for (const chunk of [{ error: {} }, { error: {}, choices: [] }, { error: { code: 1 }, ...choice({}) }])
       assert.deepEqual(asChatChunk(structuredClone(chunk)), chunk);
   });
@@ -84,7 +84,7 @@ describe('the shape of a chunk', () => {
     }
   });
 
-  it('finds calls outside of their list', () => {
+  it('finds calls outside their list', () => {
     const call = { id: 'c', function: { name: 'f', arguments: '{' } };
     const LISTS: [sent: object, calls: object[] | null][] = [
       [{ tool_calls: call }, [call]],
@@ -132,7 +132,7 @@ describe('the shape of a chunk', () => {
     }
   });
 
-  it('changes nothing of a chunk as it should be', () => {
+  it('does not change a proper chunk', () => {
     const chunk = {
       id: 'c1',
       model: null,

@@ -120,7 +120,7 @@ describe('parseRequest', () => {
     });
   }
 
-  it('takes null for absent, wherever clients write out all that their types have', () => {
+  it('takes null for absent, wherever clients write out all fields of their types', () => {
     const part = {
       type: 'input_text',
       text: null,
@@ -173,7 +173,7 @@ describe('parseRequest', () => {
     );
   });
 
-  it('takes a namespace and a function of one name', () => {
+  it('accepts a namespace and a function with the same name', () => {
     const tools = [
       { type: 'namespace', name: 'a', tools: [{ type: 'function', name: 'a' }] },
       { type: 'function', name: 'a' },

@@ -1,7 +1,7 @@
 /** Removes the relay, and with it the local token, from the backups of `config.toml`, too. */
 import { readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
+import { whereCode } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { removeRelayKeys } from '../config-edit.ts';
 import { CONFIG_FILE } from '../plan.ts';
@@ -38,22 +38,13 @@ function withoutRelay(text: string): string {
 
 /** If `config.toml` is a link, its backups are next to the link's target. */
 async function placeOf(path: string): Promise<string> {
-  return (await orNothing(realpath(path))) ?? path;
+  return realpath(path).catch(whereCode(['ENOENT'], path));
 }
 
 async function textOf(path: string): Promise<string> {
-  return (await orNothing(readFile(path, 'utf8'))) ?? '';
+  return readFile(path, 'utf8').catch(whereCode(['ENOENT'], ''));
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await orNothing(readdir(folder))) ?? [];
-}
-
-async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  return readdir(folder).catch(whereCode<string[]>(['ENOENT'], []));
 }

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, lstat, mkdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
+import { codeOf, whereCode } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { CodexConfigError } from '../errors.ts';
 import { CODEX_FILES, CONFIG_FILE, type CodexFile, type CodexTexts, type FileChange } from '../plan.ts';
@@ -19,6 +19,7 @@ export async function readCodexFiles(home: string): Promise<CodexTexts> {
   >;
 }
 
+/** A file that was written or removed. */
 export interface AppliedChange {
   file: CodexFile;
   /** Where the replaced text is kept; only for the user's own `config.toml`. */
@@ -123,11 +124,6 @@ async function realpathOf(path: string): Promise<string> {
   return isLink ? resolve(dirname(path), await readlink(path)) : path;
 }
 
-async function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+function ifThere<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch(whereCode(['ENOENT'], undefined));
 }

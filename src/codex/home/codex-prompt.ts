@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Environment } from '../../environment.ts';
 import { runCodex } from './installed-codex.ts';
 
 const ANSWER = [
@@ -27,7 +28,7 @@ const ANSWER = [
 
 /** Takes about half a second. Undefined if Codex is not installed or sends no request within `limitMs`. */
 export async function askCodexPrompt(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Environment,
   limitMs = 10_000,
 ): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'codex-relay-'));

@@ -1,4 +1,5 @@
 /** What both hosts do to configure Codex for a relay: read its files, ask it for its prompt, plan the changes. */
+import type { Environment } from '../../environment.ts';
 import { buildCatalog, type Catalog, type CatalogInput, catalogText } from '../catalog.ts';
 import { instructionsFrom } from '../instructions.ts';
 import { type CodexTexts, namedModels, planWrite, type WritePlan } from '../plan.ts';
@@ -11,7 +12,7 @@ export interface ConfigureInput {
   /** Codex's folder. */
   home: string;
   /** The environment for running Codex when asking for its prompt. */
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
   /** The relay's providers and models, without the fields that this file fills in. */
   models: Omit<CatalogInput, 'instructions' | 'overrides' | 'alsoServed'>;
 }
@@ -30,6 +31,7 @@ export async function prepareCatalog(
   });
 }
 
+/** The planned changes, with the catalog that is among them. */
 export interface PreparedConfig extends WritePlan {
   catalog: Catalog;
 }

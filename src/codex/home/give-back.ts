@@ -2,11 +2,12 @@
  * Gives Codex its own configuration back, and puts the relay in again, on the files; `../give-back.ts` makes the plan.
  */
 import { readFile, rm } from 'node:fs/promises';
-import { codeOf } from '../../node-errors.ts';
+import { whereCode } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { planGiveBack, planTakeAgain, type RelayAddress, readGivenBack } from '../give-back.ts';
 import { applyChanges, readCodexFiles } from './codex-files.ts';
 
+/** Whose configuration it is, and which relay's. */
 export interface GiveBackPlace {
   /** Codex's folder. */
   home: string;
@@ -32,19 +33,10 @@ export async function giveBack({ home, memory, relay }: GiveBackPlace): Promise<
  * Resolves to whether the relay was put in again, which happens only if it had been given back. @throws as `giveBack`
  */
 export async function takeAgain({ home, memory, relay }: GiveBackPlace): Promise<boolean> {
-  const given = readGivenBack(await readIfThere(memory));
+  const given = readGivenBack(await readFile(memory, 'utf8').catch(whereCode(['ENOENT'], '')));
   if (given === undefined) return false;
   const changes = planTakeAgain(await readCodexFiles(home), relay, given);
   await applyChanges(home, changes, { keepsBackup: false });
   await rm(memory, { force: true });
   return changes.length > 0;
-}
-
-async function readIfThere(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -1,7 +1,9 @@
 /** The user's own Codex: whether it is installed, which release it is, and what it prints. */
 import { spawn } from 'node:child_process';
+import type { Environment } from '../../environment.ts';
 import { codeOf } from '../../node-errors.ts';
 
+/** What one run of Codex came to. */
 export interface CodexOutput {
   /** Null if it was ended at its time limit or by a signal. */
   exitCode: number | null;
@@ -11,7 +13,7 @@ export interface CodexOutput {
 
 export interface CodexCall {
   args: readonly string[];
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
   cwd?: string;
   /** Ends Codex after this time, in ms. Default 10,000. */
   limitMs?: number;
@@ -52,7 +54,7 @@ export function runCodex(call: CodexCall): Promise<CodexOutput | undefined> {
 }
 
 /** Whether there is a `codex` on the PATH that starts. */
-export async function isCodexInstalled(environment: CodexCall['environment']): Promise<boolean> {
+export async function isCodexInstalled(environment: Environment): Promise<boolean> {
   const output = await runCodex({ args: ['--version'], environment });
   // On Windows a shell is used, which ends with an exit code if there is no such command; a slow start ends without
   // one.
@@ -74,7 +76,7 @@ export const OLDEST_PROFILE_FILE = 134;
 export const OLDEST_DEBUG_PROMPT = 130;
 
 /** Undefined if there is no Codex on the PATH or it does not tell. */
-export async function codexRelease(environment: CodexCall['environment']): Promise<CodexRelease | undefined> {
+export async function codexRelease(environment: Environment): Promise<CodexRelease | undefined> {
   const output = await runCodex({ args: ['--version'], environment });
   const [text, major, minor] = /\b(\d+)\.(\d+)\.\d+\S*/.exec(output?.stdout ?? '') ?? [];
   if (text === undefined) return undefined;

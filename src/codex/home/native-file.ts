@@ -2,15 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NATIVE_FILE } from '../../names.ts';
-import { codeOf } from '../../node-errors.ts';
+import { whereCode } from '../../node-errors.ts';
 import { type NativeEntries, parseNativeEntries } from '../native-file.ts';
 
 /** Empty if there is no such file. @throws CodexConfigError if it cannot be used */
 export async function readNativeEntries(home: string): Promise<NativeEntries> {
-  try {
-    return parseNativeEntries(await readFile(join(home, NATIVE_FILE), 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw error;
-  }
+  const text = await readFile(join(home, NATIVE_FILE), 'utf8').catch(whereCode(['ENOENT'], undefined));
+  return text === undefined ? {} : parseNativeEntries(text);
 }

@@ -1,16 +1,12 @@
 /** The user's own facts about models, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
+import { whereCode } from '../../node-errors.ts';
 import type { ModelFacts } from '../../providers/model-list.ts';
 import { OVERRIDES_FILE, parseOverrides } from '../overrides.ts';
 
 /** Empty if there is no such file. @throws CodexConfigError if it cannot be used */
 export async function readOverrides(home: string): Promise<Record<string, ModelFacts>> {
-  try {
-    return parseOverrides(await readFile(join(home, OVERRIDES_FILE), 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return {};
-    throw error;
-  }
+  const text = await readFile(join(home, OVERRIDES_FILE), 'utf8').catch(whereCode(['ENOENT'], undefined));
+  return text === undefined ? {} : parseOverrides(text);
 }

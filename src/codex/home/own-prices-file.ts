@@ -1,18 +1,14 @@
 /** The user's own prices, in Codex's folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { codeOf } from '../../node-errors.ts';
+import type { Environment } from '../../environment.ts';
+import { whereCode } from '../../node-errors.ts';
 import { type OwnPrices, PRICES_FILE, parseOwnPrices } from '../../usage/own-prices.ts';
 import { codexHome } from './codex-home.ts';
 
 /** Empty if there is no such file. @throws RelayError if it cannot be used */
-export async function readOwnPrices(
-  environment: Readonly<Record<string, string | undefined>>,
-): Promise<OwnPrices> {
-  try {
-    return parseOwnPrices(await readFile(join(codexHome(environment), PRICES_FILE), 'utf8'));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return new Map();
-    throw error;
-  }
+export async function readOwnPrices(environment: Environment): Promise<OwnPrices> {
+  const path = join(codexHome(environment), PRICES_FILE);
+  const text = await readFile(path, 'utf8').catch(whereCode(['ENOENT'], undefined));
+  return text === undefined ? new Map() : parseOwnPrices(text);
 }

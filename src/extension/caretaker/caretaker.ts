@@ -49,9 +49,8 @@ const INSTALLED_MS = 60_000;
 export class Caretaker {
   readonly #parts: CaretakerParts;
   #orders: Orders | undefined;
-  #standing: Standing | undefined;
-  /** Whether `#standing` is a relay. */
-  #serves = false;
+  /** What holds the port. */
+  #holder: { standing: Standing; isRelay: boolean } | undefined;
   #isEnding = false;
   /** Its tasks, one after the other: a window that comes back waits until files are written. */
   #tail: Promise<void> = Promise.resolve();
@@ -84,7 +83,7 @@ export class Caretaker {
   /** A window is back and wants its port. Without the port there is nothing to hand back. */
   async handBack(): Promise<void> {
     await this.#next(async () => {});
-    if (this.#standing !== undefined) await this.#leave();
+    if (this.#holder !== undefined) await this.#leave();
   }
 
   /** The relay, or the whole process, must stop, for example when the user logs out. */
@@ -112,14 +111,16 @@ export class Caretaker {
   async #stepIn(orders: Orders): Promise<void> {
     const { serve, showSign, probe, logger } = this.#parts;
     if (orders.whenClosed === 'keepRunning') {
-      this.#standing = await this.#tried(() => serve(orders), 'The relay cannot go on in the background');
-      this.#serves = this.#standing !== undefined;
-      if (this.#serves)
+      const relay = await this.#tried(() => serve(orders), 'The relay cannot go on in the background');
+      if (relay !== undefined) {
+        this.#holder = { standing: relay, isRelay: true };
         return logger.info('No window serves any longer: the relay goes on in the background.');
+      }
     }
     // The port comes first: only whoever holds it may change Codex's files.
-    this.#standing = await this.#tried(() => showSign(orders), 'Nobody is told that the relay has ended');
-    const isWindowBack = this.#standing === undefined && (await probe(orders)) === 'ours';
+    const sign = await this.#tried(() => showSign(orders), 'Nobody is told that the relay has ended');
+    if (sign !== undefined) this.#holder = { standing: sign, isRelay: false };
+    const isWindowBack = sign === undefined && (await probe(orders)) === 'ours';
     if (!isWindowBack) await this.#giveBack(orders);
   }
 
@@ -143,10 +144,11 @@ export class Caretaker {
   /** Stays until a window is back or there is no reason to stay. */
   async #stand(orders: Orders): Promise<void> {
     const { isInstalled, pause } = this.#parts;
-    const limit = this.#serves ? Number.POSITIVE_INFINITY : SIGN_MS;
-    const isOver = () => this.#isEnding || this.#standing === undefined || !isInstalled(orders);
+    const isRelay = this.#holder?.isRelay === true;
+    const limit = isRelay ? Number.POSITIVE_INFINITY : SIGN_MS;
+    const isOver = () => this.#isEnding || this.#holder === undefined || !isInstalled(orders);
     for (let stood = 0; stood < limit && !isOver(); stood += INSTALLED_MS) await pause(INSTALLED_MS);
-    if (this.#serves) await this.terminate();
+    if (isRelay) await this.terminate();
     else await this.#leave();
   }
 
@@ -159,7 +161,7 @@ export class Caretaker {
   /** Gives up the port, and ends with the last answer. */
   #release(): Promise<void> {
     return this.#next(async () => {
-      await this.#standing?.release();
+      await this.#holder?.standing.release();
       this.#parts.end();
     });
   }

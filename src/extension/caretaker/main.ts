@@ -14,7 +14,7 @@ import { serveWithoutWindow } from './background-relay.ts';
 import { Caretaker, type Standing } from './caretaker.ts';
 import { openClosedSign } from './closed-sign.ts';
 import { FileLog } from './file-log.ts';
-import { memoryOf } from './memory.ts';
+import { givenBackFile } from './given-back-file.ts';
 import { type Orders, readWord } from './orders.ts';
 import { PortNote } from './port-note.ts';
 import { cleanUp } from './uninstall.ts';
@@ -48,7 +48,7 @@ function watch(): void {
     serve: (orders) => holding(orders, () => serveWithoutWindow(orders, background)),
     showSign: (orders) => holding(orders, () => showSign(orders)),
     giveBack: async ({ codexHome, storage, plan }) => {
-      await giveBack({ home: codexHome, memory: memoryOf(storage), relay: plan.server });
+      await giveBack({ home: codexHome, memory: givenBackFile(storage), relay: plan.server });
     },
     isInstalled: ({ storage }) => existsSync(__filename) && existsSync(storage),
     pause: (ms) => pause(ms),

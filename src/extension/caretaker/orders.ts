@@ -7,6 +7,7 @@ import type { ReadyPlan } from '../relay/controller.ts';
 import type { WhenClosed } from '../settings.ts';
 import type { NetworkSettings } from '../thread/messages.ts';
 
+/** Everything that the caretaker needs once its window is gone. */
 export interface Orders {
   whenClosed: WhenClosed;
   /** What the window serves. */

@@ -9,7 +9,8 @@ import { tidyBackups } from '../../codex/home/backups.ts';
 import { applyChanges, readCodexFiles } from '../../codex/home/codex-files.ts';
 import { namedRelays } from '../../codex/named-relays.ts';
 import { planRemoval } from '../../codex/plan.ts';
-import { codeOf } from '../../node-errors.ts';
+import type { Environment } from '../../environment.ts';
+import { whereCode } from '../../node-errors.ts';
 import { forgetInstallation, hashOf, installationFile, readInstallation } from '../installation.ts';
 import { signalFile } from '../relay/window-signals.ts';
 import { PortNote } from './port-note.ts';
@@ -17,7 +18,7 @@ import { PortNote } from './port-note.ts';
 export interface CleanUpInput {
   /** Where the extension was. */
   extensionFolder: string;
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
   pause(ms: number): Promise<unknown>;
 }
 
@@ -72,16 +73,7 @@ async function takeOut(codexHome: string, tokenHash: string): Promise<void> {
 /** Removes the extension's global storage, and the storage of each workspace next to it. */
 async function removeStorage(storage: string): Promise<void> {
   const workspaces = join(storage, '..', '..', 'workspaceStorage');
-  for (const name of await namesIn(workspaces))
+  for (const name of await readdir(workspaces).catch(whereCode<string[]>(['ENOENT'], [])))
     await rm(join(workspaces, name, basename(storage)), { recursive: true, force: true });
   await rm(storage, { recursive: true, force: true });
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

@@ -6,7 +6,6 @@ import { isNews } from '../../codex/catalog-news.ts';
 import type { CatalogUpstreams } from './catalog-source.ts';
 import type { CodexTexts } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
-import { namedRelays } from './named-relays.ts';
 
 /** A burst of changes (a key, then its models) is one change. */
 const SETTLED_AFTER_MS = 1_000;
@@ -64,7 +63,8 @@ export class CatalogKeeper {
 
   /** Whether Codex is set up for this relay: by its port or, if that has changed, by its token. */
   async #isOurs(texts: CodexTexts): Promise<boolean> {
+    const { namedRelays } = await loadCodexFiles();
     const { port, token } = await this.#parts.server();
-    return (await namedRelays(texts)).some((named) => named.port === port || named.token === token);
+    return namedRelays(texts).some((named) => named.port === port || named.token === token);
   }
 }

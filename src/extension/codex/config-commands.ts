@@ -3,22 +3,26 @@
  * src/codex decides what the files say, src/codex/home how they are written.
  */
 import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { sep } from 'node:path';
 import * as vscode from 'vscode';
 import { messageOf } from '../../errors.ts';
 import { INSTALL_COMMAND, isCodexHere, openCodex, typeInstallCommand } from '../ui/codex-terminal.ts';
 import { CONFIG_WRITTEN } from '../ui/context-keys.ts';
+import { type Action, offer } from '../ui/offer.ts';
 import type { ProviderCommands } from '../ui/provider-commands.ts';
 import { asMessage } from '../ui/quoted.ts';
 import type { UserChoices } from '../user-choices.ts';
 import type { CatalogSource } from './catalog-source.ts';
 import { ChangesPreview } from './changes-preview.ts';
+import {
+  askAboutChanges,
+  type Choice,
+  type ChoiceItem,
+  profileChoices,
+  type ShownChanges,
+} from './changes-question.ts';
 import type { FileChange, PreparedConfig, Trap } from './codex-bundle.ts';
 import { loadCodexFiles } from './load-codex-files.ts';
 import { askWhenClosed, whatHappensWhenClosed } from './when-closed-question.ts';
-
-type Choice = 'write' | 'default' | 'copy';
 
 export interface ConfigKeeping {
   /** The file that records that Codex has its own configuration back. */
@@ -38,8 +42,7 @@ export class CodexConfigCommands {
   /** The port and token about which the user has already been asked. */
   #offered: string | undefined;
 
-  /** True while the user answers the setup's questions, so that their results cause no further offers. */
-  isSettingUp = false;
+  #isSettingUp = false;
 
   constructor(
     choices: UserChoices,
@@ -53,6 +56,11 @@ export class CodexConfigCommands {
     this.#keeping = keeping;
   }
 
+  /** Whether the user is answering the setup's questions: their results must not cause further offers. */
+  get isSettingUp(): boolean {
+    return this.#isSettingUp;
+  }
+
   /** Whether the user is reviewing changes to Codex's files. */
   get isAsking(): boolean {
     return this.#open > 0;
@@ -60,16 +68,16 @@ export class CodexConfigCommands {
 
   async generate(): Promise<void> {
     if (!this.#choices.provider) {
-      this.isSettingUp = true;
+      this.#isSettingUp = true;
       await this.#providers.selectProvider().finally(() => {
-        this.isSettingUp = false;
+        this.#isSettingUp = false;
       });
     }
     if (!this.#choices.provider) return;
     await this.#reportingErrors(async () => {
       const plan = await this.#prepare(false);
       if (plan.changes.length === 0) return this.#tellNothingToDo(plan.traps);
-      const choice = await this.#ask(plan.changes, plan.traps, firstChoices());
+      const choice = await this.#ask(plan, profileChoices());
       if (choice === 'write') await this.#write(plan);
       else if (choice === 'default') await this.#makeDefault();
       else if (choice === 'copy') await this.#copy(plan);
@@ -92,7 +100,7 @@ export class CodexConfigCommands {
         description: vscode.l10n.t('remove Codex Relay from these files'),
         choice: 'write' as const,
       };
-      if ((await this.#ask(changes, [], [write])) !== 'write') return;
+      if ((await this.#ask({ changes, traps: [] }, [write])) !== 'write') return;
       await this.#apply(changes, { keepsBackup: false });
       await tidyBackups(await this.#home());
       // Forget what was given back, so that it is not taken again.
@@ -196,7 +204,7 @@ export class CodexConfigCommands {
       description: vscode.l10n.t('a copy of config.toml is kept next to it'),
       choice: 'write' as const,
     };
-    if ((await this.#ask(plan.changes, plan.traps, [write])) !== 'write') return;
+    if ((await this.#ask(plan, [write])) !== 'write') return;
     await this.#choices.chooseWhenClosed(whenClosed);
     await this.#write(plan, [whatHappensWhenClosed(whenClosed)]);
   }
@@ -246,26 +254,8 @@ export class CodexConfigCommands {
     );
   }
 
-  async #ask(
-    changes: readonly FileChange[],
-    traps: readonly Trap[],
-    choices: readonly ChoiceItem[],
-  ): Promise<Choice | undefined> {
-    const home = await this.#home();
-    await this.#preview.show(vscode.l10n.t('Codex Configuration'), home, changes);
-    const attention = traps.map(({ line, message }) => ({
-      label: `$(warning) ${vscode.l10n.t('config.toml, line {0}', line)}`,
-      detail: message,
-    }));
-    const cancel = { label: vscode.l10n.t('Cancel'), description: vscode.l10n.t('nothing is written') };
-    const items: (vscode.QuickPickItem & { choice?: Choice })[] = [...choices, cancel, ...attention];
-    const picked = await vscode.window.showQuickPick(items, {
-      title: vscode.l10n.t('Codex Relay: Changes in {0}', tildified(home)),
-      placeHolder: vscode.l10n.t('What should happen to these changes?'),
-      ignoreFocusOut: true,
-    });
-    await this.#preview.close();
-    return picked?.choice;
+  async #ask(shown: ShownChanges, choices: readonly ChoiceItem[]): Promise<Choice | undefined> {
+    return askAboutChanges(this.#preview, await this.#home(), shown, choices);
   }
 
   async #tellNothingToDo(traps: readonly Trap[]): Promise<void> {
@@ -286,10 +276,7 @@ export class CodexConfigCommands {
   #tell(message: string, traps: readonly Trap[], actions: readonly Action[]): void {
     for (const { line, message: effect } of traps.filter(({ weight }) => weight === 'stops'))
       void vscode.window.showWarningMessage(vscode.l10n.t('config.toml, line {0}: {1}', line, effect));
-    const titles = actions.map(({ title }) => title);
-    void vscode.window
-      .showInformationMessage(message, ...titles)
-      .then((chosen) => actions.find(({ title }) => title === chosen)?.run());
+    void offer(vscode.window.showInformationMessage, message, actions);
   }
 
   async #home(): Promise<string> {
@@ -311,37 +298,4 @@ export class CodexConfigCommands {
       this.#open -= 1;
     }
   }
-}
-
-/** The path as people write it: `~/.codex`. */
-function tildified(path: string): string {
-  const home = homedir();
-  return path === home || path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
-}
-
-interface Action {
-  title: string;
-  run: () => unknown;
-}
-
-type ChoiceItem = vscode.QuickPickItem & { choice: Choice };
-
-function firstChoices(): ChoiceItem[] {
-  return [
-    {
-      label: vscode.l10n.t('Write'),
-      description: vscode.l10n.t('as a separate profile: codex -p codex-relay'),
-      choice: 'write',
-    },
-    {
-      label: vscode.l10n.t('Make Default'),
-      description: vscode.l10n.t('also for plain codex and the IDE extension; shown to you first'),
-      choice: 'default',
-    },
-    {
-      label: vscode.l10n.t('Copy'),
-      description: vscode.l10n.t('copies the profile to the clipboard; nothing is written'),
-      choice: 'copy',
-    },
-  ];
 }

@@ -10,17 +10,12 @@ import type {
   ModelRequest,
 } from './language-model.ts';
 
-/** What is remembered from one run to the next, as VS Code's `Memento`. */
-interface Memory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): Thenable<void>;
-}
-
+/** Key in global state: whether there were ever any. */
 const SEEN = 'languageModels';
 
 export class OfferedModels implements LanguageModels, vscode.Disposable {
   readonly #context: Pick<vscode.ExtensionContext, 'languageModelAccessInformation'>;
-  readonly #memory: Memory;
+  readonly #memory: vscode.Memento;
   readonly #changed = new vscode.EventEmitter<void>();
   /** Fires when the offered models have changed. */
   readonly onDidChange = this.#changed.event;

@@ -54,7 +54,7 @@ async function answer(
   // If VS Code does not tell, images are tried: a model that cannot see will say so.
   const request = toModelRequest(body, model.takesImages ?? true);
   try {
-    const parts = new Parts(model.send(request, signal), signal);
+    const parts = new PartReader(model.send(request, signal), signal);
     // Most failures come instead of the first part; the reply is then an error, and the relay can react to it.
     const first = await parts.next();
     return reply(200, 'text/event-stream', stream({ model, request, parts, first, signal, logger }));
@@ -67,7 +67,7 @@ async function answer(
 interface Answering {
   model: LanguageModel;
   request: ModelRequest;
-  parts: Parts;
+  parts: PartReader;
   first: IteratorResult<AnswerPart>;
   signal: AbortSignal;
   logger: Pick<Logger, 'debug'>;
@@ -94,7 +94,7 @@ async function* stream(answering: Answering): AsyncGenerator<Uint8Array> {
 }
 
 /** The parts of an answer, until the client leaves: a model that ignores cancellation keeps nobody waiting. */
-class Parts {
+class PartReader {
   readonly #iterator: Promise<AsyncIterator<AnswerPart>>;
   #giveUp: (reason: unknown) => void = () => {};
 

@@ -58,12 +58,15 @@ export type Plan =
     };
 
 type KeylessPlan = Extract<Plan, { kind: 'needs-key' }>;
+/** A plan that can be served. */
 export type ReadyPlan = Extract<Plan, { kind: 'ready' }>;
 
+/** Why the relay could not start, as data; `describeProblem` puts it into words. */
 export type RelayProblem =
   | { code: 'port-in-use'; port: number; owner: PortOwner; holder: string | undefined }
   | { code: 'failed'; message: string };
 
+/** What the relay does in this window. Each kind has only the fields that make sense for it. */
 export type RelayState =
   /** `provider` is absent when none is chosen. */
   | { kind: 'stopped'; provider?: ChoosableProvider }

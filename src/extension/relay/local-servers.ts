@@ -17,6 +17,7 @@ export interface Memory {
   update(key: string, value: unknown): Thenable<void>;
 }
 
+/** Key in global state: ids of the servers that have ever answered. */
 const SEEN = 'localServers';
 
 export class LocalServers {

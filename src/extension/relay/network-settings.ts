@@ -1,10 +1,9 @@
 /** What VS Code's settings and the environment say about the network, for a thread that cannot ask VS Code. */
+import type { Environment } from '../../environment.ts';
 import type { NetworkSettings } from '../thread/messages.ts';
 
 /** A setting of VS Code's section `http` (1.125 and newer), by its name. */
 type Setting = (name: string) => unknown;
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** As in VS Code, a setting wins over the environment. */
 export function networkSettings(http: Setting, environment: Environment): NetworkSettings {

@@ -39,7 +39,7 @@ export class RelayThread {
   readonly #worker: Worker;
   readonly #calls: HostCalls;
   readonly functions: BirpcReturn<ThreadSide, HostSide>;
-  isAlive = true;
+  #isAlive = true;
 
   constructor({ program, logger, network, transport }: ThreadParts, listener?: RelayListener) {
     this.#worker = new Worker(program, {
@@ -67,16 +67,20 @@ export class RelayThread {
     void this.functions.setNetwork(network());
   }
 
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
   async end(): Promise<void> {
-    this.isAlive = false;
+    this.#isAlive = false;
     await this.#worker.terminate();
   }
 
   #die(error: Error, listener: RelayListener | undefined): void {
     this.functions.$close(error);
     this.#calls.endAll();
-    if (!this.isAlive) return;
-    this.isAlive = false;
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
     listener?.onDeath(error);
   }
 }

@@ -23,6 +23,7 @@ export interface Launch {
   usageFolder: string;
 }
 
+/** What came of asking a provider for a short answer. */
 export interface ConnectionAnswer {
   model: string;
   milliseconds: number;
@@ -71,6 +72,7 @@ export interface ThreadSide {
 /** A request without its signal, which `HostSide.endCall` replaces. */
 export type HostCall = Omit<UpstreamRequest, 'signal'>;
 
+/** A reply as it passes between threads. */
 export interface HostReply {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -90,6 +92,7 @@ export interface HostSide {
   endCall(id: number): void;
 }
 
+/** Functions of the host for whose end the thread does not wait. */
 export const HOST_EVENTS = [
   'log',
   'onRequest',
@@ -98,5 +101,5 @@ export const HOST_EVENTS = [
   'endCall',
 ] as const satisfies (keyof HostSide)[];
 
-/** Nobody waits for these: there is nothing to be told, and a thread that dies meanwhile is told of elsewhere. */
+/** Nobody waits for these: they have no result, and the end of a thread is reported elsewhere. */
 export const THREAD_EVENTS = ['setNetwork', 'giveUp'] as const satisfies (keyof ThreadSide)[];

@@ -6,6 +6,7 @@ import { TESTED_WITH } from '../../codex/tested-releases.ts';
 import { messageOf } from '../../errors.ts';
 import { openDiskStore } from '../../history/disk-store.ts';
 import { createMemoryStore } from '../../history/memory-store.ts';
+import type { HistoryStore } from '../../history/store.ts';
 import { listModels, type RelayHandle, start } from '../../index.ts';
 import { asObject, parseObject } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
@@ -14,8 +15,8 @@ import type { RequestReport, ServedUpstream, TargetState, UpstreamOptions } from
 import { resolveProvider } from '../../relay/routing/provider.ts';
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import type { BudgetNotice } from '../../usage/budget.ts';
-import { openUsageKeeper } from '../../usage/usage-keeper.ts';
-import type { RoutingPlan } from '../relay/controller.ts';
+import { openUsageKeeper, type UsageKeeper } from '../../usage/usage-keeper.ts';
+import type { RoutingPlan, ServerPlan } from '../relay/controller.ts';
 import { refusalReport } from '../relay/refusal-report.ts';
 import type { BoardEntry } from '../relay/target-board.ts';
 import { BindingsFile } from './bindings-file.ts';
@@ -46,33 +47,15 @@ export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'lea
 }
 
 /** @throws RelayError for a plan that cannot be used; the system's error (`EADDRINUSE`) when the port is taken */
-export async function runRelay(
-  { server, routing: first, bindingsFile, usageFolder }: Launch,
-  { logger, transport, onRequest, onModels, onBudget }: RelayParts,
-): Promise<RunningRelay> {
-  const bindings = new BindingsFile(bindingsFile, logger);
-  const { port, token, toolDenylist, webSocket, heal } = server;
-  const { historyDir: directory, historyLimits: limits } = server;
-  let routing = first;
+export async function runRelay(launch: Launch, parts: RelayParts): Promise<RunningRelay> {
+  const { port, token, toolDenylist, webSocket, heal } = launch.server;
+  const { logger, transport, onRequest, onModels } = parts;
+  let { routing } = launch;
   // From then on, the file belongs to the relay that serves next.
   let isDraining = false;
-  const usage = openUsageKeeper({
-    folder: usageFolder,
-    isRecorded: server.isUsageKept,
-    logger,
-    budget: {
-      limits: routing.budgets,
-      prices: () => readPrices(logger),
-      where: WHERE_BUDGETS_ARE,
-      onNotice: onBudget,
-    },
-  });
-  // Only requests to which a limit applies wait for this, and they are told why they cannot be sent.
-  usage.ready().catch((error: unknown) => logger.error(`What was spent is not known: ${messageOf(error)}`));
-  const history =
-    directory === undefined
-      ? createMemoryStore(limits, { logger })
-      : await openDiskStore({ directory, limits, logger });
+  const bindings = new BindingsFile(launch.bindingsFile, logger);
+  const usage = openUsage(launch, parts);
+  const history = await openHistory(launch.server, logger);
   try {
     const handle = await start({
       upstreams: routing.upstreams,
@@ -125,6 +108,31 @@ export async function runRelay(
     await history.close();
     throw error;
   }
+}
+
+function openUsage({ server, routing, usageFolder }: Launch, { logger, onBudget }: RelayParts): UsageKeeper {
+  const usage = openUsageKeeper({
+    folder: usageFolder,
+    isRecorded: server.isUsageKept,
+    logger,
+    budget: {
+      limits: routing.budgets,
+      prices: () => readPrices(logger),
+      where: WHERE_BUDGETS_ARE,
+      onNotice: onBudget,
+    },
+  });
+  // Only requests to which a limit applies wait for this, and they are told why they cannot be sent.
+  usage.ready().catch((error: unknown) => logger.error(`What was spent is not known: ${messageOf(error)}`));
+  return usage;
+}
+
+async function openHistory(
+  { historyDir: directory, historyLimits: limits }: ServerPlan,
+  logger: Logger,
+): Promise<HistoryStore> {
+  if (directory === undefined) return createMemoryStore(limits, { logger });
+  return openDiskStore({ directory, limits, logger });
 }
 
 function boardOf(

@@ -64,7 +64,7 @@ export class Roads {
   async close(): Promise<void> {
     this.#connections.close();
     const opened = [...this.#replaced, ...(this.#proxied ? [this.#proxied] : [])];
-    // One that could not be opened, for a proxy without a usable address, was told of by the requests that needed it.
+    // A network that could not be opened (its proxy has no usable address) has already failed the requests for it.
     const networks = await Promise.all(opened.map((network) => network.catch(() => undefined)));
     await Promise.all(networks.map((network) => network?.close()));
   }

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { BudgetNotice } from '../../usage/budget.ts';
 import { usd } from './numbers.ts';
+import { offer } from './offer.ts';
 
 const TOLD = 'toldBudgets';
 /** Enough for a month of days, with several limits. */
@@ -23,15 +24,17 @@ export class BudgetNotices {
     const told = this.#memory.get<readonly string[]>(TOLD, []);
     if (told.includes(key)) return;
     await this.#memory.update(TOLD, [...told, key].slice(-MOST_TOLD));
-    const raise = vscode.l10n.t('Change Budget');
-    const show = vscode.l10n.t('Show Usage');
-    const words = this.#words(notice);
-    const chosen = await (kind === 'near'
-      ? vscode.window.showWarningMessage(words, raise, show)
-      : vscode.window.showErrorMessage(words, raise, show));
-    if (chosen === raise)
-      await vscode.commands.executeCommand('workbench.action.openSettings', 'codexRelay.budgets');
-    if (chosen === show) await vscode.commands.executeCommand('codexRelay.showUsage');
+    const { showWarningMessage, showErrorMessage } = vscode.window;
+    await offer(kind === 'near' ? showWarningMessage : showErrorMessage, this.#words(notice), [
+      {
+        title: vscode.l10n.t('Change Budget'),
+        run: () => vscode.commands.executeCommand('workbench.action.openSettings', 'codexRelay.budgets'),
+      },
+      {
+        title: vscode.l10n.t('Show Usage'),
+        run: () => vscode.commands.executeCommand('codexRelay.showUsage'),
+      },
+    ]);
   }
 
   #words({ kind, limit, spentUsd }: BudgetNotice): string {

@@ -6,6 +6,7 @@ import { loadCodexFiles } from '../codex/load-codex-files.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { typeInstallCommand } from './codex-terminal.ts';
 import { checkWord, cureSentence, doctorText } from './doctor-text.ts';
+import { type Action, offer } from './offer.ts';
 import { asMessage } from './quoted.ts';
 
 const SCHEME = 'codex-relay-doctor';
@@ -79,10 +80,10 @@ async function offerCure(findings: readonly Finding[]): Promise<void> {
   const action = first?.cure && actionOf(first.cure);
   if (first?.cure === undefined || action === undefined) return;
   const words = `${checkWord(first.check)}: ${asMessage(first.found)}. ${cureSentence(first.cure)}`;
-  if ((await vscode.window.showWarningMessage(words, action.title)) === action.title) await action.run();
+  await offer(vscode.window.showWarningMessage, words, [action]);
 }
 
-function actionOf(cure: Cure): { title: string; run: () => unknown } | undefined {
+function actionOf(cure: Cure): Action | undefined {
   const command = (title: string, name: string) => ({
     title,
     run: () => vscode.commands.executeCommand(`codexRelay.${name}`),

@@ -5,6 +5,7 @@ import { serverOf } from '../../providers/model-servers.ts';
 import { GENERIC_DIALECT } from '../choosable-provider.ts';
 import { askModelServer, type ServerAnswer } from './ask-model-server.ts';
 
+/** What an endpoint's answers revealed. */
 export interface Probed {
   /** The address that answered: the one given, or the same with `/v1`. */
   baseUrl: string;

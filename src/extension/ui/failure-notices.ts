@@ -4,17 +4,13 @@ import type { RequestReport } from '../../relay/options.ts';
 import { type ChoosableProvider, isOnThisMachine, providerByLabel } from '../choosable-provider.ts';
 import type { UserChoices } from '../user-choices.ts';
 import type { Cures } from './cures.ts';
+import { type Action, offer } from './offer.ts';
 import { asMessage } from './quoted.ts';
 import type { RequestsView } from './requests-view.ts';
 import { failureKey, type TroubleKind, troubleOf } from './trouble.ts';
 
 /** A shorter wait would be over before its message is read. */
 const WORTH_TELLING_MS = 3000;
-
-interface Action {
-  title: string;
-  run: () => unknown;
-}
 
 export class FailureNotices {
   readonly #choices: UserChoices;
@@ -90,12 +86,7 @@ export class FailureNotices {
         return this.#choices.mute(kind);
       },
     };
-    const all = [...actions, mute];
-    const chosen = await vscode.window.showWarningMessage(
-      asMessage(message),
-      ...all.map(({ title }) => title),
-    );
-    await all.find(({ title }) => title === chosen)?.run();
+    await offer(vscode.window.showWarningMessage, asMessage(message), [...actions, mute]);
   }
 
   #forgive(provider: string): void {

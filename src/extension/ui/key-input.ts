@@ -46,24 +46,8 @@ function askForTypedKey(
   canGoBack: boolean,
   given?: string,
 ): Promise<Answer<string>> {
-  const { host } = new URL(provider.baseUrl);
-  const input = vscode.window.createInputBox();
-  input.title = keyTitle(provider);
-  input.prompt = isUnencrypted(provider.baseUrl)
-    ? vscode.l10n.t('Sent only to {0}. Careful: the connection is not encrypted.', host)
-    : vscode.l10n.t("Kept in VS Code's secret storage and sent only to {0}.", host);
-  input.placeholder = vscode.l10n.t('Paste the key');
-  input.password = true;
-  input.ignoreFocusOut = true;
-  const page: vscode.QuickInputButton = {
-    iconPath: new vscode.ThemeIcon('link-external'),
-    tooltip: vscode.l10n.t('Get a Key'),
-  };
+  const input = keyBox(provider, canGoBack);
   const { keyUrl } = provider;
-  input.buttons = [
-    ...(canGoBack ? [vscode.QuickInputButtons.Back] : []),
-    ...(keyUrl === undefined ? [] : [page]),
-  ];
   let untested: string | undefined;
 
   /** The key if it may be kept; if not, the reason is shown and the box stays open. */
@@ -115,4 +99,27 @@ function askForTypedKey(
     input.value = given;
     void accept();
   });
+}
+
+/** The box, not shown yet: with a button for the page where a person gets a key, if there is one. */
+function keyBox(provider: ChoosableProvider, canGoBack: boolean): vscode.InputBox {
+  const { baseUrl, keyUrl } = provider;
+  const { host } = new URL(baseUrl);
+  const input = vscode.window.createInputBox();
+  input.title = keyTitle(provider);
+  input.prompt = isUnencrypted(baseUrl)
+    ? vscode.l10n.t('Sent only to {0}. Careful: the connection is not encrypted.', host)
+    : vscode.l10n.t("Kept in VS Code's secret storage and sent only to {0}.", host);
+  input.placeholder = vscode.l10n.t('Paste the key');
+  input.password = true;
+  input.ignoreFocusOut = true;
+  const page: vscode.QuickInputButton = {
+    iconPath: new vscode.ThemeIcon('link-external'),
+    tooltip: vscode.l10n.t('Get a Key'),
+  };
+  input.buttons = [
+    ...(canGoBack ? [vscode.QuickInputButtons.Back] : []),
+    ...(keyUrl === undefined ? [] : [page]),
+  ];
+  return input;
 }

@@ -28,6 +28,14 @@ const RESOURCES = PRESETS.filter(({ addressTemplate }) => addressTemplate !== un
   ({ profile: { id, name }, keywords = [] }) => ({ id, name, keywords }),
 );
 
+export interface ProviderCommandParts {
+  choices: UserChoices;
+  controller: RelayController;
+  launcher: Pick<RelayLauncher, 'listModels' | 'pricesOf'>;
+  signals: WindowSignals;
+  recents: Recents;
+}
+
 /** Emits `chosen` with the provider and model that answer from now on. */
 export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, model: string] }> {
   readonly #choices: UserChoices;
@@ -36,13 +44,7 @@ export class ProviderCommands extends EventEmitter<{ chosen: [provider: string, 
   readonly #signals: WindowSignals;
   readonly #recents: Recents;
 
-  constructor(
-    choices: UserChoices,
-    controller: RelayController,
-    launcher: Pick<RelayLauncher, 'listModels' | 'pricesOf'>,
-    signals: WindowSignals,
-    recents: Recents,
-  ) {
+  constructor({ choices, controller, launcher, signals, recents }: ProviderCommandParts) {
     super();
     this.#choices = choices;
     this.#controller = controller;

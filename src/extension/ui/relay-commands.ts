@@ -9,6 +9,7 @@ import type { RequestLog } from '../relay/request-log.ts';
 import type { WindowSignals } from '../relay/window-signals.ts';
 import type { UserChoices } from '../user-choices.ts';
 import { debugInfo } from './debug-info.ts';
+import { type Action, offer } from './offer.ts';
 import type { ProviderCommands } from './provider-commands.ts';
 import { asMessage } from './quoted.ts';
 import { duration } from './request-text.ts';
@@ -46,7 +47,7 @@ export class RelayCommands {
     await signals.send('stop');
     await controller.stop();
     const words = vscode.l10n.t('Codex Relay is stopped. Codex cannot use it until it is started again.');
-    await this.#offer(vscode.window.showInformationMessage, words, [
+    await offer(vscode.window.showInformationMessage, words, [
       { title: vscode.l10n.t('Start'), run: () => this.start() },
     ]);
   }
@@ -90,7 +91,7 @@ export class RelayCommands {
     });
     if (!result) return;
     if (result instanceof Error)
-      return this.#offer(vscode.window.showErrorMessage, asMessage(result.message), [this.#logAction()]);
+      return offer(vscode.window.showErrorMessage, asMessage(result.message), [this.#logAction()]);
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
         '{0} answers: {1} in {2}.',
@@ -148,7 +149,7 @@ export class RelayCommands {
       problem.code === 'port-in-use'
         ? [this.#otherPortAction(problem.port), this.#logAction()]
         : [this.#logAction()];
-    await this.#offer(vscode.window.showErrorMessage, asMessage(describeProblem(problem)), actions);
+    await offer(vscode.window.showErrorMessage, asMessage(describeProblem(problem)), actions);
   }
 
   async useAnotherPort(taken = this.#parts.choices.settings.port): Promise<void> {
@@ -167,14 +168,14 @@ export class RelayCommands {
         title: vscode.l10n.t('Set API Key'),
         run: () => providerCommands.setKey(),
       };
-      return this.#offer(vscode.window.showWarningMessage, describeState(state), [action]);
+      return offer(vscode.window.showWarningMessage, describeState(state), [action]);
     }
     if (state.kind === 'stopped') {
       const action = {
         title: vscode.l10n.t('Select Provider'),
         run: () => providerCommands.selectProvider(),
       };
-      return this.#offer(vscode.window.showInformationMessage, describeState(state), [action]);
+      return offer(vscode.window.showInformationMessage, describeState(state), [action]);
     }
     vscode.window.setStatusBarMessage(describeState(state), 5000);
   }
@@ -186,18 +187,6 @@ export class RelayCommands {
   #otherPortAction(port: number): Action {
     return { title: vscode.l10n.t('Use Another Port'), run: () => this.useAnotherPort(port) };
   }
-
-  async #offer(show: ShowMessage, message: string, actions: readonly Action[]): Promise<void> {
-    const chosen = await show(message, ...actions.map(({ title }) => title));
-    await actions.find(({ title }) => title === chosen)?.run();
-  }
-}
-
-type ShowMessage = (message: string, ...actions: string[]) => Thenable<string | undefined>;
-
-interface Action {
-  title: string;
-  run: () => unknown;
 }
 
 function withProgress<T>(title: string, work: () => Promise<T>): Thenable<T> {

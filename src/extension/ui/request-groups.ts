@@ -9,6 +9,7 @@ export interface Row {
   times: number;
 }
 
+/** One input of the user, with all requests that followed from it. */
 export interface Turn {
   id: string;
   /** Newest first, as everywhere here; never empty. */

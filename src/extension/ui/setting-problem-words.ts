@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { SettingsProblem } from '../settings-problems.ts';
 import type { UnusableName } from '../stand-ins.ts';
 
+/** A problem as the user is told of it. */
 export interface ToldProblem {
   words: string;
   /** The setting to open. */

@@ -28,6 +28,7 @@ export type Cure =
   | 'setUpCodex'
   | 'copyReport';
 
+/** What a failure is called in settings, and what helps against it. */
 export interface Trouble {
   kind: TroubleKind;
   /** The best first. */

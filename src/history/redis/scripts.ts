@@ -229,8 +229,8 @@ return {}
 `);
 
 /**
- * 6 a response's record, 7 its id, 8 whether to delete it even if others repeat it, 9 the deletion's own name: who got
- * no answer asks again, within a minute. Returns `[0 or 1]`: whether there was one; `[2, key]` if that record must first
+ * 6 a response's record, 7 its id, 8 whether to delete it even if others repeat it, 9 the deletion's own name: a
+ * relay that got no answer asks again within a minute. Returns `[0 or 1]`: whether there was one; `[2, key]` if that record must first
  * get a copy of what it repeats.
  */
 export const DELETE = script(`

@@ -9,10 +9,10 @@ import type { Client, Translation } from './exchange.ts';
 import { prepare } from './prepare.ts';
 import { recallItems, recallResponses } from './recall.ts';
 import type { RelayParts } from './respond.ts';
+import { BYTES_PER_TOKEN } from './rough-tokens.ts';
 import { route } from './route.ts';
 import { threadsOf } from './threads.ts';
 
-const BYTES_PER_TOKEN = 4;
 /** Roughly what providers charge for a screenshot; the byte size of an image says nothing about its tokens. */
 const TOKENS_PER_IMAGE = 1000;
 const IMAGES: ReadonlySet<unknown> = new Set(['image_url', 'input_image']);

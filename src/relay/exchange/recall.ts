@@ -87,6 +87,9 @@ async function storedItem(id: string, history: HistoryStore): Promise<InputItem>
   throw new RelayError('invalid_request', `Item with id '${id}' not found.`, { param: 'input' });
 }
 
+/** How many lookups of one request run at once. */
+const ASKED_AT_ONCE = 32;
+
 /** The retained reasoning of these answers, as far as it came from the model that now gets it. */
 export async function recallReasoning(
   { entries, lacking, options }: Pick<Conversation, 'entries' | 'lacking' | 'options'>,
@@ -107,8 +110,6 @@ export async function recallReasoning(
   return found;
 }
 
-/** How many lookups of one request run at once. */
-const ASKED_AT_ONCE = 32;
 /**
  * The items of a conversation, with the retained reasoning added to answers that came back without theirs, sealed as
  * the client would have sent it; undefined where there is none to add.

@@ -114,7 +114,7 @@ async function relayBody(
   const { reducer, feed, abort } = attempt;
   const body = new Reads(reply.body);
   silence.resume();
-  let grace: NodeJS.Timeout | undefined;
+  const grace = new Grace(abort, GRACE_MS[attempt.translation.wire]);
   try {
     for (;;) {
       const bytes = body.take();
@@ -125,7 +125,7 @@ async function relayBody(
       silence.heard();
       const said = feed.read(bytes);
       // An answer may go on after its finish reason; keep-alive comments do not count.
-      if (said !== undefined) grace?.refresh();
+      if (said !== undefined) grace.extend();
       const events = said ?? [];
       if (events.length > 0) exchange.firstTokenAt ??= performance.now();
       if (reducer.isEnded) return events;
@@ -133,15 +133,15 @@ async function relayBody(
       if (drained !== undefined) {
         // Until the client has caught up nothing more is read, so nothing more can come.
         silence.pause();
-        grace = void clearTimeout(grace);
+        grace.end();
         // A client that reads nothing must not keep its exchange from being cancelled.
         await whileThere(drained, abort.signal);
         silence.resume();
       }
       if (feed.problem !== undefined) throw feed.problem;
       if (feed.isDone) break;
-      if (reducer.sawFinish) grace ??= setTimeout(() => abort.abort(), GRACE_MS[attempt.translation.wire]);
-      else grace = void clearTimeout(grace);
+      if (reducer.sawFinish) grace.begin();
+      else grace.end();
     }
     const rest = feed.end();
     if (rest.length > 0) exchange.firstTokenAt ??= performance.now();
@@ -155,8 +155,35 @@ async function relayBody(
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
     return [];
   } finally {
-    clearTimeout(grace);
+    grace.end();
     drain(body, feed, abort);
+  }
+}
+
+/** Ends the upstream call if nothing more comes for a moment after the answer seems complete. */
+class Grace {
+  readonly #abort: AbortController;
+  readonly #milliseconds: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(abort: AbortController, milliseconds: number) {
+    this.#abort = abort;
+    this.#milliseconds = milliseconds;
+  }
+
+  /** Nothing changes if it has begun already. */
+  begin(): void {
+    this.#timer ??= setTimeout(() => this.#abort.abort(), this.#milliseconds);
+  }
+
+  /** Starts over, if it has begun. */
+  extend(): void {
+    this.#timer?.refresh();
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 }
 

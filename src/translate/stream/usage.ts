@@ -242,8 +242,8 @@ function plainName(field: string): string {
 }
 
 /**
- * More than any prompt or answer can have. A count that fell below zero where there are no signs wraps around to 2^32-1
- * or 2^64-1: Codex could not parse the latter, and either would use up every budget.
+ * More than any prompt or answer can have. An unsigned count that fell below zero wraps around to 2^32-1 or 2^64-1:
+ * Codex could not parse the latter, and either would use up every budget.
  */
 const MOST_TOKENS = 1e9;
 

@@ -64,7 +64,7 @@ function isBound(value: Json): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < TOO_MANY;
 }
 
-/** A property whose schema is none may be anything. */
+/** A property whose value is not a schema may be anything. */
 function schemasIn(properties: Json): Json {
   if (!isObject(properties) || Object.values(properties).every(isObject)) return properties;
   const entries = Object.entries(properties).map(([name, schema]) => [name, isObject(schema) ? schema : {}]);

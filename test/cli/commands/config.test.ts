@@ -109,7 +109,7 @@ describe('codex configuration commands', () => {
     assert.match(stdout, /Start the relay, then Codex: codex -p codex-relay\n$/);
   });
 
-  it('lets the alias stand for the first model of the provider where none is chosen', async () => {
+  it('lets the alias stand for the first listed model if none is chosen', async () => {
     await run(['--write-config', '--yes']);
     assert.equal(parseToml(text('codex-relay.config.toml'))['model'], 'codex-relay');
     assert.match(text('codex-relay.models.json'), /now alpha at /);
@@ -126,7 +126,7 @@ describe('codex configuration commands', () => {
     assert.match(stderr, /^codex-relay: codex-relay\.overrides\.json: "alpha" > "contextWindow": [^\n]*\n$/);
   });
 
-  it('writes a configuration all the same when the provider does not answer', async () => {
+  it('writes a configuration even if the provider does not answer', async () => {
     const { code, stderr } = await run(['--write-config', '--yes', '--model', 'gamma'], {
       CODEX_RELAY_UPSTREAM: 'http://127.0.0.1:9/v1',
     });
@@ -186,7 +186,7 @@ describe('codex configuration commands', () => {
     assert.match(stdout, /^Attention: config\.toml, line 1: `profile` stops Codex 0\.134/m);
   });
 
-  it('--port 0 cannot be written down', async () => {
+  it('refuses --port 0, which no configuration can name', async () => {
     const { code, stderr } = await run(['--write-config', '--yes', '--port', '0']);
     assert.equal(code, 2);
     assert.match(stderr, /--port 0 is another port at each start/);
@@ -244,7 +244,7 @@ describe('codex configuration commands', () => {
 });
 
 describe('lineDiff', () => {
-  it('shows changed lines with three around them', () => {
+  it('shows changed lines with three lines of context', () => {
     const before = ['a', 'b', 'c', 'd', 'e', 'old', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'n', 'o', ''].join(
       '\r\n',
     );

@@ -32,7 +32,7 @@ const KEY = 'upstream-key-of-the-doctor';
 const TOKEN = 'local-token-of-the-doctor';
 const CALL = { id: 'call_1', name: 'exec_command', arguments: { cmd: 'echo ok' } };
 
-/** A provider in good health. */
+/** A healthy provider. */
 function healthy({ body }: ReceivedChat) {
   return body.tools ? streamReply(toolCallChunks(CALL)) : streamReply(textChunks('OK'));
 }
@@ -75,7 +75,7 @@ describe('codex-relay doctor', () => {
     return new RegExp(`^\\w+ +${check} .*(\\n {19}.*)?`, 'm').exec(stdout)?.[0] ?? assert.fail(stdout);
   }
 
-  it('finds all well with a running relay, and uses no key of its own', async () => {
+  it('finds nothing wrong with a running relay, and needs no key for that', async () => {
     const flags = await provider(healthy);
     const environment = { CODEX_RELAY_API_KEY: KEY, CODEX_RELAY_TOKEN: TOKEN };
     const { url } = await startRelayCli([...flags, '--model', 'scripted-model'], { environment });
@@ -133,7 +133,7 @@ describe('codex-relay doctor', () => {
     assert.deepEqual(parseNativeEntries(JSON.stringify(entries)), entries);
   });
 
-  it('has nothing to tell of an endpoint that does not answer', async () => {
+  it('says nothing about an endpoint that does not answer', async () => {
     const result = await examine(['--probe-native', '--upstream', 'http://127.0.0.1:1/v1']);
     assert.equal(result.code, 1);
     assert.match(result.stdout, /There is nothing to tell the relay/);
@@ -157,7 +157,7 @@ describe('codex-relay doctor', () => {
     assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u);
   });
 
-  it('says it in JSON', async () => {
+  it('prints the findings as JSON', async () => {
     await configure(NOBODYS_PORT);
     const { code, stdout } = await examine([...(await provider([])), '--json']);
     const { ok, findings } = JSON.parse(stdout) as {
@@ -249,7 +249,7 @@ describe('codex-relay doctor', () => {
     });
   }
 
-  it('takes a name without its tag for what it means', async () => {
+  it('understands a name without its implied tag', async () => {
     await configure(NOBODYS_PORT, undefined, 'q');
     const server = ollamaServer({ model: 'q:latest', window: 65536 });
     upstream = await startScriptedUpstream(server.answer, [], server.routes);
@@ -284,7 +284,7 @@ describe('codex-relay doctor', () => {
     });
   }
 
-  it('finds a provider that cannot be reached, and asks it no more', async () => {
+  it('reports a provider that cannot be reached, and does not ask it again', async () => {
     await configure(NOBODYS_PORT);
     const result = await examine(['--upstream', `http://127.0.0.1:${NOBODYS_PORT}/v1`]);
     assert.equal(result.code, 1);
@@ -292,7 +292,7 @@ describe('codex-relay doctor', () => {
     assert.match(lineOf(result, 'answer'), /^skip /);
   });
 
-  it('finds a relay that wants another token', async () => {
+  it('reports a relay with another token', async () => {
     const { url } = await startRelayCli(['--demo'], { environment: { CODEX_RELAY_TOKEN: TOKEN } });
     await configure(Number(new URL(url).port), 'an old token');
     const result = await examine();
@@ -307,7 +307,7 @@ describe('codex-relay doctor', () => {
     ['a relay with another token', '{"service":"codex-relay","proof":"00"}', 'token', /^FAIL .*token/],
   ];
   for (const [what, answer, check, says] of STRANGERS) {
-    it(`finds ${what} on the port, and does not tell it the token`, async () => {
+    it(`reports ${what} on the port, and does not send it the token`, async () => {
       const told: string[] = [];
       const server = createServer(({ url = '', headers }, response) => {
         told.push(url + JSON.stringify(headers));

@@ -23,7 +23,7 @@ describe('codex-relay users', function () {
     rmSync(folder, { recursive: true });
   });
 
-  it('adds, lists and revokes, and keeps a hash in the place of the token', async () => {
+  it('adds, lists and revokes users, and stores a hash instead of the token', async () => {
     const rights = ['--allow-models', 'kimi/*', '--requests-per-minute', '60', '--user-budget', 'day=5'];
     const added = await users('add', 'anna', ...rights);
     assert.equal(added.code, 0, added.stderr);
@@ -67,7 +67,7 @@ describe('codex-relay users', function () {
     });
   }
 
-  it('takes only names that can be told apart', async () => {
+  it('refuses names that could be confused', async () => {
     for (const name of ['Anna', '../x', '.x', 'ä', 'a b']) {
       const { code, stderr } = await users('add', name);
       assert.equal(code, 2, name);
@@ -75,7 +75,7 @@ describe('codex-relay users', function () {
     }
   });
 
-  it('leaves a file alone that it cannot read', async () => {
+  it('does not touch a file that it cannot read', async () => {
     const other = join(folder, 'package.json');
     const { writeFileSync } = await import('node:fs');
     writeFileSync(other, '{"name":"x"}');
@@ -88,7 +88,7 @@ describe('codex-relay users', function () {
     assert.equal(readFileSync(other, 'utf8'), '{"name":"x"}');
   });
 
-  it('says who used what, and lets running answers end when the relay is to stop', async () => {
+  it('tells usage by user, and lets running answers end before it stops', async () => {
     const hold = Promise.withResolvers<void>();
     const upstream = await startScriptedUpstream(() =>
       streamReply(textChunks('hi'), usageChunk(60, 40), hold.promise),

@@ -1,4 +1,4 @@
-/** What the three systems are told: their files, for programs in whatever folder. */
+/** The definitions for the three systems, for programs in any folder. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ describe('the unit of systemd', () => {
       assert.equal(/^ExecStart=(.*)$/m.exec(systemdUnit(inFolder(folder)))?.[1], line);
     });
 
-  it('lies where the user’s systemd looks', () => {
+  it('is in the folder of the user’s systemd units', () => {
     const { file, install, remove } = systemdService(PLAIN, '/home/me/.config');
     assert.equal(file, join('/home/me/.config', 'systemd', 'user', 'codex-relay.service'));
     for (const { call } of [...install, ...remove])
@@ -51,7 +51,7 @@ describe('the unit of systemd', () => {
   });
 
   for (const folder of ['plain', 'two words', '50%h $x'])
-    it(`is what systemd takes for one, in a folder named ${folder}`, function () {
+    it(`passes the checks of systemd for a folder named ${folder}`, function () {
       if (!hasProgram('systemd-analyze')) return this.skip();
       const root = mkdtempSync(join(tmpdir(), 'codex-relay-unit-'));
       try {
@@ -87,11 +87,11 @@ describe('the agent of launchd', () => {
     ]);
   });
 
-  it('holds names of folders that mean something in XML', () => {
+  it('escapes names of folders for XML', () => {
     assert.match(launchdPlist(inFolder('/R&D <x>')), /<string>\/R&amp;D &lt;x&gt;\/node<\/string>/);
   });
 
-  it('lies in the user’s own folder, and belongs to the user’s own session', () => {
+  it('is in the user’s own folder, and belongs to the user’s own session', () => {
     const { file, install, check } = launchdService(PLAIN, '/Users/me', 501);
     assert.equal(file, join('/Users/me', 'Library', 'LaunchAgents', 'codex-relay.plist'));
     assert.deepEqual(check, ['launchctl', 'print', 'gui/501']);
@@ -117,12 +117,12 @@ describe('the scheduled task of Windows', () => {
       assert.equal(/<Arguments>(.*)<\/Arguments>/.exec(xml)?.[1]?.replaceAll('&quot;', '"'), line);
     });
 
-  it('takes a path apart at no backslash before a quote', () => {
+  it('keeps a path whole that ends with a backslash', () => {
     const program = { ...PLAIN, script: 'C:\\ends in \\' };
     assert.match(windowsTaskXml(program, 'me'), /&quot;C:\\ends in \\\\&quot;/);
   });
 
-  it('is one of the user, without more rights and without an end', () => {
+  it('belongs to the user, without additional rights or a time limit', () => {
     const xml = windowsTaskXml(PLAIN, 'R&D\\me');
     assert.ok(xml.startsWith('\ufeff<?xml version="1.0" encoding="UTF-16"?>'));
     assert.equal(xml.match(/<UserId>R&amp;D\\me<\/UserId>/g)?.length, 2);

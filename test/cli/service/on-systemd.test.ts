@@ -14,7 +14,7 @@ import { freePort } from '../../support/ports.ts';
 const SYSTEMD = '/lib/systemd/systemd';
 const CLI = join(import.meta.dirname, '../../../dist/cli.js');
 
-/** Prints what each step came to; the test reads it. */
+/** Prints the result of each step for the test. */
 const SCRIPT = `
 mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system "$XDG_RUNTIME_DIR" || exit 77
 env -u CODEX_RELAY_API_KEY ${SYSTEMD} --user >/dev/null 2>&1 & manager=$!
@@ -50,7 +50,7 @@ describe('codex-relay service', function () {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it('runs under systemd: installed, killed, installed again, taken out', async function () {
+  it('runs under systemd: installed, killed, installed again, removed', async function () {
     if (process.getuid?.() !== 0 || !existsSync(SYSTEMD)) return this.skip();
     const [port, other] = [await freePort(), await freePort()];
     const addresses = Object.values(networkInterfaces()).flatMap((found) => found ?? []);

@@ -75,10 +75,10 @@ describe('the variables of a service', () => {
     ['the answer to a question', ['--yes'], {}, {}],
   ];
   for (const [name, args, environment, given] of CASES)
-    it(`hold ${name}`, () => assert.deepEqual(variablesOf(args, environment), given));
+    it(`include ${name}`, () => assert.deepEqual(variablesOf(args, environment), given));
 
   for (const args of [['--write-config'], ['--json'], ['--demo'], ['--port', '0']])
-    it(`do without ${args.join(' ')}`, () => assert.throws(() => variablesOf(args), UsageError));
+    it(`leave out ${args.join(' ')}`, () => assert.throws(() => variablesOf(args), UsageError));
 
   const VALUES = [
     'plain',
@@ -95,11 +95,11 @@ describe('the variables of a service', () => {
     ' padded ',
   ];
   for (const value of VALUES)
-    it(`come back as they were: ${value}`, () => {
+    it(`survive Node’s parser unchanged: ${value}`, () => {
       assert.deepEqual({ ...parseEnv(variablesText({ A: value, B: 'next' })) }, { A: value, B: 'next' });
     });
 
-  it('say which value cannot be kept, but not what it is', () => {
+  it('refuse a value that cannot be quoted, without showing it', () => {
     const isTold = (error: unknown) =>
       error instanceof UsageError &&
       /CODEX_RELAY_API_KEY/.test(error.message) &&

@@ -23,7 +23,7 @@ const ASKED: AskedBalance[] = [
 ];
 
 describe('balances', () => {
-  it('stand in one line each', () => {
+  it('take one line each', () => {
     assert.equal(
       balancesAsText(ASKED),
       [
@@ -36,7 +36,7 @@ describe('balances', () => {
     );
   });
 
-  it('are told to programs as they came', () => {
+  it('are given to programs unchanged', () => {
     const { version, upstreams } = JSON.parse(balancesAsJson(ASKED)) as {
       version: number;
       upstreams: unknown[];

@@ -133,13 +133,13 @@ describe('the table of usage', () => {
     }
   });
 
-  it('says what to do where nothing is recorded', async () => {
+  it('says what to do if nothing is recorded', async () => {
     const text = asTable(await reportOn([], 'day'), 80);
     assert.match(text, /^Usage by day, since 2026-11-22\n\nNo requests are recorded\.\n/);
     assert.match(text, /\/home\/me\/\.local\/state\/codex-relay\/usage,\s.*--usage off/);
   });
 
-  it('shows thirty models, and tells of more', async () => {
+  it('shows thirty models, and says how many more there are', async () => {
     const many = Array.from({ length: 33 }, (_, at) => recordWith({ statedUsd: at, model: `m${at}` }));
     const text = asTable(await reportOn(many, 'model'), 80);
     assert.match(text, /deepseek\/m32/);
@@ -147,7 +147,7 @@ describe('the table of usage', () => {
     assert.match(text, /3 more rows are in --csv and --json\./);
   });
 
-  it('lets no name steer the terminal', async () => {
+  it('lets no name control the terminal', async () => {
     const text = asTable(
       await reportOn([recordWith({ statedUsd: 1, model: '\u001b[2Jx\n\u202ey' })], 'model'),
       80,
@@ -172,7 +172,7 @@ describe('the forms for programs', () => {
     );
   });
 
-  it('keep their fields in JSON, also where there is nothing', async () => {
+  it('keep all fields in JSON, even without any requests', async () => {
     const {
       since,
       until,
@@ -204,7 +204,7 @@ describe('the forms for programs', () => {
     });
   });
 
-  it('tell that a sum is not complete', async () => {
+  it('say if a sum is incomplete', async () => {
     const { total } = JSON.parse(asJson(await reportOn(RECORDS, 'day'))) as {
       total: Record<string, unknown>;
     };
@@ -221,7 +221,7 @@ describe('the forms for programs', () => {
 });
 
 describe('the cells', () => {
-  it('hold counts in six characters', () => {
+  it('fit counts into six characters', () => {
     const shown = [
       0, 9_999, 10_000, 12_345, 99_999, 999_499, 999_500, 1_234_567, 999_600_000, 12e9, 3e12,
     ].map(compact);
@@ -240,7 +240,7 @@ describe('the cells', () => {
     ]);
   });
 
-  it('tell known, partly known, unknown and no cost apart', () => {
+  it('distinguish known, partly known, unknown and no cost', () => {
     const cell = (priced: number, unpriced: number, costUsd: number) =>
       costCell({ priced, unpriced, costUsd } as Parameters<typeof costCell>[0]);
     assert.deepEqual(
@@ -249,7 +249,7 @@ describe('the cells', () => {
     );
   });
 
-  it('draw bars in eighths, and something for the least', () => {
+  it('draw bars in eighths, and at least one eighth for anything above zero', () => {
     assert.deepEqual(
       [bar(10, 10, 4), bar(5, 10, 4), bar(1, 1000, 4), bar(0, 10, 4)],
       ['████', '██', '▏', ''],

@@ -1,4 +1,4 @@
-/** Backups outlive the relay, its token does not. */
+/** Backups outlive the relay, but its token does not. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,5 +36,5 @@ describe('tidyBackups', () => {
       assert.equal(readFileSync(join(home, 'config.toml.mine'), 'utf8'), withRelay('b = 1\n'));
     });
 
-  it('finds no fault with a folder that is not there', () => tidyBackups(join(home, 'gone')));
+  it('accepts a folder that does not exist', () => tidyBackups(join(home, 'gone')));
 });

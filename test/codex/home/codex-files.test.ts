@@ -30,7 +30,7 @@ describe('codex files', () => {
     assert.match(codexHome({ CODEX_HOME: '' }), /\.codex$/);
   });
 
-  it('reads files that are there', async () => {
+  it('reads the files that exist', async () => {
     await writeFile(config(), 'a = 1\n');
     assert.deepEqual(await readCodexFiles(home), {
       'codex-relay.models.json': undefined,
@@ -56,7 +56,7 @@ describe('codex files', () => {
     assert.equal(readFileSync(config(), 'utf8'), 'a = 3\n');
   });
 
-  it('overwrites nothing that another program changed meanwhile', async () => {
+  it('overwrites nothing that another program has changed in the meantime', async () => {
     await writeFile(config(), 'a = "theirs"\n');
     await assert.rejects(applyChanges(home, change('a = 1\n', 'a = 2\n')), CodexConfigError);
     await assert.rejects(applyChanges(home, change(undefined, 'a = 2\n')), CodexConfigError);
@@ -74,7 +74,7 @@ describe('codex files', () => {
     assert.deepEqual(readdirSync(home), []);
   });
 
-  it('leaves the old file when the new one cannot be written', async () => {
+  it('keeps the old file if the new one cannot be written', async () => {
     if (isWindows || process.getuid?.() === 0) {
       // Permissions do not stop the administrator; a folder in the way of the file does.
       await mkdir(join(home, 'config.toml'));
@@ -105,7 +105,7 @@ describe('codex files', () => {
     assert.equal(readFileSync(target, 'utf8'), 'a = 2\n');
   });
 
-  it('leaves a link that leads to no file yet', async function () {
+  it('keeps a link whose target does not exist yet', async function () {
     if (isWindows) return this.skip();
     await mkdir(join(root, 'dotfiles'));
     await symlink(join('..', 'dotfiles', 'codex.toml'), config());
@@ -130,7 +130,7 @@ describe('codex files', () => {
     });
   }
 
-  it('shows a token to the owner alone, and keeps other permissions', async function () {
+  it('lets only the owner read a token, and keeps other permissions', async function () {
     if (isWindows) return this.skip();
     const mode = () => (statSync(config()).mode & 0o777).toString(8);
     await writeFile(config(), 'a = 1\n');

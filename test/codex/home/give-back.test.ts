@@ -24,7 +24,7 @@ describe('giving Codex its configuration back', () => {
   });
   afterEach(() => rmSync(home, { recursive: true }));
 
-  it('gives and takes as often as VS Code is closed and opened, and leaves no backups behind', async () => {
+  it('alternates as often as VS Code is closed and opened, and leaves no backups behind', async () => {
     const taken = config();
     for (let round = 0; round < 3; round++) {
       assert.equal(await giveBack(place()), true);
@@ -40,13 +40,13 @@ describe('giving Codex its configuration back', () => {
     );
   });
 
-  it('takes nothing that was not given back', async () => {
+  it('puts nothing in that was not given back', async () => {
     writeFileSync(join(home, 'config.toml'), USER);
     assert.equal(await takeAgain(place()), false);
     assert.equal(config(), USER);
   });
 
-  it('forgets what was given back where somebody took the relay out since', async () => {
+  it('forgets what was given back if somebody has removed the relay since', async () => {
     await giveBack(place());
     rmSync(join(home, 'codex-relay.models.json'));
     assert.equal(await takeAgain(place()), false);
@@ -54,7 +54,7 @@ describe('giving Codex its configuration back', () => {
     assert.equal(existsSync(memory), false);
   });
 
-  it('has nothing to do where it ended between the two files', async () => {
+  it('has nothing to do if it was killed between the two files', async () => {
     const taken = config();
     writeFileSync(memory, '{"model":"codex-relay"}');
     assert.equal(await takeAgain(place()), false);

@@ -8,7 +8,7 @@ import { codexRelease, runCodex } from '../../../src/codex/home/installed-codex.
 const CASES: [says: string, release: { text: string; minor: number } | undefined][] = [
   ['codex-cli 0.171.0', { text: '0.171.0', minor: 171 }],
   ['codex-cli 0.99.0-alpha.3', { text: '0.99.0-alpha.3', minor: 99 }],
-  // Whatever comes after 0.x has all that any 0.x has.
+  // Whatever comes after 0.x has everything that any 0.x has.
   ['codex-cli 1.4.2', { text: '1.4.2', minor: Number.POSITIVE_INFINITY }],
   ['codex', undefined],
 ];
@@ -43,7 +43,7 @@ describe('the release of Codex on the PATH', () => {
     assert.equal(output?.exitCode, null);
   });
 
-  it('is none where there is no Codex', async () => {
+  it('is undefined if there is no Codex', async () => {
     assert.equal(await codexRelease({ PATH: folder }), undefined);
   });
 });

@@ -43,7 +43,7 @@ function arrange(whenClosed: WhenClosed | undefined, ownerAt: (ms: number) => Po
       world.now += ms;
       world.onTime(world.now);
       await Promise.resolve();
-      // No story takes as long.
+      // No test takes that long.
       assert.ok(world.now < 10_000_000, 'it never ends');
     },
     end: () => void world.events.push('end'),
@@ -57,7 +57,7 @@ function arrange(whenClosed: WhenClosed | undefined, ownerAt: (ms: number) => Po
 const what = (events: readonly string[]) => events.map((event) => event.replace(/ at \d+$/, ''));
 
 describe('a caretaker whose window is gone', () => {
-  it('ends where it was told nothing to look after', async () => {
+  it('ends if it has nothing to look after', async () => {
     const { world, caretaker } = arrange(undefined);
     await caretaker.windowGone();
     assert.deepEqual(world.events, ['end']);
@@ -70,21 +70,21 @@ describe('a caretaker whose window is gone', () => {
       assert.deepEqual(world.events, ['end']);
     });
 
-    it(`is not taken in by a relay that is still stopping (${whenClosed})`, async () => {
+    it(`is not deceived by a relay that is still stopping (${whenClosed})`, async () => {
       const { world, caretaker } = arrange(whenClosed, (ms) => (ms < 3_000 ? 'ours' : 'nobody'));
       world.isInstalled = false;
       await caretaker.windowGone();
       assert.ok(world.events.includes('give back'));
     });
 
-    it(`gives back what it cannot serve where a stranger has the port (${whenClosed})`, async () => {
+    it(`gives Codex its configuration back if a stranger has the port (${whenClosed})`, async () => {
       const { world, caretaker } = arrange(whenClosed, () => 'foreign');
       world.serve = world.showSign = () => assert.fail(IN_USE);
       await caretaker.windowGone();
       assert.deepEqual(world.events, ['give back', 'end']);
     });
 
-    it(`leaves the files alone where a window was faster after all (${whenClosed})`, async () => {
+    it(`does not touch the files if a window was faster after all (${whenClosed})`, async () => {
       let isBack = false;
       const { world, caretaker } = arrange(whenClosed, () => (isBack ? 'ours' : 'nobody'));
       world.serve = world.showSign = () => {
@@ -123,7 +123,7 @@ describe('a caretaker whose window is gone', () => {
     assert.deepEqual(what(world.events), ['relay', 'free relay', 'end']);
   });
 
-  it('hands the sign back, too, after the files are written', async () => {
+  it('takes the sign down for a window, but only after the files are written', async () => {
     const { world, caretaker } = arrange('giveBack');
     let handedBack: Promise<void> | undefined;
     world.giveBack = () => {
@@ -141,7 +141,7 @@ describe('a caretaker whose window is gone', () => {
     assert.deepEqual(world.events, []);
   });
 
-  it('gives Codex its configuration back where no relay can be started', async () => {
+  it('gives Codex its configuration back if no relay can be started', async () => {
     const { world, caretaker } = arrange('keepRunning');
     world.serve = () => assert.fail('no such module');
     await caretaker.windowGone();
@@ -172,14 +172,14 @@ describe('a caretaker whose window is gone', () => {
     assert.deepEqual(what(world.events), ['relay', 'give back', 'free relay', 'end']);
   });
 
-  it('goes on when the files of Codex cannot be written', async () => {
+  it('goes on if the files of Codex cannot be written', async () => {
     const { world, caretaker } = arrange('giveBack');
     world.giveBack = () => assert.fail('config.toml, line 2');
     await caretaker.windowGone();
     assert.deepEqual(what(world.events), ['sign', 'free sign', 'end']);
   });
 
-  it('follows the last orders', async () => {
+  it('follows the latest orders', async () => {
     const { world, caretaker } = arrange('giveBack');
     caretaker.follow(ordersFor('keepRunning'));
     world.onTime = (now) => {
@@ -189,7 +189,7 @@ describe('a caretaker whose window is gone', () => {
     assert.deepEqual(what(world.events), ['relay', 'free relay', 'end']);
   });
 
-  it('does nothing any more once it is dismissed', async () => {
+  it('does nothing once it is dismissed', async () => {
     const { world, caretaker } = arrange('giveBack');
     caretaker.dismiss();
     await caretaker.windowGone();
@@ -201,7 +201,7 @@ describe('a caretaker whose window is gone', () => {
   });
 });
 
-it('orders come through the pipe as they were sent, and nothing else does', async () => {
+it('reads orders from the pipe unchanged, and ignores everything else', async () => {
   const { readWord, writeWord } = await import('../../../src/extension/caretaker/orders.ts');
   const orders: Orders = ordersFor('keepRunning');
   const word = { kind: 'orders', orders } as const;

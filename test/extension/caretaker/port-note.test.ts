@@ -46,7 +46,7 @@ describe('the note of who holds the port', () => {
     }
   }
 
-  it('goes when a window has the port, whoever left it behind', async () => {
+  it('is removed when a window has the port, whoever left it behind', async () => {
     writeFileSync(join(storage, 'caretaker'), 'of one that was killed');
     const note = new PortNote(storage);
     await note.clear();
@@ -54,7 +54,7 @@ describe('the note of who holds the port', () => {
     await note.clear();
   });
 
-  it('goes when nobody got the port', async () => {
+  it('is removed if nobody got the port', async () => {
     const note = new PortNote(storage);
     await note.write();
     assert.equal(note.isThere, true);

@@ -60,7 +60,7 @@ describe('the caretaker as a program', function () {
     upstream = await startScriptedUpstream(() => answer(), ['m']);
     const base = ordersFor('keepRunning', await freePort());
     const own = { id: 'own', provider: 'openai-compatible', upstream: upstream.url, apiKey: KEY, model: 'm' };
-    // VS Code's own models, and what stands in with them, are left out: they end with it.
+    // VS Code's own models, and stand-ins among them, are left out, because they end with it.
     const inWindow = { id: 'vscode', provider: 'vscode', upstream: 'vscode://lm' };
     const standIns = {
       fallbacks: { '*': ['vscode/a', 'own/m'], 'own/m': ['vscode/a'] },
@@ -128,7 +128,7 @@ describe('the caretaker as a program', function () {
     assert.match(readFileSync(join(orders.storage, 'requests.json'), 'utf8'), /"completed"/);
   });
 
-  it('lets an answer end that runs when a window takes the port', async () => {
+  it('lets a running answer end when a window takes the port', async () => {
     const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     answer = () => {
       asked.resolve();
@@ -162,7 +162,7 @@ describe('the caretaker as a program', function () {
     assert.equal(await owner(), 'nobody');
   });
 
-  it('ends with a word, and changes nothing', async () => {
+  it('ends when dismissed, and changes nothing', async () => {
     const program = start();
     const over = once(program, 'exit');
     const before = config();
@@ -235,7 +235,7 @@ describe('the sign that the relay has ended', () => {
     assert.equal(await probePort(sign.port, 'token'), 'nobody');
   });
 
-  it('keeps Codex waiting for a window that is slow, and cuts it off for the one that is back', async () => {
+  it('keeps Codex waiting for a slow window, and cuts it off for one that is back', async () => {
     const sign = await openClosedSign(0, 'token', 1_000_000);
     const waiting = assert.rejects(ask(sign.port, 'POST', '/v1/responses'), { code: 'ECONNRESET' });
     // Windows are answered meanwhile.

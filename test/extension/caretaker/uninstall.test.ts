@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { applyChanges, readCodexFiles } from '../../../src/codex/home/codex-files.ts';
 import { giveBack } from '../../../src/codex/home/give-back.ts';
 import { planWrite } from '../../../src/codex/plan.ts';
-import { memoryOf } from '../../../src/extension/caretaker/memory.ts';
+import { givenBackFile } from '../../../src/extension/caretaker/given-back-file.ts';
 import { PortNote } from '../../../src/extension/caretaker/port-note.ts';
 import { cleanUp } from '../../../src/extension/caretaker/uninstall.ts';
 import { hashOf, installationFile, rememberInstallation } from '../../../src/extension/installation.ts';
@@ -69,18 +69,18 @@ describe('uninstalling', () => {
       'the default, given back when VS Code was closed',
       async () => {
         await write(true);
-        await giveBack({ home, memory: memoryOf(storage), relay: RELAY });
+        await giveBack({ home, memory: givenBackFile(storage), relay: RELAY });
       },
     ],
   ] as const)
-    it(`takes out ${name}, and leaves the user’s configuration byte for byte`, async () => {
+    it(`removes ${name}, and keeps the user’s configuration byte for byte`, async () => {
       await prepare();
       await clean();
       assert.equal(config(), USER);
       assert.deepEqual(readdirSync(home), ['config.toml']);
     });
 
-  it('removes what the extension kept, also of workspaces, and nothing of others', async () => {
+  it('removes what the extension kept, including workspaces, and nothing of other extensions', async () => {
     await clean();
     assert.equal(existsSync(storage), false);
     assert.deepEqual(readdirSync(join(user, 'workspaceStorage', 'abc')), ['another.extension']);
@@ -97,7 +97,7 @@ describe('uninstalling', () => {
     assert.equal(config(), `${USER}[features]\r\nweb_search = true\r\n`);
   });
 
-  it('leaves a profile that Codex wrote into so that Codex says what is missing', async () => {
+  it('keeps a profile that Codex wrote into, so that Codex says what is missing', async () => {
     await write(false);
     const profile = join(home, 'codex-relay.config.toml');
     writeFileSync(profile, `${readFileSync(profile, 'utf8')}[tui.notices]\nseen = true\n`);
@@ -106,7 +106,7 @@ describe('uninstalling', () => {
     assert.doesNotMatch(readFileSync(profile, 'utf8'), /token|model_providers/);
   });
 
-  it('leaves the files of another relay alone', async () => {
+  it('does not touch the files of another relay', async () => {
     await write(true, { port: 5555, token: 'of the command line' });
     const before = await readCodexFiles(home);
     await clean();
@@ -122,21 +122,21 @@ describe('uninstalling', () => {
     assert.deepEqual(await readCodexFiles(home), before);
   });
 
-  it('removes its own files also where a file of Codex is no TOML, and says so', async () => {
+  it('removes its own files even if a file of Codex is not TOML, and says so', async () => {
     writeFileSync(join(home, 'config.toml'), 'a =');
     await assert.rejects(clean(), /config\.toml, line 1/);
     assert.equal(config(), 'a =');
     assert.equal(existsSync(storage), false);
   });
 
-  it('removes no folder that does not bear its name', async () => {
+  it('removes no folder without its name', async () => {
     const file = installationFile(extensionOf('0.4.0'), environment);
     await rememberInstallation(file, { codexHome: home, storage: user, tokenHash: hashOf(RELAY.token) });
     await clean();
     assert.ok(existsSync(storage));
   });
 
-  it('asks a relay in the background to end, and waits no longer than it may', async () => {
+  it('asks a relay in the background to end, but does not wait for long', async () => {
     await new PortNote(storage).write();
     await clean();
     assert.ok(asked > 0 && asked <= 20, `${asked}`);

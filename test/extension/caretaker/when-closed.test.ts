@@ -12,7 +12,7 @@ const on = (port: number): ReadyPlan => ({ ...plan, server: { ...plan.server, po
 function arrange() {
   const world = {
     choice: 'giveBack' as Orders['whenClosed'],
-    /** Port of the relay that config.toml names; the memory of one that was given back. */
+    /** The port of the relay in config.toml, and of the one that was given back. */
     config: undefined as number | undefined,
     memory: undefined as number | undefined,
     events: [] as string[],
@@ -49,7 +49,7 @@ function arrange() {
 }
 
 describe('the window that serves', () => {
-  it('does nothing where the relay is not the default', async () => {
+  it('does nothing if the relay is not the default', async () => {
     const { world, whenClosed } = arrange();
     await whenClosed.follow('starting', undefined);
     await whenClosed.follow('running', plan);
@@ -57,7 +57,7 @@ describe('the window that serves', () => {
     assert.deepEqual(world.events, []);
   });
 
-  it('has a caretaker where it is, and tells it only what is news', async () => {
+  it('hires a caretaker if it is, and tells it only what has changed', async () => {
     const { world, whenClosed } = arrange();
     world.config = 4444;
     await whenClosed.follow('running', plan);
@@ -67,7 +67,7 @@ describe('the window that serves', () => {
     assert.deepEqual(world.events, ['hire', 'tell giveBack 4444', 'tell keepRunning 4444']);
   });
 
-  it('takes again what was given back, first', async () => {
+  it('first takes again what was given back', async () => {
     const { world, whenClosed } = arrange();
     world.memory = 4444;
     await whenClosed.follow('running', plan);
@@ -94,7 +94,7 @@ describe('the window that serves', () => {
     assert.deepEqual(world.events, []);
   });
 
-  it('gives Codex its configuration back itself where the caretaker is gone', async () => {
+  it('gives Codex its configuration back itself if the caretaker is gone', async () => {
     const { world, whenClosed } = arrange();
     world.config = 4444;
     await whenClosed.follow('running', plan);
@@ -131,7 +131,7 @@ describe('the window that serves', () => {
     assert.deepEqual(world.events, ['hire', 'tell giveBack 4444', 'dismiss', 'hire', 'tell giveBack 5555']);
   });
 
-  it('minds nothing but its own relay once another window serves', async () => {
+  it('leaves Codex to the window that serves', async () => {
     const { world, whenClosed } = arrange();
     world.config = 4444;
     await whenClosed.follow('running', plan);

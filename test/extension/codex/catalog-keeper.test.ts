@@ -71,7 +71,7 @@ describe('the keeper of the catalog', () => {
   const entries = (): Entry[] => JSON.parse(readFileSync(join(home, FILE), 'utf8')).models;
   const slugs = () => entries().map(({ slug }) => slug);
 
-  it('writes what is served, tells it once, and leaves nothing else behind', async () => {
+  it('writes what is served, says so once, and leaves nothing else behind', async () => {
     setUp();
     const { world, keeper } = arrange();
     assert.equal(await keeper.update(), true);
@@ -81,7 +81,7 @@ describe('the keeper of the catalog', () => {
     assert.deepEqual(readdirSync(home).toSorted(), ['codex-relay.config.toml', FILE]);
   });
 
-  it('keeps the prompt that the entries have, without asking Codex again', async () => {
+  it('keeps the prompt of the existing entries, without asking Codex again', async () => {
     setUp();
     await arrange().keeper.update();
     for (const entry of entries()) assert.equal(entry.base_instructions, 'The prompt of this Codex.');
@@ -168,7 +168,7 @@ describe('the keeper of the catalog', () => {
     assert.equal(world.timers.length, 1, 'looks again');
   });
 
-  it('tells its host what went wrong, and leaves the file', async () => {
+  it('reports what went wrong, and keeps the file', async () => {
     setUp();
     writeFileSync(join(home, 'codex-relay.config.toml'), 'model = = "x"\n');
     const { world, keeper } = arrange();

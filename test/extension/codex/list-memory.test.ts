@@ -44,7 +44,7 @@ describe('the memory of lists', () => {
     '{"a":7}',
     '{"a":{"upstream":"https://a.example/v1","listed":[7,{}]}}',
   ]) {
-    it(`makes nothing of a file that says ${text}`, async () => {
+    it(`ignores a file with the text ${text}`, async () => {
       const file = join(folder, 'broken.json');
       writeFileSync(file, text);
       const [listed] = names(await new ListMemory(file).complete([served('a')], [at('a')]));

@@ -130,14 +130,14 @@ describe('a Chat request for a language model of VS Code', () => {
     it(what, () => assert.deepEqual(messagesOf(messages), expected));
   }
 
-  it('has a note in the place of an image that the model does not take', () => {
+  it('has a note in place of an image that the model does not take', () => {
     const image: ChatMessage = { role: 'user', content: [{ type: 'image_url', image_url: { url: PNG } }] };
     assert.deepEqual(messagesOf([image], false), [
       { role: 'user', parts: [text('[an image was here; this model reads text only]')] },
     ]);
   });
 
-  it('passes on tools, and as options what the API has no place for', () => {
+  it('passes on tools, and everything that the API has no place for as options', () => {
     const parameters = { type: 'object', properties: { cmd: { type: 'string' } } };
     const one = { type: 'function' as const, function: { name: 'a', parameters } };
     const two = { type: 'function' as const, function: { name: 'b', description: 'Does b.', parameters } };
@@ -157,7 +157,7 @@ describe('a Chat request for a language model of VS Code', () => {
     assert.equal(modeOf(one, two), 'auto', 'Copilot refuses the mode with a choice');
   });
 
-  it('is counted by its words: messages, calls, outputs and tools, no images', () => {
+  it('is counted by messages, calls, outputs and tools, without images', () => {
     const counted = textOfRequest(
       toModelRequest(
         request({

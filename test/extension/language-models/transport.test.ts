@@ -86,7 +86,7 @@ describe("VS Code's own models", () => {
     return reply.ok ? JSON.parse(text) : { status: reply.status, text };
   }
 
-  it('answer with text, thinking and calls, as any provider', async () => {
+  it('answer with text, thinking and calls, like any provider', async () => {
     let seen: ModelRequest | undefined;
     const relay = await relayTo([
       played((request) => {
@@ -120,7 +120,7 @@ describe("VS Code's own models", () => {
     assert.ok(Number(asObject(usage)?.['input_tokens']) > 2, 'counted by the tokenizer');
   });
 
-  it('give the counts that came with the answer, and none where nobody counts', async () => {
+  it('pass on the counts that came with the answer, and none if nobody counts', async () => {
     const told = await relayTo([
       played(() =>
         parts(HELLO, {
@@ -238,7 +238,7 @@ describe("VS Code's own models", () => {
     }
   }
 
-  it('that are not there are told apart from none at all', async () => {
+  it('distinguish a missing model from no models at all', async () => {
     const reports: RequestReport[] = [];
     const onRequest = (report: RequestReport) => void reports.push(report);
     await ask(await relayTo([], { onRequest }));
@@ -250,7 +250,7 @@ describe("VS Code's own models", () => {
     assert.match(reports.at(-1)?.error?.message ?? '', /does not offer "copilot\/gpt-5-mini" now/);
   });
 
-  it('end at once when the client leaves, also those that ignore it', async () => {
+  it('end at once when the client leaves, even if they ignore cancellation', async () => {
     const left = Promise.withResolvers<void>();
     const began = Promise.withResolvers<void>();
     const ended = Promise.withResolvers<RequestReport>();

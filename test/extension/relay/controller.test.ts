@@ -145,7 +145,7 @@ describe('relay controller', () => {
     ['a stand-in is named', { ...ROUTING, standIns: { fallbacks: { '*': ['acme/m'] }, roles: {} } }],
   ];
   for (const [what, routing] of switches) {
-    it(`serves on without a restart when ${what}`, async () => {
+    it(`keeps serving without a restart when ${what}`, async () => {
       const { world, controller } = arrange();
       await controller.start();
       world.plan = { ...READY, routing };
@@ -177,7 +177,7 @@ describe('relay controller', () => {
     });
   }
 
-  it('says what is missing, and starts by itself once it is there', async () => {
+  it('says what is missing, and starts by itself once it exists', async () => {
     const { world, controller } = arrange();
     world.plan = { kind: 'no-provider' };
     assert.deepEqual(await controller.start(), { kind: 'stopped' });
@@ -202,7 +202,7 @@ describe('relay controller', () => {
     assert.equal((await controller.refresh()).kind, 'stopped');
   });
 
-  it('tells a failure as a state, and tries again when something changed', async () => {
+  it('shows a failure as a state, and tries again when something changes', async () => {
     const { world, controller } = arrange();
     world.launch = async () => {
       throw new Error('no such preset');
@@ -217,7 +217,7 @@ describe('relay controller', () => {
     assert.equal((await controller.refresh()).kind, 'running');
   });
 
-  it('goes on after a part broke that no state foresees', async () => {
+  it('survives an unforeseen failure of a part', async () => {
     const { world, controller } = arrange();
     await controller.start();
     const { plan } = world;
@@ -234,7 +234,7 @@ describe('relay controller', () => {
     assert.equal((await controller.refresh()).kind, 'running');
   });
 
-  it('tells that the plan failed, though no provider is known yet', async () => {
+  it('reports a failed plan even if no provider is known yet', async () => {
     const { world, controller } = arrange();
     Object.defineProperty(world, 'plan', { get: () => assert.fail('secret storage is locked') });
     const told: RelayState[] = [];
@@ -253,7 +253,7 @@ describe('relay controller', () => {
     assert.equal(controller.served, undefined);
   });
 
-  it('can stop a relay of whose launch nobody could be told', async () => {
+  it('can stop a relay if a listener failed at its launch', async () => {
     const { world, controller } = arrange();
     controller.once('launched', () => assert.fail('no space left on device'));
     await controller.start();
@@ -355,7 +355,7 @@ describe('relay controller', () => {
       return { world, controller };
     };
 
-    it('takes the port that is given away', async () => {
+    it('takes a port that is given up', async () => {
       const { world, controller } = held();
       world.givesAway = () => {
         world.isHeld = false;
@@ -377,7 +377,7 @@ describe('relay controller', () => {
       assert.equal(controller.state.kind, 'running');
     });
 
-    it('says that a key is missing, though the port is held for it', async () => {
+    it('says that a key is missing, even if the port is held for it', async () => {
       const { world, controller } = held();
       world.plan = { kind: 'needs-key', provider: PROVIDER, reason: 'missing', server: SERVER };
       assert.equal((await controller.start()).kind, 'needs-key');

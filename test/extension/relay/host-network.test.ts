@@ -16,16 +16,16 @@ describe('the way that the host takes', () => {
     http.request = patched as typeof http.request;
   }
 
-  it('is direct where the name of the provider is looked up, and nothing is sent', async () => {
+  it('is direct if the name of the provider is looked up, and nothing is sent', async () => {
     assert.equal(await goesDirect('http://provider.example'), true);
   });
 
-  it('is not where the name of a proxy is', async () => {
+  it('is not direct if the name of a proxy is looked up', async () => {
     goThrough('proxy.example', 3128);
     assert.equal(await goesDirect('http://provider.example'), false);
   });
 
-  it('is seen by the connection where there is no name', async () => {
+  it('is known from the connection if there is no name', async () => {
     let received = 0;
     const server = net.createServer((socket) => socket.on('data', ({ length }) => (received += length)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -37,7 +37,7 @@ describe('the way that the host takes', () => {
     server.close();
   });
 
-  it('counts as one through a proxy where nobody can tell', async () => {
+  it('counts as going through a proxy in case of doubt', async () => {
     http.request = (() => {
       const request = open('http://127.0.0.1:9');
       queueMicrotask(() => request.destroy(new Error('refused')));

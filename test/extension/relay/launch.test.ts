@@ -106,7 +106,7 @@ describe('the relay of a window', () => {
     return reply.text();
   }
 
-  it('serves each provider with its own key, and takes another in without a restart', async () => {
+  it('serves each provider with its own key, and adds another without a restart', async () => {
     const [a, b] = [await upstream('a', () => OK), await upstream('b', () => OK)];
     const relay = await launch({ upstreams: [options('a', a)] });
     await ask(relay, { model: 'codex-relay' });
@@ -136,7 +136,7 @@ describe('the relay of a window', () => {
     }
   });
 
-  it('keeps the counts of its requests, and is told of them', async () => {
+  it('records the counts of its requests, and reads them back', async () => {
     const relay = await launch({ upstreams: [options('a', await upstream('a', () => OK))] });
     await ask(relay, { model: 'codex-relay' });
     await relay.stop();
@@ -153,7 +153,7 @@ describe('the relay of a window', () => {
     });
   const limit = (usd: number, upstream?: string) => [{ span: 'day' as const, upstream, usd }];
 
-  it('refuses what its budgets have no money for, before it is sent, and says where they are', async () => {
+  it('refuses what exceeds its budgets before it is sent, and says where they are', async () => {
     const [a, b] = [await upstream('a', () => costly(0.4)), await upstream('b', () => costly(0))];
     const both = { upstreams: [options('a', a), options('b', b)] };
     const relay = await launch({ ...both, budgets: limit(1, 'a') }, { usage: 'budget' });
@@ -191,7 +191,7 @@ describe('the relay of a window', () => {
     assert.match(await ask(relay, { model: 'codex-relay' }), /used up \(\$1\.20 spent\)/);
   });
 
-  it('records nothing where that is switched off, and holds budgets while it runs', async () => {
+  it('records nothing if that is switched off, but enforces budgets while it runs', async () => {
     const a = await upstream('a', () => costly(0.4));
     const relay = await launch(
       { upstreams: [options('a', a)], budgets: limit(0.4) },
@@ -246,7 +246,7 @@ describe('the relay of a window', () => {
     assert.deepEqual(await launcher.pricesOf(models), [{ input: 1.25, output: 10 }, 'local', undefined]);
   });
 
-  it('asks nobody for a balance who is not documented to tell it', async () => {
+  it('asks for a balance only where that is documented', async () => {
     const a = await upstream('a', () => OK);
     const launcher = new RelayLauncher(launcherParts(folder));
     const { apiKey, upstream: url } = options('a', a);
@@ -256,7 +256,7 @@ describe('the relay of a window', () => {
     });
   });
 
-  it('goes on at the provider that a stream began at while another is chosen', async () => {
+  it('keeps a stream at its provider while another is chosen', async () => {
     const more = Promise.withResolvers<void>();
     const [first, ...rest] = textChunks('one', 'two');
     assert.ok(first);
@@ -309,7 +309,7 @@ describe('the relay of a window', () => {
     assert.doesNotMatch(JSON.stringify([reports, board]), /key-[12]/);
   });
 
-  it('takes WebSockets where the setting says so', async () => {
+  it('takes WebSockets if the setting says so', async () => {
     const a = await upstream('a', () => OK);
     const relay = await launch({ upstreams: [options('a', a)] }, { webSocket: true });
     const { ask, webSocket } = await openSocket(relay.url, { authorization: 'Bearer token' });
@@ -319,7 +319,7 @@ describe('the relay of a window', () => {
     await assert.rejects(openSocket(without.url, { authorization: 'Bearer token' }), /: 426$/);
   });
 
-  it('sends what Codex asks on the side where the roles say', async () => {
+  it('sends side requests of Codex where the roles say', async () => {
     const [a, b] = [await upstream('a', () => OK), await upstream('b', () => OK)];
     const relay = await launch({
       upstreams: [options('a', a), options('b', b)],
@@ -334,7 +334,7 @@ describe('the relay of a window', () => {
     assert.deepEqual([a.chats.length, b.chats.length], [0, 1]);
   });
 
-  it('leaves a thread where it moved, also after a restart', async () => {
+  it('keeps a thread where it moved, even after a restart', async () => {
     const a = await upstream('a', (_, index) => (index === 0 ? errorReply(402, 'Insufficient Balance') : OK));
     const b = await upstream('b', () => OK);
     const routing = {

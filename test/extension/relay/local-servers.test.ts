@@ -79,7 +79,7 @@ describe('local servers', () => {
     assert.deepEqual(asked, [['GET', '/v1/models', undefined]]);
   });
 
-  it('do not include what is not local, or the user set up', async () => {
+  it('include only shipped presets for this machine that need no key', async () => {
     let asked = 0;
     const url = await serve((_, response) => {
       asked += 1;
@@ -94,7 +94,7 @@ describe('local servers', () => {
     assert.equal(asked, 0);
   });
 
-  it('stay served while they are down, also after a restart', async () => {
+  it('stay served while they are down, even after a restart', async () => {
     const kept = memory();
     const url = await serve(json(EMPTY));
     await new LocalServers(kept).probe([provider('local', url)]);
@@ -104,7 +104,7 @@ describe('local servers', () => {
     assert.deepEqual([...later.answering], []);
   });
 
-  it('are news only once', async () => {
+  it('are new only once', async () => {
     const servers = new LocalServers(memory());
     const url = await serve(json(EMPTY));
     assert.equal(await servers.probe([provider('local', url)]), true);
@@ -112,7 +112,7 @@ describe('local servers', () => {
     assert.deepEqual([...servers.answering], ['local']);
   });
 
-  it('survive a memory that holds anything', async () => {
+  it('survive a memory with any content', async () => {
     for (const value of [undefined, 'x', 7, [7, null, 'ok'], {}]) {
       const servers = new LocalServers({ ...memory(), get: () => value });
       assert.deepEqual(servers.seen, Array.isArray(value) ? ['ok'] : []);

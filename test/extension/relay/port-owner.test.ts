@@ -45,7 +45,7 @@ describe('port owner', () => {
     assert.ok(!heard[0]?.includes(TOKEN));
   });
 
-  it('is not held up by a stranger who says too much, or something else', async () => {
+  it('is not delayed by a stranger that says too much, or something else', async () => {
     const chatty = createServer((_request, response) => response.end('x'.repeat(1_000_000)));
     const silent = createSocketServer((socket) => socket.end('220 smtp ready\r\n'));
     const ports = [await listening(chatty), await listening(silent)];
@@ -56,7 +56,7 @@ describe('port owner', () => {
     for (const port of ports) assert.equal(await probePort(port, TOKEN), 'foreign');
   });
 
-  it('sees that nobody listens', async () => {
+  it('recognises that nobody listens', async () => {
     assert.equal(await probePort(NOBODYS_PORT, TOKEN), 'nobody');
   });
 

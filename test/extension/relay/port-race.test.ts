@@ -86,7 +86,7 @@ describe(`${WINDOWS} windows that start at once, ${ROUNDS} times`, () => {
       for (const { window } of others) window.look?.();
       // One that looks late finds the port taken already, and enters no other state.
       while (!others.some(({ controller }) => controller.served !== undefined)) await setImmediate();
-      // Those who took the port for free find out in the same move that it is taken.
+      // Windows that believed the port to be free learn at the same moment that it is taken.
       await Promise.all(others.map(({ controller }) => controller.refresh()));
       assert.deepEqual(kinds(), ['attached', 'attached', 'running', 'stopped'], `round ${round}, taken over`);
       await Promise.all(others.map(({ controller }) => controller.stop()));

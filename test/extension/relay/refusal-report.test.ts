@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { refusalReport } from '../../../src/extension/relay/refusal-report.ts';
 
 describe('the report of a refused client', () => {
-  it('is one for each client, however often it comes', () => {
+  it('is one entry for each client, however often it is refused', () => {
     const one = refusalReport({ client: 'codex_exec/0.169.0', sentToken: true });
     assert.equal(one.id, refusalReport({ client: 'codex_exec/0.169.0', sentToken: false }).id);
     assert.notEqual(one.id, refusalReport({ client: 'curl/8', sentToken: false }).id);

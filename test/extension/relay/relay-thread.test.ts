@@ -40,7 +40,7 @@ describe("the relay's thread", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  /** A thread that does what the relay's never should. */
+  /** A thread that misbehaves. */
   function program(name: string, text: string): string {
     const path = join(folder, `${name}.cjs`);
     writeFileSync(path, text);
@@ -55,7 +55,7 @@ describe("the relay's thread", () => {
   });
   const noDeath = listener((error) => assert.fail(error));
 
-  it('tells why a relay cannot start by the code of the system', async () => {
+  it('passes on the system’s error code if a relay cannot start', async () => {
     const launcher = new RelayLauncher(launcherParts(folder));
     const relay = await launcher.launch(PLAN, noDeath);
     const server = { ...PLAN.server, port: Number(new URL(relay.url).port) };
@@ -63,7 +63,7 @@ describe("the relay's thread", () => {
     await relay.stop();
   });
 
-  it('refuses another plan that cannot be used, and goes on with the one before', async () => {
+  it('refuses a plan that cannot be used, and keeps the one before', async () => {
     const relay = await new RelayLauncher(launcherParts(folder)).launch(PLAN, noDeath);
     const upstreams = [{ id: 'a', provider: 'nobody' }];
     await assert.rejects(relay.serve({ ...PLAN.routing, upstreams }), {
@@ -77,7 +77,7 @@ describe("the relay's thread", () => {
     await relay.stop();
   });
 
-  it('that dies at birth fails the start, in its own words', async () => {
+  it('that dies while starting fails the start with its own error', async () => {
     const broken = program('broken', 'throw new Error("no memory");');
     const launcher = new RelayLauncher({ ...launcherParts(folder), program: broken });
     // One that nobody handles would end the caretaker, which has Codex's configuration to give back.
@@ -90,7 +90,7 @@ describe("the relay's thread", () => {
     assert.deepEqual(unhandled, []);
   });
 
-  it('that dies later is told of once, and lets nobody wait', async () => {
+  it('that dies later is reported once, and keeps nobody waiting', async () => {
     const mortal = program(
       'mortal',
       `const { parentPort } = require('node:worker_threads');
@@ -110,7 +110,7 @@ describe("the relay's thread", () => {
     await relay.stop();
   });
 
-  it('takes what the host sends for it along when it dies', async () => {
+  it('ends the host’s requests for it when it dies', async () => {
     const asking = program(
       'asking',
       `const { parentPort } = require('node:worker_threads');
@@ -141,7 +141,7 @@ describe("the relay's thread", () => {
     );
   });
 
-  it('ends where its relay cannot stop properly, and the window stops all the same', async () => {
+  it('ends even if its relay cannot stop properly, and the window stops, too', async () => {
     const stubborn = program(
       'stubborn',
       `const { parentPort } = require('node:worker_threads');

@@ -24,7 +24,7 @@ function report(id: string, state: RequestReport['state'] = 'completed'): Reques
 describe('request log', () => {
   after(() => rmSync(folder, { recursive: true }));
 
-  it('brings a request up to date in place', () => {
+  it('updates a request in place', () => {
     const log = new RequestLog(file);
     log.put(report('1', 'running'));
     log.put(report('2', 'running'));
@@ -55,7 +55,7 @@ describe('request log', () => {
     if (process.platform !== 'win32') assert.equal(statSync(file).mode & 0o077, 0);
   });
 
-  it('ends up in the file as it was last, whatever saves are under way', async () => {
+  it('ends up in the file in its last state, whatever saves are under way', async () => {
     const log = new RequestLog(file);
     log.clear();
     const saves = ['1', '2', '3'].map((id) => {
@@ -78,7 +78,7 @@ describe('request log', () => {
     rmSync(place, { recursive: true });
   });
 
-  it('tells of each report, and of each change', () => {
+  it('emits each report, and each change', () => {
     const log = new RequestLog(file);
     const told: string[] = [];
     log.on('report', ({ id }) => told.push(`report ${id}`));
@@ -89,7 +89,7 @@ describe('request log', () => {
     assert.deepEqual(told, ['0', '1', 'report 1', '1']);
   });
 
-  it('tells in another window what became of requests, and nothing twice', async () => {
+  it('emits in another window what became of requests, and nothing twice', async () => {
     const one = new RequestLog(file);
     one.clear();
     one.put(report('1', 'running'));
@@ -114,7 +114,7 @@ describe('request log', () => {
   });
 
   for (const text of ['', 'no json', '{}', '[null, 1, {"id": "x"}]']) {
-    it(`starts anew from the file ${JSON.stringify(text)}`, () => {
+    it(`starts empty if the file says ${JSON.stringify(text)}`, () => {
       writeFileSync(file, text);
       assert.deepEqual(new RequestLog(file).reports, []);
     });

@@ -35,7 +35,7 @@ describe('request reporter', () => {
     return { reporter, sent, warnings };
   };
 
-  it('saves, then tells the other windows, once for all that waits', async () => {
+  it('saves, then signals the other windows, once for everything that waits', async () => {
     const file = join(folder, 'requests.json');
     const { reporter, sent } = arrange(file);
     reporter.put({ ...REPORT, state: 'running' });

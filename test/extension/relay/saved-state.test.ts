@@ -17,7 +17,7 @@ function warnings() {
 }
 
 describe('a late save', () => {
-  it('is one for many changes, and none overtakes another', async () => {
+  it('happens once for many changes, and none overtakes another', async () => {
     const order: string[] = [];
     const first = Promise.withResolvers<void>();
     const saves = [first.promise, Promise.resolve()];
@@ -46,7 +46,7 @@ describe('a late save', () => {
 });
 
 describe('the file of bindings', () => {
-  it('gives after a restart what was put last', async () => {
+  it('returns after a restart what was put last', async () => {
     const path = join(folder, 'bindings.json');
     const file = new BindingsFile(path, SILENT_LOGGER);
     assert.equal(await file.read(), '');
@@ -57,7 +57,7 @@ describe('the file of bindings', () => {
     if (process.platform !== 'win32') assert.equal(statSync(path).mode & 0o777, 0o600);
   });
 
-  it('is a line in the log where it cannot be read or written', async () => {
+  it('only logs that it cannot be read or written', async () => {
     const path = join(folder, 'a-folder');
     mkdirSync(path);
     const { lines, logger } = warnings();
@@ -96,7 +96,7 @@ describe('the board of targets', () => {
     return { made, sent, changes: () => changes };
   }
 
-  it('shows in other windows what the serving one shows, and tells only what is news', async () => {
+  it('shows in other windows what the serving one shows, and emits only changes', async () => {
     const owner = board('targets.json');
     owner.made.put([ENTRY]);
     owner.made.put([{ ...ENTRY }]);
@@ -120,7 +120,7 @@ describe('the board of targets', () => {
     '[{"id":"a"}]',
     '[{"id":"a","name":"A","isActive":true,"keys":1,"troubles":[{}]}]',
   ]) {
-    it(`shows nothing of a file that says ${text}`, async () => {
+    it(`ignores a file with the text ${text}`, async () => {
       writeFileSync(join(folder, 'broken.json'), text);
       const { made } = board('broken.json');
       await made.reload();

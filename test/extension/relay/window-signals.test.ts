@@ -40,7 +40,7 @@ describe('window signals', () => {
     assert.deepEqual(own, []);
   });
 
-  it('of yesterday are not heard again by a new window', async () => {
+  it('of earlier windows are not received by a new one', async () => {
     const heard: Signal[] = [];
     const first = new WindowSignals(folder, SILENT_LOGGER);
     await first.send('stop');
@@ -91,7 +91,7 @@ describe('window signals', () => {
       });
     }
 
-    it('are looked for when watching fails later, told once', async () => {
+    it('are looked for when watching fails later, with one warning', async () => {
       const watcher = Object.assign(new EventEmitter(), { close: () => {} });
       watchWith(() => watcher);
       const window = new WindowSignals(folder, logger);
@@ -100,7 +100,7 @@ describe('window signals', () => {
       await isHeardBy(window);
     });
 
-    it('cannot be given without a folder, which stops nobody', async () => {
+    it('cannot be sent without a folder, which stops nobody', async () => {
       const file = join(folder, 'requests.json');
       writeFileSync(file, '[]');
       const window = new WindowSignals(join(file, 'below'), logger);
@@ -109,7 +109,7 @@ describe('window signals', () => {
       assert.match(warnings[1] ?? '', /owner-came.*ENOTDIR/);
     });
 
-    it('cannot be given once the folder is gone, which stops nobody', async () => {
+    it('cannot be sent once the folder is gone, which stops nobody', async () => {
       const gone = mkdtempSync(join(tmpdir(), 'codex-relay-signals-gone-'));
       const window = new WindowSignals(gone, logger);
       rmSync(gone, { recursive: true });

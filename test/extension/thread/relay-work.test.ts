@@ -17,7 +17,7 @@ describe('the relay in its thread', () => {
   after(() => rm(folder, { recursive: true }));
 
   for (const end of ['stop', 'drain'] as const) {
-    it(`keeps what it has to keep, though its history fails at the end (${end})`, async () => {
+    it(`saves bindings and usage even if its history fails at the end (${end})`, async () => {
       const upstream = await startScriptedUpstream(() => streamReply(textChunks('OK')));
       const [usageFolder, historyDir] = [join(folder, end, 'usage'), join(folder, end, 'history')];
       const bindingsFile = join(folder, end, 'bindings.json');

@@ -66,7 +66,7 @@ describe('the way to a provider', () => {
       assert.equal((await answerFrom(outside(80), world)).answer, 'proxy');
   });
 
-  it('is closed without an error where the proxy has no usable address', async () => {
+  it('is closed without an error if the proxy has no usable address', async () => {
     const roads = new Roads(hostThat(true), SILENT_LOGGER);
     const { signal } = new AbortController();
     const ask = () => roads.transport({ method: 'GET', url: outside(80), headers: {}, signal });
@@ -91,11 +91,11 @@ describe('the way to a provider', () => {
     }
   });
 
-  it('goes through the host for addresses that are none of the network', async () => {
+  it('goes through the host for addresses that are not on a network', async () => {
     assert.equal((await answerFrom('vscode-lm:/chat/completions', {})).answer, 'host');
   });
 
-  it('is direct where VS Code says so, and where proxies are switched off', async () => {
+  it('is direct if VS Code says so, or if proxies are switched off', async () => {
     const settings = { proxySupport: 'off', proxy: 'http://127.0.0.1:1' };
     // Nobody has that name: the failure is that of a direct connection.
     for (const world of [{ isDirect: true }, { settings }])

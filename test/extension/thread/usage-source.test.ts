@@ -29,7 +29,7 @@ describe('the usage that a window shows', () => {
     }
   });
 
-  it('follows new prices when it is read anew, and does without those that it cannot read', async () => {
+  it('applies new prices when it is read anew, and ignores those that it cannot read', async () => {
     await using folder = await temporaryFolder();
     const home = join(folder.path, 'codex');
     await mkdir(home);

@@ -41,7 +41,7 @@ describe("the doctor's page", () => {
     });
   }
 
-  it('shows what others said as text, never as links or as cells', async () => {
+  it('shows the words of others as text, never as links or cells', async () => {
     const { doctorText } = await textIn('en');
     const found = 'refused: [log in](command:evil) | <img src=x>\n# heading';
     const text = doctorText([{ check: 'key', state: 'problem', found, cure: 'key' }]);

@@ -35,7 +35,7 @@ async function loaded(): Promise<{
 }
 
 describe('the step after a choice', () => {
-  it('is offered once, until Codex knew the relay in between', async () => {
+  it('is offered once, and again only after Codex knew the relay in between', async () => {
     const { shown, module } = await loaded();
     let setup: 'none' | 'profile' = 'none';
     const codex = { isSettingUp: false, setup: async () => setup, setUp: async () => {} };

@@ -7,7 +7,7 @@ function numbersIn(language: string): Promise<typeof import('../../../src/extens
 }
 
 describe('the price of a model, in words', () => {
-  it('has both rates, as exact as lists have them', async () => {
+  it('has both rates, as exact as in price lists', async () => {
     const { priceInWords } = await numbersIn('en');
     assert.equal(priceInWords({ input: 0.075, output: 12 }), '$0.075 in, $12.00 out per million');
     assert.equal(priceInWords({ input: 0, output: 0 }), '$0.00 in, $0.00 out per million');
@@ -15,7 +15,7 @@ describe('the price of a model, in words', () => {
   });
 
   for (const language of ['en', 'de', 'ja', 'ko', 'zh-cn']) {
-    it(`says in ${language} where no token is paid`, async () => {
+    it(`says in ${language} if tokens are not paid for`, async () => {
       const { priceInWords } = await numbersIn(language);
       const told = (['plan', 'local'] as const).map(priceInWords);
       assert.ok(told.every((text) => text !== undefined && !text.includes('$')));

@@ -49,14 +49,14 @@ describe('search by what people type', () => {
     });
   }
 
-  it('finds Azure by itself', () => {
+  it('finds Azure by its maker', () => {
     const azure = PRESETS.find(({ profile }) => profile.id === 'azure');
     assert.ok(azure);
     assert.match(azure.addressTemplate ?? '', /\{resource\}/);
     assert.ok(matchingKeyword(azure.keywords ?? [], 'microsoft'));
   });
 
-  it('finds nothing by a letter, by nothing, or by a middle of words', () => {
+  it('finds nothing by a single letter, an empty text, or the middle of a word', () => {
     for (const typed of ['', ' ', 'g', 'oogle', 'xyz'])
       assert.equal(matchingKeyword(['google'], typed), undefined);
   });
@@ -76,7 +76,7 @@ describe('groups of providers', () => {
       ]),
     );
 
-  it('are what is new, to who has nothing', () => {
+  it('are custom ones, plans and all others for a user who has nothing', () => {
     const groups = ids({});
     assert.deepEqual(Object.keys(groups), ['custom', 'plan', 'all']);
     assert.deepEqual(groups['custom'], ['own']);
@@ -85,7 +85,7 @@ describe('groups of providers', () => {
     assert.ok(groups['all']?.includes('ollama'));
   });
 
-  it('put what was used lately first, the latest on top, then what has a key, then what runs', () => {
+  it('begin with recently used ones, the latest first, then those with a key, then running ones', () => {
     const groups = ids(
       {
         mistral: { key: 'present' },
@@ -117,7 +117,7 @@ describe('groups of providers', () => {
 });
 
 describe('what was used last', () => {
-  it('is remembered by kind, the latest first, without doubles', async () => {
+  it('is remembered by kind, the latest first, without duplicates', async () => {
     const kept = new Map<string, unknown>();
     const recents = new Recents({
       get: <T>(key: string) => kept.get(key) as T,
@@ -172,13 +172,13 @@ describe('a probed endpoint', () => {
     assert.equal((await probeEndpoint('http://localhost:11434/v1')).dialect, 'ollama');
   });
 
-  it('needs a key where it asks for one', async () => {
+  it('needs a key if it asks for one', async () => {
     const baseUrl = `${await serve({ '/v1/models': [401, '{"error":"key"}'] })}/v1`;
     const { needsKey, dialect } = await probeEndpoint(baseUrl);
     assert.deepEqual([needsKey, dialect], [true, 'openai-compatible']);
   });
 
-  it('is found below /v1 where only its host was given', async () => {
+  it('is found below /v1 if only its host was given', async () => {
     const host = await serve({ '/v1/models': [200, owned('someone')] });
     const found = await probeEndpoint(host);
     assert.deepEqual(found, {
@@ -189,7 +189,7 @@ describe('a probed endpoint', () => {
     });
   });
 
-  it('keeps its query', async () => {
+  it('keeps the query of its address', async () => {
     const host = await serve({ '/openai/models?api-version=1': [200, owned('x')] });
     const baseUrl = `${host}/openai?api-version=1`;
     assert.deepEqual((await probeEndpoint(baseUrl)).needsKey, false);
@@ -200,13 +200,13 @@ describe('a probed endpoint', () => {
     ['no list', '{"data":7}'],
     ['nothing', ''],
   ] as const) {
-    it(`says nothing with ${name}`, async () => {
+    it(`is unknown if it answers with ${name}`, async () => {
       const baseUrl = `${await serve({ '/v1/models': [200, body] })}/v1`;
       assert.equal((await probeEndpoint(baseUrl)).needsKey, undefined);
     });
   }
 
-  it('may be off', async () => {
+  it('is unknown if nothing answers', async () => {
     const { needsKey, baseUrl } = await probeEndpoint('http://127.0.0.1:9/v1');
     assert.deepEqual([needsKey, baseUrl], [undefined, 'http://127.0.0.1:9/v1']);
   });

@@ -36,14 +36,14 @@ describe('groups of requests', () => {
     count = 0;
   });
 
-  it('are nothing of nothing', () => assert.deepEqual(groupRequests([]), []));
+  it('are empty without requests', () => assert.deepEqual(groupRequests([]), []));
 
-  it('leave alone what belongs to no conversation, or is all there is of one', () => {
+  it('keep a request as a row that is alone in its conversation, or has none', () => {
     const entries = groupRequests([request(), request(), request({ thread: 'a', turn: '1' })]);
     assert.deepEqual(shape(entries), ['resp_1 x1', 'resp_2 x1', 'resp_3 x1']);
   });
 
-  it('are conversations with their turns, the newest first, however they interleave', () => {
+  it('are conversations with turns, newest first, however they interleave', () => {
     const a = { thread: 'a' };
     const b = { thread: 'b' };
     const entries = groupRequests([
@@ -61,7 +61,7 @@ describe('groups of requests', () => {
     ]);
   });
 
-  it('count retries that fail alike as one, the latest standing for all', () => {
+  it('fold retries that fail in the same way into the latest', () => {
     const of = { thread: 'a', turn: '1' };
     const entries = groupRequests([
       failed('Broke off after 7 s.', of),
@@ -88,7 +88,7 @@ describe('groups of requests', () => {
     assert.deepEqual(shape(entries), ['resp_1 x1', 'resp_2 x1', 'resp_3 x1']);
   });
 
-  it('know their rows and totals', () => {
+  it('have rows and totals', () => {
     const usage = {
       inputTokens: 10,
       cachedTokens: 0,

@@ -48,7 +48,7 @@ const REPORT = {
 } as const;
 
 describe('the name in a narrow row', () => {
-  it('is the program alone of a client that was refused', async () => {
+  it('is only the program’s for a refused client', async () => {
     const { rowName } = await textIn('en');
     const report = refusalReport({ client: 'codex_exec/0.169.0', sentToken: true });
     assert.equal(rowName(report), 'codex_exec');

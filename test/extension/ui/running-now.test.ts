@@ -22,7 +22,7 @@ const usage = {
 };
 
 describe('what runs now', () => {
-  it('sends again what the last request of its conversation sent and got', () => {
+  it('sends at least what the last request of its conversation sent and received', () => {
     const reports = [
       report({ state: 'running', thread: 'a', upstreamModel: 'x' }),
       report({ state: 'failed', thread: 'a' }),

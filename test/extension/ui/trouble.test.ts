@@ -125,7 +125,7 @@ describe('the same failure again', () => {
     assert.notEqual(key('Acme refused the API key (401).'), key('Acme: this account may not do that (403).'));
   });
 
-  it('is not the same of another model', () => {
+  it('is not the failure of another model', () => {
     const of = (upstreamModel: string) =>
       failureKey({ ...failed('model_not_found', 'No such model.'), upstreamModel });
     assert.notEqual(of('a'), of('b'));

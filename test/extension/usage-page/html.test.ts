@@ -11,7 +11,7 @@ describe('the frame of the usage page', () => {
     title: 'Verbrauch',
   };
 
-  it('lets its own script and style in, and nothing else', () => {
+  it('allows only its own script and style', () => {
     const html = pageHtml(parts);
     const policy = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)?.[1];
     assert.equal(
@@ -23,7 +23,7 @@ describe('the frame of the usage page', () => {
     assert.doesNotMatch(html, /style="|<style|unsafe-inline|\son\w+=/);
   });
 
-  it('takes every part for a text', () => {
+  it('escapes every part', () => {
     const word = '"><script>alert(1)</script>';
     const html = pageHtml({
       cspSource: word,

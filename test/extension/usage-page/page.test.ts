@@ -57,7 +57,7 @@ async function loadPage(desk: Desk): Promise<typeof import('../../../src/extensi
     resolve: (specifier, context, next) => {
       if (specifier === 'vscode') return { url, shortCircuit: true };
       const found = next(specifier, context);
-      // A window of its own, whatever another test has loaded.
+      // A fresh copy of the module, whatever another test has loaded.
       return found.url.includes('/src/extension/') ? { ...found, url: `${found.url}?page` } : found;
     },
   });
@@ -128,7 +128,7 @@ describe('the usage page of a window', () => {
     return model;
   }
 
-  it('is drawn once it is there, and asks no provider for that', async () => {
+  it('is drawn once it is loaded, without asking a provider', async () => {
     assert.match(desk.html, /Content-Security-Policy/);
     const { buttons, balances } = await press('ready');
     assert.deepEqual(
@@ -139,7 +139,7 @@ describe('the usage page of a window', () => {
     assert.deepEqual(asked, []);
   });
 
-  it('asks those that tell a balance, where there is a key and the address is their own', async () => {
+  it('asks for balances only with a key, at the provider’s own address', async () => {
     withKey = ['deepseek', 'gateway', 'groq'];
     const { balances } = await press('askBalances');
     assert.deepEqual(
@@ -149,13 +149,13 @@ describe('the usage page of a window', () => {
     assert.deepEqual(balances?.rows, [['DEEPSEEK', '$12.00']]);
   });
 
-  it('offers no balance where nobody tells one', async () => {
+  it('offers no balances if no provider tells one', async () => {
     withKey = ['groq', 'gateway'];
     const { buttons } = await press('ready');
     assert.ok(!buttons.some(({ action }) => action === 'askBalances'));
   });
 
-  it('exports where the user says, and nowhere without that', async () => {
+  it('exports to the file that the user chose, and nowhere else', async () => {
     desk.receive({ action: 'exportCsv' });
     desk.saveTo = '/somewhere/[x](command:y).csv';
     const [[said]] = await Promise.all([once(desk, 'said'), desk.receive({ action: 'exportCsv' })]);
@@ -163,13 +163,13 @@ describe('the usage page of a window', () => {
     assert.equal(said, 'The usage of the last 30 days is in /somewhere/[x] (command:y).csv.');
   });
 
-  it('tells what goes wrong', async () => {
+  it('reports what goes wrong', async () => {
     fails = true;
     const [[said]] = await Promise.all([once(desk, 'said'), desk.receive({ action: 'refresh' })]);
     assert.equal(said, 'The usage page could not do that: EIO: the disk is gone');
   });
 
-  it('does nothing for messages that are not its own', () => {
+  it('ignores messages that are not its own', () => {
     for (const message of [undefined, null, 'refresh', {}, { action: 'deleteAll' }, { action: 7 }])
       desk.receive(message);
     assert.deepEqual(asked, []);

@@ -33,7 +33,7 @@ const stated = (upstream: string, statedUsd: number, parts = {}) =>
 
 describe('the words of the usage page', () => {
   for (const language of LANGUAGES) {
-    it(`are all there in ${language}, and with all their values`, async () => {
+    it(`are complete in ${language}, with all values`, async () => {
       const { pageModel, balanceInWords } = await wordsIn(language);
       const records = [
         stated('a', 1),
@@ -61,7 +61,7 @@ describe('the words of the usage page', () => {
     });
   }
 
-  it('are few where nothing is recorded', async () => {
+  it('are few if nothing is recorded', async () => {
     const { pageModel } = await wordsIn('en');
     const page = pageModel(inputOf([]));
     assert.deepEqual([page.cards, page.chart, page.tables, page.balances], [[], undefined, [], undefined]);
@@ -72,7 +72,7 @@ describe('the words of the usage page', () => {
     assert.match(page.notes.join(), /^No request of the last 30 days is recorded\./);
   });
 
-  it('say how sure a sum is', async () => {
+  it('say how certain a sum is', async () => {
     const { pageModel } = await wordsIn('en');
     const costOf = (...records: UsageRecord[]) => pageModel(inputOf(records)).cards[0]?.cost;
     const unknown = recordWith({ upstream: 'x', service: undefined, model: 'x' });
@@ -85,7 +85,7 @@ describe('the words of the usage page', () => {
     assert.equal(costOf(stated('a', 0.001)), '<$0.01');
   });
 
-  it('put providers beyond the sixth together, and lose none of them', async () => {
+  it('add up all providers beyond the sixth', async () => {
     const { pageModel } = await wordsIn('en');
     const records = Array.from({ length: 9 }, (_, at) => stated(`p${at}`, 9 - at));
     const series = pageModel(inputOf(records)).chart?.series ?? [];
@@ -107,7 +107,7 @@ describe('the words of the usage page', () => {
     );
   });
 
-  it('begin with tokens where nothing has a price', async () => {
+  it('begin with tokens if nothing has a price', async () => {
     const { pageModel } = await wordsIn('en');
     const firstOf = (...records: UsageRecord[]) => pageModel(inputOf(records)).chart?.first;
     assert.equal(firstOf(recordWith({ service: 'local' })), 'tokens');

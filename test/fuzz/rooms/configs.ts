@@ -86,7 +86,7 @@ function assertPlans(texts: CodexTexts): void {
   refusedOr(() => planRemoval(texts));
 }
 
-/** Undefined when the file is refused, which is done in words. */
+/** Undefined if the file is refused, which needs an explanation. */
 function refusedOr<T>(edit: () => T): T | undefined {
   try {
     return edit();

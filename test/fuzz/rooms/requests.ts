@@ -10,7 +10,7 @@ import { assertUnpolluted, type Room, textsUnder } from '../room.ts';
 
 /** Stands for all that people and tools say. */
 const PROMPT = 'canary-prompt';
-/** Under these, names stand that the log may tell. */
+/** The log may contain the names under these keys. */
 const NAMES = new Set(['model', 'name', 'namespace', 'type', 'previous_response_id']);
 
 const SDK_REQUEST: Json = {
@@ -80,7 +80,7 @@ const SDK_REQUEST: Json = {
   temperature: 1,
 };
 
-/** What clients send: of the real Codex, and one that has something of everything. */
+/** What clients send: recorded requests of Codex, and one that has something of everything. */
 export function samples(): Json[] {
   const recorded = readFixtures().flatMap(({ exchanges }) =>
     exchanges.slice(-1).map(({ request }) => request.body),

@@ -1,4 +1,4 @@
-/** What the Responses endpoints of providers refuse, or take and ignore, by their documentation and by reports of 2026. */
+/** What the Responses endpoints of providers refuse, or accept and ignore, by their documentation and reports of 2026. */
 import { isObject, type JsonObject } from '../../../src/json.ts';
 import type { NativeBody } from '../../support/native-upstream.ts';
 import { errorReply, jsonReply } from '../../support/scripted-upstream.ts';
@@ -248,7 +248,7 @@ function effortOf({ reasoning }: NativeBody): unknown {
   return isObject(reasoning) ? reasoning['effort'] : undefined;
 }
 
-/** Whether a call stands in an answer without readable reasoning. */
+/** Whether a call is in an answer without readable reasoning. */
 function lacksReasoning({ input }: NativeBody): boolean {
   let isThought = false;
   let isAnswer = false;

@@ -15,7 +15,7 @@ const UNKNOWN = [
   'allOf',
 ];
 
-/** Gemini's OpenAI endpoint: every first call of a step needs its thought signature. */
+/** Gemini's OpenAI endpoint: the first call of every step needs its thought signature. */
 export const gemini: StrictFamily = {
   presets: ['gemini'],
   models: ['gemini-3.8-flash', 'gemini-3-flash-preview', 'gemini-2.5-pro'],

@@ -27,7 +27,7 @@ const template: Check = (body) => {
   ];
 };
 
-/** The grammar of a format shuts tool calls off. */
+/** The grammar of a format rules out tool calls. */
 const formatOrTools: Check = (body) => [
   body.tools !== undefined &&
     body['response_format'] !== undefined &&

@@ -2,7 +2,7 @@ import type { ChatChunk } from '../../../src/wire/chat.ts';
 import { deltaChunk, jsonReply } from '../../support/scripted-upstream.ts';
 import type { StrictFamily } from './rules.ts';
 
-/** Mistral: a closed list of fields, ids of nine characters, no user message behind a tool message. */
+/** Mistral: a closed list of fields, ids of nine characters, no user message after a tool message. */
 export const mistral: StrictFamily = {
   presets: ['mistral'],
   models: ['mistral-medium-latest', 'mistral-large-latest', 'mistral-large-4', 'magistral-medium-latest'],

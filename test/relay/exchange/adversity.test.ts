@@ -1,4 +1,4 @@
-/** What happens to an answer when the machine around it does not behave: the answer is worth more than its record. */
+/** What happens to an answer when the machine around it fails: the answer is worth more than its record. */
 import assert from 'node:assert/strict';
 import { createMemoryStore } from '../../../src/history/memory-store.ts';
 import type { HistoryStore } from '../../../src/history/store.ts';
@@ -9,7 +9,7 @@ import { deltaChunk, reasoningChunks, streamReply, textChunks } from '../../supp
 const HOUR = 3_600_000;
 const REQUEST = { model: 'm', input: 'x' };
 
-/** A store that begins to fail as a full disk, or a folder that is gone, lets it. */
+/** A store that begins to fail as with a full disk, or a folder that is gone. */
 function failing(code: string): { store: HistoryStore; begin: () => void } {
   const store = createMemoryStore();
   const fail = () => Promise.reject(Object.assign(new Error(`${code}: the system refuses`), { code }));
@@ -21,7 +21,7 @@ function failing(code: string): { store: HistoryStore; begin: () => void } {
 
 describe('a history that cannot be written', () => {
   for (const code of ['ENOSPC', 'EROFS', 'EIO', 'EACCES']) {
-    it(`costs no answer, is told in the log, and is asked again for the next one: ${code}`, async () => {
+    it(`costs no answer, is logged, and is tried again for the next one: ${code}`, async () => {
       const { store, begin } = failing(code);
       const rig = await startRig(() => streamReply(reasoningChunks(['thinks']), textChunks('hi')), {
         history: store,
@@ -66,7 +66,7 @@ describe('a response that is larger than the history may be', () => {
 });
 
 describe('a history that cannot be read', () => {
-  it('costs no answer where only reasoning is looked for, and is told in the log', async () => {
+  it('costs no answer if only reasoning is looked up, and is logged', async () => {
     const history = createMemoryStore();
     const fail = () => Promise.reject(new Error('EIO: the system refuses'));
     Object.defineProperty(history, 'hasReasoning', { value: true });
@@ -85,7 +85,7 @@ describe('a history that cannot be read', () => {
 });
 
 describe('a fault of the relay itself', () => {
-  it('ends the one request that it happens to, and leaves nothing of it behind', async () => {
+  it('ends only the request in which it happens, completely', async () => {
     const reports: RequestReport[] = [];
     const rig = await startRig(() => streamReply(textChunks('hi')), {
       onRequest: (report) => reports.push(report),

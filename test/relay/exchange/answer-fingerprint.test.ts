@@ -11,11 +11,10 @@ describe('turn fingerprint', () => {
     ['re-encoded arguments', { ...turn, calls: [{ ...call, arguments: '{"cmd":"ls","n":1}' }] }],
   ];
   for (const [what, other] of same) {
-    it(`does not see ${what}`, () =>
-      assert.equal(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
+    it(`ignores ${what}`, () => assert.equal(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
   }
 
-  it('does not see the kind of line ends', () => {
+  it('ignores the kind of line ends', () => {
     assert.equal(
       answerFingerprint({ text: 'a\r\nb', calls: [] }, 'q\r\n'),
       answerFingerprint({ text: 'a\nb', calls: [] }, 'q'),
@@ -33,16 +32,17 @@ describe('turn fingerprint', () => {
     ['text that looks like a call', { text: JSON.stringify([turn.text, [call]]), calls: [] }],
   ];
   for (const [what, other] of different) {
-    it(`sees ${what}`, () => assert.notEqual(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
+    it(`distinguishes ${what}`, () =>
+      assert.notEqual(answerFingerprint(other, 'q'), answerFingerprint(turn, 'q')));
   }
 
-  it('sees another question', () => {
+  it('distinguishes questions', () => {
     assert.notEqual(answerFingerprint(turn, 'q'), answerFingerprint(turn, 'another'));
     assert.notEqual(callFingerprint(call, 'q'), callFingerprint(call, 'another'));
     assert.notEqual(callFingerprint(call, 'q'), callFingerprint({ ...call, arguments: '{}' }, 'q'));
   });
 
-  it('stays as it is: records on disk are named by it', () => {
+  it('never changes, because records on disk are named by it', () => {
     assert.equal(
       answerFingerprint(turn, 'q'),
       '4567e65244bcef5e3589530709e08fd6cca3680d68bb4bc525f3700814b4ef3b',

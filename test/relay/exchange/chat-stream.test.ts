@@ -142,13 +142,13 @@ describe('the reader of a reply', () => {
     });
   }
 
-  it('takes pings for nothing, and words before a chunk for no reason of the end', () => {
+  it('ignores pings, and does not take words before a chunk for the reason of the end', () => {
     for (const body of ['data: ping\n\n', 'data: keep-alive\n\n', sse(['please wait', ...LINES])]) {
       assert.deepEqual(read(body, 100_000).lastWords, []);
     }
   });
 
-  it('says that a page is a page, whatever it is labelled', () => {
+  it('recognises a web page, whatever its label', () => {
     for (const page of [
       '<!doctype html><h1>Log in</h1>',
       '\n <html></html>',
@@ -158,7 +158,7 @@ describe('the reader of a reply', () => {
     }
   });
 
-  it('gives the chunks before a broken one, however they are read', () => {
+  it('returns the chunks before a broken one, however they are read', () => {
     for (const body of [
       sse([LINES[0] ?? '', '{"choices": oops}', LINES[1] ?? '']),
       `${LINES[0]}\n{"choices": oops}\n`,
@@ -230,7 +230,7 @@ describe('a reply under the wrong label', () => {
   };
   for (const type of TYPES) {
     const headers = type === '' ? {} : { 'content-type': type };
-    it(`is an answer all the same: ${type || 'no type'}`, async () => {
+    it(`is still an answer: ${type || 'no type'}`, async () => {
       const bodies = Object.values(BODIES);
       const rig = await startRig((_chat, index) => ({ headers, body: [bodies[index] ?? ''] }));
       for (const _ of bodies) {
@@ -239,7 +239,7 @@ describe('a reply under the wrong label', () => {
       await rig.stop();
     });
 
-    it(`is an error in the provider's words all the same: ${type || 'no type'}`, async () => {
+    it(`is still an error in the provider’s words: ${type || 'no type'}`, async () => {
       const error = { message: 'Model is being upgraded, use model-b', code: 'model_deprecated' };
       const bodies = [JSON.stringify({ error: { ...error, type: 'invalid_request_error' } }), error.message];
       const rig = await startRig((_chat, index) => ({ headers, body: [bodies[index] ?? ''] }));

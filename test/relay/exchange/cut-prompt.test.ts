@@ -40,7 +40,7 @@ async function warningsFor(
 
 describe('a prompt that the server cut', () => {
   for (const tokens of [1, 2_050, 4_096]) {
-    it(`is told once, with the cure, when ${tokens} tokens are counted`, async () => {
+    it(`is reported once, with the cure, when ${tokens} tokens are counted`, async () => {
       const lines = await warningsFor(REQUEST, [tokens], 'ollama');
       assert.equal(lines.length, 1);
       assert.match(
@@ -50,7 +50,7 @@ describe('a prompt that the server cut', () => {
     });
   }
 
-  it('is told of any server', async () => {
+  it('is reported of any server', async () => {
     const [line = ''] = await warningsFor(REQUEST, [2_000], 'openai-compatible');
     assert.match(line, /Give the server a larger context window/);
     assert.doesNotMatch(line, /OLLAMA/);
@@ -80,7 +80,7 @@ describe('a prompt that the server cut', () => {
     ],
   };
   for (const [what, [request, usage]] of Object.entries(QUIET)) {
-    it(`is not seen in ${what}`, async () => {
+    it(`is not suspected in ${what}`, async () => {
       assert.deepEqual(await warningsFor(request, usage, 'openai-compatible'), []);
     });
   }

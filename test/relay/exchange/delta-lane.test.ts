@@ -11,7 +11,7 @@ import { PROFILE, streamFor } from '../../support/translating.ts';
 
 const WITHOUT_TAGS: Profile = { ...PROFILE, thinkTag: null };
 
-/** What became of a stream: its events but for the cuts in its texts, and what is kept of it. */
+/** The result of a stream: its events, apart from the cuts in its texts, and what is kept of it. */
 function outcomeOf(reads: Iterable<Uint8Array>, profile = PROFILE) {
   const stream = streamFor({ tools: [{ type: 'function', name: 'run' }] }, { profile });
   const reader = new ChatStreamReader(profile);
@@ -110,7 +110,7 @@ describe('the lane for ordinary deltas', () => {
     });
   }
 
-  it('leads there when every byte comes alone', () => {
+  it('leads there if every byte comes alone', () => {
     fc.assert(
       fc.property(stream, (events) => {
         const bytes = framed(events, '\n');
@@ -124,7 +124,7 @@ describe('the lane for ordinary deltas', () => {
   const texts = (count: number) =>
     Array.from({ length: count }, (_, at) => chunkOf(`"content":"${at}\\n\\"\\\\"`));
 
-  it('gives what one read brings as one chunk, and each of several reads its own', () => {
+  it('makes one chunk of each read', () => {
     const reader = new ChatStreamReader(PROFILE);
     const events = texts(40).map((text) => framed([text], '\n'));
     const counts = [events.slice(0, 2), events.slice(2, 30), ...events.slice(30).map((one) => [one])].map(
@@ -179,7 +179,7 @@ describe('the lane for ordinary deltas', () => {
     });
   }
 
-  it('keeps out of texts that each repeat all before them, and comes in where they no longer do', () => {
+  it('stays out of texts that each repeat everything before, until they no longer do', () => {
     const lane = new DeltaLane();
     const readInLane = ['a', 'ab', 'ab', 'abc', 'd', 'e', 'f'].filter((content) => {
       const chunk = chunkWith({ content });
@@ -191,7 +191,7 @@ describe('the lane for ordinary deltas', () => {
     assert.deepEqual(readInLane, ['e', 'f']);
   });
 
-  it('ends where the answer does: what follows may be the answer once more', () => {
+  it('ends with the answer, because what follows may repeat it', () => {
     const lane = new DeltaLane();
     for (const content of ['a', 'b']) lane.learn(eventWith(chunkWith({ content })), chunkWith({ content }));
     assert.ok(lane.isOpen);
@@ -199,7 +199,7 @@ describe('the lane for ordinary deltas', () => {
     assert.ok(!lane.isOpen);
   });
 
-  it('leaves thinking alone where it comes in a second field, which may say the same', () => {
+  it('stays out of thinking that has a second field, which may say the same', () => {
     const lane = new DeltaLane();
     const isRead = (delta: ChatDelta) => {
       const chunk = chunkWith(delta);
@@ -221,7 +221,7 @@ describe('the lane for ordinary deltas', () => {
     );
   });
 
-  it('closes where every event has an id of its own, and stays open where they repeat', () => {
+  it('closes if every event has its own id, and stays open if ids repeat', () => {
     const isOpenAfter = (idOf: (at: number) => number) => {
       const lane = new DeltaLane();
       for (let at = 0; at < 100; at++) {

@@ -148,7 +148,7 @@ describe('images for models that cannot see', () => {
     ],
   ];
   for (const [what, input, expected] of PLACES) {
-    it(`are described where they stand: ${what}`, async () => {
+    it(`are replaced in place: ${what}`, async () => {
       const { blind, eye, ask } = await house();
       const response = await ask(input);
       assert.equal(response.status, 'completed');
@@ -179,7 +179,7 @@ describe('images for models that cannot see', () => {
     assert.deepEqual(messages(blind, 3).slice(0, 1), messages(blind, 0));
   });
 
-  it('past the first eight of a turn are not, and the prompt stays as it was in later turns', async () => {
+  it('beyond the first eight of a turn are not described, and the prompt stays the same in later turns', async () => {
     const { blind, eye, ask } = await house();
     const urls = Array.from({ length: 11 }, (_, at) => png(`image ${at}`));
     const first = [shows(...urls)];
@@ -227,7 +227,7 @@ describe('images for models that cannot see', () => {
     ],
   ];
   for (const [what, reply, code, again] of FAILURES) {
-    it(`that cannot be described (${what}) fail no turn, and say so`, async () => {
+    it(`that cannot be described (${what}) fail no turn, and are noted as such`, async () => {
       const { blind, eye, ask, log, relay } = await house({ eyes: () => reply });
       const first = [shows(png('one'))];
       const response = await ask(first, {}, turn('1'));
@@ -265,7 +265,7 @@ describe('images for models that cannot see', () => {
     ],
   ];
   for (const [what, eyes] of SIGHTLESS) {
-    it(`are not described by a model that was not shown them: it ${what}`, async () => {
+    it(`are not described by a model that did not see them: it ${what}`, async () => {
       const { blind, eye, ask } = await house({ eyes });
       // What it is asked directly may go without its image, and teaches that images are refused.
       await ask([shows(png('one'))], { model: 'eye/e' });
@@ -305,7 +305,7 @@ describe('images for models that cannot see', () => {
     assert.equal(messages(blind)[0]?.content, words(png('one')));
   });
 
-  it('go as they are to a model that sees, and to the one that describes', async () => {
+  it('go unchanged to a model that sees, and to the one that describes', async () => {
     const { blind, eye, ask } = await house();
     await ask([shows(png('one'))], { model: 'blind/open' });
     assert.match(JSON.stringify(messages(blind)), /"image_url"/);
@@ -362,7 +362,7 @@ describe('images for models that cannot see', () => {
     assert.equal(messages(blind)[0]?.content, words(png('one')));
   });
 
-  it('go nowhere else when its upstream is swapped for another', async () => {
+  it('go nowhere else if its upstream is replaced', async () => {
     const { relay, blind, eye, ask } = await house();
     const upstream = { provider: 'openai-compatible', upstream: blind.url, apiKey: 'key-b', model: 'b' };
     relay.serve([{ ...upstream, id: 'eye' }], 'eye');
@@ -424,7 +424,7 @@ describe('images for models that cannot see', () => {
     assertEventRules(events);
   });
 
-  it('keep nobody waiting who has left, and are described for the next one', async () => {
+  it('keep no client waiting that has left, but are described for its next request', async () => {
     const shown = Promise.withResolvers<void>();
     const eyes: Script = async (chat, at) => {
       await shown.promise;
@@ -452,7 +452,7 @@ describe('images for models that cannot see', () => {
     assert.equal(eye.chats.length, 1);
   });
 
-  it('are told of in lists and catalog, and where they go is said when it is set', async () => {
+  it('are listed as supported, and the log says where they go when that is set', async () => {
     const { relay, log } = await house();
     await relay.learnModels();
     const images = async () => {
@@ -478,7 +478,7 @@ describe('images for models that cannot see', () => {
     );
   });
 
-  it('are left to the dialect without such a model, also once it is taken away', async () => {
+  it('are left to the dialect without such a model, even after it is removed', async () => {
     const { relay, blind, eye, ask, log } = await house();
     const custom = { provider: 'openai-compatible' } as const;
     const upstreams = [
@@ -493,7 +493,7 @@ describe('images for models that cannot see', () => {
     assert.ok(relay.catalog().every(({ describesImages }) => describesImages === undefined));
   });
 
-  it('need a model that is served', async () => {
+  it('are described only by a model that is served', async () => {
     for (const visionModel of ['nobody/x', 'e', ''])
       await assert.rejects(house({ visionModel }), /visionModel: ".*" names no upstream/);
   });

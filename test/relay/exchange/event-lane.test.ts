@@ -1,4 +1,4 @@
-/** The fast lane for native events says nothing else than parsing each of them would. */
+/** The fast lane for native events says the same as parsing each of them. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { JsonObject } from '../../../src/json.ts';
@@ -6,7 +6,7 @@ import { BASE_PROFILE } from '../../../src/providers/base-profile.ts';
 import { NativeStreamReader } from '../../../src/relay/exchange/native-stream.ts';
 
 interface Form {
-  /** Whether the name of the event stands in a line of its own, and in the data. */
+  /** Whether the name of the event is in a line of its own, and in the data. */
   hasName: boolean;
   hasType: boolean;
   hasNumber: boolean;
@@ -66,7 +66,7 @@ const PLAIN: Form = {
 };
 
 describe('the lane for native events', () => {
-  it('says what the events say, in any form and any split of their bytes', () => {
+  it('says the same as the events, in any form and any split of their bytes', () => {
     const form = fc.record({
       hasName: fc.boolean(),
       hasType: fc.boolean(),

@@ -209,7 +209,7 @@ describe('a target that cannot answer', () => {
       { body: [deltaChunk({ content: 'half' }), usageChunk(60, 40, { cost: 0.5 })] },
     ],
   ] as const) {
-    it(`is paid for as well where it ${what}`, async () => {
+    it(`is charged for as well if it ${what}`, async () => {
       const { relay, reports, post, stop } = await house([body], {}, PAID);
       assert.equal((await post({})).status, 200);
       const report = reports.at(-1) ?? assert.fail();
@@ -232,7 +232,7 @@ describe('a target that cannot answer', () => {
     });
   }
 
-  it('is not left once it has given a word: Codex asks again, and then another one answers', async () => {
+  it('is not left once it has said a word; when Codex asks again, another one answers', async () => {
     const said = Promise.withResolvers<void>();
     const cut: ScriptedReply = { body: [deltaChunk({ content: 'half' }), said.promise, CUT] };
     const { second, post, stop } = await house([cut]);
@@ -261,7 +261,7 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
-  it('is left although keep-alive went out: that is nothing given', async () => {
+  it('is left even after a keep-alive, which is not part of an answer', async () => {
     const { post, stop } = await house([{ body: [NEVER] }], { keepAliveMs: 20 });
     const events = await collect(await post({ stream: true }, AS_CODEX));
     assertEventRules(events);
@@ -302,7 +302,7 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
-  it('never makes the relay refuse by itself: the only target is asked while it waits', async () => {
+  it('is asked even while it waits if it is the only one', async () => {
     const { first, post, stop } = await house([errorReply(401, 'bad key'), OK], { fallbacks: {} });
     await (await post({})).text();
     assert.equal((await post({})).status, 200);
@@ -350,7 +350,7 @@ describe('a target that cannot answer', () => {
     await stop();
   });
 
-  it('stays left after a restart of the relay', async () => {
+  it('is still left after a restart of the relay', async () => {
     let saved = '';
     const onBindings = (text: string) => {
       saved = text;
@@ -364,7 +364,7 @@ describe('a target that cannot answer', () => {
     await after.stop();
   });
 
-  it('is named with its cause, with all the others, when none is left', async () => {
+  it('is named with its cause, beside all others, if none is left', async () => {
     const { post, stop } = await house(
       [errorReply(500, 'first is down')],
       {},
@@ -380,7 +380,7 @@ describe('a target that cannot answer', () => {
     ['has no money left', errorReply(402, 'Insufficient Balance')],
     ['is overloaded', errorReply(503, 'Overloaded', { code: 'server_is_overloaded' })],
   ] as const) {
-    it(`is named with all the others to Codex too, which has words of its own for a last one that ${what}`, async () => {
+    it(`is named beside all others to Codex, too, which has its own words for a last one that ${what}`, async () => {
       const { post, reports, stop } = await house([errorReply(401, 'bad key')], {}, last);
       const events = await collect(await post({ stream: true }, AS_CODEX));
       assertEventRules(events);
@@ -436,7 +436,7 @@ describe('a target that cannot answer', () => {
     await upstream.stop();
   });
 
-  it('is not the client’s own key’s to change: a stand-in never gets the client’s bearer', async () => {
+  it('never passes the client’s bearer to a stand-in', async () => {
     const { second, post, stop } = await house([errorReply(500, 'down')], {});
     await (await post({}, { authorization: 'Bearer the-clients-own' })).text();
     assert.equal(second.chats[0]?.headers.authorization, 'Bearer key-of-two');
@@ -468,7 +468,7 @@ describe('requests on the side', () => {
     ],
   ];
   for (const [role, headers, body] of CASES) {
-    it(`${role} goes to the model of its role, and with its thread where none is set`, async () => {
+    it(`${role} goes to the model of its role or, without one, with its thread`, async () => {
       const placed = await house([OK], { roles: { [role]: 'two/n' } });
       await (await placed.post(body, headers)).text();
       assert.deepEqual([placed.first.chats.length, placed.second.chats.length], [0, 1]);
@@ -501,7 +501,7 @@ describe('a thread that had to move', () => {
     await stop();
   });
 
-  it('is none where the client names none, if only by an empty name', async () => {
+  it('is not bound if the client gives it no name or an empty one', async () => {
     const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
     const nameless = { prompt_cache_key: '' };
     await (await post(nameless)).text();
@@ -512,7 +512,7 @@ describe('a thread that had to move', () => {
     await stop();
   });
 
-  it('takes along the requests on the side that have no model of their own, and is moved by them', async () => {
+  it('moves together with side requests that have no model of their own', async () => {
     const { first, second, relay, post, stop } = await house([errorReply(500, 'down'), OK, OK]);
     await (await post(old, { ...AS_CODEX, ...COMPACTION })).text();
     relay.resetTargets();
@@ -522,7 +522,7 @@ describe('a thread that had to move', () => {
     await stop();
   });
 
-  it('has another place for the side requests that had to move as well', async () => {
+  it('has its own binding for side requests that had to move as well', async () => {
     const { first, second, relay, post, stop } = await house([OK, errorReply(500, 'down'), OK], {
       roles: { compaction: 'one/small' },
     });
@@ -541,7 +541,7 @@ describe('a thread that had to move', () => {
 });
 
 describe('a schema of the user’s own with a title', () => {
-  it('is no request on the side', async () => {
+  it('is not a side request', async () => {
     const { first, second, post, stop } = await house([OK], { roles: { title: 'two/n' } });
     const schema = { type: 'object', properties: { title: { type: 'string' } } };
     await (
@@ -587,7 +587,7 @@ describe('upstreams that cannot be served', () => {
     });
   }
 
-  it('do not include those that fall back in a circle: each is tried once', async () => {
+  it('may fall back in a circle, and each is tried once', async () => {
     const { first, second, post, stop } = await house(
       [errorReply(500, 'down')],
       { fallbacks: { 'one/m': ['two/n', 'one/m', 'two/n'], 'two/n': ['one/m'] } },

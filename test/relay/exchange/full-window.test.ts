@@ -28,7 +28,7 @@ describe('the end of the context window inside an answer', () => {
     ['reached', [11_502, 21_266]],
     ['reached but for some tokens', [32_000, 700]],
   ] as const) {
-    it(`is told to Codex, and what was said is kept: ${what}`, async () => {
+    it(`is reported to Codex, and what was said is kept: ${what}`, async () => {
       const { code, message, items } = await endOf([...tokens]);
       assert.equal(code, 'context_length_exceeded');
       assert.match(message ?? '', /end of the context window of m at vLLM \(32768 tokens\)/);
@@ -42,7 +42,7 @@ describe('the end of the context window inside an answer', () => {
     ['of other clients, as OpenAI tells it', [11_502, 21_266], {}, {}],
   ];
   for (const [what, ...request] of LIMITS) {
-    it(`is not taken for that of an answer: ${what}`, async () => {
+    it(`is not confused with other ends: ${what}`, async () => {
       const { code, reason } = await endOf(...request);
       assert.deepEqual([code, reason], [undefined, 'max_output_tokens']);
     });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { itemIds, newId, responseOfItem } from '../../../src/relay/exchange/ids.ts';
 
 describe('ids', () => {
-  it('sort by birth, however many are made at once, and are UUIDs of version 7', () => {
+  it('sort by creation, however many are made at once, and are UUIDs of version 7', () => {
     const ids = Array.from({ length: 20_000 }, () => newId('resp'));
     assert.deepEqual(ids.toSorted(), ids);
     assert.equal(new Set(ids).size, ids.length);
     for (const id of ids) assert.match(id, /^resp_[0-9a-f]{12}7[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
   });
 
-  it('keep their order when the clock is set back', () => {
+  it('keep their order if the clock is set back', () => {
     const { now } = Date;
     const later = now() + 3_600_000;
     try {
@@ -23,7 +23,7 @@ describe('ids', () => {
     }
   });
 
-  it('of items sort by birth, and lead back to their response', () => {
+  it('of items sort by creation, and lead back to their response', () => {
     const response = newId('resp');
     const next = itemIds(response);
     const ids = Array.from({ length: 300 }, () => next('fc'));
@@ -32,7 +32,7 @@ describe('ids', () => {
     assert.equal(responseOfItem(next('msg')), response);
   });
 
-  it('of calls are no ids of items, and short enough for providers (40 characters)', () => {
+  it('of calls are not ids of items, and short enough for providers (40 characters)', () => {
     const callId = itemIds(newId('resp'))('call');
     assert.ok(callId.length <= 40);
     assert.equal(responseOfItem(callId), undefined);

@@ -290,7 +290,7 @@ const MENDED: [what: string, reply: () => ScriptedReply, check: (answer: Answer)
   ],
 ];
 
-/** Answers that failed, and are told as failures that Codex understands. */
+/** Answers that failed, and are reported as failures that Codex understands. */
 const FAILED: [what: string, reply: () => ScriptedReply, message: RegExp][] = [
   [
     'a socket that closes after finished items, without an end',
@@ -351,7 +351,7 @@ describe('the stream of a Responses endpoint', () => {
   }
 
   for (const [what, reply, message] of FAILED) {
-    it(`is told as failed: ${what}`, async () => {
+    it(`is reported as failed: ${what}`, async () => {
       const { status, response } = await ask(reply());
       if (status === 200) assert.equal(response.status, 'failed');
       assert.match(response.error?.message ?? '', message);
@@ -359,7 +359,7 @@ describe('the stream of a Responses endpoint', () => {
     });
   }
 
-  it('ends by itself where the provider is known to forget the end', async () => {
+  it('ends without its terminal event if the provider is known to forget it', async () => {
     const held = new Promise(() => {});
     const events = sse(nativeEvents(text('said')).slice(0, -1));
     const { response } = await ask({ body: [...events, held] }, { provider: 'deepseek' });
@@ -386,13 +386,13 @@ describe('the stream of a Responses endpoint', () => {
     { success: false, code: 1113, msg: 'Insufficient balance' },
     { error: { message: 'Insufficient balance', code: 'insufficient_quota' } },
   ]) {
-    it(`is an error where HTTP 200 holds ${JSON.stringify(body).slice(0, 40)}`, async () => {
+    it(`is an error if HTTP 200 comes with ${JSON.stringify(body).slice(0, 40)}`, async () => {
       const { response } = await ask(jsonReply(body));
       assert.match(response.error?.message ?? '', /balance/i);
     });
   }
 
-  it('says overflow where error_type does, whatever the code', async () => {
+  it('reports an overflow if error_type does, whatever the code', async () => {
     const response = {
       id: 'r',
       status: 'failed',

@@ -26,7 +26,7 @@ const REPLY = streamReply([
 describe('the owner of reasoning', () => {
   const ownerAt = (options: UpstreamOptions) => ownerOf(resolveProvider(options).profile);
 
-  it('is the preset at its own addresses, as in what was sealed before', () => {
+  it('is the preset at its own addresses, as in earlier seals', () => {
     for (const { profile, baseUrl, hosts } of PRESETS) {
       if (baseUrl !== undefined) assert.equal(ownerAt({ upstream: baseUrl }), profile.id);
       for (const host of hosts) {
@@ -120,7 +120,7 @@ for (const provider of ['openai-compatible', 'openrouter']) {
       assert.ok(sentTo(two).includes('call_1'));
     });
 
-    it('loses it at the other, where the relay itself remembers it', async () => {
+    it('loses it at the other even if the relay itself remembers it', async () => {
       const input = await nextTurn([]);
       await ask('one', input);
       assert.ok(sentTo(one).includes('signed-by-one'));

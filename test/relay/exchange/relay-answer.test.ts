@@ -80,7 +80,7 @@ describe('the silence of a provider', () => {
   beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
   afterEach(() => mock.timers.reset());
 
-  it('does not begin while a slow client reads, although the answer seemed finished', async () => {
+  it('does not begin while a slow client reads, even if the answer seemed finished', async () => {
     const steps = [
       ...ANSWER,
       deltaChunk({ content: 'b' }),
@@ -110,7 +110,7 @@ describe('the silence of a provider', () => {
     assert.equal(response.usage?.total_tokens, 3);
   });
 
-  it('does not begin while a client reads nothing at all, whose answer can still be cancelled', async () => {
+  it('does not begin while a client reads nothing, and its answer can still be cancelled', async () => {
     const cancelled = new RelayError('cancelled', 'The response was cancelled.');
     const wrote = Promise.withResolvers<AbortController>();
     const answered = relay(
@@ -127,7 +127,7 @@ describe('the silence of a provider', () => {
     assert.equal((await answered).error, cancelled);
   });
 
-  it('is not the time that the provider asked to wait before a retry', async () => {
+  it('does not include the wait that the provider asked for', async () => {
     const asked = Promise.withResolvers<void>();
     const answered = relay(async (call) => {
       call.onWait?.({ until: 0, code: 'rate_limit_exceeded', message: '' });
@@ -142,7 +142,7 @@ describe('the silence of a provider', () => {
     assert.equal((await answered).error, undefined);
   });
 
-  it('counts anew after that wait', async () => {
+  it('starts again after that wait', async () => {
     const answered = relay(async (call) => {
       call.onWait?.({ until: 0, code: 'rate_limit_exceeded', message: '' });
       call.onWait?.(undefined);

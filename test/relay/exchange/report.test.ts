@@ -47,7 +47,7 @@ describe('the reason of a failed request', () => {
     }
   }
 
-  it('is not told where nothing failed', async () => {
+  it('is not given if nothing failed', async () => {
     const rig = await startRig([streamReply(textChunks('a'))]);
     await (await rig.post({ model: 'm', input: PROMPT })).text();
     assert.deepEqual(
@@ -59,7 +59,7 @@ describe('the reason of a failed request', () => {
 });
 
 describe('what the ledger is told', () => {
-  it('is the upstream, who is paid, the thread by another name, what was written to the cache, and the stated cost', async () => {
+  it('is the upstream, who is paid, the thread under another name, tokens written to the cache, and the stated cost', async () => {
     const reports: RequestReport[] = [];
     const usage = {
       prompt_tokens: 20,

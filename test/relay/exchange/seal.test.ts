@@ -16,7 +16,7 @@ function packed(value: unknown): string {
 }
 
 describe('reasoning seal', () => {
-  it('gives back any reasoning as it was', () => {
+  it('returns any reasoning unchanged', () => {
     const text = fc.string({ unit: 'binary', maxLength: 500 });
     const reasoning = fc.record(
       {
@@ -43,7 +43,7 @@ describe('reasoning seal', () => {
     );
   });
 
-  it('is text that any client can carry, and smaller than a long thought', () => {
+  it('is text that any client can carry, and shorter than a long thought', () => {
     const thought = 'The user wants the tests to pass; first I look at what fails. '.repeat(40);
     const text = sealed(reasoningOf(thought));
     assert.match(text, /^crr1\.[A-Za-z0-9_-]+$/);
@@ -59,7 +59,7 @@ describe('reasoning seal', () => {
     ]);
   });
 
-  it('is the same each time, so that prompts stay the same', () => {
+  it('is the same each time, so that the prompt stays the same', () => {
     assert.equal(sealed(reasoningOf('hm')), sealed(reasoningOf('hm')));
   });
 

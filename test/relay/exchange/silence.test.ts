@@ -25,7 +25,7 @@ describe('silence', () => {
     });
   }
 
-  it('that lasts too long is told with what to do, before and after the first byte', async () => {
+  it('that lasts too long is reported with the cure, before and after the first byte', async () => {
     const never = new Promise(() => {});
     const rig = await startRig(
       (_chat, index) => (index === 0 ? never : { body: [deltaChunk({ content: 'a' }), never] }) as never,

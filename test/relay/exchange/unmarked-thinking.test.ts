@@ -15,7 +15,7 @@ function kindsIn({ output }: ResponseResource): string[] {
 }
 
 describe('thinking that was closed and never opened', () => {
-  it('is no text of a blocking answer, whatever the model is called', async () => {
+  it('is not part of the text of a blocking answer, whatever the model’s name', async () => {
     const rig = await startRig(() => ANSWER);
     const response = await responseOf(await rig.post({ model: 'm', input: 'hi' }));
     await rig.stop();
@@ -23,7 +23,7 @@ describe('thinking that was closed and never opened', () => {
     assert.equal(textIn(response), 'It is 4.');
   });
 
-  it('is known from the second streamed answer of a model on, and told once', async () => {
+  it('is recognised from a model’s second streamed answer on, and logged once', async () => {
     const rig = await startRig(() => ANSWER);
     const kinds: string[][] = [];
     for (let turn = 0; turn < 3; turn++) {
@@ -46,7 +46,7 @@ describe('thinking that was closed and never opened', () => {
     assert.equal(rig.log.filter((line) => line.includes('closes thinking that it never opened')).length, 1);
   });
 
-  it('is known of that model alone', async () => {
+  it('is remembered for that model only', async () => {
     const rig = await startRig(() => ANSWER);
     await rig.post({ model: 'm', input: 'hi' });
     const reply = await rig.post({ model: 'other', input: 'hi', stream: true }, AS_CODEX);

@@ -133,7 +133,7 @@ const NO_API: [what: string, reply: ScriptedReply][] = [
 ];
 
 describe('the wire', () => {
-  it('is Chat Completions where nobody says otherwise', async () => {
+  it('is Chat Completions by default', async () => {
     const { ask, asked, stop } = await house(always(NATIVE), { wire: {}, provider: 'xai' });
     assert.equal(textIn(await ask()), 'by chat', "a gateway's address is not the provider's own");
     assert.deepEqual(asked(), { responses: 0, chat: 1 });
@@ -172,7 +172,7 @@ describe('the wire', () => {
     }
   }
 
-  it('stays what it was where Chat Completions knows the model no more than that', async () => {
+  it('stays the same if Chat Completions does not know the model either', async () => {
     const missing = errorReply(404, 'The model `m` does not exist', { code: 'model_not_found' });
     const { ask, asked, log, stop } = await house(always(missing), {}, () => missing);
     for (const _ of [1, 2]) await assert.rejects(ask(), /does not exist/);
@@ -181,7 +181,7 @@ describe('the wire', () => {
     await stop();
   });
 
-  it('is left where a kind of tool is refused that the preset takes for granted', async () => {
+  it('is left if a kind of tool is refused that the preset expects to work', async () => {
     const { ask, asked, upstream, stop } = await house(
       ({ text: sent }) =>
         sent.includes('"type":"custom"')
@@ -205,7 +205,7 @@ describe('the wire', () => {
       jsonReply({ error: { message: 'The Responses API is temporarily unavailable' } }),
     ]) {
       const { ask, asked, stop } = await house(always(reply));
-      // Codex is told of a limit by an event, of a key by the status.
+      // Codex learns of a limit from an event, and of a key from the status.
       await ask().catch(() => undefined);
       assert.equal(asked().chat, 0);
       await stop();
@@ -220,7 +220,7 @@ describe('the wire', () => {
     await stop();
   });
 
-  it('is left before a stand-in is asked, and the stand-in is asked where neither works', async () => {
+  it('is left before a stand-in is asked, which is asked if neither works', async () => {
     const { relay, upstream, stop } = await house(always(errorReply(404, 'Not Found')), {}, ({ body }) =>
       body.model === 'n' ? CHAT : errorReply(500, 'Internal error'),
     );
@@ -251,7 +251,7 @@ describe('the wire', () => {
 });
 
 describe('a request by the Responses API', () => {
-  it('learns what is refused, within the turn and for good', async () => {
+  it('is sent in a learned form after a refusal, within the turn and for good', async () => {
     const refused = ['temperature', 'top_p', 'parallel_tool_calls'];
     const { ask, asked, log, stop } = await house(({ body }) => {
       const field = refused.find((name) => body[name] !== undefined);
@@ -281,7 +281,7 @@ describe('a request by the Responses API', () => {
     ],
     ['a field that it does not name', /"store"/, 'InvalidParameter: the request is invalid'],
   ] as const) {
-    it(`learns that it refuses ${what}`, async () => {
+    it(`is sent in another form after a refusal of ${what}`, async () => {
       const { ask, upstream, asked, stop } = await house(({ text: sent }) =>
         isWrong.test(sent) ? errorReply(400, message) : NATIVE,
       );
@@ -296,14 +296,14 @@ describe('a request by the Responses API', () => {
         ],
         store: false,
       });
-      // Where nothing of it was sent, there was nothing to learn.
+      // If it was never sent, there was nothing to learn.
       assert.equal(textIn(first), 'by responses', upstream.responses.at(-1)?.text);
       assert.equal(asked().chat, 0);
       await stop();
     });
   }
 
-  it('continues a response out of our own history, with its calls and its thoughts', async () => {
+  it('continues a response from our own history, with its calls and its thoughts', async () => {
     const { ask, upstream, stop } = await house(
       [nativeReply(thought('Hm.', 'blob'), call('run', {}, { call_id: 'call_1' })), NATIVE],
       { provider: 'xai' },
@@ -328,7 +328,7 @@ describe('a request by the Responses API', () => {
   });
 
   for (const dropsReasoning of [false, true]) {
-    it(`thinks each thought once, also where its provider searched in between (${dropsReasoning ? 'the client drops it' : 'stored'})`, async () => {
+    it(`carries each thought once, even if its provider searched in between (${dropsReasoning ? 'the client drops it' : 'stored'})`, async () => {
       const search = {
         item: { type: 'web_search_call', id: 'ws_1', action: { type: 'search' } },
         deltas: [],

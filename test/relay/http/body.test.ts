@@ -68,7 +68,7 @@ describe('a compressed body', () => {
   for (const encoding of ['zstd', 'gzip', 'deflate', 'raw deflate', 'br']) {
     const encode = ENCODERS[encoding] ?? assert.fail();
 
-    it(`counts as what it is when decoded: ${encoding}`, async () => {
+    it(`counts by its decoded size: ${encoding}`, async () => {
       const bomb = encode(JSON.stringify({ model: 'm', input: 'x'.repeat(8 * LIMIT) }));
       assert.ok(bomb.length < LIMIT / 10);
       const { status, body } = await send(encoding, [bomb]);
@@ -87,7 +87,7 @@ describe('a compressed body', () => {
       }
     });
 
-    it(`is no mistake of ours when the client leaves inside it: ${encoding}`, async () => {
+    it(`is not our error if the client leaves in the middle: ${encoding}`, async () => {
       const half = encode(BODY).subarray(0, 20);
       const head = `POST /v1/responses HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-encoding: ${headerOf(encoding)}\r\ncontent-length: 9999\r\n\r\n`;
       const client = connect(rig.relay.port, '127.0.0.1', () =>
@@ -115,7 +115,7 @@ describe('a compressed body', () => {
     assert.deepEqual([told.status, /reads no "constructor" bodies/.test(told.body)], [400, true]);
   });
 
-  it('that is too large is answered, though it was sent without a length and uncompressed', async () => {
+  it('that is too large is answered, even if it comes without a length and uncompressed', async () => {
     const { status } = await send('identity', [Buffer.alloc(2 * LIMIT, ' ')]);
     assert.equal(status, 413);
   });

@@ -53,7 +53,7 @@ describe('the sign-in token of ChatGPT', () => {
       await rig.stop();
     });
 
-    it(`is recognised ${how}, and left out where the provider has its key or needs none`, async () => {
+    it(`is recognised ${how}, and left out if the provider has a key or needs none`, async () => {
       for (const options of [{ apiKey: 'provider-key' }, { provider: 'ollama' }]) {
         const rig = await startRig(ANSWER, options);
         assert.equal((await rig.post(REQUEST, headers)).status, 200);
@@ -75,7 +75,7 @@ describe('the sign-in token of ChatGPT', () => {
 });
 
 describe('a client that asks again by itself', () => {
-  it('is told of a failure at once, with the wait that the provider asks for', async () => {
+  it('gets a failure at once, with the wait that the provider asks for', async () => {
     const replies = [
       errorReply(500, 'boom'),
       errorReply(429, 'slow down', { headers: { 'retry-after': '7' } }),
@@ -94,7 +94,7 @@ describe('a client that asks again by itself', () => {
     await rig.stop();
   });
 
-  it('asks as often as it was set to', async () => {
+  it('asks as often as it is configured to', async () => {
     const rig = await startRig(() => errorReply(500, 'boom', { headers: { 'retry-after': '0' } }));
     const client = new OpenAI({ baseURL: `${rig.relay.url}/v1`, apiKey: 'k', maxRetries: 1 });
     await assert.rejects(client.responses.create(REQUEST), InternalServerError);
@@ -117,7 +117,7 @@ describe('the id of a request', () => {
     await rig.stop();
   });
 
-  it('stands in errors too, a new one each time', async () => {
+  it('comes with errors, too, a new one each time', async () => {
     const rig = await startRig(() => errorReply(401, 'no'), { apiKey: 'k' });
     const ids: string[] = [];
     for (const reply of [

@@ -28,12 +28,12 @@ describe('the log of what Codex sends', () => {
     assert.doesNotMatch(rig.log.join('\n'), /secret/);
   });
 
-  it('says the same of a WebSocket', async () => {
+  it('names the same for a WebSocket', async () => {
     await (await openSocket(rig.relay.url, CODEX)).ask(REQUEST);
     assert.equal(told().length, 1);
   });
 
-  it('says when a release is newer or older than those that were tested', async () => {
+  it('says if a release is newer or older than those that were tested', async () => {
     for (const release of ['0.999.0', '0.80.0', '0.999.0'])
       await ask({ ...CODEX, 'user-agent': `codex-tui/${release} (x)` });
     assert.deepEqual(

@@ -1,4 +1,4 @@
-/** Compaction over real HTTP: the route, the trigger, and the summary in the hands of whoever is asked next. */
+/** Compaction over real HTTP: the route, the trigger, and the summary at the next model. */
 import assert from 'node:assert/strict';
 import OpenAI, { BadRequestError } from 'openai';
 import { sealSummary } from '../../../src/translate/compaction.ts';
@@ -83,7 +83,7 @@ describe('compaction', () => {
       assert.deepEqual([tools, tool_choice], [undefined, undefined]);
     });
 
-    it('continues a stored response, and another model continues what it made', async () => {
+    it('continues a stored response, and another model continues from the summary', async () => {
       await connect([
         streamReply(textChunks('stored answer')),
         streamReply(textChunks(SUMMARY)),
@@ -110,7 +110,7 @@ describe('compaction', () => {
       ]);
     });
 
-    it('compacts again: one item stands for all summaries before it', async () => {
+    it('replaces an earlier summary by the next one', async () => {
       await connect([streamReply(textChunks('newer'))]);
       const older = { type: 'compaction', encrypted_content: sealSummary('older') };
       const reply = await compact({
@@ -147,7 +147,7 @@ describe('compaction', () => {
       });
     }
 
-    it('gives the official client an error, not a compaction, where the provider refuses', async () => {
+    it('gives the official client an error, not a compaction, if the provider refuses', async () => {
       await connect([errorReply(400, 'No such thing.')]);
       await assert.rejects(client.responses.compact({ model: 'm', input: 'x' }), BadRequestError);
     });
@@ -217,7 +217,7 @@ describe('compaction', () => {
       });
     }
 
-    it('answers a blocking client the same, and what is stored with it goes on from the summary', async () => {
+    it('answers a blocking client in the same way, and a stored answer continues from the summary', async () => {
       await connect([streamReply(textChunks(SUMMARY)), streamReply(textChunks('on'))]);
       const first = await responseOf(await rig.post({ model: 'm', input: [...CONVERSATION, TRIGGER] }));
       assert.deepEqual(
@@ -260,7 +260,7 @@ describe('compaction', () => {
     ["another service's", 'gAAAAABopaque'],
     ['damaged', `${sealSummary(SUMMARY)}*`],
   ] as const) {
-    it(`goes on without a summary that is ${name}, and says so once in the log`, async () => {
+    it(`ignores a summary that is ${name}, and logs that once`, async () => {
       await connect(() => streamReply(textChunks('ok')));
       const input = [
         { type: 'compaction', encrypted_content: sealed },

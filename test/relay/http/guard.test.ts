@@ -86,7 +86,7 @@ describe('guard', () => {
     }
   });
 
-  it('stands before every route, also unknown ones', async () => {
+  it('guards every route, even unknown ones', async () => {
     for (const path of ['/healthz', '/v1/models', '/models', '/nowhere']) {
       assert.equal((await rawRequest(rig.relay.url, { path })).status, 401, path);
     }
@@ -195,7 +195,7 @@ describe('keys', () => {
     await rig.stop();
   });
 
-  it('tells the host who came without the token, and says it once in the log', async () => {
+  it('reports a client without the token to the host, and logs it once', async () => {
     const refusals: Refusal[] = [];
     const rig = await startRig(() => streamReply(textChunks('hi')), {
       token: 'local-token',
@@ -234,7 +234,7 @@ describe('keys', () => {
     await rig.stop();
   });
 
-  it('understands an error though the key is no secret but a word of it', async () => {
+  it('understands an error that contains the key as an ordinary word', async () => {
     const message = 'This model has a maximum context length of 8192 tokens';
     const rig = await startRig([errorReply(400, message)], { apiKey: 'x' });
     assert.equal((await errorOf(await rig.post(REQUEST))).code, 'context_length_exceeded');

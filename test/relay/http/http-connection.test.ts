@@ -17,7 +17,7 @@ const EVENTS: Record<string, ResponseEvent> = {
 
 describe('encoding of events', () => {
   for (const [name, event] of Object.entries(EVENTS)) {
-    it(`gives ${name} as JSON.stringify does`, () => {
+    it(`encodes ${name} as JSON.stringify does`, () => {
       assert.equal(
         encodeEvents([event]).toString(),
         `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
@@ -25,7 +25,7 @@ describe('encoding of events', () => {
     });
   }
 
-  it('gives the tools of a response in each of its events', () => {
+  it('repeats the tools of a response in each of its events', () => {
     const tools = [{ type: 'function', name: 'run', description: '$& “größer”', parameters: { tools: [] } }];
     const [created, begun] = streamFor({ tools, instructions: '"tools":[]' }).start();
     for (const event of [created, begun]) {
@@ -41,7 +41,7 @@ describe('encoding of events', () => {
     assert.match(encodeEvents([textDelta('\ud83c!')]).toString(), /"delta":"\ufffd!"/);
   });
 
-  it('puts several events into one text', () => {
+  it('joins several events into one text', () => {
     const text = encodeEvents([textDelta('a'), textDelta('b')]).toString();
     assert.deepEqual(
       text.match(/"delta":"."/g),

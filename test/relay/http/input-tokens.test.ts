@@ -45,7 +45,7 @@ describe('the count of input tokens', () => {
     });
   }
 
-  it('counts what a stored response holds', async () => {
+  it('includes a stored response', async () => {
     const input = 'and now?';
     const { id } = await client.responses.create({ model: 'm', input: 'x'.repeat(4000) });
     const alone = await count({ model: 'm', input });

@@ -73,7 +73,7 @@ describe('item references', () => {
     assert.deepEqual(lastRoles(), ['assistant', 'user']);
   });
 
-  it('into the conversation that is continued say nothing twice', async () => {
+  it('to items of the continued conversation repeat nothing', async () => {
     await connect();
     const first = await ask({ input: 'hi' });
     const reference = REFERENCE(idOf(first, 'message'));
@@ -93,7 +93,7 @@ describe('item references', () => {
     assert.deepEqual(lastRoles(), ['user', 'assistant', 'user']);
   });
 
-  it('to what is not stored are refused by name, before anything is asked', async () => {
+  it('to unknown items are refused by id, before any provider is asked', async () => {
     await connect();
     const passing = await ask({ input: 'hi', store: false });
     const stored = await ask({ input: 'hi' });

@@ -1,4 +1,4 @@
-/** The official client against the relay where the provider speaks the Responses API itself: it sees no difference. */
+/** The official client against a relay whose provider speaks the Responses API itself: it sees no difference. */
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
 import { type RelayHandle, start } from '../../../src/index.ts';

@@ -30,7 +30,7 @@ describe('the reach of a relay', () => {
     });
   }
 
-  it('is this machine without a word, and what it is said to be with one', () => {
+  it('is this machine by default, or whatever the options name', () => {
     for (const listen of [undefined, '127.0.0.1', '127.0.0.2', 'localhost', '::1']) {
       assert.deepEqual([...checkedHosts(listen === undefined ? {} : { listen })], []);
     }
@@ -40,7 +40,7 @@ describe('the reach of a relay', () => {
     assert.equal(localUrl({ listen: '::1', tls: { cert: '', key: '' } }, 1), 'https://[::1]:1');
   });
 
-  it('ends at names that nobody gave it, web pages and clients without a token', async () => {
+  it('excludes unknown host names, web pages and clients without a token', async () => {
     const rig = await startRig(() => streamReply(textChunks('hi')), { publicUrls: PUBLIC, token: 'secret' });
     const ask = (headers: Record<string, string>, path = '/v1/models') =>
       rawRequest(rig.relay.url, { headers, path }).then(({ status }) => status);
@@ -66,7 +66,7 @@ describe('the reach of a relay', () => {
     await rig.stop();
   });
 
-  it('may be https of its own', async function () {
+  it('may be its own https', async function () {
     const folder = mkdtempSync(join(tmpdir(), 'codex-relay-tls-'));
     const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
     const made = [
@@ -109,7 +109,7 @@ describe('the reach of a relay', () => {
 });
 
 describe('a relay that stops', () => {
-  it('lets running answers end, takes no more, and is not ready meanwhile', async () => {
+  it('lets running answers end, takes no new ones, and is not ready in the meantime', async () => {
     const hold = Promise.withResolvers<void>();
     const rig = await startRig(() => streamReply(textChunks('hi'), hold.promise));
     const stream = eventsOf(await rig.post({ model: 'm', input: 'x', stream: true }));

@@ -59,7 +59,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('writes no half of a character: Codex loses an event that holds one', async () => {
+  it('never writes half a character, which would make Codex lose the event', async () => {
     const rig = await startRig([streamReply(textChunks('a\ud83db', ' \\ud83d \ude00'))]);
     const text = await (await rig.post(STREAMED)).text();
     assert.doesNotMatch(text, /(?<!\\)(\\\\)*\\ud/);
@@ -79,7 +79,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('understands an upstream that answers a stream request with one completion', async () => {
+  it('understands an upstream that answers a stream request with a whole completion', async () => {
     const completion = {
       choices: [{ message: { role: 'assistant', content: 'whole' }, finish_reason: 'stop' }],
     };
@@ -94,7 +94,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('ends at [DONE], though the provider keeps the connection open', async () => {
+  it('ends at [DONE], even if the provider keeps the connection open', async () => {
     const open = Promise.withResolvers<void>();
     const rig = await startRig([{ body: [...textChunks('a'), DONE, open.promise] }]);
     const events = await allEvents(await rig.post(STREAMED));
@@ -103,7 +103,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('fails when the stream breaks off, and says who did it', async () => {
+  it('fails if the stream breaks off, and says whose fault it was', async () => {
     const rig = await startRig(() => ({ body: [deltaChunk({ content: 'a' }), CUT] }));
     const last = (await allEvents(await rig.post(STREAMED))).at(-1);
     assert.equal(last?.type === 'response.failed' && last.response.error?.code, 'server_error');
@@ -113,7 +113,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('keeps what was said before when the connection breaks behind the finish reason', async () => {
+  it('keeps the answer if the connection breaks after the finish reason', async () => {
     const read = Promise.withResolvers<void>();
     const text = textChunks('a').map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
     const rig = await startRig([{ body: [text.join(''), read.promise, CUT] }]);
@@ -133,7 +133,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('beats while upstream is silent, before and after its first byte', async () => {
+  it('sends keep-alives while upstream is silent, before and after its first byte', async () => {
     const headers = Promise.withResolvers<void>();
     const rest = Promise.withResolvers<void>();
     const rig = await startRig(
@@ -179,7 +179,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('blames no provider for a client that reads slowly, and piles up no heartbeats for it', async () => {
+  it('neither blames the provider for a slow client nor piles up keep-alives for it', async () => {
     const text = 'x'.repeat(64 * 1024);
     const rig = await startRig(
       ({ body }) => {
@@ -246,7 +246,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('takes an upload that breaks off for what it is, not for a mistake of its own', async () => {
+  it('does not take an upload that breaks off for its own error', async () => {
     const rig = await startRig([]);
     const client = connect(rig.relay.port, '127.0.0.1', () => client.end(rawPost('{"model":', 1000)));
     client.resume();
@@ -380,7 +380,7 @@ describe('POST /v1/responses', () => {
     await rig.stop();
   });
 
-  it('answers all the same when the callback for reports throws', async () => {
+  it('answers even if the callback for reports throws', async () => {
     const onRequest = () => {
       throw new Error('mistake of the host');
     };
@@ -602,7 +602,7 @@ describe('models and health', () => {
     provider.close();
   });
 
-  it('says that it is healthy, and what it does not have', async () => {
+  it('says that it is healthy, and has no other routes', async () => {
     const rig = await startRig([]);
     const health = (await (await fetch(`${rig.relay.url}/healthz`)).json()) as Record<string, unknown>;
     assert.deepEqual([health['status'], health['running']], ['ok', 0]);

@@ -12,7 +12,7 @@ describe('GET /relay/status', () => {
   });
   after(() => relay.stop());
 
-  it('proves that the relay knows its token, to somebody who does not send it', async () => {
+  it('proves that the relay knows its token to a client that does not send it', async () => {
     const reply = await fetch(`${relay.url}/relay/status?nonce=${NONCE}`);
     assert.equal(reply.status, 200);
     const text = await reply.text();
@@ -20,7 +20,7 @@ describe('GET /relay/status', () => {
     assert.ok(!text.includes('the-token'));
   });
 
-  it('gives another proof for another nonce, so that an old answer is worth nothing', () => {
+  it('gives another proof for another nonce, so that an old answer is worthless', () => {
     assert.notEqual(ownerProof('the-token', NONCE), ownerProof('the-token', `${NONCE}0`));
     assert.notEqual(ownerProof('the-token', NONCE), ownerProof('another', NONCE));
   });

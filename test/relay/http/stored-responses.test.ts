@@ -85,7 +85,7 @@ for (const [backend, openHistory] of Object.entries(BACKENDS)) {
       assert.equal(Reflect.get(messages[1] ?? {}, 'reasoning_content'), 'weather?');
     });
 
-    it('fork', async () => {
+    it('can be continued in several ways', async () => {
       await connect(({ body }) => streamReply(textChunks(`${body.messages.length}`)));
       const root = await client.responses.create({ model: 'm', input: 'root' });
       const ask = (input: string) =>
@@ -241,7 +241,7 @@ for (const [backend, openHistory] of Object.entries(BACKENDS)) {
       );
     });
 
-    it('say which parameter of a list is wrong', async () => {
+    it('are refused with the name of a wrong list parameter', async () => {
       await connect(() => streamReply(textChunks('Hello')));
       const { id } = await client.responses.create({ model: 'm', input: 'hi' });
       const wrong = { order: 'up', limit: '0', after: 'msg_none' };
@@ -307,7 +307,7 @@ for (const [backend, openHistory] of Object.entries(BACKENDS)) {
 }
 
 describe('stored responses on disk', () => {
-  it('are continued after the relay was started anew', async () => {
+  it('are continued after a restart of the relay', async () => {
     await using place = await temporaryDirectory();
     const open = () => openDiskStore({ directory: place.path, limits, logger: recordingLogger() });
     const script: Script = ({ body }) => streamReply(textChunks(`${body.messages.length} messages`));
@@ -326,7 +326,7 @@ describe('stored responses on disk', () => {
 });
 
 describe('a history that fails', () => {
-  it('costs the thinking of earlier answers, and no answer', async () => {
+  it('costs earlier thinking, but no answer', async () => {
     const history = createMemoryStore();
     Object.defineProperty(history, 'hasReasoning', { value: true });
     history.reasoningByFingerprint = () => Promise.reject(new Error('disk gone'));

@@ -37,7 +37,7 @@ describe('WebSockets', () => {
   const idOf = (frames: readonly Frame[]) => String(asObject(frames.at(-1)?.['response'])?.['id']);
   const errorIn = (frame: Frame | undefined) => asObject(frame?.['error']);
 
-  it('say in frames what a stream says in events', async () => {
+  it('carry the same events as a stream, as frames', async () => {
     const rig = await startOpen(() =>
       streamReply(reasoningChunks(['Let me ', 'see.']), textChunks('größer ', '✓')),
     );
@@ -67,7 +67,7 @@ describe('WebSockets', () => {
     assert.deepEqual(roles, ['user', 'user assistant tool', 'user assistant tool assistant user']);
   });
 
-  it('take a prewarm, answer it at once and go on from it', async () => {
+  it('answer a prewarm at once, and continue from it', async () => {
     const rig = await startOpen(HELLO);
     const { ask } = await openSocket(rig.relay.url, AS_CODEX);
     const developer = { type: 'message', role: 'developer', content: 'Be brief.' };
@@ -88,7 +88,7 @@ describe('WebSockets', () => {
     );
   });
 
-  it('say of a prewarm that could not be stored that it is not', async () => {
+  it('do not claim that a prewarm is stored if it could not be', async () => {
     const history = createMemoryStore();
     const rig = await startOpen(HELLO, { history });
     const { ask } = await openSocket(rig.relay.url);
@@ -147,7 +147,7 @@ describe('WebSockets', () => {
     assert.equal(next.at(-1)?.type, 'response.completed');
   });
 
-  it('tell Codex of a failure in the event that it shows, and others in the envelope', async () => {
+  it('report a failure to Codex in the event that it shows, and to others in the envelope', async () => {
     const rig = await startOpen(() => errorReply(400, 'No such thing.'));
     const codex = await openSocket(rig.relay.url, AS_CODEX);
     const failed = (await codex.ask(REQUEST)).at(-1);
@@ -192,7 +192,7 @@ describe('WebSockets', () => {
     });
   }
 
-  it('survive any frame', async () => {
+  it('survive frames with any content', async () => {
     const rig = await startOpen(HELLO);
     const client = await openSocket(rig.relay.url, AS_CODEX);
     const anything = fc.oneof(
@@ -214,7 +214,7 @@ describe('WebSockets', () => {
     assert.doesNotMatch(rig.log.join('\n'), /unexpected/);
   });
 
-  it('take no binary frames, and pass over what wants no answer', async () => {
+  it('refuse binary frames, and ignore notices', async () => {
     const rig = await startOpen(HELLO);
     const client = await openSocket(rig.relay.url);
     client.send({ type: 'response.processed', response_id: 'resp_1' });
@@ -225,7 +225,7 @@ describe('WebSockets', () => {
     assert.equal(client.frames.length, 1);
   });
 
-  it('give one answer at a time', async () => {
+  it('answer one request at a time', async () => {
     const hold = Promise.withResolvers<void>();
     const rig = await startOpen(() => ({ body: [deltaChunk({ content: 'I begin' }), hold.promise] }));
     const client = await openSocket(rig.relay.url);
@@ -237,7 +237,7 @@ describe('WebSockets', () => {
     hold.resolve();
   });
 
-  it('end what runs for a client that leaves', async () => {
+  it('end the running answer if the client leaves', async () => {
     const rig = await startOpen(() => ({
       body: [deltaChunk({ content: 'I begin' }), new Promise(() => {})],
     }));
@@ -273,7 +273,7 @@ describe('WebSockets', () => {
     assert.equal(busy.frames.at(-1)?.type, 'response.failed');
   });
 
-  it('take no frame that is larger than a body may be', async () => {
+  it('refuse frames that are larger than a body may be', async () => {
     const rig = await startOpen(HELLO, { maxBodyBytes: 1000 });
     const client = await openSocket(rig.relay.url);
     client.send({ type: 'response.create', ...REQUEST, input: 'x'.repeat(1000) });
@@ -299,14 +299,14 @@ describe('WebSockets', () => {
       return typeof attempt === 'string' ? attempt : 'accepted';
     };
 
-    it('and want the token', async () => {
+    it('and need the token', async () => {
       const rig = await startOpen(HELLO, { token: 'local-token' });
       assert.match(await refused(rig, {}), /: 401$/);
       assert.match(await refused(rig, { authorization: 'Bearer wrong' }), /: 401$/);
       assert.equal(await refused(rig, { authorization: 'Bearer local-token' }), 'accepted');
     });
 
-    it('and let no web page and no other host in', async () => {
+    it('and refuse web pages and other hosts', async () => {
       const rig = await startOpen(HELLO);
       assert.match(await refused(rig, { origin: 'https://evil.example' }), /: 403$/);
       assert.match(await refused(rig, { 'sec-fetch-site': 'cross-site' }), /: 403$/);
@@ -316,13 +316,13 @@ describe('WebSockets', () => {
       assert.equal(await refused(rig, {}, '/responses'), 'accepted');
     });
 
-    it('and pass the key of a client on, never the token', async () => {
+    it('and pass on the client’s key, never the token', async () => {
       const rig = await startOpen(HELLO);
       await (await openSocket(rig.relay.url, { authorization: 'Bearer client-key' })).ask(REQUEST);
       assert.equal((await rig.upstream.chat(0)).headers.authorization, 'Bearer client-key');
     });
 
-    it('and shrug off a handshake that is none', async () => {
+    it('and survive a malformed handshake', async () => {
       const rig = await startOpen(HELLO);
       const path = '/v1/responses';
       const headers = { connection: 'Upgrade', upgrade: 'websocket' };
@@ -353,7 +353,7 @@ describe('WebSockets', () => {
     assert.equal(reply, 200);
   });
 
-  it('are not taken where the setting is off', async () => {
+  it('are refused by default', async () => {
     const rig = await startRig(HELLO);
     await assert.rejects(openSocket(rig.relay.url), /: 426$/);
     await rig.stop();

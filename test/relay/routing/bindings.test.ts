@@ -17,7 +17,7 @@ const target = (model: string, keyIndex = 0): Target => ({
 const [a, b] = [target('a'), target('b')];
 
 describe('the binding of a thread', () => {
-  it('is found among the targets of its requests, and is news once', () => {
+  it('is found among the targets of its requests, and counts as a change once', () => {
     const bindings = new Bindings();
     assert.equal(bindings.targetOf('t', [a, b]), undefined);
     assert.equal(bindings.bind('t', b), true);
@@ -56,7 +56,7 @@ describe('the binding of a thread', () => {
     '{"t":{"upstream":"one"}}',
     '{"t":{"upstream":"one","model":"a","key":"0"}}',
   ]) {
-    it(`is forgotten where what was saved is damaged: ${saved || 'nothing'}`, () => {
+    it(`is forgotten if what was saved is damaged: ${saved || 'nothing'}`, () => {
       assert.equal(new Bindings(saved).targetOf('t', [a, b]), undefined);
     });
   }

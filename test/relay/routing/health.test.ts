@@ -49,7 +49,7 @@ const WAITS: [code: ErrorCode, stated: number | undefined, milliseconds: number,
 ];
 
 describe('the health of targets', () => {
-  it('waits for nobody any longer than it ever does, where the clock was set back', () => {
+  it('makes no target wait longer than the cap if the clock was set back', () => {
     const health = new Health();
     health.note(target(0, 'a'), failure('insufficient_quota', 98 * 3600), NOW);
     assert.equal(health.troubles(NOW).length, 1);
@@ -118,7 +118,7 @@ describe('the health of targets', () => {
     });
   }
 
-  it('says nothing against a target for what the request caused', () => {
+  it('does not blame a target for what the request caused', () => {
     for (const code of [
       'invalid_prompt',
       'context_length_exceeded',
@@ -198,7 +198,7 @@ describe('the health of targets', () => {
     assert.ok(health.troubleOf(last, NOW));
   });
 
-  it('tries the one whose wait ends first when all wait', () => {
+  it('tries the target whose wait ends first if all wait', () => {
     const health = new Health();
     const all = [target(0, 'a'), target(0, 'b'), target(1, 'a')];
     for (const [at, seconds] of [120, 30, 60].entries())

@@ -149,7 +149,7 @@ describe('the name of a model', () => {
     });
   }
 
-  it('is asked for where the alias stands for none', async () => {
+  it('is required if the alias stands for none', async () => {
     const rig = await startRig([], { upstream: 'http://127.0.0.1:1/v1' });
     const reply = await rig.post({ model: 'codex-relay', input: 'hi' });
     assert.equal(reply.status, 400);

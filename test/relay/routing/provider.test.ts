@@ -45,7 +45,7 @@ describe('the upstream', () => {
 });
 
 describe('the routes of the upstream', () => {
-  it('keep the query of its address behind them', () => {
+  it('keep the query of its address at the end', () => {
     const routes = (upstream: string) => {
       const provider = resolveProvider({ upstream });
       return [endpoint(provider, '/chat/completions'), endpoint(provider, '/models')];
@@ -62,12 +62,12 @@ describe('the routes of the upstream', () => {
 });
 
 describe('the key', () => {
-  it('loses what copying adds', () => {
+  it('is cleaned of what copying adds', () => {
     assert.deepEqual(resolveProvider({ apiKey: ' sk-key\r\n' }).apiKeys, ['sk-key']);
     assert.deepEqual(resolveProvider({ apiKey: ' ' }).apiKeys, []);
   });
 
-  it('is refused, unrepeated, where no header can carry it', () => {
+  it('is refused without being quoted if no header can carry it', () => {
     for (const apiKey of ['sk-one sk-two', 'sk-\u2026', 'sk-\nx']) {
       assert.throws(
         () => resolveProvider({ apiKey }),
@@ -101,7 +101,7 @@ describe("the user's own fields of requests", () => {
     { dropParams: ['messages'] },
     { dropParams: ['temperature', 'model'] },
   ]) {
-    it(`are refused at start where no request could work: ${JSON.stringify(options)}`, () => {
+    it(`are refused at start if no request could work: ${JSON.stringify(options)}`, () => {
       assert.throws(
         () => resolveProvider(options),
         (error: unknown) => error instanceof RelayError && error.param === Object.keys(options)[0],

@@ -29,7 +29,7 @@ const targets = (routing: Routing, model: string) =>
     .map(({ provider, model: name }) => `${provider.id}/${name}`);
 
 describe('routing that is told to serve other upstreams', () => {
-  it('keeps what those that stay have listed', () => {
+  it('keeps the lists of upstreams that stay', () => {
     const routing = routingOf();
     learnAll(routing);
     routing.serve([upstream('b', { model: 'other' }), upstream('c')], 'b');
@@ -53,7 +53,7 @@ describe('routing that is told to serve other upstreams', () => {
     });
   }
 
-  it('asks the model that was named first, also where it is among its stand-ins', () => {
+  it('asks the requested model first, even if it is among its own stand-ins', () => {
     const routing = routingOf({ fallbacks: { '*': ['b/x', 'a/m', 'b/y', 'b/x'] } });
     assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x', 'b/y']);
     assert.deepEqual(targets(routing, 'b/y'), ['b/y', 'b/x', 'a/m']);
@@ -76,7 +76,7 @@ describe('routing that is told to serve other upstreams', () => {
     assert.deepEqual(keysFor('a/m', 'review'), ['a/large own', 'b/m -', 'a/n own']);
   });
 
-  it('takes other stand-ins with them', () => {
+  it('replaces the stand-ins as well', () => {
     const routing = routingOf({ fallbacks: { '*': ['b/x'] } });
     assert.deepEqual(targets(routing, 'a/m'), ['a/m', 'b/x']);
     routing.serve([upstream('a'), upstream('c')], 'a', { fallbacks: { '*': ['c/y'] } });
@@ -94,7 +94,7 @@ describe('routing that is told to serve other upstreams', () => {
     ['the present stand-ins, which then name none', () => [[upstream('a')], 'a']],
   ];
   for (const [what, given] of refused) {
-    it(`refuses ${what}, and leaves everything as it was`, () => {
+    it(`refuses ${what}, and changes nothing`, () => {
       const routing = routingOf({ fallbacks: { '*': ['b/x'] } });
       learnAll(routing);
       assert.throws(() => routing.serve(...given()), { code: 'invalid_request' });

@@ -15,7 +15,7 @@ const CASES: [what: string, choices: ByModel<string>, expected: Record<string, s
 
 describe('choices by model', () => {
   for (const [what, choices, expected] of CASES) {
-    it(`are parted by upstream: ${what}`, () => assert.deepEqual(partOf(choices, 'kimi'), expected));
+    it(`are split by upstream: ${what}`, () => assert.deepEqual(partOf(choices, 'kimi'), expected));
   }
 
   it('name their upstreams', () => {

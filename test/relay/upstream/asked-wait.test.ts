@@ -59,7 +59,7 @@ describe('the wait that headers ask for', () => {
     it(JSON.stringify(headers), () => assert.equal(waitOf(headers), seconds));
   }
 
-  it('is read from limits only where a limit was reached', () => {
+  it('is read from limits only if a limit was reached', () => {
     assert.equal(waitOf({ 'x-ratelimit-reset': '60' }, 500), undefined);
   });
 });

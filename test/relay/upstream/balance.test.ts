@@ -33,7 +33,7 @@ describe('asking for a balance', () => {
     }
   });
 
-  it('is not done where no such address is documented, where another program answers, or without a key', async () => {
+  it('is refused without a documented address, at another program, or without a key', async () => {
     for (const [options, said] of [
       [{ provider: 'groq', apiKey: KEY }, /Groq has no documented way/],
       [{ provider: 'deepseek', upstream: 'https://gateway.example/v1', apiKey: KEY }, /no documented way/],

@@ -72,7 +72,7 @@ describe('scripted demo', () => {
     );
   });
 
-  it('thinks, then says in several chunks that it is a script and no model', async () => {
+  it('thinks, then says in several chunks that it is a script, not a model', async () => {
     const { thinking, text, calls, finish, chunks } = await ask({});
     assert.match(thinking, /script/);
     assert.match(text, /a script, not a model/);

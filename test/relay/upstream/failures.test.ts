@@ -69,7 +69,7 @@ describe('an event named error', () => {
     });
   }
 
-  it('is not looked for in an answer that tells of one', async () => {
+  it('is not found in an answer that mentions one', async () => {
     const body = [deltaChunk({ content: 'event: error' }), { choices: [{ finish_reason: 'stop' }] }];
     const rig = await startRig(() => ({ body }));
     assert.equal((await responseOf(await rig.post(REQUEST))).status, 'completed');

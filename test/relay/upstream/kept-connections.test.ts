@@ -1,4 +1,4 @@
-/** Turns minutes apart pay for one TLS handshake; the first after a night's sleep does not meet a dead connection. */
+/** Turns minutes apart share one TLS handshake; the first after a night's sleep does not use a dead connection. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:https';
@@ -67,7 +67,7 @@ describe('connections to a provider', () => {
   /** Sockets know no other clock than the system's: what they wait for is asked, not waited for. */
   const patience = () => Object.values(connections.https.freeSockets).flat()[0]?.timeout ?? 0;
 
-  it('serve the turns that follow, minutes apart', async () => {
+  it('serve later turns, minutes apart', async () => {
     await turn();
     assert.ok(patience() >= MINUTE_MS, `${patience()} ms`);
     mock.timers.setTime(Date.now() + MINUTE_MS);
@@ -77,7 +77,7 @@ describe('connections to a provider', () => {
     assert.equal(handshakes, 1);
   });
 
-  it('are opened anew after the machine has slept', async () => {
+  it('are replaced after the machine has slept', async () => {
     await turn();
     mock.timers.setTime(Date.now() + 8 * 60 * MINUTE_MS);
     await turn();

@@ -5,7 +5,7 @@ import { responseOf, textIn } from '../../support/relay-client.ts';
 import { startScriptedUpstream, streamReply, textChunks } from '../../support/scripted-upstream.ts';
 
 describe('the lists of upstreams', () => {
-  it('are asked for where they are not known, and again for those that are named', async () => {
+  it('are requested if they are not known, and again if they are named', async () => {
     const one = await startScriptedUpstream(() => streamReply(textChunks('OK')), ['one-model']);
     const two = await startScriptedUpstream(() => streamReply(textChunks('OK')), ['two-model']);
     const relay = await start({
@@ -27,7 +27,7 @@ describe('the lists of upstreams', () => {
     await two.stop();
   });
 
-  it('are waited for neither by the start nor by who names a model, one that never comes and an empty one alike', async () => {
+  it('delay neither the start nor a request that names a model, even if they never come', async () => {
     const never = new Promise(() => {});
     const hanging = await startScriptedUpstream(
       () => streamReply(textChunks('from the hanging one')),

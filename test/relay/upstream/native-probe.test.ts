@@ -1,4 +1,4 @@
-/** What eight requests find out of endpoints that are scripted strictly: what their families say themselves. */
+/** What eight requests find out about strictly scripted endpoints is what their families declare. */
 import assert from 'node:assert/strict';
 import { parseNativeEntries } from '../../../src/codex/native-file.ts';
 import { probeResponses } from '../../../src/index.ts';
@@ -103,7 +103,7 @@ describe('the probe of a Responses endpoint', () => {
     assert.match(probed[0]?.found ?? '', /no Responses API.*Chat Completions/);
   });
 
-  it('stops where there is no endpoint', async () => {
+  it('stops if there is no endpoint', async () => {
     const [probed, { wire, images }, count] = await probe(() => errorReply(404, 'Not Found'));
     assert.equal(count, 1);
     assert.equal(wire, 'chat');

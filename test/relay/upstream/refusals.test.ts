@@ -41,7 +41,7 @@ const warningsOf = (rig: Rig) =>
 
 describe('a refusal', () => {
   for (const status of [400, 404, 422, 500, 501, 502]) {
-    it(`is recovered whatever its status: ${status}`, async () => {
+    it(`is recovered from whatever its status: ${status}`, async () => {
       const rig = await startRig(({ body }) =>
         body['temperature'] === undefined ? ANSWER : errorReply(status, 'Unsupported parameter: temperature'),
       );
@@ -51,7 +51,7 @@ describe('a refusal', () => {
     });
   }
 
-  it('after another is recovered in the same turn, and each is told once', async () => {
+  it('after another is recovered from in the same turn, and each is logged once', async () => {
     const refused = ['temperature', 'top_p', 'parallel_tool_calls', 'tool_choice'];
     const rig = await startRig(({ body }) => {
       const field = refused.find((name) => body[name] !== undefined);
@@ -74,7 +74,7 @@ describe('a refusal', () => {
     await rig.stop();
   });
 
-  it('is not followed for ever, and teaches nothing where nothing helped', async () => {
+  it('is not followed forever, and teaches nothing if nothing helped', async () => {
     let count = 0;
     const rig = await startRig(() => {
       count += 1;
@@ -143,7 +143,7 @@ describe('a refusal', () => {
     });
   }
 
-  it('of images sends notes instead', async () => {
+  it('of images makes the relay send notes instead', async () => {
     const rig = await startRig(({ text }) =>
       text.includes('image_url') ? errorReply(500, 'image input is not supported - hint: mmproj') : ANSWER,
     );
@@ -191,7 +191,7 @@ describe('a refusal', () => {
     await rig.stop();
   });
 
-  it('that is none is not taken for one: a full window, a bad key, an empty account, a limited rate', async () => {
+  it('is not confused with a full window, a bad key, an empty account or a rate limit', async () => {
     const OTHERS = [
       errorReply(400, 'This model does not support prompts this long: the prompt is too long, temperature'),
       errorReply(401, 'Unsupported key, temperature'),
@@ -228,7 +228,7 @@ describe('a request that fails', () => {
     ],
   ];
   for (const [what, reply, words] of CAUSES) {
-    it(`tells the server's own cause in its error, its report and the log: ${what}`, async () => {
+    it(`has the server’s own cause in its error, its report and the log: ${what}`, async () => {
       const reports: (string | undefined)[] = [];
       const scripted = jsonReply(...reply);
       const rig = await startRig(
@@ -244,7 +244,7 @@ describe('a request that fails', () => {
     });
   }
 
-  it('for want of room tells the numbers in the log, which Codex does not show', async () => {
+  it('for lack of room has the numbers in the log, which Codex does not show', async () => {
     const words = 'request (11560 tokens) exceeds the available context size (8192 tokens)';
     const rig = await startRig(() => errorReply(400, words));
     await allEvents(await rig.post({ ...REQUEST, stream: true }, AS_CODEX));
@@ -264,7 +264,7 @@ describe('a request that fails', () => {
 });
 
 describe('waits before another attempt', () => {
-  it('are told while they last, and end when the host says so', async () => {
+  it('are reported while they last, and end when the host says so', async () => {
     const reports: RequestReport[] = [];
     const waiting = Promise.withResolvers<Waiting>();
     const busy = errorReply(429, 'slow down', { headers: { 'retry-after': '15' } });
@@ -292,7 +292,7 @@ describe('waits before another attempt', () => {
 
 describe('a client that tries again by itself', () => {
   for (const status of [429, 500, 503]) {
-    it(`is told at once, with the wait: ${status}`, async () => {
+    it(`gets a failure at once, with the wait: ${status}`, async () => {
       const rig = await startRig(() => errorReply(status, 'busy', { headers: { 'retry-after': '7' } }));
       const reply = await rig.post(REQUEST, { 'x-stainless-retry-count': '0' });
       assert.deepEqual([reply.status, reply.headers.get('retry-after')], [status, '7']);
@@ -301,7 +301,7 @@ describe('a client that tries again by itself', () => {
     });
   }
 
-  it('gets refusals recovered all the same', async () => {
+  it('still has refusals recovered from', async () => {
     const rig = await startRig(({ body }) =>
       body['top_p'] === undefined ? ANSWER : errorReply(400, "'top_p' is not supported"),
     );
@@ -332,7 +332,7 @@ describe("a client's ChatGPT sign-in", () => {
     });
   }
 
-  it('is left out for a server that wants no key', async () => {
+  it('is left out for a server that needs no key', async () => {
     const rig = await startRig([ANSWER], { provider: 'ollama' });
     const reply = await rig.post(REQUEST, { authorization: `Bearer ${token(SIGN_INS[0] ?? {})}` });
     assert.equal(reply.status, 200);
@@ -340,7 +340,7 @@ describe("a client's ChatGPT sign-in", () => {
     await rig.stop();
   });
 
-  it('is told from keys of other kinds, which are passed on', async () => {
+  it('is distinguished from other keys, which are passed on', async () => {
     for (const bearer of ['sk-other', 'eyJub3QgYSB0b2tlbg', token({ iss: 'https://login.example.com' })]) {
       const rig = await startRig([ANSWER]);
       await rig.post(REQUEST, { authorization: `Bearer ${bearer}` });

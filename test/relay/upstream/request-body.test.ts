@@ -23,7 +23,7 @@ const REQUESTS: Record<string, ChatRequest> = {
 
 describe('a chat request as bytes', () => {
   for (const [name, body] of Object.entries(REQUESTS)) {
-    it(`is what JSON.stringify gives: ${name}`, () => {
+    it(`is the result of JSON.stringify: ${name}`, () => {
       assert.equal(new BodyEncoder('messages').encode(body).toString(), JSON.stringify(body));
     });
   }
@@ -45,7 +45,7 @@ describe('an encoder of requests', () => {
   const same = (encoder: BodyEncoder, body: ChatRequest) =>
     assert.equal(encoder.encode(body).toString(), JSON.stringify(body));
 
-  it('gives what JSON.stringify gives, whatever was encoded before', () => {
+  it('encodes like JSON.stringify, whatever was encoded before', () => {
     const message = fc.constantFrom<ChatMessage>(
       user('a'),
       user('“b”'),

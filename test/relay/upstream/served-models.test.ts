@@ -14,7 +14,7 @@ const OLLAMA_GUESS = {
   windowNote: "Ollama's default without a GPU",
 } as const;
 
-/** What a server's models are said to be. */
+/** What is known about a server's models. */
 async function served(
   routes: OtherRoutes,
   provider: string | undefined,
@@ -93,21 +93,21 @@ describe('the models that a server serves', () => {
     ['vLLM', 'vllm', vllmServer({ model: 'q', window: 32768 }), { id: 'q', contextWindow: 32768 }],
   ];
   for (const [what, provider, { routes }, expected] of CASES) {
-    it(`are told by ${what}`, async () => {
+    it(`are reported by ${what}`, async () => {
       assert.deepEqual((await served(routes, provider)).models, [expected]);
       // At an address that names nobody the list gives the server away.
       assert.deepEqual((await served(routes, undefined)).models, [expected]);
     });
   }
 
-  it('are asked for below the path of a reverse proxy, too', async () => {
+  it('are requested below the path of a reverse proxy, too', async () => {
     const { routes } = ollamaServer({ model: 'q:7b', parameters: 'num_ctx 8192' });
     const { models, asked } = await served(routes, 'ollama', {}, '/gpu');
     assert.equal(models[0]?.contextWindow, 8192);
     assert.deepEqual(asked.toSorted(), ['GET /gpu/api/ps', 'GET /gpu/v1/models', 'POST /gpu/api/show']);
   });
 
-  it('are the list alone where the server knows no other route, and none where it has none', async () => {
+  it('come from the list alone if the server has no other route, and are none without a list', async () => {
     const list = (data: unknown): OtherRoutes => {
       return ({ path }) => (path === '/v1/models' ? jsonReply({ data }) : undefined);
     };
@@ -117,7 +117,7 @@ describe('the models that a server serves', () => {
     assert.deepEqual(await served(list(null), 'ollama'), { models: [], asked: ['GET /v1/models'] });
   });
 
-  it('are the list alone where the answers are not JSON', async () => {
+  it('come from the list alone if the other answers are not JSON', async () => {
     const routes: OtherRoutes = ({ path }) =>
       path === '/v1/models' ? jsonReply({ data: [{ id: 'q', max_model_len: 9000 }] }) : { body: ['<html>'] };
     for (const provider of ['llamacpp', 'ollama', 'lmstudio']) {
@@ -125,7 +125,7 @@ describe('the models that a server serves', () => {
     }
   });
 
-  it('are asked for one by one up to a limit, the chosen one first', async () => {
+  it('are asked about one by one up to a limit, the chosen one first', async () => {
     const data = Array.from({ length: 50 }, (_, at) => ({ id: `m${at}:latest`, owned_by: 'library' }));
     const names: unknown[] = [];
     const routes: OtherRoutes = ({ path, text }) => {
@@ -139,14 +139,14 @@ describe('the models that a server serves', () => {
     assert.ok(names.some((name) => JSON.stringify(name) === '{"model":"m49:latest"}'));
   });
 
-  it('are asked for nothing more at a service', async () => {
+  it('are not asked about at a hosted service', async () => {
     const routes: OtherRoutes = () => jsonReply({ data: [{ id: 'q', owned_by: 'library' }] });
     assert.deepEqual((await served(routes, 'deepseek')).asked, ['GET /v1/models']);
   });
 });
 
 describe('GET /v1/models of the relay', () => {
-  it('passes on what is told, and what the alias stands for', async () => {
+  it('passes on known facts, and what the alias stands for', async () => {
     const list = {
       data: [
         { id: 'embed', type: 'embedding' },
@@ -177,7 +177,7 @@ describe('GET /v1/models of the relay', () => {
 });
 
 describe('a window that was a guess', () => {
-  it('is asked for once more when the model has answered, and is loaded', async () => {
+  it('is asked for once more after the model’s first answer', async () => {
     const server = ollamaServer({ model: 'q:latest', window: 65536 });
     let lists = 0;
     const upstream = await startScriptedUpstream(server.answer, [], (request) => {

@@ -59,7 +59,7 @@ for (const [name, transport] of TRANSPORTS) {
     const ask = (url: string, more: Partial<UpstreamRequest> = {}) =>
       transport({ method: 'GET', url, headers: {}, signal: new AbortController().signal, ...more });
 
-    it('sends method, headers and body as they are', async () => {
+    it('sends method, headers and body unchanged', async () => {
       const url = await serve(async (request, response) => {
         const body = (await request.toArray()).join('');
         const { authorization } = request.headers;
@@ -78,7 +78,7 @@ for (const [name, transport] of TRANSPORTS) {
       assert.deepEqual(JSON.parse(await textOf(reply)), ['POST', '/v1', 'Bearer k', '10', '{"a":"é"}']);
     });
 
-    it('gives status, first header and body of any reply, errors too', async () => {
+    it('returns status, first header and body of any reply, even an error', async () => {
       const url = await serve((_, response) => {
         response.writeHead(503, { 'retry-after': '7' }).end('busy');
       });
@@ -90,7 +90,7 @@ for (const [name, transport] of TRANSPORTS) {
       assert.equal(await textOf(reply), 'busy');
     });
 
-    it('fails where a server switches to another protocol in place of a reply', async () => {
+    it('fails if a server switches to another protocol instead of replying', async () => {
       const url = await serve(({ socket }) => {
         socket.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n');
       });
@@ -107,7 +107,7 @@ for (const [name, transport] of TRANSPORTS) {
       assert.deepEqual([reply.status, asked], [307, 1]);
     });
 
-    it('gives each piece when it comes', async () => {
+    it('passes on each piece as it comes', async () => {
       const more = Promise.withResolvers<void>();
       const url = await serve(async (_, response) => {
         response.write('one');
@@ -140,7 +140,7 @@ for (const [name, transport] of TRANSPORTS) {
       });
     }
 
-    it('lets the server wait while nobody reads', async () => {
+    it('makes the server wait while nobody reads', async () => {
       const piece = Buffer.alloc(64 * 1024, 'x');
       const total = 1024;
       let written = 0;
@@ -195,7 +195,7 @@ for (const [name, transport] of TRANSPORTS) {
       await left.promise;
     });
 
-    it('lets nothing fail when it is aborted after a reply that nobody read to its end', async () => {
+    it('fails nothing if it is aborted after a reply that was not read to its end', async () => {
       const url = await serve((_, response) => {
         response.write('one');
         response.end('two');
@@ -230,7 +230,7 @@ for (const [name, transport] of TRANSPORTS) {
       await left.promise;
     });
 
-    it('uses connections again', async () => {
+    it('reuses connections', async () => {
       const ports = new Set<number | undefined>();
       const url = await serve((request, response) => {
         ports.add(request.socket.remotePort);
@@ -248,7 +248,7 @@ for (const [name, transport] of TRANSPORTS) {
       await assert.rejects(textOf(reply));
     });
 
-    it('rejects where nobody listens', async () => {
+    it('rejects if nobody listens', async () => {
       const url = await serve(() => {});
       const closed = once(server ?? createServer(), 'close');
       server?.close();

@@ -43,7 +43,7 @@ describe('a field that the provider refuses', () => {
     await rig.stop();
   });
 
-  it('is not hunted further when the second attempt fails as well', async () => {
+  it('is not pursued if the second attempt fails as well', async () => {
     const rig = await startRig(refusing('temperature', () => true));
     const reply = await rig.post({ ...REQUEST, temperature: 0.1 });
     assert.equal(reply.status, 400);
@@ -52,14 +52,14 @@ describe('a field that the provider refuses', () => {
     await rig.stop();
   });
 
-  it('goes under its other name, where that is the cure', async () => {
+  it('is sent under its other name if that helps', async () => {
     const rig = await startRig(refusing('max_tokens', ({ body }) => body['max_tokens'] !== undefined));
     await rig.post({ ...REQUEST, max_output_tokens: 9 });
     assert.equal(rig.upstream.chats.at(-1)?.body['max_completion_tokens'], 9);
     await rig.stop();
   });
 
-  it('goes in words, where it is the form of the answer', async () => {
+  it('is put into words if it is the response format', async () => {
     const rig = await startRig(
       refusing('response_format', ({ body }) => body['response_format'] !== undefined),
     );
@@ -103,14 +103,14 @@ describe('a failure before the first byte', () => {
     { 'retry-after': past },
     { 'retry-after-ms': '1', 'retry-after': '60' },
   ]) {
-    it(`is tried again after ${JSON.stringify(headers)}`, async () => {
+    it(`is retried after ${JSON.stringify(headers)}`, async () => {
       const rig = await startRig([errorReply(429, 'slow down', { headers }), ANSWER]);
       assert.equal(textIn(await responseOf(await rig.post(REQUEST))), 'late');
       await rig.stop();
     });
   }
 
-  it('is tried again when the model wrote a call that its provider could not read (Groq)', async () => {
+  it('is retried if the model wrote a call that its provider could not read (Groq)', async () => {
     const failed = jsonReply(
       { error: { message: 'Failed to call a function.', code: 'tool_use_failed' } },
       400,
@@ -132,7 +132,7 @@ describe('a failure before the first byte', () => {
     await rig.stop();
   });
 
-  it('is not tried again when the client leaves meanwhile', async () => {
+  it('is not retried if the client leaves in the meantime', async () => {
     const rig = await startRig(() => errorReply(503, 'busy', { headers: { 'retry-after': '15' } }));
     const client = new AbortController();
     const asked = fetch(`${rig.relay.url}/v1/responses`, {
@@ -149,7 +149,7 @@ describe('a failure before the first byte', () => {
     assert.equal(rig.upstream.chats.length, 1);
   });
 
-  it('is tried again when the connection broke before any answer', async () => {
+  it('is retried if the connection broke before any answer', async () => {
     let connections = 0;
     const server = createServer((socket: Socket) => {
       connections += 1;
@@ -215,7 +215,7 @@ describe('a provider that compresses what nobody asked it to', () => {
     });
   }
 
-  it('fails like a stream that breaks off when what it sends is no gzip', async () => {
+  it('fails like a stream that breaks off if its gzip is invalid', async () => {
     const rig = await startRig([
       {
         headers: { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' },
@@ -229,7 +229,7 @@ describe('a provider that compresses what nobody asked it to', () => {
 
 describe('an upstream without a list of models', () => {
   for (const status of [404, 405]) {
-    it(`is told as that, not as a wrong address (HTTP ${status})`, async () => {
+    it(`is reported as that, not as a wrong address (HTTP ${status})`, async () => {
       const upstream = new Upstream(
         async () => ({ status, headers: {}, body: (async function* () {})() }),
         'test',

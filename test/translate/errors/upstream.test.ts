@@ -469,13 +469,13 @@ describe('the wait that a body asks for', () => {
     });
   }
 
-  it('takes a quota that comes back in hours for a quota, and in a minute for a rate', () => {
+  it('classifies a quota by its reset: in hours a quota, in a minute a rate limit', () => {
     const sentence = 'You have exceeded the monthly usage quota. It will reset at';
     assert.equal(waitAt(openai(`${sentence} 2026-11-30 00:00:00 UTC`)).code, 'insufficient_quota');
     assert.equal(waitAt(openai(`${sentence} 2026-11-28 12:00:40 UTC`)).code, 'rate_limit_exceeded');
   });
 
-  it('is told to Codex in words where it is long: it would sleep for as long, and say nothing', () => {
+  it('is put into words for Codex if it is long, because Codex would sleep silently', () => {
     for (const message of ['limited, try again in 3 days', 'limited, resets at 2026-11-29 12:00 UTC']) {
       const error = waitAt(openai(message));
       assert.equal(forCodex(error).code, 'invalid_prompt');
@@ -511,7 +511,7 @@ describe('an error inside a stream', () => {
     });
   }
 
-  it('is none in a chunk of the answer', () => {
+  it('is not found in a chunk of the answer', () => {
     assert.equal(errorInChunk({ choices: [{ delta: { content: 'error: x' } }] }, profile, 'm'), undefined);
   });
 });

@@ -60,7 +60,7 @@ describe('a refusal of a Responses endpoint', () => {
     });
   }
 
-  it('is one of a kind of tool where it names one that the client declared', () => {
+  it('is about a kind of tool if it names one that the client declared', () => {
     for (const answer of ['tools[1].type: unknown variant `custom`', 'tool type custom is not supported'])
       assert.equal(refusesTools(BODY, said(answer)), true, answer);
     for (const answer of ['Invalid custom header', 'tools[2].type: unknown variant `web_search`', 'custom'])
@@ -102,7 +102,7 @@ describe('a refusal of a Responses endpoint', () => {
     }
   });
 
-  it('is one of a field where it names one, whatever it says of the API', () => {
+  it('is about a field if it names one, whatever it says about the API', () => {
     assert.equal(refusesField(BODY, said("'include' is not supported in the Responses API")), true);
     assert.equal(refusesField(BODY, said('This model is not supported in the Responses API')), false);
   });

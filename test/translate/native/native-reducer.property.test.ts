@@ -320,7 +320,7 @@ describe('the reducer of native streams', () => {
     });
   }
 
-  it('passes on what needs no repair, event by event', () => {
+  it('passes on event by event whatever needs no repair', () => {
     fc.assert(
       fc.property(answer, (said) => {
         const events = nativeEvents(...said);

@@ -32,9 +32,9 @@ const SAME: NativeRequest = {
 };
 
 describe('the repairs of a request', () => {
-  it('are none where everything went out', () => assert.deepEqual(requestRepairs(REQUEST, SAME), []));
+  it('are none if everything was sent', () => assert.deepEqual(requestRepairs(REQUEST, SAME), []));
 
-  it('name what did not', () => {
+  it('name what was not sent', () => {
     const body: NativeRequest = {
       model: 'm',
       input: [{ type: 'message', role: 'user' }],

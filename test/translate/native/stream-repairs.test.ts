@@ -241,7 +241,7 @@ describe('streams of Responses endpoints: shapes', () => {
     });
   }
 
-  it('whole numbers are mended wherever their text is cut', () => {
+  it('integers are mended wherever their text is cut', () => {
     const args = '{"a":92116.0,"b":"1.0\\"2.0","c":[3.0]}';
     for (let at = 1; at < args.length; at++) {
       const events = said(call('run', args));
@@ -369,7 +369,7 @@ describe('streams of Responses endpoints: usage', () => {
     });
   }
 
-  it('what the provider says that it cost', () => {
+  it('the cost that the provider states', () => {
     const { stream } = told(
       ending((response) => ({ ...response, usage: { ...USAGE, cost: 0.01 } }), text('said')),
     );
@@ -388,7 +388,7 @@ describe('streams of Responses endpoints: ends', () => {
     assert.equal(failure(without(/completed/, text('said'))).code, 'upstream_error');
   });
 
-  it('and complete where the provider forgets it, once all that began is finished', () => {
+  it('and complete if the provider is known to forget it, once everything that began is finished', () => {
     const stream = nativeStreamFor(TOOLS, FORGETS);
     const events = without(/completed/, thought('Hm.'), text('said'), call('run', { a: 1 }));
     const saw = events.map((event) => {
@@ -428,7 +428,7 @@ describe('streams of Responses endpoints: ends', () => {
   });
 
   for (const reason of ['max_output_tokens', 'max_tokens', 'length']) {
-    it(`an answer that ends with ${reason} is kept as far as it came`, () => {
+    it(`an answer that ends with ${reason} keeps what has come`, () => {
       const events = ending(
         (response) => ({ ...response, status: 'incomplete', incomplete_details: { reason } }),
         text('useful'),
@@ -451,7 +451,7 @@ describe('streams of Responses endpoints: ends', () => {
     assert.deepEqual(types(output), ['message']);
   });
 
-  it('a window that is full is told to Codex as such', () => {
+  it('a full window is reported to Codex as such', () => {
     const events = ending(
       (response) => ({
         ...response,
@@ -684,7 +684,7 @@ describe('streams of Responses endpoints: errors', () => {
     });
   }
 
-  it('events that nobody can write down again', () => {
+  it('events that cannot be encoded again', () => {
     const deep: Json = JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`) as Json;
     for (const event of [
       { type: 'response.output_text.delta', delta: deep },
@@ -732,7 +732,7 @@ describe('streams of Responses endpoints: bodies of other kinds', () => {
     }
   });
 
-  it('Chat Completions are told as what they are', () => {
+  it('Chat Completions are recognised', () => {
     for (const chunk of [
       { object: 'chat.completion.chunk', choices: [{ delta: { content: 'said' } }] },
       { object: 'chat.completion', choices: [{ message: { content: 'said' } }] },
@@ -746,7 +746,7 @@ describe('streams of Responses endpoints: bodies of other kinds', () => {
 });
 
 describe('streams of Responses endpoints: order', () => {
-  it('thinking ends before the message begins, though its end comes later', () => {
+  it('thinking ends before the message begins, even if its own end comes later', () => {
     const [thinking, message] = [said(openThought('Hm.')), said(text('said'))];
     const messageAdded = message.find(({ type }) => type === 'response.output_item.added');
     const rest = message.filter((event) => event !== messageAdded && 'output_index' in event);
@@ -761,7 +761,7 @@ describe('streams of Responses endpoints: order', () => {
     ] as JsonObject[];
     const output = done(events);
     assert.deepEqual(types(output), ['reasoning', 'message']);
-    // llama.cpp, 2026-07: what began first ends when all is over.
+    // llama.cpp, 2026-07: what began first ends last.
     const late = [
       ...own.slice(0, 3),
       ...[messageAdded, ...rest].map((event) => ({ ...event, ...later })),
@@ -771,7 +771,7 @@ describe('streams of Responses endpoints: order', () => {
     assert.deepEqual(types(done(late as JsonObject[])), ['reasoning', 'message']);
   });
 
-  it('calls that are told at the same time are told one by one', () => {
+  it('calls that come interleaved are sent one after the other', () => {
     const [one, two] = [said(call('run', { a: 1 })), said(call('exec', { b: 2 }))].map((events) =>
       events.filter((event) => 'output_index' in event),
     );
@@ -816,7 +816,7 @@ describe('streams of Responses endpoints: thinking', () => {
     });
   }
 
-  it('is shown once where it comes both ways', () => {
+  it('is shown once if it comes in both forms', () => {
     const both = item({
       type: 'reasoning',
       id: 'r',
@@ -852,7 +852,7 @@ describe('streams of Responses endpoints: thinking', () => {
     assert.deepEqual(marks, { summary: ['S'], sealed: 'blob', format: 'f', signature: 's' });
   });
 
-  it('is kept where only the beginning, or only the final response, has its seal', () => {
+  it('is kept if only the beginning, or only the final response, has its seal', () => {
     for (const events of [
       changedItems(
         (own, isDone) => (own['type'] === 'reasoning' && isDone ? { ...own, encrypted_content: '' } : own),
@@ -869,7 +869,7 @@ describe('streams of Responses endpoints: thinking', () => {
     }
   });
 
-  it('is not shown to Codex where it does not ask', () => {
+  it('is not shown to Codex if it does not ask', () => {
     const { events, output } = told(
       said(openThought('Hm.'), text('said')),
       { isCodex: true },
@@ -963,7 +963,7 @@ describe('streams of Responses endpoints: compaction', () => {
     assert.ok(!events.some(({ type }) => type.includes('delta')));
   });
 
-  it('fails where nothing was written, or not all of it', () => {
+  it('fails if nothing was written, or not all of it', () => {
     const cut = ending((response) => ({ ...response, status: 'incomplete' }), text('The summ'));
     for (const events of [said(thought('Hm.')), cut])
       assert.equal(told(events, {}, compact).stream.response.status, 'failed');

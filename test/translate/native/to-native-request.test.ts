@@ -102,7 +102,7 @@ describe('native requests: what no endpoint gets', () => {
   });
 
   for (const fixture of readFixtures()) {
-    it(`anything but what is known of it: Codex ${fixture.codex}, ${fixture.scene}`, () => {
+    it(`private metadata of Codex ${fixture.codex}, ${fixture.scene}`, () => {
       const threads = new Map<string, JsonObject[]>();
       for (const { request } of fixture.exchanges) {
         const thread = request.headers['thread-id'] ?? '';
@@ -212,7 +212,7 @@ describe('native requests: settings', () => {
     assert.deepEqual([body['temperature'], body['seed'], 'store' in body], [0, 1, false]);
   });
 
-  it('the effort that was asked for, where Chat Completions takes only another beside tools', () => {
+  it('the requested effort, even if Chat Completions takes only another one beside tools', () => {
     const asked = { reasoning: { effort: 'high' }, tools: [RUN] };
     const { body } = translateNative(asked, {}, { effortWithTools: 'none' });
     assert.deepEqual(body['reasoning'], { effort: 'high' });
@@ -239,7 +239,7 @@ describe('native requests: settings', () => {
     assert.deepEqual((translateNative({ text: { format } }).body['text'] as JsonObject)['format'], format);
   });
 
-  it('thinking is switched off where calls of the history have none that can be read', () => {
+  it('thinking is switched off if calls in the history have none that is readable', () => {
     const native = { effortWithoutReasoning: 'none', reasoningIn: 'text' as const };
     const effort = (input: InputItem[]) =>
       translateNative({ input, reasoning: { effort: 'high' } }, native).body['reasoning'];
@@ -257,7 +257,7 @@ describe('native requests: settings', () => {
 });
 
 describe('native requests: tools', () => {
-  it('become functions where nothing else is taken', () => {
+  it('become functions if nothing else is accepted', () => {
     const tools = toolsOf(TOOLS);
     assert.deepEqual(
       tools.map(({ type, name }) => [type, name]),
@@ -272,7 +272,7 @@ describe('native requests: tools', () => {
     assert.ok(tools.every((tool) => !('strict' in tool)));
   });
 
-  it('go as they came where all is taken', () => {
+  it('stay unchanged if everything is accepted', () => {
     const tools = toolsOf(TOOLS, FULL);
     assert.deepEqual(
       tools.map(({ type, name }) => [type, name]),
@@ -289,14 +289,14 @@ describe('native requests: tools', () => {
     assert.equal(listOf(tools[2]?.['tools'])[0]?.['name'], 'echo');
   });
 
-  it('a grammar in words, where only plain text is taken', () => {
+  it('a grammar goes into words if only plain text is accepted', () => {
     const [patch] = toolsOf([PATCH], { customTools: 'text' });
     assert.equal(patch?.['type'], 'custom');
     assert.equal(patch?.['format'], undefined);
     assert.match(String(patch?.['description']), /^Patches\.[\s\S]*lark grammar/);
   });
 
-  it('only the custom tools that are known by name', () => {
+  it('only the custom tools that are known by name are kept', () => {
     const tools = toolsOf([PATCH, { ...PATCH, name: 'exec' }], {
       customTools: 'keep',
       customNames: ['apply_patch'],
@@ -307,7 +307,7 @@ describe('native requests: tools', () => {
     );
   });
 
-  it('each namespace once, with all of its members', () => {
+  it('each namespace is sent once, with all its members', () => {
     const more: InputItem = {
       type: 'tool_search_output',
       call_id: 's',
@@ -343,7 +343,7 @@ describe('native requests: tools', () => {
     assert.ok(tool?.['description']);
   });
 
-  it('those inside of items are lifted, or stay', () => {
+  it('those inside items are lifted, or stay', () => {
     const input: InputItem[] = [{ type: 'additional_tools', role: 'developer', tools: [RUN, MCP] }, USER];
     assert.deepEqual(
       toolsOf([], {}, input).map(({ name }) => name),
@@ -407,7 +407,7 @@ describe('native requests: tools', () => {
     }
   });
 
-  it('names that are too long get an alias, also inside of a namespace', () => {
+  it('names that are too long get an alias, even inside a namespace', () => {
     const long = 'x'.repeat(80);
     const tools = [{ ...MCP, tools: [{ ...ECHO, name: long }] }];
     for (const native of [{}, FULL]) {
@@ -660,7 +660,7 @@ describe('native requests: calls and outputs', () => {
     );
   });
 
-  it('arguments that are no JSON object become one', () => {
+  it('arguments that are not a JSON object become one', () => {
     for (const given of ['{broken', '[1]', '', null]) {
       const [, made] = inputOf([USER, call('a', 'run', { arguments: given }), output('a')]);
       assert.equal(typeof JSON.parse(String(made?.['arguments'])), 'object');
@@ -683,11 +683,11 @@ describe('native requests: calls and outputs', () => {
     assert.deepEqual(listOf(sent[5]?.['content'])[1], IMAGE);
   });
 
-  it('or parts, with the images in them', () => {
+  it('outputs may be parts, with the images in them', () => {
     assert.deepEqual(inputOf([USER, call('a'), output('a', parts)], FULL)[2]?.['output'], parts);
   });
 
-  it('or without images, for models that see none', () => {
+  it('outputs have no images for models that cannot see', () => {
     for (const native of [{}, FULL]) {
       const json = JSON.stringify(
         inputOf([{ ...USER, content: parts }, call('a'), output('a', parts)], native, { userImages: 'note' }),
@@ -697,7 +697,7 @@ describe('native requests: calls and outputs', () => {
     }
   });
 
-  it('an output in parts keeps them, files and all that is no part', () => {
+  it('an output in parts keeps them, with files and whatever is not a part', () => {
     const texts = [
       { type: 'input_text', text: 'a' },
       { type: 'input_text', text: 'b' },
@@ -749,7 +749,7 @@ describe('native requests: messages', () => {
     assert.match(String(body.input[0]?.['content']), /^Zeroth\.\n\nFirst\./);
   });
 
-  it('several texts in one part, where no more is read', () => {
+  it('several texts are joined if only one part is read', () => {
     const content = ['a', 'b'].map((text) => ({ type: 'input_text', text }));
     assert.deepEqual(inputOf([{ ...USER, content }])[0]?.['content'], [{ type: 'input_text', text: 'a\nb' }]);
     assert.deepEqual(inputOf([{ ...USER, content }], FULL)[0]?.['content'], content);
@@ -763,7 +763,7 @@ describe('native requests: messages', () => {
     assert.deepEqual(inputOf([{ ...USER, content }], FULL)[0]?.['content'], content);
   });
 
-  it('of agents, and of kinds that nobody knows, keep their text', () => {
+  it('of agents, and of unknown kinds, keep their text', () => {
     const agent: InputItem = {
       type: 'agent_message',
       author: 'a',
@@ -776,7 +776,7 @@ describe('native requests: messages', () => {
     assert.deepEqual(inputOf([agent], FULL)[0], { ...agent });
   });
 
-  it('an old web search, where it is known', () => {
+  it('an old web search is kept if its kind is known', () => {
     const search: InputItem = {
       type: 'web_search_call',
       id: 'ws_1',
@@ -788,7 +788,7 @@ describe('native requests: messages', () => {
     assert.deepEqual(inputOf([USER, search], FULL)[1], { ...search, action });
   });
 
-  it('ids and states only where a server insists on them', () => {
+  it('ids and states are sent only if a server insists on them', () => {
     const input = [USER, reasoning(), say('x'), call('a'), output('a')];
     const [, thought, message, made] = inputOf(input, { itemIds: 'all', itemStatus: true });
     assert.deepEqual(
@@ -805,7 +805,7 @@ describe('native requests: messages', () => {
     );
   });
 
-  it('a phase, where it is known', () => {
+  it('a phase is sent if it is known', () => {
     const message = { ...say('x'), phase: 'final_answer' };
     assert.equal(inputOf([message])[0]?.['phase'], undefined);
     assert.equal(inputOf([message], FULL)[0]?.['phase'], 'final_answer');
@@ -863,12 +863,12 @@ describe('native requests: reasoning', () => {
     });
   }
 
-  it('that was sealed by somebody else stays here', () => {
+  it('that was sealed by another service is not sent', () => {
     const foreign: InputItem = { type: 'reasoning', summary: [], content: null, encrypted_content: 'gAAAA' };
     assert.deepEqual(inputOf([USER, foreign, { ...foreign, encrypted_content: null }]), inputOf([USER]));
   });
 
-  it('of a native answer goes on by Chat Completions', () => {
+  it('of a native answer is carried on by Chat Completions', () => {
     const input = [USER, reasoning(both), call('a'), output('a')];
     const { body } = toChatRequest(requestOf({ input }), {
       profile: PROFILE,
@@ -949,7 +949,7 @@ describe('native requests: whatever the history holds', () => {
       ...late,
     ]);
 
-  it('what was sent stays as it was sent, round after round', () => {
+  it('what was sent stays the same, round after round', () => {
     fc.assert(
       fc.property(fc.array(round, { maxLength: 6 }), fc.constantFrom({}, FULL), (rounds, native) => {
         let input: InputItem[] = [USER];

@@ -11,7 +11,7 @@ const RULES = {
 
 describe('CallIds', () => {
   for (const rule of Object.keys(RULES) as (keyof typeof RULES)[]) {
-    it(`${rule}: every call's id fits, and none is given twice, though the client's ids recur`, () => {
+    it(`${rule}: each id fits and is used once, even if the client’s ids recur`, () => {
       const id = fc.oneof(
         fc.string({ minLength: 1, maxLength: 80 }),
         fc.constantFrom('call_0', 'call_0_2', 'call_0_3', 'functions.x:0', 'Abc123xyz'),

@@ -555,7 +555,7 @@ describe('conversation', () => {
     assert.deepEqual(messages[0], { role: 'system', content: 'base\n\nmore' });
   });
 
-  it('only appends: what was sent stays as it was, unless an output comes later', () => {
+  it('only appends: what was sent stays the same, unless an output comes later', () => {
     const ids = fc.constantFrom('a', 'b', 'a_2');
     const items = fc.oneof(
       fc.constant([user('more')]),
@@ -582,7 +582,7 @@ describe('conversation', () => {
   });
 });
 
-/** Whether some output may belong to a call of before. */
+/** Whether an output may belong to an earlier call. */
 function hasOpenCallFor(history: readonly InputItem[], added: readonly InputItem[]): boolean {
   const open = new Map<string, number>();
   for (const { type, call_id: id } of history) {
@@ -645,7 +645,7 @@ describe('reasoning on its way back', () => {
     for (const item of strangers) assert.equal('reasoning_content' in (assistant([item]) ?? {}), false);
   });
 
-  it('is replaced by the placeholder where it was lost and the provider insists', () => {
+  it('is replaced by the placeholder if it was lost and the provider insists', () => {
     const replay = { answers: 'with-calls', field: 'reasoning_content', placeholder: ' ' } as const;
     assert.equal(Reflect.get(assistant([], { reasoningReplay: replay }) ?? {}, 'reasoning_content'), ' ');
   });

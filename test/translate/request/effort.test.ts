@@ -57,7 +57,7 @@ describe('effortFor', () => {
     });
   }
 
-  it('is none where OpenAI takes tools only without reasoning', () => {
+  it('is none if OpenAI takes tools only without reasoning', () => {
     const preset = presetById('openai');
     assert.ok(preset);
     const profile = profileFor(preset, 'gpt-5.6');

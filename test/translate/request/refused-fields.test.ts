@@ -119,7 +119,7 @@ describe('withoutFields', () => {
     assert.deepEqual(body.tools, [{ type: 'function', function: { name: 'n', parameters: {} } }]);
   });
 
-  it('leaves a request alone that has none of them', () => {
+  it('returns a request without them unchanged', () => {
     const body: ChatRequest = { model: 'm', messages: [], stream: true };
     assert.equal(withoutFields(body, []), body);
     assert.deepEqual(withoutFields(body, ['store', 'browser_search', 'response_format']), body);

@@ -85,7 +85,7 @@ describe('the images of a conversation', () => {
     it(what, () => assert.deepEqual(found(items), expected));
   }
 
-  it('become words where they stood, and nothing else changes', () => {
+  it('become words in their places, and nothing else changes', () => {
     const plain = user(text('Hi'));
     const items = [
       plain,

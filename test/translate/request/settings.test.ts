@@ -138,7 +138,7 @@ describe('settings', () => {
     });
   }
 
-  it('keeps the prefix of a conversation whose format is told in words, and no order is broken', () => {
+  it('keeps prefix and order of a conversation whose format is in words', () => {
     const input = [
       { role: 'developer', content: 'be kind' },
       { role: 'user', content: 'question' },
@@ -176,7 +176,7 @@ describe('settings', () => {
   ][] = [
     ['required', ['auto', 'none', 'required'], ['auto', 'none'], undefined],
     ['auto', ['auto', 'none', 'required'], ['auto', 'none'], 'auto'],
-    // What is refused without thinking is refused with it too.
+    // What is refused without thinking is refused with it, too.
     ['auto', [], ['auto', 'none'], undefined],
     ['none', ['auto'], ['auto', 'none'], undefined],
   ];

@@ -1,4 +1,4 @@
-/** Calls as models and gateways really send them: what is meant by them, and what is never offered. */
+/** Calls as models and gateways really send them: what they mean, and what is never offered. */
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ChatChunk, ChatToolCallDelta } from '../../../src/wire/chat.ts';

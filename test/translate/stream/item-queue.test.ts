@@ -3,7 +3,7 @@ import type { Draft, Ending, EventOutput } from '../../../src/translate/stream/d
 import { ItemQueue } from '../../../src/translate/stream/item-queue.ts';
 import type { OutputItem } from '../../../src/wire/responses.ts';
 
-/** A draft that is a letter, and can do what it is told. It writes down what is done with it. */
+/** A draft that is a letter, and behaves as the test says. It records what is done with it. */
 class Letter implements Draft {
   canOpen = true;
   canClose = true;
@@ -65,7 +65,7 @@ describe('ItemQueue', () => {
     );
   });
 
-  it('lets nobody pass: what waits for an item that cannot end or begin is not opened', () => {
+  it('lets no item overtake one that cannot end or begin', () => {
     const first = letter('a', { canClose: false });
     const second = letter('b', { canOpen: false });
     queue.begin(first);
@@ -115,14 +115,14 @@ describe('ItemQueue', () => {
     ]);
   });
 
-  it('stops at an item that may not end so, without opening it', () => {
+  it('stops at an item that may not end in this way, without opening it', () => {
     for (const can of [{}, { mayEnd: false, canOpen: false }, {}]) queue.add(letter('x', can));
     assert.equal(queue.closeAll('whole'), false);
     assert.deepEqual(log, ['open x0', 'close x whole', 'done x0']);
     assert.ok(queue.isEmpty);
   });
 
-  it('stops at an item that is not whole: it is never done', () => {
+  it('stops at an incomplete item, which is never done', () => {
     queue.begin(letter('a', { isWhole: false }));
     queue.add(letter('b'));
     assert.equal(queue.closeAll('whole'), false);

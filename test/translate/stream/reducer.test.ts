@@ -302,7 +302,7 @@ describe('ResponseReducer', () => {
     it(`understands ${what}`, () => assert.equal(outputOf(chunks), output));
   }
 
-  it('notes a finish reason that nobody knows, and takes the answer for whole', () => {
+  it('notes an unknown finish reason, and takes the answer for complete', () => {
     const stream = streamFor();
     eventsOf(stream, [said('a'), finishChunk('zenith')]);
     assert.equal(stream.response.status, 'completed');
@@ -347,7 +347,7 @@ describe('ResponseReducer', () => {
     assert.deepEqual(pieces, ['{"x":"', '😀"}']);
   });
 
-  it('never says that a half call is done', () => {
+  it('never finishes half a call', () => {
     const stream = streamFor(run);
     const events = eventsOf(stream, [
       calls({ index: 0, id: 'c', function: { name: 'run', arguments: '{"x' } }),
@@ -374,7 +374,7 @@ describe('ResponseReducer', () => {
     });
   });
 
-  it('leaves usage null where the provider counted nothing', () => {
+  it('leaves usage null if the provider counted nothing', () => {
     const stream = streamFor();
     eventsOf(stream, textChunks('a'));
     assert.equal(stream.response.usage, null);
@@ -441,7 +441,7 @@ describe('ResponseReducer', () => {
     ['also where there is no seal', undefined],
   ];
   for (const [what, seal] of SEALS) {
-    it(`tells the reasoning of the finished items without a look into them, ${what}`, () => {
+    it(`returns the reasoning of the finished items without unsealing them, ${what}`, () => {
       const reducer = streamFor(run, { seal });
       reducer.feed(thought('t'));
       assert.deepEqual(reducer.reasoning, [], 'only finished items count');
@@ -477,7 +477,7 @@ describe('ResponseReducer', () => {
     });
   }
 
-  it('takes secrets out of what the provider says about an error, and leaves its code', () => {
+  it('removes secrets from the provider’s words for an error, and keeps its code', () => {
     const chunk = { error: { message: 'Too many requests for sk-secret.', code: 429 } };
     const redact = (text: string) => text.replaceAll('sk-secret', '[key]');
     const [plain, redacted] = [streamFor(), streamFor({}, { redact })];
@@ -515,7 +515,7 @@ describe('ResponseReducer', () => {
     assert.deepEqual(later, []);
   });
 
-  it('beats with response.in_progress', () => {
+  it('keeps alive with response.in_progress', () => {
     const stream = streamFor();
     stream.start();
     assert.deepEqual(

@@ -56,7 +56,7 @@ const UNOPENED_CASES: typeof CASES = [
 
 describe('ThinkTagSplitter', () => {
   for (const [what, answer, reasoning, text] of UNOPENED_CASES) {
-    it(`splits ${what} where the beginning may not be marked`, () => {
+    it(`splits ${what} if the beginning may not be marked`, () => {
       for (let at = 0; at <= answer.length; at++) {
         assert.deepEqual(
           split([answer.slice(0, at), answer.slice(at)], true),

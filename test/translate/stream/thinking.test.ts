@@ -181,7 +181,7 @@ describe('thinking', () => {
     it(`is shown once: ${what}`, () => assert.equal(outputOf([...deltas.map(deltaChunk), STOP]), output));
   }
 
-  it('whose beginning is not marked is told by its end, from models that do so', () => {
+  it('whose beginning is not marked is recognised by its end, for models that do so', () => {
     const chunks = ['a ', 'b</th', 'ink>\nx'].map((content) => deltaChunk({ content }));
     for (const model of ['deepseek-r1', 'Qwen/QwQ-32B', 'qwen3-235b-a22b-thinking-2507']) {
       assert.equal(outputOf([...chunks, STOP], {}, { model }), 'reasoning(a b) message(x)');
@@ -190,7 +190,7 @@ describe('thinking', () => {
     assert.equal(outputOf([...chunks, STOP], {}, { mayWait: true }), 'reasoning(a b) message(x)');
   });
 
-  it('whose beginning is not marked, and that went out as text, is parted from the answer', () => {
+  it('whose beginning is not marked, and that went out as text, is separated from the answer', () => {
     const answers: [deltas: string[], output: string][] = [
       [['a ', 'b</th', 'ink>\n\nx', ' y'], 'message(a b) message(x y)'],
       [['a b.</think>x'], 'message(a b.) message(x)'],
@@ -211,7 +211,7 @@ describe('thinking', () => {
       assert.equal(outputOf([...deltas.map((content) => deltaChunk({ content })), STOP]), output);
   });
 
-  it('is not told by a tag that the text is about, in any answer', () => {
+  it('is not recognised by a tag that the text is about', () => {
     const texts = [
       'End it with </think> and go on.',
       'Write `</think>` there.',
@@ -229,7 +229,7 @@ describe('thinking', () => {
     }
   });
 
-  it('whose beginning is not marked is told the same, wherever the answer is cut', () => {
+  it('whose beginning is not marked is recognised wherever the answer is cut', () => {
     const piece = fc.constantFrom(
       '</think>',
       '</th',
@@ -257,7 +257,7 @@ describe('thinking', () => {
             text.length,
           ];
           const cut = edges.slice(1).map((end, index) => text.slice(edges[index], end));
-          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          // Two deltas that do not grow, so that no later one is taken for a repetition.
           const said = (contents: string[]) =>
             outputOf(
               [...['1', '2', ...contents].map((content) => deltaChunk({ content })), STOP],
@@ -272,7 +272,7 @@ describe('thinking', () => {
     );
   });
 
-  it('tells the model that closes what it did not open', () => {
+  it('marks the model that closes what it did not open', () => {
     for (const mayWait of [true, false]) {
       const stream = streamFor({}, { mayWait });
       eventsOf(stream, [deltaChunk({ content: 'a</think>\nx' }), STOP]);
@@ -298,7 +298,7 @@ describe('thinking', () => {
     assert.equal(outputOf([...deltas, whole], {}, { model: 'deepseek-r1' }), 'message(a b)');
   });
 
-  it('is told apart from text at once where the provider marks it', () => {
+  it('is separated from text at once if the provider marks it', () => {
     const stream = streamFor({}, { model: 'deepseek-r1' });
     stream.feed(deltaChunk({ reasoning_content: 'a' }));
     assert.ok(
@@ -326,7 +326,7 @@ describe('thinking', () => {
     );
   });
 
-  it('goes back as details, with its signature, where there are any', () => {
+  it('goes back as details with its signature, if there are any', () => {
     const text = { type: 'reasoning.text', index: 0, text: 'a' };
     const signature = { type: 'reasoning.text', index: 0, signature: 's' };
     const ways: ChatDelta[][] = [

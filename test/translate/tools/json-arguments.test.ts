@@ -38,7 +38,7 @@ describe('objectText', () => {
     });
   }
 
-  it('is the text of an object, whatever came', () => {
+  it('is always the text of an object', () => {
     const text = fc.oneof(
       fc.string(),
       fc.json(),

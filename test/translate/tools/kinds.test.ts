@@ -35,7 +35,7 @@ describe('kinds of tools', () => {
     assert.equal(new Set(TOOL_KINDS.map((kind) => kind.idPrefix)).size, TOOL_KINDS.length);
   });
 
-  it('do not hold what is no tool that the relay can lower', () => {
+  it('include no tool that the relay cannot lower', () => {
     for (const type of ['namespace', 'web_search', 'local_shell', 'constructor', '']) {
       assert.equal(toolKindOf(type), undefined, type);
     }
@@ -61,7 +61,7 @@ describe('kinds of tools', () => {
         assert.equal(item?.id, `${kind.idPrefix}_1`);
       });
 
-      it('streams its payload in more than one event of its own type, and says it whole in one', () => {
+      it('streams its payload in several events of its own type, and repeats it whole in one', () => {
         const own = events.filter(({ type }) => type === kind.deltaType);
         assert.ok(own.length > 1);
         const done = events.filter(({ type }) => type === kind.deltaType.replace(/delta$/, 'done'));

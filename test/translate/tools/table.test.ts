@@ -147,7 +147,7 @@ describe('tools', () => {
     assert.equal(body.messages.length, 1);
   });
 
-  it('gives every tool its own legal name, the same each time', () => {
+  it('gives every tool a legal name of its own, the same each time', () => {
     const name = fc.oneof(
       fc.string({ minLength: 1, maxLength: 90 }),
       fc.constantFrom('a', 'a__b', 'b', 'a.b', 'a b', 'é'),

@@ -21,7 +21,7 @@ export async function activateExtension(): Promise<Extension> {
   const extension = vscode.extensions.getExtension<CodexRelayApi>('codex-relay.codex-relay');
   assert.ok(extension);
   const api = await extension.activate();
-  // The host loaded this very module: input boxes cannot be typed into here, the parts behind them can be asked.
+  // The host loaded this very module: tests cannot type into input boxes here, but can call the parts behind them.
   const main = createRequire(__filename)(join(extension.extensionPath, 'dist', 'extension.cjs'));
   const { parts } = main as { parts: Parts };
   return { api, parts, manifest: extension.packageJSON };

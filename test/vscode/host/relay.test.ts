@@ -88,7 +88,7 @@ describe('Codex Relay in the extension host', () => {
     for (const { command } of extension.manifest.contributes.commands) assert.ok(known.has(command), command);
   });
 
-  it('reads no setting from a workspace but its choice, which is not that of the relay', async () => {
+  it('reads only the workspace’s choice from its settings, without changing the relay’s', async () => {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const file = join(folder.uri.fsPath, '.vscode', 'settings.json');
@@ -134,7 +134,7 @@ describe('Codex Relay in the extension host', () => {
     );
   });
 
-  it('refuses who does not know the token', async () => {
+  it('refuses clients without the token', async () => {
     const { url } = extension.api.status;
     assert.equal((await fetch(`${url}/v1/models`)).status, 401);
   });
@@ -212,7 +212,7 @@ describe('Codex Relay in the extension host', () => {
     assert.equal(extension.parts.controller.plan?.server.heal, true);
   });
 
-  it('tells a failed request with its cause', async () => {
+  it('shows a failed request with its cause', async () => {
     await (await ask('acme/broken')).text();
     const [report] = extension.parts.requests.reports;
     assert.equal(report?.state, 'failed');

@@ -82,7 +82,7 @@ describe('a host that another extension blocks', () => {
     const until = from + BLOCKED_MS;
     while (performance.timeOrigin + performance.now() < until);
     const [times] = (await ended) as [number[]];
-    // How long the longest pause was is the machine's to say; a relay in the host would send nothing at all.
+    // The longest pause depends on the machine; a relay in the host would send nothing at all.
     const meanwhile = times.filter((time) => time > from && time < until);
     assert.ok(meanwhile.length >= 10, `${meanwhile.length} reads while the host was blocked`);
   });

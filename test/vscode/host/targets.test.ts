@@ -1,4 +1,4 @@
-/** Many providers at once in the extension host: what is served, shown, written for Codex, and asked in place of another. */
+/** Many providers at once in the extension host: what is served, shown, written for Codex, and used as a stand-in. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -142,7 +142,7 @@ describe('many providers in the extension host', () => {
     refused.clear();
   });
 
-  it('tells once what a setting names in vain, also in its log', async () => {
+  it('reports once, and logs, what a setting names in vain', async () => {
     const file = join(extension.parts.context.logUri.fsPath, 'Codex Relay.log');
     const text = () => readFileSync(file, 'utf8');
     await until(() => /codexRelay\.fallbacks: "nobody\/model"/.test(text()));
@@ -161,7 +161,7 @@ describe('many providers in the extension host', () => {
     assert.doesNotMatch(text(), /sk-(alpha|beta)/);
   });
 
-  it('writes the catalog of Codex again when another provider is chosen, and tells of new models once', async () => {
+  it('rewrites Codex’s catalog when another provider is chosen, and announces new models once', async () => {
     const { port } = extension.parts.choices.settings;
     const token = await extension.parts.choices.keys.token();
     const catalog = join(codexHome, 'codex-relay.models.json');
@@ -188,7 +188,7 @@ describe('many providers in the extension host', () => {
     }
   });
 
-  it('offers to bring the files of Codex to another port, once', async () => {
+  it('offers once to update Codex’s files for another port', async () => {
     const messages = takeMessages();
     try {
       const port = await freePort();
@@ -203,7 +203,7 @@ describe('many providers in the extension host', () => {
     }
   });
 
-  it('takes in a local server that answers, when the picker opens', async function () {
+  it('adds a local server that answers when the picker opens', async function () {
     const local = createServer((_, response) =>
       response.end('{"object":"list","data":[{"id":"local-model"}]}'),
     );
@@ -221,7 +221,7 @@ describe('many providers in the extension host', () => {
     }
   });
 
-  it('does not send what is on this machine through the proxy', async () => {
+  it('does not use the proxy for this machine', async () => {
     let asked = 0;
     const proxy: Server = createServer((_, response) => {
       asked += 1;

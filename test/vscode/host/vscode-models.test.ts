@@ -190,7 +190,7 @@ describe("VS Code's own models in the extension host", () => {
     assert.ok(Number(asObject(usage)?.['output_tokens']) > 10);
   });
 
-  it('get no image where they take none', async () => {
+  it('get no image if they take none', async () => {
     let asked: Asked | undefined;
     models.play(async (given) => {
       asked = given;
@@ -201,7 +201,7 @@ describe("VS Code's own models in the extension host", () => {
     assert.deepEqual(asked?.messages.map(seen), [['[an image was here; this model reads text only]']]);
   });
 
-  it('describe images for those that cannot see, and where images go is told once', async () => {
+  it('describe images for models that cannot see, and the user is told once where images go', async () => {
     const messages = takeMessages();
     try {
       await set('codexRelay.visionModel', 'vscode/played/large');
@@ -228,7 +228,7 @@ describe("VS Code's own models in the extension host", () => {
     }
   });
 
-  it('are told when the client leaves', async () => {
+  it('are cancelled when the client leaves', async () => {
     const began = Promise.withResolvers<void>();
     const left = Promise.withResolvers<void>();
     models.play(({ report, token }) => {
@@ -289,7 +289,7 @@ describe("VS Code's own models in the extension host", () => {
     });
   }
 
-  it('are not asked without consent: who refuses it is told how to give it', async () => {
+  it('are not asked without consent, and a refusal says how to give it', async () => {
     // VS Code asks its user before a model of this kind is used, and refuses by itself where tests run.
     const guarded = { ...info('guarded'), requiresAuthorization: true };
     models.offer([info('large'), info('blind', { capabilities: { toolCalling: true } }), guarded]);
@@ -357,7 +357,7 @@ describe("VS Code's own models in the extension host", () => {
     }
   });
 
-  it('that are gone are missed in words, and come back', async () => {
+  it('that are gone are reported as missing, and can come back', async () => {
     models.offer([]);
     await until(() => choices().languageModels.count === 0);
     const reply = await post({ input: 'Hi' });

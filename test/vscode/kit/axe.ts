@@ -1,4 +1,4 @@
-/** What axe-core finds in a page. */
+/** What axe-core finds on a page. */
 import axe from 'axe-core';
 import type { FrameLocator } from 'playwright-core';
 

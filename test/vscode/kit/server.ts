@@ -89,7 +89,7 @@ export interface ServerOptions {
 export async function startServer(options: ServerOptions): Promise<VSCodeServer> {
   const { installed, dataFolder, args = [], env = {} } = options;
   const port = options.port ?? (await freePort());
-  // Its sockets would otherwise stay behind in /tmp; the path must be short.
+  // Otherwise its sockets would be left in /tmp; the path must be short.
   const runFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'crv-'));
   const fixed = ['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'];
   const quiet = ['--accept-server-license-terms', '--telemetry-level', 'off', '--force-disable-user-env'];

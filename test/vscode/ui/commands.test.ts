@@ -77,7 +77,7 @@ describe('commands', function () {
     await window.answerToast('Gamma answers');
   });
 
-  it('Run Doctor shows what is well and what is not, and offers what is missing', async () => {
+  it('Run Doctor shows what works and what does not, and offers what is missing', async () => {
     await window.run('Codex Relay: Run Doctor');
     const page = window.webview();
     await page.getByRole('heading', { name: 'Codex Relay: Doctor' }).waitFor();
@@ -132,7 +132,7 @@ describe('commands', function () {
     await window.page.locator('.part.panel .output-view').getByText('Running with Gamma').first().waitFor();
   });
 
-  it('Set API Key replaces a key only by one that works', async () => {
+  it('Set API Key replaces a key only with one that works', async () => {
     await window.run('Codex Relay: Set API Key');
     await window.row('Gamma').click();
     await window.enter('API Key of Gamma', 'sk-another-key');

@@ -89,7 +89,7 @@ describe('cures', function () {
     await acme?.stop();
     rmSync(root, { recursive: true, force: true });
   });
-  // Nobody fails faster than this, and VS Code shows only three messages within 800 ms.
+  // VS Code shows only three messages within 800 ms, and real failures are slower.
   beforeEach(() => window.page.waitForTimeout(800));
   afterEach(async function () {
     if (this.currentTest?.state === 'failed') await window?.screenshot(picture('failed-cures'));
@@ -140,7 +140,7 @@ describe('cures', function () {
     await window.waitStatus('Acme', 'codex-relay-logo');
   });
 
-  it('403 after a 401 is told too', async () => {
+  it('403 after a 401 is shown, too', async () => {
     await ask('m-401');
     await window.answerToast('Incorrect API key');
     await ask('m-403');
@@ -174,7 +174,7 @@ describe('cures', function () {
     for (const secret of ['Acme', token() ?? '', acme.url]) assert.ok(!text.includes(secret), secret);
   });
 
-  it('429: the wait is told while it lasts, and can be ended', async () => {
+  it('429: the wait is shown while it lasts, and can be ended', async () => {
     const answer = ask('m-429');
     await window.toast('Acme asks Codex to wait').waitFor();
     await window.waitStatus('Acme: 1', 'watch');

@@ -233,7 +233,7 @@ describe('first run, in the workbench', function () {
     await window.screenshot(picture('requests'));
   });
 
-  it('tells a failed turn, and its cause with one click', async function () {
+  it('shows a failed turn, and its cause with one click', async function () {
     this.timeout(120_000);
     const { exitCode } = await runCodex({
       executable: codex.executable,
@@ -251,7 +251,7 @@ describe('first run, in the workbench', function () {
     await window.run('View: Close All Editors');
   });
 
-  it('shows who waits, until when and why, and forgets it when told to', async () => {
+  it('shows which target waits, until when and why, and forgets it when told to', async () => {
     await window.run('Codex Relay: Focus on Targets View');
     await window.treeRows.filter({ hasText: /^Beta\s*active · waiting until/ }).waitFor();
     await window.treeRows.filter({ hasText: /^Alpha\s*fine/ }).waitFor();

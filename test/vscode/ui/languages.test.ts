@@ -79,7 +79,7 @@ for (const language of ['zh-cn', 'de']) {
       await window.run('View: Close All Editors');
     });
 
-    it('tells its walkthrough', async () => {
+    it('shows its walkthrough', async () => {
       await window.run('Welcome: Open Walkthrough...');
       await window.choose(titles['walkthrough.title'] ?? '');
       await window.page

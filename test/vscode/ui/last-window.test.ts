@@ -98,7 +98,7 @@ describe('plain codex, when VS Code goes away', function () {
     await upstream?.stop();
     own?.close();
     own?.closeAllConnections();
-    // What stands by sees that its folder is gone; it writes nothing into it any more.
+    // The caretaker sees that its folder is gone, and no longer writes into it.
     rmSync(root, { recursive: true, force: true, maxRetries: 5 });
   });
   afterEach(async function () {
@@ -166,7 +166,7 @@ describe('plain codex, when VS Code goes away', function () {
 
   it('has its own configuration back after the last window, byte for byte', async () => {
     await close();
-    // Begun before the configuration is back: told to start again, instead of waiting for ever.
+    // Begun before the configuration is back, it is told to start again instead of waiting forever.
     const early = said();
     await until(() => !isDefault());
     assert.equal(config(), user);
@@ -181,7 +181,7 @@ describe('plain codex, when VS Code goes away', function () {
   });
 
   it('is served when the extension host is killed, and comes back', async () => {
-    // Whoever dies of it, the configuration is either the relay's, and somebody serves it, or the user's own.
+    // Whatever dies, the configuration is either the relay's, which is then served, or the user's own.
     for (const pid of extensionHosts(machine.server.pid)) process.kill(pid, 'SIGKILL');
     const text = await said();
     assert.match(text, /Answered|Codex Relay has ended/);
@@ -209,7 +209,7 @@ describe('plain codex, when VS Code goes away', function () {
     assert.match(await said(), BY_RELAY);
   });
 
-  it('changes over to the next window without a word', async () => {
+  it('moves to the next window silently', async () => {
     const bench = await open();
     assert.match(await said(), BY_RELAY);
     await bench.run('Codex Relay: Show Requests');
@@ -240,7 +240,7 @@ describe('plain codex, when VS Code goes away', function () {
     assert.match(await said(), BY_RELAY);
   });
 
-  it('has nothing of it left once the extension is uninstalled', async () => {
+  it('has nothing left of the relay once the extension is uninstalled', async () => {
     await close();
     await machine.server.stop();
     const installed = installServer(() => {});

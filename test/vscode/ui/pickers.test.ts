@@ -58,7 +58,7 @@ describe('pickers', function () {
   const machineSettings = () =>
     readFileSync(join(machine.dataFolder.path, 'data', 'Machine', 'settings.json'), 'utf8');
 
-  it('show the server that runs on this machine, and the current provider first in hand', async () => {
+  it('show the server that runs on this machine, and preselect the current provider', async () => {
     await window.run('Codex Relay: Select Provider');
     await window.row('Acme').filter({ hasText: 'running, 3 models' }).waitFor();
     assert.equal(await focused().textContent(), 'Acme');
@@ -97,7 +97,7 @@ describe('pickers', function () {
     await window.quickTitle.filter({ hasText: 'Select Provider' }).waitFor();
   });
 
-  it('know Azure by its resource, in two counted steps', async () => {
+  it('ask for Azure’s resource in two numbered steps', async () => {
     await window.input.fill('azure');
     await window.choose('Azure OpenAI');
     await window.enter('(1/2)', 'my company');
@@ -111,7 +111,7 @@ describe('pickers', function () {
     await leave();
   });
 
-  it('probe an endpoint, propose what it told, and go back step by step', async () => {
+  it('probe an endpoint, propose what it revealed, and go back step by step', async () => {
     await window.run('Codex Relay: Add Custom Provider');
     await window.enter('(1/4)', acme.url);
     await window.quickTitle.filter({ hasText: '(2/4)' }).waitFor();
@@ -130,7 +130,7 @@ describe('pickers', function () {
     assert.ok(!machineSettings().includes('Probed'));
   });
 
-  it('show what is known of each model, the chosen one first in hand', async () => {
+  it('show what is known of each model, and preselect the chosen one', async () => {
     await window.run('Codex Relay: Select Model');
     await window.row('deepseek-v4-pro').filter({ hasText: 'DeepSeek V4 Pro · 1M tokens · thinks' }).waitFor();
     assert.equal(await focused().textContent(), 'gpt-oss-120b');

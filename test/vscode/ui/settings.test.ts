@@ -54,7 +54,7 @@ describe('settings with typos', function () {
     await window.page.locator('.monaco-hover:visible').first().waitFor({ state: 'hidden' });
   });
 
-  it('are mended with one click', async () => {
+  it('are corrected with one click', async () => {
     await window.showNotifications();
     await window.answerToast(
       'codexRelay.provider: there is no provider "dem". Did you mean "demo"?',

@@ -112,7 +112,7 @@ describe('the usage page', function () {
   const page = () => window.webview();
   const clean = async (what: string) => assert.deepEqual(await violationsIn(page()), [], what);
 
-  it('says what to do where nothing is recorded', async () => {
+  it('says what to do if nothing is recorded', async () => {
     await window.run('Codex Relay: Show Usage');
     await page().getByText('No request of the last 30 days is recorded.').waitFor();
     assert.equal(await page().locator('table, .chart, .card').count(), 0);
@@ -166,7 +166,7 @@ describe('the usage page', function () {
     assert.deepEqual(legend.toSorted(), ['DeepSeek', 'Groq', 'Kimi (Moonshot)', 'Mistral', 'OpenRouter']);
   });
 
-  it('tells each day to the keyboard, and all of them in a table', async () => {
+  it('announces each day by keyboard, and shows all of them in a table', async () => {
     await page().locator('#chart').focus();
     await window.page.keyboard.press('End');
     await page()
@@ -230,7 +230,7 @@ describe('the usage page', function () {
         .filter(([, contrast]) => contrast < 3);
     })()`);
 
-  it('goes round by the tab key alone', async () => {
+  it('can be used with the Tab key alone', async () => {
     await page().getByRole('button', { name: 'Refresh' }).focus();
     const seen: string[] = [];
     for (let at = 0; at < 12; at++) {
@@ -296,7 +296,7 @@ describe('the usage page', function () {
     return { status: reply.status, text: await reply.text() };
   };
 
-  it('follows what happens, and warns and stops at a budget', async () => {
+  it('follows new requests, and warns and stops at a budget', async () => {
     await window.page.setViewportSize({ width: 1280, height: 900 });
     await window.run('Codex Relay: Generate Codex Config');
     await window.choose('Write');
@@ -318,7 +318,7 @@ describe('the usage page', function () {
     assert.equal(upstream.chats.length, 3);
   });
 
-  it('is opened from the status item, which tells what today cost', async () => {
+  it('is opened from the status item, which shows what today cost', async () => {
     await window.run('View: Close All Editors');
     await window.page.locator('iframe.webview').first().waitFor({ state: 'detached' });
     await window.statusItem.hover();

@@ -73,14 +73,14 @@ describe('a workspace with settings of its own', function () {
     if (this.currentTest?.state === 'failed') await window?.screenshot(picture('failed-workspace'));
   });
 
-  it("leaves the relay to its user's own choice", async () => {
+  it('does not change the user’s choice for the relay', async () => {
     await window.waitStatus('Alpha', 'codex-relay-logo');
     await window.run('Codex Relay: Test Connection');
     await window.answerToast('Alpha answers: alpha-1');
     assert.equal(alpha.chats.at(-1)?.body.model, 'alpha-1');
   });
 
-  it('is told what of its settings is left out once it is trusted', async () => {
+  it('reports what is left out of its settings once it is trusted', async () => {
     await window.run('Workspaces: Manage Workspace Trust');
     const trust = window.page
       .locator('.workspace-trust-editor .monaco-button')

@@ -208,7 +208,7 @@ export class ArgumentsText {
     this.#stringAt = this.text.length + this.#added.length;
   }
 
-  /** Anywhere else, a single quote is an apostrophe in text that is no JSON. */
+  /** Anywhere else, a single quote is an apostrophe in text that is not JSON. */
   #mayOpenString(before: string): boolean {
     return /^[{[,:]?$/.test(before.trimEnd().at(-1) ?? this.#lastOutside);
   }
@@ -292,7 +292,7 @@ function isCopies(rest: string, text: string): boolean {
   return text.startsWith(rest.slice(at).trim());
 }
 
-/** Arguments that do not begin with an object, as it if there is one in them. Undefined if they were cut off. */
+/** For arguments that do not begin with an object: the object in them, if there is one. Undefined if they were cut off. */
 function otherArguments(raw: string): string | undefined {
   const text = raw.trim();
   if (isNothing(text)) return '{}';

@@ -72,7 +72,7 @@ export class GrowingText {
   }
 }
 
-/** Whether the repetition cannot be a coincidence: `10` after `1` may be one, a sentence that goes on is none. */
+/** Whether the repetition cannot be a coincidence: `10` after `1` may be one, a sentence that goes on is not. */
 function isTelling(repeated: string, growths: number): boolean {
   const characters = new Set(repeated).size;
   return growths > 1 ? characters >= 3 : growths === 1 && characters >= 6 && repeated.length >= 12;

@@ -31,7 +31,7 @@ export class Snapshots {
     if (this.#last === '') {
       this.#first = fragment;
       this.#last = fragment;
-      // A first fragment that is blank or no object could not be told from a mere repetition.
+      // A first fragment that is blank or not an object could not be told from a mere repetition.
       this.#isOver = !fragment.trimStart().startsWith('{');
       return fragment;
     }

@@ -20,7 +20,7 @@ export interface OllamaOptions {
   /** The window in force once the model is loaded. */
   window?: number;
   abilities?: readonly string[];
-  /** Models with a Go template lose what does not fit in silence; the engine of the others refuses. Default go. */
+  /** Models with a Go template silently lose what does not fit; the engine of the others refuses. Default go. */
   template?: 'go' | 'jinja';
   /** The Modelfile's parameters. */
   parameters?: string;

@@ -253,7 +253,7 @@ describe('what a refusal teaches', () => {
     });
   }
 
-  it('is nothing where the request does not hold what is refused', () => {
+  it('is nothing if the request does not contain what is refused', () => {
     const body: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'hi' }], stream: true };
     const others = REFUSALS.filter(([, refuses]) => refuses !== 'content as text');
     for (const [answer] of others) assert.deepEqual(lessonsIn(body, answer, []), [], answer);
@@ -273,7 +273,7 @@ describe('what a refusal teaches', () => {
     }
   });
 
-  it('gives the same bytes each time, and the same object where it is applied to its own result', () => {
+  it('gives the same bytes each time, and the same object if it is applied to its own result', () => {
     for (const [answer] of REFUSALS) {
       const lessons = lessonsIn(BODY, answer, []);
       const once = withLessons(BODY, lessons);

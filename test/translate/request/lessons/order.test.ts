@@ -118,7 +118,7 @@ describe('messages in another form', () => {
     });
 
     it(`${change.name} keeps what was sent when the conversation goes on: ${before}`, () => {
-      // A user message at the end may be joined with the next one: it is not sent alone any more.
+      // A user message at the end may be joined with the next one, so it is no longer sent alone.
       const head = parse(`${before} | a:closed`);
       const longer = [...head, ...parse('u:next | a9:- | t9:z')];
       if (change === endWithUser) return;
@@ -138,7 +138,7 @@ describe('messages in another form', () => {
     );
   });
 
-  it('text instead of lists leaves images alone', () => assert.equal(contentAsText(shown), shown));
+  it('text instead of lists keeps images', () => assert.equal(contentAsText(shown), shown));
 
   it('reasoning that is there stays', () => {
     const body = requestOf([{ role: 'assistant', content: 'a', reasoning_content: 'r' }, ...parse('a:b')]);

@@ -433,7 +433,7 @@ describe('calls in the text', () => {
     assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}');
   });
 
-  it('are made once where the provider sends them as calls too, before or behind', () => {
+  it('are made once if the provider also sends them as calls, before or after', () => {
     const call = deltaChunk({
       tool_calls: [{ index: 0, id: 'c', function: { name: 'functions.run', arguments: '{"x": "a"}' } }],
     });
@@ -442,14 +442,14 @@ describe('calls in the text', () => {
     assert.equal(output([said(BLOCK + BLOCK), STOP]), 'run{"x":"a"}');
   });
 
-  it('leave the text around them', () => {
+  it('keep the text around them', () => {
     assert.equal(
       output([said(`Before.\n${BLOCK}\n\nAfter.`), STOP]),
       'message(Before.\nAfter.) run{"x":"a"}',
     );
   });
 
-  it('are read behind thinking', () => {
+  it('are read after thinking', () => {
     assert.equal(output([said(`<think>hm</think>\n${BLOCK}`), STOP]), 'reasoning(hm) run{"x":"a"}');
   });
 
@@ -483,7 +483,7 @@ describe('calls in the text', () => {
     .constantFrom(...BLOCKS.filter((block) => !isClosed(block)), ['', '', ''] as const)
     .map(([, block, calls]) => ({ text: block, calls }));
 
-  it('are the same, and so is the text, wherever an answer with several is cut', () => {
+  it('are the same, like the text, wherever an answer with several is cut', () => {
     fc.assert(
       fc.property(
         fc.array(segment, { maxLength: 8 }),
@@ -497,7 +497,7 @@ describe('calls in the text', () => {
             text.length,
           ];
           const pieces = edges.slice(1).map((end, piece) => text.slice(edges[piece], end));
-          // Two deltas that do not grow, so that none that follows is taken for a repetition.
+          // Two deltas that do not grow, so that no later one is taken for a repetition.
           const start = [said('1'), said('2')];
           const whole = output([...start, said(text), STOP]);
           assert.equal(output([...start, ...pieces.map(said), STOP]), whole);
@@ -508,7 +508,7 @@ describe('calls in the text', () => {
     );
   });
 
-  it('are all made of an answer that has several, of several families', () => {
+  it('are all read from an answer with several families', () => {
     const closed = BLOCKS.filter(isClosed);
     const text = closed.map(([, block]) => block).join('\nNext:\n');
     const calls = new Set(closed.flatMap(([, , made]) => made.split(/ (?=run|patch)/)));
@@ -518,14 +518,14 @@ describe('calls in the text', () => {
     );
   });
 
-  it('are read behind a block that is never closed', () => {
+  it('are read after a block that is never closed', () => {
     const open = '<｜DSML｜tool_calls>';
     const call =
       '<｜DSML｜invoke name="run"><｜DSML｜parameter name="x">a</｜DSML｜parameter></｜DSML｜invoke>';
     assert.equal(output([said(`${open}${call}\nDone.`), STOP]), `message(${open}Done.) run{"x":"a"}`);
   });
 
-  it('are read behind prose about their marks, and behind a block that calls nothing', () => {
+  it('are read after prose about their marks, and after a block that calls nothing', () => {
     const prose = 'I put it between <tool_call> and its end tag, as I was told to. ';
     const unknown = '<tool_call>{"name":"what","arguments":{}}</tool_call>';
     assert.equal(output([said(prose + BLOCK), STOP]), `message(${prose}) run{"x":"a"}`);
@@ -534,19 +534,19 @@ describe('calls in the text', () => {
     assert.equal(output([said(`${unknown}\n${BLOCK}`), STOP]), `message(${unknown}\n) run{"x":"a"}`);
   });
 
-  it('do not hold back the text behind prose about their marks', () => {
+  it('do not hold back the text after prose about their marks', () => {
     const stream = streamFor(TOOLS);
     stream.feed(said('Write <tool_call>, then the JSON. '));
     const events = stream.feed(said('Then go on. '.repeat(30)));
     assert.ok(events.some(({ type }) => type === 'response.output_text.delta'));
   });
 
-  it('are text where nobody wants them read, or nothing can be called', () => {
+  it('stay text if healing is off, or if nothing can be called', () => {
     assert.equal(output([said(BLOCK), STOP], { heal: false }), `message(${BLOCK})`);
     assert.equal(outputOf([said(BLOCK), STOP], { tools: [] }), `message(${BLOCK})`);
   });
 
-  it('are told of in the log, without their content', () => {
+  it('are logged without their content', () => {
     const stream = streamFor(TOOLS);
     eventsOf(stream, [said(BLOCK), STOP]);
     assert.deepEqual(stream.notes, [
@@ -554,7 +554,7 @@ describe('calls in the text', () => {
     ]);
   });
 
-  it('are looked for in the thinking where nothing else was said', () => {
+  it('are looked for in the thinking if nothing else was said', () => {
     const thought = deltaChunk({ reasoning_content: `I run it.\n${BLOCK}` });
     assert.equal(output([thought, STOP]), `reasoning(I run it.\n${BLOCK}) run{"x":"a"}`);
     assert.equal(output([thought, said('Hm.'), STOP]), `reasoning(I run it.\n${BLOCK}) message(Hm.)`);

@@ -145,7 +145,7 @@ describe('the arguments of a call, in fragments', () => {
     assert.equal(endOf(['{"a":1,', ...blanks, '}']), `{"a":1${blanks.join('')}}`);
   });
 
-  it('are whole as soon as they are a JSON object, and closed by nobody else', () => {
+  it('are whole as soon as they are a JSON object, and are never closed for the model', () => {
     fc.assert(
       fc.property(anything, (fragments) => {
         const text = new ArgumentsText();
@@ -180,7 +180,7 @@ describe('the arguments of a call, in fragments', () => {
     );
   });
 
-  it('never mean anything where a whole object is cut', () => {
+  it('mean nothing if an object is cut off', () => {
     const object = fc
       .dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 })
       .map((value) => JSON.stringify(value));
@@ -193,7 +193,7 @@ describe('the arguments of a call, in fragments', () => {
     );
   });
 
-  it('give their string field, as JSON.parse reads it, wherever they are cut', () => {
+  it('have their string field read as JSON.parse reads it, wherever they are cut', () => {
     const cases = fc
       .record({
         input: fc.string({ unit: 'binary' }),

@@ -5,8 +5,8 @@ import { loadCodexFiles } from '../codex/load-codex-files.ts';
 import type { ServerPlan } from '../relay/controller.ts';
 import { networkSettings } from '../relay/network-settings.ts';
 import type { UserChoices } from '../user-choices.ts';
+import { givenBackFile } from './given-back-file.ts';
 import { hire } from './hire.ts';
-import { memoryOf } from './memory.ts';
 import { WhenClosed } from './when-closed.ts';
 
 export function createWhenClosed(
@@ -18,7 +18,7 @@ export function createWhenClosed(
   const http = () => vscode.workspace.getConfiguration('http');
   const placeOf = async (relay: ServerPlan) => {
     const { codexHome } = await loadCodexFiles();
-    return { home: codexHome(process.env), memory: memoryOf(storage), relay };
+    return { home: codexHome(process.env), memory: givenBackFile(storage), relay };
   };
   return new WhenClosed({
     orders: async (plan) => {

@@ -1,6 +1,6 @@
 /** The file in the extension's global storage that records that Codex has its own configuration back. */
 import { join } from 'node:path';
 
-export function memoryOf(storage: string): string {
+export function givenBackFile(storage: string): string {
   return join(storage, 'given-back.json');
 }
