@@ -160,8 +160,9 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { upstreams, visionModel } = servedUpstreams(invocation, invocation.environment);
   const [active, ...others] = upstreams;
+  const proxy = readProxy(invocation.environment, invocation.logger);
   const [first, ...rest] = await Promise.all(
-    [active, ...others].map((upstream) => withList(upstream, invocation)),
+    [active, ...others].map((upstream) => withList(upstream, proxy, invocation)),
   );
   const described = visionModel === undefined ? {} : { describesImages: true as const };
   const recent = await recentModels(invocation);
@@ -180,9 +181,9 @@ async function recentModels({ settings, environment, logger }: Invocation) {
 
 async function withList(
   upstream: UpstreamOptions,
-  { environment, logger }: Invocation,
+  proxy: ReturnType<typeof readProxy>,
+  { logger }: Invocation,
 ): Promise<CatalogUpstream> {
-  const proxy = readProxy(environment, logger);
   try {
     return modelsOf(upstream, await listModels({ ...upstream, ...(proxy && { proxy }) }));
   } catch (error) {

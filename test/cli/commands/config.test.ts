@@ -211,6 +211,14 @@ describe('codex configuration commands', () => {
     });
   }
 
+  it('warns once of a proxy that cannot be used, however many providers are asked', async () => {
+    const { stderr } = await run(['--write-config', '--yes', '--providers', 'ollama,lmstudio'], {
+      HTTP_PROXY: 'socks5://proxy.test',
+      CODEX_RELAY_API_KEY: 'k',
+    });
+    assert.equal(stderr.match(/HTTP_PROXY is ignored/g)?.length, 1, stderr);
+  });
+
   it('--write-config says that a relay for users wants a token', async () => {
     const args = ['--write-config', '--yes', '--listen', '0.0.0.0', '--users', 'users.json'];
     const { code, stdout } = await run(args);
