@@ -82,14 +82,21 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
     catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
-    traps: [
-      ...findTraps(user).map((trap) => told(CONFIG_FILE, trap)),
-      // Plain Codex does not read the profile.
-      ...(isProfile && !isDefault
-        ? findProfileTraps(profile, user).map((trap) => told(PROFILE_FILE, trap))
-        : []),
-    ],
+    traps: trapsIn(user, isProfile && !isDefault ? profile : undefined),
   };
+}
+
+/** @param profile undefined for plain Codex, which does not read it */
+function trapsIn(user: string, profile: string | undefined): FoundConfig['traps'] {
+  const hasToken = [user, profile ?? ''].some((text) => relayProvider(text)?.['experimental_bearer_token']);
+  const matters = ({ beatsToken }: Trap) => hasToken || !beatsToken;
+  const own = profile === undefined ? [] : findProfileTraps(profile, user);
+  return [
+    ...findTraps(user)
+      .filter(matters)
+      .map((trap) => told(CONFIG_FILE, trap)),
+    ...own.filter(matters).map((trap) => told(PROFILE_FILE, trap)),
+  ];
 }
 
 function told(file: CodexFile, { line, weight, message }: Trap): FoundConfig['traps'][number] {

@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
+import { handWrittenConfig } from '../../src/codex/hand-written.ts';
 import { type CodexTexts, planRemoval } from '../../src/codex/plan.ts';
 import { NEWEST_TESTED, OLDEST_TESTED } from '../../src/codex/tested-releases.ts';
 import { checkCodex, findConfig } from '../../src/doctor/codex-checks.ts';
+import { CATALOG_FILE } from '../../src/names.ts';
 
 describe("the doctor's look at the release of Codex", () => {
   let folder: string;
@@ -64,5 +66,15 @@ describe("the doctor's look at the files of Codex", () => {
     assert.deepEqual(where(of(profile, config)), [...inConfig, ...inProfile]);
     const asDefault = addRelayKeys(config, { port: 4444, token: 'local-token' });
     assert.equal(where(of(profile, asDefault)).length, 5, 'plain Codex reads no profile');
+  });
+
+  it('finds nothing wrong with what --print-config prints, but with a variable that beats a token', () => {
+    const printed = handWrittenConfig({ port: 4444, catalog: CATALOG_FILE, needsToken: true });
+    const environment = { CODEX_RELAY_TOKEN: 'local-token' };
+    assert.deepEqual(findConfig(of(undefined, printed), environment).traps, []);
+    assert.deepEqual(findConfig(of(printed), environment).traps, []);
+    const both = `${printed}experimental_bearer_token = "x"\n`;
+    for (const texts of [of(undefined, both), of(both), of(written, printed.replace(/^model.*$/gm, ''))])
+      assert.match(findConfig(texts, environment).traps[0]?.sentence ?? '', /`env_key` .* wins over/);
   });
 });
