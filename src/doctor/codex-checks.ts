@@ -71,18 +71,19 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
   const profile = texts[PROFILE_FILE] ?? '';
   const isDefault = inFile(CONFIG_FILE, () => isSetUp(user));
   const isProfile = inFile(PROFILE_FILE, () => isSetUp(profile));
-  // Plain Codex does not read the profile, which may be older, or what is left of one.
-  const text = isProfile && !isDefault ? profile : user;
-  const provider = relayProvider(text) ?? {};
-  const { model } = parseToml(text);
+  // Plain Codex does not read the profile, which may be older, or what is left of one. `codex -p` lays it over the rest,
+  // key by key, tables too (0.171.0).
+  const above = isProfile && !isDefault ? profile : undefined;
+  const provider = { ...relayProvider(user), ...relayProvider(above ?? '') };
+  const { model, model_catalog_json: catalog } = { ...parseToml(user), ...parseToml(above ?? '') };
   return {
     mode: isDefault ? 'default' : isProfile ? 'profile' : undefined,
     port: relayPort(provider),
     token: tokenOf(provider, environment),
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
-    catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
-    traps: trapsIn(user, isProfile && !isDefault ? profile : undefined),
+    catalog: catalogOf(catalog, texts),
+    traps: trapsIn(user, above),
   };
 }
 

@@ -77,4 +77,17 @@ describe("the doctor's look at the files of Codex", () => {
     for (const texts of [of(undefined, both), of(both), of(written, printed.replace(/^model.*$/gm, ''))])
       assert.match(findConfig(texts, environment).traps[0]?.sentence ?? '', /`env_key` .* wins over/);
   });
+
+  it('puts the two files together as codex -p does', () => {
+    const table = '[model_providers.codex-relay]\n';
+    const config = `model = "mine"\n${table}name = "Codex Relay"\nbase_url = "http://127.0.0.1:4444/v1"\n`;
+    const profile = `model_provider = "codex-relay"\n${table}experimental_bearer_token = "local-token"\n`;
+    const { mode, port, token, model, traps } = findConfig(of(profile, config), {});
+    assert.deepEqual([mode, port, token, model], ['profile', 4444, 'local-token', 'mine']);
+    assert.deepEqual(traps, []);
+    const variable = findConfig(of(profile, `${config}env_key = "MY_TOKEN"\n`), { MY_TOKEN: 'other' });
+    assert.equal(variable.token, 'other', 'wherever it is named, the variable wins');
+    const asDefault = findConfig(of(profile, `model_provider = "codex-relay"\n${config}`), {});
+    assert.deepEqual([asDefault.mode, asDefault.token], ['default', undefined]);
+  });
 });
