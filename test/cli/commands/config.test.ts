@@ -182,8 +182,16 @@ describe('codex configuration commands', () => {
 
   it('points out settings that are in the way', async () => {
     await writeFile(join(home, 'config.toml'), 'profile = "x"\n');
+    const text = '# mine\nmodel_reasoning_effort = "low"\ndisable_response_storage = true\n';
+    await writeFile(join(home, 'codex-relay.config.toml'), text);
     const { stdout } = await run(['--write-config', '--yes']);
     assert.match(stdout, /^Attention: config\.toml, line 1: `profile` stops Codex 0\.134/m);
+    const where = /^Attention: codex-relay\.config\.toml, line (\d+): `disable_response_storage`/m;
+    const line = Number(where.exec(stdout)?.[1]);
+    const written = readFileSync(join(home, 'codex-relay.config.toml'), 'utf8').split('\n');
+    assert.match(written[line - 1] ?? '', /^disable_response_storage/);
+    const again = await run(['--write-config', '--yes', '--default']);
+    assert.doesNotMatch(again.stdout, /Attention: codex-relay\.config\.toml/);
   });
 
   it('--port 0 cannot be written down', async () => {
