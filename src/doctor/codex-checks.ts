@@ -78,13 +78,19 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
   const { model, model_catalog_json: catalog } = { ...parseToml(user), ...parseToml(above ?? '') };
   return {
     mode: isDefault ? 'default' : isProfile ? 'profile' : undefined,
-    port: relayPort(provider),
+    port: portIn(provider),
     token: tokenOf(provider, environment),
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
     catalog: catalogOf(catalog, texts),
     traps: trapsIn(user, above),
   };
+}
+
+/** Whoever writes the file by hand may write `localhost`. */
+function portIn({ base_url: url }: Record<string, unknown>): number | undefined {
+  if (typeof url !== 'string') return undefined;
+  return relayPort({ base_url: url.replace(/^http:\/\/localhost:/i, 'http://127.0.0.1:') });
 }
 
 /** @param profile undefined for plain Codex, which does not read it */

@@ -90,4 +90,17 @@ describe("the doctor's look at the files of Codex", () => {
     const asDefault = findConfig(of(profile, `model_provider = "codex-relay"\n${config}`), {});
     assert.deepEqual([asDefault.mode, asDefault.token], ['default', undefined]);
   });
+
+  for (const [url, port] of [
+    ['http://127.0.0.1:4444/v1', 4444],
+    ['http://localhost:4444/v1', 4444],
+    ['http://localhost.example.com:4444/v1', undefined],
+    ['https://localhost:4444/v1', undefined],
+    ['http://10.0.0.7:4444/v1', undefined],
+  ] as const) {
+    it(`takes ${url} for ${port === undefined ? 'no relay of this machine' : 'one of this machine'}`, () => {
+      const text = written.replace('http://127.0.0.1:4444/v1', url);
+      assert.equal(findConfig(of(text), {}).port, port);
+    });
+  }
 });
