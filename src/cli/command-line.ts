@@ -111,8 +111,10 @@ function accept(option: Option<unknown>, name: string, joint: string, text: stri
   throw new UsageError(`${shown} is not accepted: it takes ${option.takes}`);
 }
 
-/** One line of at most 80 characters, without the password that a URL may hold. */
+/** One line of at most 80 characters, without the passwords and keys that URLs may hold. */
 function shownValue(text: string): string {
-  const shown = JSON.stringify(text.replace(/\/\/[^/]*@/, '//***@'));
+  const shown = JSON.stringify(
+    text.replace(/\/\/[^/]*@/g, '//***@').replace(/([?&][^=&#\s,]+=)[^&#\s,]+/g, '$1***'),
+  );
   return shown.length > 80 ? `${shown.slice(0, 79)}…` : shown;
 }

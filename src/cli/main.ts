@@ -14,10 +14,13 @@ if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1
   process.exit(1);
 }
 keepCompiledCode();
+const { outliveReaders } = await import('./broken-output.ts');
+outliveReaders(process);
 const { preferServiceFile } = await import('./service/own-environment.ts');
 preferServiceFile(process.execArgv, process.env);
 const { run } = await import('./run.ts');
-process.exitCode = await run(process.argv.slice(2), process.env);
+const exitCode = await run(process.argv.slice(2), process.env);
+process.exitCode ||= exitCode;
 // Output may still drain, but idle keep-alive connections must not keep the process running.
 setTimeout(() => process.exit(), 500).unref();
 

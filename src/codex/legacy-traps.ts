@@ -14,6 +14,8 @@ export interface Trap {
   weight: 'stops' | 'hinders';
   /** Sentences about its effect and what to do. Contains names of settings, but no values. */
   message: string;
+  /** Set if it matters only to a relay whose token is in a file: `--print-config` writes it where there is none. */
+  beatsToken?: true;
 }
 
 interface Rule {
@@ -23,6 +25,7 @@ interface Rule {
   when?: (entry: Entry) => boolean;
   /** Set if the same means nothing in a profile file. */
   onlyInConfig?: true;
+  beatsToken?: true;
   message: (name: string) => string;
 }
 
@@ -83,6 +86,7 @@ const RULES: readonly Rule[] = [
     (key): Rule => ({
       weight: 'hinders',
       path: ['model_providers', PROVIDER_ID, key],
+      ...(key === 'env_key' && { beatsToken: true }),
       message: () =>
         `\`${key}\` in \`[model_providers.${PROVIDER_ID}]\` wins over the relay's token. Remove it.`,
     }),
@@ -138,8 +142,9 @@ function trapsBy(rules: readonly Rule[], entries: readonly Entry[]): Trap[] {
       const name = entry.path[rule.path.indexOf('*')] ?? '';
       if (matches(rule, entry) && !found.has(name)) found.set(name, entry);
     }
+    const { weight, beatsToken } = rule;
     return [...found].map(([name, { first }]) => {
-      return { line: first + 1, weight: rule.weight, message: rule.message(name) };
+      return { line: first + 1, weight, message: rule.message(name), ...(beatsToken && { beatsToken }) };
     });
   });
 }

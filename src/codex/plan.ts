@@ -2,7 +2,7 @@
 import { CATALOG_FILE, PROVIDER_ID } from '../names.ts';
 import { addRelayKeys, type Removal, relayProvider, removeRelayKeys, usesRelay } from './config-edit.ts';
 import { CodexConfigError } from './errors.ts';
-import { findTraps, type Trap } from './legacy-traps.ts';
+import { findProfileTraps, findTraps, type Trap } from './legacy-traps.ts';
 import { isCatalogPath, isOurProvider, PROFILE_FILE, type RelayConfig } from './relay-keys.ts';
 import { markRemoved, withoutMark } from './removed-mark.ts';
 import { parseToml, TomlFileError } from './toml-document.ts';
@@ -29,8 +29,10 @@ export interface FileChange {
 /** What changes when the relay is configured. */
 export interface WritePlan {
   changes: FileChange[];
-  /** The user's settings that get in the way. */
+  /** The user's settings that get in the way, in `config.toml`. */
   traps: Trap[];
+  /** The same in the profile, by the lines that it will have. */
+  profileTraps: Trap[];
 }
 
 /** What changes when the relay is removed. */
@@ -64,7 +66,8 @@ export function planWrite(
     ),
     [CONFIG_FILE]: alsoUser ? inFile(CONFIG_FILE, () => addRelayKeys(user, config)) : texts[CONFIG_FILE],
   };
-  return { changes: changesBetween(texts, after), traps };
+  const profileTraps = findProfileTraps(after[PROFILE_FILE] ?? '', after[CONFIG_FILE] ?? '');
+  return { changes: changesBetween(texts, after), traps, profileTraps };
 }
 
 /** Files that may contain a configuration of the relay. */

@@ -69,25 +69,39 @@ export function findConfig(texts: CodexTexts, environment: Environment): FoundCo
   const profile = texts[PROFILE_FILE] ?? '';
   const isDefault = inFile(CONFIG_FILE, () => isSetUp(user));
   const isProfile = inFile(PROFILE_FILE, () => isSetUp(profile));
-  // Plain Codex does not read the profile, which may be older, or what is left of one.
-  const text = isProfile && !isDefault ? profile : user;
-  const provider = relayProvider(text) ?? {};
-  const { model } = parseToml(text);
+  // Plain Codex does not read the profile, which may be older, or what is left of one. `codex -p` lays it over the rest,
+  // key by key, tables too (0.171.0).
+  const above = isProfile && !isDefault ? profile : undefined;
+  const provider = { ...relayProvider(user), ...relayProvider(above ?? '') };
+  const { model, model_catalog_json: catalog } = { ...parseToml(user), ...parseToml(above ?? '') };
   return {
     mode: isDefault ? 'default' : isProfile ? 'profile' : undefined,
-    port: relayPort(provider),
+    port: portIn(provider),
     token: tokenOf(provider, environment),
     lacksVariable: lacksVariable(provider, environment),
     model: (isDefault || isProfile) && typeof model === 'string' ? model : undefined,
-    catalog: catalogOf(parseToml(text)['model_catalog_json'] ?? parseToml(user)['model_catalog_json'], texts),
-    traps: [
-      ...findTraps(user).map((trap) => told(CONFIG_FILE, trap)),
-      // Plain Codex does not read the profile.
-      ...(isProfile && !isDefault
-        ? findProfileTraps(profile, user).map((trap) => told(PROFILE_FILE, trap))
-        : []),
-    ],
+    catalog: catalogOf(catalog, texts),
+    traps: trapsIn(user, above),
   };
+}
+
+/** Whoever writes the file by hand may write `localhost`. */
+function portIn({ base_url: url }: Record<string, unknown>): number | undefined {
+  if (typeof url !== 'string') return undefined;
+  return relayPort({ base_url: url.replace(/^http:\/\/localhost:/i, 'http://127.0.0.1:') });
+}
+
+/** @param profile undefined for plain Codex, which does not read it */
+function trapsIn(user: string, profile: string | undefined): FoundConfig['traps'] {
+  const hasToken = [user, profile ?? ''].some((text) => relayProvider(text)?.['experimental_bearer_token']);
+  const matters = ({ beatsToken }: Trap) => hasToken || !beatsToken;
+  const own = profile === undefined ? [] : findProfileTraps(profile, user);
+  return [
+    ...findTraps(user)
+      .filter(matters)
+      .map((trap) => told(CONFIG_FILE, trap)),
+    ...own.filter(matters).map((trap) => told(PROFILE_FILE, trap)),
+  ];
 }
 
 function told(file: CodexFile, { line, weight, message }: Trap): FoundConfig['traps'][number] {

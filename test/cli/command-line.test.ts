@@ -192,6 +192,21 @@ describe('command line', () => {
     }
   }
 
+  const SECRETS: [args: string[], shown: string][] = [
+    [['--upstream', 'htps://me:s3cret@x.test/v1?key=s3cret'], '"htps://***@x.test/v1?key=***"'],
+    [['--upstream', 'x.test/v1?api-version=s3cret&code=s3cret#a'], '"x.test/v1?api-version=***&code=***#a"'],
+    [
+      ['--public-url', 'https://me:s3cret@a.test,http//b.test,ftp://me:s3cret@c.test?token=s3cret'],
+      '"https://***@a.test,http//b.test,ftp://***@c.test?token=***"',
+    ],
+  ];
+  for (const [args, shown] of SECRETS) {
+    it(`shows of ${args[0]} ${shown} what is no secret`, () => {
+      const message = usageMessage(() => readCommandLine(args, {}));
+      assert.ok(message.includes(shown) && !message.includes('s3cret'), message);
+    });
+  }
+
   function showsValue(option: Option<unknown>, bad: string): boolean {
     return !option.secret && !bad.includes('@');
   }

@@ -3,9 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { addRelayKeys } from '../../src/codex/config-edit.ts';
+import { handWrittenConfig } from '../../src/codex/hand-written.ts';
 import { type CodexTexts, planRemoval } from '../../src/codex/plan.ts';
 import { NEWEST_TESTED, OLDEST_TESTED } from '../../src/codex/tested-releases.ts';
 import { checkCodex, findConfig } from '../../src/doctor/codex-checks.ts';
+import { CATALOG_FILE } from '../../src/names.ts';
 
 describe("the doctor's look at the release of Codex", () => {
   let folder: string;
@@ -65,4 +67,40 @@ describe("the doctor's look at the files of Codex", () => {
     const asDefault = addRelayKeys(config, { port: 4444, token: 'local-token' });
     assert.equal(where(of(profile, asDefault)).length, 5, 'plain Codex reads no profile');
   });
+
+  it('finds nothing wrong with what --print-config prints, but with a variable that beats a token', () => {
+    const printed = handWrittenConfig({ port: 4444, catalog: CATALOG_FILE, needsToken: true });
+    const environment = { CODEX_RELAY_TOKEN: 'local-token' };
+    assert.deepEqual(findConfig(of(undefined, printed), environment).traps, []);
+    assert.deepEqual(findConfig(of(printed), environment).traps, []);
+    const both = `${printed}experimental_bearer_token = "x"\n`;
+    for (const texts of [of(undefined, both), of(both), of(written, printed.replace(/^model.*$/gm, ''))])
+      assert.match(findConfig(texts, environment).traps[0]?.sentence ?? '', /`env_key` .* wins over/);
+  });
+
+  it('puts the two files together as codex -p does', () => {
+    const table = '[model_providers.codex-relay]\n';
+    const config = `model = "mine"\n${table}name = "Codex Relay"\nbase_url = "http://127.0.0.1:4444/v1"\n`;
+    const profile = `model_provider = "codex-relay"\n${table}experimental_bearer_token = "local-token"\n`;
+    const { mode, port, token, model, traps } = findConfig(of(profile, config), {});
+    assert.deepEqual([mode, port, token, model], ['profile', 4444, 'local-token', 'mine']);
+    assert.deepEqual(traps, []);
+    const variable = findConfig(of(profile, `${config}env_key = "MY_TOKEN"\n`), { MY_TOKEN: 'other' });
+    assert.equal(variable.token, 'other', 'wherever it is named, the variable wins');
+    const asDefault = findConfig(of(profile, `model_provider = "codex-relay"\n${config}`), {});
+    assert.deepEqual([asDefault.mode, asDefault.token], ['default', undefined]);
+  });
+
+  for (const [url, port] of [
+    ['http://127.0.0.1:4444/v1', 4444],
+    ['http://localhost:4444/v1', 4444],
+    ['http://localhost.example.com:4444/v1', undefined],
+    ['https://localhost:4444/v1', undefined],
+    ['http://10.0.0.7:4444/v1', undefined],
+  ] as const) {
+    it(`takes ${url} for ${port === undefined ? 'no relay of this machine' : 'one of this machine'}`, () => {
+      const text = written.replace('http://127.0.0.1:4444/v1', url);
+      assert.equal(findConfig(of(text), {}).port, port);
+    });
+  }
 });

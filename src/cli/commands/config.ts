@@ -12,6 +12,7 @@ import { type ConfigureInput, prepareCatalog, prepareConfig } from '../../codex/
 import { codexRelease, OLDEST_CATALOG, OLDEST_PROFILE_FILE } from '../../codex/home/installed-codex.ts';
 import { howToOverride } from '../../codex/overrides.ts';
 import { CONFIG_FILE, type FileChange, planRemoval } from '../../codex/plan.ts';
+import { PROFILE_FILE } from '../../codex/relay-keys.ts';
 import { smallWindow } from '../../doctor/window.ts';
 import { messageOf } from '../../errors.ts';
 import { listModels } from '../../index.ts';
@@ -61,9 +62,14 @@ export const writeConfig: Command = async (invocation) => {
     resetModel: given.has('model'),
     ...(token && { token }),
   };
-  const { changes, traps, catalog } = await prepareConfig(input, { config, makeDefault });
+  const { changes, traps, profileTraps, catalog } = await prepareConfig(input, { config, makeDefault });
 
-  for (const trap of traps) print(`Attention: ${CONFIG_FILE}, line ${trap.line}: ${trap.message}\n`);
+  const inFiles = [
+    ...traps.map((trap) => ({ file: CONFIG_FILE, ...trap })),
+    // Plain Codex does not read the profile.
+    ...(makeDefault ? [] : profileTraps.map((trap) => ({ file: PROFILE_FILE, ...trap }))),
+  ];
+  for (const { file, line, message } of inFiles) print(`Attention: ${file}, line ${line}: ${message}\n`);
   if (catalog.guessed.length > 0) print(`Note: ${howToOverride(catalog.guessed)}\n`);
   const small = smallWindowIn(catalog, models);
   if (small !== undefined) print(`Attention: ${small}\n`);
@@ -160,8 +166,9 @@ function configureInput({ environment }: Invocation, models: Models): ConfigureI
 async function askForModels(invocation: Invocation): Promise<Models> {
   const { upstreams, visionModel } = servedUpstreams(invocation, invocation.environment);
   const [active, ...others] = upstreams;
+  const proxy = readProxy(invocation.environment, invocation.logger);
   const [first, ...rest] = await Promise.all(
-    [active, ...others].map((upstream) => withList(upstream, invocation)),
+    [active, ...others].map((upstream) => withList(upstream, proxy, invocation)),
   );
   const described = visionModel === undefined ? {} : { describesImages: true as const };
   const recent = await recentModels(invocation);
@@ -180,9 +187,9 @@ async function recentModels({ settings, environment, logger }: Invocation) {
 
 async function withList(
   upstream: UpstreamOptions,
-  { environment, logger }: Invocation,
+  proxy: ReturnType<typeof readProxy>,
+  { logger }: Invocation,
 ): Promise<CatalogUpstream> {
-  const proxy = readProxy(environment, logger);
   try {
     return modelsOf(upstream, await listModels({ ...upstream, ...(proxy && { proxy }) }));
   } catch (error) {

@@ -18,7 +18,7 @@ import type { Command, Invocation } from '../invocation.ts';
 import type { Settings } from '../options.ts';
 import { isOnLoopback, type Listening, placeOf, reachOf, urlOf } from '../reach.ts';
 import type { ServiceDefinition } from '../service/definition.ts';
-import { describeService, runCall, takeSteps, variablesFile } from '../service/system.ts';
+import { describeService, isKeptForAWhile, runCall, takeSteps, variablesFile } from '../service/system.ts';
 import { serviceVariables, variablesText } from '../service/variables.ts';
 import { servedUpstreams } from '../upstreams.ts';
 import { removeConfig } from './config.ts';
@@ -42,9 +42,9 @@ const install: Command = async (invocation) => {
   await checkReach(invocation);
   const place = await placeOf(settings);
   const definition = describeService(environment, drainSeconds(settings));
-  if (/[\\/]_npx[\\/]/.test(process.argv[1] ?? ''))
+  if (isKeptForAWhile(process.argv[1] ?? ''))
     throw new UsageError(
-      'npx keeps this program for a while only: npm install -g codex-relay, and run it from there',
+      'npx and its like keep this program for a while only: npm install -g codex-relay, and run it from there',
     );
   await checkSystem(definition);
   const files = [

@@ -49,6 +49,11 @@ export function describeService(environment: Environment, drainSeconds = 0): Ser
   );
 }
 
+/** Whether a program lies where npx, pnpm dlx, yarn dlx or bunx keep what they run once. */
+export function isKeptForAWhile(script: string): boolean {
+  return /[\\/](_npx|dlx(-\d+)?|bunx-[^\\/]*)[\\/]/.test(script);
+}
+
 export interface Answer {
   code: number;
   /** The output of both streams. */

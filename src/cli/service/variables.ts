@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { PRESETS } from '../../providers/index.ts';
 import { type CommandLine, type Environment, FLAGS } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
+import { usesSystemCertificates } from '../extra-certificates.ts';
 import type { Option } from '../option.ts';
 import { OPTIONS } from '../options.ts';
 
@@ -36,7 +37,10 @@ export function serviceVariables(
   if (foreign !== undefined) throw new UsageError(`--${foreign} means nothing to a service`);
   if (settings.port === 0)
     throw new UsageError('--port 0 is another port at each start, which Codex cannot be told: name one');
-  const network = OF_THE_NETWORK.flatMap((name) => pair(name, environment[name]));
+  const network = [
+    ...OF_THE_NETWORK.flatMap((name) => pair(name, environment[name])),
+    ...pair('NODE_USE_SYSTEM_CA', usesSystemCertificates(environment) ? '1' : undefined),
+  ];
   const keys = keyVariables(settings.providers).flatMap((name) => pair(name, environment[name]));
   // Paths must be absolute: a service starts in a folder of the system's choice.
   const absolute = (name: string, path: string | undefined) => pair(name, path && resolve(folder, path));

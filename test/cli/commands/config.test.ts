@@ -182,8 +182,16 @@ describe('codex configuration commands', () => {
 
   it('points out settings that are in the way', async () => {
     await writeFile(join(home, 'config.toml'), 'profile = "x"\n');
+    const text = '# mine\nmodel_reasoning_effort = "low"\ndisable_response_storage = true\n';
+    await writeFile(join(home, 'codex-relay.config.toml'), text);
     const { stdout } = await run(['--write-config', '--yes']);
     assert.match(stdout, /^Attention: config\.toml, line 1: `profile` stops Codex 0\.134/m);
+    const where = /^Attention: codex-relay\.config\.toml, line (\d+): `disable_response_storage`/m;
+    const line = Number(where.exec(stdout)?.[1]);
+    const written = readFileSync(join(home, 'codex-relay.config.toml'), 'utf8').split('\n');
+    assert.match(written[line - 1] ?? '', /^disable_response_storage/);
+    const again = await run(['--write-config', '--yes', '--default']);
+    assert.doesNotMatch(again.stdout, /Attention: codex-relay\.config\.toml/);
   });
 
   it('refuses --port 0, which no configuration can name', async () => {
@@ -210,6 +218,14 @@ describe('codex configuration commands', () => {
       assert.deepEqual([base_url, env_key], [url, 'CODEX_RELAY_TOKEN']);
     });
   }
+
+  it('warns once of a proxy that cannot be used, however many providers are asked', async () => {
+    const { stderr } = await run(['--write-config', '--yes', '--providers', 'ollama,lmstudio'], {
+      HTTP_PROXY: 'socks5://proxy.test',
+      CODEX_RELAY_API_KEY: 'k',
+    });
+    assert.equal(stderr.match(/HTTP_PROXY is ignored/g)?.length, 1, stderr);
+  });
 
   it('--write-config says that a relay for users wants a token', async () => {
     const args = ['--write-config', '--yes', '--listen', '0.0.0.0', '--users', 'users.json'];

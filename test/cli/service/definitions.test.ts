@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program, Step } from '../../../src/cli/service/definition.ts';
 import { launchdPlist, launchdService } from '../../../src/cli/service/launchd.ts';
-import { takeSteps } from '../../../src/cli/service/system.ts';
+import { isKeptForAWhile, takeSteps } from '../../../src/cli/service/system.ts';
 import { systemdService, systemdUnit } from '../../../src/cli/service/systemd.ts';
 import { windowsTask, windowsTaskXml } from '../../../src/cli/service/windows-task.ts';
 
@@ -131,6 +131,21 @@ describe('the scheduled task of Windows', () => {
     assert.deepEqual([encoding, file], ['utf16le', 'C:\\state\\service.xml']);
     assert.ok(install.every(({ call }) => call[0] === 'schtasks'));
   });
+});
+
+describe('a program that is kept for a while', () => {
+  const PATHS: [path: string, isKept: boolean][] = [
+    ['/home/me/.npm/_npx/6f2a/node_modules/.bin/codex-relay', true],
+    ['C:\\Users\\me\\AppData\\Local\\npm-cache\\_npx\\6f2a\\node_modules\\codex-relay\\dist\\cli.js', true],
+    ['/home/me/.cache/pnpm/dlx/abc/def/node_modules/codex-relay/dist/cli.js', true],
+    ['/tmp/xfs-1234/dlx-99/node_modules/codex-relay/dist/cli.js', true],
+    ['/tmp/bunx-1000-codex-relay@latest/node_modules/codex-relay/dist/cli.js', true],
+    ['/usr/lib/node_modules/codex-relay/dist/cli.js', false],
+    ['/home/dlx-fan/codex-relay/dist/cli.js', false],
+  ];
+  for (const [path, isKept] of PATHS) {
+    it(`${isKept ? 'is' : 'is not'} at ${path}`, () => assert.equal(isKeptForAWhile(path), isKept));
+  }
 });
 
 describe('the time to end', () => {

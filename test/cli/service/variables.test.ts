@@ -72,6 +72,14 @@ describe('the variables of a service', () => {
       {},
       { CODEX_RELAY_HISTORY_STORE: 'disk', CODEX_RELAY_HISTORY_DIR: resolve(FOLDER, 'kept') },
     ],
+    ["the system's certificates", [], { NODE_USE_SYSTEM_CA: '1' }, { NODE_USE_SYSTEM_CA: '1' }],
+    [
+      "the system's certificates by an option of Node, and no other option",
+      [],
+      { NODE_OPTIONS: '--inspect --use-system-ca', NODE_USE_SYSTEM_CA: '0' },
+      { NODE_USE_SYSTEM_CA: '1' },
+    ],
+    ['other options of Node', [], { NODE_OPTIONS: '--inspect', NODE_USE_SYSTEM_CA: '0' }, {}],
     ['the answer to a question', ['--yes'], {}, {}],
   ];
   for (const [name, args, environment, given] of CASES)
