@@ -1,7 +1,5 @@
 /** One invocation of `codex-relay`, from its arguments to its exit code. */
 
-import { messageOf } from '../errors.ts';
-import { codeOf } from '../node-errors.ts';
 import { VERSION } from '../version.ts';
 import { ask } from './ask.ts';
 import { chooseCommand } from './choose-command.ts';
@@ -19,7 +17,6 @@ const ANSWERS: Readonly<Record<string, () => string>> = {
 };
 
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
-  outliveReaders();
   const question = args.find((arg) => Object.hasOwn(ANSWERS, arg));
   if (question !== undefined) {
     print(ANSWERS[question]?.() ?? '');
@@ -51,20 +48,4 @@ export async function run(args: readonly string[], environment: Environment): Pr
 
 function print(text: string): void {
   process.stdout.write(printable(text));
-}
-
-/**
- * Whoever reads what we write may leave, and a disk may be full; Node would end the process, and with it the answers of
- * a running relay. A log goes on without its reader, as does a command (`codex-relay usage | head`); output that was
- * wanted and is lost makes the command fail.
- */
-function outliveReaders(): void {
-  process.stderr.on('error', () => {});
-  process.stdout.on('error', (error) => {
-    if (codeOf(error) === 'EPIPE') return;
-    process.stderr.write(`codex-relay: the output could not be written: ${messageOf(error)}\n`);
-    process.once('exit', () => {
-      process.exitCode = 1;
-    });
-  });
 }

@@ -16,8 +16,6 @@ export interface CliOptions {
   environment?: Readonly<Record<string, string>>;
   /** Working directory. Default: that of the test. */
   directory?: string;
-  /** A file descriptor that its output goes to, instead of into the result. */
-  stdout?: number;
 }
 
 export interface CliResult {
@@ -33,8 +31,6 @@ export interface RunningCli {
   /** Resolves with the match when stderr matches, now or later; rejects when the process ends before. */
   logged(pattern: RegExp): Promise<RegExpExecArray>;
   signal(name: NodeJS.Signals): void;
-  /** Stops reading what it writes, as `| head` does. */
-  closeOutput(): void;
   readonly ended: Promise<CliResult>;
 }
 
@@ -60,20 +56,19 @@ export function killLeftovers(): void {
   for (const child of children) child.kill('SIGKILL');
 }
 
-/** Starts it, and does not wait. */
-export function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
+function startCli(args: readonly string[], options: CliOptions = {}): RunningCli {
   assert.ok(existsSync(CLI), 'dist/cli.js is missing: run npm run build');
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { PATH: process.env['PATH'], HOME, ...options.environment },
-    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     ...(options.directory && { cwd: options.directory }),
   });
   children.add(child);
   const output = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
   });
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text;
   });
   const ended = new Promise<CliResult>((resolve, reject) => {
@@ -93,15 +88,11 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
           const match = pattern.exec(output.stderr);
           if (match) resolve(match);
         };
-        child.stderr?.on('data', look);
+        child.stderr.on('data', look);
         look();
         ended.then(() => reject(new Error(`ended without ${pattern}:\n${output.stderr}`)), reject);
       }),
     signal: (name) => void child.kill(name),
-    closeOutput() {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-    },
     ended,
   };
 }
