@@ -67,6 +67,9 @@ export class LedgerReader {
       for await (const lines of wholeLines(file, known?.offset ?? 0)) {
         known ??= this.#meet(name, changedAt, lines);
         if (known.isNewer) return;
+        if (known.offset < MARK_BYTES) {
+          known.mark = Buffer.concat([known.mark, lines.subarray(0, MARK_BYTES - known.offset)]);
+        }
         known.offset += lines.length;
         yield this.#lines.recordsIn(lines.toString('utf8'));
       }
@@ -77,8 +80,8 @@ export class LedgerReader {
 
   /** @param lines the first of the file */
   #meet(name: string, changedAt: number, lines: Buffer): Known {
-    const mark = Buffer.from(lines.subarray(0, MARK_BYTES));
     const isNewer = isOfNewerFormat(lines.toString('utf8', 0, lines.indexOf(LINE_END)));
+    const mark = isNewer ? Buffer.from(lines.subarray(0, MARK_BYTES)) : Buffer.alloc(0);
     const known = { offset: 0, changedAt, mark, isNewer };
     this.#known.set(name, known);
     if (isNewer)

@@ -280,6 +280,22 @@ describe('a torn ledger file', () => {
     }
   });
 
+  it('is counted whole where it was begun anew after only a part of its first record was seen', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, newFileName(0));
+    const reader = new LedgerReader(folder.path);
+    const next = async () => (await Array.fromAsync(reader.read())).flat().map(({ time }) => time);
+    const lines = [1, 2].map((time) => encodeRecord(recordWith({ time })));
+    await writeFile(path, headLine('x') + (lines[0] ?? '').slice(0, 9));
+    assert.deepEqual(await next(), []);
+    await writeFile(path, headLine('x') + lines[0]);
+    assert.deepEqual(await next(), [1]);
+    await rm(path);
+    await writeFile(path, headLine('x') + lines[1]);
+    await utimes(path, new Date(), new Date(Date.now() + 5_000));
+    assert.deepEqual(await next(), [2]);
+  });
+
   it('is left alone where a newer release wrote it, which is said once', async () => {
     await using folder = await temporaryFolder();
     const newer = headLine('x').replace('"version":1', '"version":2');

@@ -44,7 +44,7 @@ const MOST_TROUBLES = 1_000;
 
 interface Known {
   trouble: Trouble;
-  /** Its place among all troubles noted here; 0 if another relay told of it. */
+  /** Its place among all troubles that were noted or learned. */
   number: number;
 }
 
@@ -61,10 +61,10 @@ export class Health {
   /** Notes what another relay has told. */
   learn(key: string, trouble: Trouble | null): void {
     if (trouble === null) this.#troubles.delete(key);
-    else this.#keep(key, { trouble, number: 0 });
+    else this.#keep(key, trouble);
   }
 
-  /** How many troubles were noted so far: to be taken when an attempt begins, and handed to `note` at its end. */
+  /** How many troubles were noted or learned so far: to be taken when an attempt begins, and handed to `note` at its end. */
   get noted(): number {
     return this.#noted;
   }
@@ -107,14 +107,14 @@ export class Health {
       until: now + length,
       failures,
     };
-    this.#noted += 1;
-    this.#keep(key, { trouble, number: this.#noted });
+    this.#keep(key, trouble);
     this.#tell({ kind: 'trouble', key, trouble });
   }
 
-  #keep(key: string, known: Known): void {
+  #keep(key: string, trouble: Trouble): void {
+    this.#noted += 1;
     this.#troubles.delete(key);
-    this.#troubles.set(key, known);
+    this.#troubles.set(key, { trouble, number: this.#noted });
     const [oldest] = this.#troubles.keys();
     if (this.#troubles.size > MOST_TROUBLES && oldest !== undefined) this.#troubles.delete(oldest);
   }

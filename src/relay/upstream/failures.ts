@@ -40,6 +40,16 @@ function fellSilent(name: string, code: string, cause: unknown): RelayError {
   );
 }
 
+/** The connection broke when the provider had been at work for a while. It may charge for that, and for each retry. */
+export function closedAtWork(name: string, waitedMs: number, cause: unknown): RelayError {
+  const seconds = Math.round(waitedMs / 1000);
+  return new RelayError(
+    'upstream_unreachable',
+    `${name} closed the connection after ${seconds} s without a word (${networkCode(cause)}). It is not asked again by itself, because it may charge for each time: try again, or send less.`,
+    { cause },
+  );
+}
+
 /** Whether the same request may well succeed on a new connection. */
 export function isBrokenConnection(error: RelayError): boolean {
   return BROKEN_CONNECTION.has(networkCode(error.cause) ?? '');

@@ -13,7 +13,7 @@ import type { ChatRequest } from '../../wire/chat.ts';
 import type { Waiting } from '../options.ts';
 import { endpoint, type Provider, type Route } from '../routing/provider.ts';
 import type { UpstreamReply, UpstreamTransport } from '../transport.ts';
-import { errorOf, isBrokenConnection, noReply } from './failures.ts';
+import { closedAtWork, errorOf, isBrokenConnection, noReply } from './failures.ts';
 import { LearnedForms } from './learned-forms.ts';
 import { withoutKey } from './redact.ts';
 import { BodyEncoder, type RequestBody } from './request-body.ts';
@@ -229,7 +229,10 @@ export class Upstream {
   ): Promise<UpstreamReply | RelayError | Refusal<Body>> {
     const { profile } = call.provider;
     const url = endpoint(call.provider, route);
-    const reply = await this.#send(call, 'POST', url, encoder.encode(body)).catch(retryableOrThrow);
+    const sentAt = performance.now();
+    const reply = await this.#send(call, 'POST', url, encoder.encode(body)).catch((error: unknown) =>
+      retryableOrThrow(error, performance.now() - sentAt, profile.name),
+    );
     if (reply instanceof RelayError) return reply;
     if (reply.status >= 200 && reply.status < 300) return reply;
     const text = await readText(reply, call.provider);
@@ -313,9 +316,11 @@ function keyHeader({ keyHeader: name }: Preset, apiKey: string | undefined): Rec
   return name === undefined ? { authorization: `Bearer ${apiKey}` } : { [name]: apiKey };
 }
 
-function retryableOrThrow(error: unknown): RelayError {
-  if (error instanceof RelayError && isBrokenConnection(error)) return error;
-  throw error;
+/** @param waitedMs since the request was sent: after longer than all waits together, the provider was at work on it */
+function retryableOrThrow(error: unknown, waitedMs: number, name: string): RelayError {
+  if (!(error instanceof RelayError && isBrokenConnection(error))) throw error;
+  if (waitedMs > RETRY_BUDGET_MS) throw closedAtWork(name, waitedMs, error.cause);
+  return error;
 }
 
 /** Milliseconds to wait before another attempt; undefined if there is to be none. */

@@ -162,6 +162,12 @@ describe('the health of targets', () => {
       const began = health.noted;
       health.note(target(0, 'a'), failure(code, 300), NOW);
       health.note(target(0, 'a'), undefined, NOW, began);
+      const other = new Health((change) => {
+        if (change.kind === 'trouble') health.learn(change.key, change.trouble);
+      });
+      other.note(target(0, 'b'), failure('rate_limit_exceeded', 300), NOW);
+      health.note(target(0, 'b'), undefined, NOW, began);
+      assert.ok(health.troubleOf(target(0, 'b'), NOW), 'nor what another relay told meanwhile');
       assert.equal(health.troubleOf(target(0, 'a'), NOW)?.code, code);
       health.note(target(0, 'a'), undefined, NOW, health.noted);
       assert.equal(health.troubleOf(target(0, 'a'), NOW), undefined);

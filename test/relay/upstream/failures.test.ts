@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import { allEvents, errorOf, responseOf, startRig } from '../../support/relay-client.ts';
 import { deltaChunk } from '../../support/scripted-upstream.ts';
 
@@ -45,6 +46,41 @@ describe('a connection that fails', () => {
       assert.match(error.message, words);
       await rig.stop();
     });
+  }
+});
+
+describe('a connection that breaks before the reply', () => {
+  const real = performance.now.bind(performance);
+  afterEach(() => mock.restoreAll());
+  for (const code of ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']) {
+    for (const [seconds, times] of [
+      [0, 2],
+      [60, 1],
+    ] as const) {
+      it(`is asked for ${times === 1 ? 'no more' : 'once more'} after ${seconds} s of work: ${code}`, async () => {
+        let late = 0;
+        let asked = 0;
+        mock.method(performance, 'now', () => real() + late);
+        const answer = `data: ${JSON.stringify(deltaChunk({ content: 'a' }))}\n\ndata: [DONE]\n\n`;
+        const rig = await startRig([], {
+          fetch: async (url) => {
+            if (!String(url).endsWith('/chat/completions')) return new Response('{"data":[]}');
+            asked += 1;
+            if (asked > 1) return new Response(answer);
+            late += seconds * 1_000;
+            throw failed(code);
+          },
+        });
+        const reply = await rig.post(REQUEST);
+        if (times === 1) {
+          const error = await errorOf(reply);
+          assert.equal(error.code, 'upstream_unreachable', error.message);
+          assert.match(error.message, /closed the connection after 60 s without a word.*may charge/);
+        } else await reply.text();
+        assert.equal(asked, times);
+        await rig.stop();
+      });
+    }
   }
 });
 
