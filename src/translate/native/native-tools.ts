@@ -170,11 +170,12 @@ export class NativeTools extends ToolTable {
     const key = keyOf(isNamespaced ? this.#legal(namespace ?? '') : undefined, name);
     if (this.#bySent.has(key) && !this.#mayRepeat) return [];
     this.#bySent.set(key, declared);
-    return [this.#entry(tool, declared, name)];
+    return [this.#entry(tool, declared, name, isNamespaced)];
   }
 
-  #entry(tool: Tool, declared: DeclaredTool, name: string): JsonObject {
-    const lowered = this.#lowered.get(declared.upstreamName) ?? {};
+  #entry(tool: Tool, declared: DeclaredTool, name: string, isNamespaced: boolean): JsonObject {
+    const flat = this.#lowered.get(declared.upstreamName) ?? {};
+    const lowered = isNamespaced ? withOwnDescription(flat, declared.kind.lower(tool).description) : flat;
     const { description = null, format } = tool;
     if (declared.kind.toolType === 'tool_search' && this.#native.toolSearch) {
       const { execution = 'client', parameters = null } = tool;
@@ -214,6 +215,12 @@ export class NativeTools extends ToolTable {
   #legal(name: string): string {
     return legalName(name, this.#profile.toolNames);
   }
+}
+
+/** Among flat tools one also tells what its namespace says, which here is sent with the namespace. */
+function withOwnDescription(flat: JsonObject, own: string | undefined): JsonObject {
+  const { name = null, description, ...rest } = flat;
+  return { name, ...(own && description ? { description: own } : {}), ...rest };
 }
 
 function keyOf(namespace: string | undefined, name: string): string {

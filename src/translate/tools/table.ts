@@ -13,6 +13,9 @@ import type { ToolKind, ToolName } from './kind.ts';
 import { type DeclarableKind, toolKindOf } from './kinds/index.ts';
 import { flatName, hashedName, legalName, readableName } from './names.ts';
 
+/** What Codex says of a namespace without a description, and of its own sub-agents, whose tools say it all. */
+const SAYS_NOTHING = /^Tools (in the \S+ namespace|for spawning and managing sub-agents)\.$/;
+
 export interface DeclaredTool extends ToolName {
   kind: DeclarableKind;
   upstreamName: string;
@@ -32,6 +35,8 @@ export class ToolTable {
   readonly #denylist: ReadonlySet<string>;
   readonly #byUpstreamName = new Map<string, DeclaredTool>();
   readonly #byIdentity = new Map<string, DeclaredTool>();
+  /** The namespaces whose description one of the tools carries. */
+  readonly #described = new Set<string>();
 
   constructor(
     input: readonly InputItem[],
@@ -116,11 +121,12 @@ export class ToolTable {
     return declared?.upstreamName ?? legalName(flat, this.#profile.toolNames);
   }
 
-  #declare(tool: Tool, namespace: string | undefined): void {
+  #declare(tool: Tool, parent: Tool | undefined): void {
     if (tool.type === 'namespace') {
-      for (const member of tool.tools ?? []) this.#declare(member, tool.name ?? undefined);
+      for (const member of tool.tools ?? []) this.#declare(member, tool);
       return;
     }
+    const namespace = parent?.name ?? undefined;
     const kind = toolKindOf(tool.type);
     if (kind === undefined) {
       this.#hosted(tool);
@@ -139,7 +145,18 @@ export class ToolTable {
     const declared = { kind, namespace, name, upstreamName };
     this.#byIdentity.set(identity, declared);
     this.#byUpstreamName.set(upstreamName, declared);
-    this.chatTools.push(chatTool(kind, tool, upstreamName, this.#profile));
+    this.chatTools.push(chatTool(kind, tool, upstreamName, this.#profile, this.#aboutAll(parent)));
+  }
+
+  /**
+   * What a namespace says about its tools, once: Codex (0.171) puts an MCP server's instructions there and nowhere
+   * else, and Chat Completions only has the tools themselves.
+   */
+  #aboutAll(namespace: Tool | undefined): string {
+    const { name, description } = namespace ?? {};
+    if (!name || !description || SAYS_NOTHING.test(description) || this.#described.has(name)) return '';
+    this.#described.add(name);
+    return `About all ${name} tools: ${description}`;
   }
 
   /** A tool that OpenAI's servers would run; only web search has a counterpart at some providers. */
@@ -168,8 +185,15 @@ function identityOf(namespace: string | null | undefined, name: string): string 
   return !namespace || namespace === 'functions' ? name : `${namespace}\n${name}`;
 }
 
-function chatTool(kind: ToolKind, tool: Tool, name: string, profile: Profile): ChatFunctionTool {
-  const { description, parameters } = kind.lower(tool);
+function chatTool(
+  kind: ToolKind,
+  tool: Tool,
+  name: string,
+  profile: Profile,
+  aboutAll: string,
+): ChatFunctionTool {
+  const { description: own, parameters } = kind.lower(tool);
+  const description = [aboutAll, own].filter(Boolean).join('\n\n');
   const isStrict = profile.strictTools && typeof tool.strict === 'boolean';
   const shaped = toolParameters(parameters, profile.toolSchema);
   return {

@@ -343,6 +343,32 @@ describe('native requests: tools', () => {
     assert.ok(tool?.['description']);
   });
 
+  it('what a namespace says is told once: by the namespace, or by its first tool', () => {
+    const tools = [
+      {
+        ...MCP,
+        tools: [
+          { ...ECHO, description: 'Echoes.' },
+          { ...ECHO, name: 'mute' },
+        ],
+      },
+    ];
+    const [kept] = toolsOf(tools, FULL);
+    assert.equal(kept?.['description'], 'Tiny.');
+    assert.deepEqual(
+      listOf(kept?.['tools']).map(({ description }) => description),
+      ['Echoes.', undefined],
+    );
+    assert.deepEqual(
+      toolsOf(tools).map(({ description }) => description),
+      ['About all mcp__tiny tools: Tiny.\n\nEchoes.', undefined],
+    );
+    assert.deepEqual(
+      listOf(toolsOf([MCP], FULL)[0]?.['tools']).map(({ description }) => description),
+      [undefined],
+    );
+  });
+
   it('those inside items are lifted, or stay', () => {
     const input: InputItem[] = [{ type: 'additional_tools', role: 'developer', tools: [RUN, MCP] }, USER];
     assert.deepEqual(

@@ -62,6 +62,69 @@ describe('tools', () => {
     }
   });
 
+  describe('what a namespace says about its tools', () => {
+    const described = (description: string | null, names: string[], name = 'mcp__tiny'): Tool => ({
+      type: 'namespace',
+      name,
+      description,
+      tools: names.map((each) => ({
+        ...echo,
+        name: each,
+        description: each === 'silent' ? null : `Does ${each}.`,
+      })),
+    });
+    const rules = described('Call begin first.', ['begin', 'work']);
+    const told = 'About all mcp__tiny tools: Call begin first.';
+
+    for (const [what, tools, descriptions] of [
+      ['goes to the model with the first of them', [rules], [`${told}\n\nDoes begin.`, 'Does work.']],
+      ['goes with a tool that says nothing itself', [described('Call begin first.', ['silent'])], [told]],
+      [
+        'goes with each namespace',
+        [rules, described('Be kind.', ['work'], 'mcp__b')],
+        [`${told}\n\nDoes begin.`, 'Does work.', 'About all mcp__b tools: Be kind.\n\nDoes work.'],
+      ],
+      [
+        'goes once if the namespace comes in pieces',
+        [rules, described('Call begin first.', ['end'])],
+        [`${told}\n\nDoes begin.`, 'Does work.', 'Does end.'],
+      ],
+      [
+        'is left out if it says nothing',
+        [
+          described('Tools in the mcp__tiny namespace.', ['work']),
+          described('Tools for spawning and managing sub-agents.', ['spawn'], 'multi_agent_v1'),
+          described('', ['end']),
+          described(null, ['halt']),
+        ],
+        ['Does work.', 'Does spawn.', 'Does end.', 'Does halt.'],
+      ],
+    ] as const) {
+      it(what, () => {
+        const { chatTools } = translate({ tools: [...tools] }).tools;
+        assert.deepEqual(
+          chatTools.map((tool) => tool.function.description),
+          descriptions,
+        );
+      });
+    }
+
+    it('goes with the first tool that is sent', () => {
+      const { tools } = toChatRequest(requestOf({ input: 'x', tools: [rules] }), {
+        profile: PROFILE,
+        model: 'm',
+        toolDenylist: new Set(['mcp__tiny__begin']),
+      });
+      assert.equal(tools.chatTools[0]?.function.description, `${told}\n\nDoes work.`);
+    });
+
+    it('comes with tools that a search has found', () => {
+      const input = [{ type: 'tool_search_output', call_id: 'call_s', execution: 'client', tools: [rules] }];
+      const { chatTools } = translate({ input, tools: [] }).tools;
+      assert.equal(chatTools[0]?.function.description, `${told}\n\nDoes begin.`);
+    });
+  });
+
   it('does not take a plain name for a namespaced one', () => {
     const item = restored([{ ...echo, name: 'mcp__tiny__other' }, tiny], 'mcp__tiny__other', '{}');
     assert.deepEqual(item?.type === 'function_call' && [item.namespace, item.name], [
