@@ -52,8 +52,12 @@ const CALL_FIELDS = new Spellings({
 });
 const FUNCTION_FIELDS = new Spellings({ name: ['toolname', 'functionname'], arguments: ARGUMENTS_NAMES });
 
+/** A gateway in PHP may turn whatever looks like a number into one. */
+const TEXTS = ['content', 'reasoning_content', 'reasoning'] as const;
+
 export function repairDelta(delta: JsonObject): void {
   DELTA_FIELDS.correct(delta);
+  for (const name of TEXTS) if (typeof delta[name] === 'number') delta[name] = String(delta[name]);
   keepIf(isText, delta, 'refusal');
   keepIf(isDetails, delta, 'reasoning_details');
   keepIf(isShallow, delta, 'extra_content');

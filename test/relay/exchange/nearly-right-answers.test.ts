@@ -324,6 +324,20 @@ describe('an answer in another place', () => {
       calling({ content: [{ type: 'tool_use', id, name: 'run', input: args }], tool_calls: [CALL] }),
       CALLED,
     ],
+    [
+      'numbers where texts should be',
+      [say(4), say(2), delta({ content: 0, reasoning: null }), end()],
+      'message(420)',
+    ],
+    [
+      'errors that are none beside each delta',
+      [
+        { ...say('Hel'), error: { code: 0, message: 'success' } },
+        { ...say('lo'), error: 'none', base_resp: { status_code: '0', status_msg: 'success' } },
+        { ...end(), error: '' },
+      ],
+      'message(Hello)',
+    ],
     ['usage in a list', [...HEL_LO, end('stop', { usage: [USAGE] })], HELLO],
     ['usage as text', [...HEL_LO, end('stop', { usage: json(USAGE) })], HELLO],
   ]);
@@ -344,6 +358,7 @@ describe('an error in the middle of an answer, or in its place', () => {
     "AWS's": { message: WORDS, __type: 'ServiceException' },
     "Bedrock's in a stream": { internalServerException: { message: WORDS } },
     "MiniMax's": { base_resp: { status_code: 1002, status_msg: WORDS } },
+    "MiniMax's, with its number as text": { base_resp: { status_code: '1002', status_msg: WORDS } },
     "MiniMax's beside choices": {
       choices: [{ index: 0, delta: { content: '' } }],
       base_resp: { status_code: 1002, status_msg: WORDS },
