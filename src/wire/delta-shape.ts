@@ -91,6 +91,8 @@ function isCall(value: unknown): value is JsonObject {
   return isObject(value) && (isObject(value['function']) || typeof value['name'] === 'string');
 }
 
+const CALL_TYPE = /^(tool_use|tool_call|function_call)$/;
+
 /** Gateways to Anthropic, Bedrock and Gemini may leave calls among the parts of the content, as their own APIs have them. */
 function findCallsInContent(delta: JsonObject): void {
   const { content, tool_calls: calls } = delta;
@@ -102,7 +104,7 @@ function findCallsInContent(delta: JsonObject): void {
       isCall,
     );
     if (inside !== undefined) return [inside];
-    return /^(tool_use|tool_call|function_call)$/.test(String(type)) && isCall(part) ? [{ ...part }] : [];
+    return typeof type === 'string' && CALL_TYPE.test(type) && isCall(part) ? [{ ...part }] : [];
   });
   if (found.length > 0) delta['tool_calls'] = found;
 }

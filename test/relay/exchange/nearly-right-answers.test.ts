@@ -416,6 +416,19 @@ describe('an error in the middle of an answer, or in its place', () => {
     { error: '', data: null },
     { object: 'chat.completion.chunk', metadata: { errors: 0 } },
   ];
+  it('is found, and nothing fails, where a field hides behind its own toString', () => {
+    const odd = { toString: 1, valueOf: 1, toJSON: 1 };
+    for (const sent of [
+      { object: odd, type: odd, status: odd, base_resp: { status_code: odd } },
+      delta({ content: [{ type: odd, name: 'run' }], reasoning: odd }, { error: odd }),
+      { code: odd, message: odd },
+    ])
+      assert.match(
+        outputOf(chunksOf(bodyOf([say('Hello'), sent, end()]), 100_000)),
+        /^message\(Hello\)|^\[failed/,
+      );
+  });
+
   for (const sent of WELL) {
     it(`is not what says that all is well: ${json(sent)}`, () => {
       const chunks = chunksOf(bodyOf([say('Hel'), sent, say('lo'), sent, end(), sent]), 7);
