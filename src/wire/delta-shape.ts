@@ -1,5 +1,5 @@
 /** Makes a delta, or a message, fit its type; see `chunk-shape.ts`. */
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isBlank, Spellings } from './spellings.ts';
 
 /** Far beyond any real details. */
@@ -58,6 +58,7 @@ const TEXTS = ['content', 'reasoning_content', 'reasoning'] as const;
 export function repairDelta(delta: JsonObject): void {
   DELTA_FIELDS.correct(delta);
   for (const name of TEXTS) if (typeof delta[name] === 'number') delta[name] = String(delta[name]);
+  if (typeof delta['refusal'] === 'object') delta['refusal'] = refusalIn(delta['refusal']);
   keepIf(isText, delta, 'refusal');
   keepIf(isDetails, delta, 'reasoning_details');
   keepIf(isShallow, delta, 'extra_content');
@@ -78,6 +79,14 @@ export function repairDelta(delta: JsonObject): void {
     if (isObject(call)) repairCall(call);
     else calls[at] = {};
   }
+}
+
+/** The text of a refusal that is an object, or a list of parts. */
+function refusalIn(refusal: Json): string | null {
+  const part = Array.isArray(refusal) ? refusal[0] : refusal;
+  if (!isObject(part)) return null;
+  const text = part['refusal'] ?? part['text'] ?? part['message'] ?? part['reason'];
+  return typeof text === 'string' ? text : null;
 }
 
 /** One call without a list around it, or several under their numbers. */

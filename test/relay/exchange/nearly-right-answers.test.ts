@@ -338,6 +338,12 @@ describe('an answer in another place', () => {
       ],
       'message(Hello)',
     ],
+    ['a refusal that is an object', [delta({ refusal: { text: 'No' } }), end()], 'message(No)'],
+    [
+      'a refusal that is a list of parts',
+      [delta({ refusal: [{ type: 'refusal', refusal: 'No' }] }), end()],
+      'message(No)',
+    ],
     ['usage in a list', [...HEL_LO, end('stop', { usage: [USAGE] })], HELLO],
     ['usage as text', [...HEL_LO, end('stop', { usage: json(USAGE) })], HELLO],
   ]);
@@ -406,6 +412,7 @@ describe('an error in the middle of an answer, or in its place', () => {
   const WELL = [
     { code: 0, message: 'ok' },
     { code: 200, msg: 'processing' },
+    { status_code: 202, message: 'queued' },
     { errcode: 0, errmsg: 'ok' },
     { error_code: '0', error_msg: 'success' },
     { status: 'ok', message: 'queued' },
