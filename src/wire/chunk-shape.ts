@@ -126,12 +126,22 @@ function gatherDelta(choice: JsonObject): void {
   }
 }
 
-/** Gateways that write out every field of a type send an error without a word or code beside each delta. */
+/**
+ * Gateways that write out every field of a type send an error without a word or code, or one that says that all is
+ * well, beside each delta.
+ */
 function dropEmptyError(holder: JsonObject): void {
   const { error } = holder;
   if (error !== undefined && isEmpty(error)) holder['error'] = null;
 }
 
+const NO_ERROR = /^(0|200|ok|success|none|null|)$/i;
+
 function isEmpty(error: Json): boolean {
-  return isObject(error) && Object.values(error).every((value) => !value);
+  if (isObject(error)) return Object.values(error).every(saysNoError);
+  return typeof error === 'string' && saysNoError(error);
+}
+
+function saysNoError(value: Json): boolean {
+  return !value || (typeof value !== 'object' && NO_ERROR.test(String(value)));
 }

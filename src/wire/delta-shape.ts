@@ -1,5 +1,5 @@
 /** Makes a delta, or a message, fit its type; see `chunk-shape.ts`. */
-import { isObject, type JsonObject } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import { isBlank, Spellings } from './spellings.ts';
 
 /** Far beyond any real details. */
@@ -52,8 +52,13 @@ const CALL_FIELDS = new Spellings({
 });
 const FUNCTION_FIELDS = new Spellings({ name: ['toolname', 'functionname'], arguments: ARGUMENTS_NAMES });
 
+/** A gateway in PHP may turn whatever looks like a number into one. */
+const TEXTS = ['content', 'reasoning_content', 'reasoning'] as const;
+
 export function repairDelta(delta: JsonObject): void {
   DELTA_FIELDS.correct(delta);
+  for (const name of TEXTS) if (typeof delta[name] === 'number') delta[name] = String(delta[name]);
+  if (typeof delta['refusal'] === 'object') delta['refusal'] = refusalIn(delta['refusal']);
   keepIf(isText, delta, 'refusal');
   keepIf(isDetails, delta, 'reasoning_details');
   keepIf(isShallow, delta, 'extra_content');
@@ -76,6 +81,14 @@ export function repairDelta(delta: JsonObject): void {
   }
 }
 
+/** The text of a refusal that is an object, or a list of parts. */
+function refusalIn(refusal: Json): string | null {
+  const part = Array.isArray(refusal) ? refusal[0] : refusal;
+  if (!isObject(part)) return null;
+  const text = part['refusal'] ?? part['text'] ?? part['message'] ?? part['reason'];
+  return typeof text === 'string' ? text : null;
+}
+
 /** One call without a list around it, or several under their numbers. */
 function listOfCalls(calls: JsonObject): JsonObject[] | null {
   if (isCall(calls)) return [calls];
@@ -86,6 +99,8 @@ function listOfCalls(calls: JsonObject): JsonObject[] | null {
 function isCall(value: unknown): value is JsonObject {
   return isObject(value) && (isObject(value['function']) || typeof value['name'] === 'string');
 }
+
+const CALL_TYPE = /^(tool_use|tool_call|function_call)$/;
 
 /** Gateways to Anthropic, Bedrock and Gemini may leave calls among the parts of the content, as their own APIs have them. */
 function findCallsInContent(delta: JsonObject): void {
@@ -98,7 +113,7 @@ function findCallsInContent(delta: JsonObject): void {
       isCall,
     );
     if (inside !== undefined) return [inside];
-    return /^(tool_use|tool_call|function_call)$/.test(String(type)) && isCall(part) ? [{ ...part }] : [];
+    return typeof type === 'string' && CALL_TYPE.test(type) && isCall(part) ? [{ ...part }] : [];
   });
   if (found.length > 0) delta['tool_calls'] = found;
 }

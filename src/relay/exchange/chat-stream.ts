@@ -30,8 +30,9 @@ export class ChatStreamReader extends StreamReader<ChatChunk> {
 
 /** An object that is not a chunk, if it complains. */
 function complaintIn(value: JsonObject): Json | undefined {
-  const complains = Object.keys(value).some((name) =>
-    ERROR_KEY.test(name) ? Boolean(value[name]) : STATE_KEY.test(name) && FAILED.test(String(value[name])),
-  );
+  const complains = Object.entries(value).some(([name, said]) => {
+    if (ERROR_KEY.test(name)) return Boolean(said);
+    return STATE_KEY.test(name) && typeof said === 'string' && FAILED.test(said);
+  });
   return complains ? value : undefined;
 }

@@ -20,6 +20,8 @@ const PING = /^\W*(ping|pong|null|true|ok)?\W*$|keep.?alive|heart.?beat|processi
 const DONE = /^\s*["']?\[done\]["']?\s*$/i;
 const MAX_DONE_CHARS = 40;
 const BLANK_LINE = '\n\n';
+/** A mark like `[HEARTBEAT]` or `[START]`, which only looks like a list. */
+const MARK = /^\s*\[[\w .-]{1,40}\]\s*$/;
 /** For names of events, and for data that only looks like JSON (such as a Python dict). */
 const ERROR_EVENT = /error|exception/i;
 const ERROR_LIKE = /^[[{\s]*["']?(error|exception|detail|message)\b/i;
@@ -233,7 +235,7 @@ export class StreamReader<Piece> {
     const value = valueIn(text);
     if (isObject(value) || Array.isArray(value)) this.#value(value, event);
     else if (isErrorEvent(event)) this.#pieces.push(this.#kind.error({ message: words(value ?? text) }));
-    else if (value === undefined && /^\s*[{[]/.test(text)) this.#broken(text);
+    else if (value === undefined && /^\s*[{[]/.test(text) && !MARK.test(text)) this.#broken(text);
     else this.#say(words(value ?? text));
   }
 

@@ -25,7 +25,7 @@ const FAULT_NAME = /^err(or)?s?(_?(msg|message|type|info|detail|text))?$|excepti
 const STATE_NAME = /^(type|object|status|state|event)$/i;
 const FAILED = /^(err(or)?|fail(ed|ure)?|exception|fault)$/i;
 /** As codes and as words. */
-const FINE = /^(0|200|ok|okay|success(ful)?|succeeded|none|null|false|no error)?$/i;
+const FINE = /^(0|20\d|ok|okay|success(ful)?|succeeded|none|null|false|no error)?$/i;
 
 /** Whether an object that is not part of an answer says that something failed. */
 export function isFailure(value: JsonObject): boolean {

@@ -92,7 +92,7 @@ export function holdsError(chunk: ChatChunk): boolean {
 /** MiniMax, 2026-11: every reply has one; 0 is success. */
 function failsInBaseResp(chunk: ChatChunk): boolean {
   const status = asObject(chunk['base_resp'])?.['status_code'];
-  return typeof status === 'number' && status !== 0;
+  return (typeof status === 'number' || typeof status === 'string') && /[1-9]/.test(String(status));
 }
 
 function clientStatus(code: ErrorCode, status: number): number | undefined {

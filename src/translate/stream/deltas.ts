@@ -73,7 +73,7 @@ export class DeltaReader {
     if (typeof content === 'string' && this.#isPlain && !mayThink(delta))
       return { reasoning: undefined, text: content };
     const said = textOf(delta);
-    this.#sawText ||= said !== '';
+    this.#sawText ||= said !== '' && this.#splitter?.mayBeThinking(said) !== true;
     const text = this.#growingText === undefined ? said : this.#grown(said, this.#growingText);
     const details = this.#newDetails(delta);
     let thought = mayThink(delta) ? this.#thoughtIn(delta, details) : '';
@@ -159,7 +159,10 @@ export class DeltaReader {
   #news(place: string, field: ReasoningField, piece: string): string {
     if (piece === '') return '';
     this.#begin(place, field);
-    if (place !== this.#firstPlace || place === 'details') return this.#thoughts.news(place, piece);
+    if (place !== this.#firstPlace || place === 'details') {
+      const isAllAgain = this.#sawText && piece === this.#thoughts.text;
+      return isAllAgain ? '' : this.#thoughts.news(place, piece);
+    }
     return this.#thoughts.news(place, this.#untagged(this.#once(piece)));
   }
 

@@ -16,7 +16,7 @@ import { brokenAnswer, overflow, redacted, windowFull } from './failed-answers.t
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import type { ReducerOptions } from './options.ts';
 import { ResponseFrame } from './response-frame.ts';
-import { newIn, repeats } from './snapshot.ts';
+import { isAllOf, newIn, repeats } from './snapshot.ts';
 import { Summary } from './summary.ts';
 import { UsageCounter } from './usage.ts';
 
@@ -185,7 +185,8 @@ export class ResponseReducer {
     this.#firsts += 1;
     if (message) this.#messages += 1;
     if (delta) {
-      this.#answer.read(mayRepeat ? this.#fresh(delta, false) : delta);
+      const isAll = finishReasonOf(finish_reason) !== undefined && isAllOf(this.#answer, delta);
+      this.#answer.read(mayRepeat || isAll ? this.#fresh(delta, false) : delta);
       this.#hasDeltas = true;
     }
     // After deltas, a message that differs from what they said is not part of the answer.

@@ -14,6 +14,14 @@ export interface Said {
   calls: readonly CallDraft[];
 }
 
+/** A shorter delta may be the same as the whole answer by chance. */
+const MIN_CHARS_OF_ALL = 24;
+
+/** Whether the last delta is everything that was said, as from gateways that only pretend to stream. */
+export function isAllOf(answer: { readonly said: Said }, { content }: ChatDelta): boolean {
+  return typeof content === 'string' && content.length >= MIN_CHARS_OF_ALL && content === answer.said.text;
+}
+
 /** Whether a message repeats what was said, in whole or in part, perhaps followed by more. */
 export function repeats(message: ChatDelta, { text }: Said): boolean {
   return addedText(textOf(message), text) !== undefined;

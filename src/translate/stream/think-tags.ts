@@ -100,6 +100,11 @@ export class ThinkTagSplitter {
     return this.#held.trim() !== '';
   }
 
+  /** Whether a text that comes now is, or may begin with, thinking between tags. */
+  mayBeThinking(text: string): boolean {
+    return this.#state === 'inside' || (this.#state === 'before' && /^\s*(?:$|[<[◁])/.test(text));
+  }
+
   /** To be called once it is known that thinking in the text has an opening tag. */
   expectMarks(): void {
     this.#mayBeUnopened = false;

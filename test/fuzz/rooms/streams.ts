@@ -28,6 +28,10 @@ export const SSE_TOKENS = [
   '<think>',
   '</think>',
   '"finish_reason":"length"',
+  '"stopReason":"end_turn"',
+  '"thinking_content":"x"',
+  'data: {"data":{"choices":[{"index":0,"delta":{"content":"x"}}]}}\n\n',
+  'data: {"code":0,"msg":"ok","data":null}\n\n',
   '"tool_calls":[{"index":0,"function":{"name":"exec_command","arguments":"{"}}]',
 ];
 

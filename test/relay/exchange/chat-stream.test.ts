@@ -55,6 +55,7 @@ describe('the reader of a reply', () => {
     'chunks with nothing between them': LINES.join(''),
     'a list of chunks': `[${LINES.join(',\n')}]`,
     'bare lines in an event stream': `: open\n\n${LINES.join('\n')}\n`,
+    'an event stream with marks': sse(['[START]', LINES[0] ?? '', '[HEARTBEAT]', ...LINES.slice(1), '[END]']),
     'events with [done] in small letters': sse([...LINES, '[done]']),
     'events with [DONE] in quotes': sse([...LINES, '"[DONE]"']),
     'events that are JSON within JSON': sse(LINES.map((line) => JSON.stringify(line))),

@@ -324,6 +324,26 @@ describe('an answer in another place', () => {
       calling({ content: [{ type: 'tool_use', id, name: 'run', input: args }], tool_calls: [CALL] }),
       CALLED,
     ],
+    [
+      'numbers where texts should be',
+      [say(4), say(2), delta({ content: 0, reasoning: null }), end()],
+      'message(420)',
+    ],
+    [
+      'errors that are none beside each delta',
+      [
+        { ...say('Hel'), error: { code: 0, message: 'success' } },
+        { ...say('lo'), error: 'none', base_resp: { status_code: '0', status_msg: 'success' } },
+        { ...end(), error: '' },
+      ],
+      'message(Hello)',
+    ],
+    ['a refusal that is an object', [delta({ refusal: { text: 'No' } }), end()], 'message(No)'],
+    [
+      'a refusal that is a list of parts',
+      [delta({ refusal: [{ type: 'refusal', refusal: 'No' }] }), end()],
+      'message(No)',
+    ],
     ['usage in a list', [...HEL_LO, end('stop', { usage: [USAGE] })], HELLO],
     ['usage as text', [...HEL_LO, end('stop', { usage: json(USAGE) })], HELLO],
   ]);
@@ -344,6 +364,7 @@ describe('an error in the middle of an answer, or in its place', () => {
     "AWS's": { message: WORDS, __type: 'ServiceException' },
     "Bedrock's in a stream": { internalServerException: { message: WORDS } },
     "MiniMax's": { base_resp: { status_code: 1002, status_msg: WORDS } },
+    "MiniMax's, with its number as text": { base_resp: { status_code: '1002', status_msg: WORDS } },
     "MiniMax's beside choices": {
       choices: [{ index: 0, delta: { content: '' } }],
       base_resp: { status_code: 1002, status_msg: WORDS },
@@ -391,6 +412,7 @@ describe('an error in the middle of an answer, or in its place', () => {
   const WELL = [
     { code: 0, message: 'ok' },
     { code: 200, msg: 'processing' },
+    { status_code: 202, message: 'queued' },
     { errcode: 0, errmsg: 'ok' },
     { error_code: '0', error_msg: 'success' },
     { status: 'ok', message: 'queued' },
@@ -401,6 +423,19 @@ describe('an error in the middle of an answer, or in its place', () => {
     { error: '', data: null },
     { object: 'chat.completion.chunk', metadata: { errors: 0 } },
   ];
+  it('is found, and nothing fails, where a field hides behind its own toString', () => {
+    const odd = { toString: 1, valueOf: 1, toJSON: 1 };
+    for (const sent of [
+      { object: odd, type: odd, status: odd, base_resp: { status_code: odd } },
+      delta({ content: [{ type: odd, name: 'run' }], reasoning: odd }, { error: odd }),
+      { code: odd, message: odd },
+    ])
+      assert.match(
+        outputOf(chunksOf(bodyOf([say('Hello'), sent, end()]), 100_000)),
+        /^message\(Hello\)|^\[failed/,
+      );
+  });
+
   for (const sent of WELL) {
     it(`is not what says that all is well: ${json(sent)}`, () => {
       const chunks = chunksOf(bodyOf([say('Hel'), sent, say('lo'), sent, end(), sent]), 7);

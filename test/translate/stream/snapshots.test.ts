@@ -20,6 +20,10 @@ const choice = (index: number | null, delta: ChatDelta, finish_reason: string | 
 });
 const WORLD = [said('Hello '), said('world')];
 
+const LONG = 'The quick brown fox jumps over the lazy dog.';
+const [BEGINNING, MIDDLE, REST] = [LONG.slice(0, 10), LONG.slice(10, 25), LONG.slice(25)];
+const IN_PIECES = [BEGINNING, MIDDLE, REST].map(said);
+
 const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
   [
     'a whole message behind its deltas',
@@ -167,6 +171,32 @@ const CASES: [what: string, chunks: ChatChunk[], output: string][] = [
     'an error behind an end that is none',
     [...WORLD, finishChunk('error'), { error: { message: 'no' } }],
     '[failed upstream_error]',
+  ],
+  [
+    'the whole answer in its last delta',
+    [...IN_PIECES, choice(0, { content: LONG }, 'stop')],
+    `message(${LONG})`,
+  ],
+  [
+    'the whole answer in its last delta, with the call',
+    [...IN_PIECES, called, choice(0, { content: LONG, tool_calls: [CALL] }, 'tool_calls')],
+    `message(${LONG}) c:run{"x":1}`,
+  ],
+  [
+    'an answer that is one delta, again',
+    [said(LONG), said(LONG), choice(0, { content: LONG }, 'stop')],
+    `message(${LONG})`,
+  ],
+  [
+    'an answer that is one delta, then grows',
+    [said(LONG), said(LONG), said(`${LONG} So`), STOP],
+    `message(${LONG} So)`,
+  ],
+  ['a sentence twice, and more', [...IN_PIECES, said(LONG), said(' So'), STOP], `message(${LONG}${LONG} So)`],
+  [
+    'a short answer that is said twice',
+    [said('ha '), said('ho '), said('ha ho '), STOP],
+    'message(ha ho ha ho )',
   ],
   ['more behind the finish reason', [...WORLD, STOP, said('!')], 'message(Hello world!)'],
   [

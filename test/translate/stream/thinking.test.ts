@@ -42,6 +42,17 @@ const CASES: [what: string, deltas: ChatDelta[], output: string][] = [
     'reasoning(a b) message(x)',
   ],
   [
+    'between tags, and in its field a little later',
+    [
+      { content: '<think>a ' },
+      { reasoning_content: 'a ' },
+      { content: 'b</think>' },
+      { reasoning_content: 'b' },
+      { content: 'x' },
+    ],
+    'reasoning(a b) message(x)',
+  ],
+  [
     'as text, then in details',
     [
       { reasoning: 'a b' },
@@ -140,6 +151,16 @@ const CASES: [what: string, deltas: ChatDelta[], output: string][] = [
   [
     'whole in the last delta once more',
     [{ reasoning: 'a ' }, { reasoning: 'b' }, { content: 'x' }, { content: '', reasoning: 'a b' }],
+    'reasoning(a b) message(x)',
+  ],
+  [
+    'whole in the last delta once more, under two names',
+    [
+      { reasoning: 'a ', thinking: 'a ' },
+      { reasoning: 'b', thinking: 'b' },
+      { content: 'x' },
+      { reasoning: 'a b', thinking: 'a b' },
+    ],
     'reasoning(a b) message(x)',
   ],
   [

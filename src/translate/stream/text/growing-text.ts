@@ -2,6 +2,9 @@
 const MOST_REPEATS = 4;
 /** One that has grown before may pause for longer. */
 const MOST_REPEATS_GROWN = 8;
+/** A text of this length that comes twice, and is the whole answer, was sent twice. */
+const LONG = 24;
+const MOST_REPEATS_LONG = 16;
 
 /**
  * Text from gateways whose deltas each repeat everything before (`He`, `Hello`, `Hello world`). The first delta is
@@ -49,12 +52,22 @@ export class GrowingText {
     this.#repeats = hasGrown ? 0 : this.#repeats + 1;
     this.#waiting.push(delta);
     if (isTelling(before, this.#growths)) return this.#grow();
-    return this.#repeats >= (this.#growths === 0 ? MOST_REPEATS : MOST_REPEATS_GROWN) ? this.end() : '';
+    return this.#repeats >= this.#mostRepeats ? this.#giveUp() : '';
   }
 
   /** Returns what is still waiting when the text ends or something else begins. */
   end(): string {
     if (this.#state === 'growing') return '';
+    if (this.#growths === 0 && this.#first.length >= LONG) this.#waiting = [];
+    return this.#giveUp();
+  }
+
+  get #mostRepeats(): number {
+    if (this.#growths > 0) return MOST_REPEATS_GROWN;
+    return this.#first.length >= LONG ? MOST_REPEATS_LONG : MOST_REPEATS;
+  }
+
+  #giveUp(): string {
     this.#state = 'over';
     return this.#release();
   }
