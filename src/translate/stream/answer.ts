@@ -99,7 +99,8 @@ export class Answer {
     const refusal = refusalOf(delta);
     if (refusal !== '') {
       this.endText();
-      this.#say('refusal', refusal);
+      // Codex, 2026-11, shows nothing of a message with a refusal.
+      this.#say(this.#options.isCodex ? 'output_text' : 'refusal', refusal);
     }
     const calls = delta.tool_calls;
     if (calls) {

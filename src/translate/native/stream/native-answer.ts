@@ -15,7 +15,7 @@ import { NativeHosted } from './drafts/hosted.ts';
 import { NativeMessage } from './drafts/message.ts';
 import type { NativeDraft } from './drafts/native-draft.ts';
 import { NativeReasoning } from './drafts/reasoning.ts';
-import { type Shape, shapeOf } from './item-shape.ts';
+import { type Shape, shapeOf, UNSAID } from './item-shape.ts';
 import type { Channel, Place, ReadEvent } from './read-event.ts';
 import { type Track, Tracks, type TrackType, trackTypeOf } from './tracks.ts';
 
@@ -52,21 +52,6 @@ const HOSTED_PREFIXES = {
   mcp_call: 'mcp',
   mcp_approval_request: 'mcpr',
 } as const satisfies Record<HostedType, ItemIdPrefix>;
-/** An item of which only the type is known. */
-const UNSAID = {
-  message: { type: 'message', parts: [], phase: undefined },
-  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
-  call: {
-    type: 'call',
-    callId: undefined,
-    namespace: undefined,
-    name: '',
-    payload: '',
-    isFreeText: false,
-    isCut: false,
-  },
-} as const satisfies Record<(typeof CHANNEL_TYPES)[Channel], Shape>;
-
 export class NativeAnswer {
   readonly #options: NativeAnswerOptions;
   readonly #out: EventOutput;
@@ -141,13 +126,15 @@ export class NativeAnswer {
 
   text({ place, said }: Extract<ReadEvent, { kind: 'text' }>): void {
     if (said.text === '') return;
-    const type = CHANNEL_TYPES[said.channel];
+    const { channel } = said;
+    const type = CHANNEL_TYPES[channel];
     const track = this.#tracks.current(type, place) ?? this.#begin(UNSAID[type], place, false);
     if (track.isOver) return;
     if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
     if (track.draft === undefined || track.draft.isClosed) return;
     this.#place(track.draft);
-    track.draft.say(said, this.#out);
+    const isInWords = channel === 'refusal' && this.#options.isCodex;
+    track.draft.say(isInWords ? { ...said, channel: 'output_text' } : said, this.#out);
     this.#queue.advance();
   }
 
@@ -203,7 +190,11 @@ export class NativeAnswer {
   #shape(item: JsonObject): Shape | undefined {
     const shape = shapeOf(item);
     if (shape === undefined && typeof item['type'] === 'string') this.unknown.add(item['type']);
-    return shape;
+    // Codex, 2026-11, shows nothing of a message with a refusal.
+    const isInWords = shape?.type === 'message' && this.#options.isCodex;
+    return isInWords
+      ? { ...shape, parts: shape.parts.map((part) => ({ ...part, type: 'output_text' })) }
+      : shape;
   }
 
   /** xAI, 2026-08, shows its own searches as calls of custom tools. */
@@ -271,6 +262,8 @@ export class NativeAnswer {
   /** Gives a draft the last place in the order; the one before it ends as soon as it may. */
   #place(draft: NativeDraft | undefined): void {
     if (draft === undefined || this.#placed.has(draft)) return;
+    if (!(draft instanceof NativeHosted))
+      for (const before of this.#placed) if (before instanceof NativeHosted) before.hurry();
     this.#placed.add(draft);
     this.#queue.add(draft);
   }
