@@ -302,6 +302,27 @@ describe('a request by the Responses API', () => {
     });
   }
 
+  it('leaves out ids that are not known there, and stays with the API', async () => {
+    const { ask, asked, log, stop } = await house(
+      ({ text: sent }) =>
+        sent.includes('"id":"ws_')
+          ? errorReply(
+              404,
+              "Item with id 'ws_1' not found. Items are not persisted when `store` is set to false.",
+            )
+          : NATIVE,
+      { provider: 'openai' },
+    );
+    const input = [
+      { role: 'user', content: 'hi' },
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'q' } },
+      { role: 'user', content: 'Go on.' },
+    ];
+    for (const _ of [1, 2]) assert.equal(textIn(await ask({ input })), 'by responses', log.join('\n'));
+    assert.deepEqual(asked(), { responses: 3, chat: 0 });
+    await stop();
+  });
+
   it('continues a response out of our own history, with its calls and its thoughts', async () => {
     const { ask, upstream, stop } = await house(
       [nativeReply(thought('Hm.', 'blob'), call('run', {}, { call_id: 'call_1' })), NATIVE],

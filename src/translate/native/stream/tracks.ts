@@ -49,7 +49,7 @@ export class Tracks<Draft> {
   /** The open item that a delta continues. */
   current(type: TrackType, { index, id }: Place): Track<Draft> | undefined {
     const newest = this.all.at(-1);
-    const isNewest = id !== undefined && newest?.place.id === id && newest.place.index === index;
+    const isNewest = id !== undefined && newest?.place.id === id && !isElsewhere(newest, index);
     if (isNewest && newest.type === type) return newest;
     const own = this.all.filter((track) => track.type === type);
     const named = id === undefined ? [] : own.filter((track) => track.place.id === id);
