@@ -506,6 +506,15 @@ describe('ResponseReducer', () => {
     }
   });
 
+  it('takes no refusal for a summary of the conversation, whoever asks', () => {
+    for (const isCodex of [true, false]) {
+      const input = [{ role: 'user', content: 'hi' }, { type: 'compaction_trigger' }];
+      const stream = streamFor({ input }, { isCodex });
+      eventsOf(stream, [deltaChunk({ refusal: 'No.' }), finishChunk('stop')]);
+      assert.equal(stream.response.status, 'failed');
+    }
+  });
+
   it('gives Codex a final error under the code whose message it shows', () => {
     const stream = streamFor({}, { isCodex: true });
     stream.start();

@@ -4,6 +4,7 @@ import type { HostedType, OutputItem, ResponsesRequest } from '../../../wire/res
 import type { Profile } from '../../profile.ts';
 import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reasoning/reasoning.ts';
 import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
+import { refusalPart } from '../../stream/drafts/message.ts';
 import { wantsSummary } from '../../stream/drafts/reasoning.ts';
 import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
@@ -133,8 +134,8 @@ export class NativeAnswer {
     if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
     if (track.draft === undefined || track.draft.isClosed) return;
     this.#place(track.draft);
-    const isInWords = channel === 'refusal' && this.#options.isCodex;
-    track.draft.say(isInWords ? { ...said, channel: 'output_text' } : said, this.#out);
+    const told = channel === 'refusal' ? { ...said, channel: refusalPart(this.#options) } : said;
+    track.draft.say(told, this.#out);
     this.#queue.advance();
   }
 
@@ -190,11 +191,11 @@ export class NativeAnswer {
   #shape(item: JsonObject): Shape | undefined {
     const shape = shapeOf(item);
     if (shape === undefined && typeof item['type'] === 'string') this.unknown.add(item['type']);
-    // Codex, 2026-11, shows nothing of a message with a refusal.
-    const isInWords = shape?.type === 'message' && this.#options.isCodex;
-    return isInWords
-      ? { ...shape, parts: shape.parts.map((part) => ({ ...part, type: 'output_text' })) }
-      : shape;
+    if (shape?.type !== 'message') return shape;
+    const parts = shape.parts.map((part) =>
+      part.type === 'refusal' ? { ...part, type: refusalPart(this.#options) } : part,
+    );
+    return { ...shape, parts };
   }
 
   /** xAI, 2026-08, shows its own searches as calls of custom tools. */
