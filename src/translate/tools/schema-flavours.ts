@@ -38,6 +38,8 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
   // For servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
   inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: grammarSchema },
+  // OpenAI, 2026-11: no union at the root, and its reader of patterns knows no classes of Unicode.
+  openai: { ...PLAIN, flatRoot: true, finish: withReadablePattern },
   // Anthropic's models, direct or through gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
@@ -62,6 +64,11 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
     finish: geminiSchema,
   },
 };
+
+function withReadablePattern(schema: JsonObject): JsonObject {
+  const { pattern, ...rest } = schema;
+  return typeof pattern === 'string' && /\\p\{/i.test(pattern) ? rest : schema;
+}
 
 /** Only existing properties may be required. */
 function withRequiredPresent(schema: JsonObject): JsonObject {
