@@ -147,6 +147,16 @@ const IDS: readonly Variation[] = [
     ['run {"a":1} c1', 'exec {"b":2} call_1'],
   ],
   [
+    'a call that begins twice, without an id and an index',
+    [
+      ...[1, 2].map(() => added(null, call(null, 'c1', 'run', ''))),
+      args(null, null, '{"a":1}'),
+      done(null, { ...RUN, id: null }),
+      end(),
+    ],
+    ['run {"a":1} c1'],
+  ],
+  [
     'a final response alone, with calls under one call id',
     [end([RUN, { ...EXEC, id: 'g' }])],
     ['run {"a":1} c1', 'exec {"b":2} call_1'],

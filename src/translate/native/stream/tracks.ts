@@ -38,8 +38,11 @@ export class Tracks<Draft> {
   begun(type: TrackType, place: Place, callId: string | undefined): Track<Draft> | undefined {
     const { index, id } = place;
     return this.#couldBe(type, callId).findLast((track) => {
-      if (id === undefined || track.place.id === undefined)
-        return !track.isOver && index !== undefined && track.place.index === index;
+      if (id === undefined || track.place.id === undefined) {
+        const isCall = callId !== undefined && track.callId === callId;
+        const isHere = index === undefined ? isCall : track.place.index === index;
+        return !track.isOver && isHere;
+      }
       // MiniMax, 2026-11: ids are made from the response's, so that all messages of a response share one.
       const isNext = isElsewhere(track, index) || (track.isOver && track.isBegun);
       return track.place.id === id && !isNext;
