@@ -592,6 +592,23 @@ describe('streams of Responses endpoints, written by hand', () => {
     }
   });
 
+  it('a call that only begins, without arguments, is not run', () => {
+    const begun = added(1, call('f', 'c1', 'run', ''));
+    for (const events of [
+      [begun, end()],
+      [begun, end([message('m', 'x')])],
+      [begun, ...called(2, 'g', 'c2', 'run', '{"a":1}'), end()],
+    ]) {
+      const stream = nativeStreamFor(TOOLS);
+      read(stream, Buffer.from(sse([...said(0, 'm', 'x'), ...events]).join('')));
+      assert.equal(stream.response.status, 'failed');
+      assert.deepEqual(stream.response.output.filter(isCall), []);
+    }
+    const stream = nativeStreamFor(TOOLS);
+    read(stream, Buffer.from(sse([begun, end([call('f', 'c1', 'run', '')])]).join('')));
+    assert.deepEqual(stream.response.output.map(brief), ['run {} c1'], 'the end says that it has none');
+  });
+
   for (const cut of CUT_CALLS) {
     for (const status of ['incomplete', 'completed']) {
       it(`a cut call is never run, in a response that is ${status}: ${JSON.stringify(cut)}`, () => {
