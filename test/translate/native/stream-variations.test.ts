@@ -412,6 +412,29 @@ const REPEATED: readonly Variation[] = [
     [...['Knock', ' knock. ', 'Knock knock. '].map((text) => says(0, 'm', text)), end()],
     ['Knock knock. Knock knock. '],
   ],
+  ...(['reasoning_text', 'reasoning_summary_text'] as const).flatMap((name): Variation[] => {
+    const thinks = (delta: string) => event(`${name}.delta`, 0, 'r', { delta });
+    const whole = { text: 'A whole thought.' };
+    const told = (...deltas: string[]) => [added(0, thinking('r', '', null)), ...deltas.map(thinks)];
+    const rest = [...said(1, 'm', 'x'), end()];
+    return [
+      [
+        `${name} that grows`,
+        [...told('A whole', 'A whole thou', 'A whole thought.'), ...rest],
+        ['thinks A whole thought. ()', 'x'],
+      ],
+      [
+        `${name} that is sent again`,
+        [...told('A whole thought.', 'A whole thought.'), event(`${name}.done`, 0, 'r', whole), ...rest],
+        ['thinks A whole thought. ()', 'x'],
+      ],
+      [
+        `${name} that says the same again`,
+        [...told('Hm. ', 'Hm. ', 'Well.'), done(0, thinking('r', '', 'e')), ...rest],
+        ['thinks Hm. Hm. Well. (e)', 'x'],
+      ],
+    ];
+  }),
   ['the same twice', [says(0, 'm', 'ha'), says(0, 'm', 'ha'), end()], ['haha']],
 ];
 
