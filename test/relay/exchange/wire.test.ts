@@ -104,6 +104,10 @@ const NO_API: [what: string, reply: ScriptedReply][] = [
   ['501', errorReply(501, 'Not Implemented')],
   ['400 that names the API', errorReply(400, 'The Responses API is not supported for this model.')],
   ['400 that names the other one', errorReply(400, 'This model is only supported in v1/chat/completions.')],
+  [
+    '400 that says how to try again',
+    errorReply(400, 'Not supported in the Responses API. Try again with /v1/chat/completions.'),
+  ],
   ['403 that says it is off', errorReply(403, 'Responses API is not enabled for your account')],
   ['422 that misses messages', errorReply(422, "Missing required parameter: 'messages'")],
   [
