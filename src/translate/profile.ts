@@ -40,7 +40,7 @@ export type OptionalField = (typeof OPTIONAL_FIELDS)[number];
 export type ToolChoiceKind = 'none' | 'auto' | 'required' | 'named';
 
 /** What may stand in a tool's JSON Schema (see `tools/json-schema.ts`). */
-export type SchemaFlavour = 'plain' | 'inlined' | 'claude' | 'moonshot' | 'gemini';
+export type SchemaFlavour = 'plain' | 'inlined' | 'openai' | 'claude' | 'moonshot' | 'gemini';
 
 export interface Profile {
   /** Stable id, e.g. `deepseek`. */

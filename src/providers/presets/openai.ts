@@ -69,6 +69,7 @@ export const openai: Preset = {
     instructionRole: 'developer',
     lateInstructions: 'keep',
     strictTools: true,
+    toolSchema: 'openai',
     maxTools: 128,
     toolCallIds: 'max40',
     thinkTag: null,

@@ -4,7 +4,7 @@ import { type ErrorCode, messageOf, RelayError } from '../../errors.ts';
 import { parseJson } from '../../json.ts';
 import type { Logger } from '../../logger.ts';
 import type { Preset } from '../../providers/index.ts';
-import { nativeLessonsIn, refusesField, refusesTools } from '../../translate/native/lessons.ts';
+import { missesItem, nativeLessonsIn, refusesField, refusesTools } from '../../translate/native/lessons.ts';
 import type { NativeRequest } from '../../translate/native/to-native-request.ts';
 import type { Profile } from '../../translate/profile.ts';
 import { holdsImage } from '../../translate/request/lessons/content.ts';
@@ -76,6 +76,7 @@ export class Upstream {
       holdsImage: () => true,
       refusesRoad: (status, answer, body) =>
         !refusesField(body, answer) &&
+        !missesItem(answer) &&
         (refusesWire(status, answer) || (status < 500 && refusesTools(body, answer))),
     };
   }
@@ -240,7 +241,8 @@ export class Upstream {
     if (refusesRoad(reply.status, text, body)) {
       throw new WireRefusal(error.code, error.message, { status: error.status, cause: error });
     }
-    const lessons = TEACHES.has(error.code) ? lessonsFrom(body, text, known) : [];
+    const isTaught = TEACHES.has(error.code) || missesItem(text);
+    const lessons = isTaught ? lessonsFrom(body, text, known) : [];
     if (lessons.length > 0) return new Refusal(lessons, error);
     // A provider's internal failure may come with any status (Groq, 2026-11: 400 "tool_use_failed").
     if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;

@@ -11,7 +11,8 @@ const NO_SUCH_ADDRESS = new Set([404, 405, 501]);
 const NOT_THIS_API =
   /responses?[ -](api|endpoint|interface)\b.{0,60}(not|n't|un|disabled|only)|(not|n't|un)[ -]?(support|available|enabled|allowed|implemented|known).{0,60}(responses?[ -](api|endpoint)|\/responses\b)|\/responses\b.{0,80}(not|n't|un|disabled)|use (the )?(chat[ /.]completions?|\/v1\/chat)|only (supported|available) (in|on|via|through) (the )?`?\/?(v1\/)?chat\/completions/i;
 /** It has the API, but not now. */
-const FOR_A_WHILE = /temporar|try again|retry|overload|maintenance|at the moment|right now/i;
+const FOR_A_WHILE =
+  /temporar|(try again|retry)(?! (with|using|by|via|on|at)\b)|overload|maintenance|at the moment|right now/i;
 /** The server read the request as one of Chat Completions. */
 const WANTS_MESSAGES =
   /messages?['"`]?\W{1,4}(field )?(is |are )?(required|missing)|missing (required )?(parameter|field)\W{1,4}messages|(required|missing)\W.{0,30}\bmessages\b/i;

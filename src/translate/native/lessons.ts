@@ -47,6 +47,14 @@ const PLAIN_ITEMS: ReadonlySet<string> = new Set([
 const UNKNOWN_KIND =
   /variant|un(supported|known|recognized|expected)|invalid[ _](value|type|item)|not (support|recogni|allow|permit|a valid)|n't support|does not match|expected one of/i;
 
+/** Leaves out what refers to items that a server does not have. */
+const IDS: Rule = {
+  refuses: 'ids and states of items',
+  when: /input.{0,40}\b(id|status)\b|item id|\bitem with id\b/i,
+  cure: 'left out',
+  change: withItems(({ id: _, status: __, ...item }) => item),
+};
+
 const RULES: readonly Rule[] = [
   {
     refuses: 'developer messages',
@@ -76,12 +84,7 @@ const RULES: readonly Rule[] = [
         body.input.filter(({ type }) => type !== 'reasoning'),
       ),
   },
-  {
-    refuses: 'ids and states of items',
-    when: /input.{0,40}\b(id|status)\b|item id|\bitem with id\b/i,
-    cure: 'left out',
-    change: withItems(({ id: _, status: __, ...item }) => item),
-  },
+  IDS,
   {
     refuses: 'outputs as lists',
     when: /output.{0,60}(string|list|array|sequence)/i,
@@ -108,6 +111,8 @@ export function nativeLessonsIn(
   known: readonly Lesson<NativeRequest>[],
 ): Lesson<NativeRequest>[] {
   const words = wordsOf(answer);
+  // It also speaks of `store`, without which everything would be stored.
+  if (missesItem(answer)) return fresh([leftOut(IDS.refuses, IDS.change)], body, known);
   const fields = refusedFields(body, words).map((field) => leftOut(field, without(field)));
   const nested = NESTED.filter(([, , named]) => named.test(words)).map(([outer, inner]) =>
     leftOut(`${outer}.${inner}`, withoutInner(outer, inner)),
@@ -155,6 +160,11 @@ function refusesItems({ input }: NativeRequest, words: string): boolean {
   const [refused = ''] = words.split(/expected|supported values/i);
   const kinds = new Set(input.map(({ type }) => String(type)));
   return [...kinds].some((type) => !PLAIN_ITEMS.has(type) && new RegExp(`\\b${type}\\b`).test(refused));
+}
+
+/** Whether the answer says that an item of the request is not stored (OpenAI, 2026-11: 404), not that a route is missing. */
+export function missesItem(answer: string): boolean {
+  return /\bitem with id\b.{0,120}not found/i.test(wordsOf(answer));
 }
 
 /** Whether the answer names a field of the request: that is then what it refuses, whatever it says about the API. */

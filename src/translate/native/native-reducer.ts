@@ -216,13 +216,15 @@ export class NativeReducer {
   #end(response: JsonObject, type: string, event: JsonObject): ResponseEvent[] {
     this.#usage.read(response['usage'] ?? event['usage']);
     const { output, output_text, status, error, incomplete_details: details } = response;
-    const end = typeof status === 'string' && ENDS.has(status) ? status : type.replace('response.', '');
+    const ends = [type.replace('response.', ''), typeof status === 'string' ? status.toLowerCase() : ''];
+    // Where the event and its response do not agree, the worse of the two is true.
+    const end = BAD_ENDS.find((bad) => ends.includes(bad)) ?? 'completed';
     if (saysError(error) || end === 'failed') return this.#failAsSaid({ ...event, ...response });
     if (Array.isArray(output)) this.#answer.reconcile(output);
     // MiniMax, 2026-11, repeats the text there.
     if (typeof output_text === 'string' && this.#answer.saidText === '')
       this.#answer.reconcile([{ type: 'message', content: output_text }]);
-    if (end === 'completed' || end === 'done') return this.#complete();
+    if (end === 'completed') return this.#complete();
     if (end === 'incomplete') return this.#cut(asObject(details)?.['reason'] ?? details);
     return this.#failAsBroken(`ended the answer with the status "${end}"`);
   }
@@ -281,8 +283,7 @@ export class NativeReducer {
 /** How models write calls that their server failed to parse (DeepSeek, Kimi, Qwen, Mistral and others, 2026-09). */
 const CALL_MARKUP = /<tool_call>|<\|?tool_calls?|<[|｜]DSML|<｜tool|<function=|<invoke name=|\[TOOL_CALLS\]/;
 
-/** The final states that a response gives itself; for any other (`in_progress`), the event's type says more. */
-const ENDS: ReadonlySet<string> = new Set(['completed', 'incomplete', 'failed', 'cancelled']);
+const BAD_ENDS = ['failed', 'cancelled', 'incomplete'] as const;
 
 /** Items that come on the way to an answer but are not one. */
 const NO_ANSWER: ReadonlySet<string> = new Set([

@@ -8,7 +8,7 @@ import { argumentsOf, CallTracker, isBlank } from './call-tracker.ts';
 import { type DeltaParts, DeltaReader, type ReasoningDelta } from './deltas.ts';
 import { CallDraft } from './drafts/call.ts';
 import type { Ending, EventOutput } from './drafts/draft.ts';
-import { MessageDraft, type MessagePart } from './drafts/message.ts';
+import { MessageDraft, type MessagePart, refusalPart } from './drafts/message.ts';
 import { ReasoningDraft, wantsSummary } from './drafts/reasoning.ts';
 import { ItemQueue } from './item-queue.ts';
 import type { AnswerOptions } from './options.ts';
@@ -99,7 +99,7 @@ export class Answer {
     const refusal = refusalOf(delta);
     if (refusal !== '') {
       this.endText();
-      this.#say('refusal', refusal);
+      this.#say(refusalPart(this.#options), refusal);
     }
     const calls = delta.tool_calls;
     if (calls) {

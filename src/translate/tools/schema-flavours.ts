@@ -38,6 +38,8 @@ export const FLAVOURS: Readonly<Record<SchemaFlavour, Rules>> = {
   plain: PLAIN,
   // For servers that turn the schemas of all tools into one grammar: a part that they cannot read fails the request.
   inlined: { ...PLAIN, inlineRefs: true, noBooleans: true, finish: grammarSchema },
+  // OpenAI, 2026-11: no union at the root, and its reader of patterns knows no classes of Unicode.
+  openai: { ...PLAIN, flatRoot: true, finish: withReadablePattern },
   // Anthropic's models, direct or through gateways, 2026-11: no union at the root.
   claude: { ...PLAIN, flatRoot: true, finish: withoutTuples },
   // Moonshot's "MFJS", 2026-11: 400 "not a valid moonshot flavored json schema".
@@ -72,6 +74,11 @@ function withoutTuples(schema: JsonObject): JsonObject {
     prefixItems: items,
     ...(additionalItems === undefined ? {} : { items: additionalItems }),
   };
+}
+
+function withReadablePattern(schema: JsonObject): JsonObject {
+  const { pattern, ...rest } = schema;
+  return typeof pattern === 'string' && /\\p\{/i.test(pattern) ? rest : schema;
 }
 
 /** Only existing properties may be required. */

@@ -105,6 +105,10 @@ const NO_API: [what: string, reply: ScriptedReply][] = [
   ['501', errorReply(501, 'Not Implemented')],
   ['400 that names the API', errorReply(400, 'The Responses API is not supported for this model.')],
   ['400 that names the other one', errorReply(400, 'This model is only supported in v1/chat/completions.')],
+  [
+    '400 that says how to try again',
+    errorReply(400, 'Not supported in the Responses API. Try again with /v1/chat/completions.'),
+  ],
   ['403 that says it is off', errorReply(403, 'Responses API is not enabled for your account')],
   ['422 that misses messages', errorReply(422, "Missing required parameter: 'messages'")],
   [
@@ -302,6 +306,27 @@ describe('a request by the Responses API', () => {
       await stop();
     });
   }
+
+  it('leaves out ids that are not known there, and stays with the API', async () => {
+    const { ask, asked, log, stop } = await house(
+      ({ text: sent }) =>
+        sent.includes('"id":"ws_')
+          ? errorReply(
+              404,
+              "Item with id 'ws_1' not found. Items are not persisted when `store` is set to false.",
+            )
+          : NATIVE,
+      { provider: 'openai' },
+    );
+    const input = [
+      { role: 'user', content: 'hi' },
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'q' } },
+      { role: 'user', content: 'Go on.' },
+    ];
+    for (const _ of [1, 2]) assert.equal(textIn(await ask({ input })), 'by responses', log.join('\n'));
+    assert.deepEqual(asked(), { responses: 3, chat: 0 });
+    await stop();
+  });
 
   it('continues a response from our own history, with its calls and its thoughts', async () => {
     const { ask, upstream, stop } = await house(

@@ -965,7 +965,13 @@ describe('streams of Responses endpoints: compaction', () => {
 
   it('fails if nothing was written, or not all of it', () => {
     const cut = ending((response) => ({ ...response, status: 'incomplete' }), text('The summ'));
-    for (const events of [said(thought('Hm.')), cut])
-      assert.equal(told(events, {}, compact).stream.response.status, 'failed');
+    const refused = item({
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'refusal', refusal: 'No.' }],
+    });
+    for (const events of [said(thought('Hm.')), cut, said(refused)])
+      for (const isCodex of [true, false])
+        assert.equal(told(events, { isCodex }, compact).stream.response.status, 'failed');
   });
 });

@@ -147,6 +147,16 @@ const IDS: readonly Variation[] = [
     ['run {"a":1} c1', 'exec {"b":2} call_1'],
   ],
   [
+    'a call that begins twice, without an id and an index',
+    [
+      ...[1, 2].map(() => added(null, call(null, 'c1', 'run', ''))),
+      args(null, null, '{"a":1}'),
+      done(null, { ...RUN, id: null }),
+      end(),
+    ],
+    ['run {"a":1} c1'],
+  ],
+  [
     'a final response alone, with calls under one call id',
     [end([RUN, { ...EXEC, id: 'g' }])],
     ['run {"a":1} c1', 'exec {"b":2} call_1'],
@@ -355,6 +365,97 @@ const CUSTOM: readonly Variation[] = [
   ],
 ];
 
+const REPEATED: readonly Variation[] = [
+  [
+    'a delta that is sent again',
+    [
+      added(0, message('m', '')),
+      { ...says(0, 'm', 'A whole sentence.'), sequence_number: 1 },
+      { ...says(0, 'm', 'A whole sentence.'), sequence_number: 2 },
+      done(0, message('m', 'A whole sentence.')),
+      end(),
+    ],
+    ['A whole sentence.'],
+  ],
+  [
+    'deltas that grow',
+    [
+      added(0, message('m', '')),
+      ...['A whole', 'A whole sentence', 'A whole sentence that grows'].map((text) => says(0, 'm', text)),
+      done(0, message('m', 'A whole sentence that grows')),
+      end(),
+    ],
+    ['A whole sentence that grows'],
+  ],
+  [
+    'all that was said as the last delta',
+    [
+      added(0, message('m', '')),
+      ...['A whole ', 'sentence', 'A whole sentence'].map((text) => says(0, 'm', text)),
+      event('output_text.done', 0, 'm', { text: 'A whole sentence' }),
+      end(),
+    ],
+    ['A whole sentence'],
+  ],
+  [
+    'a text that says the same again',
+    [
+      added(0, message('m', '')),
+      ...['Knock', ' knock. ', 'Knock knock. ', 'Who?'].map((text) => says(0, 'm', text)),
+      done(0, message('m', 'Knock knock. Knock knock. Who?')),
+      end(),
+    ],
+    ['Knock knock. Knock knock. Who?'],
+  ],
+  [
+    'a text that says the same again at its end, which nobody confirms',
+    [...['Knock', ' knock. ', 'Knock knock. '].map((text) => says(0, 'm', text)), end()],
+    ['Knock knock. Knock knock. '],
+  ],
+  ...(['reasoning_text', 'reasoning_summary_text'] as const).flatMap((name): Variation[] => {
+    const thinks = (delta: string) => event(`${name}.delta`, 0, 'r', { delta });
+    const whole = { text: 'A whole thought.' };
+    const told = (...deltas: string[]) => [added(0, thinking('r', '', null)), ...deltas.map(thinks)];
+    const rest = [...said(1, 'm', 'x'), end()];
+    return [
+      [
+        `${name} that grows`,
+        [...told('A whole', 'A whole thou', 'A whole thought.'), ...rest],
+        ['thinks A whole thought. ()', 'x'],
+      ],
+      [
+        `${name} that is sent again`,
+        [...told('A whole thought.', 'A whole thought.'), event(`${name}.done`, 0, 'r', whole), ...rest],
+        ['thinks A whole thought. ()', 'x'],
+      ],
+      [
+        `${name} that says the same again`,
+        [...told('Hm. ', 'Hm. ', 'Well.'), done(0, thinking('r', '', 'e')), ...rest],
+        ['thinks Hm. Hm. Well. (e)', 'x'],
+      ],
+    ];
+  }),
+  ['the same twice', [says(0, 'm', 'ha'), says(0, 'm', 'ha'), end()], ['haha']],
+];
+
+/** Ends that contradict themselves, with the state that a client is told. */
+const ENDS: readonly [what: string, end: JsonObject, status: string][] = [
+  ['a failure that is completed', { type: 'response.failed', response: { status: 'completed' } }, 'failed'],
+  ['an end that failed', { type: 'response.completed', response: { status: 'failed' } }, 'failed'],
+  [
+    'an end that is incomplete',
+    { type: 'response.completed', response: { status: 'incomplete' } },
+    'incomplete',
+  ],
+  [
+    'a cut that is completed',
+    { type: 'response.incomplete', response: { status: 'completed' } },
+    'incomplete',
+  ],
+  ['capitals', { type: 'response.completed', response: { status: 'INCOMPLETE' } }, 'incomplete'],
+  ['a word that is no state', { type: 'response.completed', response: { status: 'ok' } }, 'completed'],
+];
+
 /** Calls that their provider says were cut off: whatever the response says, nobody may run them. */
 const CUT_CALLS: readonly JsonObject[] = [
   call('f', 'c1', 'run', ''),
@@ -448,6 +549,7 @@ describe('streams of Responses endpoints, written by hand', () => {
     ...IDS,
     ...PLACES,
     ...PARTS,
+    ...REPEATED,
     ...CUSTOM.map(([what, ...rest]): Variation => [`a custom call with ${what}`, ...rest]),
   ];
   for (const [what, events, expected] of all) {
@@ -469,6 +571,66 @@ describe('streams of Responses endpoints, written by hand', () => {
       }
     });
   }
+
+  for (const [what, last, status] of ENDS) {
+    it(`the worse of two states is true: ${what}`, () => {
+      const stream = nativeStreamFor(TOOLS);
+      read(stream, Buffer.from(sse([...said(0, 'm', 'x'), last]).join('')));
+      assert.equal(stream.response.status, status);
+    });
+  }
+
+  it('searches at the same time keep what they asked, and do not hold up words', () => {
+    const search = (id: string, query?: string): JsonObject => ({
+      type: 'web_search_call',
+      id,
+      ...(query !== undefined && { action: { type: 'search', query } }),
+    });
+    const stream = nativeStreamFor(TOOLS);
+    const begun = [added(0, search('a')), added(1, search('b')), done(0, search('a', 'one'))];
+    for (const one of [...begun, done(1, search('b', 'two')), added(2, search('c'))]) stream.feed(one);
+    const told = [added(3, message('m', '')), says(3, 'm', 'x')].flatMap((one) => stream.feed(one));
+    assert.ok(told.some(({ type }) => type === 'response.output_text.delta'));
+    const asked = stream.response.output.map((item) => 'action' in item && item['action']);
+    assert.deepEqual(asked.slice(0, 2), [
+      { type: 'search', query: 'one', queries: ['one'] },
+      { type: 'search', query: 'two', queries: ['two'] },
+    ]);
+  });
+
+  it('a refusal is text for Codex, which shows no other', () => {
+    const refused = { ...message('m', ''), content: [{ type: 'refusal', refusal: 'No.' }] };
+    for (const events of [
+      [done(0, refused), end()],
+      [added(0, message('m', '')), event('refusal.delta', 0, 'm', { delta: 'No.' }), done(0, refused), end()],
+    ]) {
+      for (const [isCodex, expected] of [
+        [true, 'No.'],
+        [false, 'refuses: No.'],
+      ] as const) {
+        const stream = nativeStreamFor(TOOLS, { isCodex });
+        read(stream, Buffer.from(sse(events).join('')));
+        assert.deepEqual(stream.response.output.map(brief), [expected]);
+      }
+    }
+  });
+
+  it('a call that only begins, without arguments, is not run', () => {
+    const begun = added(1, call('f', 'c1', 'run', ''));
+    for (const events of [
+      [begun, end()],
+      [begun, end([message('m', 'x')])],
+      [begun, ...called(2, 'g', 'c2', 'run', '{"a":1}'), end()],
+    ]) {
+      const stream = nativeStreamFor(TOOLS);
+      read(stream, Buffer.from(sse([...said(0, 'm', 'x'), ...events]).join('')));
+      assert.equal(stream.response.status, 'failed');
+      assert.deepEqual(stream.response.output.filter(isCall), []);
+    }
+    const stream = nativeStreamFor(TOOLS);
+    read(stream, Buffer.from(sse([begun, end([call('f', 'c1', 'run', '')])]).join('')));
+    assert.deepEqual(stream.response.output.map(brief), ['run {} c1'], 'the end says that it has none');
+  });
 
   for (const cut of CUT_CALLS) {
     for (const status of ['incomplete', 'completed']) {

@@ -495,6 +495,26 @@ describe('ResponseReducer', () => {
     assert.deepEqual([stream.response.status, stream.response.error?.code], ['failed', 'invalid_prompt']);
   });
 
+  it('tells Codex a refusal as text, since it shows nothing of a message with a refusal', () => {
+    for (const delta of [{ refusal: 'No.' }, { content: [{ type: 'refusal', refusal: 'No.' }] }]) {
+      const stream = streamFor({}, { isCodex: true });
+      eventsOf(stream, [deltaChunk(delta), finishChunk('stop')]);
+      const [message] = stream.response.output;
+      assert.deepEqual(message?.type === 'message' && message.content, [
+        { type: 'output_text', text: 'No.', annotations: [], logprobs: [] },
+      ]);
+    }
+  });
+
+  it('takes no refusal for a summary of the conversation, whoever asks', () => {
+    for (const isCodex of [true, false]) {
+      const input = [{ role: 'user', content: 'hi' }, { type: 'compaction_trigger' }];
+      const stream = streamFor({ input }, { isCodex });
+      eventsOf(stream, [deltaChunk({ refusal: 'No.' }), finishChunk('stop')]);
+      assert.equal(stream.response.status, 'failed');
+    }
+  });
+
   it('gives Codex a final error under the code whose message it shows', () => {
     const stream = streamFor({}, { isCodex: true });
     stream.start();

@@ -156,7 +156,7 @@ const CASES: Case[] = [
   },
   {
     name: 'a root without type gets one, and properties',
-    flavours: ['plain', 'inlined', 'claude', 'moonshot', 'gemini'],
+    flavours: ['plain', 'inlined', 'openai', 'claude', 'moonshot', 'gemini'],
     schema: {},
     expected: { type: 'object', properties: {} },
   },
@@ -207,7 +207,7 @@ const CASES: Case[] = [
   },
   {
     name: 'a union at the root becomes one object',
-    flavours: ['claude', 'moonshot', 'gemini'],
+    flavours: ['openai', 'claude', 'moonshot', 'gemini'],
     schema: {
       oneOf: [
         { properties: { a: text, b: text }, required: ['a', 'b'] },
@@ -215,6 +215,28 @@ const CASES: Case[] = [
       ],
     },
     expected: { type: 'object', properties: { a: text, b: text, c: text }, required: ['a'] },
+  },
+  {
+    name: 'a pattern with a class of Unicode is left out, a property of that name is not',
+    flavours: ['openai'],
+    schema: {
+      type: 'object',
+      properties: {
+        a: { type: 'string', pattern: '^\\p{L}+$' },
+        b: { type: 'array', items: { type: 'string', pattern: '\\P{Lu}' } },
+        c: { type: 'string', pattern: '^[a-z]+$' },
+        pattern: text,
+      },
+    },
+    expected: {
+      type: 'object',
+      properties: {
+        a: text,
+        b: { type: 'array', items: text },
+        c: { type: 'string', pattern: '^[a-z]+$' },
+        pattern: text,
+      },
+    },
   },
   {
     name: 'type beside anyOf moves into the branches',
@@ -617,7 +639,7 @@ describe('toolParameters', () => {
         assertInlined(toolParameters(given, 'inlined'));
         assertMoonshot(toolParameters(given, 'moonshot'));
         assertGemini(toolParameters(given, 'gemini'));
-        for (const flavour of ['plain', 'inlined', 'claude'] as const) {
+        for (const flavour of ['plain', 'inlined', 'openai', 'claude'] as const) {
           const { type, properties } = toolParameters(given, flavour);
           assert.equal(type, 'object');
           assert.ok(properties && typeof properties === 'object');

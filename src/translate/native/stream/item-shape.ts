@@ -53,6 +53,21 @@ export interface ShapedHosted {
 
 export type Shape = ShapedMessage | ShapedReasoning | ShapedCall | ShapedHosted;
 
+/** An item of which only the type is known. */
+export const UNSAID = {
+  message: { type: 'message', parts: [], phase: undefined },
+  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
+  call: {
+    type: 'call',
+    callId: undefined,
+    namespace: undefined,
+    name: '',
+    payload: '',
+    isFreeText: false,
+    isCut: false,
+  },
+} as const satisfies Partial<Record<Shape['type'], Shape>>;
+
 /** Undefined for items of an unknown kind, and for those that are not the assistant's. */
 export function shapeOf(item: JsonObject): Shape | undefined {
   switch (item['type'] ?? (item['role'] === undefined ? undefined : 'message')) {
@@ -106,7 +121,9 @@ export function shapedPart(value: Json | undefined): ShapedPart | undefined {
 
 /** A list with the citation of a page; empty for other annotations. */
 export function citations(value: Json | undefined): UrlCitation[] {
-  const annotation = asObject(value);
+  const outer = asObject(value);
+  // As in Chat Completions.
+  const annotation = asObject(outer?.['url_citation']) ?? outer;
   if (annotation === undefined || typeof annotation['url'] !== 'string') return [];
   const { url, title, start_index, end_index } = annotation;
   return [

@@ -4,6 +4,7 @@ import type { HostedType, OutputItem, ResponsesRequest } from '../../../wire/res
 import type { Profile } from '../../profile.ts';
 import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reasoning/reasoning.ts';
 import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
+import { refusalPart } from '../../stream/drafts/message.ts';
 import { wantsSummary } from '../../stream/drafts/reasoning.ts';
 import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
@@ -15,7 +16,7 @@ import { NativeHosted } from './drafts/hosted.ts';
 import { NativeMessage } from './drafts/message.ts';
 import type { NativeDraft } from './drafts/native-draft.ts';
 import { NativeReasoning } from './drafts/reasoning.ts';
-import { type Shape, shapeOf } from './item-shape.ts';
+import { type Shape, shapeOf, UNSAID } from './item-shape.ts';
 import type { Channel, Place, ReadEvent } from './read-event.ts';
 import { type Track, Tracks, type TrackType, trackTypeOf } from './tracks.ts';
 
@@ -52,21 +53,6 @@ const HOSTED_PREFIXES = {
   mcp_call: 'mcp',
   mcp_approval_request: 'mcpr',
 } as const satisfies Record<HostedType, ItemIdPrefix>;
-/** An item of which only the type is known. */
-const UNSAID = {
-  message: { type: 'message', parts: [], phase: undefined },
-  reasoning: { type: 'reasoning', summary: [], text: '', sealed: undefined, marks: {} },
-  call: {
-    type: 'call',
-    callId: undefined,
-    namespace: undefined,
-    name: '',
-    payload: '',
-    isFreeText: false,
-    isCut: false,
-  },
-} as const satisfies Record<(typeof CHANNEL_TYPES)[Channel], Shape>;
-
 export class NativeAnswer {
   readonly #options: NativeAnswerOptions;
   readonly #out: EventOutput;
@@ -141,13 +127,15 @@ export class NativeAnswer {
 
   text({ place, said }: Extract<ReadEvent, { kind: 'text' }>): void {
     if (said.text === '') return;
-    const type = CHANNEL_TYPES[said.channel];
+    const { channel } = said;
+    const type = CHANNEL_TYPES[channel];
     const track = this.#tracks.current(type, place) ?? this.#begin(UNSAID[type], place, false);
     if (track.isOver) return;
     if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
     if (track.draft === undefined || track.draft.isClosed) return;
     this.#place(track.draft);
-    track.draft.say(said, this.#out);
+    const told = channel === 'refusal' ? { ...said, channel: refusalPart(this.#options) } : said;
+    track.draft.say(told, this.#out);
     this.#queue.advance();
   }
 
@@ -203,7 +191,11 @@ export class NativeAnswer {
   #shape(item: JsonObject): Shape | undefined {
     const shape = shapeOf(item);
     if (shape === undefined && typeof item['type'] === 'string') this.unknown.add(item['type']);
-    return shape;
+    if (shape?.type !== 'message') return shape;
+    const parts = shape.parts.map((part) =>
+      part.type === 'refusal' ? { ...part, type: refusalPart(this.#options) } : part,
+    );
+    return { ...shape, parts };
   }
 
   /** xAI, 2026-08, shows its own searches as calls of custom tools. */
@@ -271,6 +263,8 @@ export class NativeAnswer {
   /** Gives a draft the last place in the order; the one before it ends as soon as it may. */
   #place(draft: NativeDraft | undefined): void {
     if (draft === undefined || this.#placed.has(draft)) return;
+    if (!(draft instanceof NativeHosted))
+      for (const before of this.#placed) if (before instanceof NativeHosted) before.hurry();
     this.#placed.add(draft);
     this.#queue.add(draft);
   }

@@ -38,8 +38,11 @@ export class Tracks<Draft> {
   begun(type: TrackType, place: Place, callId: string | undefined): Track<Draft> | undefined {
     const { index, id } = place;
     return this.#couldBe(type, callId).findLast((track) => {
-      if (id === undefined || track.place.id === undefined)
-        return !track.isOver && index !== undefined && track.place.index === index;
+      if (id === undefined || track.place.id === undefined) {
+        const isCall = callId !== undefined && track.callId === callId;
+        const isHere = index === undefined ? isCall : track.place.index === index;
+        return !track.isOver && isHere;
+      }
       // MiniMax, 2026-11: ids are made from the response's, so that all messages of a response share one.
       const isNext = isElsewhere(track, index) || (track.isOver && track.isBegun);
       return track.place.id === id && !isNext;
@@ -49,7 +52,7 @@ export class Tracks<Draft> {
   /** The open item that a delta continues. */
   current(type: TrackType, { index, id }: Place): Track<Draft> | undefined {
     const newest = this.all.at(-1);
-    const isNewest = id !== undefined && newest?.place.id === id && newest.place.index === index;
+    const isNewest = id !== undefined && newest?.place.id === id && !isElsewhere(newest, index);
     if (isNewest && newest.type === type) return newest;
     const own = this.all.filter((track) => track.type === type);
     const named = id === undefined ? [] : own.filter((track) => track.place.id === id);

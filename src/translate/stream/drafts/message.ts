@@ -1,4 +1,5 @@
-import type { OutputItem, OutputTextPart, RefusalPart } from '../../../wire/responses.ts';
+import type { OutputItem, OutputTextPart, RefusalPart, ResponsesRequest } from '../../../wire/responses.ts';
+import { wantsCompaction } from '../../compaction.ts';
 import { WholeCharacters } from '../text/whole-characters.ts';
 import type { Draft, Ending, EventOutput } from './draft.ts';
 
@@ -92,4 +93,18 @@ export class MessageDraft implements Draft {
         : { type: 'response.refusal.delta', sequence_number, ...where, delta },
     );
   }
+}
+
+/**
+ * The part that a refusal is told in: Codex, 2026-11, shows nothing of a message with a refusal. What refuses to be a
+ * summary must not look like one.
+ */
+export function refusalPart({
+  isCodex,
+  request,
+}: {
+  isCodex?: boolean | undefined;
+  request: ResponsesRequest;
+}): MessagePart {
+  return isCodex && !wantsCompaction(request) ? 'output_text' : 'refusal';
 }

@@ -69,7 +69,9 @@ export class NativeCall implements NativeDraft {
   }
 
   canEnd(ending: Ending): boolean {
-    return !this.#isCut && this.#draft.canEnd(ending);
+    // That it begins says nothing of its arguments, not even that it has none.
+    const isUnsaid = this.#payload === '' && !this.isOver;
+    return !this.#isCut && !isUnsaid && this.#draft.canEnd(ending);
   }
 
   /** The first name counts; later events cannot change it. */
@@ -80,7 +82,7 @@ export class NativeCall implements NativeDraft {
   }
 
   settle(out: EventOutput): void {
-    if (this.#payload === '' && this.#begun !== undefined) this.complete(this.#begun, out);
+    if (this.#payload === '' && this.#begun?.payload) this.complete(this.#begun, out);
   }
 
   say({ channel, text, isWhole, name }: Said, out: EventOutput): void {

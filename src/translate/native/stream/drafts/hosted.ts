@@ -7,16 +7,25 @@ import type { NativeDraft } from './native-draft.ts';
 export class NativeHosted implements NativeDraft {
   readonly hasContent = true;
   readonly canOpen = true;
-  readonly canClose = true;
   readonly isMended = false;
   isOver = false;
   isClosed = false;
+  #isWanted = true;
   readonly #id: string;
   #shape: ShapedHosted;
 
   constructor(id: string, shape: ShapedHosted) {
     this.#id = id;
     this.#shape = shape;
+  }
+
+  /** What it found comes with its end, but words that follow do not wait for that. */
+  get canClose(): boolean {
+    return this.isOver || !this.#isWanted;
+  }
+
+  hurry(): void {
+    this.#isWanted = false;
   }
 
   begin(shape: Shape): void {

@@ -1,8 +1,10 @@
 import type { MessageItem, OutputTextPart, RefusalPart, UrlCitation } from '../../../../wire/responses.ts';
 import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
-import type { Shape, ShapedMessage, ShapedPart } from '../item-shape.ts';
+import type { Shape, ShapedMessage } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
+import { RepeatedText } from '../repeated-text.ts';
+import { textOf, unsaid, without } from '../unsaid.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
 type PartType = 'output_text' | 'refusal';
@@ -15,6 +17,7 @@ interface Part {
   text: string;
   annotations: UrlCitation[];
   characters: WholeCharacters;
+  repeats: RepeatedText;
 }
 
 /** An assistant message in a provider's own response: its parts in order, with their citations. */
@@ -57,7 +60,7 @@ export class NativeMessage implements NativeDraft {
     if (channel !== 'output_text' && channel !== 'refusal') return;
     if (!isWhole && !this.hasContent) this.#beginBefore(text, out);
     if (isWhole) this.#settle(channel, part, text, out);
-    else this.#append(channel, part, text, out);
+    else this.#append(channel, part, text, out, true);
   }
 
   cite(citation: UrlCitation, out: EventOutput): void {
@@ -71,8 +74,9 @@ export class NativeMessage implements NativeDraft {
     if (shape.type !== 'message') return;
     this.#phase ??= shape.phase;
     const parts = without(shape.parts, this.#before);
+    const waiting = this.#release(textOf(parts), this.text, out);
     const rest = unsaid(parts, this.text);
-    this.isMended ||= this.hasContent && (rest === undefined || rest.some((left) => left !== ''));
+    this.isMended ||= this.hasContent && rest?.join('') !== waiting;
     for (const [at, { type, text, annotations }] of parts.entries()) {
       const left = rest?.[at] ?? text;
       const known = this.#parts[at];
@@ -106,24 +110,58 @@ export class NativeMessage implements NativeDraft {
     for (const [at, { type, text }] of parts.entries()) this.#append(type, at, text, out);
   }
 
-  #append(type: PartType, number: number | undefined, delta: string, out: EventOutput): void {
+  /** @param isDelta whether it may repeat what was said before */
+  #append(
+    type: PartType,
+    number: number | undefined,
+    delta: string,
+    out: EventOutput,
+    isDelta = false,
+  ): void {
     if (delta === '') return;
     let part = this.#partFor(type, number);
     if (part === undefined) {
       this.#closePart(out);
-      part = { type, number, text: '', annotations: [], characters: new WholeCharacters() };
+      part = {
+        type,
+        number,
+        text: '',
+        annotations: [],
+        characters: new WholeCharacters(),
+        repeats: new RepeatedText(),
+      };
       this.#parts.push(part);
       if (this.#isLive) this.#openPart(out);
     }
-    this.#say(part, part.characters.take(delta), out);
+    const text = isDelta ? part.repeats.take(delta, part.text) : delta;
+    this.#say(part, part.characters.take(text), out);
   }
 
   /** Takes the full text of a part, and adds what is still missing. */
   #settle(type: PartType, number: number | undefined, text: string, out: EventOutput): void {
     const part = this.#partFor(type, number);
-    if (part !== undefined) this.#append(type, number, added(part.text, text), out);
+    if (part !== undefined) {
+      this.#release(text, part.text, out);
+      this.#append(type, number, added(part.text, text), out);
+    }
     // Earlier parts already have their text.
     else if (!this.#parts.some((known) => known.number === number)) this.#append(type, number, text, out);
+  }
+
+  /**
+   * Ends the waiting for what may be a repetition: the whole text shows whether it is one. If the whole is another text,
+   * it is said.
+   * @returns what is left to the whole text
+   */
+  #release(whole: string, said: string, out: EventOutput): string {
+    const part = this.#parts.at(-1);
+    const waiting = part?.repeats.end() ?? '';
+    if (part === undefined || whole.startsWith(said)) {
+      this.isMended ||= !whole.startsWith(said + waiting);
+      return waiting;
+    }
+    this.#say(part, part.characters.take(waiting), out);
+    return '';
   }
 
   canEnd(): boolean {
@@ -219,7 +257,7 @@ export class NativeMessage implements NativeDraft {
   #closePart(out: EventOutput): void {
     const part = this.#parts.at(-1);
     if (part === undefined) return;
-    this.#say(part, part.characters.flush(), out);
+    this.#say(part, part.characters.take(part.repeats.end()) + part.characters.flush(), out);
     if (!this.#isLive) return;
     const where = this.#where();
     const { text } = part;
@@ -239,29 +277,6 @@ export class NativeMessage implements NativeDraft {
   #where() {
     return { item_id: this.#id, output_index: this.#index, content_index: this.#parts.length - 1 };
   }
-}
-
-function textOf(parts: readonly { text: string }[]): string {
-  return parts.map(({ text }) => text).join('');
-}
-
-/** The parts without `said` at their beginning; none if they begin with something else. */
-function without(parts: readonly ShapedPart[], said: string): ShapedPart[] {
-  if (said === '') return [...parts];
-  const rest = unsaid(parts, said);
-  return parts.flatMap((part, at) => (rest?.[at] ? { ...part, text: rest[at] } : []));
-}
-
-/** The text of each part that comes after `said`, however that was divided; undefined if they begin with something else. */
-function unsaid(parts: readonly ShapedPart[], said: string): string[] | undefined {
-  let left = said;
-  const rest = parts.map(({ text }) => {
-    const taken = text.startsWith(left) ? left : text;
-    if (!left.startsWith(taken)) return text;
-    left = left.slice(taken.length);
-    return text.slice(taken.length);
-  });
-  return left === '' ? rest : undefined;
 }
 
 function finished({ type, text, annotations }: Pick<Part, 'type' | 'text' | 'annotations'>) {

@@ -3,6 +3,7 @@ import type { EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
 import type { Shape, ShapedReasoning } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
+import { RepeatedText } from '../repeated-text.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
 type Source = 'summary' | 'thinking';
@@ -33,6 +34,8 @@ export class NativeReasoning implements NativeDraft {
   /** The earlier draft of the same item. */
   #before: NativeReasoning | undefined;
   #characters = new WholeCharacters();
+  /** What the last delta belonged to. */
+  #saying: { source: Source; number: number | undefined; repeats: RepeatedText } | undefined;
   readonly #summary: SummaryPart[] = [];
   /** Which of the two is shown: the one that came first. */
   #shown: Source | undefined;
@@ -62,7 +65,7 @@ export class NativeReasoning implements NativeDraft {
   say({ channel, part, text, isWhole }: Said, out: EventOutput): void {
     if (channel !== 'summary' && channel !== 'thinking') return;
     if (isWhole) this.#settle(channel, part, text, out);
-    else this.#append(channel, part, this.#characters.take(text), out);
+    else this.#hear(channel, part, text, out);
   }
 
   complete(shape: Shape, out: EventOutput): void {
@@ -113,6 +116,7 @@ export class NativeReasoning implements NativeDraft {
   }
 
   close(out: EventOutput): ReasoningItem {
+    this.#release(undefined, out);
     const rest = this.#characters.flush();
     if (this.#shown !== undefined) this.#append(this.#shown, undefined, rest, out);
     if (this.#parts.length > 0) this.#endPart(out);
@@ -134,8 +138,31 @@ export class NativeReasoning implements NativeDraft {
     // Earlier parts already have their text.
     const isPast = part === undefined && this.#summary.some((known) => known.number === number);
     if (source === 'summary' && isPast) return;
-    const said = source === 'thinking' ? this.thinking : (part?.text ?? '');
-    this.#append(source, number, added(said, text).toWellFormed(), out);
+    this.#release(this.#saying?.source === source ? text : undefined, out);
+    this.#append(source, number, added(this.#said(source, number), text).toWellFormed(), out);
+  }
+
+  /** Takes a delta, which may repeat what was said before. */
+  #hear(source: Source, number: number | undefined, delta: string, out: EventOutput): void {
+    if (this.#saying?.source !== source || this.#saying.number !== number) {
+      this.#release(undefined, out);
+      this.#saying = { source, number, repeats: new RepeatedText() };
+    }
+    const text = this.#saying.repeats.take(delta, this.#said(source, number));
+    this.#append(source, number, this.#characters.take(text), out);
+  }
+
+  /** Says what waited because it may have been a repetition, unless the whole text tells what is left. */
+  #release(whole: string | undefined, out: EventOutput): void {
+    if (this.#saying === undefined) return;
+    const { source, number, repeats } = this.#saying;
+    const waiting = repeats.end();
+    if (whole?.startsWith(this.#said(source, number))) return;
+    this.#append(source, number, this.#characters.take(waiting), out);
+  }
+
+  #said(source: Source, number: number | undefined): string {
+    return source === 'thinking' ? this.thinking : (this.#summaryPart(number)?.text ?? '');
   }
 
   #append(source: Source, number: number | undefined, text: string, out: EventOutput): void {
