@@ -278,8 +278,8 @@ export interface RelayHandle {
   /** How many requests are being answered. */
   readonly running: number;
   /**
-   * Stops accepting and frees the port. Running answers may go on for `drainMs` (default 0) and then end with
-   * `response.failed` within 2 s.
+   * Stops accepting and frees the port, after `leaveMs` (default 0) in which only `/readyz` tells. Running answers may go
+   * on for `drainMs` (default 0) and then end with `response.failed` within 2 s.
    */
-  stop(options?: { drainMs?: number }): Promise<void>;
+  stop(options?: { drainMs?: number; leaveMs?: number }): Promise<void>;
 }

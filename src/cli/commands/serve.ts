@@ -69,7 +69,8 @@ export const serve: Command = async (invocation) => {
   const signal = await stopSignal();
   const drainSeconds = signal === 'SIGTERM' ? drainLimit(settings) : 0;
   logger.info(`Stopping (${signal}); running answers get ${drainSeconds || 'two'} seconds to end`);
-  await relay.stop({ drainMs: drainSeconds * 1000 });
+  const leaveMs = drainSeconds > 0 && settings['public-url'].length > 0 ? LEAVE_MS : 0;
+  await relay.stop({ drainMs: drainSeconds * 1000, leaveMs });
   await usage.flush();
   await team?.close();
   return 0;
@@ -77,6 +78,9 @@ export const serve: Command = async (invocation) => {
 
 /** The default for a team's relay, where restarts should not break others' answers. */
 const TEAM_DRAIN_SECONDS = 30;
+
+/** For balancers that only know from `/readyz` that a relay is about to go; most ask every second. */
+const LEAVE_MS = 2_000;
 
 function drainLimit(settings: Settings): number {
   const isTeam = settings.users !== '' || settings['public-url'].length > 0;
