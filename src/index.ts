@@ -144,6 +144,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       routing.health.reset();
       upstream.endWaits();
     },
+    useCertificate: (renewed) => listening.useCertificate(renewed),
     drain: async () => {
       isStopping = true;
       webSockets?.close(DRAIN_MS);

@@ -273,6 +273,8 @@ export interface RelayHandle {
   resetTargets(): void;
   /** The model ids that the active upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
+  /** A renewed certificate, for all connections from now on. @throws the system's error if it cannot be used */
+  useCertificate(tls: NonNullable<RelayOptions['tls']>): void;
   /** Frees the port at once and lets running answers finish; resolves when the last one has ended. */
   drain(): Promise<void>;
   /** How many requests are being answered. */

@@ -1,8 +1,8 @@
 /** The default command: run the relay until a signal stops it. */
-import { readFile } from 'node:fs/promises';
 import { codexHome } from '../../codex/home/codex-home.ts';
 import { readNativeEntries } from '../../codex/home/native-file.ts';
 import { start } from '../../index.ts';
+import type { Logger } from '../../logger.ts';
 import { codeOf } from '../../node-errors.ts';
 import type { RelayHandle, RelayOptions } from '../../relay/options.ts';
 import { resolveProvider } from '../../relay/routing/provider.ts';
@@ -15,6 +15,7 @@ import { openHistory } from '../open-history.ts';
 import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
+import { expiryOf, readTls, watchTls } from '../tls-files.ts';
 import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
@@ -24,7 +25,7 @@ export const serve: Command = async (invocation) => {
   const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
-  const reach = await reachOf(settings);
+  const reach = await reachOf(settings, logger);
   const usage = await keepUsage(invocation, served.upstreams);
   const team = wantsTeam(settings) ? await (await import('../team.ts')).openTeam(invocation) : undefined;
   const bindings = bindingsFile(settings.port, environment);
@@ -59,6 +60,8 @@ export const serve: Command = async (invocation) => {
     throw error;
   });
   await team?.watch(relay);
+  const { 'tls-cert': certFile, 'tls-key': keyFile } = settings;
+  if (reach.tls) watchTls({ certFile, keyFile }, reach.tls, (tls) => relay.useCertificate(tls), logger);
   keep = () => void keepCatalog(relay, environment, logger);
   keep();
   const needsToken = settings.token !== '' || settings.users !== '';
@@ -93,11 +96,17 @@ function wantsTeam(settings: Settings): boolean {
   return users !== '' || store === 'redis' || url !== '' || port !== 0 || token !== '';
 }
 
-async function reachOf(settings: Settings): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
+async function reachOf(
+  settings: Settings,
+  logger: Logger,
+): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
   const { listen: address, 'public-url': publicUrls, 'tls-cert': cert, 'tls-key': key } = settings;
   if ((cert === '') !== (key === ''))
     throw new UsageError('--tls-cert and --tls-key belong together: set both');
-  const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
+  const tls = cert === '' ? undefined : await readTls({ certFile: cert, keyFile: key });
+  const trouble = tls && expiryOf(tls.cert);
+  if (trouble !== undefined)
+    logger.warn(`--tls-cert: the certificate in ${cert} ${trouble}: clients will refuse it`);
   return { listen: address, publicUrls, ...(tls && { tls }) };
 }
 

@@ -1,11 +1,13 @@
 /** The listening socket, and its graceful end. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import { type AddressInfo, Server as NetServer } from 'node:net';
 import { asksForWebSocket, takeUpgrades } from './upgrade.ts';
 
 export interface Listening {
   port: number;
+  /** Has new connections get another certificate. Does nothing for http. */
+  useCertificate(tls: NonNullable<Place['tls']>): void;
   /**
    * Takes no new connections; resolves when the last one is gone, or after `graceMs` at the latest. Idle connections end
    * after `idleMs` (default 0): balancers keep some, and may send a request while they are told that theirs has ended.
@@ -58,6 +60,9 @@ export async function listen(
   const address = server.address() as AddressInfo;
   return {
     port: address.port,
+    useCertificate: (renewed) => {
+      if (server instanceof TlsServer) server.setSecureContext(renewed);
+    },
     close: (graceMs, idleMs = 0) =>
       new Promise((resolve) => {
         const endIdle = () => {
