@@ -154,6 +154,31 @@ for (const [scheme] of STORE_SERVERS) {
       await second.stop();
     });
 
+    it('is not told to relays whose store is another database of the same server', async () => {
+      const routingIn = (db: number) => {
+        const connection = connectionTo(`${server.url}/${db}`, recordingLogger());
+        connections.push(connection);
+        return shareRouting(connection, recordingLogger());
+      };
+      const learned: string[] = [];
+      const change = (thread: string): RoutingChange => ({
+        kind: 'binding',
+        thread,
+        binding: { upstream: 'a', model: 'm', key: 0 },
+      });
+      routingIn(1).listen((told) => void learned.push('thread' in told ? told.thread : told.kind));
+      const [friend, stranger] = [routingIn(1), routingIn(2)];
+      for (; !learned.includes('ours'); await sleep(10)) {
+        stranger.tell(change('theirs'));
+        friend.tell(change('ours'));
+      }
+      stranger.tell(change('theirs'));
+      while ((await stranger.bindingOf('theirs')) === undefined) await sleep(10);
+      friend.tell(change('last'));
+      await until(() => learned.includes('last'));
+      assert.ok(!learned.includes('theirs'));
+    });
+
     it('goes on alone while the store is away', async () => {
       const upstream = await startScriptedUpstream(() => streamReply(textChunks('hi')), ['m']);
       const relay = await startRelay({ only: upstream.url });
