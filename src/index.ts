@@ -22,7 +22,7 @@ import { createReasoningSeal } from './relay/exchange/seal.ts';
 import { UnmarkedThinking } from './relay/exchange/unmarked-thinking.ts';
 import { createApp } from './relay/http/app.ts';
 import { checkedHosts, localUrl } from './relay/http/reach.ts';
-import { listen } from './relay/http/server.ts';
+import { listen, pause } from './relay/http/server.ts';
 import type { WebSockets } from './relay/http/web-sockets.ts';
 import type { Refusal, RelayHandle, RelayOptions, ServedUpstream, UpstreamOptions } from './relay/options.ts';
 import { type Provider, resolveProvider } from './relay/routing/provider.ts';
@@ -76,6 +76,8 @@ const USER_AGENT = `codex-relay/${VERSION}`;
 const MEBIBYTE = 1024 * 1024;
 /** How long cancelled streams may take to send their last events when the relay stops. */
 const STOP_GRACE_MS = 2_000;
+/** How long a draining relay keeps idle connections, on which a balancer may be sending a request just now. */
+const LAST_REQUESTS_MS = 1_000;
 /** Limit for all requests of a probe together. */
 const PROBE_LIMIT_MS = 300_000;
 /** The longest that a draining relay waits for its last answers. */
@@ -124,6 +126,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
     get running() {
       return running.count;
     },
+    useCertificate: (renewed) => listening.useCertificate(renewed),
     drain: async () => {
       isStopping = true;
       webSockets?.close(DRAIN_MS);
@@ -131,11 +134,14 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
       await close();
       await history.close();
     },
-    stop: async ({ drainMs = 0 } = {}) => {
+    stop: async ({ drainMs = 0, leaveMs = 0 } = {}) => {
       isStopping = true;
-      const closed = listening.close(STOP_GRACE_MS + drainMs);
+      if (leaveMs > 0) await pause(leaveMs);
+      const lastMs = Math.min(drainMs, LAST_REQUESTS_MS);
+      const closed = listening.close(STOP_GRACE_MS + drainMs, lastMs);
       webSockets?.close(STOP_GRACE_MS + drainMs);
-      await running.endedWithin(drainMs);
+      await Promise.race([closed, pause(lastMs)]);
+      await running.endedWithin(drainMs - lastMs);
       running.cancelAll();
       await closed;
       await close();
@@ -148,7 +154,7 @@ export async function start(options: RelayOptions = {}): Promise<RelayHandle> {
 function routingControls(
   { routing, upstream }: RelayParts,
   lists: ModelLists,
-): Omit<RelayHandle, 'url' | 'port' | 'running' | 'drain' | 'stop'> {
+): Omit<RelayHandle, 'url' | 'port' | 'running' | 'useCertificate' | 'drain' | 'stop'> {
   return {
     use: (other) => {
       routing.use(other);

@@ -1,34 +1,27 @@
 /** Where the relay of these options listens, and where it is asked from this machine. */
 import { readFile } from 'node:fs/promises';
-import { createSecureContext } from 'node:tls';
 import type { Place } from '../doctor/ask-relay.ts';
-import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import { localUrl } from '../relay/http/reach.ts';
 import type { RelayOptions } from '../relay/options.ts';
 import { UsageError } from './errors.ts';
 import type { Settings } from './options.ts';
+import { expiryOf, readTls } from './tls-files.ts';
 
-/** @throws UsageError if only half of a certificate is named, or the file system's error */
+/** @throws UsageError if only half of a certificate is named, or CommandError if it cannot be used */
 export async function reachOf(
   settings: Settings,
+  logger: Logger,
 ): Promise<Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls'>> {
-  const { listen, 'public-url': publicUrls, 'tls-cert': cert, 'tls-key': key } = settings;
-  if ((cert === '') !== (key === ''))
+  const { listen, 'public-url': publicUrls, 'tls-cert': certFile, 'tls-key': keyFile } = settings;
+  if ((certFile === '') !== (keyFile === ''))
     throw new UsageError('--tls-cert and --tls-key belong together: set both');
-  const tls = cert && { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') };
-  if (tls) checkPair(tls);
-  return { listen, publicUrls, ...(tls && { tls }) };
-}
-
-function checkPair(pair: { cert: string; key: string }): void {
-  try {
-    createSecureContext(pair);
-  } catch (cause) {
-    throw new UsageError(
-      `--tls-cert and --tls-key cannot be used together (${messageOf(cause)}): both take PEM, the key without a password`,
-      { cause },
-    );
-  }
+  if (certFile === '') return { listen, publicUrls };
+  const tls = await readTls({ certFile, keyFile });
+  const trouble = expiryOf(tls.cert);
+  if (trouble !== undefined)
+    logger.warn(`--tls-cert: the certificate in ${certFile} ${trouble}: clients will refuse it`);
+  return { listen, publicUrls, tls };
 }
 
 /** The options that decide it. */

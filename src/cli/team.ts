@@ -7,6 +7,7 @@ import { createMemoryStore } from '../history/memory-store.ts';
 import { RedisHistories } from '../history/redis/histories.ts';
 import type { HistoryStore } from '../history/store.ts';
 import type { Logger } from '../logger.ts';
+import { codeOf } from '../node-errors.ts';
 import { Connection } from '../redis/connection.ts';
 import { parseStoreUrl, shownAddress } from '../redis/store-url.ts';
 import type { RelayHandle, RelayOptions } from '../relay/options.ts';
@@ -64,9 +65,15 @@ export async function openTeam(invocation: Invocation): Promise<Team> {
       watch: async (relay) => {
         metrics?.watch(relay);
         if (metrics === undefined || port === 0) return;
-        const server = await serveMetrics(metrics, { port, address, token });
+        const server = await serveMetrics(metrics, { port, address, token }).catch((cause: unknown) => {
+          const why = codeOf(cause) === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${messageOf(cause)}`;
+          const what = `--metrics-port: port ${port} on ${address} ${why}`;
+          throw new CommandError(`${what}: stop the program there, or choose another port`, { cause });
+        });
         closing.unshift(() => server.close());
-        logger.info(`Metrics: http://${address}:${server.port}/metrics`);
+        logger.info(
+          `Metrics: http://${address.includes(':') ? `[${address}]` : address}:${server.port}/metrics`,
+        );
       },
       close: () => closeAll(closing),
     };

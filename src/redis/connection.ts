@@ -139,9 +139,7 @@ export class Connection {
   #open(): Client {
     const client = newClient(this.address);
     client.on('error', (error: Error) => {
-      // What a cluster says is only that none of its nodes is connected, not why.
-      if (client instanceof Cluster)
-        void failureOf(this.address).then((why) => this.#noteFailure(why ?? error));
+      if (client instanceof Cluster) void this.#noteClusterFailure(error);
       // It follows the error that ended the connection, and says nothing new.
       else if (!isLackOfConnection(error)) this.#noteFailure(error);
       // The library would go on in database 0, whose users and histories may be somebody else's.
@@ -160,8 +158,10 @@ export class Connection {
   /** What a cluster says is only that none of its nodes is connected, not why. */
   async #noteClusterFailure(error: Error): Promise<void> {
     if (this.#isClosed) return;
-    const why = await failureOf(this.address);
-    if (!this.isUp) this.#noteFailure(why ?? error);
+    const why: unknown = (await failureOf(this.address)) ?? Reflect.get(error, 'lastNodeError');
+    if (this.isUp) return;
+    if (why instanceof Error) this.#noteFailure(why);
+    else this.#noteDown(error);
   }
 
   #noteFailure(error: Error): void {

@@ -39,6 +39,15 @@ const CAUSES: readonly (readonly [found: RegExp, words: (message: string) => str
     /WRONGPASS|NOAUTH|invalid password/,
     (message) => `user and password in its address (percent-encoded) must be corrected: ${message}`,
   ],
+  [
+    /^ ?MOVED /,
+    () => 'it is a node of a cluster, so its address must begin with redis+cluster:// (rediss+cluster://)',
+  ],
+  [/cluster support disabled/, () => 'it is no cluster, so its address must begin with redis:// (rediss://)'],
+  [
+    /unknown command '?`?sentinel/i,
+    () => 'it is no Sentinel, and its address must name those, or begin with redis://',
+  ],
   [/NOPERM/, (message) => `its user lacks a right, see the ACL in src/team/README.md: ${message}`],
 ];
 
@@ -48,8 +57,7 @@ export function troubleWith(error: unknown, isTls: boolean): string {
   const message = messageOf(error).replace(/[.:\s]+$/, '');
   if (isWrongDatabase(error)) return `the database of its address cannot be chosen: ${message}`;
   const code = codeOf(error) ?? '';
-  if (isTls && code === 'ETIMEDOUT')
-    return `${message}: is there a server, and does it speak TLS on this port?`;
+  if (isTls && code === 'ETIMEDOUT') return `no server answers there, or none that speaks TLS (${message})`;
   const cause = CAUSES.find(([found]) => found.test(`${code} ${message}`));
   return cause === undefined ? message : cause[1](message);
 }

@@ -276,13 +276,15 @@ export interface RelayHandle {
   resetTargets(): void;
   /** The model ids that the active upstream lists; rejects with a `RelayError` that names provider and cause. */
   models(): Promise<readonly string[]>;
+  /** A renewed certificate, for all connections from now on. @throws the system's error if it cannot be used */
+  useCertificate(tls: NonNullable<RelayOptions['tls']>): void;
   /** Frees the port at once and lets running answers finish; resolves when the last one has ended. */
   drain(): Promise<void>;
   /** How many requests are being answered. */
   readonly running: number;
   /**
-   * Stops accepting and frees the port. Running answers may go on for `drainMs` (default 0) and then end with
-   * `response.failed` within 2 s.
+   * Stops accepting and frees the port, after `leaveMs` (default 0) in which only `/readyz` tells. Running answers may go
+   * on for `drainMs` (default 0) and then end with `response.failed` within 2 s.
    */
-  stop(options?: { drainMs?: number }): Promise<void>;
+  stop(options?: { drainMs?: number; leaveMs?: number }): Promise<void>;
 }

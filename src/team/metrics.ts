@@ -16,12 +16,16 @@ export interface Metrics {
 /** Buckets from a small local model's first token to a long answer. */
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640];
 const STORE_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 15];
+const PREFIX = 'codex_relay_';
+/** These go up and down, which Prometheus' own check does not accept of a "total"; others say the same by type. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 /** Clients may ask for any name and labels are kept forever, so only served models are named. */
 const OTHER = 'other';
 
 export function createMetrics(prices: Prices): Metrics {
   const register = new Registry();
-  collectDefaultMetrics({ register, prefix: 'codex_relay_' });
+  collectDefaultMetrics({ register, prefix: PREFIX });
+  for (const name of MISNAMED) register.removeSingleMetric(PREFIX + name);
   const registers = [register];
   const of = ['provider', 'model'] as const;
   const requests = new Counter({

@@ -9,8 +9,8 @@ import type { Binding, RoutingChange, SharedRouting, Trouble } from '../relay/ga
 import { asBinding } from '../relay/routing/bindings.ts';
 import { isCurableCode } from '../relay/routing/health.ts';
 
-const CHANNEL = 'codex-relay:{routing}';
-const TROUBLES = `${CHANNEL}:troubles`;
+const ROUTING = 'codex-relay:{routing}';
+const TROUBLES = `${ROUTING}:troubles`;
 /** A thread that was idle for this long has lost its prompt cache anyway. */
 const BINDING_SECONDS = 7 * 86_400;
 /** Longer than any wait: once there is no more trouble, the store forgets all of it. */
@@ -20,11 +20,12 @@ const BINDING_PATIENCE_MS = 250;
 
 export function shareRouting(connection: Connection, logger: Logger): SharedRouting {
   const { client } = connection;
+  const channel = channelOf(connection);
   /** Recognises this relay's own changes, which come back to it. */
   const relay = crypto.randomUUID();
   const tell = (change: RoutingChange) => {
     keep(client, change)
-      .then(() => client.publish(CHANNEL, JSON.stringify({ relay, change })))
+      .then(() => client.publish(channel, JSON.stringify({ relay, change })))
       .catch((error: Error) => logger.debug(`routing: not told to other relays: ${error.message}`));
   };
   return {
@@ -75,13 +76,18 @@ async function subscribe(
   connection: Connection,
   learn: (change: RoutingChange) => void,
 ): Promise<void> {
-  await subscriber.subscribe(CHANNEL);
+  await subscriber.subscribe(channelOf(connection));
   // The other connection may not be up yet.
   const troubles = await connection.attempt(() => connection.client.hgetall(TROUBLES), READ_PATIENCE_MS);
   for (const [key, text] of Object.entries(troubles)) {
     const trouble = asTrouble(parseJson(text));
     if (trouble !== undefined) learn({ kind: 'trouble', key, trouble });
   }
+}
+
+/** Databases of one server share their channels, but not what is kept in them. */
+function channelOf({ address: { db } }: Connection): string {
+  return db === 0 ? ROUTING : `${ROUTING}:${db}`;
 }
 
 function bindingKey(thread: string): string {

@@ -76,7 +76,7 @@ describe('words of others', () => {
     }
 
     it(`stay words in a stream: ${shown}`, async () => {
-      const rig = await startRig([streamReply(textChunks(word, word))]);
+      const rig = await startRig([streamReply(textChunks(word, ' ', word))]);
       const reply = await rig.post({ model: 'm', input: 'x', stream: true, metadata: { a: word } });
       const text = await reply.clone().text();
       const events = await allEvents(reply);
@@ -87,7 +87,7 @@ describe('words of others', () => {
       );
       const last = events.at(-1);
       assert.ok(last?.type === 'response.completed');
-      assert.equal(textIn(last.response), word + word);
+      assert.equal(textIn(last.response), `${word} ${word}`);
       await rig.stop();
     });
 

@@ -28,6 +28,7 @@ const RELAY: RelayHandle = {
   targets: () => [],
   resetTargets: () => {},
   drain: async () => {},
+  useCertificate: () => {},
   stop: async () => {},
 };
 

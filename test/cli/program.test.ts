@@ -159,6 +159,17 @@ describe('codex-relay', () => {
     assert.doesNotMatch(stderr, /secret/);
   });
 
+  it('exits with 1 and names the option when the port of the metrics is in use', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const run = await runCli(['--demo', '--port', '0', '--metrics-port', `${port}`]);
+    assert.equal(run.code, 1);
+    const why = `codex-relay: --metrics-port: port ${port} on 127.0.0.1 is in use: stop the program there, or choose another port\n`;
+    assert.ok(run.stderr.endsWith(why), run.stderr);
+    server.close();
+  });
+
   it('exits with 1 and says what to do when the port is in use', async () => {
     const owner = createServer().listen(0, '127.0.0.1');
     await once(owner, 'listening');

@@ -14,7 +14,7 @@ import { itemsOf, recordingLogger, turnOf } from '../history/support.ts';
 import { type Certificate, HAS_OPENSSL, makeCertificate } from '../support/certificate.ts';
 import { freePort } from '../support/ports.ts';
 import { replicate, startCluster, startClusterNode } from '../support/redis-cluster.ts';
-import { type RedisServer, STORE_SERVERS } from '../support/redis-server.ts';
+import { type RedisServer, STORE_SERVERS, sharedRedis } from '../support/redis-server.ts';
 import { userNamed } from '../team/support.ts';
 import { recordWith } from '../usage/support.ts';
 
@@ -115,6 +115,33 @@ for (const [scheme] of STORE_SERVERS.slice(-1)) {
         tls.setDefaultCACertificates(trusted);
       }
     });
+
+    const OTHERS: [what: string, url: () => Promise<string>, why: RegExp][] = [
+      [
+        'a node of a cluster that is taken for a server',
+        async () => `${scheme}://127.0.0.1:${nodes[0]?.port}`,
+        /it is a node of a cluster, so its address must begin with redis\+cluster:/,
+      ],
+      [
+        'a server that is taken for a cluster',
+        async () => (await sharedRedis(scheme)).url.replace('://', '+cluster://'),
+        /it is no cluster, so its address must begin with redis:/,
+      ],
+      [
+        'a server that is taken for a Sentinel',
+        async () => `${(await sharedRedis(scheme)).url.replace('://', '+sentinel://')}/team`,
+        /it is no Sentinel, and its address must name those/,
+      ],
+    ];
+    for (const [what, url, why] of OTHERS) {
+      it(`is not confused with other kinds of stores: ${what}`, async () => {
+        const connection = connectionTo(await url(), recordingLogger());
+        connections.push(connection);
+        // On three nodes, at most a third of these is where it was looked for.
+        const set = () => Promise.all(NAMES.map((name) => connection.client.set(name, '1')));
+        await assert.rejects(connection.attempt(set, 1_000), { code: 'store_unavailable', message: why });
+      });
+    }
 
     it('acknowledges what the replica of its node has, where there is one', async () => {
       const [master] = nodes;

@@ -9,11 +9,12 @@ const tried = new Map<string, string | undefined>();
 
 /** The program's path; undefined, with the reason printed, where it cannot be had. */
 export function programOf(program: string, debianPackage: string): string | undefined {
-  if (!tried.has(program)) tried.set(program, find(program) ?? install(program, debianPackage));
+  if (!tried.has(program)) tried.set(program, foundProgram(program) ?? install(program, debianPackage));
   return tried.get(program);
 }
 
-function find(program: string): string | undefined {
+/** The program's path, if it is there. */
+export function foundProgram(program: string): string | undefined {
   return FOLDERS.map((folder) => join(folder, program)).find((path) => existsSync(path));
 }
 
@@ -42,5 +43,5 @@ function install(program: string, debianPackage: string): string | undefined {
     process.stdout.write(`  skipped: there is no ${program} here, and it cannot be installed (${why})\n`);
     return undefined;
   }
-  return find(program);
+  return foundProgram(program);
 }

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { ResponseResource } from '../../src/wire/responses.ts';
-import { NGINX } from '../support/nginx.ts';
+import { NGINX } from '../support/balancer.ts';
 import { REDIS_SERVER, type RedisServer, startRedis, startSentinel } from '../support/redis-server.ts';
 import { textIn } from '../support/relay-client.ts';
 import { ask, askUntilAnswered, type Gateway, startGateway } from './gateway.ts';

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResponseResource } from '../../src/wire/responses.ts';
+import { startNginx } from '../support/balancer.ts';
 import { killLeftovers, type RunningCli, runCli, startRelayCli } from '../support/cli-process.ts';
-import { startNginx } from '../support/nginx.ts';
 import { freePort } from '../support/ports.ts';
 import {
   type ScriptedUpstream,

@@ -1,9 +1,13 @@
 /** What Prometheus reads: the right counts, for whoever may read them, and nothing that a user wrote. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createMetrics, serveMetrics } from '../../src/team/metrics.ts';
+import { foundProgram } from '../support/debian.ts';
 import { startRig } from '../support/relay-client.ts';
 import { errorReply, streamReply, textChunks, usageChunk } from '../support/scripted-upstream.ts';
 
+/** Too large to be installed for this. */
+const PROMTOOL = foundProgram('promtool');
 const PRICES = { list: { costOf: () => 0.5 }, own: new Map() };
 
 describe('metrics', () => {
@@ -75,6 +79,27 @@ describe('metrics', () => {
     }
     assert.doesNotMatch(text, /kitten|secret|local-token/);
     await rig.stop();
+  });
+
+  it('are as Prometheus wants them', async () => {
+    const metrics = createMetrics(PRICES);
+    const report = {
+      id: 'r',
+      state: 'failed',
+      stream: true,
+      calledTools: [],
+      model: 'm',
+      startedAt: 0,
+    } as const;
+    metrics.onRequest({ ...report, provider: 'a "quoted\\\nname', upstreamModel: 'm' });
+    metrics.onStoreCall(2, true);
+    const { body } = await metrics.read();
+    const types = [...body.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type]) => ({ name, type }));
+    assert.ok(types.length > 30);
+    for (const { name, type } of types) assert.equal(name.endsWith('_total'), type === 'counter', name);
+    if (PROMTOOL === undefined) return;
+    // Its own words are the message of the error.
+    execFileSync(PROMTOOL, ['check', 'metrics'], { input: body, stdio: ['pipe', 'ignore', 'pipe'] });
   });
 
   it('can have their own port', async () => {

@@ -16,6 +16,7 @@ import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
 import { reachOf } from '../reach.ts';
 import { bindingsFile, bindingsSaver, keepCatalog, readBindings } from '../serving-upkeep.ts';
+import { watchTls } from '../tls-files.ts';
 import { servedUpstreams } from '../upstreams.ts';
 
 export const serve: Command = async (invocation) => {
@@ -25,7 +26,7 @@ export const serve: Command = async (invocation) => {
   const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
   const proxy = readProxy(environment, logger);
-  const reach = await reachOf(settings);
+  const reach = await reachOf(settings, logger);
   const usage = await keepUsage(invocation, served.upstreams);
   const team = wantsTeam(settings) ? await (await import('../team.ts')).openTeam(invocation) : undefined;
   const bindings = bindingsFile(settings.port, environment);
@@ -60,6 +61,8 @@ export const serve: Command = async (invocation) => {
     throw error;
   });
   await team?.watch(relay);
+  const { 'tls-cert': certFile, 'tls-key': keyFile } = settings;
+  if (reach.tls) watchTls({ certFile, keyFile }, reach.tls, (tls) => relay.useCertificate(tls), logger);
   keep = () => void keepCatalog(relay, environment, logger);
   keep();
   const needsToken = settings.token !== '' || settings.users !== '';
@@ -70,11 +73,15 @@ export const serve: Command = async (invocation) => {
   const signal = await stopSignal();
   const seconds = signal === 'SIGTERM' ? drainSeconds(settings) : 0;
   logger.info(`Stopping (${signal}); running answers get ${seconds || 'two'} seconds to end`);
-  await relay.stop({ drainMs: seconds * 1000 });
+  const leaveMs = seconds > 0 && settings['public-url'].length > 0 ? LEAVE_MS : 0;
+  await relay.stop({ drainMs: seconds * 1000, leaveMs });
   await usage.flush();
   await team?.close();
   return 0;
 };
+
+/** For balancers that only know from `/readyz` that a relay is about to go; most ask every second. */
+const LEAVE_MS = 2_000;
 
 function wantsTeam(settings: Settings): boolean {
   const { users, 'history-store': store, 'history-url': url } = settings;

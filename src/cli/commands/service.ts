@@ -127,11 +127,11 @@ function checkProvider(invocation: Invocation): void {
 }
 
 /** Refuses what a relay refuses of its address and certificate. */
-async function checkReach({ settings }: Invocation): Promise<void> {
+async function checkReach({ settings, logger }: Invocation): Promise<void> {
   const { token, users } = settings;
   // The list itself may come later; that there is one is enough.
   const list = users === '' ? {} : { users: { find: async () => undefined } };
-  checkedHosts({ ...(await reachOf(settings)), token, ...list });
+  checkedHosts({ ...(await reachOf(settings, logger)), token, ...list });
 }
 
 async function checkSystem({ check }: ServiceDefinition): Promise<void> {

@@ -1,15 +1,18 @@
 /** The listening socket, and its graceful end. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
+import { type AddressInfo, Server as NetServer } from 'node:net';
 import { asksForWebSocket, takeUpgrades } from './upgrade.ts';
 
 export interface Listening {
   port: number;
+  /** Has new connections get another certificate. Does nothing for http. */
+  useCertificate(tls: NonNullable<Place['tls']>): void;
   /**
-   * Takes no new connections and ends idle ones; resolves when the last one is gone, or after `graceMs` at the latest.
+   * Takes no new connections; resolves when the last one is gone, or after `graceMs` at the latest. Idle connections end
+   * after `idleMs` (default 0): balancers keep some, and may send a request while they are told that theirs has ended.
    */
-  close(graceMs: number): Promise<void>;
+  close(graceMs: number, idleMs?: number): Promise<void>;
 }
 
 export interface Place {
@@ -31,10 +34,13 @@ export async function listen(
   { port, address: host = '127.0.0.1', tls, takesWebSockets = false }: Place,
   onError: (error: Error) => void,
 ): Promise<Listening> {
+  let endsIdle = false;
   const answer: RequestListener = (request, response) => {
+    // The last request on its connection, of which the client knows then.
+    if (!server.listening) response.shouldKeepAlive = false;
     // Node does not end a connection that was busy when the server closed once its answer is out.
     response.once('close', () => {
-      if (!server.listening) server.closeIdleConnections();
+      if (endsIdle) server.closeIdleConnections();
     });
     return handler(request, response);
   };
@@ -52,16 +58,34 @@ export async function listen(
   // Without a listener, a later error would end the process.
   server.on('error', onError);
   const address = server.address() as AddressInfo;
-  return { port: address.port, close: (graceMs) => close(server, graceMs) };
+  return {
+    port: address.port,
+    useCertificate: (renewed) => {
+      if (server instanceof TlsServer) server.setSecureContext(renewed);
+    },
+    close: (graceMs, idleMs = 0) =>
+      new Promise((resolve) => {
+        const endIdle = () => {
+          endsIdle = true;
+          server.close();
+        };
+        const idle = setTimeout(endIdle, idleMs);
+        const force = setTimeout(() => server.closeAllConnections(), graceMs);
+        // A server for HTTP ends its idle connections at once.
+        NetServer.prototype.close.call(server, () => {
+          clearTimeout(idle);
+          clearTimeout(force);
+          endIdle();
+          resolve();
+        });
+        if (idleMs === 0) endIdle();
+      }),
+  };
 }
 
-function close(server: Server, graceMs: number): Promise<void> {
+/** Waits, as long as something else keeps the process going. */
+export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
+    setTimeout(resolve, milliseconds).unref();
   });
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, request as httpRequest } from 'node:http';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,6 +123,36 @@ describe('a relay that stops', () => {
     const types = (await Array.fromAsync(stream)).map(({ type }) => type);
     assert.equal(types.at(-1), 'response.completed');
     await stopped;
+    await rig.upstream.stop();
+  });
+
+  it('says so to probes before it takes no more, if it is to', async () => {
+    const rig = await startRig(() => streamReply(textChunks('hi')));
+    const stopped = rig.relay.stop({ leaveMs: 200 });
+    assert.equal((await fetch(`${rig.relay.url}/readyz`)).status, 503);
+    assert.equal((await rig.post({ model: 'm', input: 'x' })).status, 200);
+    await stopped;
+    await assert.rejects(fetch(`${rig.relay.url}/readyz`));
+    await rig.upstream.stop();
+  });
+
+  it('answers what is sent on a connection that was idle, and says that it is the last of it', async () => {
+    const rig = await startRig(() => streamReply(textChunks('hi')));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = () =>
+      new Promise<[number | undefined, string | undefined]>((resolve, reject) => {
+        httpRequest(`${rig.relay.url}/readyz`, { agent }, (reply) => {
+          reply.resume().once('end', () => resolve([reply.statusCode, reply.headers.connection]));
+        })
+          .on('error', reject)
+          .end();
+      });
+    assert.deepEqual(await ask(), [200, 'keep-alive']);
+    const stopped = rig.relay.stop({ drainMs: 20_000 });
+    assert.deepEqual(await ask(), [503, 'close']);
+    await stopped;
+    await assert.rejects(ask(), { code: 'ECONNREFUSED' });
+    agent.destroy();
     await rig.upstream.stop();
   });
 
