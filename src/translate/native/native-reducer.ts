@@ -10,6 +10,7 @@ import { wantsCompaction } from '../compaction.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { brokenAnswer, overflow, redacted, windowFull } from '../stream/failed-answers.ts';
 import { finishOf } from '../stream/finish-reasons.ts';
+import { leakNote } from '../stream/outgoing-text.ts';
 import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
 import { Summary } from '../stream/summary.ts';
 import { UsageCounter } from '../stream/usage.ts';
@@ -97,8 +98,9 @@ export class NativeReducer {
   /** Lines for the log about oddities of this answer, never about its content. */
   get notes(): readonly string[] {
     const { profile, tools } = this.#options;
-    const { unknown, calledTools, saidText } = this.#answer;
+    const { unknown, leaked, calledTools, saidText } = this.#answer;
     const notes = [...unknown].map((kind) => `${profile.name} sent an item of the kind "${kind}": left out`);
+    if (leaked.size > 0) notes.push(leakNote(profile, [...leaked]));
     if (tools.sent.length > 0 && calledTools.length === 0 && CALL_MARKUP.test(saidText)) {
       notes.push(
         `${profile.name} left tool calls in the text, where nobody runs them: use wire "chat" for this model`,

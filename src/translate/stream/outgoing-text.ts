@@ -95,6 +95,11 @@ export class OutgoingText {
   }
 }
 
+/** The line for the log about calls that were found. */
+export function leakNote({ name }: AnswerOptions['profile'], families: readonly string[]): string {
+  return `${name} left tool calls in the text, in the format of ${families.join(', ')}: read as calls`;
+}
+
 /** Whether the client asked for JSON, of which nobody can say that it is a call. */
 function wantsJson({ text }: ResponsesRequest): boolean {
   return (text?.format?.type ?? 'text') !== 'text';

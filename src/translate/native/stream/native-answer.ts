@@ -7,6 +7,7 @@ import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
 import { wantsSummary } from '../../stream/drafts/reasoning.ts';
 import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
+import { OutgoingText } from '../../stream/outgoing-text.ts';
 import type { NativeProfile } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
 import { NativeCall } from './drafts/call.ts';
@@ -28,6 +29,8 @@ export interface NativeAnswerOptions {
   /** Makes a new unique item id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
   isCodex?: boolean;
+  /** Whether calls that the model wrote into its text become real calls. Default: true. */
+  heal?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal | undefined;
 }
@@ -73,14 +76,21 @@ export class NativeAnswer {
   /** The drafts that have a place in the order of the answer; a draft gets it when it first has something to say. */
   readonly #placed = new Set<NativeDraft>();
   readonly #reasoning: ProviderReasoning[] = [];
+  /** Shared by all messages, because calls may follow each other across them. */
+  readonly #outgoing: OutgoingText;
+  /** The newest message. */
+  #message: NativeMessage | undefined;
   /** Kinds of items that were left out. */
   readonly unknown = new Set<string>();
+  /** The families of models whose calls were found in the text. */
+  readonly leaked = new Set<string>();
 
   /** @param finished receives the complete items */
   constructor(options: NativeAnswerOptions, out: EventOutput, finished: OutputItem[]) {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
+    this.#outgoing = new OutgoingText(options, false);
   }
 
   /** Names of the tools that were called so far. */
@@ -94,7 +104,7 @@ export class NativeAnswer {
 
   /** Whether any item has begun but not ended. */
   get isUnderWay(): boolean {
-    return !this.#queue.isEmpty;
+    return !this.#queue.isEmpty || this.#outgoing.isHolding;
   }
 
   /** Whether every item that began is finished, and at least one says or calls something. */
@@ -103,7 +113,8 @@ export class NativeAnswer {
     const speaks = all.some(
       ({ type, draft }) => draft !== undefined && (type === 'message' || type === 'call'),
     );
-    return speaks && this.#queue.isEmpty && all.every(({ isOver }) => isOver);
+    const isQuiet = this.#queue.isEmpty || this.#outgoing.isHolding;
+    return speaks && isQuiet && all.every(({ isOver }) => isOver);
   }
 
   /** All text that was said. */
@@ -136,8 +147,11 @@ export class NativeAnswer {
     if (track.isOver) return;
     if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
     if (track.draft === undefined || track.draft.isClosed) return;
-    this.#place(track.draft);
-    track.draft.say(said, this.#out);
+    const { draft } = track;
+    if (!(draft instanceof NativeMessage)) this.#place(draft);
+    draft.say(said, this.#out);
+    // The text may be calls, and then there is no message.
+    if (draft instanceof NativeMessage && draft.hasContent) this.#place(draft);
     this.#queue.advance();
   }
 
@@ -165,7 +179,33 @@ export class NativeAnswer {
 
   /** @returns false if an item was incomplete: the answer ends before it */
   close(ending: Ending): boolean {
+    this.#endText(ending === 'whole');
     return this.#queue.closeAll(ending);
+  }
+
+  /** Makes the calls that were found in the text; those of a cut answer are not offered. */
+  #endText(isWhole: boolean): void {
+    const made = this.#calls.filter(({ isVoid }) => !isVoid);
+    const { calls, families, text } = this.#outgoing.end(isWhole, made, this.#message, undefined);
+    this.#show(text);
+    for (const family of families) this.leaked.add(family);
+    for (const { name, arguments: payload } of calls) {
+      const shape: Shape = { ...UNSAID.call, name, payload };
+      this.#complete(this.#begin(shape, { index: undefined, id: undefined }, false), shape);
+      this.#queue.advance();
+    }
+  }
+
+  /** Shows text that was held back, in a message of its own if the one that it came in has ended. */
+  #show(text: string): void {
+    if (text === '') return;
+    if (this.#message === undefined || this.#message.isClosed) this.#message = this.#newMessage();
+    this.#message.show(text, this.#out);
+    this.#place(this.#message);
+  }
+
+  #newMessage(): NativeMessage {
+    return new NativeMessage(this.#options.newId('msg'), this.#outgoing);
   }
 
   /** Drops the unfinished items. */
@@ -203,7 +243,7 @@ export class NativeAnswer {
   #draft(shape: Shape): NativeDraft {
     switch (shape.type) {
       case 'message':
-        return new NativeMessage(this.#options.newId('msg'));
+        return this.#newMessage();
       case 'reasoning':
         return this.#newReasoning();
       case 'call':
@@ -240,6 +280,9 @@ export class NativeAnswer {
   /** Gives a draft the last place in the order; the one before it ends as soon as it may. */
   #place(draft: NativeDraft | undefined): void {
     if (draft === undefined || this.#placed.has(draft)) return;
+    if (draft instanceof NativeMessage) this.#message = draft;
+    // Half a mark before another item is text.
+    else if (!this.#outgoing.isHolding) this.#show(this.#outgoing.flush());
     this.#placed.add(draft);
     this.#queue.add(draft);
   }

@@ -45,6 +45,10 @@ export class NativeCall implements NativeDraft {
     return this.#draft.name;
   }
 
+  get arguments(): string {
+    return this.#draft.arguments;
+  }
+
   get isVoid(): boolean {
     return this.#draft.isVoid;
   }

@@ -1,5 +1,6 @@
 import type { MessageItem, OutputTextPart, RefusalPart, UrlCitation } from '../../../../wire/responses.ts';
 import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
+import type { OutgoingText } from '../../../stream/outgoing-text.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
 import type { Shape, ShapedPart } from '../item-shape.ts';
 import type { Said } from '../read-event.ts';
@@ -12,6 +13,8 @@ interface Part {
   type: PartType;
   /** Its number as the provider gave it. */
   number: number | undefined;
+  /** As it came; the text shown may lack calls that the model wrote into it. */
+  raw: string;
   text: string;
   annotations: UrlCitation[];
   characters: WholeCharacters;
@@ -24,14 +27,17 @@ export class NativeMessage implements NativeDraft {
   isOver = false;
   isClosed = false;
   readonly #id: string;
+  /** Takes calls out of the text. */
+  readonly #outgoing: OutgoingText;
   /** What the same message said in an earlier draft. */
   readonly #before: string;
   readonly #parts: Part[] = [];
   #phase: MessageItem['phase'];
   #index = -1;
 
-  constructor(id: string, before = '') {
+  constructor(id: string, outgoing: OutgoingText, before = '') {
     this.#id = id;
+    this.#outgoing = outgoing;
     this.#before = before;
   }
 
@@ -40,8 +46,16 @@ export class NativeMessage implements NativeDraft {
     return textOf(this.#parts);
   }
 
+  /** White space that is all there is before calls shows nothing. */
   get hasContent(): boolean {
-    return this.#parts.length > 0;
+    return this.text !== '';
+  }
+
+  /** Shows text that was held back because it might have been part of a call. */
+  show(text: string, out: EventOutput): void {
+    if (text === '') return;
+    const part = this.#partFor('output_text', undefined) ?? this.#newPart('output_text', undefined, out);
+    this.#say(part, part.characters.take(text), out);
   }
 
   begin(shape: Shape): void {
@@ -71,35 +85,42 @@ export class NativeMessage implements NativeDraft {
       else if (isLast && known.type === type) this.#settle(type, known.number, text, out);
       if (at === this.#parts.length - 1) for (const citation of annotations) this.cite(citation, out);
     }
+    // What is held back may still turn out to be text.
+    if (this.#outgoing.isHolding) return;
+    this.show(this.#outgoing.flush(), out);
     this.isOver = true;
   }
 
   lacks(shape: Shape): boolean {
     return (
-      shape.type === 'message' && !this.isOver && added(this.#before + this.text, textOf(shape.parts)) !== ''
+      shape.type === 'message' && !this.isOver && added(this.#before + this.#raw, textOf(shape.parts)) !== ''
     );
   }
 
   successor(newId: string): NativeMessage {
-    return new NativeMessage(newId, this.#before + this.text);
+    return new NativeMessage(newId, this.#outgoing, this.#before + this.#raw);
   }
 
   #append(type: PartType, number: number | undefined, delta: string, out: EventOutput): void {
     if (delta === '') return;
-    let part = this.#partFor(type, number);
-    if (part === undefined) {
-      this.#closePart(out);
-      part = { type, number, text: '', annotations: [], characters: new WholeCharacters() };
-      this.#parts.push(part);
-      if (this.#isLive) this.#openPart(out);
-    }
-    this.#say(part, part.characters.take(delta), out);
+    const part = this.#partFor(type, number) ?? this.#newPart(type, number, out);
+    part.raw += delta;
+    const shown = type === 'output_text' ? this.#outgoing.read(delta, this).text : delta;
+    this.#say(part, part.characters.take(shown), out);
+  }
+
+  #newPart(type: PartType, number: number | undefined, out: EventOutput): Part {
+    this.#closePart(out);
+    const part = { type, number, raw: '', text: '', annotations: [], characters: new WholeCharacters() };
+    this.#parts.push(part);
+    if (this.#isLive) this.#openPart(out);
+    return part;
   }
 
   /** Takes the full text of a part, and adds what is still missing. */
   #settle(type: PartType, number: number | undefined, text: string, out: EventOutput): void {
     const part = this.#partFor(type, number);
-    if (part !== undefined) this.#append(type, number, added(part.text, text), out);
+    if (part !== undefined) this.#append(type, number, added(part.raw, text), out);
     // Earlier parts already have their text.
     else if (!this.#parts.some((known) => known.number === number)) this.#append(type, number, text, out);
   }
@@ -147,6 +168,11 @@ export class NativeMessage implements NativeDraft {
       content: this.#parts.map(finished),
       ...(this.#phase === undefined ? {} : { phase: this.#phase }),
     };
+  }
+
+  /** What the provider said in all parts. */
+  get #raw(): string {
+    return this.#parts.map(({ raw }) => raw).join('');
   }
 
   get #isLive(): boolean {
