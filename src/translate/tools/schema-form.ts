@@ -70,7 +70,7 @@ function mendedValue(keyword: string, value: Json, schema: JsonObject): [string,
 }
 
 /** Undefined for a type that does not exist, such as `any`: the schema then allows every type. */
-export function readType(type: Json): Json | undefined {
+function readType(type: Json): Json | undefined {
   if (!Array.isArray(type)) return typeof type === 'string' ? TYPES.get(type.toLowerCase()) : undefined;
   const types = type.map(readType);
   if (types.length === 0 || types.includes(undefined)) return undefined;

@@ -5,7 +5,7 @@
  * closed, because half a call must not run. Each character is looked at only once: a call of a megabyte comes in tiny
  * deltas, and `isWhole` may be asked after each.
  */
-import { isObject, parseJson } from '../../../json.ts';
+import { isObject, parseJson, parseObject } from '../../../json.ts';
 import { LooseJson } from './loose-json.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -61,7 +61,7 @@ export class ArgumentsText {
   /** True if exactly one non-empty JSON object has arrived, which cannot grow. */
   get isWhole(): boolean {
     if (this.#state !== 'closed' || this.isPlaceholder || this.#snapshots?.isSuspected) return false;
-    this.#isValid ??= parseJson(this.text) !== undefined;
+    this.#isValid ??= Object.keys(parseObject(this.text) ?? {}).length > 0;
     return this.#isValid;
   }
 
