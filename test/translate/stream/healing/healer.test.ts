@@ -429,8 +429,13 @@ describe('calls in the text', () => {
   }
 
   it('are read where the user wants something done about calls', () => {
-    const input = 'Fix the parser of tool calls in src/parse.ts';
-    assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}');
+    for (const input of [
+      'Fix the parser of tool calls in src/parse.ts',
+      'Write unit tests for the tool calls. Which ones are missing? See the examples in docs/.',
+      'The format of dates is wrong. What is going on? It happens after each tool call',
+      'It printed <function=run> before.',
+    ])
+      assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}', input);
   });
 
   it('are made once where the provider sends them as calls too, before or behind', () => {
