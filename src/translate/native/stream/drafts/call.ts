@@ -22,6 +22,8 @@ export class NativeCall implements NativeDraft {
   readonly #isTwin: boolean;
   readonly #numbers = new WholeNumbers();
   #isDeclared = false;
+  /** Whether a later event names another tool: nobody can tell which one is meant, and the wrong one must not run. */
+  #isMisnamed = false;
   /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
   /** The payload so far, and the part of it that waits for the name. */
@@ -59,17 +61,22 @@ export class NativeCall implements NativeDraft {
   }
 
   get canClose(): boolean {
-    return this.name !== '' && (this.#draft.canClose || this.isOver);
+    return this.name !== '' && !this.#isMisnamed && (this.#draft.canClose || this.isOver);
   }
 
   canEnd(ending: Ending): boolean {
-    return this.#draft.canEnd(ending);
+    return !this.#isMisnamed && this.#draft.canEnd(ending);
   }
 
-  /** The first name counts; later events cannot change it. */
+  /** The first name counts; an event that changes it spoils the call. */
   begin(shape: Shape): void {
-    if (shape.type !== 'call' || this.name !== '' || shape.name === '') return;
+    if (shape.type !== 'call' || shape.name === '') return;
     const called = this.#tools.calledName(shape.namespace, shape.name);
+    if (this.name !== '') {
+      const other = this.#tools.resolve(called);
+      this.#isMisnamed ||= other !== undefined && other !== this.#tools.resolve(this.name);
+      return;
+    }
     this.#draft.addName(called);
     this.#isDeclared = this.#tools.resolve(called) !== undefined;
   }
