@@ -9,10 +9,9 @@ export const PATCH_START = '*** Begin Patch';
 
 const BEGIN = /^[ \t]*\*\*\* Begin Patch[ \t]*\r?$/gm;
 const END = /^[ \t]*\*\*\* End Patch[ \t]*\r?$/gm;
-const ESCAPED_LINES = /^\s*\*\*\* Begin Patch\\n/;
 
-/** What models write around a patch, and a patch whose line ends are escaped. */
-const WRAPPERS = ['`', '<', '{', '[', '"', PATCH_TOOL, 'bash', 'cat', 'input', `${PATCH_START}\\n`];
+/** What models write around a patch. */
+const WRAPPERS = ['`', '<', '{', '[', '"', PATCH_TOOL, 'bash', 'cat', 'input'];
 
 /** Whether nothing is around the patch, as far as its beginning tells; undefined while that is too short. */
 export function beginsBare(text: string): boolean | undefined {
@@ -23,7 +22,6 @@ export function beginsBare(text: string): boolean | undefined {
 
 /** The patch in a text: in a code fence, a here-document, prose, tags, or JSON once more; else the text. */
 export function patchIn(text: string, levels = 3): string {
-  if (ESCAPED_LINES.test(text) && !text.trim().includes('\n')) return unescaped(text);
   if (/^\s*\*\*\* Begin Patch\s/.test(text)) return text;
   const begins = [...text.matchAll(BEGIN)];
   const ends = [...text.matchAll(END)];
@@ -52,10 +50,4 @@ function inline(text: string): string | undefined {
   if (pieces.length !== 2 || end === -1 || !/["'`>=]$/.test(before) || !/^[ \t]*\r?\n/.test(after))
     return undefined;
   return `${PATCH_START}${after.slice(0, end)}*** End Patch`;
-}
-
-function unescaped(text: string): string {
-  return text.replace(/\\([nt"\\])/g, (_, letter: string) =>
-    letter === 'n' ? '\n' : letter === 't' ? '\t' : letter,
-  );
 }

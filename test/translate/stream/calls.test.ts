@@ -534,7 +534,6 @@ const PATCHES: [what: string, args: string][] = [
   ['in tags in JSON', json({ input: `<patch>\n${DIFF}\n</patch>` })],
   ['as a named argument', `input="${DIFF}"`],
   ['among prose', `Here it is:\n${DIFF}\nDone.`],
-  ['with escaped line ends', json({ input: DIFF.replaceAll('\n', '\\n') })],
   ['as Python writes long texts', `{"input": """${DIFF}"""}`],
 ];
 
