@@ -324,7 +324,9 @@ function objectIn(text: string, levels = MAX_WRAPPERS): string | undefined {
   const inner = text.replace(HEAD, '').trimStart();
   if (ESCAPED.test(inner)) return levels === 0 ? undefined : objectIn(unescaped(inner) ?? '', levels - 1);
   if (inner.startsWith('{')) return mendedObject(inner);
-  const value = inner.startsWith('"') ? parseJson(inner.replace(/\s*```$/, '')) : undefined;
+  const value = inner.startsWith('"')
+    ? parseJson(inner.endsWith('```') ? inner.slice(0, -3) : inner)
+    : undefined;
   if (typeof value !== 'string' || levels === 0) return undefined;
   const unwrapped = value.trim();
   return isNothing(unwrapped) ? '{}' : objectIn(unwrapped, levels - 1);

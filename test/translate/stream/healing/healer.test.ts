@@ -582,6 +582,19 @@ describe('calls in the text', () => {
     assert.deepEqual(deltas, ['a < b', ' ', '<tool> [x', '] ', '</b']);
   });
 
+  it('survive hundreds of thousands of blanks in a block that lacks a tag', () => {
+    const blanks = '\n'.repeat(300_000);
+    for (const open of [
+      '<function=run><parameter=x>',
+      '<tool_call>run(x="a"',
+      '[run(x="a",',
+      '<tool_call>{"name":',
+    ]) {
+      const text = `${open}${blanks}</function></tool_call>`;
+      assert.match(output([said(text), STOP]), /^(message|run)/);
+    }
+  });
+
   it('survive a megabyte of arguments in tiny deltas', () => {
     const stream = streamFor(TOOLS);
     stream.feed(said('<tool_call>{"name":"run","arguments":{"x":"'));
