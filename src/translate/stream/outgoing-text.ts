@@ -4,7 +4,7 @@
  */
 import type { ResponsesRequest } from '../../wire/responses.ts';
 import type { ToolTable } from '../tools/table.ts';
-import { asksAboutCalls } from './healing/asked.ts';
+import { asksAboutCalls, lastQuestion } from './healing/asked.ts';
 import type { HealedCall } from './healing/block.ts';
 import { type Healed, Healer } from './healing/healer.ts';
 import type { AnswerOptions } from './options.ts';
@@ -17,6 +17,7 @@ type HealingOptions = Pick<AnswerOptions, 'tools' | 'heal' | 'request'>;
 
 export class OutgoingText {
   readonly #tools: ToolTable;
+  readonly #question: string;
   /** Undefined if nothing is to be healed. */
   readonly #healer: Healer | undefined;
   #unopened: UnopenedWatch | undefined;
@@ -25,8 +26,9 @@ export class OutgoingText {
   /** @param isWatched whether the text may turn out to be thinking that was never opened */
   constructor({ tools, heal = true, request }: HealingOptions, isWatched: boolean) {
     this.#tools = tools;
-    const heals = heal && tools.chatTools.length > 0 && !asksAboutCalls(request.input);
-    if (heals) this.#healer = new Healer(tools, !wantsJson(request));
+    this.#question = lastQuestion(request.input);
+    const heals = heal && tools.chatTools.length > 0 && !asksAboutCalls(this.#question);
+    if (heals) this.#healer = new Healer(tools, this.#question, !wantsJson(request));
     if (isWatched) this.#unopened = new UnopenedWatch();
   }
 
@@ -70,7 +72,7 @@ export class OutgoingText {
     const healed = this.#healer?.end(isWhole, made, said);
     if (healed === undefined) return { calls: [], families: [], text: '' };
     if (!isSilent || thoughts === undefined) return healed;
-    const healer = new Healer(this.#tools, false);
+    const healer = new Healer(this.#tools, this.#question, false);
     healer.read(thoughts, undefined);
     // Thinking around a call is not part of the answer's text.
     return { ...healer.end(isWhole, made, undefined), text: healed.text };
@@ -93,6 +95,11 @@ export class OutgoingText {
   #heal(text: string, said: SaidText): string {
     return this.#healer === undefined || text === '' ? text : this.#healer.read(text, said);
   }
+}
+
+/** The line for the log about calls that were found. */
+export function leakNote({ name }: AnswerOptions['profile'], families: readonly string[]): string {
+  return `${name} left tool calls in the text, in the format of ${families.join(', ')}: read as calls`;
 }
 
 /** Whether the client asked for JSON, of which nobody can say that it is a call. */

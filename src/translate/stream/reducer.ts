@@ -15,6 +15,7 @@ import { choiceIndex, OtherChoices } from './choices.ts';
 import { brokenAnswer, overflow, redacted, windowFull } from './failed-answers.ts';
 import { finishOf, finishReasonOf } from './finish-reasons.ts';
 import type { ReducerOptions } from './options.ts';
+import { leakNote } from './outgoing-text.ts';
 import { ResponseFrame } from './response-frame.ts';
 import { isAllOf, newIn, repeats } from './snapshot.ts';
 import { Summary } from './summary.ts';
@@ -221,11 +222,7 @@ export class ResponseReducer {
 
   #endAnswer(isWhole: boolean): void {
     const families = this.#answer.endAnswer(isWhole);
-    if (families.length === 0) return;
-    const { name } = this.#options.profile;
-    this.#notes.push(
-      `${name} left tool calls in the text, in the format of ${families.join(', ')}: read as calls`,
-    );
+    if (families.length > 0) this.#notes.push(leakNote(this.#options.profile, families));
   }
 
   #readFinish(value: unknown): void {

@@ -1,6 +1,7 @@
 /** Finds the text that a model meant for a free-text tool if it did not use the declared field. */
 
 import { isObject, type Json, parseJson } from '../../json.ts';
+import { PATCH_START, PATCH_TOOL, patchIn } from './patch-text.ts';
 
 /** Names under which models put the text, the likeliest first. */
 const TEXT_NAMES = [
@@ -16,9 +17,6 @@ const TEXT_NAMES = [
   'arguments',
 ];
 
-/** The beginning of a text for Codex's apply_patch: of several strings, the one with this is meant. */
-const PATCH_START = '*** Begin Patch';
-
 /** Deeper than this, no model nests a text by mistake. */
 const MAX_DEPTH = 8;
 
@@ -30,6 +28,11 @@ const MAX_DEPTH = 8;
  * @param tool the tool's name, which some models repeat before the text
  */
 export function freeTextOf(argumentsText: string, field: string, tool: string): string {
+  const text = textIn(argumentsText, field, tool);
+  return tool === PATCH_TOOL ? patchIn(text) : text;
+}
+
+function textIn(argumentsText: string, field: string, tool: string): string {
   const value = parseJson(argumentsText);
   if (value === undefined) return withStrayQuotes(argumentsText, field) ?? argumentsText;
   if (typeof value === 'string') return value;

@@ -131,6 +131,29 @@ describe('streams of Responses endpoints: names and kinds are restored', () => {
     }
   }
 
+  for (const [first, second, isOne] of [
+    ['run', 'exec', false],
+    ['exec', 'mcp__tiny__echo', false],
+    ['functions.run', 'run', true],
+    ['run', '', true],
+    ['run', 'nobody', true],
+  ] as const) {
+    it(`a call that is ${first} as it begins and ${second || 'nothing'} as it ends is ${isOne ? first : 'none'}`, () => {
+      const events = changedItems(
+        (fields, isDone) =>
+          fields['type'] === 'function_call' ? { ...fields, name: isDone ? second : first } : fields,
+        call('x', { a: 1 }),
+      ).map((event) => ({ ...event, ...('name' in event ? { name: null } : {}) }));
+      const open = events.map((event) =>
+        'response' in event
+          ? { ...event, response: { ...(event['response'] as JsonObject), output: [] } }
+          : event,
+      );
+      if (isOne) assert.deepEqual(names(done(open)), [[undefined, 'run']]);
+      else assert.match(failure(open).message, /inside a tool call/);
+    });
+  }
+
   it('from the map of this request alone', () => {
     const first = nativeStreamFor(TOOLS);
     const other = nativeStreamFor({

@@ -69,6 +69,39 @@ const COMPLAINTS: [error: string, fields: string[]][] = [
   ['{"error":{"message":"Unknown parameter: reasoning"}}', ['reasoning']],
   ['{"error":{"message":"Unrecognized request argument supplied: store"}}', ['store']],
   ['{"error":{"message":"`strict` is not supported"}}', ['strict']],
+  ...[
+    "[{'type': 'extra_forbidden', 'loc': ('body', 'tools', 0, 'function', 'strict'), 'msg': 'Extra inputs are not permitted'}]",
+    'tools.0.function.strict: Extra inputs are not permitted',
+    "Unknown parameter: 'tools[0].function.strict'.",
+    'Invalid property /tools/0/function/strict: additional properties not allowed',
+    'tools[0].function: unknown field `strict`, expected one of `name`, `description`, `parameters`',
+  ].map((message): [string, string[]] => [JSON.stringify({ error: { message } }), ['strict']]),
+  ...[
+    'store: Extra inputs are not permitted',
+    '不支持 store',
+    'store 参数非法',
+    '参数“store”无效',
+    'パラメータ store はサポートされていません',
+    'store 매개변수는 지원되지 않습니다',
+    "Le paramètre « store » n'est pas pris en charge",
+    "Der Parameter 'store' wird nicht unterstützt",
+    "El parámetro 'store' no es compatible",
+  ].map((message): [string, string[]] => [JSON.stringify({ error: { message } }), ['store']]),
+  ['{"error":{"message":"不支持参数 parallel_tool_calls","code":"1210"}}', ['parallel_tool_calls']],
+  ['{"code":20012,"message":"该模型不支持 response_format","data":null}', ['response_format']],
+  ['{"error":{"message":"tool_choice 参数非法：当前模型仅支持 auto"}}', ['tool_choice']],
+  ['{"error":{"message":"当前模型不支持思考模式","code":"1214"}}', ['reasoning_effort', 'reasoning']],
+  ['{"error":{"message":"This model does not support a presence penalty"}}', ['presence_penalty']],
+  [
+    '{"error":{"message":"The value of the reasoning_effort parameter is restricted to high."}}',
+    ['reasoning_effort'],
+  ],
+  ['{"error":{"message":"`max_tokens` may only be set by the server"}}', ['max_tokens']],
+  ['{"error":{"message":"tools[1].type: Input should be \'function\'"}}', ['browser_search']],
+  [
+    '{"error":{"message":"Unsupported tool type at index 1: only function tools are supported"}}',
+    ['browser_search'],
+  ],
 ];
 
 const OTHERS = [
@@ -77,6 +110,8 @@ const OTHERS = [
   '{"error":{"message":"Unsupported value in messages[1].content"}}',
   '{"error":{"message":"reasoning about tools is not supported in your region"}}',
   '{"error":{"message":"model not supported"}}',
+  '{"error":{"message":"See https://docs.example.com/api/store: that model is not supported"}}',
+  '{"error":{"message":"余额不足，无法使用"}}',
   '<html>Bad Request</html>',
   '',
 ];

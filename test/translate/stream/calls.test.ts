@@ -515,7 +515,57 @@ const CALLS: [what: string, chunks: ChatChunk[], output: string][] = [
   ]),
 ];
 
+/** Codex's own tool takes a patch and nothing else. */
+const DIFF = '*** Begin Patch\n*** Add File: a\n+x "q" \\d\n*** End Patch';
+const json = JSON.stringify;
+const PATCHES: [what: string, args: string][] = [
+  ['as declared', json({ input: DIFF })],
+  ['in a code fence', json({ input: `\`\`\`diff\n${DIFF}\n\`\`\`` })],
+  ['in a code fence, without JSON', `\`\`\`\n${DIFF}\n\`\`\``],
+  ['in a here-document', json({ input: `apply_patch <<'EOF'\n${DIFF}\nEOF` })],
+  [
+    'in a here-document in a command',
+    json({ command: ['bash', '-lc', `apply_patch <<'EOF'\n${DIFF}\nEOF\n`] }),
+  ],
+  ['in JSON in JSON', json({ input: json({ input: DIFF }) })],
+  ['in a string in JSON', json({ input: json(DIFF) })],
+  ['in a whole call', json({ name: 'apply_patch', arguments: json({ patch: DIFF }) })],
+  ['in tags', `<parameter name="input">${DIFF}</parameter>`],
+  ['in tags in JSON', json({ input: `<patch>\n${DIFF}\n</patch>` })],
+  ['as a named argument', `input="${DIFF}"`],
+  ['among prose', `Here it is:\n${DIFF}\nDone.`],
+  ['as Python writes long texts', `{"input": """${DIFF}"""}`],
+];
+
 describe('calls', () => {
+  for (const [what, args] of PATCHES) {
+    it(`hold the patch ${what}, cut anywhere`, () => {
+      const fields = { tools: [tool('apply_patch', 'custom')] };
+      const name = 'apply_patch';
+      assert.equal(
+        outputOf([calls({ index: 0, id: 'c', name, args }), END], fields),
+        `c:apply_patch<${DIFF}>`,
+      );
+      const pieces = [...args].map((piece) => calls({ index: 0, args: piece }));
+      assert.equal(
+        outputOf([calls({ index: 0, id: 'c', name }), ...pieces, END], fields),
+        `c:apply_patch<${DIFF}>`,
+      );
+    });
+  }
+
+  it('hold a text for the patch tool that is none unchanged', () => {
+    const fields = { tools: [tool('apply_patch', 'custom')] };
+    for (const text of ['a', '', '{"a":1}', '*** Begin Patch', 'see *** Begin Patch and *** End Patch', '`'])
+      assert.equal(
+        outputOf(
+          [calls({ index: 0, id: 'c', name: 'apply_patch', args: json({ input: text }) }), END],
+          fields,
+        ),
+        `c:apply_patch<${text}>`,
+      );
+  });
+
   for (const [what, chunks, output] of CALLS) {
     it(`are understood: ${what}`, () => assert.equal(outputOf(chunks, TOOLS), output));
   }

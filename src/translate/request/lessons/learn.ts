@@ -96,7 +96,7 @@ function answerLimit(body: ChatRequest, words: string): Lesson | undefined {
       words,
     );
   const isLimit =
-    /less than|too (large|high|big)|at most|range|maximum|exceed|greater than|larger than|up to|<=|\bbetween\b|must be (in|within)\b/i;
+    /less than|too (large|high|big)|at most|range|maximum|exceed|greater than|larger than|up to|<=|\bbetween\b|must be (in|within)\b|超出|超过|范围|最大|上限|不能大于|小于/i;
   if (field === undefined || !isAboutIt || !isLimit.test(words)) return undefined;
   const sent = Number(body[field]);
   const limit = Math.max(...numbersIn(words).filter((number) => number < sent && number >= 16), 0);

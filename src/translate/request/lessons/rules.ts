@@ -77,7 +77,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   {
     refuses: 'the role of the instructions',
     when: new RegExp(
-      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NOT}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(\\bnot\\b|n't|invalid|unknown|unsupported|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|invalid value:? ['"\`]?(system|developer)\\b|\\brole\\b.{0,30}(must|should|has to) be (one of|either)|only user(,| and) (and )?assistant|unexpected message role`,
+      `(system|developer)['"\`]? (role|message|prompt|instruction)s? .{0,40}(${NOT}[ -]?(be )?(support|allow|permit|accept|enabled)|invalid|unknown|unrecogn)|does(?: not|n't) support .{0,30}\\b(system|developer)\\b|(role|variant)\\b.{0,40}['"\`]?\\b(system|developer)\\b.{0,60}(\\bnot\\b|n't|invalid|unknown|unsupported|expected|must|one of)|(invalid|unknown|unsupported|unexpected|unrecognized)( message)? (role|variant)\\b.{0,20}(system|developer)|['"\`](system|developer)['"\`] (is )?(not|n't) (one of|a valid|supported|allowed)|invalid value:? ['"\`]?(system|developer)\\b|\\brole\\b.{0,30}(must|should|has to) be (one of|either)|only user(,| and) (and )?assistant|unexpected message role|角色.{0,12}(不能|不支持|非法).{0,6}(system|developer)|(不支持|不能为).{0,6}(system|developer).{0,6}角色`,
       'i',
     ),
     steps: [
@@ -99,7 +99,7 @@ export const MESSAGE_RULES: readonly Rule[] = [
   },
   {
     refuses: 'images',
-    when: /image( input|_url|s)?\b.{0,60}(not|n't|un)[ -]?(be )?(support|allow|permit|accept|enabled|available|expected|a valid|valid)|\bno (image|vision) (input|support)|(not|n't|un)[ -]?(support\w*|accept|allow|process|handle)\b.{0,40}(image|vision|multi-?modal|visual)|(is )?not (a )?(multi-?modal|vision)|mmproj|unknown variant .?image_url|(invalid|unsupported|unknown|unexpected) (content|part|message)?[ _]?(type|part).{0,40}image|(image|vision).{0,20}(is|are) (disabled|unavailable)|only (supports?|accepts?|reads?) text|text[- ]only|no endpoints? .{0,30}image/i,
+    when: /image( input|_url|s)?\b.{0,60}(not|n't|un)[ -]?(be )?(support|allow|permit|accept|enabled|available|expected|a valid|valid)|\bno (image|vision) (input|support)|(not|n't|un)[ -]?(support\w*|accept|allow|process|handle)\b.{0,40}(image|vision|multi-?modal|visual)|(is )?not (a )?(multi-?modal|vision)|mmproj|unknown variant .?image_url|(invalid|unsupported|unknown|unexpected) (content|part|message)?[ _]?(type|part).{0,40}image|(不支持|不支援|无法处理).{0,8}(图片|图像|图文|多模态|视觉|圖片)|(图片|图像)(输入)?.{0,4}不支持|(image|vision).{0,20}(is|are) (disabled|unavailable)|only (supports?|accepts?|reads?) text|text[- ]only|no endpoints? .{0,30}image/i,
     steps: [{ cure: 'notes instead', change: imagesAsNotes }],
   },
   {
@@ -150,6 +150,16 @@ export const MESSAGE_RULES: readonly Rule[] = [
       { cure: 'shortened', change: callIdsBy('word') },
       { cure: 'nine letters and digits instead', change: callIdsBy('alnum9') },
       { cure: 'shortened', change: callIdsBy('max40') },
+    ],
+  },
+  {
+    // One history that a server does not understand must not end the session.
+    refuses: 'calls and outputs in this order',
+    when: /function (call|response) (turn|parts?)\b.{0,80}(immediately|after|equal|preced)|tool_use.{0,80}(without|must have|immediately|corresponding).{0,60}tool_result|tool_result.{0,80}(without|must have|corresponding|unexpected).{0,60}tool_use|tool_calls?\b.{0,60}(must be followed by|did not have response|without (a )?(response|output|result))|['"`]?tool['"`]? (must|should|has to) (be a response|follow|be preceded|come after)|number of (function|tool) (calls?|responses?)/i,
+    isPassing: true,
+    steps: [
+      { cure: 'sent one after the other', change: callsInSequence },
+      { cure: 'sent as text', change: toolsAsText },
     ],
   },
 ];

@@ -4,6 +4,7 @@ import { CalledName } from '../../tools/called-name.ts';
 import { freeTextOf } from '../../tools/free-text.ts';
 import type { ToolName } from '../../tools/kind.ts';
 import { type CallIdPrefix, type DeclarableKind, UNDECLARED_KIND } from '../../tools/kinds/index.ts';
+import { beginsBare, PATCH_TOOL } from '../../tools/patch-text.ts';
 import type { ToolTable } from '../../tools/table.ts';
 import { ArgumentsText, withoutPositions } from '../text/arguments-text.ts';
 import { StringFieldReader } from '../text/string-field.ts';
@@ -143,7 +144,9 @@ export class CallDraft implements Draft {
     const { textField, idPrefix } = tool.kind;
     this.#tool = tool;
     this.#id = this.#newId(idPrefix);
-    if (textField !== null) this.#reader = new StringFieldReader(textField);
+    // A patch with something around it is cut out once it is complete.
+    const isExpected = tool.name === PATCH_TOOL ? beginsBare : undefined;
+    if (textField !== null) this.#reader = new StringFieldReader(textField, isExpected);
     out.push({
       type: 'response.output_item.added',
       sequence_number: out.next(),

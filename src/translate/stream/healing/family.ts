@@ -116,8 +116,7 @@ function severalIn(text: string): Json | undefined {
 }
 
 function withoutFence(text: string): string {
-  return text
-    .trim()
-    .replace(/^```\w*\s*|\s*```$/g, '')
-    .trim();
+  const body = text.trim().replace(/^```\w*/, '');
+  // A pattern with blanks before the end would look at long runs of them again and again.
+  return (body.endsWith('```') ? body.slice(0, -3) : body).trim();
 }

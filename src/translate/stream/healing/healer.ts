@@ -35,6 +35,8 @@ type SaidText = { readonly text: string } | undefined;
 
 export class Healer {
   readonly #tools: ToolTable;
+  /** What the user asked. */
+  readonly #question: string;
   readonly #mayBeBare: boolean;
   /** Whether nothing but white space has been read. */
   #isAtStart = true;
@@ -52,11 +54,17 @@ export class Healer {
   /** The end of the text, as long as a mark may begin there. */
   #held = '';
   #block: OpenBlock | undefined;
+  /** Whether the user wrote its mark. */
+  #isTalkedAbout = false;
   #isAfterCall = false;
 
-  /** @param mayBeBare whether an answer that consists of calls without any mark is read as such */
-  constructor(tools: ToolTable, mayBeBare: boolean) {
+  /**
+   * @param question what the user asked: a mark in it is talked about, and means no call
+   * @param mayBeBare whether an answer that consists of calls without any mark is read as such
+   */
+  constructor(tools: ToolTable, question: string, mayBeBare: boolean) {
     this.#tools = tools;
+    this.#question = question;
     this.#mayBeBare = mayBeBare;
   }
 
@@ -165,6 +173,7 @@ export class Healer {
     this.#isAtStart = false;
     this.#lead = lead;
     this.#before = before + said;
+    this.#isTalkedAbout = mark.isFirst !== true && this.#question.includes(mark.open);
     this.#block = new OpenBlock(mark, this.#tools);
     return { text: said, rest: text.slice(at + mark.open.length) };
   }
@@ -200,7 +209,7 @@ export class Healer {
     const text = this.#lead + block;
     this.#block = undefined;
     this.#lead = '';
-    if (calls === undefined) return this.#asText(text);
+    if (calls === undefined || this.#isTalkedAbout) return this.#asText(text);
     this.#group ??= { before: this.#before, raw: '', gap: '', callsBefore: this.#calls.length };
     this.#group.raw += text;
     this.#group.gap = '';

@@ -50,11 +50,6 @@ export function startMark(text: string, mayBeBare: boolean): FoundMark | undefin
   return mark === undefined ? undefined : { at, mark };
 }
 
-/** Whether a text, such as a user's question, contains a mark. */
-export function holdsMark(text: string): boolean {
-  return mayHoldMark(text) && MARKS.some(({ open }) => text.includes(open));
-}
-
 /**
  * The first mark in a text, or the beginning of one at its end.
  * @param before what was said before the text

@@ -4,8 +4,8 @@ import { allCalls, allMatches, type LeakedCall, type LeakFamily, objectIn } from
 const FUNCTION = /<function=([^>]+)>([\s\S]*?)<\/function>/g;
 const PARAMETER = /<parameter=([^>]+)>\n?([\s\S]*?)\n?<\/parameter>/g;
 /** With closing tags that the model forgot, as it often does (2026): the next tag, or the end, closes as well. */
-const OPEN_FUNCTION = /<function=([^>]+)>([\s\S]*?)(?:<\/function>|(?=<function=)|\s*$)/g;
-const OPEN_PARAMETER = /<parameter=([^>]+)>\n?([\s\S]*?)(?:\n?<\/parameter>|(?=\n?<parameter=)|\s*$)/g;
+const OPEN_FUNCTION = /<function=([^>]+)>([\s\S]*?)(?:<\/function>|(?=<function=)|$)/g;
+const OPEN_PARAMETER = /<parameter=([^>]+)>\n?([\s\S]*?)(?:\n?<\/parameter>|(?=\n?<parameter=)|\n?$)/g;
 
 /**
  * Qwen 3 Coder, Seed-OSS and Nemotron: `<function=NAME><parameter=KEY>VALUE</parameter></function>`, mostly between

@@ -5,7 +5,7 @@
  * closed, because half a call must not run. Each character is looked at only once: a call of a megabyte comes in tiny
  * deltas, and `isWhole` may be asked after each.
  */
-import { isObject, parseJson } from '../../../json.ts';
+import { isObject, parseJson, parseObject } from '../../../json.ts';
 import { LooseJson } from './loose-json.ts';
 import { Snapshots } from './snapshots.ts';
 
@@ -61,7 +61,7 @@ export class ArgumentsText {
   /** True if exactly one non-empty JSON object has arrived, which cannot grow. */
   get isWhole(): boolean {
     if (this.#state !== 'closed' || this.isPlaceholder || this.#snapshots?.isSuspected) return false;
-    this.#isValid ??= parseJson(this.text) !== undefined;
+    this.#isValid ??= Object.keys(parseObject(this.text) ?? {}).length > 0;
     return this.#isValid;
   }
 
@@ -324,7 +324,9 @@ function objectIn(text: string, levels = MAX_WRAPPERS): string | undefined {
   const inner = text.replace(HEAD, '').trimStart();
   if (ESCAPED.test(inner)) return levels === 0 ? undefined : objectIn(unescaped(inner) ?? '', levels - 1);
   if (inner.startsWith('{')) return mendedObject(inner);
-  const value = inner.startsWith('"') ? parseJson(inner.replace(/\s*```$/, '')) : undefined;
+  const value = inner.startsWith('"')
+    ? parseJson(inner.endsWith('```') ? inner.slice(0, -3) : inner)
+    : undefined;
   if (typeof value !== 'string' || levels === 0) return undefined;
   const unwrapped = value.trim();
   return isNothing(unwrapped) ? '{}' : objectIn(unwrapped, levels - 1);

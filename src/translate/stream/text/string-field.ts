@@ -18,6 +18,9 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
 };
 
+/** Undefined if the text is too short to tell. */
+type Expectation = (text: string) => boolean | undefined;
+
 /** No model writes more than this before the value. */
 const MAX_HEAD = 200;
 
@@ -27,11 +30,16 @@ export class StringFieldReader {
   /** The name of the field. */
   readonly field: string;
   readonly #head: RegExp;
+  readonly #isExpected: Expectation | undefined;
   #state: State = 'before';
   #rest = '';
+  /** The beginning of the value, while it is not known to be what is expected. */
+  #held = '';
 
-  constructor(field: string) {
+  /** @param isExpected about the beginning of the value; a value that is not expected is not read */
+  constructor(field: string, isExpected?: Expectation) {
     this.field = field;
+    this.#isExpected = isExpected;
     this.#head = new RegExp(`^\\s*\\{\\s*"${field}"\\s*:\\s*"`);
   }
 
@@ -55,9 +63,18 @@ export class StringFieldReader {
     this.#rest += fragment;
     if (this.#state === 'after') return '';
     if (this.#state === 'before' && !this.#enterValue()) return '';
-    const added = this.#readValue();
+    const added = this.#expected(this.#readValue());
     this.value += added;
     return added;
+  }
+
+  #expected(added: string): string {
+    if (this.#isExpected === undefined || this.value !== '') return added;
+    this.#held += added;
+    const isExpected = this.#isExpected(this.#held);
+    // One that ends too early is none.
+    if (isExpected === false || (isExpected === undefined && this.isComplete)) this.#state = 'lost';
+    return isExpected === true ? this.#held : '';
   }
 
   #enterValue(): boolean {

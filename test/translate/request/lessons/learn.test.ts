@@ -64,6 +64,35 @@ const jinja = (words: string) =>
   );
 
 const REFUSALS: [answer: string, refuses: string | string[]][] = [
+  // in Chinese
+  [said('该模型不支持图片输入'), 'images'],
+  [said('messages 参数非法。角色信息不能为 system'), 'the role of the instructions'],
+  [said('max_tokens 超出范围，应为 [1, 8192]'), 'max_tokens above 8192'],
+  // the order of calls and outputs
+  [
+    said(
+      'Please ensure that function call turn comes immediately after a user turn or after a function response turn.',
+    ),
+    'calls and outputs in this order',
+  ],
+  [
+    said(
+      'messages.2: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_1. Each `tool_use` block must have a corresponding `tool_result` block in the next message.',
+    ),
+    'calls and outputs in this order',
+  ],
+  [
+    said(
+      "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.",
+    ),
+    'calls and outputs in this order',
+  ],
+  [
+    said(
+      "Invalid parameter: messages with role 'tool' must be a response to a preceeding message with 'tool_calls'.",
+    ),
+    'calls and outputs in this order',
+  ],
   // llama.cpp and the templates of models
   [
     jinja('Conversation roles must alternate user/assistant/user/assistant/...'),

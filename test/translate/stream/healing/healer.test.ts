@@ -429,8 +429,13 @@ describe('calls in the text', () => {
   }
 
   it('are read where the user wants something done about calls', () => {
-    const input = 'Fix the parser of tool calls in src/parse.ts';
-    assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}');
+    for (const input of [
+      'Fix the parser of tool calls in src/parse.ts',
+      'Write unit tests for the tool calls. Which ones are missing? See the examples in docs/.',
+      'The format of dates is wrong. What is going on? It happens after each tool call',
+      'It printed <function=run> before.',
+    ])
+      assert.equal(outputOf([said(BLOCK), STOP], { ...TOOLS, input }), 'call_1:run{"x":"a"}', input);
   });
 
   it('are made once if the provider also sends them as calls, before or after', () => {
@@ -575,6 +580,19 @@ describe('calls in the text', () => {
         .join(''),
     );
     assert.deepEqual(deltas, ['a < b', ' ', '<tool> [x', '] ', '</b']);
+  });
+
+  it('survive hundreds of thousands of blanks in a block that lacks a tag', () => {
+    const blanks = '\n'.repeat(300_000);
+    for (const open of [
+      '<function=run><parameter=x>',
+      '<tool_call>run(x="a"',
+      '[run(x="a",',
+      '<tool_call>{"name":',
+    ]) {
+      const text = `${open}${blanks}</function></tool_call>`;
+      assert.match(output([said(text), STOP]), /^(message|run)/);
+    }
   });
 
   it('survive a megabyte of arguments in tiny deltas', () => {

@@ -76,6 +76,7 @@ const ENDS: [what: string, text: string, end: string | undefined][] = [
     '{"a":[1,2, ],"b":{"c":"d" ,},\n}',
     '{"a":[1,2 ],"b":{"c":"d" },\n}'.replace('},\n', '}\n'),
   ],
+  ['nothing but a comma', '{,}', '{}'],
   ['a comma in an empty object', '{"a":{,}}', '{"a":{}}'],
   [
     "Python's words",

@@ -26,6 +26,8 @@ export class NativeCall implements NativeDraft {
   #isDeclared = false;
   #isRespelled = false;
   #isCut = false;
+  /** Whether a later event names another tool: nobody can tell which one is meant, and the wrong one must not run. */
+  #isMisnamed = false;
   /** The field that free text is put into; null: the payload is JSON. Undefined until some of it has been read. */
   #field: string | null | undefined;
   /** The payload so far, and the part of it that waits for the name. */
@@ -65,16 +67,16 @@ export class NativeCall implements NativeDraft {
   }
 
   get canClose(): boolean {
-    return this.name !== '' && (this.#draft.canClose || this.isOver);
+    return this.name !== '' && !this.#isMisnamed && (this.#draft.canClose || this.isOver);
   }
 
   canEnd(ending: Ending): boolean {
     // That it begins says nothing of its arguments, not even that it has none.
     const isUnsaid = this.#payload === '' && !this.isOver;
-    return !this.#isCut && !isUnsaid && this.#draft.canEnd(ending);
+    return !this.#isMisnamed && !this.#isCut && !isUnsaid && this.#draft.canEnd(ending);
   }
 
-  /** The first name counts; later events cannot change it. */
+  /** The first name counts; an event that changes it spoils the call. */
   begin(shape: Shape): void {
     if (shape.type !== 'call') return;
     this.#begun ??= shape;
@@ -122,8 +124,13 @@ export class NativeCall implements NativeDraft {
   }
 
   #call(namespace: string | undefined, name: string): void {
-    if (this.name !== '' || name === '') return;
+    if (name === '') return;
     const called = this.#tools.calledName(namespace, name);
+    if (this.name !== '') {
+      const other = this.#tools.resolve(called);
+      this.#isMisnamed ||= other !== undefined && other !== this.#tools.resolve(this.name);
+      return;
+    }
     this.#draft.addName(called);
     this.#isDeclared = this.#tools.resolve(called) !== undefined;
     this.isRenamed = this.#isDeclared && !this.#tools.sends(namespace, name);
