@@ -8,19 +8,19 @@ import type { CallDraft } from './drafts/call.ts';
 import { refusalOf, textOf } from './parts.ts';
 
 /** What the answer has said so far. */
-export interface Said {
+export interface SaidSoFar {
   text: string;
   hasThought: boolean;
   calls: readonly CallDraft[];
 }
 
 /** Whether a message repeats what was said, in whole or in part, perhaps followed by more. */
-export function repeats(message: ChatDelta, { text }: Said): boolean {
+export function repeats(message: ChatDelta, { text }: SaidSoFar): boolean {
   return addedText(textOf(message), text) !== undefined;
 }
 
 /** What a message adds to what was said. */
-export function newIn(message: ChatDelta, said: Said): ChatDelta {
+export function newIn(message: ChatDelta, said: SaidSoFar): ChatDelta {
   if (said.text === '' && !said.hasThought && said.calls.length === 0) return message;
   const { reasoning_details, extra_content } = message;
   const isOpen = said.text === '' && !said.hasThought;
