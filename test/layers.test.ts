@@ -30,7 +30,7 @@ const FLOORS: string[][] = [
   ['translate/native'],
   ['providers'],
   ['history'],
-  ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts'],
+  ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts', 'relay/served-upstream.ts'],
   ['relay/options.ts', 'codex'],
   ['relay/routing', 'usage'],
   ['relay/upstream', 'team'],
