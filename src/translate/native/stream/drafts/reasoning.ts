@@ -2,7 +2,7 @@ import type { ReasoningItem } from '../../../../wire/responses.ts';
 import type { EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
 import type { Shape, ShapedReasoning } from '../item-shape.ts';
-import type { SaidText } from '../read-event.ts';
+import type { SaidPart } from '../read-event.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
 type Source = 'summary' | 'thinking';
@@ -59,7 +59,7 @@ export class NativeReasoning implements NativeDraft {
     if (shape.type === 'reasoning') this.sealed ??= shape.sealed;
   }
 
-  say({ channel, part, text, isWhole }: SaidText, out: EventOutput): void {
+  say({ channel, part, text, isWhole }: SaidPart, out: EventOutput): void {
     if (channel !== 'summary' && channel !== 'thinking') return;
     if (isWhole) this.#settle(channel, part, text, out);
     else this.#append(channel, part, this.#characters.take(text), out);
