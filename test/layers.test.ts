@@ -11,7 +11,16 @@ import { posix } from 'node:path';
  * the top of `src`. It imports itself and the floors below it; rooms of one floor never meet.
  */
 const FLOORS: string[][] = [
-  ['environment.ts', 'errors.ts', 'json.ts', 'logger.ts', 'names.ts', 'node-errors.ts', 'version.ts'],
+  [
+    'environment.ts',
+    'errors.ts',
+    'json.ts',
+    'logger.ts',
+    'loopback.ts',
+    'names.ts',
+    'node-errors.ts',
+    'version.ts',
+  ],
   ['ask-by-http.ts', 'state-folder.ts', 'write-atomic.ts', 'redis'],
   ['wire'],
   ['translate'],
@@ -21,7 +30,7 @@ const FLOORS: string[][] = [
   ['translate/native'],
   ['providers'],
   ['history'],
-  ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts'],
+  ['relay/roles.ts', 'relay/transport.ts', 'relay/gateway-options.ts', 'relay/served-upstream.ts'],
   ['relay/options.ts', 'codex'],
   ['relay/routing', 'usage'],
   ['relay/upstream', 'team'],

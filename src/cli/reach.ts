@@ -41,8 +41,11 @@ export function urlForCodex(settings: Settings): string {
   return settings['public-url'][0] ?? urlOf(settings);
 }
 
-/** Whether the relay answers at the address that `--write-config` writes. */
-export function isOnLoopback(settings: Listening): boolean {
+/**
+ * Whether the relay answers at the address that `--write-config` writes. Narrower than loopback: that address is always
+ * `http://127.0.0.1`, which a relay that listens on `::1`, or with a certificate, does not answer at.
+ */
+export function answersAtWrittenAddress(settings: Listening): boolean {
   return /^http:\/\/(127\.0\.0\.1|localhost):/.test(urlOf(settings));
 }
 

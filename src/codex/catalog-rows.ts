@@ -4,6 +4,7 @@ import { impliedName, withoutTag } from '../providers/implied-name.ts';
 import type { Preset, WireFacts } from '../providers/index.ts';
 import { shippedFacts, shippedModels } from '../providers/model-facts.ts';
 import { type ListedModel, type ModelFacts, mergeFacts } from '../providers/model-list.ts';
+import type { ServedUpstream } from '../relay/served-upstream.ts';
 
 /**
  * If there are more models than this, only those that somebody named and those known to the relay get an entry: nobody
@@ -36,16 +37,7 @@ export interface CatalogUpstream {
 }
 
 /** An upstream as reported by the relay's handle. */
-export function catalogUpstream(served: {
-  id: string;
-  preset: Preset;
-  model: string | undefined;
-  modelMap: Readonly<Record<string, string>>;
-  wires: WireFacts;
-  listed: readonly ListedModel[] | undefined;
-  describesImages?: true;
-  recent?: readonly string[];
-}): CatalogUpstream {
+export function catalogUpstream(served: ServedUpstream): CatalogUpstream {
   const { id, preset, model, modelMap, wires, listed = [], describesImages, recent = [] } = served;
   return { id, preset, selected: model, modelMap, wires, listed, describesImages, recent };
 }

@@ -17,6 +17,7 @@ import {
 } from './codex-checks.ts';
 import type { Check, Finding } from './finding.ts';
 import {
+  type AskedRelay,
   checkAnswer,
   checkModels,
   checkPort,
@@ -24,7 +25,6 @@ import {
   checkToolCall,
   checkUserToken,
   checkWindow,
-  type Target,
 } from './relay-checks.ts';
 
 /** What the host knows and can do. */
@@ -119,25 +119,25 @@ const MISSING_VARIABLE: Finding = {
 const BEHIND: readonly Check[] = ['upstream', 'answer', 'tool call'];
 
 /** Checks everything beyond the relay by asking through it, as Codex would. */
-async function* examineRelay(target: Target): AsyncGenerator<Finding> {
-  const models = await checkModels(target);
+async function* examineRelay(relay: AskedRelay): AsyncGenerator<Finding> {
+  const models = await checkModels(relay);
   yield* models;
   if (models.some(({ state }) => state === 'problem')) {
     yield* skip(['answer', 'tool call'], 'there is no model to ask yet');
     return;
   }
-  yield await checkAnswer(target);
-  yield await checkToolCall(target);
-  yield* await checkWindow(target);
+  yield await checkAnswer(relay);
+  yield await checkToolCall(relay);
+  yield* await checkWindow(relay);
 }
 
 async function* examineStandIn(
   standIn: NonNullable<Patient['standIn']>,
-  target: Pick<Target, 'model' | 'signal'>,
+  asked: Pick<AskedRelay, 'model' | 'signal'>,
 ): AsyncGenerator<Finding> {
   const relay = await standIn();
   try {
-    yield* examineRelay({ port: relay.port, token: undefined, ...target });
+    yield* examineRelay({ port: relay.port, token: undefined, ...asked });
   } finally {
     await relay.stop();
   }

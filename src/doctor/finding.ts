@@ -2,7 +2,7 @@
  * What a host can do about a finding with one of its own commands. `make-default`: this Codex reads no profiles.
  * `write-window`: a window is unusual, and nobody states it.
  */
-export type Cure =
+export type FindingCure =
   | 'install-codex'
   | 'update-codex'
   | 'update-relay'
@@ -42,5 +42,5 @@ export interface Finding {
   /** What to do about it, for the command line. */
   todo?: string;
   /** The same, for hosts with words of their own. */
-  cure?: Cure;
+  cure?: FindingCure;
 }

@@ -11,7 +11,8 @@ import { askRelay, onPort, type PortOwner } from './ask-relay.ts';
 import type { Finding } from './finding.ts';
 import { smallWindow, tokens } from './window.ts';
 
-export interface Target {
+/** The relay that the checks ask, and how. */
+export interface AskedRelay {
   port: number;
   /** The local token; undefined sends none. */
   token: string | undefined;
@@ -85,8 +86,8 @@ export function checkUserToken(token: string | undefined): Finding {
 const KEY_CODES = ['upstream_unauthorized', 'unauthorized', 'insufficient_quota'];
 
 /** Checks upstream, key and model by means of the provider's list. */
-export async function checkModels(target: Target): Promise<Finding[]> {
-  const list = await listModels(target);
+export async function checkModels(relay: AskedRelay): Promise<Finding[]> {
+  const list = await listModels(relay);
   const { error } = list;
   if (error && KEY_CODES.includes(error.code)) {
     const todo = 'Set CODEX_RELAY_API_KEY to a valid key of this provider.';
@@ -110,7 +111,7 @@ export async function checkModels(target: Target): Promise<Finding[]> {
       found: `the provider lists ${length} model${length === 1 ? '' : 's'}`,
     },
     { check: 'key', state: 'ok', found: 'not refused' },
-    modelFinding(target.model ?? MODEL_ALIAS, list),
+    modelFinding(relay.model ?? MODEL_ALIAS, list),
   ];
 }
 
@@ -166,10 +167,10 @@ function isMeant(name: string, { id, owner }: OwnedModel): boolean {
  * Checks whether the model's window is large enough for Codex. Comes after an answer, because the model is loaded then
  * and its server may tell the window in force. Finds nothing if nobody can be asked.
  */
-export async function checkWindow(target: Target): Promise<Finding[]> {
+export async function checkWindow(relay: AskedRelay): Promise<Finding[]> {
   const check = 'window';
-  const list = await listModels(target);
-  const served = servedModel(target.model ?? MODEL_ALIAS, list);
+  const list = await listModels(relay);
+  const served = servedModel(relay.model ?? MODEL_ALIAS, list);
   if (served === undefined) return [];
   const small = smallWindow(served, served.owner);
   if (small !== undefined) return [{ check, state: 'attention', ...small }];
@@ -185,9 +186,9 @@ export async function checkWindow(target: Target): Promise<Finding[]> {
 }
 
 /** Asks for one short streamed answer, which costs a few tokens. */
-export async function checkAnswer(target: Target): Promise<Finding> {
+export async function checkAnswer(relay: AskedRelay): Promise<Finding> {
   const check = 'answer';
-  const outcome = await respond(target, { input: 'Answer with the single word OK.' });
+  const outcome = await respond(relay, { input: 'Answer with the single word OK.' });
   if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
   const parts = outcome.output.flatMap(({ content }) => objectsIn(content));
   if (parts.some(({ text }) => text !== undefined && text !== ''))
@@ -205,10 +206,10 @@ const TOOL = {
 };
 
 /** Asks for one tool call, on which everything in Codex depends. */
-export async function checkToolCall(target: Target): Promise<Finding> {
+export async function checkToolCall(relay: AskedRelay): Promise<Finding> {
   const check = 'tool call';
   const input = 'Call the tool exec_command with the command "echo ok". Do not answer with text.';
-  const outcome = await respond(target, { input, tools: [TOOL] });
+  const outcome = await respond(relay, { input, tools: [TOOL] });
   if (typeof outcome === 'string') return { check, state: 'problem', found: outcome };
   if (outcome.output.some(({ type, name }) => type === 'function_call' && name === TOOL.name)) {
     return { check, state: 'ok', found: `the model called a tool, by ${outcome.road}` };
@@ -232,7 +233,7 @@ interface Answer {
 }
 
 /** The finished response, or a sentence that says why there is none. */
-async function respond({ port, token, model, signal }: Target, body: object): Promise<Answer | string> {
+async function respond({ port, token, model, signal }: AskedRelay, body: object): Promise<Answer | string> {
   try {
     const { status, headers, text } = await askRelay(onPort(port), '/v1/responses', {
       token,
@@ -280,7 +281,7 @@ interface RelayList {
   error?: { code: string; message: string };
 }
 
-async function listModels({ port, token, signal }: Target): Promise<RelayList> {
+async function listModels({ port, token, signal }: AskedRelay): Promise<RelayList> {
   const none = { models: [], chosen: undefined };
   try {
     const asked = { token, signal: within(LIMIT_MS, signal) };

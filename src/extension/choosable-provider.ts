@@ -1,4 +1,5 @@
 /** The providers that can be chosen: the shipped presets and the user's own endpoints, in one shape. */
+import { isLoopbackHost } from '../loopback.ts';
 import type { Preset } from '../providers/preset.ts';
 import type { ExtensionSettings } from './settings.ts';
 
@@ -103,6 +104,5 @@ export function isUnencrypted(baseUrl: string): boolean {
 
 /** Whether the address is on loopback. */
 export function isOnThisMachine(baseUrl: string): boolean {
-  const { hostname } = new URL(baseUrl);
-  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  return isLoopbackHost(new URL(baseUrl).hostname);
 }

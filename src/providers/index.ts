@@ -1,5 +1,6 @@
 /** All shipped providers, in display order. */
 
+import { isLoopbackHost } from '../loopback.ts';
 import type { Preset } from './preset.ts';
 import { azure } from './presets/azure.ts';
 import { byteplus } from './presets/byteplus.ts';
@@ -96,8 +97,6 @@ export const PRESETS: readonly Preset[] = [
   demo,
 ];
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** Undefined if there is no such preset. */
 export function presetById(id: string): Preset | undefined {
   return PRESETS.find((preset) => preset.profile.id === id);
@@ -128,6 +127,6 @@ function isAddress({ baseUrl }: Preset, { href }: URL): boolean {
 }
 
 function isHost({ hosts }: Preset, { hostname, port }: URL): boolean {
-  const local = LOOPBACK.has(hostname) ? `localhost:${port}` : undefined;
+  const local = isLoopbackHost(hostname) ? `localhost:${port}` : undefined;
   return hosts.some((host) => host === local || hostname === host || hostname.endsWith(`.${host}`));
 }

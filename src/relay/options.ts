@@ -2,12 +2,12 @@
 import type { HistoryStore } from '../history/store.ts';
 import type { JsonObject } from '../json.ts';
 import type { Logger } from '../logger.ts';
-import type { DeepPartial, Preset, WireFacts } from '../providers/index.ts';
-import type { ListedModel } from '../providers/model-list.ts';
+import type { DeepPartial } from '../providers/index.ts';
 import type { NativeProfile } from '../translate/native/native-profile.ts';
 import type { Wire } from '../wire/wire.ts';
 import type { GatewayOptions, SpendGuard, TargetState } from './gateway-options.ts';
 import type { Role } from './roles.ts';
+import type { ServedUpstream } from './served-upstream.ts';
 import type { UpstreamTransport } from './transport.ts';
 
 export type {
@@ -23,6 +23,7 @@ export type {
   Trouble,
   Users,
 } from './gateway-options.ts';
+export type { ServedUpstream } from './served-upstream.ts';
 
 /** The provider that requests go to; `RelayHandle.use()` replaces it from the next request on. */
 export interface UpstreamOptions {
@@ -227,28 +228,6 @@ export interface PassedOver {
   message: string;
   /** What it charges for nevertheless, such as thinking without an answer. Undefined where it stated nothing. */
   spent?: Pick<RequestReport, 'upstream' | 'service' | 'wire' | 'usage' | 'costUsd'>;
-}
-
-/** An upstream with its models, as far as they are known. */
-export interface ServedUpstream {
-  id: string;
-  name: string;
-  isActive: boolean;
-  preset: Preset;
-  /** The chosen model. */
-  model: string | undefined;
-  modelMap: Readonly<Record<string, string>>;
-  /** What decides which API is spoken to its models; see `nativeFor`. */
-  wires: WireFacts;
-  /** The models that it lists; undefined while that is not known. */
-  listed: readonly ListedModel[] | undefined;
-  /** Set if images are described for those of its models that cannot see. Default false. */
-  describesImages?: true;
-  /**
-   * Those of its models that threads were sent to, the latest first, as far as `savedBindings` and this run know.
-   * Default none.
-   */
-  recent?: readonly string[];
 }
 
 export interface RelayHandle {

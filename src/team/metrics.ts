@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { RelayHandle, RequestReport } from '../relay/options.ts';
 import { costOf, type Prices } from '../usage/cost.ts';
-import { chargedReports, recordOf } from '../usage/record.ts';
+import { chargedReports, recordOf, type UsageRecord } from '../usage/record.ts';
 
 export interface Metrics {
   onRequest(report: RequestReport): void;
@@ -22,76 +22,138 @@ const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_acti
 /** Clients may ask for any name and labels are kept forever, so only served models are named. */
 const OTHER = 'other';
 
+/** What a relay in service tells about itself. */
+type Watched = Parameters<Metrics['watch']>[0];
+
+/** By which most numbers are told apart. */
+const OF = ['provider', 'model'] as const;
+type Labels = Record<(typeof OF)[number], string>;
+
 export function createMetrics(prices: Prices): Metrics {
   const register = new Registry();
   collectDefaultMetrics({ register, prefix: PREFIX });
   for (const name of MISNAMED) register.removeSingleMetric(PREFIX + name);
+  const counts = {
+    ...requestCounts(register),
+    ...chargeCounts(register),
+    ...detourCounts(register),
+    ...storeCounts(register),
+  };
+  let relay: Watched | undefined;
+  addGauges(register, () => relay);
+
+  const labelsOf = ({ provider, upstream, upstreamModel }: RequestReport) => ({
+    provider,
+    model: isServed(relay, upstream ?? provider, upstreamModel) ? upstreamModel : OTHER,
+  });
+
+  return {
+    onRequest(report) {
+      const labels = labelsOf(report);
+      if (report.waiting !== undefined) counts.retries.inc(labels);
+      const record = recordOf(report);
+      if (record === undefined) return;
+      countEnd(counts, report, record, labels);
+      for (const charged of chargedReports(report)) countCharge(counts, charged, labelsOf(charged), prices);
+    },
+    onStoreCall: (milliseconds, isFailed) =>
+      counts.storeCalls.observe({ outcome: isFailed ? 'failed' : 'done' }, milliseconds / 1000),
+    watch: (watched) => {
+      relay = watched;
+    },
+    read: async () => ({ type: register.contentType, body: await register.metrics() }),
+  };
+}
+
+function requestCounts(register: Registry) {
   const registers = [register];
-  const of = ['provider', 'model'] as const;
-  const requests = new Counter({
-    name: 'codex_relay_requests_total',
-    help: 'Requests that have ended, by how they ended.',
-    labelNames: ['state', ...of],
-    registers,
-  });
-  const errors = new Counter({
-    name: 'codex_relay_errors_total',
-    help: 'Requests that failed, by the code of their error.',
-    labelNames: ['code', ...of],
-    registers,
-  });
-  const firstToken = new Histogram({
-    name: 'codex_relay_time_to_first_token_seconds',
-    help: 'From the request to the first content of its answer.',
-    labelNames: of,
-    buckets: SECONDS,
-    registers,
-  });
-  const duration = new Histogram({
-    name: 'codex_relay_request_duration_seconds',
-    help: 'From the request to the end of its answer.',
-    labelNames: of,
-    buckets: SECONDS,
-    registers,
-  });
-  const tokens = new Counter({
-    name: 'codex_relay_tokens_total',
-    help: 'Tokens by kind: input (cached ones are among them), cached, output (reasoning is among them), reasoning.',
-    labelNames: ['kind', ...of],
-    registers,
-  });
-  const cost = new Counter({
-    name: 'codex_relay_cost_usd_total',
-    help: 'What requests cost in USD, as far as their price is known.',
-    labelNames: of,
-    registers,
-  });
-  const retries = new Counter({
-    name: 'codex_relay_retries_total',
-    help: 'Pauses before the same target was asked again.',
-    labelNames: of,
-    registers,
-  });
-  const hops = new Counter({
-    name: 'codex_relay_hops_total',
-    help: 'Targets that failed and were passed over for another, by the code of their error.',
-    labelNames: ['code', 'provider'],
-    registers,
-  });
-  const storeCalls = new Histogram({
-    name: 'codex_relay_store_seconds',
-    help: 'Calls to the shared store, retries included.',
-    labelNames: ['outcome'],
-    buckets: STORE_SECONDS,
-    registers,
-  });
-  let relay: Parameters<Metrics['watch']>[0] | undefined;
+  return {
+    requests: new Counter({
+      name: 'codex_relay_requests_total',
+      help: 'Requests that have ended, by how they ended.',
+      labelNames: ['state', ...OF],
+      registers,
+    }),
+    errors: new Counter({
+      name: 'codex_relay_errors_total',
+      help: 'Requests that failed, by the code of their error.',
+      labelNames: ['code', ...OF],
+      registers,
+    }),
+    firstToken: new Histogram({
+      name: 'codex_relay_time_to_first_token_seconds',
+      help: 'From the request to the first content of its answer.',
+      labelNames: OF,
+      buckets: SECONDS,
+      registers,
+    }),
+    duration: new Histogram({
+      name: 'codex_relay_request_duration_seconds',
+      help: 'From the request to the end of its answer.',
+      labelNames: OF,
+      buckets: SECONDS,
+      registers,
+    }),
+  };
+}
+
+function chargeCounts(register: Registry) {
+  const registers = [register];
+  return {
+    tokens: new Counter({
+      name: 'codex_relay_tokens_total',
+      help: 'Tokens by kind: input (cached ones are among them), cached, output (reasoning is among them), reasoning.',
+      labelNames: ['kind', ...OF],
+      registers,
+    }),
+    cost: new Counter({
+      name: 'codex_relay_cost_usd_total',
+      help: 'What requests cost in USD, as far as their price is known.',
+      labelNames: OF,
+      registers,
+    }),
+  };
+}
+
+function detourCounts(register: Registry) {
+  const registers = [register];
+  return {
+    retries: new Counter({
+      name: 'codex_relay_retries_total',
+      help: 'Pauses before the same target was asked again.',
+      labelNames: OF,
+      registers,
+    }),
+    hops: new Counter({
+      name: 'codex_relay_hops_total',
+      help: 'Targets that failed and were passed over for another, by the code of their error.',
+      labelNames: ['code', 'provider'],
+      registers,
+    }),
+  };
+}
+
+function storeCounts(register: Registry) {
+  return {
+    storeCalls: new Histogram({
+      name: 'codex_relay_store_seconds',
+      help: 'Calls to the shared store, retries included.',
+      labelNames: ['outcome'],
+      buckets: STORE_SECONDS,
+      registers: [register],
+    }),
+  };
+}
+
+/** Numbers that are asked for when they are read. */
+function addGauges(register: Registry, relayNow: () => Watched | undefined): void {
+  const registers = [register];
   new Gauge({
     name: 'codex_relay_running_requests',
     help: 'Requests that are being answered.',
     registers,
     collect() {
-      this.set(relay?.running ?? 0);
+      this.set(relayNow()?.running ?? 0);
     },
   });
   new Gauge({
@@ -101,48 +163,43 @@ export function createMetrics(prices: Prices): Metrics {
     registers,
     collect() {
       this.reset();
-      for (const { upstream, code } of relay?.targets() ?? []) this.inc({ upstream, code });
+      for (const { upstream, code } of relayNow()?.targets() ?? []) this.inc({ upstream, code });
     },
   });
+}
 
-  const labelsOf = ({ provider, upstream, upstreamModel }: RequestReport) => ({
-    provider,
-    model: isServed(relay, upstream ?? provider, upstreamModel) ? upstreamModel : OTHER,
-  });
+type EndCounts = ReturnType<typeof requestCounts> & Pick<ReturnType<typeof detourCounts>, 'hops'>;
 
-  function countCosts(report: RequestReport): void {
-    const labels = labelsOf(report);
-    const record = recordOf(report);
-    const usd = record && costOf(record, prices);
-    if (typeof usd === 'number') cost.inc(labels, usd);
-    if (record?.tokens === undefined) return;
-    const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record.tokens;
-    tokens.inc({ kind: 'input', ...labels }, inputTokens);
-    tokens.inc({ kind: 'cached', ...labels }, cachedTokens);
-    tokens.inc({ kind: 'output', ...labels }, outputTokens);
-    tokens.inc({ kind: 'reasoning', ...labels }, reasoningTokens);
-  }
+/** Counts a request that has ended. */
+function countEnd(
+  { requests, errors, hops, firstToken, duration }: EndCounts,
+  { error, passedOver = [] }: RequestReport,
+  { state, firstTokenMs, totalMs }: UsageRecord,
+  labels: Labels,
+): void {
+  requests.inc({ state, ...labels });
+  if (error !== undefined) errors.inc({ code: error.code, ...labels });
+  for (const { provider, code } of passedOver) hops.inc({ provider, code });
+  if (firstTokenMs !== undefined) firstToken.observe(labels, firstTokenMs / 1000);
+  duration.observe(labels, totalMs / 1000);
+}
 
-  return {
-    onRequest(report) {
-      const labels = labelsOf(report);
-      if (report.waiting !== undefined) retries.inc(labels);
-      const record = recordOf(report);
-      if (record === undefined) return;
-      requests.inc({ state: record.state, ...labels });
-      if (report.error !== undefined) errors.inc({ code: report.error.code, ...labels });
-      for (const { provider, code } of report.passedOver ?? []) hops.inc({ provider, code });
-      if (record.firstTokenMs !== undefined) firstToken.observe(labels, record.firstTokenMs / 1000);
-      duration.observe(labels, record.totalMs / 1000);
-      for (const charged of chargedReports(report)) countCosts(charged);
-    },
-    onStoreCall: (milliseconds, isFailed) =>
-      storeCalls.observe({ outcome: isFailed ? 'failed' : 'done' }, milliseconds / 1000),
-    watch: (watched) => {
-      relay = watched;
-    },
-    read: async () => ({ type: register.contentType, body: await register.metrics() }),
-  };
+/** Counts what one target charges for. */
+function countCharge(
+  { cost, tokens }: ReturnType<typeof chargeCounts>,
+  report: RequestReport,
+  labels: Labels,
+  prices: Prices,
+): void {
+  const record = recordOf(report);
+  const usd = record && costOf(record, prices);
+  if (typeof usd === 'number') cost.inc(labels, usd);
+  if (record?.tokens === undefined) return;
+  const { inputTokens, cachedTokens, outputTokens, reasoningTokens } = record.tokens;
+  tokens.inc({ kind: 'input', ...labels }, inputTokens);
+  tokens.inc({ kind: 'cached', ...labels }, cachedTokens);
+  tokens.inc({ kind: 'output', ...labels }, outputTokens);
+  tokens.inc({ kind: 'reasoning', ...labels }, reasoningTokens);
 }
 
 function isServed(relay: Pick<RelayHandle, 'catalog'> | undefined, upstream: string, name: string): boolean {

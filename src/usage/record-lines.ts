@@ -20,13 +20,12 @@ interface Names {
   record: UsageRecord;
 }
 
-/** Marks a value that this reader leaves to `JSON.parse`. */
-const OTHER = Symbol('other');
-
 export class LineReader {
   readonly #names: Names[] = [];
   #text = '';
   #at = 0;
+  /** False once a value of the line was read that this reader leaves to `JSON.parse`. */
+  #isUsual = true;
 
   /** The records in whole lines, line ends included; lines that are not records are skipped. */
   recordsIn(text: string): UsageRecord[] {
@@ -57,38 +56,19 @@ export class LineReader {
 
   /** Reads a line exactly as `encodeRecord` writes it, with known names; undefined for any other line. */
   #usual(start: number, end: number): UsageRecord | undefined {
-    const text = this.#text;
+    this.#isUsual = this.#text.charAt(start) === '[';
     this.#at = start + 1;
     const time = this.#number();
     const names = this.#namesHere();
     if (names === undefined || !isTime(time)) return undefined;
     this.#at += names.text.length;
-    const input = this.#number();
-    const cached = this.#number();
-    const cacheWrite = this.#number();
-    const output = this.#number();
-    const reasoning = this.#number();
-    const attempts = this.#number();
+    const tokens = this.#tokens();
+    const attempts = this.#number() ?? 0;
     const firstTokenMs = this.#number();
-    const totalMs = this.#number();
+    const totalMs = this.#number() ?? 0;
     const statedUsd = this.#number();
     const thread = this.#thread(end);
-    if (
-      text.charAt(start) !== '[' ||
-      this.#at !== end ||
-      input === OTHER ||
-      cached === OTHER ||
-      cacheWrite === OTHER ||
-      output === OTHER ||
-      reasoning === OTHER ||
-      attempts === OTHER ||
-      firstTokenMs === OTHER ||
-      totalMs === OTHER ||
-      statedUsd === OTHER ||
-      thread === OTHER
-    ) {
-      return undefined;
-    }
+    if (!this.#isUsual || this.#at !== end) return undefined;
     const { upstream, service, model, wire, state } = names.record;
     return {
       time,
@@ -97,23 +77,24 @@ export class LineReader {
       model,
       wire,
       state,
-      tokens:
-        input === undefined
-          ? undefined
-          : {
-              inputTokens: input,
-              cachedTokens: cached ?? 0,
-              cacheWriteTokens: cacheWrite ?? 0,
-              outputTokens: output ?? 0,
-              reasoningTokens: reasoning ?? 0,
-            },
+      tokens,
       repairs: [],
-      attempts: attempts ?? 0,
+      attempts,
       firstTokenMs,
-      totalMs: totalMs ?? 0,
+      totalMs,
       statedUsd,
       thread,
     };
+  }
+
+  #tokens(): UsageRecord['tokens'] {
+    const inputTokens = this.#number();
+    const cachedTokens = this.#number() ?? 0;
+    const cacheWriteTokens = this.#number() ?? 0;
+    const outputTokens = this.#number() ?? 0;
+    const reasoningTokens = this.#number() ?? 0;
+    if (inputTokens === undefined) return undefined;
+    return { inputTokens, cachedTokens, cacheWriteTokens, outputTokens, reasoningTokens };
   }
 
   #namesHere(): Names | undefined {
@@ -122,7 +103,7 @@ export class LineReader {
   }
 
   /** Reads a number, or `null` as undefined, and the comma after it. */
-  #number(): number | undefined | typeof OTHER {
+  #number(): number | undefined {
     const text = this.#text;
     const start = this.#at;
     let at = start;
@@ -138,34 +119,39 @@ export class LineReader {
       this.#at = at + 1;
       // JSON has no numbers like 007.
       const isOne = digits === 1 || (digits > 0 && digits <= MOST_DIGITS && text.charCodeAt(start) !== ZERO);
-      return isOne ? value : OTHER;
+      return isOne ? value : this.#unusual();
     }
     if (digits > 0) return this.#fraction(start);
-    if (!text.startsWith('null,', at)) return OTHER;
+    if (!text.startsWith('null,', at)) return this.#unusual();
     this.#at = at + 5;
     return undefined;
   }
 
   /** Only the cost stated by a provider has a fraction. */
-  #fraction(start: number): number | typeof OTHER {
+  #fraction(start: number): number | undefined {
     const end = this.#text.indexOf(',', start);
     const value = parseJson(this.#text.slice(start, end));
-    if (typeof value !== 'number' || !Number.isFinite(value)) return OTHER;
+    if (typeof value !== 'number' || !Number.isFinite(value)) return this.#unusual();
     this.#at = end + 1;
     return value;
   }
 
   /** Reads the last value and the bracket after it. */
-  #thread(end: number): string | undefined | typeof OTHER {
+  #thread(end: number): string | undefined {
     const text = this.#text;
     const start = this.#at;
-    if (text.charAt(end - 1) !== ']') return OTHER;
+    if (text.charAt(end - 1) !== ']') return this.#unusual();
     this.#at = end;
     if (end - start === 5 && text.startsWith('null', start)) return undefined;
     const [from, to] = [start + 1, end - 2];
     if (text.charCodeAt(start) !== QUOTE || text.charCodeAt(to) !== QUOTE || to - from > MOST_OF_THREAD)
-      return OTHER;
+      return this.#unusual();
     const thread = text.slice(from, to);
-    return /^\w*$/.test(thread) ? thread : OTHER;
+    return /^\w*$/.test(thread) ? thread : this.#unusual();
+  }
+
+  /** Leaves the line to `JSON.parse`. */
+  #unusual(): undefined {
+    this.#isUsual = false;
   }
 }

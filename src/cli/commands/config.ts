@@ -28,7 +28,7 @@ import type { Command, Invocation } from '../invocation.ts';
 import { lineDiff } from '../line-diff.ts';
 import type { Settings } from '../options.ts';
 import { readProxy } from '../proxy.ts';
-import { isOnLoopback, urlForCodex, urlOf } from '../reach.ts';
+import { answersAtWrittenAddress, urlForCodex, urlOf } from '../reach.ts';
 import { bindingsFile, readBindings } from '../serving-upkeep.ts';
 import { servedUpstreams, upstreamOptions } from '../upstreams.ts';
 
@@ -45,14 +45,16 @@ export const printConfig: Command = async (invocation) => {
   const port = fixedPort(invocation);
   const needsToken = settings.token !== '' || settings.users !== '';
   const url =
-    isOnLoopback(settings) && settings['public-url'].length === 0 ? undefined : urlForCodex(settings);
+    answersAtWrittenAddress(settings) && settings['public-url'].length === 0
+      ? undefined
+      : urlForCodex(settings);
   print(handWrittenConfig({ port, webSocket, catalog, contextWindow, needsToken, url }));
   return 0;
 };
 
 export const writeConfig: Command = async (invocation) => {
   const { settings, given, environment, print } = invocation;
-  if (!isOnLoopback(settings)) throw elsewhere(settings);
+  if (!answersAtWrittenAddress(settings)) throw elsewhere(settings);
   const models = await askForModels(invocation);
   const input = configureInput(invocation, models);
   const { token, default: makeDefault } = settings;

@@ -9,7 +9,7 @@ import { announceModels, announceStart } from '../announce.ts';
 import { drainSeconds } from '../drain-seconds.ts';
 import { CommandError } from '../errors.ts';
 import { trustExtraCertificates } from '../extra-certificates.ts';
-import type { Command } from '../invocation.ts';
+import type { Command, Invocation } from '../invocation.ts';
 import { keepUsage } from '../keep-usage.ts';
 import { openHistory } from '../open-history.ts';
 import type { Settings } from '../options.ts';
@@ -25,31 +25,17 @@ export const serve: Command = async (invocation) => {
   const native = await readNativeEntries(codexHome(environment));
   const served = servedUpstreams(invocation, environment, native);
   const provider = resolveProvider(served.upstreams[0]);
-  const proxy = readProxy(environment, logger);
-  const reach = await reachOf(settings, logger);
+  const own = await ownOptions(invocation);
   const usage = await keepUsage(invocation, served.upstreams);
   const team = wantsTeam(settings) ? await (await import('../team.ts')).openTeam(invocation) : undefined;
-  const bindings = bindingsFile(settings.port, environment);
   // Set once the relay runs, because it must be asked what has changed.
   let keep = () => {};
   const relay = await listen({
     ...served,
-    port: settings.port,
-    toolDenylist: settings['tool-denylist'],
-    heal: !settings['no-heal'],
-    webSocket: settings.websocket,
+    ...own,
     history: team?.options.history ?? (await openHistory(settings, logger)),
-    logger,
-    ...(settings.token && { token: settings.token }),
-    ...(settings['stall-seconds'] && { stallMs: settings['stall-seconds'] * 1000 }),
-    ...(proxy && { proxy }),
-    // A port chosen by the system differs each time, so it identifies no relay.
-    ...(settings.port !== 0 && {
-      savedBindings: await readBindings(bindings, logger),
-      onBindings: bindingsSaver(bindings, logger),
-    }),
+    ...(await keptBindings(invocation)),
     onModels: () => keep(),
-    ...reach,
     ...usage.options,
     ...team?.options,
     onRequest: (report) => {
@@ -62,19 +48,13 @@ export const serve: Command = async (invocation) => {
   });
   await team?.watch(relay);
   const { 'tls-cert': certFile, 'tls-key': keyFile } = settings;
-  if (reach.tls) watchTls({ certFile, keyFile }, reach.tls, (tls) => relay.useCertificate(tls), logger);
+  if (own.tls) watchTls({ certFile, keyFile }, own.tls, (tls) => relay.useCertificate(tls), logger);
   keep = () => void keepCatalog(relay, environment, logger);
   keep();
-  const needsToken = settings.token !== '' || settings.users !== '';
-  const started = { relay, provider, logger, needsToken };
+  const started = { relay, provider, logger, needsToken: settings.token !== '' || settings.users !== '' };
   announceStart(started);
   void announceModels(started);
-
-  const signal = await stopSignal();
-  const seconds = signal === 'SIGTERM' ? drainSeconds(settings) : 0;
-  logger.info(`Stopping (${signal}); running answers get ${seconds || 'two'} seconds to end`);
-  const leaveMs = seconds > 0 && settings['public-url'].length > 0 ? LEAVE_MS : 0;
-  await relay.stop({ drainMs: seconds * 1000, leaveMs });
+  await stopOnSignal(relay, invocation);
   await usage.flush();
   await team?.close();
   return 0;
@@ -82,6 +62,44 @@ export const serve: Command = async (invocation) => {
 
 /** For balancers that only know from `/readyz` that a relay is about to go; most ask every second. */
 const LEAVE_MS = 2_000;
+
+/** What the settings and variables alone decide, of this relay and not of its upstreams. */
+async function ownOptions({ settings, environment, logger }: Invocation) {
+  const { port, token, 'stall-seconds': stallSeconds } = settings;
+  const proxy = readProxy(environment, logger);
+  return {
+    port,
+    toolDenylist: settings['tool-denylist'],
+    heal: !settings['no-heal'],
+    webSocket: settings.websocket,
+    logger,
+    ...(token && { token }),
+    ...(stallSeconds && { stallMs: stallSeconds * 1000 }),
+    ...(proxy && { proxy }),
+    ...(await reachOf(settings, logger)),
+  };
+}
+
+/** The threads' bindings, as the relay on this port left them, and where to save them. */
+async function keptBindings({
+  settings,
+  environment,
+  logger,
+}: Invocation): Promise<Pick<RelayOptions, 'savedBindings' | 'onBindings'>> {
+  // A port chosen by the system differs each time, so it identifies no relay.
+  if (settings.port === 0) return {};
+  const file = bindingsFile(settings.port, environment);
+  return { savedBindings: await readBindings(file, logger), onBindings: bindingsSaver(file, logger) };
+}
+
+/** Runs the relay until a signal stops it. */
+async function stopOnSignal(relay: RelayHandle, { settings, logger }: Invocation): Promise<void> {
+  const signal = await stopSignal();
+  const seconds = signal === 'SIGTERM' ? drainSeconds(settings) : 0;
+  logger.info(`Stopping (${signal}); running answers get ${seconds || 'two'} seconds to end`);
+  const leaveMs = seconds > 0 && settings['public-url'].length > 0 ? LEAVE_MS : 0;
+  await relay.stop({ drainMs: seconds * 1000, leaveMs });
+}
 
 function wantsTeam(settings: Settings): boolean {
   const { users, 'history-store': store, 'history-url': url } = settings;

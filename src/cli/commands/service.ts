@@ -16,7 +16,7 @@ import { drainSeconds } from '../drain-seconds.ts';
 import { CommandError, UsageError } from '../errors.ts';
 import type { Command, Invocation } from '../invocation.ts';
 import type { Settings } from '../options.ts';
-import { isOnLoopback, type Listening, placeOf, reachOf, urlOf } from '../reach.ts';
+import { answersAtWrittenAddress, type Listening, placeOf, reachOf, urlOf } from '../reach.ts';
 import type { ServiceDefinition } from '../service/definition.ts';
 import { describeService, isKeptForAWhile, runCall, takeSteps, variablesFile } from '../service/system.ts';
 import { serviceVariables, variablesText } from '../service/variables.ts';
@@ -69,7 +69,7 @@ Its options and keys are in ${variablesFile(environment)}, which only you can re
     process.platform === 'win32' ? '' : ' (mode 0600)'
   }. They are on no command line; without VS Code there is no encrypted place that a service can open by itself.
 Its log: ${definition.readLog}
-${settings.token || settings.users ? '' : 'It asks for no token, so any program here can use it: CODEX_RELAY_TOKEN sets one, for --write-config too.\n'}To set Codex up, run codex-relay ${isOnLoopback(settings) ? '--write-config' : '--print-config'} with the same options.
+${settings.token || settings.users ? '' : 'It asks for no token, so any program here can use it: CODEX_RELAY_TOKEN sets one, for --write-config too.\n'}To set Codex up, run codex-relay ${answersAtWrittenAddress(settings) ? '--write-config' : '--print-config'} with the same options.
 `);
   return 0;
 };

@@ -62,14 +62,14 @@ export function noSuchModel(id: string, offered: number): ModelFailure {
   return { status: 404, body: { error: { message, code: 'NotFound' } } };
 }
 
-interface Words {
+interface CauseWords {
   message: string;
   names: readonly string[];
 }
 
 /** The error and its causes, the outer one first. */
-function wordsOf(error: unknown): Words[] {
-  const words: Words[] = [];
+function wordsOf(error: unknown): CauseWords[] {
+  const words: CauseWords[] = [];
   for (let at = error; at !== undefined && at !== null && words.length < 4; ) {
     if (typeof at === 'string') {
       words.push({ message: at, names: [] });
@@ -84,7 +84,7 @@ function wordsOf(error: unknown): Words[] {
   return words;
 }
 
-function codeIn(words: readonly Words[]): string | undefined {
+function codeIn(words: readonly CauseWords[]): string | undefined {
   const named = words.flatMap(({ names }) => names).find((name) => Object.hasOwn(KNOWN, name));
   if (named !== undefined) return named;
   return words.some(({ message }) => OFF_TOPIC.test(message)) ? 'off_topic' : undefined;

@@ -41,7 +41,7 @@ export class LocalServers {
 
   /** Asks all of them at once, for a second at most. Resolves to whether one answered for the first time. */
   async probe(providers: readonly ChoosableProvider[]): Promise<boolean> {
-    const local = providers.filter(isLocalServer);
+    const local = providers.filter(isShippedServer);
     const answers = await Promise.all(local.map(({ baseUrl }) => listsModels(`${baseUrl}/models`)));
     this.#answering = new Set(local.filter((_, at) => answers[at]).map(({ id }) => id));
     const { seen } = this;
@@ -55,7 +55,7 @@ export class LocalServers {
 /**
  * Whether it is a shipped preset for a server on this machine. The user's own endpoints are served without checking.
  */
-function isLocalServer({ custom, needsKey, baseUrl }: ChoosableProvider): boolean {
+function isShippedServer({ custom, needsKey, baseUrl }: ChoosableProvider): boolean {
   return !custom && !needsKey && baseUrl.startsWith('http:');
 }
 

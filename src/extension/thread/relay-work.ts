@@ -24,7 +24,7 @@ import type { ConnectionAnswer, Launch } from './messages.ts';
 import { readPrices } from './read-prices.ts';
 
 /** Where a relay reports to, and how it reaches providers. */
-export interface RelayParts {
+export interface RelayLinks {
   logger: Logger;
   transport: UpstreamTransport;
   onRequest(report: RequestReport): void;
@@ -47,14 +47,14 @@ export interface RunningRelay extends Pick<RelayHandle, 'url' | 'catalog' | 'lea
 }
 
 /** @throws RelayError for a plan that cannot be used; the system's error (`EADDRINUSE`) when the port is taken */
-export async function runRelay(launch: Launch, parts: RelayParts): Promise<RunningRelay> {
+export async function runRelay(launch: Launch, links: RelayLinks): Promise<RunningRelay> {
   const { port, token, toolDenylist, webSocket, heal } = launch.server;
-  const { logger, transport, onRequest, onModels } = parts;
+  const { logger, transport, onRequest, onModels } = links;
   let { routing } = launch;
   // From then on, the file belongs to the relay that serves next.
   let isDraining = false;
   const bindings = new BindingsFile(launch.bindingsFile, logger);
-  const usage = openUsage(launch, parts);
+  const usage = openUsage(launch, links);
   const history = await openHistory(launch.server, logger);
   try {
     const handle = await start({
@@ -110,7 +110,7 @@ export async function runRelay(launch: Launch, parts: RelayParts): Promise<Runni
   }
 }
 
-function openUsage({ server, routing, usageFolder }: Launch, { logger, onBudget }: RelayParts): UsageKeeper {
+function openUsage({ server, routing, usageFolder }: Launch, { logger, onBudget }: RelayLinks): UsageKeeper {
   const usage = openUsageKeeper({
     folder: usageFolder,
     isRecorded: server.isUsageKept,

@@ -6,6 +6,7 @@
 import tls from 'node:tls';
 import { messageOf } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { isLoopbackHost } from '../../loopback.ts';
 import type { UpstreamTransport } from '../../relay/transport.ts';
 import { KeptConnections } from '../../relay/upstream/kept-connections.ts';
 import { type Network, openNetwork } from '../../relay/upstream/network.ts';
@@ -14,8 +15,6 @@ import { createHostTransport, type Host } from './host-transport.ts';
 import type { NetworkSettings } from './messages.ts';
 
 type RoadHost = Pick<Host, 'goesDirect' | 'call' | 'endCall'>;
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 const UNTOLD: NetworkSettings = {
   usesProxy: false,
@@ -71,7 +70,7 @@ export class Roads {
 
   #roadTo({ origin, protocol, hostname }: URL): Promise<UpstreamTransport> | UpstreamTransport {
     if (!protocol.startsWith('http')) return this.#byHost;
-    if (LOOPBACK.test(hostname)) return this.#direct;
+    if (isLoopbackHost(hostname)) return this.#direct;
     const known = this.#roads.get(origin) ?? this.#findRoad(origin);
     this.#roads.set(origin, known);
     return known;

@@ -1,6 +1,7 @@
 /** Asks a server of models a question of its API, without a key. */
 import { askByHttp } from '../../ask-by-http.ts';
 import { asObject, parseJson } from '../../json.ts';
+import { isOnThisMachine } from '../choosable-provider.ts';
 
 export interface ServerAnswer {
   status: number;
@@ -15,7 +16,7 @@ export interface ServerAnswer {
  */
 export async function askModelServer(url: string, limitMs: number): Promise<ServerAnswer> {
   const signal = AbortSignal.timeout(limitMs);
-  if (THIS_MACHINE.test(url)) {
+  if (url.startsWith('http:') && isOnThisMachine(url)) {
     const { status, text } = await askByHttp({ url, signal });
     return { status, body: parseJson(text) };
   }
@@ -40,4 +41,3 @@ export async function modelsAt(baseUrl: string): Promise<number | undefined> {
 }
 
 const PROBE_MS = 1500;
-const THIS_MACHINE = /^http:\/\/(localhost|127(\.\d+){3}|\[::1\])(:\d+)?(\/|$)/;

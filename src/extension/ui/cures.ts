@@ -10,7 +10,7 @@ import { copyBugReport } from './bug-report.ts';
 import { startLocalServer } from './local-server.ts';
 import type { ProviderCommands } from './provider-commands.ts';
 import type { RelayCommands } from './relay-commands.ts';
-import type { Cure } from './trouble.ts';
+import type { TroubleCure } from './trouble.ts';
 
 export interface CureParts {
   choices: UserChoices;
@@ -29,7 +29,7 @@ export class Cures {
   }
 
   /** The label of the cure's button. */
-  titleOf(cure: Cure, provider: ChoosableProvider | undefined): string {
+  titleOf(cure: TroubleCure, provider: ChoosableProvider | undefined): string {
     switch (cure) {
       case 'setKey':
         return vscode.l10n.t('Set API Key');
@@ -54,7 +54,11 @@ export class Cures {
     }
   }
 
-  async run(cure: Cure, report: RequestReport, provider: ChoosableProvider | undefined): Promise<void> {
+  async run(
+    cure: TroubleCure,
+    report: RequestReport,
+    provider: ChoosableProvider | undefined,
+  ): Promise<void> {
     const { providerCommands, relayCommands, codexCommands, extensionVersion } = this.#parts;
     switch (cure) {
       case 'setKey':

@@ -8,12 +8,12 @@ import {
   isUnencrypted,
 } from '../choosable-provider.ts';
 import { type CustomProvider, usableBaseUrl } from '../settings.ts';
-import { type Probed, probeEndpoint } from './endpoint-probe.ts';
+import { type ProbedEndpoint, probeEndpoint } from './endpoint-probe.ts';
 import { type Answer, askAll, askPick, askText, BACK, type Question } from './steps.ts';
 
 interface Answers {
   address: string;
-  probed?: Probed;
+  probed?: ProbedEndpoint;
   name?: string;
   dialect?: string;
   needsKey?: boolean;
@@ -49,7 +49,7 @@ export async function askForCustomProvider(
 const title = () => vscode.l10n.t('Codex Relay: Add Custom Provider');
 
 const askAddress: Question<Answers> = async (answers, place) => {
-  let probed: Probed | undefined;
+  let probed: ProbedEndpoint | undefined;
   const text = await askText({
     ...place,
     title: title(),
@@ -157,7 +157,7 @@ function validateAddress(text: string): string | vscode.InputBoxValidationMessag
 }
 
 /** The recognised dialect comes first, with the way it was recognised. */
-function dialectItems(probed: Probed | undefined): (vscode.QuickPickItem & { id: string })[] {
+function dialectItems(probed: ProbedEndpoint | undefined): (vscode.QuickPickItem & { id: string })[] {
   const best = probed?.dialect ?? GENERIC_DIALECT;
   const why = {
     address: vscode.l10n.t('recognized by its address'),

@@ -1,6 +1,6 @@
 /** The doctor's findings as a page. Their wording comes from the checks and is not translated, as with errors. */
 import { l10n } from 'vscode';
-import type { Check, Cure, Finding } from '../../doctor/finding.ts';
+import type { Check, Finding, FindingCure } from '../../doctor/finding.ts';
 import { asMarkdown } from './quoted.ts';
 
 const SIGNS = { ok: '✓', attention: '⚠', problem: '✗', skipped: '–' } as const;
@@ -79,7 +79,7 @@ export function checkWord(check: Check): string {
   }
 }
 
-export function cureSentence(cure: Cure): string {
+export function cureSentence(cure: FindingCure): string {
   switch (cure) {
     case 'install-codex':
       return l10n.t('Install Codex, or start VS Code from where the command codex is found.');

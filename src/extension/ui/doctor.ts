@@ -1,6 +1,6 @@
 /** `Run Doctor`: checks the way from Codex to the model, shows what was found, and offers the first cure. */
 import * as vscode from 'vscode';
-import type { Cure, Finding } from '../../doctor/finding.ts';
+import type { Finding, FindingCure } from '../../doctor/finding.ts';
 import { messageOf } from '../../errors.ts';
 import { loadCodexFiles } from '../codex/load-codex-files.ts';
 import type { UserChoices } from '../user-choices.ts';
@@ -83,7 +83,7 @@ async function offerCure(findings: readonly Finding[]): Promise<void> {
   await offer(vscode.window.showWarningMessage, words, [action]);
 }
 
-function actionOf(cure: Cure): Action | undefined {
+function actionOf(cure: FindingCure): Action | undefined {
   const command = (title: string, name: string) => ({
     title,
     run: () => vscode.commands.executeCommand(`codexRelay.${name}`),

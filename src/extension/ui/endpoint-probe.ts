@@ -6,7 +6,7 @@ import { GENERIC_DIALECT } from '../choosable-provider.ts';
 import { askModelServer, type ServerAnswer } from './ask-model-server.ts';
 
 /** What an endpoint's answers revealed. */
-export interface Probed {
+export interface ProbedEndpoint {
   /** The address that answered: the one given, or the same with `/v1`. */
   baseUrl: string;
   /** The preset whose dialect it seems to speak. */
@@ -20,7 +20,7 @@ export interface Probed {
 const PATIENCE_MS = 4000;
 
 /** Asks for the list of models. Never rejects: an endpoint that does not answer may be off for the moment. */
-export async function probeEndpoint(given: string): Promise<Probed> {
+export async function probeEndpoint(given: string): Promise<ProbedEndpoint> {
   const byAddress = presetByUrl(given).profile.id;
   const known = {
     dialect: byAddress,

@@ -16,7 +16,8 @@ export const TROUBLE_KINDS = [
 ] as const;
 export type TroubleKind = (typeof TROUBLE_KINDS)[number];
 
-export type Cure =
+/** What the buttons of a message about a failure do. */
+export type TroubleCure =
   | 'setKey'
   | 'openAccount'
   | 'selectModel'
@@ -32,7 +33,7 @@ export type Cure =
 export interface Trouble {
   kind: TroubleKind;
   /** The best first. */
-  cures: readonly Cure[];
+  cures: readonly TroubleCure[];
 }
 
 const BY_CODE: Readonly<Record<string, Trouble>> = {
@@ -59,7 +60,7 @@ const MOST_CURES = 2;
 /** @param provider the one that failed; undefined if it no longer exists */
 export function troubleOf(code: string, provider: ChoosableProvider | undefined): Trouble {
   const { kind, cures } = Object.hasOwn(BY_CODE, code) ? (BY_CODE[code] ?? ANY_OTHER) : ANY_OTHER;
-  const isPossible: Partial<Record<Cure, boolean>> = {
+  const isPossible: Partial<Record<TroubleCure, boolean>> = {
     setKey: provider !== undefined && provider.onlyIn === undefined,
     openAccount: provider?.keyUrl !== undefined,
     selectModel: provider !== undefined,

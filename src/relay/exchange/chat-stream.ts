@@ -5,7 +5,8 @@ import type { ChatChunk } from '../../wire/chat.ts';
 import { asChatChunk } from '../../wire/chunk-shape.ts';
 import { webPage } from '../upstream/failures.ts';
 import { DeltaLane } from './delta-lane.ts';
-import { type PieceKind, StreamReader } from './stream-reader.ts';
+import type { PieceKind } from './piece-kind.ts';
+import { StreamReader } from './stream-reader.ts';
 
 /** The keys under which an object that is not a chunk says what went wrong. */
 const ERROR_KEY = /err|message|msg|detail|exception|fault/i;

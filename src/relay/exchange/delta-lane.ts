@@ -21,7 +21,7 @@
 import { type Json, parseJson } from '../../json.ts';
 import type { ChatChunk, ChatDelta } from '../../wire/chat.ts';
 import { endOfString, stringOf } from './json-string.ts';
-import type { Lane } from './stream-reader.ts';
+import type { Lane } from './piece-kind.ts';
 
 /** The fields of a delta whose text simply continues. */
 const FIELDS = ['content', 'reasoning_content', 'reasoning'] as const;

@@ -11,7 +11,7 @@
  */
 import { isObject, type JsonObject, parseJson } from '../../json.ts';
 import { endOfString, stringOf } from './json-string.ts';
-import type { Lane } from './stream-reader.ts';
+import type { Lane } from './piece-kind.ts';
 
 /** Events whose `delta` simply continues the text. */
 const TYPES: ReadonlySet<unknown> = new Set([

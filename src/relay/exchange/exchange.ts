@@ -158,15 +158,15 @@ export function beginAttempt(
   return attempt;
 }
 
-type AnswerOptions = Omit<ReducerOptions, 'tools'> & Omit<NativeReducerOptions, 'tools' | 'native'>;
+type ReducingOptions = Omit<ReducerOptions, 'tools'> & Omit<NativeReducerOptions, 'tools' | 'native'>;
 
-function chatAnswer(options: AnswerOptions, { tools }: ChatTranslation): Pick<Attempt, 'reducer' | 'feed'> {
+function chatAnswer(options: ReducingOptions, { tools }: ChatTranslation): Pick<Attempt, 'reducer' | 'feed'> {
   const reducer = new ResponseReducer({ ...options, tools });
   return { reducer, feed: new AnswerFeed(new ChatStreamReader(options.profile), reducer) };
 }
 
 function nativeAnswer(
-  options: AnswerOptions,
+  options: ReducingOptions,
   { tools }: NativeTranslation,
   { native }: Target,
 ): Pick<Attempt, 'reducer' | 'feed'> {

@@ -6,7 +6,8 @@ import type { Profile } from '../../translate/profile.ts';
 import { webPage } from '../upstream/failures.ts';
 import { WireRefusal } from '../upstream/wire-refusal.ts';
 import { EventLane } from './event-lane.ts';
-import { type PieceKind, StreamReader } from './stream-reader.ts';
+import type { PieceKind } from './piece-kind.ts';
+import { StreamReader } from './stream-reader.ts';
 
 const TERMINAL: ReadonlySet<unknown> = new Set([
   'response.completed',

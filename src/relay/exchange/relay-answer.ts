@@ -68,7 +68,7 @@ async function relayToEnd(
   try {
     const [reply] = await Promise.all([open(exchange, attempt, silence, options), stream?.prepare(opening)]);
     stream?.begin();
-    const rest = await relayBody(exchange, attempt, reply, stream, silence);
+    const rest = await relayBody({ exchange, attempt, stream, silence }, reply);
     return [...rest, ...reducer.finish()];
   } finally {
     silence.end();
@@ -100,56 +100,25 @@ function open(
     : options.upstream.respond(call, target.model, translation.body);
 }
 
+/** Who takes part in relaying the body of one reply. */
+interface Relaying {
+  exchange: Exchange;
+  attempt: Attempt;
+  stream: ClientStream | undefined;
+  silence: SilenceWatch;
+}
+
 /**
  * Feeds the reducer until the provider is done, falls silent, or breaks off.
  * @returns the events that were not written, because the response ended with them
  */
-async function relayBody(
-  exchange: Exchange,
-  attempt: Attempt,
-  reply: UpstreamReply,
-  stream: ClientStream | undefined,
-  silence: SilenceWatch,
-): Promise<readonly ResponseEvent[]> {
-  const { reducer, feed, abort } = attempt;
+async function relayBody(relaying: Relaying, reply: UpstreamReply): Promise<readonly ResponseEvent[]> {
+  const { reducer, feed, abort, translation } = relaying.attempt;
   const body = new Reads(reply.body);
-  silence.resume();
-  const grace = new Grace(abort, GRACE_MS[attempt.translation.wire]);
+  relaying.silence.resume();
+  const grace = new Grace(abort, GRACE_MS[translation.wire]);
   try {
-    for (;;) {
-      const bytes = body.take();
-      if (bytes === undefined) {
-        if (await body.more()) continue;
-        break;
-      }
-      silence.heard();
-      const said = feed.read(bytes);
-      // An answer may go on after its finish reason; keep-alive comments do not count.
-      if (said !== undefined) grace.extend();
-      const events = said ?? [];
-      if (events.length > 0) exchange.firstTokenAt ??= performance.now();
-      if (reducer.isEnded) return events;
-      const drained = stream?.write(events);
-      if (drained !== undefined) {
-        // Until the client has caught up nothing more is read, so nothing more can come.
-        silence.pause();
-        grace.end();
-        // A client that reads nothing must not keep its exchange from being cancelled.
-        await whileThere(drained, abort.signal);
-        silence.resume();
-      }
-      if (feed.problem !== undefined) throw feed.problem;
-      if (feed.isDone) break;
-      if (reducer.sawFinish) grace.begin();
-      else grace.end();
-    }
-    const rest = feed.end();
-    if (rest.length > 0) exchange.firstTokenAt ??= performance.now();
-    if (feed.problem !== undefined && !reducer.isEnded) {
-      await stream?.write(rest);
-      throw feed.problem;
-    }
-    return reducer.sawFinish ? rest : [...rest, ...feed.lastWords()];
+    return (await relayReads(relaying, body, grace)) ?? (await relayRest(relaying));
   } catch (error) {
     // A connection that breaks after the finish reason costs the answer nothing.
     if (abort.signal.reason instanceof RelayError || !reducer.sawFinish) throw error;
@@ -158,6 +127,54 @@ async function relayBody(
     grace.end();
     drain(body, feed, abort);
   }
+}
+
+/** Relays one read after another. @returns the last events if the response ended with them, undefined if it is open */
+async function relayReads(
+  { exchange, attempt, stream, silence }: Relaying,
+  body: Reads,
+  grace: Grace,
+): Promise<readonly ResponseEvent[] | undefined> {
+  const { reducer, feed, abort } = attempt;
+  for (;;) {
+    const bytes = body.take();
+    if (bytes === undefined) {
+      if (await body.more()) continue;
+      return undefined;
+    }
+    silence.heard();
+    const said = feed.read(bytes);
+    // An answer may go on after its finish reason; keep-alive comments do not count.
+    if (said !== undefined) grace.extend();
+    const events = said ?? [];
+    if (events.length > 0) exchange.firstTokenAt ??= performance.now();
+    if (reducer.isEnded) return events;
+    const drained = stream?.write(events);
+    if (drained !== undefined) {
+      // Until the client has caught up nothing more is read, so nothing more can come.
+      silence.pause();
+      grace.end();
+      // A client that reads nothing must not keep its exchange from being cancelled.
+      await whileThere(drained, abort.signal);
+      silence.resume();
+    }
+    if (feed.problem !== undefined) throw feed.problem;
+    if (feed.isDone) return undefined;
+    if (reducer.sawFinish) grace.begin();
+    else grace.end();
+  }
+}
+
+/** Relays what the end of the body completes. @returns as `relayBody` does */
+async function relayRest({ exchange, attempt, stream }: Relaying): Promise<readonly ResponseEvent[]> {
+  const { reducer, feed } = attempt;
+  const rest = feed.end();
+  if (rest.length > 0) exchange.firstTokenAt ??= performance.now();
+  if (feed.problem !== undefined && !reducer.isEnded) {
+    await stream?.write(rest);
+    throw feed.problem;
+  }
+  return reducer.sawFinish ? rest : [...rest, ...feed.lastWords()];
 }
 
 /** Ends the upstream call if nothing more comes for a moment after the answer seems complete. */

@@ -1,5 +1,6 @@
 /** How long a provider may be silent before its answer is given up. */
 import { RelayError } from '../../errors.ts';
+import { isLoopbackHost } from '../../loopback.ts';
 import type { Attempt } from './exchange.ts';
 
 export interface SilenceLimits {
@@ -21,9 +22,10 @@ export function silenceLimits(baseUrl: string, stallMs: number | undefined): Sil
   return { firstByteMs: isLocal(baseUrl) ? LOCAL_FIRST_BYTE_MS : DEFAULT_MS, laterMs: DEFAULT_MS };
 }
 
+/** Counts names below `localhost` too: waiting longer for one that leads elsewhere gives nothing away. */
 function isLocal(baseUrl: string): boolean {
   const { hostname = '' } = URL.parse(baseUrl) ?? {};
-  return hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname) || /(^|\.)localhost$/.test(hostname);
+  return isLoopbackHost(hostname) || hostname.endsWith('.localhost');
 }
 
 /** Aborts an attempt whose provider is silent for too long. Watches from construction until `end()`. */

@@ -6,11 +6,10 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { RelayError } from '../../errors.ts';
+import { isLoopbackHost } from '../../loopback.ts';
 import type { Users } from '../gateway-options.ts';
 import type { Refusal } from '../options.ts';
 import { rememberUser, userOf } from './user-parts.ts';
-
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /** If one of these is repeated, Node keeps the first; a proxy in between might have read another. */
 const ONLY_ONCE = new Set(['host', 'authorization', 'content-type']);
@@ -24,7 +23,7 @@ const JSON_TYPE = /^application\/json[ \t]*(;|$)/i;
 export function knownHostsOnly(publicHosts: ReadonlySet<string>): Middleware {
   return (ctx, next) => {
     const host = ctx.get('host').toLowerCase();
-    if (!LOOPBACK_HOST.test(host) && !publicHosts.has(host)) {
+    if (!isLoopbackHost(host) && !publicHosts.has(host)) {
       const known = [...publicHosts, '127.0.0.1', 'localhost'];
       throw new RelayError('forbidden', `The relay answers only requests to ${known.join(' or ')}.`);
     }

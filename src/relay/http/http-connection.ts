@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { ClientConnection } from '../exchange/client-connection.ts';
 import { eventJson } from '../exchange/event-json.ts';
+import { untilDrained } from './until-drained.ts';
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -67,17 +68,7 @@ export class HttpConnection implements ClientConnection {
   }
 
   drained(): Promise<void> {
-    const response = this.#response;
-    return new Promise((resolve) => {
-      const done = () => {
-        response.off('drain', done);
-        response.off('close', done);
-        resolve();
-      };
-      response.on('drain', done);
-      response.on('close', done);
-      if (response.destroyed) done();
-    });
+    return untilDrained(this.#response);
   }
 
   end(events: readonly ResponseEvent[]): void {

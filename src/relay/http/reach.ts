@@ -1,8 +1,7 @@
 /** From where a relay can be reached, and which options that requires. */
 import { RelayError } from '../../errors.ts';
+import { isLoopbackAddress } from '../../loopback.ts';
 import type { RelayOptions } from '../options.ts';
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/i;
 
 type Reach = Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls' | 'token' | 'users'>;
 
@@ -12,7 +11,7 @@ type Reach = Pick<RelayOptions, 'listen' | 'publicUrls' | 'tls' | 'token' | 'use
  */
 export function checkedHosts({ listen, publicUrls = [], token, users }: Reach): ReadonlySet<string> {
   const hosts = publicUrls.map(hostOf);
-  if (listen === undefined || LOOPBACK.test(listen)) return new Set(hosts);
+  if (listen === undefined || isLoopbackAddress(listen)) return new Set(hosts);
   if (!token && users === undefined) {
     throw refused(
       'listen',

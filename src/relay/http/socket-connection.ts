@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { ResponseEvent } from '../../wire/responses.ts';
 import type { ClientConnection, LastConversation } from '../exchange/client-connection.ts';
 import { eventJson } from '../exchange/event-json.ts';
+import { untilDrained } from './until-drained.ts';
 
 export class SocketConnection implements ClientConnection {
   readonly #webSocket: WebSocket;
@@ -61,17 +62,7 @@ export class SocketConnection implements ClientConnection {
   }
 
   drained(): Promise<void> {
-    const socket = this.#socket;
-    return new Promise((resolve) => {
-      const done = () => {
-        socket.off('drain', done);
-        socket.off('close', done);
-        resolve();
-      };
-      socket.on('drain', done);
-      socket.on('close', done);
-      if (socket.destroyed || !socket.writableNeedDrain) done();
-    });
+    return untilDrained(this.#socket);
   }
 
   end(events: readonly ResponseEvent[]): void {

@@ -70,7 +70,7 @@ export async function* probeNative(
   let called: JsonObject[] = [];
   for (const probe of PROBES) {
     const isHopeless = results.get('plain')?.state === 'refused';
-    const body = isHopeless ? undefined : bodyOf(probe, called);
+    const body = isHopeless ? undefined : BODIES[probe](called);
     const reply = body && (await send(upstream, call, { model, stream: false, store: false, ...body }));
     if (probe === 'function') called = reply?.output ?? [];
     const result = reply === undefined ? skipped(probe) : read(probe, reply);
@@ -80,64 +80,62 @@ export async function* probeNative(
   return findingsOf(results, called);
 }
 
-/** Undefined if there is nothing to ask. @param called the items with which the model called a function */
-function bodyOf(probe: Probe, called: readonly JsonObject[]): JsonObject | undefined {
-  const says = (content: JsonObject[]) => ({ type: 'message', role: 'user', content });
-  const asked = (text: string) => says([{ type: 'input_text', text }]);
-  const use = (name: string) => [
-    asked(`Call the tool ${name} with the value "ok". Do not answer with text.`),
-  ];
-  switch (probe) {
-    case 'plain':
-      return { input: [asked('Answer with the word OK.')] };
-    case 'function':
-      return { input: use('note'), tools: [TOOL], include: ['reasoning.encrypted_content'] };
-    case 'namespace': {
-      const tools = [{ ...TOOL, name: 'keep' }];
-      return {
-        input: use('keep'),
-        tools: [{ type: 'namespace', name: 'notes', description: 'Notes.', tools }],
-      };
-    }
-    case 'custom': {
-      const format = { type: 'grammar', syntax: 'lark', definition: 'start: /[a-z]+/' };
-      return {
-        input: use('jot'),
-        tools: [{ type: 'custom', name: 'jot', description: 'Takes a word.', format }],
-      };
-    }
-    case 'developer': {
-      const answer = {
-        type: 'message',
-        role: 'assistant',
-        content: [{ type: 'output_text', text: 'Hello.' }],
-      };
-      const late = {
-        type: 'message',
-        role: 'developer',
-        content: [{ type: 'input_text', text: 'Be brief.' }],
-      };
-      return { input: [asked('Say hello.'), answer, late, asked('Answer with the word OK.')] };
-    }
-    case 'reasoning': {
-      const [made] = called.filter(({ type }) => type === 'function_call');
-      if (made === undefined || !called.some(({ type }) => type === 'reasoning')) return undefined;
-      const output = { type: 'function_call_output', call_id: made['call_id'] ?? '', output: 'noted' };
-      const said = called.filter(({ type }) => type === 'reasoning').map(withoutState);
-      return { input: [...use('note'), ...said, withoutState(made), output], tools: [TOOL] };
-    }
-    case 'image': {
-      const content = [
-        { type: 'input_text', text: 'Answer with the word OK.' },
-        { type: 'input_image', image_url: PIXEL, detail: 'low' },
-      ];
-      return { input: [says(content)] };
-    }
-    case 'json_schema': {
-      const format = { type: 'json_schema', name: 'note', strict: true, schema: PARAMETERS };
-      return { input: [asked('Give the value ok, as JSON.')], text: { format } };
-    }
-  }
+/**
+ * What is asked, beside the model; undefined if there is nothing to ask.
+ * @param called the items with which the model called a function
+ */
+const BODIES: Readonly<Record<Probe, (called: readonly JsonObject[]) => JsonObject | undefined>> = {
+  plain: () => ({ input: [asked('Answer with the word OK.')] }),
+  function: () => ({ input: use('note'), tools: [TOOL], include: ['reasoning.encrypted_content'] }),
+  namespace: () => {
+    const tools = [{ ...TOOL, name: 'keep' }];
+    return {
+      input: use('keep'),
+      tools: [{ type: 'namespace', name: 'notes', description: 'Notes.', tools }],
+    };
+  },
+  custom: () => {
+    const format = { type: 'grammar', syntax: 'lark', definition: 'start: /[a-z]+/' };
+    return {
+      input: use('jot'),
+      tools: [{ type: 'custom', name: 'jot', description: 'Takes a word.', format }],
+    };
+  },
+  developer: () => {
+    const answer = says('assistant', [{ type: 'output_text', text: 'Hello.' }]);
+    const late = says('developer', [{ type: 'input_text', text: 'Be brief.' }]);
+    return { input: [asked('Say hello.'), answer, late, asked('Answer with the word OK.')] };
+  },
+  reasoning: (called) => {
+    const [made] = called.filter(({ type }) => type === 'function_call');
+    if (made === undefined || !called.some(({ type }) => type === 'reasoning')) return undefined;
+    const output = { type: 'function_call_output', call_id: made['call_id'] ?? '', output: 'noted' };
+    const said = called.filter(({ type }) => type === 'reasoning').map(withoutState);
+    return { input: [...use('note'), ...said, withoutState(made), output], tools: [TOOL] };
+  },
+  image: () => {
+    const content = [
+      { type: 'input_text', text: 'Answer with the word OK.' },
+      { type: 'input_image', image_url: PIXEL, detail: 'low' },
+    ];
+    return { input: [says('user', content)] };
+  },
+  json_schema: () => {
+    const format = { type: 'json_schema', name: 'note', strict: true, schema: PARAMETERS };
+    return { input: [asked('Give the value ok, as JSON.')], text: { format } };
+  },
+};
+
+function says(role: string, content: JsonObject[]): JsonObject {
+  return { type: 'message', role, content };
+}
+
+function asked(text: string): JsonObject {
+  return says('user', [{ type: 'input_text', text }]);
+}
+
+function use(name: string): JsonObject[] {
+  return [asked(`Call the tool ${name} with the value "ok". Do not answer with text.`)];
 }
 
 function withoutState({ id: _, status: __, ...item }: JsonObject): JsonObject {

@@ -13,7 +13,8 @@ export interface ProxyOptions {
   noProxy?: string;
 }
 
-const LOOPBACK = 'localhost,127.0.0.1,::1,[::1]';
+/** The names of loopback that a list for undici can hold; it knows no ranges, such as all of 127.0.0.0/8. */
+const NEVER_PROXIED = 'localhost,127.0.0.1,::1,[::1]';
 // The relay's stall timer knows what counts as silence; undici's timeouts would fire during long thinking.
 const NO_TIMEOUTS = { headersTimeout: 0, bodyTimeout: 0 };
 /** The same as for connections without a proxy. */
@@ -30,7 +31,7 @@ export function createProxyTransport(
   proxy: ProxyOptions,
   clock: () => number = () => performance.now(),
 ): ProxyTransport {
-  const noProxy = proxy.noProxy ? `${proxy.noProxy},${LOOPBACK}` : LOOPBACK;
+  const noProxy = proxy.noProxy ? `${proxy.noProxy},${NEVER_PROXIED}` : NEVER_PROXIED;
   // undici reads whatever is undefined here from the environment.
   const { httpProxy = '', httpsProxy = '' } = proxy;
   const dispatcher = new EnvHttpProxyAgent({

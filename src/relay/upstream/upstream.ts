@@ -111,7 +111,7 @@ export class Upstream {
     if (call.needsImage && !road.holdsImage(sent)) throw takesNoImages(provider, model);
     for (let refusals = 0; ; refusals++) {
       const outcome = await this.#openWithRetries(call, model, sent, [...known, ...tried], road, waits);
-      if (!(outcome instanceof Refusal)) {
+      if (!(outcome instanceof TeachingRefusal)) {
         road.learned.add(provider, model, tried);
         return outcome;
       }
@@ -130,7 +130,7 @@ export class Upstream {
     known: readonly Lesson<Body>[],
     road: Road<Body>,
     waits: Waits,
-  ): Promise<UpstreamReply | Refusal<Body>> {
+  ): Promise<UpstreamReply | TeachingRefusal<Body>> {
     for (;;) {
       const outcome = await this.#attempt(call, model, body, known, road);
       if (!(outcome instanceof RelayError)) return outcome;
@@ -227,7 +227,7 @@ export class Upstream {
     body: Body,
     known: readonly Lesson<Body>[],
     { route, encoder, refusesRoad, lessonsIn: lessonsFrom }: Road<Body>,
-  ): Promise<UpstreamReply | RelayError | Refusal<Body>> {
+  ): Promise<UpstreamReply | RelayError | TeachingRefusal<Body>> {
     const { profile } = call.provider;
     const url = endpoint(call.provider, route);
     const sentAt = performance.now();
@@ -243,7 +243,7 @@ export class Upstream {
     }
     const isTaught = TEACHES.has(error.code) || missesItem(text);
     const lessons = isTaught ? lessonsFrom(body, text, known) : [];
-    if (lessons.length > 0) return new Refusal(lessons, error);
+    if (lessons.length > 0) return new TeachingRefusal(lessons, error);
     // A provider's internal failure may come with any status (Groq, 2026-11: 400 "tool_use_failed").
     if (RETRIED.has(reply.status) || error.code === 'upstream_error') return error;
     throw error;
@@ -293,7 +293,7 @@ interface Waits {
 }
 
 /** The provider refused a request that it might accept in another form. */
-class Refusal<Body> {
+class TeachingRefusal<Body> {
   readonly lessons: readonly Lesson<Body>[];
   readonly error: RelayError;
 

@@ -5,14 +5,22 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { Profile } from '../profile.ts';
 import { withoutNothingCharged } from './nothing-charged.ts';
-import type { Said } from './said.ts';
+import type { SaidError } from './said.ts';
 
 /** What a person can do about it, if the code alone does not tell. */
-export type Cure = 'base-url' | 'privacy' | 'tools' | 'route' | 'content' | 'region' | 'service' | 'access';
+export type ErrorCure =
+  | 'base-url'
+  | 'privacy'
+  | 'tools'
+  | 'route'
+  | 'content'
+  | 'region'
+  | 'service'
+  | 'access';
 
 export interface ErrorClass {
   code: ErrorCode;
-  cure?: Cure;
+  cure?: ErrorCure;
 }
 
 /** Codes that name an overflow, even inside a message. */
@@ -73,7 +81,7 @@ const NO_ENDPOINTS = /no (allowed )?(endpoints?|providers?)( found| available| a
 
 export function classify(
   status: number,
-  said: Said,
+  said: SaidError,
   model: string,
   { errorCodes }: Profile,
   wait: number | undefined,
@@ -117,12 +125,12 @@ export function classify(
   return { code: 'invalid_prompt' };
 }
 
-function isQuota({ message, codes }: Said): boolean {
+function isQuota({ message, codes }: SaidError): boolean {
   if (codes.some((code) => QUOTA.test(code))) return true;
   return QUOTA.test(message) && !SCHEMA.test(message);
 }
 
-function isOverflow({ message, codes }: Said): boolean {
+function isOverflow({ message, codes }: SaidError): boolean {
   if (codes.some((code) => OVERFLOW_CODE.test(code)) || OVERFLOW_CODE.test(message)) return true;
   if (OUTPUT_LIMIT.test(message) && !INPUT.test(message)) return false;
   if (SCHEMA.test(message) && !/\d\s*tokens|tokens\D{0,20}\d/i.test(message)) return false;
@@ -141,7 +149,7 @@ function forbidden(message: string, says: (pattern: RegExp) => boolean): ErrorCl
 
 function notFound(
   status: number,
-  { message, codes, holders }: Said,
+  { message, codes, holders }: SaidError,
   model: string,
   says: (pattern: RegExp) => boolean,
 ): ErrorClass | undefined {

@@ -2,7 +2,7 @@
 import { asObject, type Json, type JsonObject, parseJson } from '../../json.ts';
 import { complaintIn } from './complaint.ts';
 
-export interface Said {
+export interface SaidError {
   /** One line in the provider's own words; empty where it said nothing. */
   message: string;
   /** Codes and types, the most telling first. */
@@ -19,7 +19,7 @@ const MAX_DEPTH = 4;
 const SHORT_PAGE = 200;
 
 /** The error in a body of any length and shape. */
-export function saidIn(body: string): Said {
+export function saidIn(body: string): SaidError {
   const value = parseJson(body);
   if (value !== undefined && value !== null) return saidBy(value);
   const text = looksLikePage(body) ? wordsOfPage(body) : body;
@@ -31,7 +31,7 @@ export function saidIn(body: string): Said {
  * `{base_resp: {}}`, plain text, an error inside a choice or in Groq's envelope, and any of these as text inside the
  * message of another.
  */
-export function saidBy(value: unknown, depth = 0): Said {
+export function saidBy(value: unknown, depth = 0): SaidError {
   const single = Array.isArray(value) ? value[0] : value;
   if (typeof single === 'string') return fromText(single, depth);
   const body = asObject(single);
@@ -108,14 +108,14 @@ function codesOf(holder: JsonObject, body: JsonObject): string[] {
 }
 
 /** OpenRouter, 2026-11: the reply of the provider behind it, as text or as an object. */
-function behindGateway(holder: JsonObject, depth: number): Said {
+function behindGateway(holder: JsonObject, depth: number): SaidError {
   const raw = asObject(holder['metadata'])?.['raw'];
   if (raw === undefined || raw === null || depth >= MAX_DEPTH) return { message: '', codes: [], holders: [] };
   return typeof raw === 'string' ? fromText(raw, depth + 1) : saidBy(raw, depth + 1);
 }
 
 /** Text that may contain another error, as JSON (Ollama and LiteLLM, 2026-11). */
-function fromText(text: string, depth: number): Said {
+function fromText(text: string, depth: number): SaidError {
   const read = templateFault(text.slice(0, MAX_READ));
   const start = read.search(/[{[]/);
   const end = Math.max(read.lastIndexOf('}'), read.lastIndexOf(']'));

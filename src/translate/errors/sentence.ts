@@ -1,8 +1,8 @@
 /** An error as one plain sentence: what happened, where, and what to do. */
 import type { Profile } from '../profile.ts';
-import type { Cure, ErrorClass } from './classify.ts';
+import type { ErrorClass, ErrorCure } from './classify.ts';
 
-export interface Told {
+export interface ErrorFacts {
   class: ErrorClass;
   /** HTTP status; undefined for an error inside a stream. */
   status: number | undefined;
@@ -14,7 +14,7 @@ export interface Told {
   wait: number | undefined;
 }
 
-const CURES: Readonly<Record<Cure, string>> = {
+const CURES: Readonly<Record<ErrorCure, string>> = {
   'base-url': '',
   privacy: "Change the account's privacy settings there, or choose another model.",
   tools: 'Choose a model that can call tools.',
@@ -27,7 +27,7 @@ const CURES: Readonly<Record<Cure, string>> = {
 /** Codex reads the wait from exactly this wording. */
 const CODEX_READS = /try again in\s*\d+(\.\d+)?\s*(s|ms|seconds?)\b/i;
 
-export function sentence({ class: { code, cure }, status, said, profile, model, wait }: Told): string {
+export function sentence({ class: { code, cure }, status, said, profile, model, wait }: ErrorFacts): string {
   const { name } = profile;
   const answered = status === undefined ? '' : ` (HTTP ${status})`;
   const quote = said === '' ? '.' : `: ${said}${/[.!?。]$/.test(said) ? '' : '.'}`;

@@ -5,7 +5,7 @@ import type { ChatChunk } from '../../wire/chat.ts';
 import type { Profile } from '../profile.ts';
 import { classify } from './classify.ts';
 import { isFailure } from './complaint.ts';
-import { type Said, saidBy, saidIn } from './said.ts';
+import { type SaidError, saidBy, saidIn } from './said.ts';
 import { sentence } from './sentence.ts';
 import { type Clock, waitIn } from './waits.ts';
 
@@ -54,7 +54,7 @@ function clockOf({ utcOffset }: Profile, now: number | undefined): Clock | undef
 
 /** @param status 0 if it is not known */
 function toRelayError(
-  said: Said,
+  said: SaidError,
   status: number,
   wait: number | undefined,
   profile: Profile,

@@ -1,7 +1,7 @@
 /** How long the body of an error asks to wait. */
 import { asObject, isObject, type Json, type JsonObject } from '../../json.ts';
 import { momentIn, momentOf } from './moments.ts';
-import type { Said } from './said.ts';
+import type { SaidError } from './said.ts';
 
 const SECONDS_PER = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 /** "try again in 2m3.5s" (Groq), "retry in 34.07s" (Gemini), "retry after 20 seconds" (Azure), "wait 5 min". */
@@ -67,7 +67,7 @@ export interface Clock {
  * In seconds, rounded up; undefined if no wait is named.
  * @param clock without one, dates are not read
  */
-export function waitIn({ message, holders }: Said, clock?: Clock): number | undefined {
+export function waitIn({ message, holders }: SaidError, clock?: Clock): number | undefined {
   const fields = holders.flatMap((holder) => fieldsOf(holder, 0));
   const wait =
     fields.map(durationOfField).find((seconds) => seconds !== undefined) ??

@@ -14,7 +14,7 @@ import { ItemQueue } from './item-queue.ts';
 import type { AnswerOptions } from './options.ts';
 import { OutgoingText } from './outgoing-text.ts';
 import { refusalOf } from './parts.ts';
-import type { Said } from './snapshot.ts';
+import type { SaidSoFar } from './snapshot.ts';
 import { Repetition } from './text/repetition.ts';
 import { opensThinkingInPrompt } from './think-tags.ts';
 import type { WatchedText } from './unopened.ts';
@@ -78,7 +78,7 @@ export class Answer {
   }
 
   /** Everything said so far. */
-  get said(): Said {
+  get said(): SaidSoFar {
     return {
       text: textOfAll(this.#messages),
       hasThought: this.#thoughts.some(({ text }) => text !== ''),

@@ -8,7 +8,7 @@ import type { CallDraft } from './drafts/call.ts';
 import { refusalOf, textOf } from './parts.ts';
 
 /** What the answer has said so far. */
-export interface Said {
+export interface SaidSoFar {
   text: string;
   hasThought: boolean;
   calls: readonly CallDraft[];
@@ -18,17 +18,17 @@ export interface Said {
 const MIN_CHARS_OF_ALL = 24;
 
 /** Whether the last delta is everything that was said, as from gateways that only pretend to stream. */
-export function isAllOf(answer: { readonly said: Said }, { content }: ChatDelta): boolean {
+export function isAllOf(answer: { readonly said: SaidSoFar }, { content }: ChatDelta): boolean {
   return typeof content === 'string' && content.length >= MIN_CHARS_OF_ALL && content === answer.said.text;
 }
 
 /** Whether a message repeats what was said, in whole or in part, perhaps followed by more. */
-export function repeats(message: ChatDelta, { text }: Said): boolean {
+export function repeats(message: ChatDelta, { text }: SaidSoFar): boolean {
   return addedText(textOf(message), text) !== undefined;
 }
 
 /** What a message adds to what was said. */
-export function newIn(message: ChatDelta, said: Said): ChatDelta {
+export function newIn(message: ChatDelta, said: SaidSoFar): ChatDelta {
   if (said.text === '' && !said.hasThought && said.calls.length === 0) return message;
   const { reasoning_details, extra_content } = message;
   const isOpen = said.text === '' && !said.hasThought;

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { type ChoosableProvider, providerByLabel } from '../../../src/extension/choosable-provider.ts';
 import {
-  type Cure,
   failureKey,
   longestWait,
   standingFailure,
   TROUBLE_KINDS,
+  type TroubleCure,
   type TroubleKind,
   troubleOf,
 } from '../../../src/extension/ui/trouble.ts';
@@ -36,60 +36,67 @@ const report = (more: Partial<RequestReport> = {}): RequestReport => ({
 });
 const failed = (code: string, message: string) => report({ error: { code, message } });
 
-const CASES: readonly [string, string, ChoosableProvider | undefined, TroubleKind, readonly Cure[]][] = [
-  ['a host that is not found', 'upstream_unreachable', provider(), 'unreachable', ['test', 'selectProvider']],
+const CASES: readonly [string, string, ChoosableProvider | undefined, TroubleKind, readonly TroubleCure[]][] =
   [
-    'the host of a custom provider that is not found',
-    'upstream_unreachable',
-    provider({ custom: true }),
-    'unreachable',
-    ['editAddress', 'test'],
-  ],
-  ['a local server that is off', 'upstream_unreachable', local, 'unreachable', ['startServer', 'test']],
-  ['a key that is refused', 'upstream_unauthorized', provider(), 'key', ['setKey', 'selectProvider']],
-  [
-    'a key that is wanted where none was said to be needed',
-    'upstream_unauthorized',
-    provider({ custom: true, needsKey: false }),
-    'key',
-    ['setKey', 'selectProvider'],
-  ],
-  ['no credit', 'insufficient_quota', provider(), 'quota', ['selectProvider']],
-  [
-    'no credit, where the account has a page',
-    'insufficient_quota',
-    provider({ keyUrl: 'https://acme.example/keys' }),
-    'quota',
-    ['selectProvider', 'openAccount'],
-  ],
-  ['a request that is forbidden', 'forbidden', provider(), 'key', ['selectProvider', 'setKey']],
-  ['a model that is not served', 'model_not_found', provider(), 'model', ['selectModel', 'selectProvider']],
-  [
-    'a request that is refused',
-    'invalid_prompt',
-    provider(),
-    'refusedRequest',
-    ['copyReport', 'selectProvider'],
-  ],
-  ['a limit of requests', 'rate_limit_exceeded', provider(), 'rateLimit', ['selectProvider']],
-  [
-    'a conversation that is too long',
-    'context_length_exceeded',
-    provider(),
-    'contextLength',
-    ['copyCompact', 'selectModel'],
-  ],
-  ['a stream that is cut', 'upstream_error', provider(), 'brokenAnswer', ['test', 'selectProvider']],
-  ['a client with a wrong token', 'unauthorized', undefined, 'refusedClient', ['setUpCodex']],
-  ['a provider that is gone', 'upstream_unauthorized', undefined, 'key', ['selectProvider']],
-  [
-    'a code like a method of objects',
-    'constructor',
-    provider(),
-    'refusedRequest',
-    ['copyReport', 'selectProvider'],
-  ],
-];
+    [
+      'a host that is not found',
+      'upstream_unreachable',
+      provider(),
+      'unreachable',
+      ['test', 'selectProvider'],
+    ],
+    [
+      'the host of a custom provider that is not found',
+      'upstream_unreachable',
+      provider({ custom: true }),
+      'unreachable',
+      ['editAddress', 'test'],
+    ],
+    ['a local server that is off', 'upstream_unreachable', local, 'unreachable', ['startServer', 'test']],
+    ['a key that is refused', 'upstream_unauthorized', provider(), 'key', ['setKey', 'selectProvider']],
+    [
+      'a key that is wanted where none was said to be needed',
+      'upstream_unauthorized',
+      provider({ custom: true, needsKey: false }),
+      'key',
+      ['setKey', 'selectProvider'],
+    ],
+    ['no credit', 'insufficient_quota', provider(), 'quota', ['selectProvider']],
+    [
+      'no credit, where the account has a page',
+      'insufficient_quota',
+      provider({ keyUrl: 'https://acme.example/keys' }),
+      'quota',
+      ['selectProvider', 'openAccount'],
+    ],
+    ['a request that is forbidden', 'forbidden', provider(), 'key', ['selectProvider', 'setKey']],
+    ['a model that is not served', 'model_not_found', provider(), 'model', ['selectModel', 'selectProvider']],
+    [
+      'a request that is refused',
+      'invalid_prompt',
+      provider(),
+      'refusedRequest',
+      ['copyReport', 'selectProvider'],
+    ],
+    ['a limit of requests', 'rate_limit_exceeded', provider(), 'rateLimit', ['selectProvider']],
+    [
+      'a conversation that is too long',
+      'context_length_exceeded',
+      provider(),
+      'contextLength',
+      ['copyCompact', 'selectModel'],
+    ],
+    ['a stream that is cut', 'upstream_error', provider(), 'brokenAnswer', ['test', 'selectProvider']],
+    ['a client with a wrong token', 'unauthorized', undefined, 'refusedClient', ['setUpCodex']],
+    ['a provider that is gone', 'upstream_unauthorized', undefined, 'key', ['selectProvider']],
+    [
+      'a code like a method of objects',
+      'constructor',
+      provider(),
+      'refusedRequest',
+      ['copyReport', 'selectProvider'],
+    ],
+  ];
 
 describe('trouble', () => {
   for (const [name, code, at, kind, cures] of CASES) {

@@ -20,7 +20,7 @@ describe('guard', () => {
 
   it('listens on 127.0.0.1 only', () => assert.match(rig.relay.url, /^http:\/\/127\.0\.0\.1:\d+$/));
 
-  for (const host of ['localhost', '127.0.0.1', '[::1]', 'LOCALHOST:4444']) {
+  for (const host of ['localhost', '127.0.0.1', '127.0.0.2:4444', '[::1]', 'LOCALHOST:4444']) {
     it(`lets the host ${host} in`, async () => {
       assert.equal((await rawRequest(rig.relay.url, { headers: { host, ...withToken } })).status, 200);
     });

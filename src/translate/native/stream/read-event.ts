@@ -12,7 +12,7 @@ export interface Place {
   id: string | undefined;
 }
 
-export interface Said {
+export interface SaidPart {
   channel: Channel;
   /** Which part of the item it belongs to. */
   part: number | undefined;
@@ -25,7 +25,7 @@ export interface Said {
 
 export type ReadEvent =
   | { kind: 'item'; place: Place; item: JsonObject; isDone: boolean }
-  | { kind: 'text'; place: Place; said: Said }
+  | { kind: 'text'; place: Place; said: SaidPart }
   | { kind: 'citation'; place: Place; citation: UrlCitation }
   /** The final response from the provider; `type` tells how it ended, if the response itself does not. */
   | { kind: 'end'; response: JsonObject; type: string }

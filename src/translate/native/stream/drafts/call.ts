@@ -4,7 +4,7 @@ import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
 import type { CallIdPrefix } from '../../../tools/kinds/index.ts';
 import type { NativeTools } from '../../native-tools.ts';
 import type { Shape, ShapedCall } from '../item-shape.ts';
-import type { Said } from '../read-event.ts';
+import type { SaidPart } from '../read-event.ts';
 import { WholeNumbers } from '../whole-numbers.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
@@ -87,7 +87,7 @@ export class NativeCall implements NativeDraft {
     if (this.#payload === '' && this.#begun?.payload) this.complete(this.#begun, out);
   }
 
-  say({ channel, text, isWhole, name }: Said, out: EventOutput): void {
+  say({ channel, text, isWhole, name }: SaidPart, out: EventOutput): void {
     if (name !== undefined) this.#call(undefined, name);
     this.#append(isWhole ? added(this.#payload, text) : text, channel === 'input', out);
   }

@@ -2,7 +2,7 @@ import type { MessageItem, OutputTextPart, RefusalPart, UrlCitation } from '../.
 import type { Ending, EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
 import type { Shape, ShapedMessage } from '../item-shape.ts';
-import type { Said } from '../read-event.ts';
+import type { SaidPart } from '../read-event.ts';
 import { RepeatedText } from '../repeated-text.ts';
 import { textOf, unsaid, without } from '../unsaid.ts';
 import { added, type NativeDraft } from './native-draft.ts';
@@ -56,7 +56,7 @@ export class NativeMessage implements NativeDraft {
     if (shape.parts.length > 0) this.#begun ??= shape;
   }
 
-  say({ channel, part, text, isWhole }: Said, out: EventOutput): void {
+  say({ channel, part, text, isWhole }: SaidPart, out: EventOutput): void {
     if (channel !== 'output_text' && channel !== 'refusal') return;
     if (!isWhole && !this.hasContent) this.#beginBefore(text, out);
     if (isWhole) this.#settle(channel, part, text, out);

@@ -1,6 +1,6 @@
 import type { Draft, EventOutput } from '../../../stream/drafts/draft.ts';
 import type { Shape } from '../item-shape.ts';
-import type { Said } from '../read-event.ts';
+import type { SaidPart } from '../read-event.ts';
 
 /** A draft that is fed by a provider's own events about its item. */
 export interface NativeDraft extends Draft {
@@ -12,7 +12,7 @@ export interface NativeDraft extends Draft {
   readonly isMended: boolean;
   /** Takes the item as it begins. */
   begin(shape: Shape): void;
-  say(said: Said, out: EventOutput): void;
+  say(said: SaidPart, out: EventOutput): void;
   /** Takes the finished item from the provider: adds what is still missing and ends the draft. */
   complete(shape: Shape, out: EventOutput): void;
   /** The answer is over: takes what the item held as it began, if no event brought anything. */

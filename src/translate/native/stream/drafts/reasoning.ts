@@ -2,7 +2,7 @@ import type { ReasoningItem } from '../../../../wire/responses.ts';
 import type { EventOutput } from '../../../stream/drafts/draft.ts';
 import { WholeCharacters } from '../../../stream/text/whole-characters.ts';
 import type { Shape, ShapedReasoning } from '../item-shape.ts';
-import type { Said } from '../read-event.ts';
+import type { SaidPart } from '../read-event.ts';
 import { RepeatedText } from '../repeated-text.ts';
 import { added, type NativeDraft } from './native-draft.ts';
 
@@ -62,7 +62,7 @@ export class NativeReasoning implements NativeDraft {
     if (shape.type === 'reasoning') this.sealed ??= shape.sealed;
   }
 
-  say({ channel, part, text, isWhole }: Said, out: EventOutput): void {
+  say({ channel, part, text, isWhole }: SaidPart, out: EventOutput): void {
     if (channel !== 'summary' && channel !== 'thinking') return;
     if (isWhole) this.#settle(channel, part, text, out);
     else this.#hear(channel, part, text, out);
