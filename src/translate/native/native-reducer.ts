@@ -10,6 +10,7 @@ import { wantsCompaction } from '../compaction.ts';
 import type { ProviderReasoning } from '../reasoning/reasoning.ts';
 import { brokenAnswer, overflow, redacted, windowFull } from '../stream/failed-answers.ts';
 import { finishOf } from '../stream/finish-reasons.ts';
+import { leakNote } from '../stream/outgoing-text.ts';
 import { type FrameOptions, ResponseFrame } from '../stream/response-frame.ts';
 import { Summary } from '../stream/summary.ts';
 import { isChat, nativeError, saysError, wholeResponse, wrongRoad } from './stream/failures.ts';
@@ -109,9 +110,10 @@ export class NativeReducer {
   /** Lines for the log about oddities of this answer, never about its content. */
   get notes(): readonly string[] {
     const { profile, tools } = this.#options;
-    const { unknown, calledTools, saidText } = this.#answer;
+    const { unknown, leaked, calledTools, shownText } = this.#answer;
     const notes = [...unknown].map((kind) => `${profile.name} sent an item of the kind "${kind}": left out`);
-    if (tools.sent.length > 0 && calledTools.length === 0 && CALL_MARKUP.test(saidText)) {
+    if (leaked.size > 0) notes.push(leakNote(profile, [...leaked]));
+    if (tools.sent.length > 0 && calledTools.length === 0 && CALL_MARKUP.test(shownText)) {
       notes.push(
         `${profile.name} left tool calls in the text, where nobody runs them: use wire "chat" for this model`,
       );
@@ -222,7 +224,7 @@ export class NativeReducer {
     if (saysError(error) || end === 'failed') return this.#failAsSaid({ ...event, ...response });
     if (Array.isArray(output)) this.#answer.reconcile(output);
     // MiniMax, 2026-11, repeats the text there.
-    if (typeof output_text === 'string' && this.#answer.saidText === '')
+    if (typeof output_text === 'string' && !this.#answer.hasText)
       this.#answer.reconcile([{ type: 'message', content: output_text }]);
     if (end === 'completed') return this.#complete();
     if (end === 'incomplete') return this.#cut(asObject(details)?.['reason'] ?? details);

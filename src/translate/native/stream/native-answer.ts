@@ -6,8 +6,10 @@ import { ownerOf, type ProviderReasoning, type ReasoningSeal } from '../../reaso
 import type { Ending, EventOutput } from '../../stream/drafts/draft.ts';
 import { refusalPart } from '../../stream/drafts/message.ts';
 import { wantsSummary } from '../../stream/drafts/reasoning.ts';
+import type { HealedCall } from '../../stream/healing/block.ts';
 import { ItemQueue } from '../../stream/item-queue.ts';
 import type { ItemIdPrefix } from '../../stream/options.ts';
+import { OutgoingText } from '../../stream/outgoing-text.ts';
 import type { NativeProfile } from '../native-profile.ts';
 import type { NativeTools } from '../native-tools.ts';
 import { answerRepairs } from './answer-repairs.ts';
@@ -30,6 +32,8 @@ export interface NativeAnswerOptions {
   /** Makes a new unique item id, e.g. `msg_...`: Codex keeps ids only under the API's own prefixes. */
   newId: (prefix: ItemIdPrefix) => string;
   isCodex?: boolean;
+  /** Whether calls that the model wrote into its text become real calls. Default: true. */
+  heal?: boolean;
   /** Default: reasoning items carry no `encrypted_content`. */
   seal?: ReasoningSeal | undefined;
 }
@@ -61,14 +65,21 @@ export class NativeAnswer {
   /** The drafts that have a place in the order of the answer; a draft gets it when it first has something to say. */
   readonly #placed = new Set<NativeDraft>();
   readonly #reasoning: ProviderReasoning[] = [];
+  /** Shared by all messages, because calls may follow each other across them. */
+  readonly #outgoing: OutgoingText;
+  /** The message that spoke last; what is held back came from it. */
+  #message: NativeMessage | undefined;
   /** Kinds of items that were left out. */
   readonly unknown = new Set<string>();
+  /** The families of models whose calls were found in the text. */
+  readonly leaked = new Set<string>();
 
   /** @param finished receives the complete items */
   constructor(options: NativeAnswerOptions, out: EventOutput, finished: OutputItem[]) {
     this.#options = options;
     this.#out = out;
     this.#queue = new ItemQueue(out, finished);
+    this.#outgoing = new OutgoingText(options, false);
   }
 
   /** Names of the tools that were called so far. */
@@ -80,9 +91,9 @@ export class NativeAnswer {
     return this.#reasoning;
   }
 
-  /** Whether any item has begun but not ended. */
+  /** Whether any item has begun but not ended, or what may be calls is held back. */
   get isUnderWay(): boolean {
-    return !this.#queue.isEmpty;
+    return !this.#queue.isEmpty || this.#outgoing.isHolding;
   }
 
   /** Whether every item that began is finished, and at least one says or calls something. */
@@ -91,17 +102,28 @@ export class NativeAnswer {
     const speaks = all.some(
       ({ type, draft }) => draft !== undefined && (type === 'message' || type === 'call'),
     );
-    return speaks && this.#queue.isEmpty && all.every(({ isOver }) => isOver);
+    // A message stays open while only the end of the answer can tell whether there is more to show.
+    const isQuiet = this.#queue.isEmpty || this.#outgoing.isHolding;
+    return speaks && isQuiet && all.every(({ isOver }) => isOver);
   }
 
-  /** All text that was said. */
-  get saidText(): string {
+  /** Whether the provider said any text, be it shown or not. */
+  get hasText(): boolean {
+    return this.#tracks.all.some(({ draft }) => draft instanceof NativeMessage && draft.said !== '');
+  }
+
+  /** All text that is shown. */
+  get shownText(): string {
     return [...this.#placed].map((draft) => (draft instanceof NativeMessage ? draft.text : '')).join('');
   }
 
   /** What had to be changed in the items, in short words; see `answerRepairs`. */
   get repairs(): string[] {
-    return [...(this.unknown.size > 0 ? ['unknown-item'] : []), ...answerRepairs(this.#tracks.all)];
+    return [
+      ...(this.unknown.size > 0 ? ['unknown-item'] : []),
+      ...(this.leaked.size > 0 ? ['leaked-call'] : []),
+      ...answerRepairs(this.#tracks.all),
+    ];
   }
 
   item({ place, item, isDone }: Extract<ReadEvent, { kind: 'item' }>): void {
@@ -133,9 +155,13 @@ export class NativeAnswer {
     if (track.isOver) return;
     if (track.draft?.isClosed && !said.isWhole) this.#goOn(track);
     if (track.draft === undefined || track.draft.isClosed) return;
-    this.#place(track.draft);
+    const { draft } = track;
     const told = channel === 'refusal' ? { ...said, channel: refusalPart(this.#options) } : said;
-    track.draft.say(told, this.#out);
+    if (draft instanceof NativeMessage) this.#turnTo(draft);
+    else this.#place(draft);
+    draft.say(told, this.#out);
+    // A message may turn out to be nothing but calls.
+    if (draft.hasContent) this.#place(draft);
     this.#queue.advance();
   }
 
@@ -170,10 +196,11 @@ export class NativeAnswer {
     if (ending === 'whole') {
       for (const { draft } of this.#tracks.all) {
         if (draft === undefined || draft.isClosed) continue;
-        draft.settle(this.#out);
+        if (draft.unheard !== undefined) this.#finish(draft, draft.unheard);
         if (draft.hasContent) this.#place(draft);
       }
     }
+    this.#endText(ending === 'whole');
     return this.#queue.closeAll(ending);
   }
 
@@ -226,7 +253,7 @@ export class NativeAnswer {
   #draft(shape: Shape): NativeDraft {
     switch (shape.type) {
       case 'message':
-        return new NativeMessage(this.#options.newId('msg'));
+        return this.#newMessage();
       case 'reasoning':
         return this.#newReasoning();
       case 'call':
@@ -242,6 +269,10 @@ export class NativeAnswer {
     const twin = callId === undefined ? undefined : this.#calls.find((call) => call.callId === callId);
     const own = callId === undefined || twin !== undefined ? newId('call') : callId;
     return new NativeCall(own, tools, newId, twin);
+  }
+
+  #newMessage(): NativeMessage {
+    return new NativeMessage(this.#options.newId('msg'), this.#outgoing);
   }
 
   #newReasoning(): NativeReasoning {
@@ -263,6 +294,7 @@ export class NativeAnswer {
   /** Gives a draft the last place in the order; the one before it ends as soon as it may. */
   #place(draft: NativeDraft | undefined): void {
     if (draft === undefined || this.#placed.has(draft)) return;
+    if (!(draft instanceof NativeMessage)) this.#pauseText();
     if (!(draft instanceof NativeHosted))
       for (const before of this.#placed) if (before instanceof NativeHosted) before.hurry();
     this.#placed.add(draft);
@@ -281,8 +313,67 @@ export class NativeAnswer {
       if (!track.draft.lacks(shape)) return;
       this.#goOn(track);
     }
-    const { draft } = track;
-    draft?.complete(shape, this.#out);
-    if (draft?.hasContent) this.#place(draft);
+    if (track.draft !== undefined) this.#finish(track.draft, shape);
+  }
+
+  #finish(draft: NativeDraft, shape: Shape): void {
+    if (draft instanceof NativeMessage) this.#turnTo(draft);
+    draft.complete(shape, this.#out);
+    if (draft.hasContent) this.#place(draft);
+  }
+
+  // ------------------------------------------------------------------------------------------ text
+
+  #turnTo(message: NativeMessage): void {
+    if (message === this.#message) return;
+    this.#pauseText();
+    this.#message = message;
+  }
+
+  /** To be called before another item speaks. */
+  #pauseText(): void {
+    const message = this.#message;
+    message?.pause(this.#out);
+    if (message?.hasContent) this.#place(message);
+  }
+
+  /**
+   * Ends the text, and makes the calls that were found in it.
+   * @param isWhole whether the answer is complete; calls of a cut answer are not offered
+   */
+  #endText(isWhole: boolean): void {
+    const message = this.#message;
+    message?.hearRest(this.#out);
+    if (message?.hasContent) this.#place(message);
+    const made = this.#calls.filter(({ isVoid }) => !isVoid);
+    const thoughts = made.length > 0 || this.shownText.trim() !== '' ? undefined : this.#thoughts;
+    const { calls, families, text } = this.#outgoing.end(isWhole, made, message, thoughts);
+    this.#show(text);
+    for (const family of families) this.leaked.add(family);
+    for (const call of calls) this.#makeCall(call);
+  }
+
+  get #thoughts(): string {
+    return [...this.#placed]
+      .map((draft) => (draft instanceof NativeReasoning ? draft.thinking : ''))
+      .join('');
+  }
+
+  /** Shows text that was held back, in a message of its own if the one that it came in has ended. */
+  #show(text: string): void {
+    if (text === '') return;
+    if (this.#message === undefined || this.#message.isClosed) this.#message = this.#newMessage();
+    this.#message.show(text, this.#out);
+    this.#place(this.#message);
+  }
+
+  #makeCall({ name, arguments: payload }: HealedCall): void {
+    const draft = this.#newCall(undefined);
+    const place = { index: undefined, id: undefined };
+    // Nothing is missing in it that has to be told besides that it leaked.
+    const isThere = { isBegun: true, isEnded: true, isOver: true };
+    this.#tracks.all.push({ type: 'call', place, callId: draft.callId, draft, ...isThere, end: undefined });
+    this.#finish(draft, { ...UNSAID.call, name, payload });
+    this.#queue.advance();
   }
 }

@@ -53,6 +53,14 @@ export class NativeCall implements NativeDraft {
     return this.#draft.name;
   }
 
+  get arguments(): string {
+    return this.#draft.arguments;
+  }
+
+  get unheard(): ShapedCall | undefined {
+    return this.#payload === '' && this.#begun?.payload ? this.#begun : undefined;
+  }
+
   get isMended(): boolean {
     return this.#isRespelled || this.#numbers.isChanged;
   }
@@ -81,10 +89,6 @@ export class NativeCall implements NativeDraft {
     if (shape.type !== 'call') return;
     this.#begun ??= shape;
     this.#call(shape.namespace, shape.name);
-  }
-
-  settle(out: EventOutput): void {
-    if (this.#payload === '' && this.#begun?.payload) this.complete(this.#begun, out);
   }
 
   say({ channel, text, isWhole, name }: SaidPart, out: EventOutput): void {

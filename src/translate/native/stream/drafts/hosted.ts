@@ -41,10 +41,6 @@ export class NativeHosted implements NativeDraft {
     this.isOver = true;
   }
 
-  settle(): void {
-    // Its beginning has been taken.
-  }
-
   lacks(): boolean {
     return false;
   }

@@ -15,8 +15,8 @@ export interface NativeDraft extends Draft {
   say(said: SaidPart, out: EventOutput): void;
   /** Takes the finished item from the provider: adds what is still missing and ends the draft. */
   complete(shape: Shape, out: EventOutput): void;
-  /** The answer is over: takes what the item held as it began, if no event brought anything. */
-  settle(out: EventOutput): void;
+  /** The item as it began, if it held anything and no event brought more. */
+  readonly unheard?: Shape | undefined;
   /** Whether the item holds more than was sent before another item ended it. */
   lacks(shape: Shape): boolean;
   /** A draft that continues where this one had to end; undefined if that is impossible. */

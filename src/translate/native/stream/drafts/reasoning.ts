@@ -82,10 +82,6 @@ export class NativeReasoning implements NativeDraft {
     this.isOver = true;
   }
 
-  settle(): void {
-    // Thinking without an event is not worth a place behind the answer.
-  }
-
   lacks(shape: Shape): boolean {
     if (shape.type !== 'reasoning') return false;
     const isUnsealed = this.sealed === undefined && shape.sealed !== undefined;
