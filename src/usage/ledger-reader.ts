@@ -6,7 +6,7 @@ import { isOfNewerFormat, type LedgerFile, ledgerFiles } from './ledger-files.ts
 import type { UsageRecord } from './record.ts';
 import { LineReader } from './record-lines.ts';
 
-const CHUNK_BYTES = 32 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 const LINE_END = 0x0a;
 /** How many bytes of a file identify it; the first line is some 400 bytes, the next one holds a time. */
 const MARK_BYTES = 1024;

@@ -68,6 +68,8 @@ const rows: Row[] = [];
 const others = values.with.map(
   (text) => [text.split('=', 1)[0] ?? '', text.slice(text.indexOf('=') + 1)] as const,
 );
+// First, because `codex-relay usage` sums in a process that has done nothing else.
+const usage = wants('usage') ? await measureUsage(effort.usage) : [];
 const bench = await startBench(others, Number(values.port));
 try {
   columns.push(...bench.targets.map(({ name }) => name));
@@ -90,7 +92,7 @@ const table = markdown(columns, rows);
 if (rows.length > 0) print(table);
 if (wants('budget')) print(`\n${markdown(BUDGET_COLUMNS, await measureBudget(effort.budget))}`);
 if (wants('history')) print(`\n${markdown(HISTORY_COLUMNS, await measureHistory(effort.history))}`);
-if (wants('usage')) print(`\n${markdown(USAGE_COLUMNS, await measureUsage(effort.usage))}`);
+if (usage.length > 0) print(`\n${markdown(USAGE_COLUMNS, usage)}`);
 if (wants('websocket')) print(`\n${markdown(SOCKET_COLUMNS, await measureWebSocket(effort.webSocket))}`);
 const team = wants('team') ? await measureTeam(effort.team) : [];
 const teamTable = team.length > 0 ? markdown(TEAM_COLUMNS, team) : '';
