@@ -46,7 +46,7 @@ for (const [scheme] of STORE_SERVERS.slice(-1)) {
     async function open(url = `${scheme}+cluster://127.0.0.1:${nodes[0]?.port}`): Promise<Connection> {
       const connection = connectionTo(url, logger);
       connections.push(connection);
-      await connection.attempt(() => connection.client.ping(), 5_000);
+      await connection.attempt(() => connection.client.ping(), 20_000);
       return connection;
     }
     const historiesOn = (connection: Connection) =>
