@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 
 /** Whether a certificate can be made here. */
 export const HAS_OPENSSL = works('openssl', 'version');
+if (!HAS_OPENSSL) process.stdout.write('  skipped: there is no openssl here to make certificates\n');
 
 export interface Certificate extends Disposable {
   /** PEM. */

@@ -3,20 +3,21 @@ import type { RequestReport } from '../../src/relay/options.ts';
 import { COLUMNS, decodeRecord, encodeRecord, recordOf, recordsOf } from '../../src/usage/record.ts';
 import { recordWith } from './support.ts';
 
+const REPORT: RequestReport = {
+  id: 'resp_1',
+  state: 'completed',
+  provider: 'xai',
+  model: 'm',
+  upstreamModel: 'm',
+  stream: true,
+  startedAt: 1,
+  calledTools: [],
+  wire: 'responses',
+};
+
 describe('a record of the ledger', () => {
   it('keeps the reported API and its repairs', () => {
-    const report: RequestReport = {
-      id: 'resp_1',
-      state: 'completed',
-      provider: 'xai',
-      model: 'm',
-      upstreamModel: 'm',
-      stream: true,
-      startedAt: 1,
-      calledTools: [],
-      wire: 'responses',
-      repairs: ['namespace', 'reasoning'],
-    };
+    const report = { ...REPORT, repairs: ['namespace', 'reasoning'] };
     const record = recordOf(report);
     assert.ok(record);
     assert.equal(record.wire, 'responses');
@@ -29,22 +30,14 @@ describe('a record of the ledger', () => {
     const usage = recordWith().tokens;
     const tried = { provider: 'kimi', model: 'k', code: 'upstream_error', message: '' };
     const report: RequestReport = {
-      id: 'resp_1',
-      state: 'completed',
-      provider: 'xai',
-      model: 'm',
-      upstreamModel: 'm',
-      stream: true,
-      startedAt: 1,
+      ...REPORT,
       firstTokenMs: 2,
       durationMs: 3,
       costUsd: 1,
       service: 'xai',
-      wire: 'responses',
       repairs: ['effort'],
       user: 'ann',
       thread: 't',
-      calledTools: [],
       passedOver: [tried, { ...tried, spent: { upstream: 'kimi-2', ...(usage && { usage }) } }],
     };
     const [passed, last, ...more] = recordsOf(report);

@@ -36,5 +36,8 @@ describe('tidyBackups', () => {
       assert.equal(readFileSync(join(home, 'config.toml.mine'), 'utf8'), withRelay('b = 1\n'));
     });
 
-  it('accepts a folder that does not exist', () => tidyBackups(join(home, 'gone')));
+  it('accepts a folder that does not exist, and does not make it', async () => {
+    await tidyBackups(join(home, 'gone'));
+    assert.deepEqual(readdirSync(home), []);
+  });
 });
