@@ -82,12 +82,13 @@ export function webPage({ name }: Profile, expected: string): RelayError {
 /** For clients: the relay's own address is right, while the one behind it is not. */
 const BAD_GATEWAY = 502;
 
+/** Longer places are cut, after the key was taken out: a part of it would not be recognised. */
 const LONGEST_PLACE = 200;
 
 /** Where a redirect leads, if it says so, without its query, which may hold a secret. */
 function placeIn({ headers }: UpstreamReply): string {
   const { host = '', origin = '', pathname = '' } = URL.parse(headers['location'] ?? '') ?? {};
-  return host === '' ? '' : `, ${origin}${pathname}`.slice(0, LONGEST_PLACE);
+  return host === '' ? '' : `, ${origin}${pathname}`;
 }
 
 /** The error for a reply whose status is not 2xx. */
@@ -101,7 +102,7 @@ export function errorOf(
   if (reply.status >= 300 && reply.status < 400) {
     return new RelayError(
       'not_found',
-      `${profile.name} redirects to another address (HTTP ${reply.status}${withoutKey(placeIn(reply), apiKey)}); the key does not follow. Set the base URL to the new address.`,
+      `${profile.name} redirects to another address (HTTP ${reply.status}${withoutKey(placeIn(reply), apiKey).slice(0, LONGEST_PLACE)}); the key does not follow. Set the base URL to the new address.`,
       { status: BAD_GATEWAY },
     );
   }

@@ -162,8 +162,10 @@ function fits(schema: JsonObject | undefined, args: JsonObject): boolean {
 function typedBy(schema: JsonObject | undefined, args: JsonObject): JsonObject {
   const properties = asObject(schema?.['properties']);
   const entries = Object.entries(args).map(([key, value]): [string, Json] => {
-    const isLiteral = typeof value === 'string' && !allowsText(properties?.[key]);
-    return [key, isLiteral ? (parseJson(value) ?? pythonLiteral(value) ?? value) : value];
+    if (typeof value !== 'string' || allowsText(properties?.[key])) return [key, value];
+    // `null` is a value, too.
+    const readings = [parseJson(value), pythonLiteral(value), value];
+    return [key, readings.find((reading) => reading !== undefined) ?? null];
   });
   return Object.fromEntries(entries);
 }

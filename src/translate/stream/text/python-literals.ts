@@ -38,14 +38,14 @@ class Unreadable extends Error {}
 
 /** Deeper than this, no arguments are nested. */
 const MAX_DEPTH = 50;
-const WORDS: Readonly<Record<string, Json>> = {
-  True: true,
-  False: false,
-  None: null,
-  true: true,
-  false: false,
-  null: null,
-};
+const WORDS: ReadonlyMap<string, Json> = new Map<string, Json>([
+  ['True', true],
+  ['False', false],
+  ['None', null],
+  ['true', true],
+  ['false', false],
+  ['null', null],
+]);
 const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
   '\\': '\\',
@@ -58,13 +58,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
-  '0': '\0',
 };
 const NUMBER = /[-+]?(?:\d[\d_]*)(?:\.\d*)?(?:[eE][-+]?\d+)?/y;
 const NAME = /[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*/y;
 const BLANKS = /(?:\s|#[^\n]*\n)*/y;
 const STRING_START = /([rRbBuU]{0,2})("""|'''|"|')/y;
-const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([\s\S]))/y;
+const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([0-7]{1,3})|([\s\S]))/y;
 
 class Reader {
   readonly #text: string;
@@ -86,26 +85,37 @@ class Reader {
   value(depth: number): Json {
     if (depth > MAX_DEPTH) throw new Unreadable();
     if (this.#takes('[')) return this.#list(']', () => this.value(depth + 1));
-    if (this.#takes('(')) return this.#list(')', () => this.value(depth + 1));
+    if (this.#takes('(')) return this.#group(depth);
     if (this.#takes('{')) return this.#pairs('}', ':', () => this.#string(), depth);
     const text = this.#string();
     if (text !== undefined) return text;
     const number = this.#match(NUMBER)?.[0];
     if (number !== undefined) return finite(Number(number.replaceAll('_', '')));
-    const word = WORDS[this.#match(NAME)?.[0] ?? ''];
+    const word = WORDS.get(this.#match(NAME)?.[0] ?? '');
     if (word === undefined) throw new Unreadable();
     return word;
+  }
+
+  /** A tuple, or one value in parentheses: only a comma makes a tuple. */
+  #group(depth: number): Json {
+    if (this.#takes(')')) return [];
+    const first = this.value(depth + 1);
+    if (this.#takes(')')) return first;
+    if (!this.#takes(',')) throw new Unreadable();
+    return [first, ...this.#list(')', () => this.value(depth + 1))];
   }
 
   expectEnd(): void {
     if (!this.#isEnd) throw new Unreadable();
   }
 
-  #call(): PythonCall {
+  /** @param mayPrint whether the call may be inside of `print`, which is never inside of another */
+  #call(mayPrint = true): PythonCall {
     const name = this.#match(NAME)?.[0];
     if (name === undefined || !this.#takes('(')) throw new Unreadable();
     if (name !== 'print') return { name, arguments: this.#pairs(')', '=', () => this.#match(NAME)?.[0], 0) };
-    const printed = this.#call();
+    if (!mayPrint) throw new Unreadable();
+    const printed = this.#call(false);
     if (!this.#takes(')')) throw new Unreadable();
     return printed;
   }
@@ -152,12 +162,13 @@ class Reader {
         continue;
       }
       ESCAPE.lastIndex = this.#at;
-      const [whole = '', unicode, byte, simple = ''] = ESCAPE.exec(this.#text) ?? [];
+      const [whole = '', unicode, byte, octal, simple = ''] = ESCAPE.exec(this.#text) ?? [];
       if (whole === '') throw new Unreadable();
       this.#at += whole.length;
       const code = unicode ?? byte;
       if (isRaw) value += whole;
       else if (code !== undefined) value += String.fromCharCode(Number.parseInt(code, 16));
+      else if (octal !== undefined) value += String.fromCharCode(Number.parseInt(octal, 8));
       else value += ESCAPES[simple] ?? whole;
     }
     this.#at += quote.length;
