@@ -1,19 +1,20 @@
 /** Removes the relay, and with it the local token, from the backups of `config.toml`, too. */
-import { readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { whereCode } from '../../node-errors.ts';
 import { writeAtomic } from '../../write-atomic.ts';
 import { removeRelayKeys } from '../config-edit.ts';
 import { CONFIG_FILE } from '../plan.ts';
 import { TomlFileError } from '../toml-document.ts';
-import { BACKUP_END } from './codex-files.ts';
+import { BACKUP_END, realpathOf } from './codex-files.ts';
 
 /**
  * Removes backups that are no different from the current `config.toml`, and the relay's keys from all others. Files
  * that are not TOML stay unchanged. Rejects with the file system's error.
  */
 export async function tidyBackups(home: string): Promise<void> {
-  const config = await placeOf(join(home, CONFIG_FILE));
+  // If it is a link, its backups are next to the link's target, even once that was removed.
+  const config = await realpathOf(join(home, CONFIG_FILE));
   const current = await textOf(config);
   const folder = dirname(config);
   const isBackup = (name: string) => name.startsWith(`${basename(config)}.`) && name.endsWith(BACKUP_END);
@@ -34,11 +35,6 @@ function withoutRelay(text: string): string {
     if (error instanceof TomlFileError) return text;
     throw error;
   }
-}
-
-/** If `config.toml` is a link, its backups are next to the link's target. */
-async function placeOf(path: string): Promise<string> {
-  return realpath(path).catch(whereCode(['ENOENT'], path));
 }
 
 async function textOf(path: string): Promise<string> {

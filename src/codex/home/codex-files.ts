@@ -117,7 +117,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /** Where a link leads, even if there is no file yet. */
-async function realpathOf(path: string): Promise<string> {
+export async function realpathOf(path: string): Promise<string> {
   const found = await ifThere(realpath(path));
   if (found !== undefined) return found;
   const isLink = (await ifThere(lstat(path)))?.isSymbolicLink();

@@ -1,6 +1,14 @@
 /** Backups outlive the relay, but its token does not. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addRelayKeys } from '../../../src/codex/config-edit.ts';
@@ -35,6 +43,16 @@ describe('tidyBackups', () => {
       if (left !== undefined) assert.equal(readFileSync(join(home, file), 'utf8'), left);
       assert.equal(readFileSync(join(home, 'config.toml.mine'), 'utf8'), withRelay('b = 1\n'));
     });
+
+  it('finds the backups next to the target of a link, even once the target is gone', async function () {
+    if (process.platform === 'win32') return this.skip();
+    mkdirSync(join(home, 'elsewhere'));
+    symlinkSync(join(home, 'elsewhere', 'mine.toml'), join(home, 'config.toml'));
+    const file = join(home, 'elsewhere', 'mine.toml.20261128T174500.codex-relay.bak');
+    writeFileSync(file, withRelay('b = 1\n'));
+    await tidyBackups(home);
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /local-token/);
+  });
 
   it('accepts a folder that does not exist, and does not make it', async () => {
     await tidyBackups(join(home, 'gone'));
