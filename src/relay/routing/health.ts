@@ -108,7 +108,8 @@ export class Health {
       failures,
     };
     this.#keep(key, trouble);
-    this.#tell({ kind: 'trouble', key, trouble });
+    // Other relays hear nothing of clients' keys: there may be any number of them.
+    if (!hasClientsKey(target)) this.#tell({ kind: 'trouble', key, trouble });
   }
 
   #keep(key: string, trouble: Trouble): void {
@@ -176,10 +177,14 @@ function isWaiting({ until }: Trouble, now: number): boolean {
   return until > now && until - now <= LONGEST_WAIT;
 }
 
-function keyKey({ provider, keyIndex, apiKey }: Target): string {
+function keyKey(target: Target): string {
+  const { provider, keyIndex, apiKey = '' } = target;
   const key = `${provider.id} ${keyIndex}`;
-  const isClients = apiKey !== undefined && provider.apiKeys.length === 0;
-  return isClients ? `${key}-${hash('sha256', apiKey).slice(0, 12)}` : key;
+  return hasClientsKey(target) ? `${key}-${hash('sha256', apiKey).slice(0, 12)}` : key;
+}
+
+function hasClientsKey({ provider, apiKey }: Target): boolean {
+  return apiKey !== undefined && provider.apiKeys.length === 0;
 }
 
 function modelKey(target: Target): string {

@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject, parseJson } from '../../../json.ts';
 import { pythonCalls } from '../text/python-literals.ts';
-import { jsonCalls, type LeakedCall, type LeakFamily } from './family.ts';
+import { jsonCalls, type LeakedCall, type LeakFamily, withoutEndTokens } from './family.ts';
 
-const ENDS = /(?:<\|(?:eom_id|eot_id|im_end|end_of_text)\|>\s*)+$/;
 const WORD = 'functools';
 /** The fields of a call as OpenAI's API and Llama 3 write it; with any other, an object is merely data. */
 const FIELDS = /^(?:name|arguments|parameters|type|id|function)$/;
@@ -16,7 +15,7 @@ export const BARE: LeakFamily = {
   marks: ['{', '[', WORD].map((open) => ({ open, close: null, isFirst: true })),
   starts: /^\s*(?:\[?\s*\{|\[?\s*"(?:name|type|function|tool_calls|id)"\s*:|\[?\s*[A-Za-z_][\w.-]*\s*\()/,
   read: (block) => {
-    const body = block.replace(ENDS, '').trim();
+    const body = withoutEndTokens(block).trim();
     const list = body.startsWith(WORD) ? body.slice(WORD.length) : body;
     const value = parseJson(list);
     const calls = value === undefined ? pythonIn(list) : isCalls(value) ? jsonCalls(list) : wrapped(value);

@@ -35,6 +35,27 @@ export interface LeakedCall {
   isBare?: boolean;
 }
 
+/** Tokens with which models end a turn, and which servers may leave in the text. */
+export const END_TOKENS: readonly string[] = [
+  '<|im_end|>',
+  '<|eom_id|>',
+  '<|eot_id|>',
+  '<|end_of_text|>',
+  '<｜end▁of▁sentence｜>',
+  '<|end_of_sentence|>',
+  '</s>',
+];
+
+/** The text without the tokens that end it. */
+export function withoutEndTokens(text: string): string {
+  let rest = text.trimEnd();
+  for (;;) {
+    const token = END_TOKENS.find((end) => rest.endsWith(end));
+    if (token === undefined) return rest;
+    rest = rest.slice(0, -token.length).trimEnd();
+  }
+}
+
 /** Calls as JSON: one object, a list of them, or several in a row. */
 export function jsonCalls(text: string): LeakedCall[] | undefined {
   const body = withoutFence(text);

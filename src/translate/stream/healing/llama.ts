@@ -1,7 +1,6 @@
-import { allOf, jsonCalls, type LeakFamily } from './family.ts';
+import { allOf, jsonCalls, type LeakFamily, withoutEndTokens } from './family.ts';
 
 const OPEN = '<|python_tag|>';
-const ENDS = /(?:<\|(?:eom_id|eot_id)\|>\s*)+$/;
 
 /** Llama 3.1 to 3.3: JSON after a special token, up to the end of the answer. */
 export const LLAMA: LeakFamily = {
@@ -13,6 +12,6 @@ export const LLAMA: LeakFamily = {
       block
         .split(OPEN)
         .slice(1)
-        .map((piece) => jsonCalls(piece.replace(ENDS, ''))),
+        .map((piece) => jsonCalls(withoutEndTokens(piece))),
     ),
 };

@@ -1,6 +1,6 @@
 /** Finds where blocks of calls begin, for all families together. */
 import { BARE } from './bare.ts';
-import type { BlockMark, LeakFamily } from './family.ts';
+import { type BlockMark, END_TOKENS, type LeakFamily } from './family.ts';
 import { LEAK_FAMILIES } from './index.ts';
 import { isCode } from './mentions.ts';
 
@@ -70,13 +70,7 @@ export function firstMark(text: string, before: string): FoundMark | undefined {
 const STRAYS: readonly string[] = [
   // What closes a code fence may also open one.
   ...new Set(MARKS.flatMap(({ close }) => (close === null || close.startsWith('`') ? [] : close))),
-  '<|im_end|>',
-  '<|eom_id|>',
-  '<|eot_id|>',
-  '<|end_of_text|>',
-  '<｜end▁of▁sentence｜>',
-  '<|end_of_sentence|>',
-  '</s>',
+  ...END_TOKENS,
 ];
 
 /**

@@ -1,8 +1,7 @@
 import { pythonCalls } from '../text/python-literals.ts';
-import type { BlockMark, LeakFamily } from './family.ts';
+import { type BlockMark, type LeakFamily, withoutEndTokens } from './family.ts';
 
 const TAG = '<|python_tag|>';
-const ENDS = /(?:<\|(?:eom_id|eot_id)\|>\s*)+$/;
 const FENCE: BlockMark = { open: '```tool_code\n', close: '```' };
 const TAGS: readonly BlockMark[] = [
   // Llama 3.2 and 4.
@@ -27,6 +26,6 @@ export const PYTHON: LeakFamily = {
     const body = block.slice(mark?.open.length ?? 0).trimEnd();
     const close = mark?.close ?? '';
     if (close !== '' && body.endsWith(close)) return pythonCalls(body.slice(0, -close.length));
-    return pythonCalls(body.replace(ENDS, ''));
+    return pythonCalls(withoutEndTokens(body));
   },
 };

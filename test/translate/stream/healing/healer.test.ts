@@ -239,6 +239,7 @@ const BLOCKS: [what: string, block: string, calls: string][] = [
   ],
   ['Llama, one call as code', '<|python_tag|>run(x="a")', 'run{"x":"a"}'],
   ['one value in parentheses, in pieces', '<|python_tag|>run(x=("a"\n "b"))', 'run{"x":"ab"}'],
+  ['another token at the end', '<|python_tag|>run(x="a")<|im_end|>\n</s>', 'run{"x":"a"}'],
   ['a tuple', '<|python_tag|>run(l=("a",))', 'run{"l":["a"]}'],
   ['an octal escape', String.raw`<|python_tag|>run(x="\033[0m")`, String.raw`run{"x":"\u001b[0m"}`],
   ['Gemma 3', '```tool_code\nprint(default_api.run(x="""a\n```b"""))\n```', 'run{"x":"a\\n```b"}'],
